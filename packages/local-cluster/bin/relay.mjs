@@ -1,0 +1,51 @@
+// Runs inside a pod's network namespace, the only process there besides the
+// pod's own. Inwards: a Unix socket whose clients name a port and are joined to
+// it. Outwards: a local port whose clients are joined to the node's proxy.
+//
+//   node relay.mjs <inward socket> <outward socket> <outward port>
+import { connect, createServer } from 'node:net';
+
+const [, , inward, outward, outwardPort] = process.argv;
+const options = { allowHalfOpen: true };
+
+function join(a, b) {
+  const end = () => {
+    a.destroy();
+    b.destroy();
+  };
+  a.on('error', end);
+  b.on('error', end);
+  a.on('close', end);
+  b.on('close', end);
+  a.pipe(b);
+  b.pipe(a);
+}
+
+function dial(client, port, rest, hosts) {
+  const server = connect({ ...options, port, host: hosts[0] });
+  server.once('error', () => {
+    if (hosts.length > 1) dial(client, port, rest, hosts.slice(1));
+    else client.destroy();
+  });
+  server.once('connect', () => {
+    server.removeAllListeners('error');
+    client.write('+');
+    if (rest.length) client.unshift(rest);
+    join(client, server);
+  });
+}
+
+createServer(options, client => {
+  client.once('error', () => client.destroy());
+  client.once('data', chunk => {
+    client.pause();
+    const at = chunk.indexOf(10);
+    dial(client, Number(chunk.subarray(0, at).toString()), chunk.subarray(at + 1), ['127.0.0.1', '::1']);
+  });
+}).listen(inward, () => {
+  createServer(options, client => {
+    const server = connect({ ...options, path: outward });
+    server.once('error', () => client.destroy());
+    join(client, server);
+  }).listen(Number(outwardPort), '127.0.0.1', () => process.stdout.write('ready\n'));
+});

@@ -1,0 +1,81 @@
+/** Keeps one EndpointSlice for each Service with a selector: the addresses of its pods. */
+import { resourceOf } from '../registry/resources';
+import type { Json, KubeObject } from '../types';
+import { matches } from '../objects/selectors';
+import { Controller, controlledBy, keyOf, parseKey, type Key } from './Controller';
+import { isReady, templateHash } from './pods';
+
+const OPTIONS = { fieldManager: 'endpointslice-controller' };
+
+/** Where a pod's port is reached when that is not `<pod address>:<port>`; see `ServiceAddresses`. */
+export type PortMap = (pod: KubeObject, port: number) => number;
+
+export class EndpointSliceController extends Controller {
+  start(): void {
+    this.watch('services', event => [keyOf(event.object)]);
+    this.watch('pods', event =>
+      this.registry.store
+        .list('services', event.object.metadata.namespace)
+        .filter(service => service.spec.selector && matches({ matchLabels: service.spec.selector }, event.object.metadata.labels))
+        .map(keyOf),
+    );
+  }
+
+  protected sync(key: Key): void {
+    const { namespace, name } = parseKey(key);
+    const service = this.registry.store.get('services', namespace, name);
+    if (!service?.spec.selector) return;
+    const pods = this.registry.store
+      .list('pods', namespace)
+      .filter(pod => matches({ matchLabels: service.spec.selector }, pod.metadata.labels))
+      .filter(pod => pod.status?.podIP && !['Succeeded', 'Failed'].includes(pod.status?.phase));
+    const body = {
+      addressType: 'IPv4',
+      endpoints: pods.map(pod => this.#endpoint(pod)),
+      ports: service.spec.ports.map((port: Json) => ({
+        name: port.name ?? '',
+        protocol: port.protocol,
+        port: this.#targetPort(port, pods[0]),
+      })),
+    };
+    const sliceName = `${name}-${templateHash(service.metadata.uid).slice(0, 5)}`;
+    const resource = resourceOf('endpointslices');
+    const slice = this.registry.store.get('endpointslices', namespace, sliceName);
+    if (slice) {
+      this.registry.modify(resource, slice, live => ({ ...live, ...body }), OPTIONS);
+      return;
+    }
+    this.registry.create(
+      resource,
+      namespace,
+      {
+        metadata: {
+          name: sliceName,
+          labels: { ...service.metadata.labels, 'kubernetes.io/service-name': name, 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io' },
+          ownerReferences: [controlledBy(service)],
+        },
+        ...body,
+      },
+      OPTIONS,
+    );
+  }
+
+  #endpoint(pod: KubeObject): Json {
+    const terminating = Boolean(pod.metadata.deletionTimestamp);
+    const serving = isReady(pod);
+    return {
+      addresses: [pod.status.podIP],
+      conditions: { ready: serving && !terminating, serving, terminating },
+      nodeName: pod.spec.nodeName,
+      targetRef: { kind: 'Pod', namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid },
+    };
+  }
+
+  /** The port of the pods; where the node maps ports (see the node agent), the mapped one. */
+  #targetPort(port: Json, pod: KubeObject | undefined): number {
+    const named = (pod?.spec.containers ?? []).flatMap((c: Json) => c.ports ?? []).find((p: Json) => p.name === port.targetPort);
+    const target = typeof port.targetPort === 'number' ? port.targetPort : named?.containerPort ?? port.port;
+    const mapped = pod?.metadata.annotations?.[`local-cluster/port-${target}`];
+    return mapped ? Number(mapped) : target;
+  }
+}

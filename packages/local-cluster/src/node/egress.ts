@@ -1,0 +1,105 @@
+/**
+ * The way out of pods with a network of their own: an HTTP proxy (CONNECT and
+ * absolute-form requests) that never leads to this machine's own loopback, but for
+ * the ports that are allowed under {@link HOST_ALIAS}.
+ */
+import { rmSync } from 'node:fs';
+import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { lookup } from 'node:dns/promises';
+import { BlockList, connect, isIPv6, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream';
+import { HOST_ALIAS } from './network';
+
+const FORBIDDEN = new BlockList();
+FORBIDDEN.addSubnet('127.0.0.0', 8);
+FORBIDDEN.addSubnet('169.254.0.0', 16);
+FORBIDDEN.addSubnet('0.0.0.0', 8);
+FORBIDDEN.addAddress('::1', 'ipv6');
+FORBIDDEN.addAddress('::', 'ipv6');
+FORBIDDEN.addSubnet('fe80::', 10, 'ipv6');
+FORBIDDEN.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
+
+/** See the module's comment. */
+export class EgressProxy {
+  readonly #server: Server;
+  readonly #hostPorts: () => number[];
+  readonly #open = new Set<Duplex>();
+
+  /** @param hostPorts - ports of this machine that pods may reach */
+  static create(options: { hostPorts: () => number[] }): EgressProxy {
+    return new EgressProxy(options.hostPorts);
+  }
+
+  private constructor(hostPorts: () => number[]) {
+    this.#hostPorts = hostPorts;
+    this.#server = createServer({ requestTimeout: 0 }, (request, response) => {
+      this.#forward(request, response).catch(() => response.destroy());
+    });
+    this.#server.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      this.#tunnel(request, socket, head).catch(() => socket.destroy());
+    });
+  }
+
+  async listen(path: string): Promise<void> {
+    rmSync(path, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(path, resolve);
+    });
+  }
+
+  /** The address to dial for a host; undefined where pods may not go there. */
+  async #address(host: string, port: number): Promise<string | undefined> {
+    if (host === HOST_ALIAS) return this.#hostPorts().includes(port) ? '127.0.0.1' : undefined;
+    const { address } = await lookup(host.replace(/^\[|\]$/g, ''));
+    return FORBIDDEN.check(address, isIPv6(address) ? 'ipv6' : 'ipv4') ? undefined : address;
+  }
+
+  async #tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const [, host, port] = /^(.*):(\d+)$/.exec(request.url ?? '') ?? [];
+    socket.on('error', () => socket.destroy());
+    const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`);
+    const address = host && (await this.#address(host, Number(port)).catch(() => ''));
+    if (address === undefined) return void refuse('403 Forbidden');
+    if (!address) return void refuse('502 Bad Gateway');
+    const upstream: Socket = connect({ host: address, port: Number(port) });
+    this.#open.add(upstream);
+    upstream.once('close', () => this.#open.delete(upstream));
+    upstream.once('connect', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      if (head.length) upstream.write(head);
+      pipeline(socket, upstream, socket, () => upstream.destroy());
+    });
+    upstream.once('error', () => {
+      if (upstream.connecting || !upstream.bytesRead) refuse('502 Bad Gateway');
+    });
+  }
+
+  async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = URL.canParse(request.url ?? '') ? new URL(request.url!) : undefined;
+    const port = Number(url?.port || 80);
+    const address = url && (await this.#address(url.hostname, port).catch(() => ''));
+    if (!address) {
+      response.writeHead(address === undefined ? 403 : 502, { 'content-type': 'text/plain' });
+      response.end(address === undefined ? 'the local cluster does not lead there\n' : 'no such host\n');
+      return;
+    }
+    const { 'proxy-connection': _, 'proxy-authorization': __, ...headers } = request.headers;
+    const upstream = httpRequest({ host: address, port, method: request.method, path: `${url!.pathname}${url!.search}`, headers: { ...headers, host: url!.host } }, answer => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      pipeline(answer, response, () => {});
+    });
+    upstream.on('error', () => {
+      if (!response.headersSent) response.writeHead(502);
+      response.end();
+    });
+    pipeline(request, upstream, () => {});
+  }
+
+  async close(): Promise<void> {
+    this.#open.forEach(socket => socket.destroy());
+    this.#server.closeAllConnections();
+    await new Promise<void>(resolve => this.#server.close(() => resolve()));
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Addresses of pods and services: loopback addresses of this machine, so that
+ * each is reachable from it and from nowhere else. Linux answers on all of
+ * 127.0.0.0/8; elsewhere there is 127.0.0.1 only, and ports tell pods apart.
+ */
+import type { KubeObject } from '../types';
+
+/** Hands out addresses; see the module's comment. */
+export class ServiceAddresses {
+  readonly #taken = new Set<string>();
+  readonly #single: boolean;
+  #next = 1;
+
+  /** @param single - the machine has one loopback address only */
+  static create(options: { single?: boolean } = {}): ServiceAddresses {
+    return new ServiceAddresses(options.single ?? process.platform !== 'linux');
+  }
+
+  private constructor(single: boolean) {
+    this.#single = single;
+  }
+
+  /** Marks an address as in use. */
+  reserve(address: string | undefined): void {
+    if (address) this.#taken.add(address);
+  }
+
+  release(address: string | undefined): void {
+    if (address) this.#taken.delete(address);
+  }
+
+  /** A free pod address. Addresses are not handed out again soon after their release. */
+  pod(): string {
+    if (this.#single) return '127.0.0.1';
+    for (let tries = 0; tries < 60_000; tries++) {
+      this.#next = (this.#next % 60_000) + 1;
+      const address = `127.88.${Math.floor(this.#next / 250)}.${(this.#next % 250) + 1}`;
+      if (!this.#taken.has(address)) {
+        this.#taken.add(address);
+        return address;
+      }
+    }
+    throw new Error('no free pod address');
+  }
+
+  /** Gives a service its cluster address. */
+  assign(service: KubeObject): void {
+    const spec = service.spec;
+    if (spec.clusterIP === 'None' || spec.type === 'ExternalName') return;
+    if (!spec.clusterIP) {
+      let n = 1;
+      const at = () => `127.96.${Math.floor(n / 250)}.${(n % 250) + 1}`;
+      while (this.#taken.has(at())) n++;
+      spec.clusterIP = at();
+    }
+    this.#taken.add(spec.clusterIP);
+    spec.clusterIPs = [spec.clusterIP];
+  }
+}
