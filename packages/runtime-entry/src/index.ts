@@ -1,1 +1,11 @@
-export {};
+/**
+ * Where the entry program of the runtime images is; see `bin/app-store-entry.mjs`.
+ *
+ * @packageDocumentation
+ */
+import { resolve } from 'node:path';
+
+/** The directory to show in a container; the program is `app-store-entry.mjs` in it. */
+export const ENTRY_DIRECTORY = resolve(__dirname, '../bin');
+/** A line that begins so is the reason of a failure. */
+export const FAILURE_PREFIX = 'app-store-entry: failed: ';

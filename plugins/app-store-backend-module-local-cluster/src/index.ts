@@ -1,1 +1,6 @@
-export {};
+/**
+ * Runs the app store's Kubernetes API in the portal's own process.
+ *
+ * @packageDocumentation
+ */
+export { localClusterModule as default } from './module';

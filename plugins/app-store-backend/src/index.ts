@@ -1,1 +1,6 @@
-export {};
+/**
+ * The app store's backend.
+ *
+ * @packageDocumentation
+ */
+export { appStorePlugin as default } from './plugin';

@@ -1,1 +1,10 @@
-export {};
+/**
+ * What other backend packages may plug in to the app store.
+ *
+ * @packageDocumentation
+ */
+export {
+  appStoreKubernetesExtensionPoint,
+  type AppStoreKubernetesExtensionPoint,
+  type KubernetesConnection,
+} from './kubernetes';

@@ -1,0 +1,57 @@
+/** What image names stand for on this machine: its Node.js and npm, and the entry program. */
+import type { LocalImage } from '@ai-app-store/local-cluster';
+import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
+import { chmodSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const NODE = '/opt/app-store/node';
+const NPM = '/opt/app-store/npm';
+const ENTRY = '/opt/app-store/entry';
+const TOOLS = '/opt/app-store/bin';
+
+/** The image whose interpreter is the portal's own Node.js. */
+export const NODE_IMAGE = 'ai-app-store/runtime-node';
+
+/** The directory of npm: of the one that started the portal, or of the one beside Node.js. */
+export function findNpm(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const candidates = [
+    env.APP_STORE_NPM,
+    env.npm_execpath?.endsWith('npm-cli.js') ? dirname(dirname(env.npm_execpath)) : undefined,
+    join(dirname(dirname(process.execPath)), 'lib/node_modules/npm'),
+    '/usr/lib/node_modules/npm',
+    '/usr/local/lib/node_modules/npm',
+    '/usr/share/nodejs/npm',
+  ];
+  return candidates.find((path): path is string => Boolean(path && existsSync(join(path, 'bin/npm-cli.js'))));
+}
+
+function script(path: string, text: string): void {
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+}
+
+/**
+ * The images, with small programs that start npm and the entry program.
+ *
+ * @param directory - where these programs are written
+ */
+export function localImages(directory: string): Record<string, LocalImage> {
+  mkdirSync(directory, { recursive: true });
+  const nodeHome = dirname(dirname(realpathSync(process.execPath)));
+  const npm = findNpm();
+  script(join(directory, 'app-store-entry'), `#!/bin/sh\nexec node ${ENTRY}/app-store-entry.mjs "$@"\n`);
+  if (npm) script(join(directory, 'npm'), `#!/bin/sh\nexec node ${NPM}/bin/npm-cli.js "$@"\n`);
+  return {
+    [NODE_IMAGE]: {
+      mounts: [
+        // Node.js of a system lies in /usr/bin, which every container shows already.
+        { source: join(nodeHome, 'bin'), target: `${NODE}/bin` },
+        { source: ENTRY_DIRECTORY, target: ENTRY },
+        { source: directory, target: TOOLS },
+        ...(npm ? [{ source: realpathSync(npm), target: NPM }] : []),
+      ],
+      path: [TOOLS, `${NODE}/bin`],
+      env: { NPM_CONFIG_UPDATE_NOTIFIER: 'false' },
+    },
+  };
+}

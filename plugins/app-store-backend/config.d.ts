@@ -1,0 +1,99 @@
+export interface Config {
+  appStore: {
+    gateway: {
+      /**
+       * Scheme, domain and port under which every app gets a host of its own:
+       * `https://apps.example.com`. Must not lie under the portal's host name.
+       * @visibility frontend
+       */
+      baseUrl: string;
+    };
+    roles?: {
+      /** Groups (entity refs) whose members are admins. */
+      admin?: string[];
+      /** Groups whose members have full access; none named: everybody has it, and there are no visitors. */
+      fullAccess?: string[];
+    };
+    limits?: {
+      /** Running instances of a full-access user. Default: 10. */
+      instances?: number;
+      /** Running instances of a visitor. Default: 5. */
+      visitorInstances?: number;
+      /** App versions that a full-access user may own. Default: 10. */
+      appVersions?: number;
+      /** Largest bundle, in bytes. Default: 512 MiB. */
+      bundleBytes?: number;
+    };
+    /** An instance is suspended this long after its start or resumption; `-1` never. Default: `8h`. */
+    instanceTimeout?: string;
+    /** An app that does not listen for this long after its start is started again. Default: `5m`. */
+    startTimeout?: string;
+    kubernetes?: {
+      /** Namespace of all objects of the store. Default: `app-store`. */
+      namespace?: string;
+      /** The portal's address as pods see it. Default: the origin of `backend.baseUrl`. */
+      storeUrl?: string;
+      /** A kubeconfig file. Default: the pod's own service account, or the user's kubeconfig. */
+      kubeconfig?: string;
+      /** The context of that file. */
+      context?: string;
+      /** Namespace of the gateway's pods, for network policies. */
+      gatewayNamespace?: string;
+    };
+    bundles: {
+      /** Where bundles and pictures are kept. */
+      directory: string;
+    };
+    /** What apps get that do not say otherwise. */
+    resources?: {
+      memoryLimit?: string;
+      memoryReservation?: string;
+      cpuLimit?: string;
+      cpuReservation?: string;
+    };
+    /** Runtime versions: how apps of a mode are run. */
+    runtimes?: Array<{
+      name: string;
+      mode: 'wave' | 'python' | 'node' | 'static' | 'container';
+      image?: string;
+      /** `{{module}}` and `{{port}}` are filled in. */
+      command?: string[];
+      /** Taken by apps of the mode that name none. */
+      default?: boolean;
+      /** Refused for new imports. */
+      deprecated?: boolean;
+      nodeSelector?: { [label: string]: string };
+    }>;
+    /** Variables for every new instance. */
+    extraEnv?: Array<{ name: string; value: string }>;
+    packages?: {
+      /** The npm registry that pods install from. */
+      npmRegistry?: string;
+    };
+    /** Tags that are made where they are missing. */
+    tags?: Array<{
+      name: string;
+      title?: string;
+      /** `#rrggbb` */
+      color?: string;
+      description?: string;
+      /** Groups whose visitors see apps with the tag. */
+      visitorRoles?: string[];
+      /** Groups that may assign it; none: everybody with full access. */
+      adminRoles?: string[];
+    }>;
+    /** Apps to put into an empty store. */
+    examples?: {
+      /** A directory of app directories. */
+      directory: string;
+      /** Entity ref of their owner. */
+      owner: string;
+      /** Secrets of that owner. */
+      secrets?: Array<{
+        name: string;
+        /** @deepVisibility secret */
+        data: { [key: string]: string };
+      }>;
+    };
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * What the gateway asks of the store: a stream of its route table, and who may
+ * open an instance. For the gateway's own service identity only.
+ */
+import type { HttpAuthService } from '@backstage/backend-plugin-api';
+import { NotAllowedError } from '@backstage/errors';
+import type { Request } from 'express';
+import type Router from 'express-promise-router';
+import { z } from 'zod';
+import type { RoleResolver } from '../identity/RoleResolver';
+import type { InstanceService } from '../service/InstanceService';
+import type { RouteFeed } from '../service/RouteFeed';
+import type { EventStreams } from './EventStreams';
+
+const GATEWAY = 'plugin:app-store-gateway';
+
+export function addGatewayRoutes(router: ReturnType<typeof Router>, options: { httpAuth: HttpAuthService; roles: RoleResolver; instances: InstanceService; routes: RouteFeed; streams: EventStreams }): void {
+  const { httpAuth, roles, instances, routes, streams } = options;
+  const assertGateway = async (request: Request) => {
+    const credentials = await httpAuth.credentials(request, { allow: ['service'] });
+    if (credentials.principal.subject !== GATEWAY) throw new NotAllowedError('this is for the gateway');
+  };
+
+  router.get('/v1/gateway/routes', async (request, response) => {
+    await assertGateway(request);
+    const snapshot = await routes.snapshot();
+    const events = streams.open(request, response);
+    events.onEnd(routes.subscribe(change => events.send(change.route ? 'route' : 'gone', change.route ?? { id: change.id })));
+    events.send('snapshot', snapshot);
+  });
+
+  router.post('/v1/gateway/admission', async (request, response) => {
+    await assertGateway(request);
+    const body = z.object({ instanceId: z.string().max(63), userEntityRef: z.string().max(255).optional() }).parse(request.body);
+    const actor = body.userEntityRef ? await roles.resolve(body.userEntityRef) : undefined;
+    const decision = await instances.admission(actor, body.instanceId);
+    response.json({ found: Boolean(decision), ...decision, displayName: actor?.displayName, roles: actor?.roles });
+  });
+}

@@ -1,0 +1,76 @@
+/** The REST API. It reads requests and writes answers; the rules are in the services. */
+import type { HttpAuthService, LoggerService } from '@backstage/backend-plugin-api';
+import express, { type Request } from 'express';
+import Router from 'express-promise-router';
+import { z } from 'zod';
+import type { RoleResolver } from '../identity/RoleResolver';
+import type { InstanceCluster } from '../processors/InstanceCluster';
+import type { AppService } from '../service/AppService';
+import type { InstanceFeed } from '../service/InstanceFeed';
+import type { InstanceService } from '../service/InstanceService';
+import type { RouteFeed } from '../service/RouteFeed';
+import type { SecretService } from '../service/SecretService';
+import { addAppRoutes } from './apps';
+import type { EventStreams } from './EventStreams';
+import { addGatewayRoutes } from './gateway';
+import { addInstanceRoutes } from './instances';
+import { addInternalRoutes } from './internal';
+import { problemHandler } from './problems';
+
+/** Largest JSON body, in bytes: a secret and its frame. */
+const JSON_LIMIT = 2 * 1024 * 1024;
+const secretBody = z.object({ data: z.record(z.string().max(253), z.string()) });
+
+/** What the API stands on. */
+export interface RouterOptions {
+  apps: AppService;
+  instances: InstanceService;
+  secrets: SecretService;
+  roles: RoleResolver;
+  routes: RouteFeed;
+  feed: InstanceFeed;
+  streams: EventStreams;
+  cluster: InstanceCluster;
+  httpAuth: HttpAuthService;
+  logger: LoggerService;
+  bundleBytes: number;
+}
+
+export function createRouter(options: RouterOptions): express.Router {
+  const { httpAuth, roles, secrets, instances } = options;
+  const router = Router();
+  router.use(express.json({ limit: JSON_LIMIT }));
+  const actorOf = async (request: Request) => roles.actorOf(await httpAuth.credentials(request, { allow: ['user'] }));
+
+  router.get('/v1/me', async (request, response) => {
+    const actor = await actorOf(request);
+    const { limit, running } = await instances.quota(actor);
+    response.json({
+      userEntityRef: actor.userEntityRef,
+      displayName: actor.displayName,
+      kind: actor.fullAccess ? 'full-access' : 'visitor',
+      admin: actor.admin,
+      roles: actor.roles,
+      instanceLimit: limit,
+      runningInstances: running,
+    });
+  });
+  addAppRoutes(router, { ...options, actorOf });
+  addInstanceRoutes(router, { ...options, actorOf });
+
+  router.get('/v1/secrets', async (request, response) => {
+    response.json({ items: await secrets.list(await actorOf(request)) });
+  });
+  router.put('/v1/secrets/:name', async (request, response) => {
+    response.json(await secrets.put(await actorOf(request), request.params.name, secretBody.parse(request.body).data));
+  });
+  router.delete('/v1/secrets/:name', async (request, response) => {
+    await secrets.delete(await actorOf(request), request.params.name);
+    response.status(204).end();
+  });
+
+  addGatewayRoutes(router, options);
+  addInternalRoutes(router, options);
+  router.use(problemHandler(options.logger));
+  return router;
+}

@@ -1,0 +1,117 @@
+/** Keeps bundles and pictures by the digest of their content. */
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, constants, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Transform, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { BundleError } from './BundleError';
+
+/** An upload on disk, not yet kept. */
+export interface Upload {
+  path: string;
+  digest: string;
+  size: number;
+}
+
+/** See the module's comment. */
+export interface BundleStore {
+  /**
+   * Streams an upload to disk.
+   *
+   * @throws BundleError `TOO_LARGE` as soon as more than `limit` bytes have come
+   */
+  receive(stream: Readable, limit: number): Promise<Upload>;
+  /** Keeps a received bundle; the upload is gone afterwards. */
+  keep(upload: Upload): Promise<void>;
+  /** Drops a received bundle. */
+  discard(upload: Upload): Promise<void>;
+  /** The file of a kept bundle. */
+  bundlePath(digest: string): string;
+  removeBundle(digest: string): Promise<void>;
+  /** Keeps a picture; returns its name. */
+  putAsset(data: Buffer, extension: string): Promise<string>;
+  openAsset(name: string): Promise<{ stream: Readable; size: number } | undefined>;
+}
+
+const ASSET = /^[0-9a-f]{64}\.(png|jpg)$/;
+
+/** Bundles in a directory of this machine. */
+export class FilesystemBundleStore implements BundleStore {
+  readonly #directory: string;
+
+  /**
+   * Opens the directory; makes it if need be and drops what an interrupted import left.
+   *
+   * @throws Error where it cannot be written to
+   */
+  static async open(directory: string): Promise<FilesystemBundleStore> {
+    try {
+      for (const part of ['bundles', 'assets', 'incoming']) await mkdir(join(directory, part), { recursive: true, mode: 0o700 });
+      await access(directory, constants.W_OK);
+    } catch (error) {
+      throw new Error(`appStore.bundles.directory (${directory}) cannot be written to: ${(error as Error).message}`);
+    }
+    for (const left of await readdir(join(directory, 'incoming'))) await rm(join(directory, 'incoming', left), { force: true });
+    return new FilesystemBundleStore(directory);
+  }
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  async receive(stream: Readable, limit: number): Promise<Upload> {
+    const path = join(this.#directory, 'incoming', randomUUID());
+    const hash = createHash('sha256');
+    let size = 0;
+    const meter = new Transform({
+      transform(chunk: Buffer, _, done) {
+        size += chunk.length;
+        if (size > limit) {
+          done(new BundleError({ code: 'TOO_LARGE', message: `the bundle is larger than ${limit} bytes`, remedy: 'Leave out what the app does not need, or ask an admin to raise appStore.limits.bundleBytes.' }));
+          return;
+        }
+        hash.update(chunk);
+        done(null, chunk);
+      },
+    });
+    try {
+      await pipeline(stream, meter, createWriteStream(path, { mode: 0o600 }));
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
+    return { path, digest: hash.digest('hex'), size };
+  }
+
+  async keep(upload: Upload): Promise<void> {
+    await rename(upload.path, this.bundlePath(upload.digest));
+  }
+
+  async discard(upload: Upload): Promise<void> {
+    await rm(upload.path, { force: true });
+  }
+
+  bundlePath(digest: string): string {
+    return join(this.#directory, 'bundles', `${digest}.wave`);
+  }
+
+  async removeBundle(digest: string): Promise<void> {
+    await rm(this.bundlePath(digest), { force: true });
+  }
+
+  async putAsset(data: Buffer, extension: string): Promise<string> {
+    const name = `${createHash('sha256').update(data).digest('hex')}.${extension}`;
+    const temporary = join(this.#directory, 'incoming', randomUUID());
+    await writeFile(temporary, data, { mode: 0o600 });
+    await rename(temporary, join(this.#directory, 'assets', name));
+    return name;
+  }
+
+  async openAsset(name: string): Promise<{ stream: Readable; size: number } | undefined> {
+    if (!ASSET.test(name)) return undefined;
+    const path = join(this.#directory, 'assets', name);
+    const found = await stat(path).catch(() => undefined);
+    return found && { stream: createReadStream(path), size: found.size };
+  }
+}

@@ -1,0 +1,186 @@
+/** App versions and their tags in the database. */
+import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
+import { ConflictError } from '@backstage/errors';
+import type { AppManifest, AppTag, Visibility } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Knex } from 'knex';
+import type { AppFacts, Actor } from '../policy/policy';
+import { visibleApps } from '../policy/filters';
+
+/** A row of `apps` with what belongs to it. */
+export interface AppRecord {
+  id: string;
+  name: string;
+  version: string;
+  ownerRef: string;
+  visibility: Visibility;
+  manifest: AppManifest;
+  longDescription: string;
+  icon?: string;
+  screenshots: string[];
+  bundleDigest: string;
+  contentDigest: string;
+  bundleSize: number;
+  createdAt: string;
+  updatedAt: string;
+  tags: AppTag[];
+  visitorRoles: string[];
+}
+
+interface AppRow {
+  id: string;
+  name: string;
+  version: string;
+  owner_ref: string;
+  visibility: Visibility;
+  manifest: string;
+  search_text: string;
+  long_description: string;
+  icon: string | null;
+  screenshots: string;
+  bundle_digest: string;
+  content_digest: string;
+  bundle_size: string | number;
+  created_at: string;
+  updated_at: string;
+}
+
+/** What the policy wants to know of an app. */
+export function appFacts(app: AppRecord): AppFacts {
+  return { ownerRef: app.ownerRef, visibility: app.visibility, lifecycle: app.manifest.lifecycle, visitorRoles: app.visitorRoles };
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, c => `\\${c}`);
+}
+
+/** See the module's comment. */
+export class AppRepository {
+  readonly #knex: Knex;
+
+  constructor(knex: Knex) {
+    this.#knex = knex;
+  }
+
+  /**
+   * Adds an app version with its tags.
+   *
+   * @throws ConflictError where name and version exist already
+   */
+  async insert(app: Omit<AppRecord, 'tags' | 'visitorRoles'>, tagIds: string[]): Promise<void> {
+    const searchText = [app.name, app.manifest.title, app.manifest.description, ...app.manifest.keywords].join(' ').toLocaleLowerCase('en-US');
+    try {
+      await this.#knex.transaction(async tx => {
+        const row: AppRow = {
+          id: app.id,
+          name: app.name,
+          version: app.version,
+          owner_ref: app.ownerRef,
+          visibility: app.visibility,
+          manifest: JSON.stringify(app.manifest),
+          search_text: searchText,
+          long_description: app.longDescription,
+          icon: app.icon ?? null,
+          screenshots: JSON.stringify(app.screenshots),
+          bundle_digest: app.bundleDigest,
+          content_digest: app.contentDigest,
+          bundle_size: app.bundleSize,
+          created_at: app.createdAt,
+          updated_at: app.updatedAt,
+        };
+        await tx('apps').insert(row);
+        if (tagIds.length) await tx('app_tags').insert(tagIds.map(tag_id => ({ app_id: app.id, tag_id, assigned_at: app.createdAt })));
+      });
+    } catch (error) {
+      if (isDatabaseConflictError(error)) throw new ConflictError(`${app.name} ${app.version} exists already`);
+      throw error;
+    }
+  }
+
+  async #complete(rows: AppRow[]): Promise<AppRecord[]> {
+    const ids = rows.map(row => row.id);
+    const tags: Array<AppTag & { app_id: string }> = ids.length
+      ? await this.#knex('app_tags')
+          .join('tags', 'tags.id', 'app_tags.tag_id')
+          .whereIn('app_tags.app_id', ids)
+          .orderBy('tags.title')
+          .select('app_tags.app_id', 'tags.id', 'tags.name', 'tags.title', 'tags.color', 'tags.description')
+      : [];
+    const roles: Array<{ tag_id: string; role: string }> = tags.length
+      ? await this.#knex('tag_visitor_roles').whereIn('tag_id', [...new Set(tags.map(tag => tag.id))]).select('tag_id', 'role')
+      : [];
+    return rows.map(row => {
+      const own = tags.filter(tag => tag.app_id === row.id);
+      return {
+        id: row.id,
+        name: row.name,
+        version: row.version,
+        ownerRef: row.owner_ref,
+        visibility: row.visibility,
+        manifest: JSON.parse(row.manifest),
+        longDescription: row.long_description,
+        icon: row.icon ?? undefined,
+        screenshots: JSON.parse(row.screenshots),
+        bundleDigest: row.bundle_digest,
+        contentDigest: row.content_digest,
+        bundleSize: Number(row.bundle_size),
+        createdAt: row.created_at,
+        updatedAt: row.updated_at,
+        tags: own.map(({ app_id: _, ...tag }) => tag),
+        visitorRoles: [...new Set(roles.filter(r => own.some(tag => tag.id === r.tag_id)).map(r => r.role))],
+      };
+    });
+  }
+
+  async get(id: string): Promise<AppRecord | undefined> {
+    const row = await this.#knex<AppRow>('apps').where({ id }).first();
+    return row && (await this.#complete([row]))[0];
+  }
+
+  async getMany(ids: string[]): Promise<AppRecord[]> {
+    return this.#complete(await this.#knex<AppRow>('apps').whereIn('id', [...new Set(ids)]));
+  }
+
+  async findByIdentity(name: string, version: string): Promise<AppRecord | undefined> {
+    const row = await this.#knex<AppRow>('apps').where({ name, version }).first();
+    return row && (await this.#complete([row]))[0];
+  }
+
+  /** Apps that the actor sees, newest import first. */
+  async list(actor: Actor, query: { search?: string; tag?: string; mine?: boolean; name?: string } = {}): Promise<AppRecord[]> {
+    const select = this.#knex<AppRow>('apps').select('apps.*');
+    visibleApps(actor, select, this.#knex);
+    if (query.mine) select.where('apps.owner_ref', actor.userEntityRef);
+    // What is PRIVATE is on its owner's own page only (specification 3.1).
+    else if (!query.name) select.whereNot('apps.visibility', 'PRIVATE');
+    if (query.name) select.where('apps.name', query.name);
+    for (const word of (query.search ?? '').toLocaleLowerCase('en-US').split(/\s+/).filter(Boolean))
+      select.whereRaw("apps.search_text like ? escape '\\'", [`%${escapeLike(word)}%`]);
+    if (query.tag)
+      select.whereExists(tags => {
+        tags.select(this.#knex.raw('1')).from('app_tags').join('tags', 'tags.id', 'app_tags.tag_id').whereRaw('app_tags.app_id = apps.id').where('tags.name', query.tag);
+      });
+    return this.#complete(await select.orderBy('apps.created_at', 'desc').orderBy('apps.id'));
+  }
+
+  async count(): Promise<number> {
+    const row = await this.#knex('apps').count({ n: '*' }).first();
+    return Number(row?.n ?? 0);
+  }
+
+  async countOwned(ownerRef: string): Promise<number> {
+    const row = await this.#knex('apps').where({ owner_ref: ownerRef }).count({ n: '*' }).first();
+    return Number(row?.n ?? 0);
+  }
+
+  /** @returns false where instances still use the app (the database holds that rule) */
+  async delete(id: string): Promise<boolean> {
+    try {
+      await this.#knex('apps').where({ id }).delete();
+      return true;
+    } catch (error) {
+      const used = await this.#knex('instances').where({ app_id: id }).first('id');
+      if (used) return false;
+      throw error;
+    }
+  }
+}

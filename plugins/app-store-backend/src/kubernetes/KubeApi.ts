@@ -1,0 +1,203 @@
+/**
+ * The Kubernetes API as the store uses it: few verbs, exact bodies, kept-alive
+ * connections, every failure with the server's own reason.
+ *
+ * The typed client drops fields that it does not know and opens a connection for
+ * each request; only its configuration (addresses, certificates, credentials) is
+ * used here.
+ */
+import type { KubeConfig, V1Status } from '@kubernetes/client-node';
+import { Agent, request, type RequestOptions } from 'node:https';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { FIELD_MANAGER } from './labels';
+
+/** Any object, as far as the client looks into it. */
+export interface KubeObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: {
+    name?: string;
+    namespace?: string;
+    uid?: string;
+    resourceVersion?: string;
+    labels?: Record<string, string>;
+    deletionTimestamp?: string | Date;
+  };
+}
+
+/** Plural names by kind. */
+const PLURALS: Record<string, string> = {
+  ConfigMap: 'configmaps',
+  Deployment: 'deployments',
+  EndpointSlice: 'endpointslices',
+  Event: 'events',
+  Namespace: 'namespaces',
+  NetworkPolicy: 'networkpolicies',
+  PersistentVolumeClaim: 'persistentvolumeclaims',
+  Pod: 'pods',
+  Secret: 'secrets',
+  Service: 'services',
+  ServiceAccount: 'serviceaccounts',
+  StatefulSet: 'statefulsets',
+};
+
+/** A refused or failed request. */
+export class KubeError extends Error {
+  readonly code: number;
+  readonly reason: string;
+  readonly causes: Array<{ field?: string; message?: string }>;
+
+  constructor(code: number, reason: string, message: string, causes: Array<{ field?: string; message?: string }> = []) {
+    super(message);
+    this.name = 'KubeError';
+    this.code = code;
+    this.reason = reason;
+    this.causes = causes;
+  }
+}
+
+/** Where a resource is: `/apis/apps/v1/namespaces/x/deployments`. */
+export function collectionPath(apiVersion: string, kind: string, namespace?: string): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return `${root}${namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ''}/${PLURALS[kind]}`;
+}
+
+/** The path of an object. */
+export function objectPath(object: KubeObject): string {
+  return `${collectionPath(object.apiVersion!, object.kind!, object.metadata!.namespace)}/${encodeURIComponent(object.metadata!.name!)}`;
+}
+
+interface Call {
+  method?: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  contentType?: string;
+  signal?: AbortSignal;
+  /** Milliseconds without a sign of life; 0 for none. */
+  timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** See the module's comment. */
+export class KubeApi {
+  readonly #config: KubeConfig;
+  #agent: Agent | HttpAgent | undefined;
+
+  static create(config: KubeConfig): KubeApi {
+    return new KubeApi(config);
+  }
+
+  private constructor(config: KubeConfig) {
+    this.#config = config;
+  }
+
+  async #open(path: string, call: Call): Promise<IncomingMessage> {
+    const cluster = this.#config.getCurrentCluster();
+    if (!cluster) throw new KubeError(0, 'NoCluster', 'no Kubernetes cluster is configured');
+    const url = new URL(cluster.server.replace(/\/$/, '') + path);
+    for (const [key, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(key, String(value));
+    const options: RequestOptions = { headers: {} };
+    await this.#config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
+    const { ca, cert, key, rejectUnauthorized, servername } = options;
+    const secure = url.protocol === 'https:';
+    this.#agent ??= secure ? new Agent({ keepAlive: true, ca, cert, key, rejectUnauthorized, servername }) : new HttpAgent({ keepAlive: true });
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    return new Promise((resolve, reject) => {
+      const outgoing = (secure ? request : httpRequest)(
+        url,
+        {
+          method: call.method ?? 'GET',
+          agent: this.#agent,
+          signal: call.signal,
+          auth: options.auth ?? undefined,
+          headers: {
+            accept: 'application/json',
+            'user-agent': FIELD_MANAGER,
+            ...(options.headers as Record<string, string>),
+            ...(body ? { 'content-type': call.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) } : {}),
+          },
+        },
+        resolve,
+      );
+      const timeout = call.timeoutMs ?? TIMEOUT_MS;
+      if (timeout) outgoing.setTimeout(timeout, () => outgoing.destroy(new Error(`no answer within ${timeout} ms`)));
+      outgoing.on('error', error => reject(call.signal?.aborted ? error : new KubeError(0, 'Unreachable', `the Kubernetes API cannot be reached: ${error.message}`)));
+      outgoing.end(body);
+    });
+  }
+
+  async #fail(response: IncomingMessage): Promise<never> {
+    const text = await read(response);
+    let status: V1Status = {};
+    try {
+      status = JSON.parse(text);
+    } catch {
+      // Not from an API server: its text is the message.
+    }
+    throw new KubeError(response.statusCode ?? 0, status.reason ?? response.statusMessage ?? 'Unknown', status.message ?? text.slice(0, 300), status.details?.causes);
+  }
+
+  /** A request whose answer is JSON. */
+  async json<T>(path: string, call: Call = {}): Promise<T> {
+    const response = await this.#open(path, call);
+    if ((response.statusCode ?? 500) >= 400) return this.#fail(response);
+    return JSON.parse(await read(response)) as T;
+  }
+
+  /** A request whose answer is read as it comes. */
+  async stream(path: string, call: Call = {}): Promise<IncomingMessage> {
+    const response = await this.#open(path, { timeoutMs: 0, ...call });
+    if ((response.statusCode ?? 500) >= 400) return this.#fail(response);
+    return response;
+  }
+
+  /** Applies an object, taking over fields that others own. */
+  apply<T extends KubeObject>(object: T): Promise<T> {
+    return this.json(objectPath(object), {
+      method: 'PATCH',
+      body: object,
+      contentType: 'application/apply-patch+yaml',
+      query: { fieldManager: FIELD_MANAGER, force: true },
+    });
+  }
+
+  /** The object as it is; undefined where there is none. */
+  async get<T extends KubeObject>(object: KubeObject): Promise<T | undefined> {
+    try {
+      return await this.json<T>(objectPath(object));
+    } catch (error) {
+      if (error instanceof KubeError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Deletes the object that has this uid.
+   *
+   * @returns true where there is nothing (left) to delete
+   */
+  async delete(object: KubeObject, uid?: string): Promise<boolean> {
+    try {
+      await this.json(objectPath(object), {
+        method: 'DELETE',
+        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...(uid ? { preconditions: { uid } } : {}) },
+      });
+      return false;
+    } catch (error) {
+      // 409: another object under the name; the one meant is gone.
+      if (error instanceof KubeError && (error.code === 404 || error.code === 409)) return true;
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#agent?.destroy();
+  }
+}
+
+async function read(stream: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

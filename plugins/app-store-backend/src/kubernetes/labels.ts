@@ -1,0 +1,31 @@
+/** Labels and names of the store's objects in a cluster. */
+export const LABEL_PREFIX = 'ai-app-store.io/';
+export const FIELD_MANAGER = 'ai-app-store';
+/** Audience of the tokens with which init containers ask for their bundle. */
+export const TOKEN_AUDIENCE = 'app-store';
+
+export const LABELS = {
+  installation: `${LABEL_PREFIX}installation`,
+  instance: `${LABEL_PREFIX}instance`,
+  app: `${LABEL_PREFIX}app`,
+  owner: `${LABEL_PREFIX}owner`,
+  secret: `${LABEL_PREFIX}secret`,
+} as const;
+
+/** The name of an instance's objects; begins with a letter, as names of services must (RFC 1035). */
+export function objectName(instanceId: string): string {
+  return `i-${instanceId}`;
+}
+
+export function claimName(instanceId: string): string {
+  return `i-${instanceId}-data`;
+}
+
+export function filesName(instanceId: string): string {
+  return `i-${instanceId}-files`;
+}
+
+/** The name of the Kubernetes Secret of a secret of the store. */
+export function secretObjectName(secretId: string): string {
+  return `s-${secretId}`;
+}

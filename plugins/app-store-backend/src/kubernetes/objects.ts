@@ -1,0 +1,313 @@
+/**
+ * The Kubernetes objects of an instance, built purely from what they depend on.
+ *
+ * They are rendered when an instance is run and kept with its row, so that a
+ * new release of the store changes no running pod.
+ */
+import type { V1ConfigMap, V1Container, V1Deployment, V1EnvVar, V1PersistentVolumeClaim, V1PodTemplateSpec, V1Service, V1StatefulSet, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import { createHash } from 'node:crypto';
+import type { AppManifest } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { DefaultResources, RuntimeVersion } from '../config/StoreConfig';
+import { claimName, filesName, LABELS, objectName, secretObjectName, TOKEN_AUDIENCE } from './labels';
+
+/** The directory of the app in its container. */
+export const APP_ROOT = '/app';
+export const BUNDLE_CONTAINER = 'bundle';
+export const DEPENDENCIES_CONTAINER = 'dependencies';
+export const APP_CONTAINER = 'app';
+const TOKEN_DIRECTORY = '/var/run/secrets/app-store';
+/** The kubelet's clock for the first success; how long it may take is configuration. */
+const STARTUP_PERIOD_SECONDS = 1;
+const USER_ID = 1000;
+
+/** What an instance's objects depend on. */
+export interface InstanceInput {
+  installation: string;
+  instanceId: string;
+  appId: string;
+  ownerRef: string;
+  namespace: string;
+  manifest: AppManifest;
+  contentDigest: string;
+  runtime: RuntimeVersion;
+  resources: DefaultResources;
+  startTimeoutSeconds: number;
+  /** The store's address as pods see it. */
+  storeUrl: string;
+  /** Where the store's people open it. */
+  environmentUrl: string;
+  gatewayNamespace?: string;
+  extraEnv: Array<{ name: string; value: string }>;
+  npmRegistry?: string;
+  /** Ids of the store's secrets by the names that the manifest uses. */
+  secretIds: Record<string, string>;
+}
+
+/** The objects, in the order in which they are applied. */
+export interface InstanceObjects {
+  claim?: V1PersistentVolumeClaim;
+  /** Literals of `[[File]]`. */
+  files?: V1ConfigMap;
+  service: V1Service;
+  /** As the API writes it; the client's type calls `from` otherwise. */
+  networkPolicy: NetworkPolicy;
+  /** With `replicas: 1`. */
+  workload: V1Deployment | V1StatefulSet;
+}
+
+/** The part of a NetworkPolicy that is used here. */
+export interface NetworkPolicy {
+  apiVersion: 'networking.k8s.io/v1';
+  kind: 'NetworkPolicy';
+  metadata: { name: string; namespace: string; labels: Record<string, string> };
+  spec: object;
+}
+
+/** A short stand-in for an owner in labels, which cannot hold entity refs. */
+export function ownerLabel(ownerRef: string): string {
+  return createHash('sha256').update(ownerRef).digest('hex').slice(0, 16);
+}
+
+function labelsOf(input: InstanceInput): Record<string, string> {
+  return {
+    'app.kubernetes.io/managed-by': 'ai-app-store',
+    [LABELS.installation]: input.installation,
+    [LABELS.instance]: input.instanceId,
+    [LABELS.app]: input.appId,
+    [LABELS.owner]: ownerLabel(input.ownerRef),
+  };
+}
+
+function selectorOf(input: InstanceInput): Record<string, string> {
+  return { [LABELS.instance]: input.instanceId };
+}
+
+function fill(template: string, input: InstanceInput): string {
+  const { module = '', port } = input.manifest.runtime;
+  return template.replaceAll('{{module}}', module).replaceAll('{{port}}', String(port));
+}
+
+/** The environment that the platform gives (specification 7.3). */
+export function platformEnvironment(input: InstanceInput): V1EnvVar[] {
+  const { manifest } = input;
+  const baseUrl = manifest.runtime.routingMode === 'BASE_URL' ? `/instance/${input.instanceId}/` : '/';
+  const env: Record<string, string> = {
+    H2O_CLOUD_ENVIRONMENT: input.environmentUrl,
+    H2O_CLOUD_INSTANCE_ID: input.instanceId,
+    H2O_CLOUD_APP_ID: input.appId,
+    H2O_CLOUD_APP_NAME: manifest.name,
+    H2O_CLOUD_APP_VERSION: manifest.version,
+    H2O_CLOUD_APP_ROOT: APP_ROOT,
+    H2O_WAVE_BASE_URL: baseUrl,
+    PORT: String(manifest.runtime.port),
+    HOME: APP_ROOT,
+  };
+  if (manifest.runtime.volumeMount) env.APP_STORE_VOLUME_PATH = manifest.runtime.volumeMount;
+  return Object.entries(env).map(([name, value]) => ({ name, value }));
+}
+
+/** The app's own environment, after the platform's and the admin's; the last of one name counts. */
+function appEnvironment(input: InstanceInput): V1EnvVar[] {
+  const own = input.manifest.env.flatMap((entry): V1EnvVar[] => {
+    if (!entry.secret) return [{ name: entry.name, value: entry.value ?? '' }];
+    const id = input.secretIds[entry.secret];
+    if (!id && entry.optional) return [];
+    return [{ name: entry.name, valueFrom: { secretKeyRef: { name: secretObjectName(id ?? entry.secret), key: entry.secretKey!, ...(entry.optional ? { optional: true } : {}) } } }];
+  });
+  // Kubernetes refuses an apply with two entries of one name.
+  const byName = new Map([...platformEnvironment(input), ...input.extraEnv, ...own].map(entry => [entry.name, entry]));
+  return [...byName.values()];
+}
+
+function securityContext() {
+  return { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+}
+
+function resourcesOf(input: InstanceInput) {
+  const { runtime } = input.manifest;
+  const { resources } = input;
+  const limit = runtime.memoryLimit ?? resources.memoryLimit;
+  const cpuLimit = runtime.cpuLimit ?? resources.cpuLimit;
+  const cpuReservation = runtime.cpuReservation ?? resources.cpuReservation;
+  return {
+    limits: { memory: limit, ...(cpuLimit ? { cpu: cpuLimit } : {}), ...(runtime.gpuCount ? { 'nvidia.com/gpu': String(runtime.gpuCount) } : {}) },
+    requests: {
+      memory: runtime.memoryReservation ?? resources.memoryReservation,
+      ...(cpuReservation ? { cpu: cpuReservation } : {}),
+      ...(runtime.gpuCount ? { 'nvidia.com/gpu': String(runtime.gpuCount) } : {}),
+    },
+  };
+}
+
+/** `[[File]]` entries: each in a directory of its own, from a secret or from the instance's ConfigMap. */
+function fileVolumes(input: InstanceInput): { volumes: V1Volume[]; mounts: V1VolumeMount[]; literals: Record<string, string> } {
+  const volumes: V1Volume[] = [];
+  const mounts: V1VolumeMount[] = [];
+  const literals: Record<string, string> = {};
+  input.manifest.files.forEach((file, index) => {
+    const absolute = file.path.startsWith('/') ? file.path : `${APP_ROOT}/${file.path}`;
+    const at = absolute.lastIndexOf('/');
+    const fileName = absolute.slice(at + 1);
+    const name = `file-${index}`;
+    if (file.secret) {
+      const id = input.secretIds[file.secret];
+      if (!id && file.optional) return;
+      volumes.push({ name, secret: { secretName: secretObjectName(id ?? file.secret), items: [{ key: file.secretKey!, path: fileName }], ...(file.optional ? { optional: true } : {}) } });
+    } else {
+      literals[name] = file.value ?? '';
+      volumes.push({ name, configMap: { name: filesName(input.instanceId), items: [{ key: name, path: fileName }] } });
+    }
+    mounts.push({ name, mountPath: absolute.slice(0, at), readOnly: true });
+  });
+  return { volumes, mounts, literals };
+}
+
+function initContainers(input: InstanceInput): V1Container[] {
+  const common = { image: input.runtime.image, securityContext: securityContext(), resources: resourcesOf(input) };
+  const appMount = { name: 'app', mountPath: APP_ROOT };
+  const root = { name: 'H2O_CLOUD_APP_ROOT', value: APP_ROOT };
+  return [
+    {
+      name: BUNDLE_CONTAINER,
+      ...common,
+      command: ['app-store-entry', 'bundle'],
+      env: [
+        root,
+        { name: 'APP_STORE_BUNDLE_URL', value: `${input.storeUrl}/api/app-store/v1/internal/instances/${input.instanceId}/content` },
+        { name: 'APP_STORE_BUNDLE_DIGEST', value: input.contentDigest },
+        { name: 'APP_STORE_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
+      ],
+      volumeMounts: [appMount, { name: 'token', mountPath: TOKEN_DIRECTORY, readOnly: true }],
+    },
+    {
+      name: DEPENDENCIES_CONTAINER,
+      ...common,
+      command: ['app-store-entry', 'dependencies'],
+      env: [
+        root,
+        { name: 'HOME', value: '/tmp' },
+        { name: 'APP_STORE_APP_MODE', value: input.manifest.runtime.mode },
+        ...(input.npmRegistry ? [{ name: 'npm_config_registry', value: input.npmRegistry }] : []),
+      ],
+      volumeMounts: [appMount],
+    },
+  ];
+}
+
+function podTemplate(input: InstanceInput): V1PodTemplateSpec {
+  const { manifest, runtime } = input;
+  const files = fileVolumes(input);
+  const isContainer = manifest.runtime.mode === 'container';
+  const volumes: V1Volume[] = [...files.volumes];
+  const mounts: V1VolumeMount[] = [...files.mounts];
+  if (!isContainer) {
+    volumes.push(
+      { name: 'app', emptyDir: {} },
+      { name: 'token', projected: { sources: [{ serviceAccountToken: { audience: TOKEN_AUDIENCE, expirationSeconds: 3600, path: 'token' } }] } },
+    );
+    mounts.push({ name: 'app', mountPath: APP_ROOT });
+  }
+  if (manifest.runtime.volumeMount) {
+    volumes.push({ name: 'data', persistentVolumeClaim: { claimName: claimName(input.instanceId) } });
+    mounts.push({ name: 'data', mountPath: manifest.runtime.volumeMount });
+  }
+  if (manifest.runtime.enableShm) {
+    volumes.push({ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '2Gi' } });
+    mounts.push({ name: 'shm', mountPath: '/dev/shm' });
+  }
+  const command = isContainer ? manifest.runtime.entryPoint : runtime.command.map(part => fill(part, input));
+  return {
+    metadata: { labels: labelsOf(input) },
+    spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 10,
+      securityContext: { runAsNonRoot: true, runAsUser: USER_ID, fsGroup: USER_ID, seccompProfile: { type: 'RuntimeDefault' } },
+      ...(runtime.nodeSelector ? { nodeSelector: runtime.nodeSelector } : {}),
+      ...(isContainer ? {} : { initContainers: initContainers(input) }),
+      containers: [
+        {
+          name: APP_CONTAINER,
+          image: isContainer ? manifest.runtime.customImage : runtime.image,
+          ...(command?.length ? { command } : {}),
+          ...(isContainer && manifest.runtime.args ? { args: manifest.runtime.args } : {}),
+          ...(isContainer ? {} : { workingDir: APP_ROOT }),
+          env: appEnvironment(input),
+          ports: [{ name: 'http', containerPort: manifest.runtime.port, protocol: 'TCP' }],
+          resources: resourcesOf(input),
+          securityContext: securityContext(),
+          startupProbe: { tcpSocket: { port: 'http' }, periodSeconds: STARTUP_PERIOD_SECONDS, failureThreshold: Math.max(1, Math.ceil(input.startTimeoutSeconds / STARTUP_PERIOD_SECONDS)) },
+          readinessProbe: { tcpSocket: { port: 'http' }, periodSeconds: 5, failureThreshold: 3 },
+          volumeMounts: mounts,
+        },
+      ],
+      volumes,
+    },
+  };
+}
+
+/** Builds an instance's objects. */
+export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
+  const name = objectName(input.instanceId);
+  const labels = labelsOf(input);
+  const metadata = { name, namespace: input.namespace, labels };
+  const selector = { matchLabels: selectorOf(input) };
+  const template = podTemplate(input);
+  const { runtime } = input.manifest;
+  const { literals } = fileVolumes(input);
+  return {
+    ...(Object.keys(literals).length
+      ? { files: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata, name: filesName(input.instanceId) }, data: literals } }
+      : {}),
+    ...(runtime.volumeMount
+      ? {
+          claim: {
+            apiVersion: 'v1',
+            kind: 'PersistentVolumeClaim',
+            metadata: { name: claimName(input.instanceId), namespace: input.namespace, labels },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: runtime.volumeSize! } } },
+          },
+        }
+      : {}),
+    service: {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: { selector: selectorOf(input), ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 'http' }] },
+    },
+    networkPolicy: {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata,
+      spec: {
+        podSelector: selector,
+        policyTypes: ['Ingress'],
+        ingress: [
+          {
+            from: [
+              {
+                podSelector: { matchLabels: { 'app.kubernetes.io/component': 'app-store-gateway' } },
+                ...(input.gatewayNamespace ? { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': input.gatewayNamespace } } } : {}),
+              },
+            ],
+            ports: [{ protocol: 'TCP', port: 'http' }],
+          },
+        ],
+      },
+    },
+    // A Deployment may run two pods for a moment; with a volume that must never be.
+    workload: runtime.volumeMount
+      ? {
+          apiVersion: 'apps/v1',
+          kind: 'StatefulSet',
+          metadata,
+          spec: { replicas: 1, serviceName: name, selector, template },
+        }
+      : {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata,
+          spec: { replicas: 1, strategy: { type: 'Recreate' }, revisionHistoryLimit: 0, selector, template },
+        },
+  };
+}

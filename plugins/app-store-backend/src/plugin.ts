@@ -1,0 +1,146 @@
+/** Wires the app store. */
+import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { KubeConfig } from '@kubernetes/client-node';
+import { appStoreKubernetesExtensionPoint, type KubernetesConnection } from '@ai-app-store/backstage-plugin-app-store-node';
+import { randomUUID } from 'node:crypto';
+import { EventStreams } from './api/EventStreams';
+import { createRouter } from './api/router';
+import { FilesystemBundleStore } from './bundle/BundleStore';
+import { readStoreConfig, type StoreConfig } from './config/StoreConfig';
+import { AppRepository } from './database/AppRepository';
+import { InstanceRepository } from './database/InstanceRepository';
+import { migratedClient } from './database/migrate';
+import { SecretRepository } from './database/SecretRepository';
+import { SettingsRepository } from './database/SettingsRepository';
+import { TagRepository } from './database/TagRepository';
+import { CatalogRoleResolver } from './identity/RoleResolver';
+import { KubeApi } from './kubernetes/KubeApi';
+import { InstanceCluster } from './processors/InstanceCluster';
+import { InstanceProcessor } from './processors/InstanceProcessor';
+import { AppService } from './service/AppService';
+import { importExamples } from './service/ExampleApps';
+import { InstanceFeed } from './service/InstanceFeed';
+import { InstanceService } from './service/InstanceService';
+import { RouteFeed } from './service/RouteFeed';
+import { Runtimes } from './service/Runtimes';
+import { SecretService } from './service/SecretService';
+
+/** Between two looks for instances whose time is up, in milliseconds. */
+const DEADLINES_MS = 5000;
+
+function connectionFromConfig(config: StoreConfig): KubernetesConnection {
+  const kubeConfig = new KubeConfig();
+  const { kubeconfig, context } = config.kubernetes;
+  if (kubeconfig) kubeConfig.loadFromFile(kubeconfig);
+  else kubeConfig.loadFromDefault();
+  if (context) kubeConfig.setCurrentContext(context);
+  return { kubeConfig };
+}
+
+/**
+ * The app store's backend.
+ *
+ * @public
+ */
+export const appStorePlugin = createBackendPlugin({
+  pluginId: 'app-store',
+  register(reg) {
+    let given: KubernetesConnection | undefined;
+    reg.registerExtensionPoint(appStoreKubernetesExtensionPoint, {
+      setConnection(connection) {
+        if (given) throw new Error('two modules want to say which Kubernetes API the app store drives');
+        given = connection;
+      },
+    });
+    reg.registerInit({
+      deps: {
+        auth: coreServices.auth,
+        catalog: catalogServiceRef,
+        config: coreServices.rootConfig,
+        database: coreServices.database,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        lifecycle: coreServices.lifecycle,
+        rootLifecycle: coreServices.rootLifecycle,
+        logger: coreServices.logger,
+      },
+      async init({ auth, catalog, config: rootConfig, database, httpAuth, httpRouter, lifecycle, rootLifecycle, logger }) {
+        const config = readStoreConfig(rootConfig);
+        const knex = await migratedClient(database);
+        const apps = new AppRepository(knex);
+        const tags = new TagRepository(knex);
+        const secrets = new SecretRepository(knex);
+        const instances = new InstanceRepository(knex);
+        const settings = new SettingsRepository(knex);
+        const installation = await settings.getOrSet('installation', randomUUID());
+        for (const tag of config.tags) await tags.ensure(tag);
+
+        const connection = given ?? connectionFromConfig(config);
+        const api = KubeApi.create(connection.kubeConfig);
+        const bundles = await FilesystemBundleStore.open(config.bundleDirectory);
+        const runtimes = new Runtimes({ versions: config.runtimes, unavailableImage: connection.unavailableImage });
+        const roles = CatalogRoleResolver.create({ catalog, auth, adminGroups: config.adminGroups, fullAccessGroups: config.fullAccessGroups });
+        const feed = new InstanceFeed();
+        const streams = new EventStreams();
+        const processor = new InstanceProcessor({ instances, feed, logger });
+        const cluster = new InstanceCluster({ api, namespace: config.kubernetes.namespace, installation, logger, onChange: id => processor.wake(id) });
+        const appService = new AppService({ config, apps, tags, secrets, bundles, runtimes, logger });
+        const secretService = new SecretService({ secrets, api, namespace: config.kubernetes.namespace, installation });
+        const instanceService = new InstanceService({
+          config,
+          installation,
+          storeUrl: connection.storeUrl ?? config.kubernetes.storeUrl,
+          apps,
+          appService,
+          instances,
+          secrets,
+          runtimes,
+          cluster,
+          feed,
+          wake: id => processor.wake(id),
+        });
+        const routes = new RouteFeed({ instances, apps, feed });
+
+        httpRouter.addAuthPolicy({ path: '/v1/internal', allow: 'unauthenticated' });
+        httpRouter.use(
+          createRouter({ apps: appService, instances: instanceService, secrets: secretService, roles, routes, feed, streams, cluster, httpAuth, logger, bundleBytes: config.limits.bundleBytes }),
+        );
+
+        let deadlines: NodeJS.Timeout | undefined;
+        const begin = async () => {
+          await cluster.start();
+          processor.start(cluster);
+          deadlines = setInterval(() => {
+            instanceService.suspendOverdue(new Date()).catch(error => logger.warn(`suspending overdue instances: ${error.message}`));
+          }, DEADLINES_MS);
+          if (config.examples) await importExamples({ examples: config.examples, apps, settings, appService, secretService, logger });
+        };
+        // A cluster that is down does not keep the portal down: it is tried until it answers.
+        const beginWhenever = async () => {
+          for (let pause = 500; !stopped; pause = Math.min(pause * 2, 30_000)) {
+            try {
+              await begin();
+              return;
+            } catch (error) {
+              logger.warn(`the Kubernetes API does not answer: ${(error as Error).message}; again in ${pause} ms`);
+              await new Promise(resolve => setTimeout(resolve, pause));
+            }
+          }
+        };
+        let stopped = false;
+        lifecycle.addStartupHook(async () => {
+          beginWhenever().catch(error => logger.error(`the app store did not begin to work: ${error.message}`));
+        });
+        rootLifecycle.addBeforeShutdownHook(() => streams.endAll());
+        lifecycle.addShutdownHook(async () => {
+          stopped = true;
+          clearInterval(deadlines);
+          cluster.stop();
+          await processor.stop();
+          api.close();
+        });
+      },
+    });
+  },
+});

@@ -1,0 +1,241 @@
+/**
+ * Brings the cluster to what the database says of each instance, and writes back
+ * what it saw.
+ *
+ * Level-triggered: it may run twice, late, or in another replica, and the end is
+ * the same. Woken by a change in this process and by the watch at once, by
+ * a short poll for what others wrote, and by a slow resync; all end in
+ * {@link InstanceProcessor.process}.
+ */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { LaunchStage, Problem } from '@ai-app-store/backstage-plugin-app-store-common';
+import { LAUNCH_STAGES } from '@ai-app-store/backstage-plugin-app-store-common';
+import { createHash } from 'node:crypto';
+import type { InstanceRecord, InstanceRepository } from '../database/InstanceRepository';
+import { notListening, observe, type Observation } from '../kubernetes/observe';
+import type { InstanceFeed } from '../service/InstanceFeed';
+import type { InstanceCluster } from './InstanceCluster';
+
+/** How long a claim holds; longer than any call to the cluster may take. */
+const LEASE_MS = 60_000;
+const POLL_MS = 1000;
+const RESYNC_MS = 5 * 60_000;
+const CONCURRENCY = 8;
+const RETRY_FIRST_MS = 500;
+const RETRY_LAST_MS = 60_000;
+/** Between two looks at objects that are being deleted. */
+const REMOVAL_MS = 1000;
+/** An app that runs and does not listen is spoken of after this long. */
+const SLOW_AFTER_MS = 10_000;
+/** Objects that lead to no pod for this long are applied again. */
+const LOST_AFTER_MS = 15_000;
+const TAIL_LINES = 30;
+const FAILURE_PREFIX = 'app-store-entry: failed: ';
+
+/** See the module's comment. */
+export class InstanceProcessor {
+  readonly #instances: InstanceRepository;
+  readonly #feed: InstanceFeed;
+  readonly #logger: LoggerService;
+  readonly #now: () => Date;
+  #cluster: InstanceCluster | undefined;
+  readonly #queued = new Set<string>();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #failures = new Map<string, number>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #later = new Map<string, NodeJS.Timeout>();
+  #stopped = false;
+
+  constructor(options: { instances: InstanceRepository; feed: InstanceFeed; logger: LoggerService; now?: () => Date }) {
+    this.#instances = options.instances;
+    this.#feed = options.feed;
+    this.#logger = options.logger;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /** Begins to work. */
+  start(cluster: InstanceCluster): void {
+    this.#cluster = cluster;
+    const every = (ms: number, work: () => Promise<unknown>) => {
+      const timer = setInterval(() => work().catch(error => this.#logger.warn(`instance processor: ${error.message}`)), ms);
+      this.#timers.add(timer);
+    };
+    every(POLL_MS, async () => (await this.#instances.listDue(Date.now(), 100)).forEach(id => this.wake(id)));
+    every(RESYNC_MS, () => this.#instances.makeAllDue(Date.now()));
+    this.#instances.makeAllDue(0).then(
+      () => this.#pump(),
+      error => this.#logger.warn(`instance processor: ${error.message}`),
+    );
+  }
+
+  /** Has an instance looked at now; a call while it is being looked at brings another look. */
+  wake(id: string): void {
+    if (this.#stopped) return;
+    this.#queued.add(id);
+    this.#pump();
+  }
+
+  #wakeAfter(id: string, ms: number): void {
+    clearTimeout(this.#later.get(id));
+    this.#later.set(
+      id,
+      setTimeout(() => {
+        this.#later.delete(id);
+        this.wake(id);
+      }, ms),
+    );
+  }
+
+  #pump(): void {
+    if (!this.#cluster) return;
+    for (const id of this.#queued) {
+      if (this.#running.size >= CONCURRENCY) return;
+      if (this.#running.has(id)) continue;
+      this.#queued.delete(id);
+      const work = this.process(id)
+        .catch(error => this.#logger.warn(`instance ${id}: ${error.message}`))
+        .finally(() => {
+          this.#running.delete(id);
+          this.#pump();
+        });
+      this.#running.set(id, work);
+    }
+  }
+
+  /** Ends after the work under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timers.forEach(timer => clearInterval(timer));
+    this.#later.forEach(timer => clearTimeout(timer));
+    this.#queued.clear();
+    await Promise.all(this.#running.values());
+  }
+
+  /** One look at one instance. */
+  async process(id: string): Promise<void> {
+    const claim = await this.#instances.claim(id, Date.now(), LEASE_MS);
+    if (!claim) {
+      // Another replica is at it, or the row is gone; if it is the former, its result may be older than what woke us.
+      if (await this.#instances.get(id)) await this.#instances.makeDue(id, Date.now());
+      return;
+    }
+    const { record, token } = claim;
+    let again: number | undefined;
+    try {
+      again = await this.#reconcile(record, token);
+      this.#failures.delete(id);
+    } catch (error) {
+      const failures = (this.#failures.get(id) ?? 0) + 1;
+      this.#failures.set(id, failures);
+      again = Math.min(RETRY_FIRST_MS * 2 ** (failures - 1), RETRY_LAST_MS);
+      this.#logger.warn(`instance ${id}: ${(error as Error).message}; again in ${again} ms`);
+      if (failures > 2) await this.#report(record, token, clusterProblem(error as Error));
+    }
+    await this.#instances.release(id, token, again === undefined ? undefined : Date.now() + again);
+    if (again !== undefined) this.#wakeAfter(id, again);
+  }
+
+  async #report(record: InstanceRecord, token: string, problem: Problem): Promise<void> {
+    if (record.desired !== 'running') return;
+    await this.#write(record, token, { problem });
+  }
+
+  /** @returns milliseconds until another look is needed, if one is */
+  async #reconcile(record: InstanceRecord, token: string): Promise<number | undefined> {
+    const cluster = this.#cluster!;
+    if (record.desired === 'terminated') {
+      if (!(await cluster.remove(record))) return REMOVAL_MS;
+      if (await this.#instances.remove(record.id, token)) this.#feed.changed(record.id);
+      return undefined;
+    }
+    const replicas = record.desired === 'running' ? 1 : 0;
+    const wanted = `${replicas}/${record.launch}/${createHash('sha256').update(JSON.stringify(record.objects)).digest('hex').slice(0, 32)}`;
+    if (record.applied !== wanted || this.#isLost(record)) {
+      await cluster.apply(record, replicas);
+      await this.#write(record, token, { applied: wanted });
+    }
+    if (record.desired === 'suspended') {
+      // The slot was given back when suspension was asked for; the pod may take its grace period.
+      return undefined;
+    }
+    return this.#observe(record, token);
+  }
+
+  /** Its objects were applied, and there is no pod of it: somebody removed them. */
+  #isLost(record: InstanceRecord): boolean {
+    const cluster = this.#cluster!;
+    return record.desired === 'running' && cluster.synced && !cluster.hasPods(record.id) && this.#now().getTime() - Date.parse(record.updatedAt) > LOST_AFTER_MS;
+  }
+
+  async #observe(record: InstanceRecord, token: string): Promise<number | undefined> {
+    const cluster = this.#cluster!;
+    const now = this.#now();
+    const seen = observe(cluster.pod(record.id), now, SLOW_AFTER_MS);
+    const endpoint = seen.status === 'DEPLOYED' ? cluster.endpoint(record.id) : undefined;
+    // Ready means that people can get in: the address has to be known too.
+    const waitsForAddress = seen.status === 'DEPLOYED' && !endpoint;
+    const status = waitsForAddress ? 'PENDING' : seen.status;
+    const stage: LaunchStage = waitsForAddress ? 'starting' : seen.stage;
+    const problem = seen.problem && (await this.#explain(record, seen));
+    await this.#write(record, token, {
+      status,
+      stage,
+      stages: reached(record, stage, now),
+      problem,
+      endpoint,
+      restartCount: seen.restartCount,
+    });
+    // A slow start becomes a problem without any event.
+    return stage === 'starting' && !seen.problem ? SLOW_AFTER_MS : undefined;
+  }
+
+  /** Finds the cause in the failing container's own words. */
+  async #explain(record: InstanceRecord, seen: Observation): Promise<Problem> {
+    const problem = seen.problem!;
+    const { failing } = seen;
+    if (!failing) return problem;
+    const known = record.problem;
+    if (known?.code === problem.code && known.detail && record.restartCount === seen.restartCount) return known;
+    const cluster = this.#cluster!;
+    if (problem.code === 'NOT_LISTENING') {
+      const events = await cluster.events(record);
+      const hint = /\((the container listens on port [\d, ]+)\)/.exec(events.find(e => e.reason === 'Unhealthy')?.message ?? '')?.[1];
+      const port = Number(/port (\d+)/.exec(problem.message)?.[1]);
+      return { ...notListening(port, hint), detail: (await cluster.tail(record, failing.container, failing.previous, TAIL_LINES)) || undefined };
+    }
+    const tail = await cluster.tail(record, failing.container, failing.previous, TAIL_LINES);
+    const reason = tail
+      .split('\n')
+      .reverse()
+      .find(line => line.startsWith(FAILURE_PREFIX))
+      ?.slice(FAILURE_PREFIX.length);
+    return { ...problem, ...(reason ? { message: `${reason[0].toLocaleUpperCase('en-US')}${reason.slice(1)}` } : {}), detail: tail || undefined };
+  }
+
+  async #write(record: InstanceRecord, token: string, change: Partial<InstanceRecord>): Promise<void> {
+    const differs = (Object.keys(change) as Array<keyof InstanceRecord>).some(key => JSON.stringify(change[key]) !== JSON.stringify(record[key]));
+    if (!differs) return;
+    const visible = Object.keys(change).some(key => key !== 'applied');
+    const full = visible ? { ...change, updatedAt: this.#now().toISOString() } : change;
+    if (await this.#instances.observe(record, token, full)) {
+      Object.assign(record, full);
+      if (visible) this.#feed.changed(record.id);
+    } else this.wake(record.id);
+  }
+}
+
+/** The stages with the time of this one, and of those that went by unseen. */
+function reached(record: InstanceRecord, stage: LaunchStage, now: Date): InstanceRecord['stages'] {
+  const stages = { ...record.stages };
+  for (const earlier of LAUNCH_STAGES.slice(0, LAUNCH_STAGES.indexOf(stage) + 1)) stages[earlier] ??= now.toISOString();
+  return stages;
+}
+
+function clusterProblem(error: Error): Problem {
+  return {
+    code: 'CLUSTER_REFUSED',
+    message: `The cluster did not accept the instance: ${error.message}`,
+    owner: 'admin',
+    remedy: 'It is tried again by itself. An admin checks the quota, the policies and the reachability of the namespace.',
+  };
+}

@@ -1,0 +1,40 @@
+/** Fills an empty store with the example apps, by the way that an upload takes. */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packDirectory } from '../bundle/pack';
+import type { StoreConfig } from '../config/StoreConfig';
+import type { AppRepository } from '../database/AppRepository';
+import type { SettingsRepository } from '../database/SettingsRepository';
+import type { Actor } from '../policy/policy';
+import type { AppService } from './AppService';
+import type { SecretService } from './SecretService';
+
+const DONE = 'examples-imported';
+
+/** Imports every directory with an `app.toml`; once, and only into a store without apps. */
+export async function importExamples(options: {
+  examples: NonNullable<StoreConfig['examples']>;
+  apps: AppRepository;
+  settings: SettingsRepository;
+  appService: AppService;
+  secretService: SecretService;
+  logger: LoggerService;
+}): Promise<void> {
+  const { examples, apps, settings, appService, secretService, logger } = options;
+  if ((await settings.get(DONE)) || (await apps.count()) > 0) return;
+  const actor: Actor = { userEntityRef: examples.owner, roles: [], fullAccess: true, admin: true };
+  for (const { name, data } of examples.secrets) await secretService.put(actor, name, data);
+  for (const name of (await readdir(examples.directory)).sort()) {
+    const directory = join(examples.directory, name);
+    if (!(await stat(join(directory, 'app.toml')).catch(() => undefined))) continue;
+    try {
+      const { app, warnings } = await appService.import(actor, await packDirectory(directory), { visibility: 'ALL_USERS' });
+      logger.info(`example ${app.name} ${app.version} is in the store`);
+      warnings.forEach(warning => logger.warn(`example ${name}: ${warning}`));
+    } catch (error) {
+      logger.error(`example ${name} was not imported: ${(error as Error).message}`);
+    }
+  }
+  await settings.getOrSet(DONE, new Date().toISOString());
+}

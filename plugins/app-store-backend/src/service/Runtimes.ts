@@ -1,0 +1,37 @@
+/** The runtime versions of this store, and whether an app can be run with one. */
+import type { AppManifest, Problem } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { RuntimeVersion } from '../config/StoreConfig';
+
+/** See the module's comment. */
+export class Runtimes {
+  readonly #versions: RuntimeVersion[];
+  readonly #unavailableImage: (image: string) => string | undefined;
+
+  constructor(options: { versions: RuntimeVersion[]; unavailableImage?: (image: string) => string | undefined }) {
+    this.#versions = options.versions;
+    this.#unavailableImage = options.unavailableImage ?? (() => undefined);
+  }
+
+  /** The runtime version of an app: the one it names, or the default of its mode. */
+  find(manifest: AppManifest): RuntimeVersion | undefined {
+    const { runtimeVersion, mode } = manifest.runtime;
+    if (runtimeVersion) return this.#versions.find(version => version.name === runtimeVersion);
+    const ofMode = this.#versions.filter(version => version.mode === mode);
+    return ofMode.find(version => version.default) ?? ofMode[0];
+  }
+
+  /** What keeps an app from being run here. */
+  problems(manifest: AppManifest): Problem[] {
+    if (manifest.lifecycle === 'LINK') return [];
+    const version = this.find(manifest);
+    if (!version) {
+      const wanted = manifest.runtime.runtimeVersion ? `the runtime version ${manifest.runtime.runtimeVersion}` : `a runtime for ${manifest.runtime.mode} apps`;
+      return [{ code: 'NO_RUNTIME', message: `This store has not got ${wanted}.`, owner: 'admin', remedy: 'An admin adds it to appStore.runtimes.' }];
+    }
+    const image = manifest.runtime.mode === 'container' ? manifest.runtime.customImage ?? version.image : version.image;
+    if (!image) return [{ code: 'NO_IMAGE', message: 'The app has no container image.', owner: 'author', remedy: "The app's author sets Runtime.CustomImage." }];
+    const reason = this.#unavailableImage(image);
+    if (reason) return [{ code: 'IMAGE_UNAVAILABLE', message: `The runtime ${version.name} cannot be used here: ${reason}.`, owner: 'admin', remedy: 'An admin installs what is missing, or points the store at a cluster that has the image.' }];
+    return [];
+  }
+}

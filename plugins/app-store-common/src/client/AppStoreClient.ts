@@ -1,0 +1,209 @@
+/** The REST API of the app store, for pages and commands. */
+import type { App, AppInstance, AppSecret, AppTag, InstanceEvent, Me, ProblemDetails, Visibility } from '../types';
+
+/** A refused or failed request. */
+export class AppStoreError extends Error {
+  readonly problem: ProblemDetails;
+
+  constructor(problem: ProblemDetails) {
+    super(problem.detail);
+    this.name = 'AppStoreError';
+    this.problem = problem;
+  }
+}
+
+/** What the pages and commands ask of the store. */
+export interface AppStoreApi {
+  getMe(): Promise<Me>;
+  listApps(query?: { search?: string; tag?: string; mine?: boolean; name?: string }): Promise<App[]>;
+  getApp(id: string): Promise<App>;
+  listTags(): Promise<AppTag[]>;
+  importApp(bundle: Blob, options?: { visibility?: Visibility }): Promise<{ app: App; warnings: string[] }>;
+  runApp(id: string, options?: { visibility?: Visibility }): Promise<AppInstance>;
+  listInstances(query?: { appId?: string; all?: boolean }): Promise<AppInstance[]>;
+  getInstance(id: string): Promise<AppInstance>;
+  suspendInstance(id: string): Promise<AppInstance>;
+  resumeInstance(id: string): Promise<AppInstance>;
+  terminateInstance(id: string): Promise<void>;
+  updateInstance(id: string, change: { visibility: Visibility }): Promise<AppInstance>;
+  listInstanceEvents(id: string): Promise<InstanceEvent[]>;
+  /** The output of an instance; a stream where `follow` is set. */
+  openLogs(id: string, query: { container?: string; previous?: boolean; follow?: boolean; tail?: number; signal?: AbortSignal }): Promise<Response>;
+  /** Calls back with each state of one's instances (or of one instance) until `signal` aborts. */
+  watchInstances(options: { id?: string; signal: AbortSignal; onChange: (instance: AppInstance) => void; onGone?: (id: string) => void; onOpen?: () => void }): Promise<void>;
+  /** A picture of an app as a `blob:` URL or data. */
+  getAsset(path: string): Promise<Blob>;
+  listSecrets(): Promise<AppSecret[]>;
+  putSecret(name: string, data: Record<string, string>): Promise<AppSecret>;
+  deleteSecret(name: string): Promise<void>;
+}
+
+/** Where requests go. */
+export interface AppStoreClientOptions {
+  fetch: typeof fetch;
+  /** The root of the plugin's API without a slash at the end, e.g. `plugin://app-store` or `https://…/api/app-store`. */
+  baseUrl: string;
+}
+
+/** The default implementation of {@link AppStoreApi}. */
+export class AppStoreClient implements AppStoreApi {
+  readonly #fetch: typeof fetch;
+  readonly #root: string;
+
+  static create(options: AppStoreClientOptions): AppStoreClient {
+    return new AppStoreClient(options);
+  }
+
+  private constructor(options: AppStoreClientOptions) {
+    this.#fetch = options.fetch;
+    this.#root = `${options.baseUrl}/v1`;
+  }
+
+  async #request(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await this.#fetch(`${this.#root}${path}`, init);
+    if (response.ok) return response;
+    const text = await response.text();
+    let problem: ProblemDetails | undefined;
+    try {
+      const body = JSON.parse(text);
+      problem = body.code ? body : undefined;
+    } catch {
+      // Not one of ours: said in words below.
+    }
+    throw new AppStoreError(
+      problem ?? {
+        type: 'about:blank',
+        title: response.statusText,
+        status: response.status,
+        detail: `The app store answered with ${response.status} ${response.statusText}.`,
+        code: 'UNEXPECTED_ANSWER',
+        owner: 'platform',
+        remedy: 'Try again; tell an admin if it stays.',
+      },
+    );
+  }
+
+  async #json<T>(path: string, init?: RequestInit): Promise<T> {
+    return (await this.#request(path, init)).json() as Promise<T>;
+  }
+
+  #send<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.#json(path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+  }
+
+  getMe(): Promise<Me> {
+    return this.#json('/me');
+  }
+
+  async listApps(query: { search?: string; tag?: string; mine?: boolean; name?: string } = {}): Promise<App[]> {
+    return (await this.#json<{ items: App[] }>(`/apps${toQuery(query)}`)).items;
+  }
+
+  getApp(id: string): Promise<App> {
+    return this.#json(`/apps/${encodeURIComponent(id)}`);
+  }
+
+  async listTags(): Promise<AppTag[]> {
+    return (await this.#json<{ items: AppTag[] }>('/tags')).items;
+  }
+
+  importApp(bundle: Blob, options: { visibility?: Visibility } = {}): Promise<{ app: App; warnings: string[] }> {
+    return this.#json(`/apps${toQuery(options)}`, { method: 'POST', body: bundle, headers: { 'content-type': 'application/zip' } });
+  }
+
+  runApp(id: string, options: { visibility?: Visibility } = {}): Promise<AppInstance> {
+    return this.#send('POST', `/apps/${encodeURIComponent(id)}/instances`, options);
+  }
+
+  async listInstances(query: { appId?: string; all?: boolean } = {}): Promise<AppInstance[]> {
+    return (await this.#json<{ items: AppInstance[] }>(`/instances${toQuery(query)}`)).items;
+  }
+
+  getInstance(id: string): Promise<AppInstance> {
+    return this.#json(`/instances/${encodeURIComponent(id)}`);
+  }
+
+  suspendInstance(id: string): Promise<AppInstance> {
+    return this.#send('POST', `/instances/${encodeURIComponent(id)}/suspend`);
+  }
+
+  resumeInstance(id: string): Promise<AppInstance> {
+    return this.#send('POST', `/instances/${encodeURIComponent(id)}/resume`);
+  }
+
+  async terminateInstance(id: string): Promise<void> {
+    await this.#request(`/instances/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  }
+
+  updateInstance(id: string, change: { visibility: Visibility }): Promise<AppInstance> {
+    return this.#send('PATCH', `/instances/${encodeURIComponent(id)}`, change);
+  }
+
+  async listInstanceEvents(id: string): Promise<InstanceEvent[]> {
+    return (await this.#json<{ items: InstanceEvent[] }>(`/instances/${encodeURIComponent(id)}/events`)).items;
+  }
+
+  openLogs(id: string, query: { container?: string; previous?: boolean; follow?: boolean; tail?: number; signal?: AbortSignal }): Promise<Response> {
+    const { signal, ...rest } = query;
+    return this.#request(`/instances/${encodeURIComponent(id)}/logs${toQuery(rest)}`, { signal });
+  }
+
+  async watchInstances(options: { id?: string; signal: AbortSignal; onChange: (instance: AppInstance) => void; onGone?: (id: string) => void; onOpen?: () => void }): Promise<void> {
+    const { id, signal } = options;
+    const path = id ? `/instances/${encodeURIComponent(id)}/stream` : '/instances/stream';
+    const response = await this.#request(path, { signal, headers: { accept: 'text/event-stream' } });
+    options.onOpen?.();
+    for await (const { event, data } of readEvents(response)) {
+      if (event === 'instance') options.onChange(JSON.parse(data));
+      else if (event === 'gone') options.onGone?.(JSON.parse(data).id);
+    }
+  }
+
+  async getAsset(path: string): Promise<Blob> {
+    return (await this.#request(path)).blob();
+  }
+
+  async listSecrets(): Promise<AppSecret[]> {
+    return (await this.#json<{ items: AppSecret[] }>('/secrets')).items;
+  }
+
+  putSecret(name: string, data: Record<string, string>): Promise<AppSecret> {
+    return this.#send('PUT', `/secrets/${encodeURIComponent(name)}`, { data });
+  }
+
+  async deleteSecret(name: string): Promise<void> {
+    await this.#request(`/secrets/${encodeURIComponent(name)}`, { method: 'DELETE' });
+  }
+}
+
+function toQuery(query: Record<string, string | number | boolean | undefined>): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) if (value !== undefined && value !== false) params.set(key, String(value));
+  const text = params.toString();
+  return text ? `?${text}` : '';
+}
+
+/** Server-sent events of a response (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+export async function* readEvents(response: Response): AsyncGenerator<{ event: string; data: string }> {
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    rest += value;
+    const blocks = rest.split('\n\n');
+    rest = blocks.pop()!;
+    for (const block of blocks) {
+      let event = 'message';
+      const data: string[] = [];
+      for (const line of block.split('\n')) {
+        if (line.startsWith('event:')) event = line.slice(6).trim();
+        else if (line.startsWith('data:')) data.push(line.slice(5).trimStart());
+      }
+      if (data.length) yield { event, data: data.join('\n') };
+    }
+  }
+}

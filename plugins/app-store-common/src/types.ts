@@ -1,0 +1,168 @@
+/** The resources of the app store, as its REST API speaks of them. */
+
+/** Who may see or use something (specification 2.2, 2.3). */
+export type Visibility = 'PRIVATE' | 'ALL_USERS' | 'PUBLIC';
+
+/** How an app comes by its instances (specification 2.2). */
+export type InstanceLifecycle = 'ON_DEMAND' | 'MANAGED' | 'LINK';
+
+/** The state of an instance (specification 2.3). */
+export type InstanceStatus = 'UNKNOWN' | 'PENDING' | 'DEPLOYED' | 'FAILED' | 'SUSPENDED';
+
+/** Who can do something about a problem. */
+export type ProblemOwner = 'you' | 'author' | 'admin' | 'platform';
+
+/** A problem, said so that the reader knows what comes next. */
+export interface Problem {
+  /** A stable, upper-case name: `PORT_NOT_OPEN`. */
+  code: string;
+  /** What happened, in one sentence. */
+  message: string;
+  /** Who can fix it. */
+  owner: ProblemOwner;
+  /** The next step. */
+  remedy: string;
+  /** Further lines, such as the end of a log, for those who may read it. */
+  detail?: string;
+}
+
+/** A label of apps. */
+export interface AppTag {
+  id: string;
+  name: string;
+  title: string;
+  /** `#rrggbb`. */
+  color: string;
+  description: string;
+}
+
+/** Whether an app can be run here. */
+export interface Runnability {
+  runnable: boolean;
+  problems: Problem[];
+}
+
+/** What an app asks of the platform. */
+export interface AppRequirements {
+  runtime: string;
+  memoryLimit: string;
+  memoryReservation: string;
+  cpuLimit?: string;
+  gpuCount: number;
+  volumeSize?: string;
+  volumeMount?: string;
+  /** Names of secrets that have to be there. */
+  secrets: string[];
+}
+
+/** One version of an app. */
+export interface App {
+  id: string;
+  name: string;
+  version: string;
+  title: string;
+  description: string;
+  /** Markdown. */
+  longDescription: string;
+  keywords: string[];
+  visibility: Visibility;
+  lifecycle: InstanceLifecycle;
+  /** Entity ref; absent where the reader may not know the owner. */
+  owner?: string;
+  /** Absent for visitors. */
+  tags?: AppTag[];
+  /** Paths below the API's root. */
+  icon?: string;
+  screenshots: string[];
+  requirements: AppRequirements;
+  linkAddress?: string;
+  runnability: Runnability;
+  /** True for the newest version of its name that the reader may see. */
+  newest: boolean;
+  /** RFC 3339. */
+  createdAt: string;
+  updatedAt: string;
+  /** What the reader may do. */
+  can: { run: boolean; delete: boolean; update: boolean };
+}
+
+/** The parts of a launch, in order. */
+export const LAUNCH_STAGES = ['accepted', 'scheduled', 'bundle', 'dependencies', 'starting', 'ready'] as const;
+
+/** One part of a launch. */
+export type LaunchStage = (typeof LAUNCH_STAGES)[number];
+
+/** A running or suspended copy of an app. */
+export interface AppInstance {
+  id: string;
+  appId: string;
+  appName: string;
+  appVersion: string;
+  appTitle: string;
+  appIcon?: string;
+  /** Entity ref; absent where the reader may not know the owner. */
+  owner?: string;
+  visibility: Visibility;
+  status: InstanceStatus;
+  /** How far the running launch has come; `ready` afterwards; absent while suspended. */
+  stage?: LaunchStage;
+  /** When each stage of the last launch was reached, RFC 3339 with milliseconds. */
+  stages: Partial<Record<LaunchStage, string>>;
+  /** What keeps it from running. */
+  problem?: Problem;
+  restartCount: number;
+  /** Where it is opened. */
+  url: string;
+  /** RFC 3339; absent where it never suspends by itself. */
+  suspendAfter?: string;
+  /** True between the order to end and the end. */
+  terminating: boolean;
+  createdAt: string;
+  updatedAt: string;
+  /** What the reader may do. */
+  can: { open: boolean; logs: boolean; status: boolean; suspend: boolean; resume: boolean; terminate: boolean; update: boolean };
+}
+
+/** An event of the cluster about an instance. */
+export interface InstanceEvent {
+  type: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+  count: number;
+  lastSeen: string;
+}
+
+/** The reader. */
+export interface Me {
+  userEntityRef: string;
+  displayName: string;
+  kind: 'visitor' | 'full-access';
+  admin: boolean;
+  roles: string[];
+  instanceLimit: number;
+  runningInstances: number;
+}
+
+/** The name of a secret and its keys; never a value. */
+export interface AppSecret {
+  id: string;
+  name: string;
+  visibility: 'PRIVATE' | 'ALL_USERS' | 'APP';
+  parent?: string;
+  keys: string[];
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** The body of every failed request (RFC 9457, with the members of {@link Problem}). */
+export interface ProblemDetails {
+  type: 'about:blank';
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  owner: ProblemOwner;
+  remedy: string;
+  /** Single faults, for a body or bundle with several. */
+  issues?: Array<{ message: string; path?: string; line?: number; column?: number; remedy?: string }>;
+}
