@@ -6,5 +6,6 @@
 export * from './appToml/keys';
 export * from './appToml/readAppToml';
 export * from './client/AppStoreClient';
+export * from './gateway';
 export * from './names';
 export * from './types';

@@ -1,1 +1,6 @@
-export {};
+/**
+ * The app store's gateway.
+ *
+ * @packageDocumentation
+ */
+export { appStoreGatewayPlugin as default } from './plugin';

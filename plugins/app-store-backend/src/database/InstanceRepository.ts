@@ -6,19 +6,12 @@
  * row's lease.
  */
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
-import type { InstanceStatus, LaunchStage, Problem, Visibility } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Endpoint, InstanceStatus, LaunchStage, Problem, Visibility } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
 import { visibleInstances } from '../policy/filters';
 import type { Actor } from '../policy/policy';
 import type { InstanceObjects } from '../kubernetes/objects';
-
-/** Where the gateway reaches an instance. */
-export interface Endpoint {
-  address: string;
-  port: number;
-  podUid: string;
-}
 
 /** A row of `instances`. */
 export interface InstanceRecord {

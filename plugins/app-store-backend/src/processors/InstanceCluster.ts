@@ -5,9 +5,9 @@
  */
 import type { CoreV1Event, V1EndpointSlice, V1Pod, V1TokenReview } from '@kubernetes/client-node';
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { InstanceEvent } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Endpoint, InstanceEvent } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { IncomingMessage } from 'node:http';
-import type { Endpoint, InstanceRecord } from '../database/InstanceRepository';
+import type { InstanceRecord } from '../database/InstanceRepository';
 import { KubeError, type KubeApi, type KubeObject } from '../kubernetes/KubeApi';
 import { LABELS, objectName, TOKEN_AUDIENCE } from '../kubernetes/labels';
 import { APP_CONTAINER } from '../kubernetes/objects';

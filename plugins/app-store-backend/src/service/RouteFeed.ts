@@ -1,24 +1,8 @@
 /** The gateway's route table: one route for each instance, now and as it changes. */
-import type { InstanceStatus, LaunchStage, Problem, Visibility } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { AppRepository } from '../database/AppRepository';
-import type { Endpoint, InstanceRecord, InstanceRepository } from '../database/InstanceRepository';
+import type { InstanceRecord, InstanceRepository } from '../database/InstanceRepository';
 import type { InstanceFeed } from './InstanceFeed';
-
-/** Where and how an instance is reached. */
-export interface Route {
-  id: string;
-  visibility: Visibility;
-  status: InstanceStatus;
-  terminating: boolean;
-  stage?: LaunchStage;
-  /** What keeps it from running, without log lines: anybody who may open it sees this. */
-  problem?: Omit<Problem, 'detail'>;
-  endpoint?: Endpoint;
-  title: string;
-  routingMode: 'DOMAIN' | 'BASE_URL';
-  /** Changes when what was decided about the instance may be decided otherwise. */
-  revision: string;
-}
 
 /** See the module's comment. */
 export class RouteFeed {
@@ -32,7 +16,7 @@ export class RouteFeed {
     this.#feed = options.feed;
   }
 
-  async #routes(records: InstanceRecord[]): Promise<Route[]> {
+  async #routes(records: InstanceRecord[]): Promise<GatewayRoute[]> {
     const apps = new Map((await this.#apps.getMany(records.map(record => record.appId))).map(app => [app.id, app]));
     return records.map(record => {
       const app = apps.get(record.appId);
@@ -43,7 +27,7 @@ export class RouteFeed {
         status: record.status,
         terminating: record.desired === 'terminated',
         stage: record.stage,
-        problem: record.problem && (problem as Route['problem']),
+        problem: record.problem && (problem as GatewayRoute['problem']),
         endpoint: record.endpoint,
         title: app?.manifest.title ?? '',
         routingMode: app?.manifest.runtime.routingMode ?? 'DOMAIN',
@@ -52,12 +36,12 @@ export class RouteFeed {
     });
   }
 
-  async snapshot(): Promise<Route[]> {
+  async snapshot(): Promise<GatewayRoute[]> {
     return this.#routes(await this.#instances.listAll());
   }
 
   /** Calls back with each route that changed, without one where its instance is gone. */
-  subscribe(listener: (change: { id: string; route?: Route }) => void): () => void {
+  subscribe(listener: (change: { id: string; route?: GatewayRoute }) => void): () => void {
     // Reads of one instance may overtake each other; the last one asked for counts.
     const asked = new Map<string, number>();
     return this.#feed.subscribe(id => {

@@ -1,0 +1,36 @@
+/** What the store and the gateway tell each other. */
+import type { InstanceStatus, LaunchStage, Problem, Visibility } from './types';
+
+/** Where the gateway reaches an instance. */
+export interface Endpoint {
+  address: string;
+  port: number;
+  /** The pod behind it, so that a reused address is not mistaken for it. */
+  podUid: string;
+}
+
+/** Where and how an instance is reached. */
+export interface GatewayRoute {
+  id: string;
+  visibility: Visibility;
+  status: InstanceStatus;
+  terminating: boolean;
+  stage?: LaunchStage;
+  /** What keeps it from running, without log lines: anybody who may open it sees this. */
+  problem?: Omit<Problem, 'detail'>;
+  endpoint?: Endpoint;
+  title: string;
+  routingMode: 'DOMAIN' | 'BASE_URL';
+  /** Changes when what was decided about the instance may be decided otherwise. */
+  revision: string;
+}
+
+/** Whether somebody may open an instance. */
+export interface Admission {
+  /** False where there is no such instance. */
+  found: boolean;
+  allowed?: boolean;
+  rule?: string;
+  displayName?: string;
+  roles?: string[];
+}

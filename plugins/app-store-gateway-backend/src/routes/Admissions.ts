@@ -1,0 +1,51 @@
+/**
+ * Who may open which instance: decided by the store, remembered for a short while
+ * and no longer than what the decision rests on stays as it is.
+ */
+import type { Admission } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { RouteTable, StoreClient } from './RouteTable';
+
+/** Groups may change without a route doing so; hence the bound, in milliseconds. */
+const CACHE_MS = 60_000;
+const ENTRIES = 50_000;
+
+/** See the module's comment. */
+export class Admissions {
+  readonly #store: StoreClient;
+  readonly #routes: RouteTable;
+  readonly #cache = new Map<string, { revision: string; until: number; answer: Promise<Admission> }>();
+
+  constructor(options: { store: StoreClient; routes: RouteTable }) {
+    this.#store = options.store;
+    this.#routes = options.routes;
+  }
+
+  /** @param userEntityRef - undefined for somebody not signed in */
+  async decide(instanceId: string, userEntityRef: string | undefined): Promise<Admission> {
+    const revision = this.#routes.get(instanceId)?.revision ?? '';
+    const key = `${instanceId} ${userEntityRef ?? ''}`;
+    const now = Date.now();
+    const cached = this.#cache.get(key);
+    if (cached && cached.revision === revision && cached.until > now) return cached.answer;
+    const answer = this.#ask(instanceId, userEntityRef);
+    if (this.#cache.size >= ENTRIES) this.#cache.clear();
+    this.#cache.set(key, { revision, until: now + CACHE_MS, answer });
+    try {
+      return await answer;
+    } catch (error) {
+      this.#cache.delete(key);
+      // The store is away: what it said of the same facts a while ago still holds; what it never said does not.
+      if (cached && cached.revision === revision) return cached.answer;
+      throw error;
+    }
+  }
+
+  async #ask(instanceId: string, userEntityRef: string | undefined): Promise<Admission> {
+    const response = await this.#store.fetch('/admission', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ instanceId, userEntityRef }),
+    });
+    return (await response.json()) as Admission;
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The route table, in memory: whole after the first snapshot, then kept up by the
+ * store's stream. It goes on serving what it knows while the store is away.
+ */
+import type { AuthService, DiscoveryService, LoggerService } from '@backstage/backend-plugin-api';
+import { readEvents, type GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
+
+const PAUSE_FIRST_MS = 100;
+const PAUSE_LAST_MS = 5000;
+/** A service token lasts an hour; the stream is begun anew well before. */
+const STREAM_MS = 30 * 60_000;
+
+/** Calls the store in the gateway's own name. */
+export class StoreClient {
+  readonly #auth: AuthService;
+  readonly #discovery: DiscoveryService;
+
+  constructor(options: { auth: AuthService; discovery: DiscoveryService }) {
+    this.#auth = options.auth;
+    this.#discovery = options.discovery;
+  }
+
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const { token } = await this.#auth.getPluginRequestToken({ onBehalfOf: await this.#auth.getOwnServiceCredentials(), targetPluginId: 'app-store' });
+    const response = await fetch(`${await this.#discovery.getBaseUrl('app-store')}/v1/gateway${path}`, {
+      ...init,
+      headers: { ...init.headers, authorization: `Bearer ${token}` },
+    });
+    if (!response.ok) throw new Error(`the store answered ${response.status}`);
+    return response;
+  }
+}
+
+/** See the module's comment. */
+export class RouteTable {
+  readonly #store: StoreClient;
+  readonly #logger: LoggerService;
+  readonly #routes = new Map<string, GatewayRoute>();
+  readonly #listeners = new Set<(id: string, route: GatewayRoute | undefined, before: GatewayRoute | undefined) => void>();
+  readonly #abort = new AbortController();
+  #loaded = false;
+
+  constructor(options: { store: StoreClient; logger: LoggerService }) {
+    this.#store = options.store;
+    this.#logger = options.logger;
+  }
+
+  /** False until the first snapshot: unknown hosts are not yet known to be unknown. */
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
+  get(id: string): GatewayRoute | undefined {
+    return this.#routes.get(id);
+  }
+
+  /** Calls back with each route that changed or went. */
+  onChange(listener: (id: string, route: GatewayRoute | undefined, before: GatewayRoute | undefined) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #set(id: string, route: GatewayRoute | undefined): void {
+    const before = this.#routes.get(id);
+    if (route) this.#routes.set(id, route);
+    else this.#routes.delete(id);
+    this.#listeners.forEach(listener => listener(id, route, before));
+  }
+
+  /** Follows the store's stream until {@link stop}. */
+  async follow(): Promise<void> {
+    let pause = PAUSE_FIRST_MS;
+    while (!this.#abort.signal.aborted) {
+      try {
+        const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(STREAM_MS)]);
+        const response = await this.#store.fetch('/routes', { signal });
+        for await (const { event, data } of readEvents(response)) {
+          pause = PAUSE_FIRST_MS;
+          this.#take(event, JSON.parse(data));
+        }
+      } catch (error) {
+        if (this.#abort.signal.aborted) return;
+        if ((error as Error).name !== 'TimeoutError') {
+          // Silence before the first contact: the store starts in the same process.
+          if (this.#loaded) this.#logger.warn(`the store's routes are not to be had: ${(error as Error).message}; again in ${pause} ms`);
+          await new Promise(resolve => setTimeout(resolve, pause));
+          pause = Math.min(pause * 2, PAUSE_LAST_MS);
+        }
+      }
+    }
+  }
+
+  #take(event: string, data: unknown): void {
+    if (event === 'snapshot') {
+      const routes = data as GatewayRoute[];
+      const ids = new Set(routes.map(route => route.id));
+      for (const id of [...this.#routes.keys()]) if (!ids.has(id)) this.#set(id, undefined);
+      routes.forEach(route => this.#set(route.id, route));
+      this.#loaded = true;
+    } else if (event === 'route') this.#set((data as GatewayRoute).id, data as GatewayRoute);
+    else if (event === 'gone') this.#set((data as { id: string }).id, undefined);
+  }
+
+  stop(): void {
+    this.#abort.abort();
+  }
+}
