@@ -1,1 +1,7 @@
-export {};
+/**
+ * The app store's pages.
+ *
+ * @packageDocumentation
+ */
+export { appStorePlugin as default } from './plugin';
+export { appStoreApiRef, enterApiRef, type EnterApi } from './api';

@@ -48,7 +48,7 @@ export class HandOff {
       .setIssuedAt()
       .setExpirationTime(`${STATE_SECONDS}s`)
       .sign(this.#key);
-    const location = new URL('/app-store/enter', this.#portalUrl);
+    const location = new URL('/app-store-enter', this.#portalUrl);
     location.searchParams.set('state', state);
     return { nonce: own, location: location.href };
   }

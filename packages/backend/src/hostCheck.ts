@@ -1,0 +1,42 @@
+/**
+ * Refuses requests for another host name than the portal's own: a page somewhere
+ * on the web cannot reach a portal on this machine by pointing its own name here.
+ */
+import { rootHttpRouterServiceFactory } from '@backstage/backend-defaults/rootHttpRouter';
+import type { Config } from '@backstage/config';
+import type { RequestHandler } from 'express';
+
+/** Under this name the local cluster's pods reach the portal. */
+const POD_ALIAS = 'host.local-cluster.internal';
+
+/** The host names (with ports) that the portal answers to. */
+export function allowedHosts(config: Config): Set<string> {
+  const hosts = new Set<string>();
+  for (const key of ['backend.baseUrl', 'app.baseUrl']) {
+    const url = config.getOptionalString(key);
+    if (url && URL.canParse(url)) hosts.add(new URL(url).host);
+  }
+  for (const host of config.getOptionalStringArray('backend.allowedHosts') ?? []) hosts.add(host);
+  const own = new URL(config.getString('backend.baseUrl'));
+  if (own.hostname === 'localhost') hosts.add(`127.0.0.1:${own.port}`);
+  if (config.has('appStore.localCluster')) hosts.add(`${POD_ALIAS}:${own.port}`);
+  return hosts;
+}
+
+/** The middleware; see the module's comment. */
+export function hostCheck(hosts: Set<string>): RequestHandler {
+  return (request, response, next) => {
+    if (hosts.has(request.headers.host ?? '') || request.path.startsWith('/.backstage/health/')) {
+      next();
+      return;
+    }
+    response.status(421).type('text/plain').send('This portal does not answer to that host name.\n');
+  };
+}
+
+export const hostCheckedRouter = rootHttpRouterServiceFactory({
+  configure({ app, applyDefaults, config }) {
+    app.use(hostCheck(allowedHosts(config)));
+    applyDefaults();
+  },
+});

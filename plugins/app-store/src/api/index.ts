@@ -1,0 +1,2 @@
+export { appStoreApiRef } from './appStoreApi';
+export { DefaultEnterApi, enterApiRef, type EnterApi } from './enterApi';

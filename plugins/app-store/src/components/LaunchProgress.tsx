@@ -1,0 +1,48 @@
+import { LAUNCH_STAGES, type AppInstance, type LaunchStage } from '@ai-app-store/backstage-plugin-app-store-common';
+import { useNow } from '../hooks/useNow';
+import styles from './LaunchProgress.module.css';
+
+const TEXTS: Record<LaunchStage, string> = {
+  accepted: 'Accepted',
+  scheduled: 'Placed in the cluster',
+  bundle: 'Fetching the bundle',
+  dependencies: 'Installing dependencies',
+  starting: 'Starting the app',
+  ready: 'Ready',
+};
+
+function seconds(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+}
+
+/** A launch: its parts, how far it is, and how long each part took. */
+export function LaunchProgress(props: { instance: AppInstance }) {
+  const { instance } = props;
+  const running = instance.status === 'PENDING';
+  const now = useNow(100, running);
+  const current = LAUNCH_STAGES.indexOf(instance.stage ?? 'accepted');
+  const at = (stage: LaunchStage | undefined) => (stage && instance.stages[stage] ? Date.parse(instance.stages[stage]!) : undefined);
+  const began = at('accepted') ?? now;
+  const end = at('ready') ?? now;
+  return (
+    <div className={styles.launch}>
+      <ol className={styles.stages} aria-label="Progress of the launch">
+        {LAUNCH_STAGES.map((stage, index) => {
+          const state = index < current || instance.stage === 'ready' ? 'done' : index === current ? (instance.status === 'FAILED' ? 'failed' : 'current') : 'ahead';
+          const from = at(stage);
+          const to = at(LAUNCH_STAGES[index + 1]) ?? (state === 'current' ? now : undefined);
+          return (
+            <li key={stage} className={`${styles.stage} ${styles[state]}`} aria-current={state === 'current' ? 'step' : undefined}>
+              <span className={styles.mark} aria-hidden="true" />
+              <span>{TEXTS[stage]}</span>
+              {from && to && stage !== 'ready' && to - from >= 50 && <span className={styles.time}>{seconds(to - from)}</span>}
+            </li>
+          );
+        })}
+      </ol>
+      <p className={styles.elapsed} role="status">
+        {instance.stage === 'ready' ? `Ready after ${seconds(end - began)}` : `${TEXTS[instance.stage ?? 'accepted']}, ${seconds(Math.max(0, end - began))}`}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import { LogViewer } from '@backstage/core-components';
+import { AppStoreError } from '@ai-app-store/backstage-plugin-app-store-common';
+import { Button, Flex, Select, Switch, Text } from '@backstage/ui';
+import { RiDownloadLine } from '@remixicon/react';
+import { useEffect, useState } from 'react';
+import { appStoreApiRef } from '../api';
+import styles from './LogPanel.module.css';
+
+/** Lines shown; the whole log is there to download. */
+const LINES = 2000;
+const REDRAW_MS = 100;
+const CONTAINERS = [
+  { value: 'app', label: 'App' },
+  { value: 'dependencies', label: 'Dependencies' },
+  { value: 'bundle', label: 'Bundle' },
+];
+
+/** The output of an instance: live, of the process before, or to download. */
+export function LogPanel(props: { instanceId: string; /** Changes when another run begins. */ run: string }) {
+  const { instanceId, run } = props;
+  const api = useApi(appStoreApiRef);
+  const [container, setContainer] = useState('app');
+  const [previous, setPrevious] = useState(false);
+  const [follow, setFollow] = useState(true);
+  const [text, setText] = useState('');
+  const [notice, setNotice] = useState<string>();
+
+  useEffect(() => {
+    const abort = new AbortController();
+    let lines: string[] = [];
+    let redraw: ReturnType<typeof setTimeout> | undefined;
+    const show = () => {
+      redraw ??= setTimeout(() => {
+        redraw = undefined;
+        setText(lines.join('\n'));
+      }, REDRAW_MS);
+    };
+    const read = async () => {
+      setText('');
+      setNotice(undefined);
+      while (!abort.signal.aborted) {
+        try {
+          const response = await api.openLogs(instanceId, { container, previous, follow: follow && !previous, tail: LINES, signal: abort.signal });
+          setNotice(undefined);
+          const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+          lines = [];
+          for (;;) {
+            const { done, value } = await reader.read();
+            if (done) break;
+            const parts = value.split('\n');
+            if (lines.length) lines[lines.length - 1] += parts.shift();
+            lines.push(...parts);
+            if (lines.length > LINES) lines = lines.slice(-LINES);
+            show();
+          }
+          if (!lines.length) setNotice('Nothing was written yet.');
+        } catch (error) {
+          if (abort.signal.aborted) return;
+          setNotice(error instanceof AppStoreError ? error.problem.detail : 'The log cannot be read at the moment.');
+        }
+        if (!follow || previous) return;
+        await new Promise(resolve => setTimeout(resolve, 1000));
+      }
+    };
+    read();
+    return () => {
+      abort.abort();
+      clearTimeout(redraw);
+    };
+  }, [api, instanceId, container, previous, follow, run]);
+
+  const download = async () => {
+    const response = await api.openLogs(instanceId, { container, previous });
+    const url = URL.createObjectURL(await response.blob());
+    const anchor = document.createElement('a');
+    anchor.href = url;
+    anchor.download = `${instanceId}-${container}${previous ? '-previous' : ''}.log`;
+    anchor.click();
+    URL.revokeObjectURL(url);
+  };
+
+  return (
+    <Flex direction="column" gap="3">
+      <Flex gap="4" align="center" className={styles.controls}>
+        <Select aria-label="Part of the launch" size="small" options={CONTAINERS} value={container} onChange={key => setContainer(String(key))} />
+        <Switch label="Follow" isSelected={follow && !previous} isDisabled={previous} onChange={setFollow} />
+        <Switch label="Previous process" isSelected={previous} onChange={setPrevious} />
+        <Button size="small" variant="secondary" iconStart={<RiDownloadLine />} onPress={() => download().catch(error => setNotice(error.message))}>
+          Download
+        </Button>
+      </Flex>
+      {notice && !text && (
+        <Text as="p" color="secondary" role="status">
+          {notice}
+        </Text>
+      )}
+      {text && (
+        <div className={styles.log}>
+          <LogViewer text={text} />
+        </div>
+      )}
+    </Flex>
+  );
+}

@@ -1,0 +1,17 @@
+import { Route, Routes } from 'react-router-dom';
+import { AppPage } from './AppPage';
+import { InstancePage } from './InstancePage';
+import { InstancesPage } from './InstancesPage';
+import { StorePage } from './StorePage';
+
+/** The pages below `/app-store`. The only place that knows of the router's own components. */
+export function Router() {
+  return (
+    <Routes>
+      <Route path="/" element={<StorePage />} />
+      <Route path="/apps/:id" element={<AppPage />} />
+      <Route path="/instances" element={<InstancesPage />} />
+      <Route path="/instances/:id" element={<InstancePage />} />
+    </Routes>
+  );
+}

@@ -1,0 +1,145 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
+import { Button, Container, Header, Link, SearchField, Skeleton, Text } from '@backstage/ui';
+import { useEffect, useState } from 'react';
+import { useSearchParams } from 'react-router-dom';
+import { appStoreApiRef } from '../api';
+import { AppIcon } from '../components/AppIcon';
+import { ErrorPanel } from '../components/ProblemPanel';
+import { useLoad } from '../hooks/useLoad';
+import { paths } from '../routes';
+import styles from './StorePage.module.css';
+
+const SETTLE_MS = 200;
+
+function Tile(props: { app: App }) {
+  const { app } = props;
+  return (
+    <li className={styles.tile}>
+      <AppIcon title={app.title} path={app.icon} size={56} />
+      <div className={styles.words}>
+        <h2 className={styles.title}>
+          <Link href={paths.app(app.id)} variant="title-x-small" color="primary" weight="bold" standalone className={styles.link}>
+            {app.title}
+          </Link>
+        </h2>
+        <Text as="p" variant="body-small" color="secondary" className={styles.description}>
+          {app.description}
+        </Text>
+        {app.tags && app.tags.length > 0 && (
+          <ul className={styles.tags} aria-label="Tags">
+            {app.tags.map(tag => (
+              <li key={tag.id}>
+                <span className={styles.swatch} style={{ background: tag.color }} aria-hidden="true" />
+                {tag.title}
+              </li>
+            ))}
+          </ul>
+        )}
+        {!app.runnability.runnable && app.lifecycle !== 'LINK' && (
+          <Text as="p" variant="body-small" color="warning">
+            Cannot be run here
+          </Text>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Empty(props: { filtered: boolean; visitor: boolean; onClear: () => void }) {
+  const { filtered, visitor, onClear } = props;
+  return (
+    <div className={styles.empty}>
+      <Text as="p" variant="title-x-small" weight="bold">
+        {filtered ? 'No app fits' : 'No apps yet'}
+      </Text>
+      <Text as="p" color="secondary">
+        {filtered && 'Try fewer or other words.'}
+        {!filtered && visitor && 'No app is open to your groups. Ask whoever invited you.'}
+        {!filtered && !visitor && 'Import a bundle to put the first one here; docs/packaging.md says how.'}
+      </Text>
+      {filtered && (
+        <Button variant="secondary" onPress={onClear}>
+          Show all apps
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** The store: what there is to run. The search is part of the address. */
+export function StorePage() {
+  const api = useApi(appStoreApiRef);
+  const [params, setParams] = useSearchParams();
+  const search = params.get('search') ?? '';
+  const tag = params.get('tag') ?? '';
+  const [typed, setTyped] = useState(search);
+  const me = useLoad(() => api.getMe(), []);
+  const visitor = me.value ? me.value.kind === 'visitor' && !me.value.admin : undefined;
+  const tags = useLoad(async () => (visitor === false ? api.listTags() : []), [visitor]);
+  const apps = useLoad(() => api.listApps({ search: search || undefined, tag: tag || undefined }), [search, tag]);
+
+  const change = (name: string, value: string) =>
+    setParams(
+      before => {
+        const next = new URLSearchParams(before);
+        if (value) next.set(name, value);
+        else next.delete(name);
+        return next;
+      },
+      { replace: true },
+    );
+  useEffect(() => {
+    if (typed === search) return undefined;
+    const timer = setTimeout(() => change('search', typed), SETTLE_MS);
+    return () => clearTimeout(timer);
+    // `change` is new on each rendering and always means the same.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [typed, search]);
+
+  const shown = apps.value?.filter(app => app.newest);
+  return (
+    <>
+      <Header title="App Store" description="Pick an app, start your own instance, share it." />
+      <Container pb="12">
+        <div className={styles.filters}>
+          <SearchField aria-label="Search apps" placeholder="Search apps" value={typed} onChange={setTyped} className={styles.search} />
+          {tags.value && tags.value.length > 0 && (
+            <div className={styles.tagFilter} role="group" aria-label="Filter by tag">
+              {tags.value.map(t => (
+                <Button key={t.id} size="small" variant={tag === t.name ? 'primary' : 'secondary'} aria-pressed={tag === t.name} onPress={() => change('tag', tag === t.name ? '' : t.name)}>
+                  {t.title}
+                </Button>
+              ))}
+            </div>
+          )}
+        </div>
+        {apps.error && <ErrorPanel error={apps.error} />}
+        {!shown && !apps.error && (
+          <div className={styles.grid} aria-busy="true" aria-label="Loading apps">
+            {[0, 1, 2, 3].map(i => (
+              <Skeleton key={i} height={120} />
+            ))}
+          </div>
+        )}
+        {shown && shown.length > 0 && (
+          <ul className={styles.grid} aria-label="Apps">
+            {shown.map(app => (
+              <Tile key={app.id} app={app} />
+            ))}
+          </ul>
+        )}
+        {shown && shown.length === 0 && !apps.error && (
+          <Empty
+            filtered={Boolean(search || tag)}
+            visitor={Boolean(visitor)}
+            onClear={() => {
+              setTyped('');
+              setParams({}, { replace: true });
+            }}
+          />
+        )}
+      </Container>
+    </>
+  );
+}

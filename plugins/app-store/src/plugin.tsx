@@ -1,0 +1,59 @@
+import { ApiBlueprint, createFrontendPlugin, fetchApiRef, PageBlueprint } from '@backstage/frontend-plugin-api';
+import { AppStoreClient } from '@ai-app-store/backstage-plugin-app-store-common';
+import { RiStore2Line } from '@remixicon/react';
+import { appStoreApiRef, DefaultEnterApi, enterApiRef } from './api';
+import { rootRouteRef } from './routes';
+
+const storeApi = ApiBlueprint.make({
+  params: define =>
+    define({
+      api: appStoreApiRef,
+      deps: { fetchApi: fetchApiRef },
+      factory: ({ fetchApi }) => AppStoreClient.create({ fetch: fetchApi.fetch, baseUrl: 'plugin://app-store' }),
+    }),
+});
+
+const enterApi = ApiBlueprint.make({
+  name: 'enter',
+  params: define =>
+    define({
+      api: enterApiRef,
+      deps: { fetchApi: fetchApiRef },
+      factory: ({ fetchApi }) => new DefaultEnterApi({ fetch: fetchApi.fetch }),
+    }),
+});
+
+const page = PageBlueprint.make({
+  params: {
+    path: '/app-store',
+    title: 'App Store',
+    icon: <RiStore2Line />,
+    routeRef: rootRouteRef,
+    noHeader: true,
+    loader: () => import('./pages/Router').then(m => <m.Router />),
+  },
+});
+
+/** Where browsers come from an app's host to sign in; no one goes there by themselves. */
+const enterPage = PageBlueprint.make({
+  name: 'enter',
+  params: {
+    path: '/app-store-enter',
+    noHeader: true,
+    loader: () => import('./pages/EnterPage').then(m => <m.EnterPage />),
+  },
+});
+
+/**
+ * The app store's pages.
+ *
+ * @public
+ */
+export const appStorePlugin = createFrontendPlugin({
+  pluginId: 'app-store',
+  title: 'App Store',
+  icon: <RiStore2Line />,
+  routes: { root: rootRouteRef },
+  extensions: [storeApi, enterApi, page, enterPage],
+  info: { packageJson: () => import('../package.json') },
+});

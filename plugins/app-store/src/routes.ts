@@ -1,0 +1,11 @@
+import { createRouteRef } from '@backstage/frontend-plugin-api';
+
+export const rootRouteRef = createRouteRef();
+
+/** Paths below the portal's root, in one place. */
+export const paths = {
+  store: '/app-store',
+  app: (id: string) => `/app-store/apps/${id}`,
+  instances: '/app-store/instances',
+  instance: (id: string) => `/app-store/instances/${id}`,
+};

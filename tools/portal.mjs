@@ -1,0 +1,27 @@
+// What `npm start`, `npm test` and the other scripts run. Needs a Node.js of
+// version 18 or newer and npm; fetches whatever else there is to fetch.
+import { toolchain } from './lib/toolchain.mjs';
+import { Sentence } from './lib/words.mjs';
+
+const commands = {
+  start: () => import('./lib/start.mjs').then(m => m.start),
+  dev: () => import('./lib/dev.mjs').then(m => m.dev),
+  test: () => import('./lib/test.mjs').then(m => m.test),
+  'test:all': () => import('./lib/test.mjs').then(m => m.testAll),
+  bench: () => import('./lib/bench.mjs').then(m => m.bench),
+  'local-cluster': () => import('./lib/localCluster.mjs').then(m => m.localCluster),
+};
+
+const [name, ...args] = process.argv.slice(2);
+if (!Object.hasOwn(commands, name ?? '')) {
+  console.error(`usage: portal.mjs ${Object.keys(commands).join('|')}`);
+  process.exit(2);
+}
+try {
+  const command = await commands[name]();
+  process.exitCode = await command(args, toolchain);
+} catch (error) {
+  // What is known to go wrong is one sentence; everything else is a fault of ours, with its trace.
+  console.error(error instanceof Sentence ? `\n${error.message}\n` : error);
+  process.exitCode = 1;
+}
