@@ -25,6 +25,7 @@ import { EventRecorder } from './node/events';
 import { KUBELET_BACK_OFF, type BackOff } from './node/ContainerRunner';
 import { LocalImages, type LocalImage } from './node/images';
 import { describeIsolation, probeIsolation, type Isolation } from './node/isolation';
+import { IsolatedNetwork, NetworkPool } from './node/network';
 import { NodeAgent } from './node/NodeAgent';
 import { Registry } from './registry/Registry';
 import { resourceOf } from './registry/resources';
@@ -48,6 +49,7 @@ export interface LocalClusterOptions {
   isolation?: Isolation;
 }
 
+const RELAY = resolve(__dirname, '../bin/relay.mjs');
 const CERTIFICATE_DAYS = 3650;
 /** Unix socket paths are limited to about 100 bytes, so pods live under a short path. */
 const LONGEST_DIRECTORY = 50;
@@ -119,6 +121,10 @@ export class LocalCluster {
     mkdirSync(sockets, { recursive: true, mode: 0o700 });
     const egressSocket = join(sockets, 'egress.sock');
     await egress.listen(egressSocket);
+    const networks = isolation.network
+      ? new NetworkPool(() => new IsolatedNetwork({ socket: join(sockets, `${randomBytes(6).toString('hex')}.sock`), relayScript: RELAY, egressSocket }))
+      : undefined;
+    networks?.fill();
     const events = new EventRecorder(registry);
     const logger = options.logger ?? { info: () => {}, warn: () => {}, error: () => {} };
     const agent = new NodeAgent({
@@ -130,9 +136,7 @@ export class LocalCluster {
       addresses,
       backOff: options.backOff ?? KUBELET_BACK_OFF,
       directory: join(directory, 'pods'),
-      sockets,
-      relayScript: resolve(__dirname, '../bin/relay.mjs'),
-      egressSocket,
+      networks,
     });
     const server = ApiServer.create({ registry, tokens, logs: agent, key: credentials.key, certificate: credentials.certificate });
     const address = await server.listen(options.port);

@@ -1,7 +1,7 @@
 /** What image names stand for on this machine: its Node.js and npm, and the entry program. */
 import type { LocalImage } from '@ai-app-store/local-cluster';
 import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
-import { chmodSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const NODE = '/opt/app-store/node';
@@ -31,15 +31,16 @@ function script(path: string, text: string): void {
 }
 
 /**
- * The images, with small programs that start npm and the entry program.
+ * The images, with a small program that starts npm.
  *
- * @param directory - where these programs are written
+ * @param directory - where that program is written
  */
 export function localImages(directory: string): Record<string, LocalImage> {
+  // What an earlier release put there is not a tool of this one.
+  rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const nodeHome = dirname(dirname(realpathSync(process.execPath)));
   const npm = findNpm();
-  script(join(directory, 'app-store-entry'), `#!/bin/sh\nexec node ${ENTRY}/app-store-entry.mjs "$@"\n`);
   if (npm) script(join(directory, 'npm'), `#!/bin/sh\nexec node ${NPM}/bin/npm-cli.js "$@"\n`);
   return {
     [NODE_IMAGE]: {
@@ -50,8 +51,9 @@ export function localImages(directory: string): Record<string, LocalImage> {
         { source: directory, target: TOOLS },
         ...(npm ? [{ source: realpathSync(npm), target: NPM }] : []),
       ],
-      path: [TOOLS, `${NODE}/bin`],
-      env: { NPM_CONFIG_UPDATE_NOTIFIER: 'false' },
+      path: [TOOLS, ENTRY, `${NODE}/bin`],
+      // Node.js itself follows the proxy that leads out of a pod.
+      env: { NPM_CONFIG_UPDATE_NOTIFIER: 'false', NODE_USE_ENV_PROXY: '1' },
     },
   };
 }

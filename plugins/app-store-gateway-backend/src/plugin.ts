@@ -35,6 +35,8 @@ export const appStoreGatewayPlugin = createBackendPlugin({
       async init({ auth, config: rootConfig, database, discovery, httpAuth, httpRouter, lifecycle, logger }) {
         const config = readGatewayConfig(rootConfig);
         const knex = await database.getClient();
+        // SQLite otherwise waits for the disk twice at each write; a write-ahead log loses nothing by a crash either.
+        if (String(knex.client.config.client).includes('sqlite')) await knex.raw('PRAGMA journal_mode = WAL');
         if (!database.migrations?.skip)
           await knex.migrate.latest({ directory: resolvePackagePath('@ai-app-store/backstage-plugin-app-store-gateway-backend', 'migrations') });
         const sessions = new SessionStore(knex);

@@ -24,6 +24,9 @@ export const KUBELET_BACK_OFF: BackOff = { firstMs: 10_000, lastMs: 300_000, res
 /** Before its first success a probe is tried this often, at growing distances, so that a start is not rounded up to whole seconds. */
 const EAGER_MS = [15, 25, 40, 60, 90, 130, 180, 250, 350, 500];
 
+/** How long output is waited for that children of an ended process may still write. */
+const LAST_WORDS_MS = 200;
+
 function timestamp(): string {
   return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 }
@@ -184,6 +187,7 @@ export class ContainerRunner {
     log.capture(child.stdout!, 'stdout');
     log.capture(child.stderr!, 'stderr');
     const startedAt = timestamp();
+    const closed = once(child, 'close').catch(() => {});
     const exited = new Promise<number>(resolve => {
       child.once('error', error => {
         log.write(error.message);
@@ -199,7 +203,7 @@ export class ContainerRunner {
     const exitCode = await exited;
     probing.abort();
     // What the process wrote last may still be on its way; children that hold its output open are not waited for.
-    await Promise.race([once(child, 'close'), new Promise(resolve => setTimeout(resolve, 200))]);
+    await Promise.race([closed, new Promise(resolve => setTimeout(resolve, LAST_WORDS_MS))]);
     running.kill();
     this.#running = undefined;
     log.end();

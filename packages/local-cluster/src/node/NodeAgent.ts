@@ -173,5 +173,6 @@ export class NodeAgent implements LogSource {
     this.#unsubscribe?.();
     await Promise.all([...this.#workers.values()].map(worker => worker.stop(graceMs, true)));
     this.#workers.clear();
+    this.#node.networks?.close();
   }
 }

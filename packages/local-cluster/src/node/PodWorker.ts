@@ -15,7 +15,7 @@ import { ContainerRunner, type BackOff } from './ContainerRunner';
 import type { EventRecorder } from './events';
 import type { LocalImages } from './images';
 import type { Isolation } from './isolation';
-import { HostNetwork, IsolatedNetwork, type PodNetwork } from './network';
+import { HostNetwork, type NetworkPool, type PodNetwork } from './network';
 import { PodVolumes } from './volumes';
 
 /** What all pods of the node share. */
@@ -29,10 +29,8 @@ export interface NodeContext {
   backOff: BackOff;
   /** Where pods keep their files. */
   directory: string;
-  /** A directory with a short path, for sockets. */
-  sockets: string;
-  relayScript: string;
-  egressSocket: string;
+  /** Networks of pods; without them pods share the machine's. */
+  networks?: NetworkPool;
 }
 
 /** What the containers of one pod share. */
@@ -78,9 +76,7 @@ export class PodWorker {
     this.#directory = join(node.directory, pod.metadata.uid);
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     const ports = pod.spec.containers.flatMap((c: Json) => (c.ports ?? []).map((p: Json) => p.containerPort));
-    this.#network = node.isolation.network
-      ? new IsolatedNetwork({ socket: join(node.sockets, `${pod.metadata.uid.slice(0, 13)}.sock`), relayScript: node.relayScript, egressSocket: node.egressSocket })
-      : new HostNetwork({ ports });
+    this.#network = node.networks ? node.networks.take() : new HostNetwork({ ports });
     this.#volumes = new PodVolumes({ registry: node.registry, tokens: node.tokens, pod, directory: this.#directory });
     this.#address = node.addresses.pod();
     this.#startTime = pod.status?.startTime ?? node.registry.timestamp();

@@ -6,7 +6,7 @@
  * The environment never stands on a command line.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalImage } from './images';
 import { childOf } from './network';
@@ -41,6 +41,7 @@ const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 const SENSITIVE = /^(LD_|BASH_|GLIBC_|MALLOC_)|^(PATH|ENV|IFS|CDPATH|GCONV_PATH|LOCPATH|NLSPATH|PS4|SHELLOPTS)$/;
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const HANDOVER = 'LOCAL_CLUSTER_';
+const OLD_ROOT = '.old';
 
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -51,44 +52,79 @@ function inOrder(mounts: Mount[]): Mount[] {
   return [...mounts].sort((a, b) => a.target.length - b.target.length);
 }
 
+/** Directories and files of the machine that programs look for in /etc; none of its own settings. */
+const ETC_DIRECTORIES = ['ssl/certs', 'alternatives', 'fonts'];
+const ETC_FILES = ['ssl/openssl.cnf', 'mime.types', 'localtime', 'ld.so.cache', 'nsswitch.conf'];
+
+/** A field of an fstab: white space and backslashes as octal numbers (fstab(5)). */
+function field(text: string): string {
+  return text.replace(/[\\\s]/g, c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}
+
 /**
- * The script that makes the file tree, leaves the machine's own behind and runs
+ * Makes the file tree of a container, without what is mounted into it, and the
+ * table of these mounts: one program then mounts them all.
+ */
+function makeTree(launch: Launch, root: string): string {
+  const table: string[] = [];
+  const mount = (source: string, target: string, type: string, options: string) => table.push([field(source), field(target), type, options, '0', '0'].join(' '));
+  const directory = (path: string) => mkdirSync(join(root, path), { recursive: true });
+  const bind = (source: string, path: string, readOnly: boolean) => mount(source, join(root, path), 'none', readOnly ? 'rbind,ro' : 'rbind');
+  ['proc', 'dev/shm', 'tmp', 'var/tmp', 'run', 'home', 'etc/ssl', OLD_ROOT].forEach(directory);
+  ['tmp', 'var/tmp'].forEach(path => chmodSync(join(root, path), 0o1777));
+  // Pivoting needs a root that is a mount.
+  mount(root, root, 'none', 'bind');
+  for (const name of SYSTEM_DIRECTORIES) {
+    const found = lstatSync(`/${name}`, { throwIfNoEntry: false });
+    if (found?.isSymbolicLink()) symlinkSync(readlinkSync(`/${name}`), join(root, name));
+    else if (found) {
+      directory(name);
+      bind(`/${name}`, name, true);
+    }
+  }
+  for (const name of ETC_DIRECTORIES.filter(d => existsSync(`/etc/${d}`))) {
+    directory(`etc/${name}`);
+    bind(`/etc/${name}`, `etc/${name}`, true);
+  }
+  for (const name of ETC_FILES.filter(f => existsSync(`/etc/${f}`))) copyFileSync(`/etc/${name}`, join(root, 'etc', name));
+  const home = launch.env.HOME ?? '/tmp';
+  const etc = (name: string, text: string) => writeFileSync(join(root, 'etc', name), text);
+  etc('passwd', `root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:${home}:/bin/sh\n`);
+  etc('group', 'root:x:0:\napp:x:1000:\n');
+  etc('hosts', '127.0.0.1 localhost\n::1 localhost\n');
+  etc('resolv.conf', '');
+  for (const name of DEVICES) {
+    writeFileSync(join(root, 'dev', name), '');
+    mount(`/dev/${name}`, join(root, 'dev', name), 'none', 'bind');
+  }
+  for (const [name, target] of Object.entries({ fd: '/proc/self/fd', stdin: '/proc/self/fd/0', stdout: '/proc/self/fd/1', stderr: '/proc/self/fd/2' }))
+    symlinkSync(target, join(root, 'dev', name));
+  mount('tmpfs', join(root, 'dev/shm'), 'tmpfs', 'defaults');
+  for (const m of inOrder([...launch.image.mounts.map(i => ({ ...i, readOnly: true })), ...launch.mounts])) {
+    directory(m.target);
+    bind(m.source, m.target, m.readOnly);
+  }
+  mount('proc', join(root, 'proc'), 'proc', 'defaults');
+  return `${table.join('\n')}\n`;
+}
+
+/**
+ * The script that mounts the file tree, leaves the machine's own behind and runs
  * the container's command as an ordinary user, as the first process would:
  * passing on the wish to end and collecting what the command leaves.
  */
-export function rootScript(launch: Launch, handedOver: string[]): string {
-  const root = join(launch.scratch, 'root');
-  const mounts = inOrder([
-    ...launch.image.mounts.map(m => ({ ...m, readOnly: true })),
-    ...launch.mounts,
-  ]);
-  const etc = join(launch.scratch, 'etc');
-  const places = mounts.map(m => quote(`.${m.target}`)).join(' ');
+function rootScript(options: { root: string; table: string; workingDir: string; handedOver: string[] }): string {
   return [
     'set -e',
     'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
     'umask 022',
-    `mount -t tmpfs -o mode=755,size=2g tmpfs ${quote(root)}`,
-    `cd ${quote(root)}`,
-    `mkdir -p ${SYSTEM_DIRECTORIES.filter(d => d !== 'usr').join(' ')} usr etc proc dev/shm tmp var/tmp run home .old ${places}`,
-    'chmod 1777 tmp var/tmp',
-    `for d in ${SYSTEM_DIRECTORIES.join(' ')}; do if [ -L /$d ]; then rmdir $d; ln -s "$(readlink /$d)" $d; elif [ -e /$d ]; then mount --rbind -o ro /$d $d; else rmdir $d; fi; done`,
-    // Certificates, time zone, MIME types: what programs look for in /etc, and none of the machine's own settings.
-    'mkdir -p etc/ssl',
-    'for f in ssl/certs alternatives fonts; do if [ -d /etc/$f ]; then mkdir -p etc/$f; mount --rbind -o ro /etc/$f etc/$f; fi; done',
-    'for f in ssl/openssl.cnf mime.types localtime ld.so.cache nsswitch.conf; do if [ -e /etc/$f ]; then cat /etc/$f > etc/$f; fi; done',
-    `cp ${quote(etc)}/* etc/`,
-    `for f in ${DEVICES.join(' ')}; do : > dev/$f; mount --bind /dev/$f dev/$f; done`,
-    'mount -t tmpfs tmpfs dev/shm',
-    'ln -s /proc/self/fd dev/fd; ln -s /proc/self/fd/0 dev/stdin; ln -s /proc/self/fd/1 dev/stdout; ln -s /proc/self/fd/2 dev/stderr',
-    ...mounts.map(m => `mount --rbind${m.readOnly ? ' -o ro' : ''} ${quote(m.source)} ${quote(`.${m.target}`)}`),
-    'mount -t proc proc proc',
-    'pivot_root . .old',
+    `mount --all --fstab ${quote(options.table)}`,
+    `cd ${quote(options.root)}`,
+    `pivot_root . ${OLD_ROOT}`,
     'cd /',
-    'umount -l .old',
-    'rmdir .old',
-    `cd ${quote(launch.workingDir)}`,
-    ...handedOver.map(name => `export ${name}="$${HANDOVER}${name}"; unset ${HANDOVER}${name}`),
+    `umount -l ${OLD_ROOT}`,
+    `cd ${quote(options.workingDir)}`,
+    ...options.handedOver.map(name => `export ${name}="$${HANDOVER}${name}"; unset ${HANDOVER}${name}`),
     'set +e',
     '/usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" &',
     'child=$!',
@@ -102,14 +138,10 @@ export function rootScript(launch: Launch, handedOver: string[]): string {
 
 /** Runs a container in namespaces of its own. */
 export function launchIsolated(launch: Launch): Running {
-  mkdirSync(join(launch.scratch, 'root'), { recursive: true });
-  mkdirSync(join(launch.scratch, 'etc'), { recursive: true });
-  const etc = (name: string, text: string) => writeFileSync(join(launch.scratch, 'etc', name), text);
-  const home = launch.env.HOME ?? '/tmp';
-  etc('passwd', `root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:${home}:/bin/sh\n`);
-  etc('group', 'root:x:0:\napp:x:1000:\n');
-  etc('hosts', '127.0.0.1 localhost\n::1 localhost\n');
-  etc('resolv.conf', '');
+  const root = join(launch.scratch, 'root');
+  mkdirSync(root, { recursive: true });
+  const table = join(launch.scratch, 'fstab');
+  writeFileSync(table, makeTree(launch, root), { mode: 0o600 });
 
   const wanted: Record<string, string> = {
     HOME: '/tmp',
@@ -126,7 +158,7 @@ export function launchIsolated(launch: Launch): Running {
     } else env[name] = value;
   }
   const script = join(launch.scratch, 'run.sh');
-  writeFileSync(script, rootScript(launch, handedOver), { mode: 0o600 });
+  writeFileSync(script, rootScript({ root, table, workingDir: launch.workingDir, handedOver }), { mode: 0o600 });
   const namespaces = launch.enter.length ? ['unshare'] : ['unshare', '--user', '--map-root-user'];
   const command = ['setpriv', '--pdeathsig', 'KILL', ...launch.enter, ...namespaces, '--mount', '--pid', '--fork', '--kill-child', '/bin/sh', script, ...launch.argv];
   const child = spawn(`/usr/bin/${command[0]}`, command.slice(1), { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });

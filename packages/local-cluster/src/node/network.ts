@@ -10,6 +10,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** The port of the outward proxy inside a pod's network. */
 const PROXY_PORT = 3128;
+/** After a network was taken the next spare one is made this much later. */
+const REFILL_MS = 1500;
 /** The name under which pods reach services of this machine. */
 export const HOST_ALIAS = 'host.local-cluster.internal';
 
@@ -25,6 +27,41 @@ export interface PodNetwork {
   /** The ports that listen inside, as far as that can be seen. */
   listening(): number[];
   stop(): void;
+}
+
+/**
+ * Keeps one isolated network ready: making one takes longer than anything else
+ * before a pod's first process.
+ */
+export class NetworkPool {
+  readonly #make: () => IsolatedNetwork;
+  #spare: IsolatedNetwork | undefined;
+  #closed = false;
+
+  constructor(make: () => IsolatedNetwork) {
+    this.#make = make;
+  }
+
+  /** Makes the spare one, where there is none. */
+  fill(): void {
+    if (this.#spare || this.#closed) return;
+    this.#spare = this.#make();
+    this.#spare.start().catch(() => {});
+  }
+
+  /** A network, ready or about to be; its `start` says which. */
+  take(): PodNetwork {
+    const network = this.#spare ?? this.#make();
+    this.#spare = undefined;
+    // Not while the pod starts: the next one would compete with it.
+    setTimeout(() => this.fill(), REFILL_MS).unref();
+    return network;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#spare?.stop();
+  }
 }
 
 /** The host id of the first process in the namespaces that `unshare --fork` made. */
@@ -44,6 +81,7 @@ export class IsolatedNetwork implements PodNetwork {
   readonly #egressSocket: string;
   #process: ChildProcess | undefined;
   #pid: number | undefined;
+  #started: Promise<void> | undefined;
 
   constructor(options: { socket: string; relayScript: string; egressSocket: string }) {
     this.#socket = options.socket;
@@ -51,7 +89,16 @@ export class IsolatedNetwork implements PodNetwork {
     this.#egressSocket = options.egressSocket;
   }
 
-  async start(): Promise<void> {
+  /** Makes the network, once; after a failure a further call tries again. */
+  start(): Promise<void> {
+    this.#started ??= this.#make().catch(error => {
+      this.#started = undefined;
+      throw error;
+    });
+    return this.#started;
+  }
+
+  async #make(): Promise<void> {
     rmSync(this.#socket, { force: true });
     const relay = [process.execPath, '--max-semi-space-size=1', '--max-old-space-size=64', this.#relayScript, this.#socket, this.#egressSocket, String(PROXY_PORT)];
     const child = spawn(
@@ -80,7 +127,10 @@ export class IsolatedNetwork implements PodNetwork {
     socket.on('error', () => socket.destroy());
     await once(socket, 'connect');
     socket.write(`${port}\n`);
-    const [answer] = (await Promise.race([once(socket, 'data'), once(socket, 'close').then(() => [undefined])])) as [Buffer | undefined];
+    // A half-open socket does not close by itself when the other side is gone: `end` is the refusal.
+    const refused = Promise.race([once(socket, 'end'), once(socket, 'close')]).then(() => [undefined]);
+    const [answer] = (await Promise.race([once(socket, 'data'), refused])) as [Buffer | undefined];
+    refused.catch(() => {});
     socket.pause();
     if (answer?.[0] !== 0x2b) {
       socket.destroy();
@@ -99,7 +149,6 @@ export class IsolatedNetwork implements PodNetwork {
       https_proxy: proxy,
       NO_PROXY: 'localhost,127.0.0.1',
       no_proxy: 'localhost,127.0.0.1',
-      NODE_USE_ENV_PROXY: '1',
       ...env,
     };
   }
