@@ -83,7 +83,7 @@ export function LogPanel(props: { instanceId: string; /** Changes when another r
   return (
     <Flex direction="column" gap="3">
       <Flex gap="4" align="center" className={styles.controls}>
-        <Select aria-label="Part of the launch" size="small" options={CONTAINERS} value={container} onChange={key => setContainer(String(key))} />
+        <Select aria-label="Part of the launch" size="small" className={styles.part} options={CONTAINERS} value={container} onChange={key => setContainer(String(key))} />
         <Switch label="Follow" isSelected={follow && !previous} isDisabled={previous} onChange={setFollow} />
         <Switch label="Previous process" isSelected={previous} onChange={setPrevious} />
         <Button size="small" variant="secondary" iconStart={<RiDownloadLine />} onPress={() => download().catch(error => setNotice(error.message))}>

@@ -2,16 +2,19 @@ import { Route, Routes } from 'react-router-dom';
 import { AppPage } from './AppPage';
 import { InstancePage } from './InstancePage';
 import { InstancesPage } from './InstancesPage';
+import styles from './Router.module.css';
 import { StorePage } from './StorePage';
 
 /** The pages below `/app-store`. The only place that knows of the router's own components. */
 export function Router() {
   return (
-    <Routes>
-      <Route path="/" element={<StorePage />} />
-      <Route path="/apps/:id" element={<AppPage />} />
-      <Route path="/instances" element={<InstancesPage />} />
-      <Route path="/instances/:id" element={<InstancePage />} />
-    </Routes>
+    <div className={styles.pages}>
+      <Routes>
+        <Route path="/" element={<StorePage />} />
+        <Route path="/apps/:id" element={<AppPage />} />
+        <Route path="/instances" element={<InstancesPage />} />
+        <Route path="/instances/:id" element={<InstancePage />} />
+      </Routes>
+    </div>
   );
 }
