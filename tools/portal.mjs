@@ -9,7 +9,8 @@ const commands = {
   test: () => import('./lib/test.mjs').then(m => m.test),
   'test:all': () => import('./lib/test.mjs').then(m => m.testAll),
   bench: () => import('./lib/bench.mjs').then(m => m.bench),
-  'local-cluster': () => import('./lib/localCluster.mjs').then(m => m.localCluster),
+  'local-cluster': () =>
+    import('./lib/localCluster.mjs').then(m => m.localCluster),
 };
 
 const [name, ...args] = process.argv.slice(2);

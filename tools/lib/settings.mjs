@@ -21,7 +21,10 @@ export const HELP = `npm start [-- options]
 
 function port(text, name) {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 65535) throw new Sentence(`${name} must be a port from 1 to 65535, not ${JSON.stringify(text)}.`);
+  if (!Number.isInteger(value) || value < 1 || value > 65535)
+    throw new Sentence(
+      `${name} must be a port from 1 to 65535, not ${JSON.stringify(text)}.`,
+    );
   return value;
 }
 
@@ -45,14 +48,23 @@ export function readSettings(args) {
   }
   const settings = {
     port: port(values.port ?? process.env.PORT ?? '7007', '--port'),
-    gatewayPort: port(values['gateway-port'] ?? process.env.GATEWAY_PORT ?? '7008', '--gateway-port'),
+    gatewayPort: port(
+      values['gateway-port'] ?? process.env.GATEWAY_PORT ?? '7008',
+      '--gateway-port',
+    ),
     // npm runs scripts in the project's directory; a relative path is meant from where the user stands.
-    data: resolve(values.data ? process.env.INIT_CWD ?? process.cwd() : ROOT, values.data ?? '.data'),
+    data: resolve(
+      values.data ? process.env.INIT_CWD ?? process.cwd() : ROOT,
+      values.data ?? '.data',
+    ),
     reset: Boolean(values.reset),
     verbose: Boolean(values.verbose),
     help: Boolean(values.help),
   };
-  if (settings.port === settings.gatewayPort) throw new Sentence('The portal and the gateway need two different ports: see --port and --gateway-port.');
+  if (settings.port === settings.gatewayPort)
+    throw new Sentence(
+      'The portal and the gateway need two different ports: see --port and --gateway-port.',
+    );
   return settings;
 }
 
@@ -64,10 +76,19 @@ export function prepareData(settings) {
     mkdirSync(data, { recursive: true, mode: 0o700 });
     accessSync(data, constants.W_OK);
   } catch (error) {
-    throw new Sentence(`The data directory ${data} cannot be written to (${error.code ?? error.message}): make it writable, or choose another with --data DIR.`);
+    throw new Sentence(
+      `The data directory ${data} cannot be written to (${
+        error.code ?? error.message
+      }): make it writable, or choose another with --data DIR.`,
+    );
   }
   const { bavail, bsize } = statfsSync(data);
-  if (bavail * bsize < LEAST_SPACE) throw new Sentence(`The disk with ${data} is full: make room for at least ${LEAST_SPACE / 1024 / 1024} MB, or choose another disk with --data DIR.`);
+  if (bavail * bsize < LEAST_SPACE)
+    throw new Sentence(
+      `The disk with ${data} is full: make room for at least ${
+        LEAST_SPACE / 1024 / 1024
+      } MB, or choose another disk with --data DIR.`,
+    );
 }
 
 /** @throws Sentence where the port is taken */
@@ -99,4 +120,7 @@ export function configEnvironment(settings, registry) {
   };
 }
 
-export const CONFIG_FILES = [join(ROOT, 'app-config.yaml'), join(ROOT, 'app-config.demo.yaml')];
+export const CONFIG_FILES = [
+  join(ROOT, 'app-config.yaml'),
+  join(ROOT, 'app-config.demo.yaml'),
+];

@@ -1,22 +1,47 @@
 // `npm start`: builds what is not built, starts the portal in one process, says where it is.
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { assertFree, CONFIG_FILES, configEnvironment, HELP, prepareData, readSettings } from './settings.mjs';
+import {
+  assertFree,
+  CONFIG_FILES,
+  configEnvironment,
+  HELP,
+  prepareData,
+  readSettings,
+} from './settings.mjs';
 import { ROOT } from './toolchain.mjs';
 import { bold, dim, Sentence, step } from './words.mjs';
 
 const READY_TIMEOUT_MS = 180_000;
 /** What goes into the web app. */
-const WEB_SOURCES = ['packages/app', 'plugins/app-store', 'plugins/app-store-common', 'yarn.lock', 'app-config.yaml'];
+const WEB_SOURCES = [
+  'packages/app',
+  'plugins/app-store',
+  'plugins/app-store-common',
+  'yarn.lock',
+  'app-config.yaml',
+];
 
 function* files(path) {
   const full = join(ROOT, path);
   if (!statSync(full).isDirectory()) yield path;
   else
     for (const entry of readdirSync(full, { withFileTypes: true })) {
-      if (['node_modules', 'dist', 'coverage'].includes(entry.name) || entry.name.includes('.test.')) continue;
+      if (
+        ['node_modules', 'dist', 'coverage'].includes(entry.name) ||
+        entry.name.includes('.test.')
+      )
+        continue;
       yield* files(join(path, entry.name));
     }
 }
@@ -24,7 +49,9 @@ function* files(path) {
 /** A digest of everything that the web app is built from. */
 function webDigest() {
   const hash = createHash('sha256');
-  for (const source of WEB_SOURCES) for (const file of files(source)) hash.update(file).update(readFileSync(join(ROOT, file)));
+  for (const source of WEB_SOURCES)
+    for (const file of files(source))
+      hash.update(file).update(readFileSync(join(ROOT, file)));
   return hash.digest('hex');
 }
 
@@ -35,8 +62,17 @@ export async function buildWebApp(tools, settings) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   step('Building the web app (about half a minute, once)');
   const env = { ...tools.env, ...configEnvironment(settings, '') };
-  const { code, output } = await tools.yarn(['workspace', 'app', 'build', ...CONFIG_FILES.flatMap(file => ['--config', file])], { env, collect: true });
-  if (code !== 0) throw new Sentence(`The web app could not be built:\n${output}`);
+  const { code, output } = await tools.yarn(
+    [
+      'workspace',
+      'app',
+      'build',
+      ...CONFIG_FILES.flatMap(file => ['--config', file]),
+    ],
+    { env, collect: true },
+  );
+  if (code !== 0)
+    throw new Sentence(`The web app could not be built:\n${output}`);
   mkdirSync(join(ROOT, 'packages/app/dist'), { recursive: true });
   writeFileSync(stamp, wanted);
 }
@@ -46,8 +82,21 @@ export function spawnPortal(tools, settings, registry, options = {}) {
   const logPath = join(settings.data, 'portal.log');
   const child = spawn(
     tools.node,
-    ['--require', '@backstage/cli/config/nodeTransform.cjs', 'src/index.ts', ...CONFIG_FILES.flatMap(file => ['--config', file])],
-    { cwd: join(ROOT, 'packages/backend'), env: { ...tools.env, ...configEnvironment(settings, registry), ...options.env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+    [
+      '--require',
+      '@backstage/cli/config/nodeTransform.cjs',
+      'src/index.ts',
+      ...CONFIG_FILES.flatMap(file => ['--config', file]),
+    ],
+    {
+      cwd: join(ROOT, 'packages/backend'),
+      env: {
+        ...tools.env,
+        ...configEnvironment(settings, registry),
+        ...options.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
   );
   const log = createWriteStream(logPath, { flags: 'w', mode: 0o600 });
   const tail = [];
@@ -65,7 +114,10 @@ export function spawnPortal(tools, settings, registry, options = {}) {
 
 async function answers(url, init) {
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(2000) });
+    const response = await fetch(url, {
+      ...init,
+      signal: AbortSignal.timeout(2000),
+    });
     return response.ok;
   } catch {
     return false;
@@ -76,8 +128,16 @@ async function answers(url, init) {
 function causeOf(tail) {
   // eslint-disable-next-line no-control-regex
   const plain = tail.map(line => line.replace(/\u001b\[[0-9;]*m/g, ''));
-  const telling = plain.filter(line => /threw an error|startup failed|Error:|error /i.test(line)).pop() ?? plain[plain.length - 1] ?? '';
-  return telling.replace(/^.*?threw an error during startup, waiting for [^,]*[,;]\s*/i, '').replace(/^.*?(?:[A-Za-z]*Error): /, '').trim();
+  const telling =
+    plain
+      .filter(line => /threw an error|startup failed|Error:|error /i.test(line))
+      .pop() ??
+    plain[plain.length - 1] ??
+    '';
+  return telling
+    .replace(/^.*?threw an error during startup, waiting for [^,]*[,;]\s*/i, '')
+    .replace(/^.*?(?:[A-Za-z]*Error): /, '')
+    .trim();
 }
 
 /** Waits until the portal answers and somebody can sign in. */
@@ -87,18 +147,32 @@ export async function untilReady({ child, tail, logPath }, settings) {
   let ended;
   child.once('exit', (code, signal) => (ended = { code, signal }));
   while (Date.now() < deadline) {
-    if (ended) throw new Sentence(`The portal did not start: ${causeOf(tail)}\nIts log is ${logPath}.`);
+    if (ended)
+      throw new Sentence(
+        `The portal did not start: ${causeOf(tail)}\nIts log is ${logPath}.`,
+      );
     if (await answers(`${base}/.backstage/health/v1/readiness`)) {
-      const person = { headers: { 'x-demo-person': 'user:default/ada', 'x-requested-with': 'XMLHttpRequest' } };
+      const person = {
+        headers: {
+          'x-demo-person': 'user:default/ada',
+          'x-requested-with': 'XMLHttpRequest',
+        },
+      };
       if (await answers(`${base}/api/auth/demo/refresh`, person)) return;
     }
     await new Promise(resolve => setTimeout(resolve, 100));
   }
-  throw new Sentence(`The portal does not answer after ${READY_TIMEOUT_MS / 1000} s; its log is ${logPath}.`);
+  throw new Sentence(
+    `The portal does not answer after ${
+      READY_TIMEOUT_MS / 1000
+    } s; its log is ${logPath}.`,
+  );
 }
 
 function banner(settings, tail) {
-  const isolation = tail.map(line => /apps run as processes of this user; (.*)$/.exec(line)?.[1]).find(Boolean);
+  const isolation = tail
+    .map(line => /apps run as processes of this user; (.*)$/.exec(line)?.[1])
+    .find(Boolean);
   return `
   ${bold('The AI App Store is running.')}
 
@@ -108,8 +182,12 @@ function banner(settings, tail) {
   Data      ${settings.data}
   Log       ${join(settings.data, 'portal.log')}
 
-  The local cluster runs apps as processes of this user, for development only${isolation ? `:\n  ${isolation}` : ''}.
-  ${dim('Ctrl-C ends the portal and all apps; they are there again after the next start.')}
+  The local cluster runs apps as processes of this user, for development only${
+    isolation ? `:\n  ${isolation}` : ''
+  }.
+  ${dim(
+    'Ctrl-C ends the portal and all apps; they are there again after the next start.',
+  )}
 `;
 }
 
@@ -141,7 +219,9 @@ export async function start(args, toolchain) {
   };
   process.on('SIGINT', () => stop('SIGINT'));
   process.on('SIGTERM', () => stop('SIGTERM'));
-  const exited = new Promise(resolve => child.once('exit', (code, signal) => resolve({ code, signal })));
+  const exited = new Promise(resolve =>
+    child.once('exit', (code, signal) => resolve({ code, signal })),
+  );
   try {
     await untilReady(portal, settings);
   } catch (error) {
@@ -159,5 +239,9 @@ export async function start(args, toolchain) {
     step('Ended');
     return 0;
   }
-  throw new Sentence(`The portal ended unexpectedly (${signal ?? `exit code ${code}`}); its log is ${portal.logPath}.`);
+  throw new Sentence(
+    `The portal ended unexpectedly (${
+      signal ?? `exit code ${code}`
+    }); its log is ${portal.logPath}.`,
+  );
 }

@@ -2,7 +2,13 @@
 // the npm registry, without install scripts.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Sentence, step } from './words.mjs';
@@ -15,23 +21,36 @@ const MAJORS = [22, 24];
 export function run(command, args, options = {}) {
   const { collect, ...rest } = options;
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { cwd: ROOT, stdio: collect ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'], ...rest });
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      stdio: collect
+        ? ['ignore', 'pipe', 'pipe']
+        : ['ignore', 'inherit', 'inherit'],
+      ...rest,
+    });
     let output = '';
-    if (collect) for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (output += text));
+    if (collect)
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', text => (output += text));
     child.once('error', fail);
-    child.once('close', (code, signal) => done({ code: code ?? (signal ? 128 : 1), output }));
+    child.once('close', (code, signal) =>
+      done({ code: code ?? (signal ? 128 : 1), output }),
+    );
   });
 }
 
 /** The directory of the npm that started this, or of the one on PATH. */
 function npmDirectory() {
   const fromEnv = process.env.npm_execpath;
-  if (fromEnv?.endsWith('npm-cli.js')) return dirname(dirname(realpathSync(fromEnv)));
+  if (fromEnv?.endsWith('npm-cli.js'))
+    return dirname(dirname(realpathSync(fromEnv)));
   for (const directory of (process.env.PATH ?? '').split(delimiter)) {
     const candidate = join(directory, 'npm');
     if (existsSync(candidate)) return dirname(dirname(realpathSync(candidate)));
   }
-  throw new Sentence('npm is not on the PATH: install it together with Node.js.');
+  throw new Sentence(
+    'npm is not on the PATH: install it together with Node.js.',
+  );
 }
 
 function digest(path) {
@@ -45,22 +64,42 @@ async function fetchTools(npm) {
   const wanted = digest(lock);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   step('Fetching Node.js 24 and Yarn (once)');
-  const { code, output } = await run(process.execPath, [join(npm, 'bin/npm-cli.js'), 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: TOOLS, collect: true, env: cleanEnvironment() });
+  const { code, output } = await run(
+    process.execPath,
+    [
+      join(npm, 'bin/npm-cli.js'),
+      'ci',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+    ],
+    { cwd: TOOLS, collect: true, env: cleanEnvironment() },
+  );
   if (code !== 0) {
-    const reason = output.split('\n').find(line => /npm error|ERR!/.test(line)) ?? output.trim().split('\n').pop();
-    throw new Sentence(`Node.js 24 and Yarn could not be fetched from the npm registry (${reason?.trim()}). Connect to it, or install Node.js 22 or 24 yourself, and try again.`);
+    const reason =
+      output.split('\n').find(line => /npm error|ERR!/.test(line)) ??
+      output.trim().split('\n').pop();
+    throw new Sentence(
+      `Node.js 24 and Yarn could not be fetched from the npm registry (${reason?.trim()}). Connect to it, or install Node.js 22 or 24 yourself, and try again.`,
+    );
   }
   writeFileSync(stamp, wanted);
 }
 
 /** The environment without what npm adds for its scripts. */
 function cleanEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)),
+  );
 }
 
 /** The registry that npm uses on this machine, for apps that install packages. */
 async function npmRegistry(npm) {
-  const { code, output } = await run(process.execPath, [join(npm, 'bin/npm-cli.js'), 'config', 'get', 'registry'], { cwd: '/', collect: true, env: cleanEnvironment() });
+  const { code, output } = await run(
+    process.execPath,
+    [join(npm, 'bin/npm-cli.js'), 'config', 'get', 'registry'],
+    { cwd: '/', collect: true, env: cleanEnvironment() },
+  );
   const line = output.trim().split('\n').pop() ?? '';
   return code === 0 && /^https?:/.test(line) ? line : '';
 }
@@ -73,19 +112,40 @@ async function npmRegistry(npm) {
 export async function toolchain() {
   const npm = npmDirectory();
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < 18) throw new Sentence(`Node.js ${process.versions.node} is too old: install Node.js 20 or newer.`);
-  if (process.platform !== 'linux' && !MAJORS.includes(major)) throw new Sentence(`Node.js ${process.versions.node} does not do: install Node.js 24.`);
+  if (major < 18)
+    throw new Sentence(
+      `Node.js ${process.versions.node} is too old: install Node.js 20 or newer.`,
+    );
+  if (process.platform !== 'linux' && !MAJORS.includes(major))
+    throw new Sentence(
+      `Node.js ${process.versions.node} does not do: install Node.js 24.`,
+    );
   await fetchTools(npm);
-  const bundled = join(TOOLS, `node_modules/node-linux-${process.arch}/bin/node`);
+  const bundled = join(
+    TOOLS,
+    `node_modules/node-linux-${process.arch}/bin/node`,
+  );
   const node = MAJORS.includes(major) ? process.execPath : bundled;
-  if (!existsSync(node)) throw new Sentence(`There is no Node.js package for ${process.platform} ${process.arch}: install Node.js 24 yourself.`);
+  if (!existsSync(node))
+    throw new Sentence(
+      `There is no Node.js package for ${process.platform} ${process.arch}: install Node.js 24 yourself.`,
+    );
   const env = {
     ...cleanEnvironment(),
-    PATH: [dirname(node), join(TOOLS, 'node_modules/.bin'), process.env.PATH].join(delimiter),
+    PATH: [
+      dirname(node),
+      join(TOOLS, 'node_modules/.bin'),
+      process.env.PATH,
+    ].join(delimiter),
     APP_STORE_ROOT: ROOT,
     APP_STORE_NPM: npm,
   };
-  const yarn = (args, options = {}) => run(node, [join(TOOLS, 'node_modules/@yarnpkg/cli-dist/bin/yarn.js'), ...args], { env, ...options });
+  const yarn = (args, options = {}) =>
+    run(
+      node,
+      [join(TOOLS, 'node_modules/@yarnpkg/cli-dist/bin/yarn.js'), ...args],
+      { env, ...options },
+    );
   await install(yarn);
   return { node, env, yarn, npm, registry: () => npmRegistry(npm) };
 }
@@ -97,7 +157,10 @@ async function install(yarn) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   step('Installing packages (about a minute the first time)');
   const { code } = await yarn(['install', '--immutable']);
-  if (code !== 0) throw new Sentence('The packages could not be installed; the lines above say why. With the npm registry in reach, try again.');
+  if (code !== 0)
+    throw new Sentence(
+      'The packages could not be installed; the lines above say why. With the npm registry in reach, try again.',
+    );
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }

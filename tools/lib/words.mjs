@@ -4,7 +4,8 @@
 export class Sentence extends Error {}
 
 const isTerminal = process.stdout.isTTY && !process.env.NO_COLOR;
-const paint = code => text => (isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text);
+const paint = code => text =>
+  isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text;
 
 export const bold = paint(1);
 export const dim = paint(2);
@@ -13,5 +14,9 @@ const began = Date.now();
 
 /** One step of the way, with the seconds since the start. */
 export function step(text) {
-  console.log(`${dim(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s`)}  ${text}`);
+  console.log(
+    `${dim(
+      `${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s`,
+    )}  ${text}`,
+  );
 }

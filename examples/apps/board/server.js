@@ -16,7 +16,10 @@ const server = createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
     response.end(page);
   } else if (pathname === '/people') {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+    });
     watchers.add(response);
     response.write(`data: ${sockets.clients.size}\n\n`);
     request.on('close', () => watchers.delete(response));
@@ -26,8 +29,15 @@ const server = createServer((request, response) => {
   }
 });
 
-const sockets = new WebSocketServer({ server, path: '/strokes', maxPayload: 64 * 1024 });
-const tellPeople = () => watchers.forEach(response => response.write(`data: ${sockets.clients.size}\n\n`));
+const sockets = new WebSocketServer({
+  server,
+  path: '/strokes',
+  maxPayload: 64 * 1024,
+});
+const tellPeople = () =>
+  watchers.forEach(response =>
+    response.write(`data: ${sockets.clients.size}\n\n`),
+  );
 
 sockets.on('connection', (socket, request) => {
   const who = request.headers['x-app-store-user-name'];
@@ -45,7 +55,8 @@ sockets.on('connection', (socket, request) => {
     else strokes.push(stroke);
     strokes.splice(0, Math.max(0, strokes.length - KEPT));
     const text = JSON.stringify({ ...stroke, by: socket.name });
-    for (const client of sockets.clients) if (client.readyState === 1) client.send(text);
+    for (const client of sockets.clients)
+      if (client.readyState === 1) client.send(text);
   });
   socket.on('close', tellPeople);
 });

@@ -42,8 +42,14 @@ async function upload(request, response) {
 }
 
 function download(url, response) {
-  let left = Math.min(LARGEST, Math.max(0, Number(url.searchParams.get('bytes')) || 0));
-  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': left });
+  let left = Math.min(
+    LARGEST,
+    Math.max(0, Number(url.searchParams.get('bytes')) || 0),
+  );
+  response.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    'content-length': left,
+  });
   const more = () => {
     while (left > 0) {
       const part = CHUNK.subarray(0, Math.min(left, CHUNK.length));
@@ -56,7 +62,10 @@ function download(url, response) {
 }
 
 function events(request, response) {
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+  });
   const tick = () => response.write(`data: ${new Date().toISOString()}\n\n`);
   tick();
   const timer = setInterval(tick, 1000);
@@ -65,7 +74,8 @@ function events(request, response) {
 
 createServer((request, response) => {
   const url = new URL(request.url, 'http://app');
-  if (url.pathname === '/upload' && request.method === 'POST') return upload(request, response).catch(() => response.destroy());
+  if (url.pathname === '/upload' && request.method === 'POST')
+    return upload(request, response).catch(() => response.destroy());
   if (url.pathname === '/download') return download(url, response);
   if (url.pathname === '/events') return events(request, response);
   if (url.pathname === '/') {

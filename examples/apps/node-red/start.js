@@ -23,6 +23,8 @@ RED.init(server, {
 app.use('/', RED.httpAdmin);
 app.use('/api', RED.httpNode);
 
-RED.start().then(() => server.listen(port, () => console.log(`Node-RED listens on port ${port}`)));
+RED.start().then(() =>
+  server.listen(port, () => console.log(`Node-RED listens on port ${port}`)),
+);
 
 process.on('SIGTERM', () => RED.stop().then(() => process.exit(0)));

@@ -1,5 +1,10 @@
 // Notes on a volume, and a scratch counter beside the app that no pause survives.
-const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} = require('node:fs');
 const { createServer } = require('node:http');
 const { join } = require('node:path');
 
@@ -82,7 +87,10 @@ async function handle(request, response) {
   if (pathname === '/notes' && request.method === 'GET') return answer();
   if (pathname === '/notes' && request.method === 'POST') {
     const { text } = await body(request);
-    notes.push({ id: Date.now().toString(36), text: String(text).slice(0, 500) });
+    notes.push({
+      id: Date.now().toString(36),
+      text: String(text).slice(0, 500),
+    });
     save();
     return answer();
   }
@@ -101,6 +109,13 @@ const server = createServer((request, response) => {
     response.statusCode = 400;
     response.end(error.message);
   });
-}).listen(port, () => console.log(`notes listens on port ${port}, keeps ${notes.length} notes in ${directory}`));
+}).listen(port, () =>
+  console.log(
+    `notes listens on port ${port}, keeps ${notes.length} notes in ${directory}`,
+  ),
+);
 
-process.on('SIGTERM', () => server.close(() => process.exit(0)) && server.closeAllConnections());
+process.on(
+  'SIGTERM',
+  () => server.close(() => process.exit(0)) && server.closeAllConnections(),
+);

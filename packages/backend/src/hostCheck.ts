@@ -16,21 +16,30 @@ export function allowedHosts(config: Config): Set<string> {
     const url = config.getOptionalString(key);
     if (url && URL.canParse(url)) hosts.add(new URL(url).host);
   }
-  for (const host of config.getOptionalStringArray('backend.allowedHosts') ?? []) hosts.add(host);
+  for (const host of config.getOptionalStringArray('backend.allowedHosts') ??
+    [])
+    hosts.add(host);
   const own = new URL(config.getString('backend.baseUrl'));
   if (own.hostname === 'localhost') hosts.add(`127.0.0.1:${own.port}`);
-  if (config.has('appStore.localCluster')) hosts.add(`${POD_ALIAS}:${own.port}`);
+  if (config.has('appStore.localCluster'))
+    hosts.add(`${POD_ALIAS}:${own.port}`);
   return hosts;
 }
 
 /** The middleware; see the module's comment. */
 export function hostCheck(hosts: Set<string>): RequestHandler {
   return (request, response, next) => {
-    if (hosts.has(request.headers.host ?? '') || request.path.startsWith('/.backstage/health/')) {
+    if (
+      hosts.has(request.headers.host ?? '') ||
+      request.path.startsWith('/.backstage/health/')
+    ) {
       next();
       return;
     }
-    response.status(421).type('text/plain').send('This portal does not answer to that host name.\n');
+    response
+      .status(421)
+      .type('text/plain')
+      .send('This portal does not answer to that host name.\n');
   };
 }
 

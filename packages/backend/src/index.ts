@@ -3,7 +3,8 @@ import { createBackend } from '@backstage/backend-defaults';
 import { hostCheckedRouter } from './hostCheck';
 
 // Whoever started the portal is gone: so is the portal.
-if (process.channel) process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+if (process.channel)
+  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 
 const backend = createBackend();
 
@@ -15,14 +16,20 @@ backend.add(import('@backstage/plugin-catalog-backend'));
 backend.add(import('@backstage/plugin-catalog-backend-module-logs'));
 backend.add(import('@backstage/plugin-events-backend'));
 backend.add(import('@backstage/plugin-permission-backend'));
-backend.add(import('@backstage/plugin-permission-backend-module-allow-all-policy'));
+backend.add(
+  import('@backstage/plugin-permission-backend-module-allow-all-policy'),
+);
 backend.add(import('@backstage/plugin-search-backend'));
 backend.add(import('@backstage/plugin-search-backend-module-catalog'));
 backend.add(import('@backstage/plugin-signals-backend'));
 backend.add(import('@backstage/plugin-user-settings-backend'));
 
 backend.add(import('@ai-app-store/backstage-plugin-app-store-backend'));
-backend.add(import('@ai-app-store/backstage-plugin-app-store-backend-module-local-cluster'));
+backend.add(
+  import(
+    '@ai-app-store/backstage-plugin-app-store-backend-module-local-cluster'
+  ),
+);
 backend.add(import('@ai-app-store/backstage-plugin-app-store-gateway-backend'));
 
 backend.start();

@@ -40,12 +40,19 @@ createServer(options, client => {
   client.once('data', chunk => {
     client.pause();
     const at = chunk.indexOf(10);
-    dial(client, Number(chunk.subarray(0, at).toString()), chunk.subarray(at + 1), ['127.0.0.1', '::1']);
+    dial(
+      client,
+      Number(chunk.subarray(0, at).toString()),
+      chunk.subarray(at + 1),
+      ['127.0.0.1', '::1'],
+    );
   });
 }).listen(inward, () => {
   createServer(options, client => {
     const server = connect({ ...options, path: outward });
     server.once('error', () => client.destroy());
     join(client, server);
-  }).listen(Number(outwardPort), '127.0.0.1', () => process.stdout.write('ready\n'));
+  }).listen(Number(outwardPort), '127.0.0.1', () =>
+    process.stdout.write('ready\n'),
+  );
 });

@@ -32,7 +32,9 @@ if (!folder) {
   process.exit(2);
 }
 const schemas = {};
-for (const file of readdirSync(folder).filter(f => /^openapi-v3-.*\.json$/.test(f))) {
+for (const file of readdirSync(folder).filter(f =>
+  /^openapi-v3-.*\.json$/.test(f),
+)) {
   const doc = JSON.parse(readFileSync(join(folder, file), 'utf8'));
   Object.assign(schemas, doc.components.schemas);
 }
@@ -55,9 +57,15 @@ function convert(node) {
         type: 'array',
         items: convert(node.items),
         list: node['x-kubernetes-list-type'] ?? 'atomic',
-        ...(node['x-kubernetes-list-map-keys'] ? { keys: node['x-kubernetes-list-map-keys'] } : {}),
-        ...(node['x-kubernetes-patch-strategy'] ? { strategy: node['x-kubernetes-patch-strategy'] } : {}),
-        ...(node['x-kubernetes-patch-merge-key'] ? { mergeKey: node['x-kubernetes-patch-merge-key'] } : {}),
+        ...(node['x-kubernetes-list-map-keys']
+          ? { keys: node['x-kubernetes-list-map-keys'] }
+          : {}),
+        ...(node['x-kubernetes-patch-strategy']
+          ? { strategy: node['x-kubernetes-patch-strategy'] }
+          : {}),
+        ...(node['x-kubernetes-patch-merge-key']
+          ? { mergeKey: node['x-kubernetes-patch-merge-key'] }
+          : {}),
       };
     case 'object':
       return node.additionalProperties
@@ -91,13 +99,20 @@ function visit(name) {
       type: 'struct',
       ...(node['x-kubernetes-map-type'] === 'atomic' ? { atomic: true } : {}),
       ...(node.required ? { required: node.required } : {}),
-      fields: Object.fromEntries(Object.entries(node.properties).map(([k, v]) => [k, convert(v)])),
+      fields: Object.fromEntries(
+        Object.entries(node.properties).map(([k, v]) => [k, convert(v)]),
+      ),
     };
   } else types[key] = convert(node);
 }
 
 KINDS.forEach(visit);
-const version = JSON.parse(readFileSync(join(folder, 'version.json'), 'utf8')).gitVersion;
+const version = JSON.parse(
+  readFileSync(join(folder, 'version.json'), 'utf8'),
+).gitVersion;
 const out = new URL('../src/schema/generated.json', import.meta.url);
-writeFileSync(out, `${JSON.stringify({ kubernetes: version, types }, null, 1)}\n`);
+writeFileSync(
+  out,
+  `${JSON.stringify({ kubernetes: version, types }, null, 1)}\n`,
+);
 console.log(`${Object.keys(types).length} types of Kubernetes ${version}`);

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { generate } from 'selfsigned';
 import { stringify } from 'yaml';
 import { ApiServer } from './api/ApiServer';
@@ -24,7 +24,11 @@ import { EgressProxy } from './node/egress';
 import { EventRecorder } from './node/events';
 import { KUBELET_BACK_OFF, type BackOff } from './node/ContainerRunner';
 import { LocalImages, type LocalImage } from './node/images';
-import { describeIsolation, probeIsolation, type Isolation } from './node/isolation';
+import {
+  describeIsolation,
+  probeIsolation,
+  type Isolation,
+} from './node/isolation';
 import { IsolatedNetwork, NetworkPool } from './node/network';
 import { NodeAgent } from './node/NodeAgent';
 import { Registry } from './registry/Registry';
@@ -49,7 +53,10 @@ export interface LocalClusterOptions {
   isolation?: Isolation;
 }
 
-const RELAY = resolve(__dirname, '../bin/relay.mjs');
+const RELAY = join(
+  dirname(require.resolve('@ai-app-store/local-cluster/package.json')),
+  'bin/relay.mjs',
+);
 const CERTIFICATE_DAYS = 3650;
 /** Unix socket paths are limited to about 100 bytes, so pods live under a short path. */
 const LONGEST_DIRECTORY = 50;
@@ -65,15 +72,24 @@ async function credentialsIn(directory: string): Promise<Credentials> {
   const path = join(directory, 'credentials.json');
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
   const expires = new Date(Date.now() + CERTIFICATE_DAYS * 24 * 3600 * 1000);
-  const pair = await generate([{ name: 'commonName', value: 'local-cluster' }], {
-    keyType: 'ec',
-    curve: 'P-256',
-    notAfterDate: expires,
-    extensions: [
-      { name: 'basicConstraints', cA: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }, { type: 7, ip: '127.0.0.1' }] },
-    ],
-  });
+  const pair = await generate(
+    [{ name: 'commonName', value: 'local-cluster' }],
+    {
+      keyType: 'ec',
+      curve: 'P-256',
+      notAfterDate: expires,
+      extensions: [
+        { name: 'basicConstraints', cA: true },
+        {
+          name: 'subjectAltName',
+          altNames: [
+            { type: 2, value: 'localhost' },
+            { type: 7, ip: '127.0.0.1' },
+          ],
+        },
+      ],
+    },
+  );
   const credentials: Credentials = {
     key: pair.private,
     certificate: pair.cert,
@@ -106,27 +122,50 @@ export class LocalCluster {
    */
   static async start(options: LocalClusterOptions): Promise<LocalCluster> {
     if (process.env.NODE_ENV === 'production')
-      throw new Error('the local cluster runs apps as processes of this user and is for development only: it does not start with NODE_ENV=production');
+      throw new Error(
+        'the local cluster runs apps as processes of this user and is for development only: it does not start with NODE_ENV=production',
+      );
     const directory = resolve(options.directory);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const isolation = options.isolation ?? (await probeIsolation());
     const credentials = await credentialsIn(directory);
     const store = ObjectStore.open(join(directory, 'state.db'));
     const addresses = ServiceAddresses.create();
-    for (const service of store.list('services')) addresses.reserve(service.spec.clusterIP);
+    for (const service of store.list('services'))
+      addresses.reserve(service.spec.clusterIP);
     const registry = Registry.create({ store, addresses });
-    const tokens = Tokens.create({ registry, adminToken: credentials.adminToken, signingKey: Buffer.from(credentials.signingKey, 'hex') });
-    const egress = EgressProxy.create({ hostPorts: () => options.hostPorts ?? [] });
-    const sockets = directory.length > LONGEST_DIRECTORY ? join(tmpdir(), `lc-${randomBytes(4).toString('hex')}`) : directory;
+    const tokens = Tokens.create({
+      registry,
+      adminToken: credentials.adminToken,
+      signingKey: Buffer.from(credentials.signingKey, 'hex'),
+    });
+    const egress = EgressProxy.create({
+      hostPorts: () => options.hostPorts ?? [],
+    });
+    const sockets =
+      directory.length > LONGEST_DIRECTORY
+        ? join(tmpdir(), `lc-${randomBytes(4).toString('hex')}`)
+        : directory;
     mkdirSync(sockets, { recursive: true, mode: 0o700 });
     const egressSocket = join(sockets, 'egress.sock');
     await egress.listen(egressSocket);
     const networks = isolation.network
-      ? new NetworkPool(() => new IsolatedNetwork({ socket: join(sockets, `${randomBytes(6).toString('hex')}.sock`), relayScript: RELAY, egressSocket }))
+      ? new NetworkPool(
+          () =>
+            new IsolatedNetwork({
+              socket: join(sockets, `${randomBytes(6).toString('hex')}.sock`),
+              relayScript: RELAY,
+              egressSocket,
+            }),
+        )
       : undefined;
     networks?.fill();
     const events = new EventRecorder(registry);
-    const logger = options.logger ?? { info: () => {}, warn: () => {}, error: () => {} };
+    const logger = options.logger ?? {
+      info: () => {},
+      warn: () => {},
+      error: () => {},
+    };
     const agent = new NodeAgent({
       registry,
       tokens,
@@ -138,15 +177,27 @@ export class LocalCluster {
       directory: join(directory, 'pods'),
       networks,
     });
-    const server = ApiServer.create({ registry, tokens, logs: agent, key: credentials.key, certificate: credentials.certificate });
+    const server = ApiServer.create({
+      registry,
+      tokens,
+      logs: agent,
+      key: credentials.key,
+      certificate: credentials.certificate,
+    });
     const address = await server.listen(options.port);
     for (const name of ['default', 'kube-system']) {
-      if (!store.get('namespaces', undefined, name)) registry.create(resourceOf('namespaces'), undefined, { metadata: { name } });
+      if (!store.get('namespaces', undefined, name))
+        registry.create(resourceOf('namespaces'), undefined, {
+          metadata: { name },
+        });
     }
     const common = { registry, logger };
     const controllers = [
       new NamespaceController(common),
-      new VolumeController({ ...common, directory: join(directory, 'volumes') }),
+      new VolumeController({
+        ...common,
+        directory: join(directory, 'volumes'),
+      }),
       new Scheduler(common),
       new DeploymentController(common),
       new ReplicaSetController(common),
@@ -156,7 +207,17 @@ export class LocalCluster {
     ];
     agent.start();
     controllers.forEach(controller => controller.start());
-    return new LocalCluster({ controllers, server, agent, egress, events, store, address, credentials, isolation });
+    return new LocalCluster({
+      controllers,
+      server,
+      agent,
+      egress,
+      events,
+      store,
+      address,
+      credentials,
+      isolation,
+    });
   }
 
   private constructor(parts: {
@@ -181,9 +242,21 @@ export class LocalCluster {
     this.kubeconfig = stringify({
       apiVersion: 'v1',
       kind: 'Config',
-      clusters: [{ name: 'local', cluster: { server: parts.address, 'certificate-authority-data': Buffer.from(parts.credentials.certificate).toString('base64') } }],
+      clusters: [
+        {
+          name: 'local',
+          cluster: {
+            server: parts.address,
+            'certificate-authority-data': Buffer.from(
+              parts.credentials.certificate,
+            ).toString('base64'),
+          },
+        },
+      ],
       users: [{ name: 'admin', user: { token: parts.credentials.adminToken } }],
-      contexts: [{ name: 'local', context: { cluster: 'local', user: 'admin' } }],
+      contexts: [
+        { name: 'local', context: { cluster: 'local', user: 'admin' } },
+      ],
       'current-context': 'local',
     });
   }

@@ -19,14 +19,20 @@ async function main(): Promise<void> {
     },
   });
   const directory = resolve(process.env.INIT_CWD ?? '.', values.data!);
-  const node = { source: dirname(dirname(process.execPath)), target: '/opt/node' };
+  const node = {
+    source: dirname(dirname(process.execPath)),
+    target: '/opt/node',
+  };
   const cluster = await LocalCluster.start({
     directory,
     port: values.port ? Number(values.port) : undefined,
     images: { 'local/node': { mounts: [node], path: ['/opt/node/bin'] } },
     logger: console,
   });
-  const kubeconfig = resolve(process.env.INIT_CWD ?? '.', values.kubeconfig ?? join(directory, 'kubeconfig'));
+  const kubeconfig = resolve(
+    process.env.INIT_CWD ?? '.',
+    values.kubeconfig ?? join(directory, 'kubeconfig'),
+  );
   mkdirSync(dirname(kubeconfig), { recursive: true });
   writeFileSync(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
   console.log(`Local cluster at ${cluster.address}: ${cluster.description}.`);

@@ -44,7 +44,9 @@ function setting(name) {
 async function get(url, headers, signal) {
   const target = new URL(url);
   const secure = target.protocol === 'https:';
-  const proxy = secure ? process.env.HTTPS_PROXY || process.env.https_proxy : process.env.HTTP_PROXY || process.env.http_proxy;
+  const proxy = secure
+    ? process.env.HTTPS_PROXY || process.env.https_proxy
+    : process.env.HTTP_PROXY || process.env.http_proxy;
   const open = (send, options) =>
     new Promise((resolve, reject) => {
       const request = send({ signal, ...options }, resolve);
@@ -53,19 +55,47 @@ async function get(url, headers, signal) {
     });
   if (!proxy) {
     const { request } = await import(secure ? 'node:https' : 'node:http');
-    return open(request, { host: target.hostname, port: target.port, path: target.pathname + target.search, headers });
+    return open(request, {
+      host: target.hostname,
+      port: target.port,
+      path: target.pathname + target.search,
+      headers,
+    });
   }
   const { request: plain } = await import('node:http');
-  const via = { host: new URL(proxy).hostname, port: new URL(proxy).port || 80 };
-  if (!secure) return open(plain, { ...via, path: url, headers: { ...headers, host: target.host } });
+  const via = {
+    host: new URL(proxy).hostname,
+    port: new URL(proxy).port || 80,
+  };
+  if (!secure)
+    return open(plain, {
+      ...via,
+      path: url,
+      headers: { ...headers, host: target.host },
+    });
   const socket = await new Promise((resolve, reject) => {
-    const request = plain({ ...via, method: 'CONNECT', path: `${target.hostname}:${target.port || 443}`, signal });
-    request.once('connect', (answer, connection) => (answer.statusCode === 200 ? resolve(connection) : reject(new Error(`the proxy answered ${answer.statusCode}`))));
+    const request = plain({
+      ...via,
+      method: 'CONNECT',
+      path: `${target.hostname}:${target.port || 443}`,
+      signal,
+    });
+    request.once('connect', (answer, connection) =>
+      answer.statusCode === 200
+        ? resolve(connection)
+        : reject(new Error(`the proxy answered ${answer.statusCode}`)),
+    );
     request.once('error', reject);
     request.end();
   });
   const { request: secured } = await import('node:https');
-  return open(secured, { host: target.hostname, path: target.pathname + target.search, headers, socket, agent: false });
+  return open(secured, {
+    host: target.hostname,
+    path: target.pathname + target.search,
+    headers,
+    socket,
+    agent: false,
+  });
 }
 
 async function textOf(response) {
@@ -77,19 +107,29 @@ async function textOf(response) {
 async function download() {
   const url = setting('APP_STORE_BUNDLE_URL');
   const token = readFileSync(setting('APP_STORE_TOKEN_FILE'), 'utf8').trim();
-  const seconds = Number(process.env.H2O_CLOUD_APP_DOWNLOAD_TIMEOUT || DOWNLOAD_TIMEOUT_S);
+  const seconds = Number(
+    process.env.H2O_CLOUD_APP_DOWNLOAD_TIMEOUT || DOWNLOAD_TIMEOUT_S,
+  );
   const signal = AbortSignal.timeout(seconds * 1000);
   for (let attempt = 0; ; attempt++) {
     try {
-      const response = await get(url, { authorization: `Bearer ${token}` }, signal);
+      const response = await get(
+        url,
+        { authorization: `Bearer ${token}` },
+        signal,
+      );
       if (response.statusCode === 200) return response;
       const text = await textOf(response);
       // A refusal stays one; only what may pass is asked for again.
-      if (response.statusCode < 500) throw new Failure(`the store refused the bundle: ${response.statusCode} ${text}`);
+      if (response.statusCode < 500)
+        throw new Failure(
+          `the store refused the bundle: ${response.statusCode} ${text}`,
+        );
       throw new Error(`the store answered ${response.statusCode}`);
     } catch (error) {
       if (error instanceof Failure) throw error;
-      if (signal.aborted || attempt >= RETRIES_MS.length) throw new Failure(`the bundle could not be fetched: ${error.message}`);
+      if (signal.aborted || attempt >= RETRIES_MS.length)
+        throw new Failure(`the bundle could not be fetched: ${error.message}`);
       console.log(`The store does not answer (${error.message}); trying again`);
       await new Promise(resolve => setTimeout(resolve, RETRIES_MS[attempt]));
     }
@@ -101,7 +141,11 @@ async function bundle() {
   const wanted = setting('APP_STORE_BUNDLE_DIGEST');
   console.log('Sourcing The Wave Application');
   const response = await download();
-  const tar = spawn('tar', ['-x', '-f', '-', '-C', root, '--no-same-owner', '--no-same-permissions'], { stdio: ['pipe', 'inherit', 'inherit'] });
+  const tar = spawn(
+    'tar',
+    ['-x', '-f', '-', '-C', root, '--no-same-owner', '--no-same-permissions'],
+    { stdio: ['pipe', 'inherit', 'inherit'] },
+  );
   const exited = once(tar, 'exit');
   tar.stdin.on('error', () => {});
   const hash = createHash('sha256');
@@ -109,20 +153,30 @@ async function bundle() {
   for await (const chunk of response) {
     hash.update(chunk);
     bytes += chunk.length;
-    if (!tar.stdin.write(chunk)) await Promise.race([once(tar.stdin, 'drain'), exited]);
+    if (!tar.stdin.write(chunk))
+      await Promise.race([once(tar.stdin, 'drain'), exited]);
   }
   tar.stdin.end();
   const [code] = await exited;
-  if (code !== 0) throw new Failure(`the bundle could not be unpacked (tar ended with ${code}); is the disk full?`);
+  if (code !== 0)
+    throw new Failure(
+      `the bundle could not be unpacked (tar ended with ${code}); is the disk full?`,
+    );
   const got = hash.digest('hex');
-  if (got !== wanted) throw new Failure(`the bundle is not the one that was imported: ${got} instead of ${wanted}`);
+  if (got !== wanted)
+    throw new Failure(
+      `the bundle is not the one that was imported: ${got} instead of ${wanted}`,
+    );
   console.log(`Unpacked ${bytes} bytes`);
 }
 
 /** Runs an installer; its output is the container's, its last words the reason of a failure. */
 async function install(command, args, cwd) {
   console.log(`$ ${command} ${args.join(' ')}`);
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const tail = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
@@ -140,33 +194,54 @@ async function install(command, args, cwd) {
     child.once('close', resolve);
   });
   if (code === 0) return;
-  const telling = tail.filter(line => /npm error|ERROR|error:/i.test(line) && !/A complete log|npm error\s*$/.test(line));
-  throw new Failure(`${command} could not install the app's dependencies: ${(telling.length ? telling : tail).slice(0, REASON_LINES).join('; ')}`);
+  const telling = tail.filter(
+    line =>
+      /npm error|ERROR|error:/i.test(line) &&
+      !/A complete log|npm error\s*$/.test(line),
+  );
+  throw new Failure(
+    `${command} could not install the app's dependencies: ${(telling.length
+      ? telling
+      : tail
+    )
+      .slice(0, REASON_LINES)
+      .join('; ')}`,
+  );
 }
 
 async function nodeDependencies(root) {
   const manifestPath = join(root, 'package.json');
-  if (!existsSync(manifestPath)) return console.log('No package.json: nothing to install');
+  if (!existsSync(manifestPath)) return 'No package.json: nothing to install';
   let manifest;
   try {
     manifest = JSON.parse(readFileSync(manifestPath, 'utf8'));
   } catch (error) {
     throw new Failure(`package.json cannot be read: ${error.message}`);
   }
-  const wanted = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
-  if (!wanted.length) return console.log('package.json names no dependencies: nothing to install');
+  const wanted = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+  });
+  if (!wanted.length)
+    return 'package.json names no dependencies: nothing to install';
   const locked = existsSync(join(root, 'package-lock.json'));
-  const quiet = ['--omit=dev', '--no-audit', '--no-fund', '--no-update-notifier'];
+  const quiet = [
+    '--omit=dev',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+  ];
   await install('npm', [locked ? 'ci' : 'install', ...quiet], root);
-  console.log(`Installed ${wanted.length} direct dependencies`);
+  return `Installed ${wanted.length} direct dependencies`;
 }
 
 async function dependencies() {
   const root = setting('H2O_CLOUD_APP_ROOT');
-  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw new Failure(`${root} is not there: was the bundle unpacked?`);
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new Failure(`${root} is not there: was the bundle unpacked?`);
   const mode = setting('APP_STORE_APP_MODE');
   console.log('Installing Application Dependencies');
-  if (mode === 'node') await nodeDependencies(root);
+  if (mode === 'node') console.log(await nodeDependencies(root));
   else console.log(`${mode} apps need no environment here`);
 }
 
@@ -179,6 +254,10 @@ if (!Object.hasOwn(commands, name ?? '')) {
 try {
   await commands[name]();
 } catch (error) {
-  console.error(`app-store-entry: failed: ${error instanceof Failure ? error.message : error.stack}`);
+  console.error(
+    `app-store-entry: failed: ${
+      error instanceof Failure ? error.message : error.stack
+    }`,
+  );
   process.exit(1);
 }

@@ -3,9 +3,12 @@
  *
  * @packageDocumentation
  */
-import { resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** The directory to show in a container; the program is `app-store-entry.mjs` in it. */
-export const ENTRY_DIRECTORY = resolve(__dirname, '../bin');
+export const ENTRY_DIRECTORY = join(
+  dirname(require.resolve('@ai-app-store/runtime-entry/package.json')),
+  'bin',
+);
 /** A line that begins so is the reason of a failure. */
 export const FAILURE_PREFIX = 'app-store-entry: failed: ';

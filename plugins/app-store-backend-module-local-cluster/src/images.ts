@@ -1,28 +1,43 @@
 /** What image names stand for on this machine: its Node.js and npm, and the entry program. */
 import type { LocalImage } from '@ai-app-store/local-cluster';
 import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
-import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const NODE = '/opt/app-store/node';
 const NPM = '/opt/app-store/npm';
 const ENTRY = '/opt/app-store/entry';
 const TOOLS = '/opt/app-store/bin';
+const AUTHORITIES = 'ca-certificates.crt';
 
 /** The image whose interpreter is the portal's own Node.js. */
 export const NODE_IMAGE = 'ai-app-store/runtime-node';
 
 /** The directory of npm: of the one that started the portal, or of the one beside Node.js. */
-export function findNpm(env: NodeJS.ProcessEnv = process.env): string | undefined {
+export function findNpm(
+  env: NodeJS.ProcessEnv = process.env,
+): string | undefined {
   const candidates = [
     env.APP_STORE_NPM,
-    env.npm_execpath?.endsWith('npm-cli.js') ? dirname(dirname(env.npm_execpath)) : undefined,
+    env.npm_execpath?.endsWith('npm-cli.js')
+      ? dirname(dirname(env.npm_execpath))
+      : undefined,
     join(dirname(dirname(process.execPath)), 'lib/node_modules/npm'),
     '/usr/lib/node_modules/npm',
     '/usr/local/lib/node_modules/npm',
     '/usr/share/nodejs/npm',
   ];
-  return candidates.find((path): path is string => Boolean(path && existsSync(join(path, 'bin/npm-cli.js'))));
+  return candidates.find((path): path is string =>
+    Boolean(path && existsSync(join(path, 'bin/npm-cli.js'))),
+  );
 }
 
 function script(path: string, text: string): void {
@@ -41,7 +56,22 @@ export function localImages(directory: string): Record<string, LocalImage> {
   mkdirSync(directory, { recursive: true });
   const nodeHome = dirname(dirname(realpathSync(process.execPath)));
   const npm = findNpm();
-  if (npm) script(join(directory, 'npm'), `#!/bin/sh\nexec node ${NPM}/bin/npm-cli.js "$@"\n`);
+  // A machine whose connections are inspected trusts a further authority; its pods need to as well.
+  const authorities = process.env.NODE_EXTRA_CA_CERTS;
+  const trusted: Record<string, string> =
+    authorities && existsSync(authorities)
+      ? {
+          NODE_EXTRA_CA_CERTS: `${TOOLS}/${AUTHORITIES}`,
+          SSL_CERT_FILE: `${TOOLS}/${AUTHORITIES}`,
+        }
+      : {};
+  if (authorities && existsSync(authorities))
+    copyFileSync(authorities, join(directory, AUTHORITIES));
+  if (npm)
+    script(
+      join(directory, 'npm'),
+      `#!/bin/sh\nexec node ${NPM}/bin/npm-cli.js "$@"\n`,
+    );
   return {
     [NODE_IMAGE]: {
       mounts: [
@@ -53,7 +83,11 @@ export function localImages(directory: string): Record<string, LocalImage> {
       ],
       path: [TOOLS, ENTRY, `${NODE}/bin`],
       // Node.js itself follows the proxy that leads out of a pod.
-      env: { NPM_CONFIG_UPDATE_NOTIFIER: 'false', NODE_USE_ENV_PROXY: '1' },
+      env: {
+        NPM_CONFIG_UPDATE_NOTIFIER: 'false',
+        NODE_USE_ENV_PROXY: '1',
+        ...trusted,
+      },
     },
   };
 }

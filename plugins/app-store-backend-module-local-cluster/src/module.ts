@@ -1,5 +1,8 @@
 /** Starts the local cluster before the store, and stops it after it. */
-import { coreServices, createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendModule,
+} from '@backstage/backend-plugin-api';
 import { HOST_ALIAS, LocalCluster } from '@ai-app-store/local-cluster';
 import { appStoreKubernetesExtensionPoint } from '@ai-app-store/backstage-plugin-app-store-node';
 import { KubeConfig } from '@kubernetes/client-node';
@@ -27,17 +30,25 @@ export const localClusterModule = createBackendModule({
         const own = config.getOptionalConfig('appStore.localCluster');
         if (!own) return;
         if (process.env.NODE_ENV === 'production')
-          throw new Error('appStore.localCluster is for development only and does not start with NODE_ENV=production: remove it and point appStore.kubernetes at a cluster');
+          throw new Error(
+            'appStore.localCluster is for development only and does not start with NODE_ENV=production: remove it and point appStore.kubernetes at a cluster',
+          );
         const directory = resolve(own.getString('directory'));
         const portal = new URL(config.getString('backend.baseUrl'));
-        const portalPort = Number(portal.port || (portal.protocol === 'https:' ? 443 : 80));
+        const portalPort = Number(
+          portal.port || (portal.protocol === 'https:' ? 443 : 80),
+        );
         const images = localImages(join(directory, 'bin'));
         const cluster = await LocalCluster.start({
           directory,
           port: own.getOptionalNumber('port'),
           images,
           hostPorts: [portalPort],
-          logger: { info: text => logger.info(text), warn: text => logger.warn(text), error: text => logger.error(text) },
+          logger: {
+            info: text => logger.info(text),
+            warn: text => logger.warn(text),
+            error: text => logger.error(text),
+          },
         });
         const kubeconfig = join(directory, 'kubeconfig');
         writeFileSync(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
@@ -50,11 +61,14 @@ export const localClusterModule = createBackendModule({
           loopbackPods: true,
           unavailableImage: image => {
             const name = image.replace(/@.*$/, '').replace(/:[^/:]+$/, '');
-            if (!images[name]) return 'the local cluster runs programs of this machine and no container images';
+            if (!images[name])
+              return 'the local cluster runs programs of this machine and no container images';
             return images[name].unavailable;
           },
         });
-        logger.info(`local cluster at ${cluster.address}, for development only: apps run as processes of this user; ${cluster.description}`);
+        logger.info(
+          `local cluster at ${cluster.address}, for development only: apps run as processes of this user; ${cluster.description}`,
+        );
         // The hooks of plugins have run when those of the root do.
         lifecycle.addShutdownHook(() => cluster.stop());
       },

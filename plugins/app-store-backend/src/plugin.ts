@@ -1,8 +1,15 @@
 /** Wires the app store. */
-import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  coreServices,
+  createBackendPlugin,
+} from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { KubeConfig } from '@kubernetes/client-node';
-import { appStoreKubernetesExtensionPoint, type KubernetesConnection } from '@ai-app-store/backstage-plugin-app-store-node';
+import {
+  appStoreKubernetesExtensionPoint,
+  type KubernetesConnection,
+} from '@ai-app-store/backstage-plugin-app-store-node';
 import { randomUUID } from 'node:crypto';
 import { EventStreams } from './api/EventStreams';
 import { createRouter } from './api/router';
@@ -49,7 +56,10 @@ export const appStorePlugin = createBackendPlugin({
     let given: KubernetesConnection | undefined;
     reg.registerExtensionPoint(appStoreKubernetesExtensionPoint, {
       setConnection(connection) {
-        if (given) throw new Error('two modules want to say which Kubernetes API the app store drives');
+        if (given)
+          throw new Error(
+            'two modules want to say which Kubernetes API the app store drives',
+          );
         given = connection;
       },
     });
@@ -65,7 +75,17 @@ export const appStorePlugin = createBackendPlugin({
         rootLifecycle: coreServices.rootLifecycle,
         logger: coreServices.logger,
       },
-      async init({ auth, catalog, config: rootConfig, database, httpAuth, httpRouter, lifecycle, rootLifecycle, logger }) {
+      async init({
+        auth,
+        catalog,
+        config: rootConfig,
+        database,
+        httpAuth,
+        httpRouter,
+        lifecycle,
+        rootLifecycle,
+        logger,
+      }) {
         const config = readStoreConfig(rootConfig);
         const knex = await migratedClient(database);
         const apps = new AppRepository(knex);
@@ -73,20 +93,52 @@ export const appStorePlugin = createBackendPlugin({
         const secrets = new SecretRepository(knex);
         const instances = new InstanceRepository(knex);
         const settings = new SettingsRepository(knex);
-        const installation = await settings.getOrSet('installation', randomUUID());
+        const installation = await settings.getOrSet(
+          'installation',
+          randomUUID(),
+        );
         for (const tag of config.tags) await tags.ensure(tag);
 
         const connection = given ?? connectionFromConfig(config);
         const api = KubeApi.create(connection.kubeConfig);
-        const bundles = await FilesystemBundleStore.open(config.bundleDirectory);
-        const runtimes = new Runtimes({ versions: config.runtimes, unavailableImage: connection.unavailableImage });
-        const roles = CatalogRoleResolver.create({ catalog, auth, adminGroups: config.adminGroups, fullAccessGroups: config.fullAccessGroups });
+        const bundles = await FilesystemBundleStore.open(
+          config.bundleDirectory,
+        );
+        const runtimes = new Runtimes({
+          versions: config.runtimes,
+          unavailableImage: connection.unavailableImage,
+        });
+        const roles = CatalogRoleResolver.create({
+          catalog,
+          auth,
+          adminGroups: config.adminGroups,
+          fullAccessGroups: config.fullAccessGroups,
+        });
         const feed = new InstanceFeed();
         const streams = new EventStreams();
         const processor = new InstanceProcessor({ instances, feed, logger });
-        const cluster = new InstanceCluster({ api, namespace: config.kubernetes.namespace, installation, logger, onChange: id => processor.wake(id) });
-        const appService = new AppService({ config, apps, tags, secrets, bundles, runtimes, logger });
-        const secretService = new SecretService({ secrets, api, namespace: config.kubernetes.namespace, installation });
+        const cluster = new InstanceCluster({
+          api,
+          namespace: config.kubernetes.namespace,
+          installation,
+          logger,
+          onChange: id => processor.wake(id),
+        });
+        const appService = new AppService({
+          config,
+          apps,
+          tags,
+          secrets,
+          bundles,
+          runtimes,
+          logger,
+        });
+        const secretService = new SecretService({
+          secrets,
+          api,
+          namespace: config.kubernetes.namespace,
+          installation,
+        });
         const instanceService = new InstanceService({
           config,
           installation,
@@ -102,19 +154,47 @@ export const appStorePlugin = createBackendPlugin({
         });
         const routes = new RouteFeed({ instances, apps, feed });
 
-        httpRouter.addAuthPolicy({ path: '/v1/internal', allow: 'unauthenticated' });
+        httpRouter.addAuthPolicy({
+          path: '/v1/internal',
+          allow: 'unauthenticated',
+        });
         httpRouter.use(
-          createRouter({ apps: appService, instances: instanceService, secrets: secretService, roles, routes, feed, streams, cluster, httpAuth, logger, bundleBytes: config.limits.bundleBytes }),
+          createRouter({
+            apps: appService,
+            instances: instanceService,
+            secrets: secretService,
+            roles,
+            routes,
+            feed,
+            streams,
+            cluster,
+            httpAuth,
+            logger,
+            bundleBytes: config.limits.bundleBytes,
+          }),
         );
 
+        let stopped = false;
         let deadlines: NodeJS.Timeout | undefined;
         const begin = async () => {
           await cluster.start();
           processor.start(cluster);
           deadlines = setInterval(() => {
-            instanceService.suspendOverdue(new Date()).catch(error => logger.warn(`suspending overdue instances: ${error.message}`));
+            instanceService
+              .suspendOverdue(new Date())
+              .catch(error =>
+                logger.warn(`suspending overdue instances: ${error.message}`),
+              );
           }, DEADLINES_MS);
-          if (config.examples) await importExamples({ examples: config.examples, apps, settings, appService, secretService, logger });
+          if (config.examples)
+            await importExamples({
+              examples: config.examples,
+              apps,
+              settings,
+              appService,
+              secretService,
+              logger,
+            });
         };
         // A cluster that is down does not keep the portal down: it is tried until it answers.
         const beginWhenever = async () => {
@@ -123,14 +203,21 @@ export const appStorePlugin = createBackendPlugin({
               await begin();
               return;
             } catch (error) {
-              logger.warn(`the Kubernetes API does not answer: ${(error as Error).message}; again in ${pause} ms`);
-              await new Promise(resolve => setTimeout(resolve, pause));
+              logger.warn(
+                `the Kubernetes API does not answer: ${
+                  (error as Error).message
+                }; again in ${pause} ms`,
+              );
+              await sleep(pause);
             }
           }
         };
-        let stopped = false;
         lifecycle.addStartupHook(async () => {
-          beginWhenever().catch(error => logger.error(`the app store did not begin to work: ${error.message}`));
+          beginWhenever().catch(error =>
+            logger.error(
+              `the app store did not begin to work: ${error.message}`,
+            ),
+          );
         });
         rootLifecycle.addBeforeShutdownHook(() => streams.endAll());
         lifecycle.addShutdownHook(async () => {

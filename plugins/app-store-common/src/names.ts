@@ -15,7 +15,8 @@ const NUMERIC_VERSION = /^\d+(\.\d+){0,2}([-+][0-9A-Za-z.+-]+)?$/;
 /** Why a text cannot be an app's name; undefined where it can. */
 export function appNameProblem(name: string): string | undefined {
   if (!name) return 'is empty';
-  if (name.length > NAME_LIMIT) return `is longer than ${NAME_LIMIT} characters`;
+  if (name.length > NAME_LIMIT)
+    return `is longer than ${NAME_LIMIT} characters`;
   if (!NAME.test(name))
     return 'may hold letters, digits, "-", "_" and ".", and begins and ends with a letter or digit';
   return undefined;
@@ -25,12 +26,16 @@ export function appNameProblem(name: string): string | undefined {
 export function appVersionProblem(version: string): string | undefined {
   const problem = appNameProblem(version);
   if (problem) return problem;
-  if (!NUMERIC_VERSION.test(version)) return 'is not of the form MAJOR[.MINOR[.PATCH]][-pre-release]';
+  if (!NUMERIC_VERSION.test(version))
+    return 'is not of the form MAJOR[.MINOR[.PATCH]][-pre-release]';
   return undefined;
 }
 
 /** Why a name and a version do not go together. */
-export function appIdentityProblem(name: string, version: string): string | undefined {
+export function appIdentityProblem(
+  name: string,
+  version: string,
+): string | undefined {
   return `${name}-${version}`.length > NAME_LIMIT
     ? `name and version together (with a "-" between them) are longer than ${NAME_LIMIT} characters`
     : undefined;
@@ -38,7 +43,8 @@ export function appIdentityProblem(name: string, version: string): string | unde
 
 /** Why a text cannot be a secret's name. */
 export function secretNameProblem(name: string): string | undefined {
-  if (name.length > NAME_LIMIT) return `is longer than ${NAME_LIMIT} characters`;
+  if (name.length > NAME_LIMIT)
+    return `is longer than ${NAME_LIMIT} characters`;
   if (!SECRET_NAME.test(name))
     return 'may hold lower case letters, digits, "-" and ".", and begins and ends with a letter or digit';
   return undefined;
@@ -46,7 +52,9 @@ export function secretNameProblem(name: string): string | undefined {
 
 /** Why a text cannot be a key of a secret. */
 export function secretKeyProblem(key: string): string | undefined {
-  return SECRET_KEY.test(key) ? undefined : 'may hold letters, digits, ".", "_" and "-", 253 at most';
+  return SECRET_KEY.test(key)
+    ? undefined
+    : 'may hold letters, digits, ".", "_" and "-", 253 at most';
 }
 
 /**
@@ -57,8 +65,14 @@ export function compareVersions(a: string, b: string): number {
   const read = (text: string) => {
     const [, core, pre] = /^(\d+(?:\.\d+){0,2})(?:-(.+))?$/.exec(text) ?? [];
     if (!core) return null;
-    const full = [...core.split('.'), '0', '0'].slice(0, 3).map(Number).join('.');
-    const tail = pre?.split('.').map(part => part.replace(/^0+(?=\d)/, '')).join('.');
+    const full = [...core.split('.'), '0', '0']
+      .slice(0, 3)
+      .map(Number)
+      .join('.');
+    const tail = pre
+      ?.split('.')
+      .map(part => part.replace(/^0+(?=\d)/, ''))
+      .join('.');
     return semver.parse(tail ? `${full}-${tail}` : full);
   };
   const [x, y] = [read(a), read(b)];

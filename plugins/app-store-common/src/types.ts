@@ -7,7 +7,12 @@ export type Visibility = 'PRIVATE' | 'ALL_USERS' | 'PUBLIC';
 export type InstanceLifecycle = 'ON_DEMAND' | 'MANAGED' | 'LINK';
 
 /** The state of an instance (specification 2.3). */
-export type InstanceStatus = 'UNKNOWN' | 'PENDING' | 'DEPLOYED' | 'FAILED' | 'SUSPENDED';
+export type InstanceStatus =
+  | 'UNKNOWN'
+  | 'PENDING'
+  | 'DEPLOYED'
+  | 'FAILED'
+  | 'SUSPENDED';
 
 /** Who can do something about a problem. */
 export type ProblemOwner = 'you' | 'author' | 'admin' | 'platform';
@@ -87,7 +92,14 @@ export interface App {
 }
 
 /** The parts of a launch, in order. */
-export const LAUNCH_STAGES = ['accepted', 'scheduled', 'bundle', 'dependencies', 'starting', 'ready'] as const;
+export const LAUNCH_STAGES = [
+  'accepted',
+  'scheduled',
+  'bundle',
+  'dependencies',
+  'starting',
+  'ready',
+] as const;
 
 /** One part of a launch. */
 export type LaunchStage = (typeof LAUNCH_STAGES)[number];
@@ -120,7 +132,15 @@ export interface AppInstance {
   createdAt: string;
   updatedAt: string;
   /** What the reader may do. */
-  can: { open: boolean; logs: boolean; status: boolean; suspend: boolean; resume: boolean; terminate: boolean; update: boolean };
+  can: {
+    open: boolean;
+    logs: boolean;
+    status: boolean;
+    suspend: boolean;
+    resume: boolean;
+    terminate: boolean;
+    update: boolean;
+  };
 }
 
 /** An event of the cluster about an instance. */
@@ -164,5 +184,11 @@ export interface ProblemDetails {
   owner: ProblemOwner;
   remedy: string;
   /** Single faults, for a body or bundle with several. */
-  issues?: Array<{ message: string; path?: string; line?: number; column?: number; remedy?: string }>;
+  issues?: Array<{
+    message: string;
+    path?: string;
+    line?: number;
+    column?: number;
+    remedy?: string;
+  }>;
 }

@@ -8,7 +8,9 @@ exports.up = async function up(knex) {
     table.text('value').notNullable();
   });
   await knex.schema.createTable('tickets', table => {
-    table.comment('One-time tickets with which a browser comes from the portal to an app');
+    table.comment(
+      'One-time tickets with which a browser comes from the portal to an app',
+    );
     table.string('hash', 64).primary().comment('SHA-256 of the ticket');
     table.string('nonce_hash', 64).notNullable();
     table.string('host', 255).notNullable();
@@ -33,5 +35,6 @@ exports.up = async function up(knex) {
  * @param {import('knex').Knex} knex
  */
 exports.down = async function down(knex) {
-  for (const table of ['sessions', 'tickets', 'keys']) await knex.schema.dropTable(table);
+  for (const table of ['sessions', 'tickets', 'keys'])
+    await knex.schema.dropTable(table);
 };

@@ -20,19 +20,36 @@ const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000 };
 /** @throws InputError naming the key */
 export function readGatewayConfig(config: Config): GatewayConfig {
   const text = config.getString('appStore.gateway.baseUrl');
-  if (!URL.canParse(text)) throw new InputError(`appStore.gateway.baseUrl must be a URL; it is ${JSON.stringify(text)}`);
+  if (!URL.canParse(text))
+    throw new InputError(
+      `appStore.gateway.baseUrl must be a URL; it is ${JSON.stringify(text)}`,
+    );
   const appsUrl = new URL(text);
-  const duration = config.getOptionalString('appStore.gateway.sessionDuration') ?? '8h';
-  if (!/^(\d+[smh])+$/.test(duration)) throw new InputError(`appStore.gateway.sessionDuration must be a duration such as 8h; it is ${JSON.stringify(duration)}`);
+  const duration =
+    config.getOptionalString('appStore.gateway.sessionDuration') ?? '8h';
+  if (!/^(\d+[smh])+$/.test(duration))
+    throw new InputError(
+      `appStore.gateway.sessionDuration must be a duration such as 8h; it is ${JSON.stringify(
+        duration,
+      )}`,
+    );
   const secure = appsUrl.protocol === 'https:';
   return {
     appsUrl,
-    portalUrl: new URL(config.getOptionalString('app.baseUrl') ?? config.getString('backend.baseUrl')),
+    portalUrl: new URL(
+      config.getOptionalString('app.baseUrl') ??
+        config.getString('backend.baseUrl'),
+    ),
     listen: {
       host: config.getOptionalString('appStore.gateway.listen.host'),
-      port: config.getOptionalNumber('appStore.gateway.listen.port') ?? Number(appsUrl.port || (secure ? 443 : 80)),
+      port:
+        config.getOptionalNumber('appStore.gateway.listen.port') ??
+        Number(appsUrl.port || (secure ? 443 : 80)),
     },
-    sessionMs: [...duration.matchAll(/(\d+)([smh])/g)].reduce((sum, [, n, unit]) => sum + Number(n) * UNITS[unit], 0),
+    sessionMs: [...duration.matchAll(/(\d+)([smh])/g)].reduce(
+      (sum, [, n, unit]) => sum + Number(n) * UNITS[unit],
+      0,
+    ),
     secure,
     loopbackPods: config.has('appStore.localCluster'),
   };

@@ -1,5 +1,9 @@
 /** Wires the gateway. */
-import { coreServices, createBackendPlugin, resolvePackagePath } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendPlugin,
+  resolvePackagePath,
+} from '@backstage/backend-plugin-api';
 import express from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
@@ -32,40 +36,89 @@ export const appStoreGatewayPlugin = createBackendPlugin({
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
       },
-      async init({ auth, config: rootConfig, database, discovery, httpAuth, httpRouter, lifecycle, logger }) {
+      async init({
+        auth,
+        config: rootConfig,
+        database,
+        discovery,
+        httpAuth,
+        httpRouter,
+        lifecycle,
+        logger,
+      }) {
         const config = readGatewayConfig(rootConfig);
         const knex = await database.getClient();
         // SQLite otherwise waits for the disk twice at each write; a write-ahead log loses nothing by a crash either.
-        if (String(knex.client.config.client).includes('sqlite')) await knex.raw('PRAGMA journal_mode = WAL');
+        if (String(knex.client.config.client).includes('sqlite'))
+          await knex.raw('PRAGMA journal_mode = WAL');
         if (!database.migrations?.skip)
-          await knex.migrate.latest({ directory: resolvePackagePath('@ai-app-store/backstage-plugin-app-store-gateway-backend', 'migrations') });
+          await knex.migrate.latest({
+            directory: resolvePackagePath(
+              '@ai-app-store/backstage-plugin-app-store-gateway-backend',
+              'migrations',
+            ),
+          });
         const sessions = new SessionStore(knex);
         const store = new StoreClient({ auth, discovery });
         const routes = new RouteTable({ store, logger });
-        const handOff = await HandOff.create({ sessions, portalUrl: config.portalUrl, appsUrl: config.appsUrl });
+        const handOff = await HandOff.create({
+          sessions,
+          portalUrl: config.portalUrl,
+          appsUrl: config.appsUrl,
+        });
         const assertions = await Assertions.create(sessions);
-        const server = new GatewayServer({ config, routes, admissions: new Admissions({ store, routes }), sessions, handOff, assertions, logger });
+        const server = new GatewayServer({
+          config,
+          routes,
+          admissions: new Admissions({ store, routes }),
+          sessions,
+          handOff,
+          assertions,
+          logger,
+        });
 
         const router = Router();
         router.use(express.json());
         // A signed-in person's page brings the state of an app's host and gets the way in.
         router.post('/v1/tickets', async (request, response) => {
-          const credentials = await httpAuth.credentials(request, { allow: ['user'] });
-          const { state } = z.object({ state: z.string().max(16_384) }).parse(request.body);
-          response.json(await handOff.exchange(state, credentials.principal.userEntityRef));
+          const credentials = await httpAuth.credentials(request, {
+            allow: ['user'],
+          });
+          const { state } = z
+            .object({ state: z.string().max(16_384) })
+            .parse(request.body);
+          response.json(
+            await handOff.exchange(state, credentials.principal.userEntityRef),
+          );
         });
         router.post('/v1/sign-out', async (request, response) => {
-          const credentials = await httpAuth.credentials(request, { allow: ['user'] });
+          const credentials = await httpAuth.credentials(request, {
+            allow: ['user'],
+          });
           await sessions.revokeAll(credentials.principal.userEntityRef);
           response.status(204).end();
         });
         httpRouter.use(router);
 
         const port = await server.listen();
-        logger.info(`gateway listens on port ${port} for ${config.appsUrl.hostname} and the hosts below it`);
-        const sweep = setInterval(() => sessions.sweep().catch(error => logger.warn(`sweeping sessions: ${error.message}`)), SWEEP_MS);
+        logger.info(
+          `gateway listens on port ${port} for ${config.appsUrl.hostname} and the hosts below it`,
+        );
+        const sweep = setInterval(
+          () =>
+            sessions
+              .sweep()
+              .catch(error =>
+                logger.warn(`sweeping sessions: ${error.message}`),
+              ),
+          SWEEP_MS,
+        );
         lifecycle.addStartupHook(() => {
-          routes.follow().catch(error => logger.error(`following routes ended: ${error.message}`));
+          routes
+            .follow()
+            .catch(error =>
+              logger.error(`following routes ended: ${error.message}`),
+            );
         });
         lifecycle.addShutdownHook(async () => {
           clearInterval(sweep);

@@ -1,4 +1,9 @@
-import { ApiBlueprint, createFrontendPlugin, fetchApiRef, PageBlueprint } from '@backstage/frontend-plugin-api';
+import {
+  ApiBlueprint,
+  createFrontendPlugin,
+  fetchApiRef,
+  PageBlueprint,
+} from '@backstage/frontend-plugin-api';
 import { AppStoreClient } from '@ai-app-store/backstage-plugin-app-store-common';
 import { RiStore2Line } from '@remixicon/react';
 import { appStoreApiRef, DefaultEnterApi, enterApiRef } from './api';
@@ -9,7 +14,11 @@ const storeApi = ApiBlueprint.make({
     define({
       api: appStoreApiRef,
       deps: { fetchApi: fetchApiRef },
-      factory: ({ fetchApi }) => AppStoreClient.create({ fetch: fetchApi.fetch, baseUrl: 'plugin://app-store' }),
+      factory: ({ fetchApi }) =>
+        AppStoreClient.create({
+          fetch: fetchApi.fetch,
+          baseUrl: 'plugin://app-store',
+        }),
     }),
 });
 

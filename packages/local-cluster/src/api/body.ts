@@ -16,7 +16,9 @@ const PATCH_TYPES: Record<string, PatchType> = {
 };
 
 function mediaType(request: IncomingMessage): string {
-  return (request.headers['content-type'] ?? 'application/json').split(';')[0].trim();
+  return (request.headers['content-type'] ?? 'application/json')
+    .split(';')[0]
+    .trim();
 }
 
 /**
@@ -27,7 +29,13 @@ function mediaType(request: IncomingMessage): string {
 export function patchType(request: IncomingMessage): PatchType {
   const type = PATCH_TYPES[mediaType(request)];
   if (!type)
-    throw new StatusError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${Object.keys(PATCH_TYPES).join(', ')}`);
+    throw new StatusError(
+      415,
+      'UnsupportedMediaType',
+      `the body of the request was in an unknown format - accepted media types include: ${Object.keys(
+        PATCH_TYPES,
+      ).join(', ')}`,
+    );
   return type;
 }
 
@@ -41,7 +49,12 @@ export async function readBody(request: IncomingMessage): Promise<Json> {
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size > BODY_LIMIT) throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_LIMIT}`);
+    if (size > BODY_LIMIT)
+      throw new StatusError(
+        413,
+        'RequestEntityTooLarge',
+        `Request entity too large: limit is ${BODY_LIMIT}`,
+      );
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks).toString('utf8');
@@ -53,5 +66,9 @@ export async function readBody(request: IncomingMessage): Promise<Json> {
   } catch (error) {
     throw badRequest(`error decoding ${type}: ${(error as Error).message}`);
   }
-  throw new StatusError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml');
+  throw new StatusError(
+    415,
+    'UnsupportedMediaType',
+    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+  );
 }

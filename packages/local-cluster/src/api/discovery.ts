@@ -3,7 +3,16 @@ import { RESOURCES, type Resource } from '../registry/resources';
 import { KUBERNETES_VERSION } from '../schema/Schema';
 import type { Json } from '../types';
 
-const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+const VERBS = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+];
 const REVIEWS: Record<string, Array<{ name: string; kind: string }>> = {
   'authentication.k8s.io/v1': [
     { name: 'selfsubjectreviews', kind: 'SelfSubjectReview' },
@@ -13,18 +22,53 @@ const REVIEWS: Record<string, Array<{ name: string; kind: string }>> = {
 
 function entries(resource: Resource): Json[] {
   const { plural, singular, kind, namespaced, shortNames } = resource;
-  const sub = (name: string, extra: Json) => ({ name: `${plural}/${name}`, singularName: '', namespaced, kind, ...extra });
+  const sub = (name: string, extra: Json) => ({
+    name: `${plural}/${name}`,
+    singularName: '',
+    namespaced,
+    kind,
+    ...extra,
+  });
   return [
-    { name: plural, singularName: singular, namespaced, kind, verbs: VERBS, ...(shortNames ? { shortNames } : {}) },
-    ...(resource.status ? [sub('status', { verbs: ['get', 'patch', 'update'] })] : []),
-    ...(resource.scale ? [sub('scale', { group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: ['get', 'patch', 'update'] })] : []),
+    {
+      name: plural,
+      singularName: singular,
+      namespaced,
+      kind,
+      verbs: VERBS,
+      ...(shortNames ? { shortNames } : {}),
+    },
+    ...(resource.status
+      ? [sub('status', { verbs: ['get', 'patch', 'update'] })]
+      : []),
+    ...(resource.scale
+      ? [
+          sub('scale', {
+            group: 'autoscaling',
+            version: 'v1',
+            kind: 'Scale',
+            verbs: ['get', 'patch', 'update'],
+          }),
+        ]
+      : []),
     ...(plural === 'pods' ? [sub('log', { verbs: ['get'] })] : []),
-    ...(plural === 'serviceaccounts' ? [sub('token', { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] })] : []),
+    ...(plural === 'serviceaccounts'
+      ? [
+          sub('token', {
+            group: 'authentication.k8s.io',
+            version: 'v1',
+            kind: 'TokenRequest',
+            verbs: ['create'],
+          }),
+        ]
+      : []),
   ];
 }
 
 function groupVersions(): string[] {
-  const named = RESOURCES.filter(r => r.group).map(r => `${r.group}/${r.version}`);
+  const named = RESOURCES.filter(r => r.group).map(
+    r => `${r.group}/${r.version}`,
+  );
   return [...new Set([...named, ...Object.keys(REVIEWS)])];
 }
 
@@ -32,10 +76,26 @@ function groupVersions(): string[] {
 export function discover(path: string, address: string): Json | undefined {
   if (path === '/version') {
     const [major, minor] = KUBERNETES_VERSION.slice(1).split('.');
-    return { major, minor, gitVersion: `${KUBERNETES_VERSION}+local-cluster`, gitCommit: '', gitTreeState: 'clean', buildDate: '2025-10-15T00:00:00Z', goVersion: '', compiler: 'node', platform: `${process.platform}/${process.arch}` };
+    return {
+      major,
+      minor,
+      gitVersion: `${KUBERNETES_VERSION}+local-cluster`,
+      gitCommit: '',
+      gitTreeState: 'clean',
+      buildDate: '2025-10-15T00:00:00Z',
+      goVersion: '',
+      compiler: 'node',
+      platform: `${process.platform}/${process.arch}`,
+    };
   }
   if (path === '/api')
-    return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }] };
+    return {
+      kind: 'APIVersions',
+      versions: ['v1'],
+      serverAddressByClientCIDRs: [
+        { clientCIDR: '0.0.0.0/0', serverAddress: address },
+      ],
+    };
   if (path === '/apis')
     return {
       kind: 'APIGroupList',
@@ -52,18 +112,33 @@ export function discover(path: string, address: string): Json | undefined {
     const groupVersion = groupVersions().find(gv => gv.split('/')[0] === group);
     if (!groupVersion) return undefined;
     const entry = { groupVersion, version: groupVersion.split('/')[1] };
-    return { kind: 'APIGroup', apiVersion: 'v1', name: group, versions: [entry], preferredVersion: entry };
+    return {
+      kind: 'APIGroup',
+      apiVersion: 'v1',
+      name: group,
+      versions: [entry],
+      preferredVersion: entry,
+    };
   }
   const groupVersion = match[1] ?? `${match[2]}/${match[3]}`;
-  if (groupVersion !== 'v1' && !groupVersions().includes(groupVersion)) return undefined;
-  const [group, version] = groupVersion === 'v1' ? ['', 'v1'] : groupVersion.split('/');
+  if (groupVersion !== 'v1' && !groupVersions().includes(groupVersion))
+    return undefined;
+  const [group, version] =
+    groupVersion === 'v1' ? ['', 'v1'] : groupVersion.split('/');
   return {
     kind: 'APIResourceList',
     ...(groupVersion === 'v1' ? {} : { apiVersion: 'v1' }),
     groupVersion,
     resources: [
-      ...RESOURCES.filter(r => r.group === group && r.version === version).flatMap(entries),
-      ...(REVIEWS[groupVersion] ?? []).map(r => ({ ...r, singularName: '', namespaced: false, verbs: ['create'] })),
+      ...RESOURCES.filter(
+        r => r.group === group && r.version === version,
+      ).flatMap(entries),
+      ...(REVIEWS[groupVersion] ?? []).map(r => ({
+        ...r,
+        singularName: '',
+        namespaced: false,
+        verbs: ['create'],
+      })),
     ],
   };
 }

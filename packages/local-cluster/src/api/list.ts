@@ -2,7 +2,12 @@
 import type { Registry } from '../registry/Registry';
 import { apiVersionOf, type Resource } from '../registry/resources';
 import { badRequest, StatusError } from '../registry/errors';
-import { parseFieldSelector, parseLabelSelector, SelectorError, type Selector } from '../objects/selectors';
+import {
+  parseFieldSelector,
+  parseLabelSelector,
+  SelectorError,
+  type Selector,
+} from '../objects/selectors';
 import type { Json } from '../types';
 
 /** The selector of a request's `labelSelector` and `fieldSelector`. */
@@ -27,14 +32,21 @@ interface Continue {
  *
  * @throws StatusError 400 for a continue token that cannot be read
  */
-export function listBody(options: { registry: Registry; resource: Resource; namespace?: string; query: URLSearchParams }): Json {
+export function listBody(options: {
+  registry: Registry;
+  resource: Resource;
+  namespace?: string;
+  query: URLSearchParams;
+}): Json {
   const { registry, resource, namespace, query } = options;
   const limit = Number(query.get('limit') ?? 0);
-  if (!Number.isInteger(limit) || limit < 0) throw badRequest('limit: must be a non-negative integer');
+  if (!Number.isInteger(limit) || limit < 0)
+    throw badRequest('limit: must be a non-negative integer');
   let items = registry.list(resource, namespace, selectorOf(query));
   let resourceVersion = String(registry.store.resourceVersion);
   const token = query.get('continue');
-  const keyOf = (o: { metadata: { namespace?: string; name: string } }) => `${o.metadata.namespace ?? ''}/${o.metadata.name}`;
+  const keyOf = (o: { metadata: { namespace?: string; name: string } }) =>
+    `${o.metadata.namespace ?? ''}/${o.metadata.name}`;
   if (token) {
     let from: Continue;
     try {
@@ -42,7 +54,8 @@ export function listBody(options: { registry: Registry; resource: Resource; name
     } catch {
       throw badRequest('continue key is not valid: illegal base64 data');
     }
-    if (typeof from.after !== 'string') throw new StatusError(400, 'BadRequest', 'continue key is not valid');
+    if (typeof from.after !== 'string')
+      throw new StatusError(400, 'BadRequest', 'continue key is not valid');
     resourceVersion = from.rv;
     items = items.filter(item => keyOf(item) > from.after);
   }
@@ -55,7 +68,12 @@ export function listBody(options: { registry: Registry; resource: Resource; name
       resourceVersion,
       ...(more
         ? {
-            continue: Buffer.from(JSON.stringify({ rv: resourceVersion, after: keyOf(page[page.length - 1]) })).toString('base64url'),
+            continue: Buffer.from(
+              JSON.stringify({
+                rv: resourceVersion,
+                after: keyOf(page[page.length - 1]),
+              }),
+            ).toString('base64url'),
             remainingItemCount: more,
           }
         : {}),

@@ -22,7 +22,10 @@ export function parsePath(path: string): Target | undefined {
   else if (parts[0] === 'apis') [, group, version] = parts.splice(0, 3);
   if (!version || !parts.length) return undefined;
   let namespace: string | undefined;
-  const inNamespace = parts[0] === 'namespaces' && parts.length > 2 && !['status', 'finalize'].includes(parts[2]);
+  const inNamespace =
+    parts[0] === 'namespaces' &&
+    parts.length > 2 &&
+    !['status', 'finalize'].includes(parts[2]);
   if (inNamespace) namespace = parts.splice(0, 2)[1];
   const [plural, name, subresource, ...rest] = parts;
   const resource = findResource(group, version, plural);

@@ -37,11 +37,19 @@ export class Tokens {
    * @param adminToken - the token with all rights
    * @param signingKey - the key of service-account tokens
    */
-  static create(options: { registry: Registry; adminToken: string; signingKey: Uint8Array }): Tokens {
+  static create(options: {
+    registry: Registry;
+    adminToken: string;
+    signingKey: Uint8Array;
+  }): Tokens {
     return new Tokens(options);
   }
 
-  private constructor(options: { registry: Registry; adminToken: string; signingKey: Uint8Array }) {
+  private constructor(options: {
+    registry: Registry;
+    adminToken: string;
+    signingKey: Uint8Array;
+  }) {
     this.#registry = options.registry;
     this.#adminToken = options.adminToken;
     this.#key = options.signingKey;
@@ -60,7 +68,11 @@ export class Tokens {
     pod?: { name: string; uid: string };
   }): Promise<{ token: string; expiration: string; audiences: string[] }> {
     const { namespace, serviceAccount, pod } = options;
-    const account = this.#registry.get(resourceOf('serviceaccounts'), namespace, serviceAccount);
+    const account = this.#registry.get(
+      resourceOf('serviceaccounts'),
+      namespace,
+      serviceAccount,
+    );
     const audiences = options.audiences?.length ? options.audiences : [ISSUER];
     const seconds = options.expirationSeconds ?? 3600;
     const expires = Math.floor(Date.now() / 1000) + seconds;
@@ -80,28 +92,56 @@ export class Tokens {
       .setExpirationTime(expires)
       .setJti(randomUUID())
       .sign(this.#key);
-    return { token, expiration: new Date(expires * 1000).toISOString().replace(/\.\d+Z$/, 'Z'), audiences };
+    return {
+      token,
+      expiration: new Date(expires * 1000)
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z'),
+      audiences,
+    };
   }
 
   /** The identity behind a token; undefined where it is not valid (any more). */
-  async identify(token: string, audiences: string[] = [ISSUER]): Promise<Identity | undefined> {
+  async identify(
+    token: string,
+    audiences: string[] = [ISSUER],
+  ): Promise<Identity | undefined> {
     if (sameText(token, this.#adminToken)) {
-      return { username: 'admin', groups: ['system:masters', 'system:authenticated'], audiences };
+      return {
+        username: 'admin',
+        groups: ['system:masters', 'system:authenticated'],
+        audiences,
+      };
     }
     try {
-      const { payload } = await jwtVerify(token, this.#key, { issuer: ISSUER, audience: audiences });
+      const { payload } = await jwtVerify(token, this.#key, {
+        issuer: ISSUER,
+        audience: audiences,
+      });
       const claims = payload['kubernetes.io'] as Json;
-      const account = this.#registry.store.get('serviceaccounts', claims.namespace, claims.serviceaccount.name);
+      const account = this.#registry.store.get(
+        'serviceaccounts',
+        claims.namespace,
+        claims.serviceaccount.name,
+      );
       if (account?.metadata.uid !== claims.serviceaccount.uid) return undefined;
       if (claims.pod) {
-        const pod = this.#registry.store.get('pods', claims.namespace, claims.pod.name);
+        const pod = this.#registry.store.get(
+          'pods',
+          claims.namespace,
+          claims.pod.name,
+        );
         if (pod?.metadata.uid !== claims.pod.uid) return undefined;
       }
       const granted = ([] as string[]).concat(payload.aud ?? []);
       return {
         username: payload.sub!,
         uid: claims.serviceaccount.uid,
-        groups: ['system:serviceaccounts', `system:serviceaccounts:${claims.namespace}`, 'system:authenticated'],
+        groups: [
+          'system:serviceaccounts',
+          `system:serviceaccounts:${claims.namespace}`,
+          'system:authenticated',
+        ],
         extra: {
           'authentication.kubernetes.io/credential-id': [`JTI=${payload.jti}`],
           ...(claims.pod
@@ -121,43 +161,90 @@ export class Tokens {
   /** `authentication.k8s.io/v1` TokenReview. */
   async review(body: Json): Promise<KubeObject> {
     const { token, audiences } = body?.spec ?? {};
-    const identity = token ? await this.identify(token, audiences?.length ? audiences : undefined) : undefined;
+    const identity = token
+      ? await this.identify(token, audiences?.length ? audiences : undefined)
+      : undefined;
     return {
       kind: 'TokenReview',
       apiVersion: 'authentication.k8s.io/v1',
-      metadata: { creationTimestamp: null as unknown as string } as KubeObject['metadata'],
+      metadata: {
+        creationTimestamp: null as unknown as string,
+      } as KubeObject['metadata'],
       spec: body?.spec ?? {},
       status: identity
         ? {
             authenticated: true,
-            user: { username: identity.username, uid: identity.uid, groups: identity.groups, extra: identity.extra },
+            user: {
+              username: identity.username,
+              uid: identity.uid,
+              groups: identity.groups,
+              extra: identity.extra,
+            },
             audiences: identity.audiences,
           }
-        : { user: {}, error: '[invalid bearer token, Token has been invalidated]' },
+        : {
+            user: {},
+            error: '[invalid bearer token, Token has been invalidated]',
+          },
     };
   }
 
   /** The `token` subresource of a service account. */
-  async request(namespace: string, serviceAccount: string, body: Json): Promise<KubeObject> {
+  async request(
+    namespace: string,
+    serviceAccount: string,
+    body: Json,
+  ): Promise<KubeObject> {
     const spec = body?.spec ?? {};
     const seconds = spec.expirationSeconds ?? 3600;
     if (!Number.isInteger(seconds) || seconds < 600)
-      throw invalid({ ...resourceOf('serviceaccounts'), group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', [
-        { reason: 'FieldValueInvalid', message: `Invalid value: ${seconds}: may not specify a duration less than 10 minutes`, field: 'spec.expirationSeconds' },
-      ]);
+      throw invalid(
+        {
+          ...resourceOf('serviceaccounts'),
+          group: 'authentication.k8s.io',
+          kind: 'TokenRequest',
+        },
+        '',
+        [
+          {
+            reason: 'FieldValueInvalid',
+            message: `Invalid value: ${seconds}: may not specify a duration less than 10 minutes`,
+            field: 'spec.expirationSeconds',
+          },
+        ],
+      );
     let pod: { name: string; uid: string } | undefined;
     const ref = spec.boundObjectRef;
     if (ref) {
-      if (ref.kind !== 'Pod') throw new StatusError(422, 'Invalid', `cannot bind a token to kind ${ref.kind}`);
+      if (ref.kind !== 'Pod')
+        throw new StatusError(
+          422,
+          'Invalid',
+          `cannot bind a token to kind ${ref.kind}`,
+        );
       const found = this.#registry.get(resourceOf('pods'), namespace, ref.name);
       pod = { name: ref.name, uid: found.metadata.uid };
     }
-    const issued = await this.issue({ namespace, serviceAccount, audiences: spec.audiences, expirationSeconds: seconds, pod });
+    const issued = await this.issue({
+      namespace,
+      serviceAccount,
+      audiences: spec.audiences,
+      expirationSeconds: seconds,
+      pod,
+    });
     return {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
-      metadata: { name: serviceAccount, namespace, creationTimestamp: null as unknown as string } as KubeObject['metadata'],
-      spec: { ...spec, audiences: issued.audiences, expirationSeconds: seconds },
+      metadata: {
+        name: serviceAccount,
+        namespace,
+        creationTimestamp: null as unknown as string,
+      } as KubeObject['metadata'],
+      spec: {
+        ...spec,
+        audiences: issued.audiences,
+        expirationSeconds: seconds,
+      },
       status: { token: issued.token, expirationTimestamp: issued.expiration },
     };
   }

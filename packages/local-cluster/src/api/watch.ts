@@ -18,11 +18,16 @@ const BOOKMARK_INTERVAL_MS = 60_000;
 const BACKLOG_LIMIT = 16 * 1024 * 1024;
 
 /** The event as a selector's watcher sees it: entering and leaving the selection are additions and deletions. */
-export function select(event: StoreEvent, selector: Selector): WatchEvent | undefined {
+export function select(
+  event: StoreEvent,
+  selector: Selector,
+): WatchEvent | undefined {
   const now = event.type !== 'DELETED' && selector(event.object);
   const before = event.previous ? selector(event.previous) : false;
-  if (event.type === 'ADDED') return now ? { type: 'ADDED', object: event.object } : undefined;
-  if (event.type === 'DELETED') return before ? { type: 'DELETED', object: event.object } : undefined;
+  if (event.type === 'ADDED')
+    return now ? { type: 'ADDED', object: event.object } : undefined;
+  if (event.type === 'DELETED')
+    return before ? { type: 'DELETED', object: event.object } : undefined;
   if (now) return { type: before ? 'MODIFIED' : 'ADDED', object: event.object };
   return before ? { type: 'DELETED', object: event.object } : undefined;
 }
@@ -38,16 +43,31 @@ export function serveWatch(options: {
 }): void {
   const { registry, resource, namespace, query, response } = options;
   const selector: Selector = object =>
-    (namespace === undefined || object.metadata.namespace === namespace) && options.selector(object);
+    (namespace === undefined || object.metadata.namespace === namespace) &&
+    options.selector(object);
   const { store } = registry;
   const text = query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(text))
-    throw new StatusError(500, 'InternalError', `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
+    throw new StatusError(
+      500,
+      'InternalError',
+      `Invalid value: ${JSON.stringify(
+        text,
+      )}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
   const from = Number(text || 0);
   const timeoutText = query.get('timeoutSeconds');
-  if (timeoutText !== null && !/^\d+$/.test(timeoutText)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(timeoutText)}: invalid syntax`);
+  if (timeoutText !== null && !/^\d+$/.test(timeoutText))
+    throw badRequest(
+      `strconv.ParseInt: parsing ${JSON.stringify(
+        timeoutText,
+      )}: invalid syntax`,
+    );
 
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'cache-control': 'no-cache, private',
+  });
   const cleanups: Array<() => void> = [];
   const end = () => {
     cleanups.splice(0).forEach(clean => clean());
@@ -58,7 +78,14 @@ export function serveWatch(options: {
     if (response.writableLength > BACKLOG_LIMIT) response.destroy();
   };
   if (from > 0 && from < store.oldestWatchable) {
-    send('ERROR', new StatusError(410, 'Expired', `too old resource version: ${from} (${store.oldestWatchable})`).toStatus());
+    send(
+      'ERROR',
+      new StatusError(
+        410,
+        'Expired',
+        `too old resource version: ${from} (${store.oldestWatchable})`,
+      ).toStatus(),
+    );
     response.end();
     return;
   }
@@ -68,13 +95,19 @@ export function serveWatch(options: {
     send('BOOKMARK', {
       kind: resource.kind,
       apiVersion: apiVersionOf(resource),
-      metadata: { resourceVersion: String(last), creationTimestamp: null, ...(annotations ? { annotations } : {}) },
+      metadata: {
+        resourceVersion: String(last),
+        creationTimestamp: null,
+        ...(annotations ? { annotations } : {}),
+      },
     });
   const wantsBookmarks = query.get('allowWatchBookmarks') === 'true';
   const sendInitial = query.get('sendInitialEvents') === 'true';
   if (from === 0 || sendInitial) {
-    for (const object of registry.list(resource, namespace, selector)) send('ADDED', object);
-    if (sendInitial && wantsBookmarks) bookmark({ 'k8s.io/initial-events-end': 'true' });
+    for (const object of registry.list(resource, namespace, selector))
+      send('ADDED', object);
+    if (sendInitial && wantsBookmarks)
+      bookmark({ 'k8s.io/initial-events-end': 'true' });
   } else {
     for (const event of store.since(resource.plural, from)) {
       const selected = select(event, selector);

@@ -25,14 +25,19 @@ export function keyOf(object: KubeObject): Key {
 }
 
 /** The parts of a key. */
-export function parseKey(key: Key): { namespace: string | undefined; name: string } {
+export function parseKey(key: Key): {
+  namespace: string | undefined;
+  name: string;
+} {
   const [namespace, name] = key.split('/');
   return { namespace: namespace || undefined, name };
 }
 
 /** The key of the controlling owner where it is of `kind`. */
 export function ownerKey(object: KubeObject, kind: string): Key | undefined {
-  const owner = object.metadata.ownerReferences?.find(ref => ref.controller && ref.kind === kind);
+  const owner = object.metadata.ownerReferences?.find(
+    ref => ref.controller && ref.kind === kind,
+  );
   return owner ? `${object.metadata.namespace ?? ''}/${owner.name}` : undefined;
 }
 
@@ -70,12 +75,22 @@ export abstract class Controller {
   /** Brings one key to its desired state. */
   protected abstract sync(key: Key): void;
 
-  protected watch(plural: string, keys: (event: StoreEvent) => Array<Key | undefined>): void {
+  protected watch(
+    plural: string,
+    keys: (event: StoreEvent) => Array<Key | undefined>,
+  ): void {
     this.#unsubscribe.push(
-      this.registry.store.subscribe(plural, event => keys(event).forEach(key => key && this.enqueue(key))),
+      this.registry.store.subscribe(plural, event =>
+        keys(event).forEach(key => key && this.enqueue(key)),
+      ),
     );
     for (const object of this.registry.store.list(plural)) {
-      keys({ type: 'ADDED', resource: plural, object, resourceVersion: 0 }).forEach(key => key && this.enqueue(key));
+      keys({
+        type: 'ADDED',
+        resource: plural,
+        object,
+        resourceVersion: 0,
+      }).forEach(key => key && this.enqueue(key));
     }
   }
 
@@ -107,8 +122,13 @@ export abstract class Controller {
       } catch (error) {
         const failures = (this.#failures.get(key) ?? 0) + 1;
         this.#failures.set(key, failures);
-        this.logger.warn(`${this.constructor.name} ${key}: ${(error as Error).message}`);
-        this.enqueueAfter(key, Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_LAST_MS));
+        this.logger.warn(
+          `${this.constructor.name} ${key}: ${(error as Error).message}`,
+        );
+        this.enqueueAfter(
+          key,
+          Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_LAST_MS),
+        );
       }
     }
   }

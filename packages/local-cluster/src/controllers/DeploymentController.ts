@@ -4,7 +4,14 @@
  */
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
-import { Controller, controlledBy, keyOf, ownerKey, parseKey, type Key } from './Controller';
+import {
+  Controller,
+  controlledBy,
+  keyOf,
+  ownerKey,
+  parseKey,
+  type Key,
+} from './Controller';
 import { controlled, templateHash, withCondition } from './pods';
 
 const OPTIONS = { fieldManager: 'kube-controller-manager' };
@@ -14,7 +21,9 @@ export class DeploymentController extends Controller {
   start(): void {
     this.watch('deployments', event => [keyOf(event.object)]);
     this.watch('replicasets', event => [ownerKey(event.object, 'Deployment')]);
-    this.watch('pods', event => (event.type === 'DELETED' ? [this.#deploymentOf(event.object)] : []));
+    this.watch('pods', event =>
+      event.type === 'DELETED' ? [this.#deploymentOf(event.object)] : [],
+    );
   }
 
   #deploymentOf(pod: KubeObject): Key | undefined {
@@ -43,8 +52,13 @@ export class DeploymentController extends Controller {
     }
     if (!current) current = this.#createSet(deployment, hash);
     else this.#scale(current, deployment.spec.replicas);
-    const fresh = this.registry.store.get('replicasets', namespace, current.metadata.name);
-    if ((fresh?.status?.readyReplicas ?? 0) >= deployment.spec.replicas) old.forEach(set => this.#scale(set, 0));
+    const fresh = this.registry.store.get(
+      'replicasets',
+      namespace,
+      current.metadata.name,
+    );
+    if ((fresh?.status?.readyReplicas ?? 0) >= deployment.spec.replicas)
+      old.forEach(set => this.#scale(set, 0));
     this.#prune(deployment, old);
     this.#writeStatus(deployment, fresh);
   }
@@ -63,7 +77,10 @@ export class DeploymentController extends Controller {
         },
         spec: {
           replicas,
-          selector: { ...selector, matchLabels: { ...selector.matchLabels, [HASH_LABEL]: hash } },
+          selector: {
+            ...selector,
+            matchLabels: { ...selector.matchLabels, [HASH_LABEL]: hash },
+          },
           template: { ...template, metadata: { ...template.metadata, labels } },
         },
       },
@@ -73,21 +90,35 @@ export class DeploymentController extends Controller {
 
   #scale(set: KubeObject, replicas: number): void {
     if (set.spec.replicas === replicas) return;
-    this.registry.modify(resourceOf('replicasets'), set, now => ({ ...now, spec: { ...now.spec, replicas } }), OPTIONS);
+    this.registry.modify(
+      resourceOf('replicasets'),
+      set,
+      now => ({ ...now, spec: { ...now.spec, replicas } }),
+      OPTIONS,
+    );
   }
 
   /** Old, empty sets beyond the history limit go. */
   #prune(deployment: KubeObject, old: KubeObject[]): void {
     const empty = old
       .filter(set => set.spec.replicas === 0 && !set.status?.replicas)
-      .sort((a, b) => b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp));
+      .sort((a, b) =>
+        b.metadata.creationTimestamp.localeCompare(
+          a.metadata.creationTimestamp,
+        ),
+      );
     for (const set of empty.slice(deployment.spec.revisionHistoryLimit))
-      this.registry.delete(resourceOf('replicasets'), set.metadata.namespace, set.metadata.name);
+      this.registry.delete(
+        resourceOf('replicasets'),
+        set.metadata.namespace,
+        set.metadata.name,
+      );
   }
 
   #writeStatus(deployment: KubeObject, current: KubeObject | undefined): void {
     const sets = controlled(this.registry, 'replicasets', deployment);
-    const sum = (field: string) => sets.reduce((total, set) => total + (set.status?.[field] ?? 0), 0);
+    const sum = (field: string) =>
+      sets.reduce((total, set) => total + (set.status?.[field] ?? 0), 0);
     const wanted = deployment.spec.replicas;
     const available = sum('availableReplicas');
     const now = this.registry.timestamp();
@@ -99,13 +130,27 @@ export class DeploymentController extends Controller {
         let conditions = withCondition(
           live.status?.conditions,
           enough
-            ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
-            : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' },
+            ? {
+                type: 'Available',
+                status: 'True',
+                reason: 'MinimumReplicasAvailable',
+                message: 'Deployment has minimum availability.',
+              }
+            : {
+                type: 'Available',
+                status: 'False',
+                reason: 'MinimumReplicasUnavailable',
+                message: 'Deployment does not have minimum availability.',
+              },
           now,
         );
         conditions = withCondition(
           conditions,
-          { type: 'Progressing', status: 'True', reason: enough ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated' },
+          {
+            type: 'Progressing',
+            status: 'True',
+            reason: enough ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
+          },
           now,
         );
         return {

@@ -2,7 +2,13 @@
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
 import { matches } from '../objects/selectors';
-import { Controller, controlledBy, keyOf, parseKey, type Key } from './Controller';
+import {
+  Controller,
+  controlledBy,
+  keyOf,
+  parseKey,
+  type Key,
+} from './Controller';
 import { isReady, templateHash } from './pods';
 
 const OPTIONS = { fieldManager: 'endpointslice-controller' };
@@ -16,7 +22,14 @@ export class EndpointSliceController extends Controller {
     this.watch('pods', event =>
       this.registry.store
         .list('services', event.object.metadata.namespace)
-        .filter(service => service.spec.selector && matches({ matchLabels: service.spec.selector }, event.object.metadata.labels))
+        .filter(
+          service =>
+            service.spec.selector &&
+            matches(
+              { matchLabels: service.spec.selector },
+              event.object.metadata.labels,
+            ),
+        )
         .map(keyOf),
     );
   }
@@ -27,8 +40,14 @@ export class EndpointSliceController extends Controller {
     if (!service?.spec.selector) return;
     const pods = this.registry.store
       .list('pods', namespace)
-      .filter(pod => matches({ matchLabels: service.spec.selector }, pod.metadata.labels))
-      .filter(pod => pod.status?.podIP && !['Succeeded', 'Failed'].includes(pod.status?.phase));
+      .filter(pod =>
+        matches({ matchLabels: service.spec.selector }, pod.metadata.labels),
+      )
+      .filter(
+        pod =>
+          pod.status?.podIP &&
+          !['Succeeded', 'Failed'].includes(pod.status?.phase),
+      );
     const body = {
       addressType: 'IPv4',
       endpoints: pods.map(pod => this.#endpoint(pod)),
@@ -38,11 +57,23 @@ export class EndpointSliceController extends Controller {
         port: this.#targetPort(port, pods[0]),
       })),
     };
-    const sliceName = `${name}-${templateHash(service.metadata.uid).slice(0, 5)}`;
+    const sliceName = `${name}-${templateHash(service.metadata.uid).slice(
+      0,
+      5,
+    )}`;
     const resource = resourceOf('endpointslices');
-    const slice = this.registry.store.get('endpointslices', namespace, sliceName);
+    const slice = this.registry.store.get(
+      'endpointslices',
+      namespace,
+      sliceName,
+    );
     if (slice) {
-      this.registry.modify(resource, slice, live => ({ ...live, ...body }), OPTIONS);
+      this.registry.modify(
+        resource,
+        slice,
+        live => ({ ...live, ...body }),
+        OPTIONS,
+      );
       return;
     }
     this.registry.create(
@@ -51,7 +82,12 @@ export class EndpointSliceController extends Controller {
       {
         metadata: {
           name: sliceName,
-          labels: { ...service.metadata.labels, 'kubernetes.io/service-name': name, 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io' },
+          labels: {
+            ...service.metadata.labels,
+            'kubernetes.io/service-name': name,
+            'endpointslice.kubernetes.io/managed-by':
+              'endpointslice-controller.k8s.io',
+          },
           ownerReferences: [controlledBy(service)],
         },
         ...body,
@@ -67,14 +103,24 @@ export class EndpointSliceController extends Controller {
       addresses: [pod.status.podIP],
       conditions: { ready: serving && !terminating, serving, terminating },
       nodeName: pod.spec.nodeName,
-      targetRef: { kind: 'Pod', namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid },
+      targetRef: {
+        kind: 'Pod',
+        namespace: pod.metadata.namespace,
+        name: pod.metadata.name,
+        uid: pod.metadata.uid,
+      },
     };
   }
 
   /** The port of the pods; where the node maps ports (see the node agent), the mapped one. */
   #targetPort(port: Json, pod: KubeObject | undefined): number {
-    const named = (pod?.spec.containers ?? []).flatMap((c: Json) => c.ports ?? []).find((p: Json) => p.name === port.targetPort);
-    const target = typeof port.targetPort === 'number' ? port.targetPort : named?.containerPort ?? port.port;
+    const named = (pod?.spec.containers ?? [])
+      .flatMap((c: Json) => c.ports ?? [])
+      .find((p: Json) => p.name === port.targetPort);
+    const target =
+      typeof port.targetPort === 'number'
+        ? port.targetPort
+        : named?.containerPort ?? port.port;
     const mapped = pod?.metadata.annotations?.[`local-cluster/port-${target}`];
     return mapped ? Number(mapped) : target;
   }

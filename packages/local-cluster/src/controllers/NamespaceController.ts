@@ -8,7 +8,12 @@ export class NamespaceController extends Controller {
   start(): void {
     this.watch('namespaces', event => [keyOf(event.object)]);
     for (const { plural, namespaced } of RESOURCES) {
-      if (namespaced) this.watch(plural, event => (event.type === 'DELETED' ? [`/${event.object.metadata.namespace}`] : []));
+      if (namespaced)
+        this.watch(plural, event =>
+          event.type === 'DELETED'
+            ? [`/${event.object.metadata.namespace}`]
+            : [],
+        );
     }
   }
 
@@ -18,14 +23,23 @@ export class NamespaceController extends Controller {
     if (!namespace) return;
     if (!namespace.metadata.deletionTimestamp) {
       if (!this.registry.store.get('serviceaccounts', name, 'default'))
-        this.registry.create(resourceOf('serviceaccounts'), name, { metadata: { name: 'default' } }, OPTIONS);
+        this.registry.create(
+          resourceOf('serviceaccounts'),
+          name,
+          { metadata: { name: 'default' } },
+          OPTIONS,
+        );
       return;
     }
     let left = 0;
     for (const resource of RESOURCES.filter(r => r.namespaced)) {
       for (const object of this.registry.store.list(resource.plural, name)) {
-        if (!object.metadata.deletionTimestamp) this.registry.delete(resource, name, object.metadata.name);
-        if (this.registry.store.get(resource.plural, name, object.metadata.name)) left++;
+        if (!object.metadata.deletionTimestamp)
+          this.registry.delete(resource, name, object.metadata.name);
+        if (
+          this.registry.store.get(resource.plural, name, object.metadata.name)
+        )
+          left++;
       }
     }
     if (!left) this.registry.finalize(resourceOf('namespaces'), namespace);

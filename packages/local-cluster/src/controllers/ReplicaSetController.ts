@@ -18,12 +18,20 @@ export class ReplicaSetController extends Controller {
     if (!set || set.metadata.deletionTimestamp) return;
     const active = controlled(this.registry, 'pods', set).filter(isActive);
     const wanted = set.spec.replicas ?? 1;
-    for (let i = active.length; i < wanted; i++) createPod(this.registry, set, {});
+    for (let i = active.length; i < wanted; i++)
+      createPod(this.registry, set, {});
     // A pod that is not ready goes before one that is, a younger before an older one.
     const surplus = [...active]
-      .sort((a, b) => Number(isReady(a)) - Number(isReady(b)) || b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp))
+      .sort(
+        (a, b) =>
+          Number(isReady(a)) - Number(isReady(b)) ||
+          b.metadata.creationTimestamp.localeCompare(
+            a.metadata.creationTimestamp,
+          ),
+      )
       .slice(0, Math.max(0, active.length - wanted));
-    for (const pod of surplus) this.registry.delete(resourceOf('pods'), namespace, pod.metadata.name);
+    for (const pod of surplus)
+      this.registry.delete(resourceOf('pods'), namespace, pod.metadata.name);
     const now = controlled(this.registry, 'pods', set).filter(isActive);
     const ready = now.filter(isReady).length;
     this.registry.modify(

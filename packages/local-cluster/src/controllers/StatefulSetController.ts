@@ -29,20 +29,31 @@ export class StatefulSetController extends Controller {
   #step(set: KubeObject, revision: string): void {
     const pods = resourceOf('pods');
     const { namespace, name } = set.metadata;
-    const byName = new Map(controlled(this.registry, 'pods', set).map(pod => [pod.metadata.name, pod]));
+    const byName = new Map(
+      controlled(this.registry, 'pods', set).map(pod => [
+        pod.metadata.name,
+        pod,
+      ]),
+    );
     const wanted = set.spec.replicas ?? 1;
     const ordered = set.spec.podManagementPolicy !== 'Parallel';
     const ordinal = (podName: string) => Number(podName.slice(name.length + 1));
-    const surplus = [...byName.values()].filter(pod => ordinal(pod.metadata.name) >= wanted).sort((a, b) => ordinal(b.metadata.name) - ordinal(a.metadata.name));
+    const surplus = [...byName.values()]
+      .filter(pod => ordinal(pod.metadata.name) >= wanted)
+      .sort((a, b) => ordinal(b.metadata.name) - ordinal(a.metadata.name));
     for (const pod of surplus) {
-      if (!pod.metadata.deletionTimestamp) this.registry.delete(pods, namespace, pod.metadata.name);
+      if (!pod.metadata.deletionTimestamp)
+        this.registry.delete(pods, namespace, pod.metadata.name);
       if (ordered) break;
     }
     for (let i = 0; i < wanted; i++) {
       const podName = `${name}-${i}`;
       const pod = byName.get(podName);
       if (pod && !isActive(pod)) {
-        if (!pod.metadata.deletionTimestamp) this.registry.delete(pods, namespace, podName, { gracePeriodSeconds: 0 });
+        if (!pod.metadata.deletionTimestamp)
+          this.registry.delete(pods, namespace, podName, {
+            gracePeriodSeconds: 0,
+          });
         if (ordered) return;
         continue;
       }
@@ -52,24 +63,51 @@ export class StatefulSetController extends Controller {
         if (ordered) return;
         continue;
       }
-      if (ordered && !isReady(pod) && pod.metadata.labels?.[REVISION_LABEL] === revision) return;
+      if (
+        ordered &&
+        !isReady(pod) &&
+        pod.metadata.labels?.[REVISION_LABEL] === revision
+      )
+        return;
     }
     const outdated = [...byName.values()]
-      .filter(pod => isActive(pod) && pod.metadata.labels?.[REVISION_LABEL] !== revision)
+      .filter(
+        pod =>
+          isActive(pod) && pod.metadata.labels?.[REVISION_LABEL] !== revision,
+      )
       .sort((a, b) => ordinal(b.metadata.name) - ordinal(a.metadata.name));
-    if (outdated.length && set.spec.updateStrategy?.type !== 'OnDelete') this.registry.delete(pods, namespace, outdated[0].metadata.name);
+    if (outdated.length && set.spec.updateStrategy?.type !== 'OnDelete')
+      this.registry.delete(pods, namespace, outdated[0].metadata.name);
   }
 
-  #create(set: KubeObject, podName: string, ordinal: number, revision: string): void {
+  #create(
+    set: KubeObject,
+    podName: string,
+    ordinal: number,
+    revision: string,
+  ): void {
     const { namespace } = set.metadata;
     const claims = (set.spec.volumeClaimTemplates ?? []) as Json[];
     for (const claim of claims) {
       const claimName = `${claim.metadata.name}-${podName}`;
-      if (this.registry.store.get('persistentvolumeclaims', namespace, claimName)) continue;
+      if (
+        this.registry.store.get('persistentvolumeclaims', namespace, claimName)
+      )
+        continue;
       this.registry.create(
         resourceOf('persistentvolumeclaims'),
         namespace,
-        { metadata: { name: claimName, labels: { ...set.spec.selector.matchLabels, ...claim.metadata.labels }, annotations: claim.metadata.annotations }, spec: claim.spec },
+        {
+          metadata: {
+            name: claimName,
+            labels: {
+              ...set.spec.selector.matchLabels,
+              ...claim.metadata.labels,
+            },
+            annotations: claim.metadata.annotations,
+          },
+          spec: claim.spec,
+        },
         OPTIONS,
       );
     }
@@ -87,8 +125,13 @@ export class StatefulSetController extends Controller {
         hostname: podName,
         ...(set.spec.serviceName ? { subdomain: set.spec.serviceName } : {}),
         volumes: [
-          ...(spec.volumes ?? []).filter((v: Json) => !claimNames.includes(v.name)),
-          ...claimNames.map((claimName: string) => ({ name: claimName, persistentVolumeClaim: { claimName: `${claimName}-${podName}` } })),
+          ...(spec.volumes ?? []).filter(
+            (v: Json) => !claimNames.includes(v.name),
+          ),
+          ...claimNames.map((claimName: string) => ({
+            name: claimName,
+            persistentVolumeClaim: { claimName: `${claimName}-${podName}` },
+          })),
         ],
       },
     });
@@ -98,7 +141,9 @@ export class StatefulSetController extends Controller {
     const pods = controlled(this.registry, 'pods', set);
     const active = pods.filter(isActive);
     const ready = active.filter(isReady).length;
-    const updated = active.filter(pod => pod.metadata.labels?.[REVISION_LABEL] === revision).length;
+    const updated = active.filter(
+      pod => pod.metadata.labels?.[REVISION_LABEL] === revision,
+    ).length;
     this.registry.modify(
       resourceOf('statefulsets'),
       set,
@@ -113,7 +158,10 @@ export class StatefulSetController extends Controller {
           currentReplicas: updated,
           updatedReplicas: updated,
           updateRevision: revision,
-          currentRevision: updated === pods.length ? revision : live.status?.currentRevision ?? revision,
+          currentRevision:
+            updated === pods.length
+              ? revision
+              : live.status?.currentRevision ?? revision,
         },
       }),
       { ...OPTIONS, subresource: 'status' },

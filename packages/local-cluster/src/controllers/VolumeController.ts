@@ -6,7 +6,13 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
-import { Controller, keyOf, parseKey, type Key, type Logger } from './Controller';
+import {
+  Controller,
+  keyOf,
+  parseKey,
+  type Key,
+  type Logger,
+} from './Controller';
 import type { Registry } from '../registry/Registry';
 
 const OPTIONS = { fieldManager: 'local-cluster-volumes' };
@@ -15,7 +21,11 @@ const PROTECTION = 'kubernetes.io/pvc-protection';
 export class VolumeController extends Controller {
   readonly #directory: string;
 
-  constructor(options: { registry: Registry; logger: Logger; directory: string }) {
+  constructor(options: {
+    registry: Registry;
+    logger: Logger;
+    directory: string;
+  }) {
     super(options);
     this.#directory = options.directory;
   }
@@ -27,13 +37,23 @@ export class VolumeController extends Controller {
     });
     this.watch('pods', event =>
       event.type === 'DELETED'
-        ? (event.object.spec?.volumes ?? []).map((v: Json) => v.persistentVolumeClaim && `${event.object.metadata.namespace}/${v.persistentVolumeClaim.claimName}`)
+        ? (event.object.spec?.volumes ?? []).map(
+            (v: Json) =>
+              v.persistentVolumeClaim &&
+              `${event.object.metadata.namespace}/${v.persistentVolumeClaim.claimName}`,
+          )
         : [],
     );
   }
 
   #remove(claim: KubeObject): void {
-    const volume = claim.spec.volumeName && this.registry.store.get('persistentvolumes', undefined, claim.spec.volumeName);
+    const volume =
+      claim.spec.volumeName &&
+      this.registry.store.get(
+        'persistentvolumes',
+        undefined,
+        claim.spec.volumeName,
+      );
     if (!volume) return;
     this.registry.finalize(resourceOf('persistentvolumes'), volume);
     rmSync(volume.spec.hostPath.path, { recursive: true, force: true });
@@ -45,12 +65,28 @@ export class VolumeController extends Controller {
     const claim = this.registry.store.get(resource.plural, namespace, name);
     if (!claim) return;
     if (claim.metadata.deletionTimestamp) {
-      const used = this.registry.store.list('pods', namespace).some(pod => (pod.spec.volumes ?? []).some((v: Json) => v.persistentVolumeClaim?.claimName === name));
+      const used = this.registry.store
+        .list('pods', namespace)
+        .some(pod =>
+          (pod.spec.volumes ?? []).some(
+            (v: Json) => v.persistentVolumeClaim?.claimName === name,
+          ),
+        );
       if (!used)
-        this.registry.modify(resource, claim, live => ({
-          ...live,
-          metadata: { ...live.metadata, finalizers: live.metadata.finalizers?.filter(f => f !== PROTECTION) },
-        }), OPTIONS);
+        this.registry.modify(
+          resource,
+          claim,
+          live => ({
+            ...live,
+            metadata: {
+              ...live.metadata,
+              finalizers: live.metadata.finalizers?.filter(
+                f => f !== PROTECTION,
+              ),
+            },
+          }),
+          OPTIONS,
+        );
       return;
     }
     if (claim.status?.phase === 'Bound') return;
@@ -69,7 +105,13 @@ export class VolumeController extends Controller {
             hostPath: { path },
             persistentVolumeReclaimPolicy: 'Delete',
             storageClassName: claim.spec.storageClassName,
-            claimRef: { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace, name, uid: claim.metadata.uid },
+            claimRef: {
+              kind: 'PersistentVolumeClaim',
+              apiVersion: 'v1',
+              namespace,
+              name,
+              uid: claim.metadata.uid,
+            },
           },
         },
         OPTIONS,
@@ -80,15 +122,29 @@ export class VolumeController extends Controller {
       claim,
       live => ({
         ...live,
-        metadata: { ...live.metadata, finalizers: [...new Set([...(live.metadata.finalizers ?? []), PROTECTION])] },
+        metadata: {
+          ...live.metadata,
+          finalizers: [
+            ...new Set([...(live.metadata.finalizers ?? []), PROTECTION]),
+          ],
+        },
         spec: { ...live.spec, volumeName },
       }),
       OPTIONS,
     );
     if (bound)
-      this.registry.modify(resource, bound, live => ({
-        ...live,
-        status: { phase: 'Bound', accessModes: claim.spec.accessModes, capacity: { storage: claim.spec.resources.requests.storage } },
-      }), { ...OPTIONS, subresource: 'status' });
+      this.registry.modify(
+        resource,
+        bound,
+        live => ({
+          ...live,
+          status: {
+            phase: 'Bound',
+            accessModes: claim.spec.accessModes,
+            capacity: { storage: claim.spec.resources.requests.storage },
+          },
+        }),
+        { ...OPTIONS, subresource: 'status' },
+      );
   }
 }

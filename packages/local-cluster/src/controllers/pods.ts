@@ -7,34 +7,56 @@ import { controlledBy } from './Controller';
 
 /** True while a pod counts as a replica. */
 export function isActive(pod: KubeObject): boolean {
-  return !pod.metadata.deletionTimestamp && !['Succeeded', 'Failed'].includes(pod.status?.phase);
+  return (
+    !pod.metadata.deletionTimestamp &&
+    !['Succeeded', 'Failed'].includes(pod.status?.phase)
+  );
 }
 
 export function isReady(pod: KubeObject): boolean {
-  return (pod.status?.conditions ?? []).some((c: Json) => c.type === 'Ready' && c.status === 'True');
+  return (pod.status?.conditions ?? []).some(
+    (c: Json) => c.type === 'Ready' && c.status === 'True',
+  );
 }
 
 /** The objects of a resource that `owner` controls. */
-export function controlled(registry: Registry, plural: string, owner: KubeObject): KubeObject[] {
+export function controlled(
+  registry: Registry,
+  plural: string,
+  owner: KubeObject,
+): KubeObject[] {
   return registry.store
     .list(plural, owner.metadata.namespace)
-    .filter(object => object.metadata.ownerReferences?.some(ref => ref.controller && ref.uid === owner.metadata.uid));
+    .filter(object =>
+      object.metadata.ownerReferences?.some(
+        ref => ref.controller && ref.uid === owner.metadata.uid,
+      ),
+    );
 }
 
 /** A short hash of a pod template, for labels and names. */
 export function templateHash(template: Json): string {
-  return createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 10);
+  return createHash('sha256')
+    .update(JSON.stringify(template))
+    .digest('hex')
+    .slice(0, 10);
 }
 
 /** A pod out of a template. */
-export function createPod(registry: Registry, owner: KubeObject, options: { name?: string; labels?: Record<string, string>; spec?: Json }): KubeObject {
+export function createPod(
+  registry: Registry,
+  owner: KubeObject,
+  options: { name?: string; labels?: Record<string, string>; spec?: Json },
+): KubeObject {
   const { template } = owner.spec;
   return registry.create(
     resourceOf('pods'),
     owner.metadata.namespace,
     {
       metadata: {
-        ...(options.name ? { name: options.name } : { generateName: `${owner.metadata.name}-` }),
+        ...(options.name
+          ? { name: options.name }
+          : { generateName: `${owner.metadata.name}-` }),
         labels: { ...template.metadata?.labels, ...options.labels },
         annotations: template.metadata?.annotations,
         ownerReferences: [controlledBy(owner)],
@@ -46,9 +68,24 @@ export function createPod(registry: Registry, owner: KubeObject, options: { name
 }
 
 /** Sets a condition, keeping the transition time where its status stays. */
-export function withCondition(conditions: Json[] | undefined, condition: { type: string; status: string; reason?: string; message?: string }, now: string): Json[] {
+export function withCondition(
+  conditions: Json[] | undefined,
+  condition: {
+    type: string;
+    status: string;
+    reason?: string;
+    message?: string;
+  },
+  now: string,
+): Json[] {
   const rest = (conditions ?? []).filter(c => c.type !== condition.type);
   const before = (conditions ?? []).find(c => c.type === condition.type);
   const same = before?.status === condition.status;
-  return [...rest, { ...condition, lastTransitionTime: same ? before.lastTransitionTime : now }].sort((a, b) => (a.type < b.type ? -1 : 1));
+  return [
+    ...rest,
+    {
+      ...condition,
+      lastTransitionTime: same ? before.lastTransitionTime : now,
+    },
+  ].sort((a, b) => (a.type < b.type ? -1 : 1));
 }

@@ -4,7 +4,16 @@
  * for each run of the container, and two runs.
  */
 import { EventEmitter } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -26,7 +35,14 @@ export interface LogLine {
 
 function parseLine(raw: string): LogLine | undefined {
   const match = /^(\S+) (stdout|stderr) ([FP]) ([\s\S]*)$/.exec(raw);
-  return match ? { time: match[1], stream: match[2] as 'stdout', partial: match[3] === 'P', text: match[4] } : undefined;
+  return match
+    ? {
+        time: match[1],
+        stream: match[2] as 'stdout',
+        partial: match[3] === 'P',
+        text: match[4],
+      }
+    : undefined;
 }
 
 /** The log of one run of one container. */
@@ -44,7 +60,8 @@ export class ContainerLog {
    */
   static open(directory: string, run: number): ContainerLog {
     mkdirSync(directory, { recursive: true });
-    for (const suffix of ['.log', '.log.1']) rmSync(join(directory, `${run - 2}${suffix}`), { force: true });
+    for (const suffix of ['.log', '.log.1'])
+      rmSync(join(directory, `${run - 2}${suffix}`), { force: true });
     return new ContainerLog(join(directory, `${run}.log`));
   }
 
@@ -100,10 +117,17 @@ export class ContainerLog {
     this.#append('stderr', [{ line: text, tag: 'F' }]);
   }
 
-  #append(stream: 'stdout' | 'stderr', lines: Array<{ line: string; tag: string }>): void {
+  #append(
+    stream: 'stdout' | 'stderr',
+    lines: Array<{ line: string; tag: string }>,
+  ): void {
     if (this.#ended) return;
     const time = new Date().toISOString();
-    const block = Buffer.from(lines.map(({ line, tag }) => `${time} ${stream} ${tag} ${line}\n`).join(''));
+    const block = Buffer.from(
+      lines
+        .map(({ line, tag }) => `${time} ${stream} ${tag} ${line}\n`)
+        .join(''),
+    );
     if (this.#size + block.length > FILE_LIMIT && this.#fd !== undefined) {
       closeSync(this.#fd);
       renameSync(this.#path, `${this.#path}.1`);
@@ -113,7 +137,13 @@ export class ContainerLog {
     this.#fd ??= openSync(this.#path, 'a', 0o600);
     writeSync(this.#fd, block);
     this.#size += block.length;
-    for (const { line, tag } of lines) this.#events.emit('line', { time, stream, text: line, partial: tag === 'P' });
+    for (const { line, tag } of lines)
+      this.#events.emit('line', {
+        time,
+        stream,
+        text: line,
+        partial: tag === 'P',
+      });
   }
 
   /** Calls back for each new line and when there will be no more; returns how to stop. */

@@ -20,7 +20,11 @@ export interface BackOff {
   resetMs: number;
 }
 
-export const KUBELET_BACK_OFF: BackOff = { firstMs: 10_000, lastMs: 300_000, resetMs: 600_000 };
+export const KUBELET_BACK_OFF: BackOff = {
+  firstMs: 10_000,
+  lastMs: 300_000,
+  resetMs: 600_000,
+};
 /** Before its first success a probe is tried this often, at growing distances, so that a start is not rounded up to whole seconds. */
 const EAGER_MS = [15, 25, 40, 60, 90, 130, 180, 250, 350, 500];
 
@@ -46,24 +50,42 @@ export class ContainerRunner {
   #running: Running | undefined;
   #stopping = false;
   #wake: (() => void) | undefined;
+  #pauseTimer: NodeJS.Timeout | undefined;
   #delayMs = 0;
 
-  constructor(options: { context: PodContext; spec: Json; isInit: boolean; before?: Json }) {
+  constructor(options: {
+    context: PodContext;
+    spec: Json;
+    isInit: boolean;
+    before?: Json;
+  }) {
     this.#context = options.context;
     this.spec = options.spec;
     this.#isInit = options.isInit;
-    this.#directory = join(options.context.directory, 'containers', options.spec.name);
+    this.#directory = join(
+      options.context.directory,
+      'containers',
+      options.spec.name,
+    );
     const { before } = options;
     this.restartCount = before?.restartCount ?? 0;
     this.lastState = before?.lastState ?? {};
     // The node was restarted under a running container: its run is over, and the next one counts.
     if (before?.state?.running) {
-      this.lastState = { terminated: { exitCode: 255, reason: 'Unknown', startedAt: before.state.running.startedAt, finishedAt: timestamp() } };
+      this.lastState = {
+        terminated: {
+          exitCode: 255,
+          reason: 'Unknown',
+          startedAt: before.state.running.startedAt,
+          finishedAt: timestamp(),
+        },
+      };
       this.restartCount++;
     } else if (before?.state?.terminated) {
       this.lastState = before.state;
       if (!options.isInit) this.restartCount++;
-    } else if (before?.state?.waiting && before?.lastState?.terminated) this.restartCount++;
+    } else if (before?.state?.waiting && before?.lastState?.terminated)
+      this.restartCount++;
   }
 
   get logDirectory(): string {
@@ -81,15 +103,27 @@ export class ContainerRunner {
       image: this.spec.image,
       imageID: this.spec.image,
       restartCount: this.restartCount,
-      ready: this.#isInit ? Boolean(this.state.terminated && this.state.terminated.exitCode === 0) : this.ready,
+      ready: this.#isInit
+        ? Boolean(this.state.terminated && this.state.terminated.exitCode === 0)
+        : this.ready,
       started: this.#isInit ? Boolean(this.state.running) : this.started,
       state: this.state,
       lastState: this.lastState,
-      ...(this.#running ? { containerID: `local://${this.#context.pod.metadata.uid}/${this.name}/${this.restartCount}` } : {}),
+      ...(this.#running
+        ? {
+            containerID: `local://${this.#context.pod.metadata.uid}/${
+              this.name
+            }/${this.restartCount}`,
+          }
+        : {}),
     };
   }
 
-  #set(change: Partial<Pick<ContainerRunner, 'state' | 'lastState' | 'started' | 'ready'>>): void {
+  #set(
+    change: Partial<
+      Pick<ContainerRunner, 'state' | 'lastState' | 'started' | 'ready'>
+    >,
+  ): void {
     Object.assign(this, change);
     this.#context.changed();
   }
@@ -97,14 +131,12 @@ export class ContainerRunner {
   #sleep(ms: number): Promise<void> {
     if (this.#stopping) return Promise.resolve();
     return new Promise(resolve => {
-      const timer = setTimeout(done, ms);
-      const context = this;
-      function done() {
-        clearTimeout(timer);
-        context.#wake = undefined;
+      this.#wake = () => {
+        clearTimeout(this.#pauseTimer);
+        this.#wake = undefined;
         resolve();
-      }
-      this.#wake = done;
+      };
+      this.#pauseTimer = setTimeout(this.#wake, ms);
     });
   }
 
@@ -120,7 +152,8 @@ export class ContainerRunner {
       const startedAt = Date.now();
       const outcome = await this.#once();
       if (this.#stopping) return false;
-      if (outcome === 'succeeded' && (this.#isInit || policy !== 'Always')) return true;
+      if (outcome === 'succeeded' && (this.#isInit || policy !== 'Always'))
+        return true;
       if (outcome === 'failed' && policy === 'Never') return false;
       await this.#backOff(startedAt, outcome !== 'not-started');
     }
@@ -135,15 +168,40 @@ export class ContainerRunner {
     if (wasStarted) {
       const terminated = this.state;
       if (delay > 0) {
-        const message = `back-off ${Math.round(delay / 1000)}s restarting failed container=${this.name} pod=${this.#context.pod.metadata.name}_${this.#context.pod.metadata.namespace}(${this.#context.pod.metadata.uid})`;
-        this.#context.event('Warning', 'BackOff', `Back-off restarting failed container ${this.name} in pod ${this.#context.pod.metadata.name}`);
-        this.#set({ lastState: terminated, state: { waiting: { reason: 'CrashLoopBackOff', message } } });
+        const message = `back-off ${Math.round(
+          delay / 1000,
+        )}s restarting failed container=${this.name} pod=${
+          this.#context.pod.metadata.name
+        }_${this.#context.pod.metadata.namespace}(${
+          this.#context.pod.metadata.uid
+        })`;
+        this.#context.event(
+          'Warning',
+          'BackOff',
+          `Back-off restarting failed container ${this.name} in pod ${
+            this.#context.pod.metadata.name
+          }`,
+        );
+        this.#set({
+          lastState: terminated,
+          state: { waiting: { reason: 'CrashLoopBackOff', message } },
+        });
       } else this.lastState = terminated;
       await this.#sleep(delay);
       if (!this.#stopping) this.restartCount++;
       return;
     }
-    if (reason === 'ErrImagePull') this.#set({ state: { waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image ${JSON.stringify(this.spec.image)}: ${this.state.waiting.message}` } } });
+    if (reason === 'ErrImagePull')
+      this.#set({
+        state: {
+          waiting: {
+            reason: 'ImagePullBackOff',
+            message: `Back-off pulling image ${JSON.stringify(
+              this.spec.image,
+            )}: ${this.state.waiting.message}`,
+          },
+        },
+      });
     await this.#sleep(Math.min(Math.max(1000, this.#delayMs), 10_000));
   }
 
@@ -151,21 +209,31 @@ export class ContainerRunner {
     const { context } = { context: this.#context };
     const image = context.images.resolve(this.spec.image);
     const env = environmentOf(context.registry, context.pod, this.spec);
-    const argv = [...(this.spec.command ?? []), ...(this.spec.args ?? [])].map((arg: string) => expand(arg, env));
-    if (!argv.length) throw new ContainerConfigError('the local cluster needs a command: its images have none of their own');
+    const argv = [...(this.spec.command ?? []), ...(this.spec.args ?? [])].map(
+      (arg: string) => expand(arg, env),
+    );
+    if (!argv.length)
+      throw new ContainerConfigError(
+        'the local cluster needs a command: its images have none of their own',
+      );
     const scratch = join(this.#directory, 'run');
     rmSync(scratch, { recursive: true, force: true });
     mkdirSync(scratch, { recursive: true, mode: 0o700 });
     const launch = {
       argv,
-      env: context.network.environment({ HOSTNAME: context.pod.metadata.name, ...env }),
+      env: context.network.environment({
+        HOSTNAME: context.pod.metadata.name,
+        ...env,
+      }),
       workingDir: this.spec.workingDir ?? '/',
       mounts: context.volumes.mounts(this.spec, context.places),
       image,
       scratch,
       enter: context.network.enter,
     };
-    return context.isolation.files ? launchIsolated(launch) : launchPlain(launch);
+    return context.isolation.files
+      ? launchIsolated(launch)
+      : launchPlain(launch);
   }
 
   /** One run of the container. */
@@ -176,8 +244,19 @@ export class ContainerRunner {
     } catch (error) {
       const { message } = error as Error;
       const isConfig = error instanceof ContainerConfigError;
-      this.#context.event('Warning', 'Failed', isConfig ? `Error: ${message}` : `Failed to pull image: ${message}`);
-      this.#set({ state: { waiting: { reason: isConfig ? 'CreateContainerConfigError' : 'ErrImagePull', message } } });
+      this.#context.event(
+        'Warning',
+        'Failed',
+        isConfig ? `Error: ${message}` : `Failed to pull image: ${message}`,
+      );
+      this.#set({
+        state: {
+          waiting: {
+            reason: isConfig ? 'CreateContainerConfigError' : 'ErrImagePull',
+            message,
+          },
+        },
+      });
       return 'not-started';
     }
     const { process: child } = running;
@@ -193,22 +272,50 @@ export class ContainerRunner {
         log.write(error.message);
         resolve(128);
       });
-      child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? 137 : 143)));
+      child.once('exit', (code, signal) =>
+        resolve(code ?? (signal === 'SIGKILL' ? 137 : 143)),
+      );
     });
     this.#context.event('Normal', 'Started', `Started container ${this.name}`);
-    const hasProbe = Boolean(this.spec.startupProbe || this.spec.readinessProbe);
-    this.#set({ state: { running: { startedAt } }, started: !this.spec.startupProbe, ready: !this.#isInit && !hasProbe });
+    const hasProbe = Boolean(
+      this.spec.startupProbe || this.spec.readinessProbe,
+    );
+    this.#set({
+      state: { running: { startedAt } },
+      started: !this.spec.startupProbe,
+      ready: !this.#isInit && !hasProbe,
+    });
     const probing = new AbortController();
-    if (!this.#isInit) this.#probe(probing.signal).catch(error => log.write(`probing failed: ${error.message}`));
+    if (!this.#isInit)
+      this.#probe(probing.signal).catch(error =>
+        log.write(`probing failed: ${error.message}`),
+      );
     const exitCode = await exited;
     probing.abort();
     // What the process wrote last may still be on its way; children that hold its output open are not waited for.
-    await Promise.race([closed, new Promise(resolve => setTimeout(resolve, LAST_WORDS_MS))]);
+    await Promise.race([
+      closed,
+      new Promise(resolve => setTimeout(resolve, LAST_WORDS_MS)),
+    ]);
     running.kill();
     this.#running = undefined;
     log.end();
     const reason = exitCode === 0 ? 'Completed' : 'Error';
-    this.#set({ state: { terminated: { exitCode, reason, startedAt, finishedAt: timestamp(), ...(exitCode === 128 ? { message: 'the command could not be started' } : {}) } }, ready: false, started: false });
+    this.#set({
+      state: {
+        terminated: {
+          exitCode,
+          reason,
+          startedAt,
+          finishedAt: timestamp(),
+          ...(exitCode === 128
+            ? { message: 'the command could not be started' }
+            : {}),
+        },
+      },
+      ready: false,
+      started: false,
+    });
     return exitCode === 0 ? 'succeeded' : 'failed';
   }
 
@@ -217,13 +324,20 @@ export class ContainerRunner {
     return {
       address: context.address,
       dial: port => context.network.dial(port),
-      portOf: port => (typeof port === 'number' ? port : (this.spec.ports ?? []).find((p: Json) => p.name === port)?.containerPort ?? Number(port)),
+      portOf: port =>
+        typeof port === 'number'
+          ? port
+          : (this.spec.ports ?? []).find((p: Json) => p.name === port)
+              ?.containerPort ?? Number(port),
       exec: (argv, timeoutMs) => this.#exec(argv, timeoutMs),
     };
   }
 
   /** Runs a probe's command beside the container, with the same files, environment and network. */
-  async #exec(argv: string[], timeoutMs: number): Promise<{ code: number; output: string }> {
+  async #exec(
+    argv: string[],
+    timeoutMs: number,
+  ): Promise<{ code: number; output: string }> {
     const context = this.#context;
     const env = environmentOf(context.registry, context.pod, this.spec);
     const launch = {
@@ -236,9 +350,15 @@ export class ContainerRunner {
       enter: context.network.enter,
     };
     mkdirSync(launch.scratch, { recursive: true, mode: 0o700 });
-    const running = context.isolation.files ? launchIsolated(launch) : launchPlain(launch);
+    const running = context.isolation.files
+      ? launchIsolated(launch)
+      : launchPlain(launch);
     let output = '';
-    for (const stream of [running.process.stdout!, running.process.stderr!]) stream.setEncoding('utf8').on('data', text => (output += output.length < 4096 ? text : ''));
+    const collect = (text: string) => {
+      if (output.length < 4096) output += text;
+    };
+    running.process.stdout!.setEncoding('utf8').on('data', collect);
+    running.process.stderr!.setEncoding('utf8').on('data', collect);
     const timer = setTimeout(() => running.kill(), timeoutMs);
     const [code] = await once(running.process, 'exit');
     clearTimeout(timer);
@@ -247,12 +367,21 @@ export class ContainerRunner {
 
   async #probe(signal: AbortSignal): Promise<void> {
     const { startupProbe, readinessProbe, livenessProbe } = this.spec;
-    if (startupProbe && !(await this.#untilStarted(startupProbe, signal))) return;
+    if (startupProbe && !(await this.#untilStarted(startupProbe, signal)))
+      return;
     if (signal.aborted) return;
     if (!readinessProbe) this.#set({ started: true, ready: true });
     else if (startupProbe) this.#set({ started: true });
     const loops = [];
-    if (readinessProbe) loops.push(this.#loop('Readiness', readinessProbe, signal, ok => this.ready !== ok && this.#set({ started: true, ready: ok })));
+    if (readinessProbe)
+      loops.push(
+        this.#loop(
+          'Readiness',
+          readinessProbe,
+          signal,
+          ok => this.ready !== ok && this.#set({ started: true, ready: ok }),
+        ),
+      );
     if (livenessProbe)
       loops.push(
         this.#loop('Liveness', livenessProbe, signal, ok => {
@@ -263,7 +392,11 @@ export class ContainerRunner {
   }
 
   #restart(probe: string): void {
-    this.#context.event('Normal', 'Killing', `Container ${this.name} failed ${probe} probe, will be restarted`);
+    this.#context.event(
+      'Normal',
+      'Killing',
+      `Container ${this.name} failed ${probe} probe, will be restarted`,
+    );
     const running = this.#running;
     running?.terminate();
     setTimeout(() => running?.kill(), this.#context.graceMs).unref();
@@ -271,8 +404,15 @@ export class ContainerRunner {
 
   #unhealthy(kind: string, message: string): void {
     const elsewhere = this.#context.network.listening();
-    const hint = message.includes('connect:') && elsewhere.length ? ` (the container listens on port ${elsewhere.join(', ')})` : '';
-    this.#context.event('Warning', 'Unhealthy', `${kind} probe failed: ${message}${hint}`);
+    const hint =
+      message.includes('connect:') && elsewhere.length
+        ? ` (the container listens on port ${elsewhere.join(', ')})`
+        : '';
+    this.#context.event(
+      'Warning',
+      'Unhealthy',
+      `${kind} probe failed: ${message}${hint}`,
+    );
   }
 
   async #untilStarted(probe: Json, signal: AbortSignal): Promise<boolean> {
@@ -289,12 +429,20 @@ export class ContainerRunner {
         this.#restart('startup');
         return false;
       }
-      await this.#pause(Math.min(EAGER_MS[attempt] ?? periodMs, periodMs), signal);
+      await this.#pause(
+        Math.min(EAGER_MS[attempt] ?? periodMs, periodMs),
+        signal,
+      );
     }
     return false;
   }
 
-  async #loop(kind: string, probe: Json, signal: AbortSignal, report: (ok: boolean) => void): Promise<void> {
+  async #loop(
+    kind: string,
+    probe: Json,
+    signal: AbortSignal,
+    report: (ok: boolean) => void,
+  ): Promise<void> {
     await this.#pause((probe.initialDelaySeconds ?? 0) * 1000, signal);
     const periodMs = (probe.periodSeconds ?? 10) * 1000;
     let failures = 0;
@@ -307,9 +455,16 @@ export class ContainerRunner {
       if (ok) report(true);
       else {
         if (everOk || attempt > EAGER_MS.length) this.#unhealthy(kind, message);
-        if (failures >= (probe.failureThreshold ?? 3) && (everOk || kind === 'Liveness')) report(false);
+        if (
+          failures >= (probe.failureThreshold ?? 3) &&
+          (everOk || kind === 'Liveness')
+        )
+          report(false);
       }
-      const eager = kind === 'Readiness' && !everOk ? EAGER_MS[attempt] ?? periodMs : periodMs;
+      const eager =
+        kind === 'Readiness' && !everOk
+          ? EAGER_MS[attempt] ?? periodMs
+          : periodMs;
       await this.#pause(Math.min(eager, periodMs), signal);
     }
   }
@@ -332,7 +487,12 @@ export class ContainerRunner {
     this.#stopping = true;
     this.#wake?.();
     const running = this.#running;
-    if (!running || running.process.exitCode !== null || running.process.signalCode !== null) return;
+    if (
+      !running ||
+      running.process.exitCode !== null ||
+      running.process.signalCode !== null
+    )
+      return;
     const gone = once(running.process, 'exit');
     running.terminate();
     const timer = setTimeout(() => running.kill(), graceMs);

@@ -75,20 +75,51 @@ export class PodWorker {
     this.pod = pod;
     this.#directory = join(node.directory, pod.metadata.uid);
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    const ports = pod.spec.containers.flatMap((c: Json) => (c.ports ?? []).map((p: Json) => p.containerPort));
-    this.#network = node.networks ? node.networks.take() : new HostNetwork({ ports });
-    this.#volumes = new PodVolumes({ registry: node.registry, tokens: node.tokens, pod, directory: this.#directory });
+    const ports = pod.spec.containers.flatMap((c: Json) =>
+      (c.ports ?? []).map((p: Json) => p.containerPort),
+    );
+    this.#network = node.networks
+      ? node.networks.take()
+      : new HostNetwork({ ports });
+    this.#volumes = new PodVolumes({
+      registry: node.registry,
+      tokens: node.tokens,
+      pod,
+      directory: this.#directory,
+    });
     this.#address = node.addresses.pod();
     this.#startTime = pod.status?.startTime ?? node.registry.timestamp();
-    const runners = (specs: Json[] | undefined, statuses: Json[] | undefined, isInit: boolean) =>
-      (specs ?? []).map(spec => new ContainerRunner({ context: this.#context(), spec, isInit, before: (statuses ?? []).find(s => s.name === spec.name) }));
-    this.init = runners(pod.spec.initContainers, pod.status?.initContainerStatuses, true);
-    this.containers = runners(pod.spec.containers, pod.status?.containerStatuses, false);
-    this.#done = this.#run().catch(error => this.#event('Warning', 'FailedSync', (error as Error).message));
+    const runners = (
+      specs: Json[] | undefined,
+      statuses: Json[] | undefined,
+      isInit: boolean,
+    ) =>
+      (specs ?? []).map(
+        spec =>
+          new ContainerRunner({
+            context: this.#context(),
+            spec,
+            isInit,
+            before: (statuses ?? []).find(s => s.name === spec.name),
+          }),
+      );
+    this.init = runners(
+      pod.spec.initContainers,
+      pod.status?.initContainerStatuses,
+      true,
+    );
+    this.containers = runners(
+      pod.spec.containers,
+      pod.status?.containerStatuses,
+      false,
+    );
+    this.#done = this.#run().catch(error =>
+      this.#event('Warning', 'FailedSync', (error as Error).message),
+    );
   }
 
   #context(): PodContext {
-    const worker = this;
+    const places = () => this.#places;
     return {
       ...this.#node,
       directory: this.#directory,
@@ -98,7 +129,7 @@ export class PodWorker {
       address: this.#address,
       graceMs: (this.pod.spec.terminationGracePeriodSeconds ?? 30) * 1000,
       get places() {
-        return worker.#places;
+        return places();
       },
       event: (type, reason, message) => this.#event(type, reason, message),
       changed: () => this.#writeStatus(),
@@ -131,7 +162,9 @@ export class PodWorker {
         return;
       }
     }
-    const results = await Promise.all(this.containers.map(container => container.run()));
+    const results = await Promise.all(
+      this.containers.map(container => container.run()),
+    );
     if (this.#stopped) return;
     this.#phase = results.every(Boolean) ? 'Succeeded' : 'Failed';
     this.#writeStatus();
@@ -144,8 +177,14 @@ export class PodWorker {
         this.#refreshTokens();
         return;
       } catch (error) {
-        if (attempt > 1) this.#event('Warning', 'FailedMount', `MountVolume.SetUp failed: ${(error as Error).message}`);
-        const delay = MOUNT_RETRY_MS[Math.min(attempt, MOUNT_RETRY_MS.length - 1)];
+        if (attempt > 1)
+          this.#event(
+            'Warning',
+            'FailedMount',
+            `MountVolume.SetUp failed: ${(error as Error).message}`,
+          );
+        const delay =
+          MOUNT_RETRY_MS[Math.min(attempt, MOUNT_RETRY_MS.length - 1)];
         await new Promise<void>(resolve => {
           const timer = setTimeout(resolve, delay);
           this.#wake = () => {
@@ -160,11 +199,19 @@ export class PodWorker {
   /** Service-account tokens are written anew at four fifths of their lifetime, as the kubelet does. */
   #refreshTokens(): void {
     for (const volume of this.pod.spec.volumes ?? []) {
-      const sources = volume.projected?.sources?.filter((s: Json) => s.serviceAccountToken) ?? [];
+      const sources =
+        volume.projected?.sources?.filter((s: Json) => s.serviceAccountToken) ??
+        [];
       if (!sources.length) continue;
-      const seconds = Math.min(...sources.map((s: Json) => s.serviceAccountToken.expirationSeconds ?? 3600));
+      const seconds = Math.min(
+        ...sources.map(
+          (s: Json) => s.serviceAccountToken.expirationSeconds ?? 3600,
+        ),
+      );
       const timer = setInterval(() => {
-        this.#volumes.projectTokens(this.#places.get(volume.name)!, sources).catch(error => this.#event('Warning', 'FailedMount', error.message));
+        this.#volumes
+          .projectTokens(this.#places.get(volume.name)!, sources)
+          .catch(error => this.#event('Warning', 'FailedMount', error.message));
       }, seconds * 800);
       timer.unref();
       this.#tokenTimers.push(timer);
@@ -173,65 +220,120 @@ export class PodWorker {
 
   /** Listens on the pod's address for each of its ports. */
   async #listen(): Promise<void> {
-    const ports = new Set<number>(this.pod.spec.containers.flatMap((c: Json) => (c.ports ?? []).map((p: Json) => p.containerPort)));
+    const ports = new Set<number>(
+      this.pod.spec.containers.flatMap((c: Json) =>
+        (c.ports ?? []).map((p: Json) => p.containerPort),
+      ),
+    );
     for (const port of ports) {
-      const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, async client => {
-        client.on('error', () => client.destroy());
-        try {
-          const upstream = await this.#network.dial(port);
-          upstream.on('error', () => client.destroy());
-          client.on('close', () => upstream.destroy());
-          upstream.on('close', () => client.destroy());
-          client.pipe(upstream);
-          upstream.pipe(client);
-        } catch {
-          client.resetAndDestroy();
-        }
-      });
+      const server = createServer(
+        { allowHalfOpen: true, pauseOnConnect: true },
+        async client => {
+          client.on('error', () => client.destroy());
+          try {
+            const upstream = await this.#network.dial(port);
+            upstream.on('error', () => client.destroy());
+            client.on('close', () => upstream.destroy());
+            upstream.on('close', () => client.destroy());
+            client.pipe(upstream);
+            upstream.pipe(client);
+          } catch {
+            client.resetAndDestroy();
+          }
+        },
+      );
       await new Promise<void>((resolve, reject) => {
         server.once('error', error => {
           // One loopback address for all pods: take another port and say which.
-          if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') server.listen(0, this.#address, resolve);
+          if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+            server.listen(0, this.#address, resolve);
           else reject(error);
         });
         server.listen(port, this.#address, resolve);
       });
       const actual = (server.address() as { port: number }).port;
-      if (actual !== port) this.#portAnnotations[`local-cluster/port-${port}`] = String(actual);
+      if (actual !== port)
+        this.#portAnnotations[`local-cluster/port-${port}`] = String(actual);
       this.#listeners.push(server);
     }
     if (Object.keys(this.#portAnnotations).length)
       this.#node.registry.modify(PODS, this.pod, live => ({
         ...live,
-        metadata: { ...live.metadata, annotations: { ...live.metadata.annotations, ...this.#portAnnotations } },
+        metadata: {
+          ...live.metadata,
+          annotations: {
+            ...live.metadata.annotations,
+            ...this.#portAnnotations,
+          },
+        },
       }));
   }
 
   #currentPhase(): string {
     if (this.#phase) return this.#phase;
     const initDone = this.init.every(c => c.state.terminated?.exitCode === 0);
-    return initDone && this.containers.some(c => c.state.running || c.state.terminated || c.lastState.terminated) ? 'Running' : 'Pending';
+    return initDone &&
+      this.containers.some(
+        c => c.state.running || c.state.terminated || c.lastState.terminated,
+      )
+      ? 'Running'
+      : 'Pending';
   }
 
   #writeStatus(): void {
     if (this.#quiet) return;
     const { registry } = this.#node;
     const now = registry.timestamp();
-    const initialized = this.init.every(c => c.state.terminated?.exitCode === 0);
+    const initialized = this.init.every(
+      c => c.state.terminated?.exitCode === 0,
+    );
     const unready = this.containers.filter(c => !c.ready).map(c => c.name);
-    const pending = this.init.filter(c => c.state.terminated?.exitCode !== 0).map(c => c.name);
+    const pending = this.init
+      .filter(c => c.state.terminated?.exitCode !== 0)
+      .map(c => c.name);
     registry.modify(
       PODS,
       this.pod,
       live => {
         let conditions = live.status?.conditions as Json[] | undefined;
-        const set = (type: string, ok: boolean, reason: string, message: string) => {
-          conditions = withCondition(conditions, ok ? { type, status: 'True' } : { type, status: 'False', reason, message }, now);
+        const set = (
+          type: string,
+          ok: boolean,
+          reason: string,
+          message: string,
+        ) => {
+          conditions = withCondition(
+            conditions,
+            ok
+              ? { type, status: 'True' }
+              : { type, status: 'False', reason, message },
+            now,
+          );
         };
-        set('PodReadyToStartContainers', this.#listeners.length > 0 || this.#places.size > 0, '', '');
-        set('Initialized', initialized, 'ContainersNotInitialized', `containers with incomplete status: [${pending.join(' ')}]`);
-        set('ContainersReady', !unready.length, 'ContainersNotReady', `containers with unready status: [${unready.join(' ')}]`);
-        set('Ready', !unready.length, 'ContainersNotReady', `containers with unready status: [${unready.join(' ')}]`);
+        set(
+          'PodReadyToStartContainers',
+          this.#listeners.length > 0 || this.#places.size > 0,
+          '',
+          '',
+        );
+        set(
+          'Initialized',
+          initialized,
+          'ContainersNotInitialized',
+          `containers with incomplete status: [${pending.join(' ')}]`,
+        );
+        set(
+          'ContainersReady',
+          !unready.length,
+          'ContainersNotReady',
+          `containers with unready status: [${unready.join(' ')}]`,
+        );
+        set(
+          'Ready',
+          !unready.length,
+          'ContainersNotReady',
+          `containers with unready status: [${unready.join(' ')}]`,
+        );
         return {
           ...live,
           status: {
@@ -244,7 +346,9 @@ export class PodWorker {
             podIPs: [{ ip: this.#address }],
             startTime: this.#startTime,
             qosClass: 'Burstable',
-            ...(this.init.length ? { initContainerStatuses: this.init.map(c => c.status()) } : {}),
+            ...(this.init.length
+              ? { initContainerStatuses: this.init.map(c => c.status()) }
+              : {}),
             containerStatuses: this.containers.map(c => c.status()),
           },
         };
@@ -265,14 +369,25 @@ export class PodWorker {
   }
 
   async #stop(graceMs: number, quiet: boolean): Promise<void> {
-    if (!quiet) for (const c of this.containers) this.#event('Normal', 'Killing', `Stopping container ${c.name}`);
+    if (!quiet)
+      for (const c of this.containers)
+        this.#event('Normal', 'Killing', `Stopping container ${c.name}`);
     this.#quiet = quiet;
     this.#wake?.();
     this.#tokenTimers.forEach(timer => clearInterval(timer));
-    await Promise.all([...this.init, ...this.containers].map(c => c.stop(graceMs)));
-    await Promise.race([this.#done, new Promise(resolve => setTimeout(resolve, 2000).unref())]);
+    await Promise.all(
+      [...this.init, ...this.containers].map(c => c.stop(graceMs)),
+    );
+    await Promise.race([
+      this.#done,
+      new Promise(resolve => setTimeout(resolve, 2000).unref()),
+    ]);
     this.#network.stop();
-    await Promise.all(this.#listeners.map(server => new Promise(resolve => server.close(resolve))));
+    await Promise.all(
+      this.#listeners.map(
+        server => new Promise(resolve => server.close(resolve)),
+      ),
+    );
     this.#node.addresses.release(this.#address);
   }
 

@@ -4,7 +4,13 @@
  * the ports that are allowed under {@link HOST_ALIAS}.
  */
 import { rmSync } from 'node:fs';
-import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { lookup } from 'node:dns/promises';
 import { BlockList, connect, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -36,9 +42,12 @@ export class EgressProxy {
     this.#server = createServer({ requestTimeout: 0 }, (request, response) => {
       this.#forward(request, response).catch(() => response.destroy());
     });
-    this.#server.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      this.#tunnel(request, socket, head).catch(() => socket.destroy());
-    });
+    this.#server.on(
+      'connect',
+      (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+        this.#tunnel(request, socket, head).catch(() => socket.destroy());
+      },
+    );
   }
 
   async listen(path: string): Promise<void> {
@@ -51,18 +60,33 @@ export class EgressProxy {
 
   /** The address to dial for a host; undefined where pods may not go there. */
   async #address(host: string, port: number): Promise<string | undefined> {
-    if (host === HOST_ALIAS) return this.#hostPorts().includes(port) ? '127.0.0.1' : undefined;
+    if (host === HOST_ALIAS)
+      return this.#hostPorts().includes(port) ? '127.0.0.1' : undefined;
     const { address } = await lookup(host.replace(/^\[|\]$/g, ''));
-    return FORBIDDEN.check(address, isIPv6(address) ? 'ipv6' : 'ipv4') ? undefined : address;
+    return FORBIDDEN.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+      ? undefined
+      : address;
   }
 
-  async #tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  async #tunnel(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
     const [, host, port] = /^(.*):(\d+)$/.exec(request.url ?? '') ?? [];
     socket.on('error', () => socket.destroy());
-    const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`);
-    const address = host && (await this.#address(host, Number(port)).catch(() => ''));
-    if (address === undefined) return void refuse('403 Forbidden');
-    if (!address) return void refuse('502 Bad Gateway');
+    const refuse = (status: string) =>
+      socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`);
+    const address =
+      host && (await this.#address(host, Number(port)).catch(() => ''));
+    if (address === undefined) {
+      refuse('403 Forbidden');
+      return;
+    }
+    if (!address) {
+      refuse('502 Bad Gateway');
+      return;
+    }
     const upstream: Socket = connect({ host: address, port: Number(port) });
     this.#open.add(upstream);
     upstream.once('close', () => this.#open.delete(upstream));
@@ -76,20 +100,45 @@ export class EgressProxy {
     });
   }
 
-  async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = URL.canParse(request.url ?? '') ? new URL(request.url!) : undefined;
+  async #forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const url = URL.canParse(request.url ?? '')
+      ? new URL(request.url!)
+      : undefined;
     const port = Number(url?.port || 80);
-    const address = url && (await this.#address(url.hostname, port).catch(() => ''));
+    const address =
+      url && (await this.#address(url.hostname, port).catch(() => ''));
     if (!address) {
-      response.writeHead(address === undefined ? 403 : 502, { 'content-type': 'text/plain' });
-      response.end(address === undefined ? 'the local cluster does not lead there\n' : 'no such host\n');
+      response.writeHead(address === undefined ? 403 : 502, {
+        'content-type': 'text/plain',
+      });
+      response.end(
+        address === undefined
+          ? 'the local cluster does not lead there\n'
+          : 'no such host\n',
+      );
       return;
     }
-    const { 'proxy-connection': _, 'proxy-authorization': __, ...headers } = request.headers;
-    const upstream = httpRequest({ host: address, port, method: request.method, path: `${url!.pathname}${url!.search}`, headers: { ...headers, host: url!.host } }, answer => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      pipeline(answer, response, () => {});
-    });
+    const {
+      'proxy-connection': _,
+      'proxy-authorization': __,
+      ...headers
+    } = request.headers;
+    const upstream = httpRequest(
+      {
+        host: address,
+        port,
+        method: request.method,
+        path: `${url!.pathname}${url!.search}`,
+        headers: { ...headers, host: url!.host },
+      },
+      answer => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        pipeline(answer, response, () => {});
+      },
+    );
     upstream.on('error', () => {
       if (!response.headersSent) response.writeHead(502);
       response.end();

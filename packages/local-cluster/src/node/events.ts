@@ -18,16 +18,29 @@ export class EventRecorder {
     this.#timer.unref();
   }
 
-  record(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, component = 'kubelet'): void {
+  record(
+    object: KubeObject,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    component = 'kubelet',
+  ): void {
     const { namespace, name, uid, resourceVersion } = object.metadata;
-    const hash = createHash('sha256').update(`${uid}/${type}/${reason}/${message}`).digest('hex').slice(0, 16);
+    const hash = createHash('sha256')
+      .update(`${uid}/${type}/${reason}/${message}`)
+      .digest('hex')
+      .slice(0, 16);
     const resource = resourceOf('events');
     const eventName = `${name.slice(0, 200)}.${hash}`;
     const now = this.#registry.timestamp();
     try {
       const before = this.#registry.store.get('events', namespace, eventName);
       if (before) {
-        this.#registry.modify(resource, before, live => ({ ...live, count: (live.count ?? 1) + 1, lastTimestamp: now }));
+        this.#registry.modify(resource, before, live => ({
+          ...live,
+          count: (live.count ?? 1) + 1,
+          lastTimestamp: now,
+        }));
         return;
       }
       this.#registry.create(
@@ -35,7 +48,14 @@ export class EventRecorder {
         namespace,
         {
           metadata: { name: eventName },
-          involvedObject: { apiVersion: object.apiVersion, kind: object.kind, namespace, name, uid, resourceVersion },
+          involvedObject: {
+            apiVersion: object.apiVersion,
+            kind: object.kind,
+            namespace,
+            name,
+            uid,
+            resourceVersion,
+          },
           type,
           reason,
           message: message.slice(0, 1024),
@@ -56,7 +76,11 @@ export class EventRecorder {
   #expire(): void {
     const oldest = Date.now() - TTL_MS;
     for (const event of this.#registry.store.list('events')) {
-      if (Date.parse(event.lastTimestamp ?? event.metadata.creationTimestamp) < oldest) this.#registry.finalize(resourceOf('events'), event);
+      if (
+        Date.parse(event.lastTimestamp ?? event.metadata.creationTimestamp) <
+        oldest
+      )
+        this.#registry.finalize(resourceOf('events'), event);
     }
   }
 

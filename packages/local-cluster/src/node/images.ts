@@ -34,9 +34,18 @@ export class LocalImages {
     const image = this.#images[name];
     if (!image) {
       const known = Object.keys(this.#images).join(', ') || 'none';
-      throw new Error(`the local cluster runs no container images; ${JSON.stringify(reference)} is not one of the names that stand for programs of this machine (${known})`);
+      throw new Error(
+        `the local cluster runs no container images; ${JSON.stringify(
+          reference,
+        )} is not one of the names that stand for programs of this machine (${known})`,
+      );
     }
-    if (image.unavailable) throw new Error(`image ${JSON.stringify(reference)} is not available: ${image.unavailable}`);
+    if (image.unavailable)
+      throw new Error(
+        `image ${JSON.stringify(reference)} is not available: ${
+          image.unavailable
+        }`,
+      );
     return image;
   }
 }

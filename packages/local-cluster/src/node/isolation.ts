@@ -26,23 +26,67 @@ async function works(command: string, args: string[]): Promise<boolean> {
   }
 }
 
-const NAMESPACES = ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--kill-child'];
+const NAMESPACES = [
+  '--user',
+  '--map-root-user',
+  '--mount',
+  '--pid',
+  '--fork',
+  '--kill-child',
+];
 
 /** Probes the machine. */
 export async function probeIsolation(): Promise<Isolation> {
-  if (process.platform !== 'linux') return { files: false, network: false, reason: `${process.platform} has no namespaces for processes` };
-  if (!(await works('setpriv', ['--pdeathsig', 'KILL', 'true']))) return { files: false, network: false, reason: 'setpriv (util-linux) is missing' };
-  const nested = ['unshare', '--user', '--map-user=1000', '--map-group=1000', 'true'];
+  if (process.platform !== 'linux')
+    return {
+      files: false,
+      network: false,
+      reason: `${process.platform} has no namespaces for processes`,
+    };
+  if (!(await works('setpriv', ['--pdeathsig', 'KILL', 'true'])))
+    return {
+      files: false,
+      network: false,
+      reason: 'setpriv (util-linux) is missing',
+    };
+  const nested = [
+    'unshare',
+    '--user',
+    '--map-user=1000',
+    '--map-group=1000',
+    'true',
+  ];
   if (!(await works('unshare', [...NAMESPACES, ...nested])))
-    return { files: false, network: false, reason: 'this system does not permit user namespaces' };
-  if (!(await works('unshare', [...NAMESPACES, '--net', 'ip', 'link', 'set', 'lo', 'up'])))
-    return { files: true, network: false, reason: 'the ip command (iproute2) is missing or network namespaces are not permitted' };
+    return {
+      files: false,
+      network: false,
+      reason: 'this system does not permit user namespaces',
+    };
+  if (
+    !(await works('unshare', [
+      ...NAMESPACES,
+      '--net',
+      'ip',
+      'link',
+      'set',
+      'lo',
+      'up',
+    ]))
+  )
+    return {
+      files: true,
+      network: false,
+      reason:
+        'the ip command (iproute2) is missing or network namespaces are not permitted',
+    };
   return { files: true, network: true };
 }
 
 /** One sentence for people. */
 export function describeIsolation(isolation: Isolation): string {
-  if (isolation.files && isolation.network) return 'each app has its own files, processes and network';
-  if (isolation.files) return `each app has its own files and processes, and shares this machine's network (${isolation.reason})`;
+  if (isolation.files && isolation.network)
+    return 'each app has its own files, processes and network';
+  if (isolation.files)
+    return `each app has its own files and processes, and shares this machine's network (${isolation.reason})`;
   return `apps share this user's files, processes and network (${isolation.reason}); apps need to honour PORT`;
 }

@@ -6,7 +6,16 @@
  * The environment never stands on a command line.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { LocalImage } from './images';
 import { childOf } from './network';
@@ -38,7 +47,8 @@ const SYSTEM_DIRECTORIES = ['usr', 'bin', 'sbin', 'lib', 'lib32', 'lib64'];
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 /** Variables that would change what the launcher's own programs do; handed over under another name. */
-const SENSITIVE = /^(LD_|BASH_|GLIBC_|MALLOC_)|^(PATH|ENV|IFS|CDPATH|GCONV_PATH|LOCPATH|NLSPATH|PS4|SHELLOPTS)$/;
+const SENSITIVE =
+  /^(LD_|BASH_|GLIBC_|MALLOC_)|^(PATH|ENV|IFS|CDPATH|GCONV_PATH|LOCPATH|NLSPATH|PS4|SHELLOPTS)$/;
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const HANDOVER = 'LOCAL_CLUSTER_';
 const OLD_ROOT = '.old';
@@ -54,11 +64,20 @@ function inOrder(mounts: Mount[]): Mount[] {
 
 /** Directories and files of the machine that programs look for in /etc; none of its own settings. */
 const ETC_DIRECTORIES = ['ssl/certs', 'alternatives', 'fonts'];
-const ETC_FILES = ['ssl/openssl.cnf', 'mime.types', 'localtime', 'ld.so.cache', 'nsswitch.conf'];
+const ETC_FILES = [
+  'ssl/openssl.cnf',
+  'mime.types',
+  'localtime',
+  'ld.so.cache',
+  'nsswitch.conf',
+];
 
 /** A field of an fstab: white space and backslashes as octal numbers (fstab(5)). */
 function field(text: string): string {
-  return text.replace(/[\\\s]/g, c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return text.replace(
+    /[\\\s]/g,
+    c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
 }
 
 /**
@@ -67,16 +86,36 @@ function field(text: string): string {
  */
 function makeTree(launch: Launch, root: string): string {
   const table: string[] = [];
-  const mount = (source: string, target: string, type: string, options: string) => table.push([field(source), field(target), type, options, '0', '0'].join(' '));
-  const directory = (path: string) => mkdirSync(join(root, path), { recursive: true });
-  const bind = (source: string, path: string, readOnly: boolean) => mount(source, join(root, path), 'none', readOnly ? 'rbind,ro' : 'rbind');
-  ['proc', 'dev/shm', 'tmp', 'var/tmp', 'run', 'home', 'etc/ssl', OLD_ROOT].forEach(directory);
+  const mount = (
+    source: string,
+    target: string,
+    type: string,
+    options: string,
+  ) =>
+    table.push(
+      [field(source), field(target), type, options, '0', '0'].join(' '),
+    );
+  const directory = (path: string) =>
+    mkdirSync(join(root, path), { recursive: true });
+  const bind = (source: string, path: string, readOnly: boolean) =>
+    mount(source, join(root, path), 'none', readOnly ? 'rbind,ro' : 'rbind');
+  [
+    'proc',
+    'dev/shm',
+    'tmp',
+    'var/tmp',
+    'run',
+    'home',
+    'etc/ssl',
+    OLD_ROOT,
+  ].forEach(directory);
   ['tmp', 'var/tmp'].forEach(path => chmodSync(join(root, path), 0o1777));
   // Pivoting needs a root that is a mount.
   mount(root, root, 'none', 'bind');
   for (const name of SYSTEM_DIRECTORIES) {
     const found = lstatSync(`/${name}`, { throwIfNoEntry: false });
-    if (found?.isSymbolicLink()) symlinkSync(readlinkSync(`/${name}`), join(root, name));
+    if (found?.isSymbolicLink())
+      symlinkSync(readlinkSync(`/${name}`), join(root, name));
     else if (found) {
       directory(name);
       bind(`/${name}`, name, true);
@@ -86,10 +125,15 @@ function makeTree(launch: Launch, root: string): string {
     directory(`etc/${name}`);
     bind(`/etc/${name}`, `etc/${name}`, true);
   }
-  for (const name of ETC_FILES.filter(f => existsSync(`/etc/${f}`))) copyFileSync(`/etc/${name}`, join(root, 'etc', name));
+  for (const name of ETC_FILES.filter(f => existsSync(`/etc/${f}`)))
+    copyFileSync(`/etc/${name}`, join(root, 'etc', name));
   const home = launch.env.HOME ?? '/tmp';
-  const etc = (name: string, text: string) => writeFileSync(join(root, 'etc', name), text);
-  etc('passwd', `root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:${home}:/bin/sh\n`);
+  const etc = (name: string, text: string) =>
+    writeFileSync(join(root, 'etc', name), text);
+  etc(
+    'passwd',
+    `root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:${home}:/bin/sh\n`,
+  );
   etc('group', 'root:x:0:\napp:x:1000:\n');
   etc('hosts', '127.0.0.1 localhost\n::1 localhost\n');
   etc('resolv.conf', '');
@@ -97,10 +141,18 @@ function makeTree(launch: Launch, root: string): string {
     writeFileSync(join(root, 'dev', name), '');
     mount(`/dev/${name}`, join(root, 'dev', name), 'none', 'bind');
   }
-  for (const [name, target] of Object.entries({ fd: '/proc/self/fd', stdin: '/proc/self/fd/0', stdout: '/proc/self/fd/1', stderr: '/proc/self/fd/2' }))
+  for (const [name, target] of Object.entries({
+    fd: '/proc/self/fd',
+    stdin: '/proc/self/fd/0',
+    stdout: '/proc/self/fd/1',
+    stderr: '/proc/self/fd/2',
+  }))
     symlinkSync(target, join(root, 'dev', name));
   mount('tmpfs', join(root, 'dev/shm'), 'tmpfs', 'defaults');
-  for (const m of inOrder([...launch.image.mounts.map(i => ({ ...i, readOnly: true })), ...launch.mounts])) {
+  for (const m of inOrder([
+    ...launch.image.mounts.map(i => ({ ...i, readOnly: true })),
+    ...launch.mounts,
+  ])) {
     directory(m.target);
     bind(m.source, m.target, m.readOnly);
   }
@@ -113,7 +165,12 @@ function makeTree(launch: Launch, root: string): string {
  * the container's command as an ordinary user, as the first process would:
  * passing on the wish to end and collecting what the command leaves.
  */
-function rootScript(options: { root: string; table: string; workingDir: string; handedOver: string[] }): string {
+function rootScript(options: {
+  root: string;
+  table: string;
+  workingDir: string;
+  handedOver: string[];
+}): string {
   return [
     'set -e',
     'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
@@ -124,7 +181,9 @@ function rootScript(options: { root: string; table: string; workingDir: string; 
     'cd /',
     `umount -l ${OLD_ROOT}`,
     `cd ${quote(options.workingDir)}`,
-    ...options.handedOver.map(name => `export ${name}="$${HANDOVER}${name}"; unset ${HANDOVER}${name}`),
+    ...options.handedOver.map(
+      name => `export ${name}="$${HANDOVER}${name}"; unset ${HANDOVER}${name}`,
+    ),
     'set +e',
     '/usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" &',
     'child=$!',
@@ -158,11 +217,35 @@ export function launchIsolated(launch: Launch): Running {
     } else env[name] = value;
   }
   const script = join(launch.scratch, 'run.sh');
-  writeFileSync(script, rootScript({ root, table, workingDir: launch.workingDir, handedOver }), { mode: 0o600 });
-  const namespaces = launch.enter.length ? ['unshare'] : ['unshare', '--user', '--map-root-user'];
-  const command = ['setpriv', '--pdeathsig', 'KILL', ...launch.enter, ...namespaces, '--mount', '--pid', '--fork', '--kill-child', '/bin/sh', script, ...launch.argv];
-  const child = spawn(`/usr/bin/${command[0]}`, command.slice(1), { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
-  const first = () => (child.pid && child.exitCode === null ? childOf(child.pid) : undefined);
+  writeFileSync(
+    script,
+    rootScript({ root, table, workingDir: launch.workingDir, handedOver }),
+    { mode: 0o600 },
+  );
+  const namespaces = launch.enter.length
+    ? ['unshare']
+    : ['unshare', '--user', '--map-root-user'];
+  const command = [
+    'setpriv',
+    '--pdeathsig',
+    'KILL',
+    ...launch.enter,
+    ...namespaces,
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '/bin/sh',
+    script,
+    ...launch.argv,
+  ];
+  const child = spawn(`/usr/bin/${command[0]}`, command.slice(1), {
+    env: { ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: '/',
+  });
+  const first = () =>
+    child.pid && child.exitCode === null ? childOf(child.pid) : undefined;
   const signal = (name: NodeJS.Signals, pid: number | undefined) => {
     try {
       if (pid) process.kill(pid, name);
@@ -186,7 +269,9 @@ export function rewritePlaces(text: string, mounts: Mount[]): string {
   return text
     .split(':')
     .map(part => {
-      const mount = longestFirst.find(m => part === m.target || part.startsWith(`${m.target}/`));
+      const mount = longestFirst.find(
+        m => part === m.target || part.startsWith(`${m.target}/`),
+      );
       return mount ? mount.source + part.slice(mount.target.length) : part;
     })
     .join(':');
@@ -194,17 +279,26 @@ export function rewritePlaces(text: string, mounts: Mount[]): string {
 
 /** Runs a container as a plain process group of this user. */
 export function launchPlain(launch: Launch): Running {
-  const mounts = [...launch.image.mounts.map(m => ({ ...m, readOnly: true })), ...launch.mounts];
+  const mounts = [
+    ...launch.image.mounts.map(m => ({ ...m, readOnly: true })),
+    ...launch.mounts,
+  ];
   const env: Record<string, string> = {
     HOME: launch.scratch,
     ...launch.image.env,
     PATH: [...launch.image.path, process.env.PATH ?? DEFAULT_PATH].join(':'),
     ...launch.env,
   };
-  for (const [name, value] of Object.entries(env)) env[name] = rewritePlaces(value, mounts);
+  for (const [name, value] of Object.entries(env))
+    env[name] = rewritePlaces(value, mounts);
   const [command, ...args] = launch.argv.map(arg => rewritePlaces(arg, mounts));
   const cwd = rewritePlaces(launch.workingDir, mounts);
-  const child = spawn(command, args, { env, cwd: cwd === launch.workingDir ? launch.scratch : cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(command, args, {
+    env,
+    cwd: cwd === launch.workingDir ? launch.scratch : cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   const signal = (name: NodeJS.Signals) => {
     try {
       if (child.pid) process.kill(-child.pid, name);
@@ -212,5 +306,9 @@ export function launchPlain(launch: Launch): Running {
       // The group is gone already.
     }
   };
-  return { process: child, terminate: () => signal('SIGTERM'), kill: () => signal('SIGKILL') };
+  return {
+    process: child,
+    terminate: () => signal('SIGTERM'),
+    kill: () => signal('SIGKILL'),
+  };
 }

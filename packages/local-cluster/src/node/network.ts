@@ -67,7 +67,9 @@ export class NetworkPool {
 /** The host id of the first process in the namespaces that `unshare --fork` made. */
 export function childOf(pid: number): number | undefined {
   try {
-    const first = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0];
+    const first = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')[0];
     return first ? Number(first) : undefined;
   } catch {
     return undefined;
@@ -83,7 +85,11 @@ export class IsolatedNetwork implements PodNetwork {
   #pid: number | undefined;
   #started: Promise<void> | undefined;
 
-  constructor(options: { socket: string; relayScript: string; egressSocket: string }) {
+  constructor(options: {
+    socket: string;
+    relayScript: string;
+    egressSocket: string;
+  }) {
     this.#socket = options.socket;
     this.#relayScript = options.relayScript;
     this.#egressSocket = options.egressSocket;
@@ -100,26 +106,59 @@ export class IsolatedNetwork implements PodNetwork {
 
   async #make(): Promise<void> {
     rmSync(this.#socket, { force: true });
-    const relay = [process.execPath, '--max-semi-space-size=1', '--max-old-space-size=64', this.#relayScript, this.#socket, this.#egressSocket, String(PROXY_PORT)];
+    const relay = [
+      process.execPath,
+      '--max-semi-space-size=1',
+      '--max-old-space-size=64',
+      this.#relayScript,
+      this.#socket,
+      this.#egressSocket,
+      String(PROXY_PORT),
+    ];
     const child = spawn(
       'setpriv',
-      ['--pdeathsig', 'KILL', 'unshare', '--user', '--map-root-user', '--net', '--fork', '--kill-child', 'sh', '-c', 'ip link set lo up && exec "$@"', 'relay', ...relay],
+      [
+        '--pdeathsig',
+        'KILL',
+        'unshare',
+        '--user',
+        '--map-root-user',
+        '--net',
+        '--fork',
+        '--kill-child',
+        'sh',
+        '-c',
+        'ip link set lo up && exec "$@"',
+        'relay',
+        ...relay,
+      ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH } },
     );
     this.#process = child;
     let complaint = '';
     child.stderr!.setEncoding('utf8').on('data', text => (complaint += text));
     const failed = once(child, 'exit').then(() => {
-      throw new Error(`the pod's network could not be made: ${complaint.trim() || 'the relay ended'}`);
+      throw new Error(
+        `the pod's network could not be made: ${
+          complaint.trim() || 'the relay ended'
+        }`,
+      );
     });
     failed.catch(() => {});
     await Promise.race([once(child.stdout!, 'data'), failed]);
     this.#pid = childOf(child.pid!);
-    if (!this.#pid) throw new Error("the pod's network could not be made: the relay is gone");
+    if (!this.#pid)
+      throw new Error("the pod's network could not be made: the relay is gone");
   }
 
   get enter(): string[] {
-    return ['nsenter', `--user=/proc/${this.#pid}/ns/user`, `--net=/proc/${this.#pid}/ns/net`, '--preserve-credentials', '--'];
+    return [
+      'nsenter',
+      `--user=/proc/${this.#pid}/ns/user`,
+      `--net=/proc/${this.#pid}/ns/net`,
+      '--preserve-credentials',
+      '--',
+    ];
   }
 
   async dial(port: number): Promise<Socket> {
@@ -128,8 +167,13 @@ export class IsolatedNetwork implements PodNetwork {
     await once(socket, 'connect');
     socket.write(`${port}\n`);
     // A half-open socket does not close by itself when the other side is gone: `end` is the refusal.
-    const refused = Promise.race([once(socket, 'end'), once(socket, 'close')]).then(() => [undefined]);
-    const [answer] = (await Promise.race([once(socket, 'data'), refused])) as [Buffer | undefined];
+    const refused = Promise.race([
+      once(socket, 'end'),
+      once(socket, 'close'),
+    ]).then(() => [undefined]);
+    const [answer] = (await Promise.race([once(socket, 'data'), refused])) as [
+      Buffer | undefined,
+    ];
     refused.catch(() => {});
     socket.pause();
     if (answer?.[0] !== 0x2b) {
@@ -157,7 +201,12 @@ export class IsolatedNetwork implements PodNetwork {
     const ports = new Set<number>();
     for (const table of ['tcp', 'tcp6']) {
       try {
-        for (const row of readFileSync(`/proc/${this.#pid}/net/${table}`, 'utf8').split('\n').slice(1)) {
+        for (const row of readFileSync(
+          `/proc/${this.#pid}/net/${table}`,
+          'utf8',
+        )
+          .split('\n')
+          .slice(1)) {
           const [, local, , state] = row.trim().split(/\s+/);
           if (state === '0A') ports.add(parseInt(local.split(':')[1], 16));
         }
@@ -207,7 +256,11 @@ export class HostNetwork implements PodNetwork {
   }
 
   async dial(port: number): Promise<Socket> {
-    const socket = connect({ port: this.#mapped.get(port) ?? port, host: '127.0.0.1', allowHalfOpen: true });
+    const socket = connect({
+      port: this.#mapped.get(port) ?? port,
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    });
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('error', reject);
@@ -217,7 +270,8 @@ export class HostNetwork implements PodNetwork {
 
   environment(env: Record<string, string>): Record<string, string> {
     const out = { ...env };
-    for (const [name, value] of Object.entries(out)) out[name] = value.replaceAll(HOST_ALIAS, '127.0.0.1');
+    for (const [name, value] of Object.entries(out))
+      out[name] = value.replaceAll(HOST_ALIAS, '127.0.0.1');
     const mapped = this.#mapped.get(Number(out.PORT));
     if (mapped) out.PORT = String(mapped);
     return out;

@@ -18,7 +18,8 @@ export class MountError extends Error {}
 
 function inside(directory: string, path: string): string {
   const full = normalize(join(directory, path));
-  if (full !== directory && !full.startsWith(`${directory}/`)) throw new MountError(`path ${JSON.stringify(path)} leaves its volume`);
+  if (full !== directory && !full.startsWith(`${directory}/`))
+    throw new MountError(`path ${JSON.stringify(path)} leaves its volume`);
   return full;
 }
 
@@ -29,7 +30,12 @@ export class PodVolumes {
   readonly #pod: KubeObject;
   readonly #directory: string;
 
-  constructor(options: { registry: Registry; tokens: Tokens; pod: KubeObject; directory: string }) {
+  constructor(options: {
+    registry: Registry;
+    tokens: Tokens;
+    pod: KubeObject;
+    directory: string;
+  }) {
     this.#registry = options.registry;
     this.#tokens = options.tokens;
     this.#pod = options.pod;
@@ -43,7 +49,8 @@ export class PodVolumes {
    */
   async make(): Promise<Map<string, string>> {
     const places = new Map<string, string>();
-    for (const volume of this.#pod.spec.volumes ?? []) places.set(volume.name, await this.#volume(volume));
+    for (const volume of this.#pod.spec.volumes ?? [])
+      places.set(volume.name, await this.#volume(volume));
     return places;
   }
 
@@ -51,19 +58,52 @@ export class PodVolumes {
     const own = join(this.#directory, 'volumes', volume.name);
     const { namespace } = this.#pod.metadata;
     if (volume.persistentVolumeClaim) {
-      const claim = this.#registry.store.get('persistentvolumeclaims', namespace, volume.persistentVolumeClaim.claimName);
-      if (!claim) throw new MountError(`persistentvolumeclaim "${volume.persistentVolumeClaim.claimName}" not found`);
-      if (claim.metadata.deletionTimestamp) throw new MountError(`persistentvolumeclaim "${claim.metadata.name}" is being deleted`);
-      const bound = claim.spec.volumeName && this.#registry.store.get('persistentvolumes', undefined, claim.spec.volumeName);
-      if (!bound || claim.status?.phase !== 'Bound') throw new MountError(`pod has unbound immediate PersistentVolumeClaims`);
+      const claim = this.#registry.store.get(
+        'persistentvolumeclaims',
+        namespace,
+        volume.persistentVolumeClaim.claimName,
+      );
+      if (!claim)
+        throw new MountError(
+          `persistentvolumeclaim "${volume.persistentVolumeClaim.claimName}" not found`,
+        );
+      if (claim.metadata.deletionTimestamp)
+        throw new MountError(
+          `persistentvolumeclaim "${claim.metadata.name}" is being deleted`,
+        );
+      const bound =
+        claim.spec.volumeName &&
+        this.#registry.store.get(
+          'persistentvolumes',
+          undefined,
+          claim.spec.volumeName,
+        );
+      if (!bound || claim.status?.phase !== 'Bound')
+        throw new MountError(
+          `pod has unbound immediate PersistentVolumeClaims`,
+        );
       mkdirSync(bound.spec.hostPath.path, { recursive: true });
       return bound.spec.hostPath.path;
     }
-    if (volume.hostPath) throw new MountError('hostPath volumes are not served by the local cluster');
+    if (volume.hostPath)
+      throw new MountError(
+        'hostPath volumes are not served by the local cluster',
+      );
     mkdirSync(own, { recursive: true, mode: 0o700 });
-    if (volume.secret) this.#project(own, [{ secret: { name: volume.secret.secretName, items: volume.secret.items, optional: volume.secret.optional } }]);
-    else if (volume.configMap) this.#project(own, [{ configMap: volume.configMap }]);
-    else if (volume.downwardAPI) this.#project(own, [{ downwardAPI: volume.downwardAPI }]);
+    if (volume.secret)
+      this.#project(own, [
+        {
+          secret: {
+            name: volume.secret.secretName,
+            items: volume.secret.items,
+            optional: volume.secret.optional,
+          },
+        },
+      ]);
+    else if (volume.configMap)
+      this.#project(own, [{ configMap: volume.configMap }]);
+    else if (volume.downwardAPI)
+      this.#project(own, [{ downwardAPI: volume.downwardAPI }]);
     else if (volume.projected) {
       this.#project(own, volume.projected.sources ?? []);
       await this.projectTokens(own, volume.projected.sources ?? []);
@@ -76,13 +116,20 @@ export class PodVolumes {
       const ref = source.secret ?? source.configMap;
       if (!ref) continue;
       const plural = source.secret ? 'secrets' : 'configmaps';
-      const object = this.#registry.store.get(plural, this.#pod.metadata.namespace, ref.name);
+      const object = this.#registry.store.get(
+        plural,
+        this.#pod.metadata.namespace,
+        ref.name,
+      );
       if (!object) {
         if (ref.optional) continue;
-        throw new MountError(`${source.secret ? 'secret' : 'configmap'} "${ref.name}" not found`);
+        throw new MountError(
+          `${source.secret ? 'secret' : 'configmap'} "${ref.name}" not found`,
+        );
       }
       const data = (object.data ?? {}) as Record<string, string>;
-      const items: Json[] = ref.items ?? Object.keys(data).map(key => ({ key, path: key }));
+      const items: Json[] =
+        ref.items ?? Object.keys(data).map(key => ({ key, path: key }));
       for (const { key, path } of items) {
         if (!(key in data)) {
           if (ref.optional) continue;
@@ -90,13 +137,20 @@ export class PodVolumes {
         }
         const file = inside(directory, path);
         mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, source.secret ? Buffer.from(data[key], 'base64') : data[key], { mode: 0o600 });
+        writeFileSync(
+          file,
+          source.secret ? Buffer.from(data[key], 'base64') : data[key],
+          { mode: 0o600 },
+        );
       }
     }
   }
 
   /** Writes fresh tokens; returns when the first of them is due again, in milliseconds. */
-  async projectTokens(directory: string, sources: Json[]): Promise<number | undefined> {
+  async projectTokens(
+    directory: string,
+    sources: Json[],
+  ): Promise<number | undefined> {
     let due: number | undefined;
     for (const { serviceAccountToken } of sources) {
       if (!serviceAccountToken) continue;
@@ -120,10 +174,15 @@ export class PodVolumes {
   mounts(container: Json, places: Map<string, string>): Mount[] {
     return (container.volumeMounts ?? []).map((mount: Json) => {
       const place = places.get(mount.name);
-      if (!place) throw new ContainerConfigError(`volume ${mount.name} not found`);
+      if (!place)
+        throw new ContainerConfigError(`volume ${mount.name} not found`);
       const source = mount.subPath ? inside(place, mount.subPath) : place;
       if (mount.subPath) mkdirSync(source, { recursive: true });
-      return { source, target: mount.mountPath, readOnly: Boolean(mount.readOnly) };
+      return {
+        source,
+        target: mount.mountPath,
+        readOnly: Boolean(mount.readOnly),
+      };
     });
   }
 

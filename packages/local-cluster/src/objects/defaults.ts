@@ -28,17 +28,23 @@ function containerDefaults(container: Json): void {
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
     imagePullPolicy:
-      /:latest$/.test(container.image ?? '') || !/:[^/]+$/.test(container.image ?? '')
+      /:latest$/.test(container.image ?? '') ||
+      !/:[^/]+$/.test(container.image ?? '')
         ? 'Always'
         : 'IfNotPresent',
   });
   for (const port of container.ports ?? []) fill(port, { protocol: 'TCP' });
   for (const env of container.env ?? []) {
-    if (env.valueFrom?.fieldRef) fill(env.valueFrom.fieldRef, { apiVersion: 'v1' });
+    if (env.valueFrom?.fieldRef)
+      fill(env.valueFrom.fieldRef, { apiVersion: 'v1' });
   }
   const { limits, requests } = container.resources;
   if (limits) container.resources.requests = { ...limits, ...requests };
-  [container.livenessProbe, container.readinessProbe, container.startupProbe].forEach(probeDefaults);
+  [
+    container.livenessProbe,
+    container.readinessProbe,
+    container.startupProbe,
+  ].forEach(probeDefaults);
 }
 
 /** `spec` of a pod or of a pod template. */
@@ -50,7 +56,10 @@ export function podSpecDefaults(spec: Json): void {
     securityContext: {},
     schedulerName: 'default-scheduler',
   });
-  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
+  for (const container of [
+    ...(spec.initContainers ?? []),
+    ...(spec.containers ?? []),
+  ]) {
     containerDefaults(container);
   }
   for (const volume of spec.volumes ?? []) {
@@ -59,7 +68,8 @@ export function podSpecDefaults(spec: Json): void {
     if (volume.projected) {
       fill(volume.projected, { defaultMode: 420 });
       for (const source of volume.projected.sources ?? []) {
-        if (source.serviceAccountToken) fill(source.serviceAccountToken, { expirationSeconds: 3600 });
+        if (source.serviceAccountToken)
+          fill(source.serviceAccountToken, { expirationSeconds: 3600 });
       }
     }
   }
@@ -91,7 +101,11 @@ export function applyDefaults(object: KubeObject): void {
       break;
     case 'Service':
       if (!spec) break;
-      fill(spec, { type: 'ClusterIP', sessionAffinity: 'None', internalTrafficPolicy: 'Cluster' });
+      fill(spec, {
+        type: 'ClusterIP',
+        sessionAffinity: 'None',
+        internalTrafficPolicy: 'Cluster',
+      });
       for (const port of spec.ports ?? []) {
         fill(port, { protocol: 'TCP', targetPort: port.port });
       }
@@ -102,22 +116,33 @@ export function applyDefaults(object: KubeObject): void {
       if (object.stringData) {
         object.data = { ...object.data };
         for (const [key, value] of Object.entries(object.stringData)) {
-          object.data[key] = Buffer.from(String(value), 'utf8').toString('base64');
+          object.data[key] = Buffer.from(String(value), 'utf8').toString(
+            'base64',
+          );
         }
         delete object.stringData;
       }
       break;
     case 'PersistentVolumeClaim':
-      if (spec) fill(spec, { volumeMode: 'Filesystem', storageClassName: 'standard' });
+      if (spec)
+        fill(spec, { volumeMode: 'Filesystem', storageClassName: 'standard' });
       object.status ??= { phase: 'Pending' };
       break;
     case 'Deployment':
       if (!spec) break;
-      fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600, strategy: {} });
+      fill(spec, {
+        replicas: 1,
+        revisionHistoryLimit: 10,
+        progressDeadlineSeconds: 600,
+        strategy: {},
+      });
       fill(spec.strategy, { type: 'RollingUpdate' });
       if (spec.strategy.type === 'RollingUpdate') {
         spec.strategy.rollingUpdate ??= {};
-        fill(spec.strategy.rollingUpdate, { maxUnavailable: '25%', maxSurge: '25%' });
+        fill(spec.strategy.rollingUpdate, {
+          maxUnavailable: '25%',
+          maxSurge: '25%',
+        });
       }
       templateDefaults(spec.template);
       object.status ??= {};
@@ -130,10 +155,19 @@ export function applyDefaults(object: KubeObject): void {
       break;
     case 'StatefulSet':
       if (!spec) break;
-      fill(spec, { replicas: 1, podManagementPolicy: 'OrderedReady', revisionHistoryLimit: 10, updateStrategy: {} });
+      fill(spec, {
+        replicas: 1,
+        podManagementPolicy: 'OrderedReady',
+        revisionHistoryLimit: 10,
+        updateStrategy: {},
+      });
       fill(spec.updateStrategy, { type: 'RollingUpdate' });
-      if (spec.updateStrategy.type === 'RollingUpdate') spec.updateStrategy.rollingUpdate ??= { partition: 0 };
-      spec.persistentVolumeClaimRetentionPolicy ??= { whenDeleted: 'Retain', whenScaled: 'Retain' };
+      if (spec.updateStrategy.type === 'RollingUpdate')
+        spec.updateStrategy.rollingUpdate ??= { partition: 0 };
+      spec.persistentVolumeClaimRetentionPolicy ??= {
+        whenDeleted: 'Retain',
+        whenScaled: 'Retain',
+      };
       templateDefaults(spec.template);
       object.status ??= { replicas: 0, availableReplicas: 0 };
       break;

@@ -54,7 +54,11 @@ function mergeList(node: TypeNode, target: Json[], patch: Json[]): Json[] {
   for (const item of patch) {
     const { $patch, ...rest } = item ?? {};
     if (rest[key] === undefined)
-      throw new Error(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
+      throw new Error(
+        `map: ${JSON.stringify(
+          item,
+        )} does not contain declared merge key: ${key}`,
+      );
     const at = out.findIndex(existing => existing[key] === rest[key]);
     if ($patch === 'delete') out = out.filter(e => e[key] !== rest[key]);
     else if (at >= 0) out[at] = strategicMerge(items, out[at], rest);
@@ -64,7 +68,11 @@ function mergeList(node: TypeNode, target: Json[], patch: Json[]): Json[] {
 }
 
 /** Strategic merge patch of one value. */
-export function strategicMerge(node: TypeNode, target: Json, patch: Json): Json {
+export function strategicMerge(
+  node: TypeNode,
+  target: Json,
+  patch: Json,
+): Json {
   if (patch === null || typeof patch !== 'object' || Array.isArray(patch))
     return patch;
   if (patch.$patch === 'replace') {
@@ -76,7 +84,8 @@ export function strategicMerge(node: TypeNode, target: Json, patch: Json): Json 
     target && typeof target === 'object' ? { ...target } : {};
   const retain = patch.$retainKeys as string[] | undefined;
   if (retain) {
-    for (const key of Object.keys(out)) if (!retain.includes(key)) delete out[key];
+    for (const key of Object.keys(out))
+      if (!retain.includes(key)) delete out[key];
   }
   for (const [key, value] of Object.entries(patch)) {
     if (key === '$retainKeys' || key.startsWith('$setElementOrder/')) continue;
@@ -97,7 +106,9 @@ export function strategicMerge(node: TypeNode, target: Json, patch: Json): Json 
       out[key] = mergeList(child, out[key], value);
     else if (Array.isArray(value))
       out[key] = value.map(item =>
-        item && typeof item === 'object' ? strategicMerge(resolve(child.items), {}, item) : item,
+        item && typeof item === 'object'
+          ? strategicMerge(resolve(child.items), {}, item)
+          : item,
       );
     else out[key] = strategicMerge(child, out[key], value);
   }

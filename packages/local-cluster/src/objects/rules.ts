@@ -27,20 +27,47 @@ function bad(field: string, value: Json, why: string): Cause {
 
 function nameCauses(object: KubeObject): Cause[] {
   const { name } = object.metadata;
-  if (!name) return [required('metadata.name', 'Required value: name or generateName is required')];
+  if (!name)
+    return [
+      required(
+        'metadata.name',
+        'Required value: name or generateName is required',
+      ),
+    ];
   const dnsLabel = object.kind === 'Namespace' || object.kind === 'Service';
   if (dnsLabel && (!LABEL.test(name) || name.length > 63))
-    return [bad('metadata.name', name, "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character")];
+    return [
+      bad(
+        'metadata.name',
+        name,
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+      ),
+    ];
   if (!SUBDOMAIN.test(name) || name.length > 253)
-    return [bad('metadata.name', name, "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character")];
+    return [
+      bad(
+        'metadata.name',
+        name,
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+      ),
+    ];
   return [];
 }
 
-function labelCauses(labels: Record<string, string> | undefined, field: string): Cause[] {
+function labelCauses(
+  labels: Record<string, string> | undefined,
+  field: string,
+): Cause[] {
   return Object.entries(labels ?? {}).flatMap(([, value]) =>
     LABEL_VALUE.test(value) && value.length <= 63
       ? []
-      : [bad(field, value, "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character")],
+      : [
+          bad(
+            field,
+            value,
+            "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+          ),
+        ],
   );
 }
 
@@ -53,22 +80,37 @@ function podSpecCauses(spec: Json, at: string): Cause[] {
   const check = (container: Json, field: string) => {
     if (!container.name) causes.push(required(`${field}.name`));
     else if (names.has(container.name))
-      causes.push({ reason: 'FieldValueInvalid', message: `Duplicate value: ${JSON.stringify(container.name)}`, field: `${field}.name` });
+      causes.push({
+        reason: 'FieldValueInvalid',
+        message: `Duplicate value: ${JSON.stringify(container.name)}`,
+        field: `${field}.name`,
+      });
     names.add(container.name);
     if (!container.image) causes.push(required(`${field}.image`));
     (container.volumeMounts ?? []).forEach((mount: Json, i: number) => {
       if (!volumes.has(mount.name))
-        causes.push({ reason: 'FieldValueInvalid', message: `Not found: ${JSON.stringify(mount.name)}`, field: `${field}.volumeMounts[${i}].name` });
+        causes.push({
+          reason: 'FieldValueInvalid',
+          message: `Not found: ${JSON.stringify(mount.name)}`,
+          field: `${field}.volumeMounts[${i}].name`,
+        });
     });
   };
-  (spec.initContainers ?? []).forEach((c: Json, i: number) => check(c, `${at}.initContainers[${i}]`));
-  (spec.containers ?? []).forEach((c: Json, i: number) => check(c, `${at}.containers[${i}]`));
+  (spec.initContainers ?? []).forEach((c: Json, i: number) =>
+    check(c, `${at}.initContainers[${i}]`),
+  );
+  (spec.containers ?? []).forEach((c: Json, i: number) =>
+    check(c, `${at}.containers[${i}]`),
+  );
   return causes;
 }
 
 /** What is wrong with an object; empty where nothing is. */
 export function violations(object: KubeObject): Cause[] {
-  const causes = [...nameCauses(object), ...labelCauses(object.metadata.labels, 'metadata.labels')];
+  const causes = [
+    ...nameCauses(object),
+    ...labelCauses(object.metadata.labels, 'metadata.labels'),
+  ];
   const { spec } = object;
   switch (object.kind) {
     case 'Pod':
@@ -85,23 +127,50 @@ export function violations(object: KubeObject): Cause[] {
       const labels = spec.template?.metadata?.labels ?? {};
       const wanted = Object.entries(spec.selector?.matchLabels ?? {});
       if (!wanted.every(([k, v]) => labels[k] === v))
-        causes.push(bad('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
-      if (spec.replicas < 0) causes.push(bad('spec.replicas', spec.replicas, 'must be greater than or equal to 0'));
+        causes.push(
+          bad(
+            'spec.template.metadata.labels',
+            labels,
+            '`selector` does not match template `labels`',
+          ),
+        );
+      if (spec.replicas < 0)
+        causes.push(
+          bad(
+            'spec.replicas',
+            spec.replicas,
+            'must be greater than or equal to 0',
+          ),
+        );
       causes.push(...podSpecCauses(spec.template?.spec, 'spec.template.spec'));
       break;
     }
     case 'Service':
-      if (!spec?.ports?.length && spec?.clusterIP !== 'None') causes.push(required('spec.ports'));
+      if (!spec?.ports?.length && spec?.clusterIP !== 'None')
+        causes.push(required('spec.ports'));
       break;
     case 'PersistentVolumeClaim':
-      if (!spec?.accessModes?.length) causes.push(required('spec.accessModes', 'Required value: at least 1 access mode is required'));
-      if (!spec?.resources?.requests?.storage) causes.push(required('spec.resources[storage]'));
+      if (!spec?.accessModes?.length)
+        causes.push(
+          required(
+            'spec.accessModes',
+            'Required value: at least 1 access mode is required',
+          ),
+        );
+      if (!spec?.resources?.requests?.storage)
+        causes.push(required('spec.resources[storage]'));
       break;
     case 'ConfigMap':
     case 'Secret':
       for (const key of Object.keys(object.data ?? {})) {
         if (!CONFIG_KEY.test(key) || key.length > 253)
-          causes.push(bad(`data[${key}]`, key, "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"));
+          causes.push(
+            bad(
+              `data[${key}]`,
+              key,
+              "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+            ),
+          );
       }
       break;
     default:
@@ -110,25 +179,54 @@ export function violations(object: KubeObject): Cause[] {
 }
 
 /** What an update must not change. */
-export function immutableViolations(resource: Resource, before: KubeObject, after: KubeObject): Cause[] {
+export function immutableViolations(
+  resource: Resource,
+  before: KubeObject,
+  after: KubeObject,
+): Cause[] {
   const frozen: Record<string, string[]> = {
     deployments: ['spec.selector'],
     replicasets: ['spec.selector'],
-    statefulsets: ['spec.selector', 'spec.serviceName', 'spec.volumeClaimTemplates'],
+    statefulsets: [
+      'spec.selector',
+      'spec.serviceName',
+      'spec.volumeClaimTemplates',
+    ],
     services: ['spec.clusterIP'],
     secrets: ['type'],
   };
-  const pick = (object: Json, path: string) => path.split('.').reduce((at, key) => at?.[key], object);
+  const pick = (object: Json, path: string) =>
+    path.split('.').reduce((at, key) => at?.[key], object);
   const causes = (frozen[resource.plural] ?? [])
-    .filter(path => pick(before, path) !== undefined && !equal(pick(before, path), pick(after, path)))
+    .filter(
+      path =>
+        pick(before, path) !== undefined &&
+        !equal(pick(before, path), pick(after, path)),
+    )
     .map(path => bad(path, pick(after, path), 'field is immutable'));
-  if (before.immutable && !equal([before.data, before.binaryData], [after.data, after.binaryData]))
-    causes.push({ reason: 'FieldValueForbidden', message: 'Forbidden: field is immutable when `immutable` is set', field: 'data' });
+  if (
+    before.immutable &&
+    !equal([before.data, before.binaryData], [after.data, after.binaryData])
+  )
+    causes.push({
+      reason: 'FieldValueForbidden',
+      message: 'Forbidden: field is immutable when `immutable` is set',
+      field: 'data',
+    });
   if (resource.plural === 'pods') {
     const core = (pod: KubeObject) =>
-      (pod.spec?.containers ?? []).map((c: Json) => ({ ...c, image: undefined, resources: undefined }));
+      (pod.spec?.containers ?? []).map((c: Json) => ({
+        ...c,
+        image: undefined,
+        resources: undefined,
+      }));
     if (!equal(core(before), core(after)))
-      causes.push({ reason: 'FieldValueForbidden', message: 'Forbidden: pod updates may not change fields other than `spec.containers[*].image`', field: 'spec' });
+      causes.push({
+        reason: 'FieldValueForbidden',
+        message:
+          'Forbidden: pod updates may not change fields other than `spec.containers[*].image`',
+        field: 'spec',
+      });
   }
   return causes;
 }

@@ -9,7 +9,10 @@ export class SelectorError extends Error {}
 
 /** Splits at commas that are not inside parentheses. */
 function requirements(text: string): string[] {
-  return text.split(/,(?![^(]*\))/).map(part => part.trim()).filter(Boolean);
+  return text
+    .split(/,(?![^(]*\))/)
+    .map(part => part.trim())
+    .filter(Boolean);
 }
 
 /**
@@ -36,7 +39,8 @@ export function parseLabelSelector(text: string | undefined): Selector {
         : (labels: Record<string, string>) => labels[eq[1]] === eq[3];
     }
     const exists = /^(!?)([^\s=!,()]+)$/.exec(part);
-    if (!exists) throw new SelectorError(`unable to parse requirement: ${part}`);
+    if (!exists)
+      throw new SelectorError(`unable to parse requirement: ${part}`);
     return (labels: Record<string, string>) =>
       exists[2] in labels === (exists[1] === '');
   });
@@ -53,7 +57,10 @@ export function parseFieldSelector(text: string | undefined): Selector {
   if (!text) return () => true;
   const checks = requirements(text).map(part => {
     const match = /^([\w.]+)\s*(==|=|!=)\s*(.*)$/.exec(part);
-    if (!match) throw new SelectorError(`invalid selector: '${part}'; can't understand '${part}'`);
+    if (!match)
+      throw new SelectorError(
+        `invalid selector: '${part}'; can't understand '${part}'`,
+      );
     const [, path, operator, value] = match;
     return (object: KubeObject) => {
       let at: Json = object;
@@ -65,7 +72,10 @@ export function parseFieldSelector(text: string | undefined): Selector {
 }
 
 /** A `LabelSelector` object (`matchLabels`, `matchExpressions`). */
-export function matches(selector: Json, labels: Record<string, string> = {}): boolean {
+export function matches(
+  selector: Json,
+  labels: Record<string, string> = {},
+): boolean {
   const wanted = Object.entries(selector?.matchLabels ?? {});
   if (!wanted.every(([key, value]) => labels[key] === value)) return false;
   return (selector?.matchExpressions ?? []).every((e: Json) => {

@@ -3,13 +3,18 @@
  * each is reachable from it and from nowhere else. Linux answers on all of
  * 127.0.0.0/8; elsewhere there is 127.0.0.1 only, and ports tell pods apart.
  */
+import { randomInt } from 'node:crypto';
 import type { KubeObject } from '../types';
+
+/** Pods have addresses from 127.64.0.0/11, services from 127.96.0.0/16. */
+const POD_ADDRESSES = 32 * 250 * 250;
 
 /** Hands out addresses; see the module's comment. */
 export class ServiceAddresses {
   readonly #taken = new Set<string>();
   readonly #single: boolean;
-  #next = 1;
+  /** Several clusters on one machine begin at different places. */
+  #next = randomInt(POD_ADDRESSES);
 
   /** @param single - the machine has one loopback address only */
   static create(options: { single?: boolean } = {}): ServiceAddresses {
@@ -32,9 +37,12 @@ export class ServiceAddresses {
   /** A free pod address. Addresses are not handed out again soon after their release. */
   pod(): string {
     if (this.#single) return '127.0.0.1';
-    for (let tries = 0; tries < 60_000; tries++) {
-      this.#next = (this.#next % 60_000) + 1;
-      const address = `127.88.${Math.floor(this.#next / 250)}.${(this.#next % 250) + 1}`;
+    for (let tries = 0; tries < POD_ADDRESSES; tries++) {
+      this.#next = (this.#next + 1) % POD_ADDRESSES;
+      const [high, low] = [Math.floor(this.#next / 250), this.#next % 250];
+      const address = `127.${64 + Math.floor(high / 250)}.${high % 250}.${
+        low + 1
+      }`;
       if (!this.#taken.has(address)) {
         this.#taken.add(address);
         return address;

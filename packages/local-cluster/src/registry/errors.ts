@@ -71,14 +71,20 @@ export function conflict(
   return new StatusError(
     409,
     'Conflict',
-    `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${what}`,
+    `Operation cannot be fulfilled on ${qualified(
+      resource,
+    )} "${name}": ${what}`,
     detailsOf(resource, name),
   );
 }
 
 /** One cause of a 422. */
 export interface Cause {
-  reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueNotSupported';
+  reason:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueForbidden'
+    | 'FieldValueNotSupported';
   message: string;
   field: string;
 }
@@ -92,7 +98,9 @@ export function invalid(
   return new StatusError(
     422,
     'Invalid',
-    `${resource.kind}${resource.group ? `.${resource.group}` : ''} "${name}" is invalid: ${
+    `${resource.kind}${
+      resource.group ? `.${resource.group}` : ''
+    } "${name}" is invalid: ${
       list.length === 1 ? list[0] : `[${list.join(', ')}]`
     }`,
     {

@@ -3,7 +3,8 @@ import type { Json, KubeObject } from '../types';
 
 /** The Scale of a workload. */
 export function toScale(object: KubeObject): KubeObject {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const { name, namespace, uid, resourceVersion, creationTimestamp } =
+    object.metadata;
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',

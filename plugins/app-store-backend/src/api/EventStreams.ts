@@ -20,9 +20,14 @@ export class EventStreams {
   readonly #open = new Set<Response>();
 
   open(request: Request, response: Response): EventStream {
-    response.status(200).set({ 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' });
+    response.status(200).set({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
     response.flushHeaders();
-    const flush = () => (response as Response & { flush?: () => void }).flush?.();
+    const flush = () =>
+      (response as Response & { flush?: () => void }).flush?.();
     response.write(': open\n\n');
     flush();
     this.#open.add(response);

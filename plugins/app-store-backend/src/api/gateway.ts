@@ -14,26 +14,57 @@ import type { EventStreams } from './EventStreams';
 
 const GATEWAY = 'plugin:app-store-gateway';
 
-export function addGatewayRoutes(router: ReturnType<typeof Router>, options: { httpAuth: HttpAuthService; roles: RoleResolver; instances: InstanceService; routes: RouteFeed; streams: EventStreams }): void {
+export function addGatewayRoutes(
+  router: ReturnType<typeof Router>,
+  options: {
+    httpAuth: HttpAuthService;
+    roles: RoleResolver;
+    instances: InstanceService;
+    routes: RouteFeed;
+    streams: EventStreams;
+  },
+): void {
   const { httpAuth, roles, instances, routes, streams } = options;
   const assertGateway = async (request: Request) => {
-    const credentials = await httpAuth.credentials(request, { allow: ['service'] });
-    if (credentials.principal.subject !== GATEWAY) throw new NotAllowedError('this is for the gateway');
+    const credentials = await httpAuth.credentials(request, {
+      allow: ['service'],
+    });
+    if (credentials.principal.subject !== GATEWAY)
+      throw new NotAllowedError('this is for the gateway');
   };
 
   router.get('/v1/gateway/routes', async (request, response) => {
     await assertGateway(request);
     const snapshot = await routes.snapshot();
     const events = streams.open(request, response);
-    events.onEnd(routes.subscribe(change => events.send(change.route ? 'route' : 'gone', change.route ?? { id: change.id })));
+    events.onEnd(
+      routes.subscribe(change =>
+        events.send(
+          change.route ? 'route' : 'gone',
+          change.route ?? { id: change.id },
+        ),
+      ),
+    );
     events.send('snapshot', snapshot);
   });
 
   router.post('/v1/gateway/admission', async (request, response) => {
     await assertGateway(request);
-    const body = z.object({ instanceId: z.string().max(63), userEntityRef: z.string().max(255).optional() }).parse(request.body);
-    const actor = body.userEntityRef ? await roles.resolve(body.userEntityRef) : undefined;
+    const body = z
+      .object({
+        instanceId: z.string().max(63),
+        userEntityRef: z.string().max(255).optional(),
+      })
+      .parse(request.body);
+    const actor = body.userEntityRef
+      ? await roles.resolve(body.userEntityRef)
+      : undefined;
     const decision = await instances.admission(actor, body.instanceId);
-    response.json({ found: Boolean(decision), ...decision, displayName: actor?.displayName, roles: actor?.roles });
+    response.json({
+      found: Boolean(decision),
+      ...decision,
+      displayName: actor?.displayName,
+      roles: actor?.roles,
+    });
   });
 }

@@ -9,21 +9,48 @@ import { StoreError } from '../service/StoreError';
 import { visibility, type ActorOf } from './apps';
 import { settled, type EventStreams } from './EventStreams';
 
-const flag = z.enum(['true', 'false']).optional().transform(value => value === 'true');
+const flag = z
+  .enum(['true', 'false'])
+  .optional()
+  .transform(value => value === 'true');
 const listQuery = z.object({ appId: z.uuid().optional(), all: flag });
-const logQuery = z.object({ container: z.string().max(63).optional(), previous: flag, follow: flag, tail: z.coerce.number().int().min(0).max(100_000).optional() });
+const logQuery = z.object({
+  container: z.string().max(63).optional(),
+  previous: flag,
+  follow: flag,
+  tail: z.coerce.number().int().min(0).max(100_000).optional(),
+});
 
-export function addInstanceRoutes(router: ReturnType<typeof Router>, options: { instances: InstanceService; actorOf: ActorOf; feed: InstanceFeed; streams: EventStreams }): void {
+export function addInstanceRoutes(
+  router: ReturnType<typeof Router>,
+  options: {
+    instances: InstanceService;
+    actorOf: ActorOf;
+    feed: InstanceFeed;
+    streams: EventStreams;
+  },
+): void {
   const { instances, actorOf, feed, streams } = options;
 
   router.get('/v1/instances', async (request, response) => {
-    response.json({ items: await instances.list(await actorOf(request), listQuery.parse(request.query)) });
+    response.json({
+      items: await instances.list(
+        await actorOf(request),
+        listQuery.parse(request.query),
+      ),
+    });
   });
 
   /** Sends the state of instances now and whenever it changes; `gone` for those that are no more. */
-  const stream = async (request: Request, response: Response, only: string | undefined) => {
+  const stream = async (
+    request: Request,
+    response: Response,
+    only: string | undefined,
+  ) => {
     const actor = await actorOf(request);
-    const first = only ? [await instances.get(actor, only)] : await instances.list(actor, { all: false });
+    const first = only
+      ? [await instances.get(actor, only)]
+      : await instances.list(actor, { all: false });
     const events = streams.open(request, response);
     const known = new Set(first.map(instance => instance.id));
     const update = settled(ids => {
@@ -35,7 +62,12 @@ export function addInstanceRoutes(router: ReturnType<typeof Router>, options: { 
             events.send('instance', instance);
           },
           error => {
-            if (error instanceof StoreError && error.status === 404 && known.delete(id)) events.send('gone', { id });
+            if (
+              error instanceof StoreError &&
+              error.status === 404 &&
+              known.delete(id)
+            )
+              events.send('gone', { id });
           },
         );
       }
@@ -43,24 +75,36 @@ export function addInstanceRoutes(router: ReturnType<typeof Router>, options: { 
     events.onEnd(feed.subscribe(id => (!only || id === only) && update(id)));
     first.forEach(instance => events.send('instance', instance));
   };
-  router.get('/v1/instances/stream', (request, response) => stream(request, response, undefined));
-  router.get('/v1/instances/:id/stream', (request, response) => stream(request, response, request.params.id));
+  router.get('/v1/instances/stream', (request, response) =>
+    stream(request, response, undefined),
+  );
+  router.get('/v1/instances/:id/stream', (request, response) =>
+    stream(request, response, request.params.id),
+  );
 
   router.get('/v1/instances/:id', async (request, response) => {
-    response.json(await instances.get(await actorOf(request), request.params.id));
+    response.json(
+      await instances.get(await actorOf(request), request.params.id),
+    );
   });
 
   router.patch('/v1/instances/:id', async (request, response) => {
     const change = z.object({ visibility }).parse(request.body);
-    response.json(await instances.update(await actorOf(request), request.params.id, change));
+    response.json(
+      await instances.update(await actorOf(request), request.params.id, change),
+    );
   });
 
   router.post('/v1/instances/:id/suspend', async (request, response) => {
-    response.json(await instances.suspend(await actorOf(request), request.params.id));
+    response.json(
+      await instances.suspend(await actorOf(request), request.params.id),
+    );
   });
 
   router.post('/v1/instances/:id/resume', async (request, response) => {
-    response.json(await instances.resume(await actorOf(request), request.params.id));
+    response.json(
+      await instances.resume(await actorOf(request), request.params.id),
+    );
   });
 
   router.delete('/v1/instances/:id', async (request, response) => {
@@ -69,17 +113,29 @@ export function addInstanceRoutes(router: ReturnType<typeof Router>, options: { 
   });
 
   router.get('/v1/instances/:id/events', async (request, response) => {
-    response.json({ items: await instances.events(await actorOf(request), request.params.id) });
+    response.json({
+      items: await instances.events(await actorOf(request), request.params.id),
+    });
   });
 
   router.get('/v1/instances/:id/logs', async (request, response) => {
     const abort = new AbortController();
     response.on('close', () => abort.abort());
     const query = logQuery.parse(request.query);
-    const log = await instances.logs(await actorOf(request), request.params.id, { ...query, signal: abort.signal });
-    response.set({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store, no-transform', 'x-content-type-options': 'nosniff' });
+    const log = await instances.logs(
+      await actorOf(request),
+      request.params.id,
+      { ...query, signal: abort.signal },
+    );
+    response.set({
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-content-type-options': 'nosniff',
+    });
     response.flushHeaders();
-    log.on('data', () => (response as Response & { flush?: () => void }).flush?.());
+    log.on('data', () =>
+      (response as Response & { flush?: () => void }).flush?.(),
+    );
     streams.track(response);
     await pipeline(log, response).catch(() => {});
   });

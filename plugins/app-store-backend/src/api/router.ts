@@ -1,5 +1,8 @@
 /** The REST API. It reads requests and writes answers; the rules are in the services. */
-import type { HttpAuthService, LoggerService } from '@backstage/backend-plugin-api';
+import type {
+  HttpAuthService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
 import express, { type Request } from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
@@ -19,7 +22,9 @@ import { problemHandler } from './problems';
 
 /** Largest JSON body, in bytes: a secret and its frame. */
 const JSON_LIMIT = 2 * 1024 * 1024;
-const secretBody = z.object({ data: z.record(z.string().max(253), z.string()) });
+const secretBody = z.object({
+  data: z.record(z.string().max(253), z.string()),
+});
 
 /** What the API stands on. */
 export interface RouterOptions {
@@ -40,7 +45,8 @@ export function createRouter(options: RouterOptions): express.Router {
   const { httpAuth, roles, secrets, instances } = options;
   const router = Router();
   router.use(express.json({ limit: JSON_LIMIT }));
-  const actorOf = async (request: Request) => roles.actorOf(await httpAuth.credentials(request, { allow: ['user'] }));
+  const actorOf = async (request: Request) =>
+    roles.actorOf(await httpAuth.credentials(request, { allow: ['user'] }));
 
   router.get('/v1/me', async (request, response) => {
     const actor = await actorOf(request);
@@ -62,7 +68,13 @@ export function createRouter(options: RouterOptions): express.Router {
     response.json({ items: await secrets.list(await actorOf(request)) });
   });
   router.put('/v1/secrets/:name', async (request, response) => {
-    response.json(await secrets.put(await actorOf(request), request.params.name, secretBody.parse(request.body).data));
+    response.json(
+      await secrets.put(
+        await actorOf(request),
+        request.params.name,
+        secretBody.parse(request.body).data,
+      ),
+    );
   });
   router.delete('/v1/secrets/:name', async (request, response) => {
     await secrets.delete(await actorOf(request), request.params.name);

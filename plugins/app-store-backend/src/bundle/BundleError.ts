@@ -7,7 +7,12 @@ export class BundleError extends Error {
   readonly remedy: string;
   readonly issues: TomlIssue[];
 
-  constructor(options: { code: string; message: string; remedy: string; issues?: TomlIssue[] }) {
+  constructor(options: {
+    code: string;
+    message: string;
+    remedy: string;
+    issues?: TomlIssue[];
+  }) {
     super(options.message);
     this.name = 'BundleError';
     this.code = options.code;

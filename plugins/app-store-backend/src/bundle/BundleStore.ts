@@ -1,7 +1,16 @@
 /** Keeps bundles and pictures by the digest of their content. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, constants, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  mkdir,
+  readdir,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -31,7 +40,9 @@ export interface BundleStore {
   removeBundle(digest: string): Promise<void>;
   /** Keeps a picture; returns its name. */
   putAsset(data: Buffer, extension: string): Promise<string>;
-  openAsset(name: string): Promise<{ stream: Readable; size: number } | undefined>;
+  openAsset(
+    name: string,
+  ): Promise<{ stream: Readable; size: number } | undefined>;
 }
 
 const ASSET = /^[0-9a-f]{64}\.(png|jpg)$/;
@@ -47,12 +58,18 @@ export class FilesystemBundleStore implements BundleStore {
    */
   static async open(directory: string): Promise<FilesystemBundleStore> {
     try {
-      for (const part of ['bundles', 'assets', 'incoming']) await mkdir(join(directory, part), { recursive: true, mode: 0o700 });
+      for (const part of ['bundles', 'assets', 'incoming'])
+        await mkdir(join(directory, part), { recursive: true, mode: 0o700 });
       await access(directory, constants.W_OK);
     } catch (error) {
-      throw new Error(`appStore.bundles.directory (${directory}) cannot be written to: ${(error as Error).message}`);
+      throw new Error(
+        `appStore.bundles.directory (${directory}) cannot be written to: ${
+          (error as Error).message
+        }`,
+      );
     }
-    for (const left of await readdir(join(directory, 'incoming'))) await rm(join(directory, 'incoming', left), { force: true });
+    for (const left of await readdir(join(directory, 'incoming')))
+      await rm(join(directory, 'incoming', left), { force: true });
     return new FilesystemBundleStore(directory);
   }
 
@@ -68,7 +85,14 @@ export class FilesystemBundleStore implements BundleStore {
       transform(chunk: Buffer, _, done) {
         size += chunk.length;
         if (size > limit) {
-          done(new BundleError({ code: 'TOO_LARGE', message: `the bundle is larger than ${limit} bytes`, remedy: 'Leave out what the app does not need, or ask an admin to raise appStore.limits.bundleBytes.' }));
+          done(
+            new BundleError({
+              code: 'TOO_LARGE',
+              message: `the bundle is larger than ${limit} bytes`,
+              remedy:
+                'Leave out what the app does not need, or ask an admin to raise appStore.limits.bundleBytes.',
+            }),
+          );
           return;
         }
         hash.update(chunk);
@@ -101,14 +125,18 @@ export class FilesystemBundleStore implements BundleStore {
   }
 
   async putAsset(data: Buffer, extension: string): Promise<string> {
-    const name = `${createHash('sha256').update(data).digest('hex')}.${extension}`;
+    const name = `${createHash('sha256')
+      .update(data)
+      .digest('hex')}.${extension}`;
     const temporary = join(this.#directory, 'incoming', randomUUID());
     await writeFile(temporary, data, { mode: 0o600 });
     await rename(temporary, join(this.#directory, 'assets', name));
     return name;
   }
 
-  async openAsset(name: string): Promise<{ stream: Readable; size: number } | undefined> {
+  async openAsset(
+    name: string,
+  ): Promise<{ stream: Readable; size: number } | undefined> {
     if (!ASSET.test(name)) return undefined;
     const path = join(this.#directory, 'assets', name);
     const found = await stat(path).catch(() => undefined);

@@ -11,7 +11,15 @@ import type { Archive } from './zip';
 
 async function fill(tar: Pack, archive: Archive): Promise<void> {
   for (const file of archive.files) {
-    const entry = tar.entry({ name: file.path, size: file.size, mode: file.executable ? 0o755 : 0o644, mtime: new Date(0), uid: 0, gid: 0, type: 'file' });
+    const entry = tar.entry({
+      name: file.path,
+      size: file.size,
+      mode: file.executable ? 0o755 : 0o644,
+      mtime: new Date(0),
+      uid: 0,
+      gid: 0,
+      type: 'file',
+    });
     await pipeline(await file.open(), entry);
   }
   tar.finalize();

@@ -16,7 +16,11 @@ export interface ArchiveLimits {
   totalBytes: number;
 }
 
-export const ARCHIVE_LIMITS: ArchiveLimits = { entries: 50_000, fileBytes: 1024 ** 3, totalBytes: 4 * 1024 ** 3 };
+export const ARCHIVE_LIMITS: ArchiveLimits = {
+  entries: 50_000,
+  fileBytes: 1024 ** 3,
+  totalBytes: 4 * 1024 ** 3,
+};
 /** Longest name of a path element, in bytes (NAME_MAX of common file systems). */
 const ELEMENT_BYTES = 255;
 const PATH_BYTES = 1024;
@@ -36,10 +40,18 @@ interface ZipFileV3 extends yauzl.ZipFile {
   eachEntry(): AsyncIterable<yauzl.Entry>;
   openReadStreamPromise(entry: yauzl.Entry): Promise<Readable>;
 }
-const fromFd = (yauzl as unknown as { fromFdPromise(fd: number, options: yauzl.Options): Promise<ZipFileV3> }).fromFdPromise;
+const fromFd = (
+  yauzl as unknown as {
+    fromFdPromise(fd: number, options: yauzl.Options): Promise<ZipFileV3>;
+  }
+).fromFdPromise;
 
 function refuse(path: string, why: string): never {
-  throw new BundleError({ code: 'BAD_ENTRY', message: `the archive's entry ${JSON.stringify(path)} ${why}`, remedy: 'Pack the bundle again without it.' });
+  throw new BundleError({
+    code: 'BAD_ENTRY',
+    message: `the archive's entry ${JSON.stringify(path)} ${why}`,
+    remedy: 'Pack the bundle again without it.',
+  });
 }
 
 /** The path of an entry in its one form; refuses what must not be unpacked. */
@@ -50,13 +62,17 @@ export function checkPath(raw: string): string {
   if (raw.startsWith('/')) refuse(raw, 'has an absolute path');
   if (/^[A-Za-z]:/.test(raw)) refuse(raw, 'begins with a drive letter');
   // eslint-disable-next-line no-control-regex
-  if (/[\x00-\x1f\x7f]/.test(raw)) refuse(raw, 'has a control character in its name');
+  if (/[\x00-\x1f\x7f]/.test(raw))
+    refuse(raw, 'has a control character in its name');
   const elements = raw.replace(/\/$/, '').split('/');
   for (const element of elements) {
-    if (element === '' || element === '.' || element === '..') refuse(raw, 'leaves or blurs its place in the archive');
-    if (Buffer.byteLength(element) > ELEMENT_BYTES) refuse(raw, `has a name of more than ${ELEMENT_BYTES} bytes`);
+    if (element === '' || element === '.' || element === '..')
+      refuse(raw, 'leaves or blurs its place in the archive');
+    if (Buffer.byteLength(element) > ELEMENT_BYTES)
+      refuse(raw, `has a name of more than ${ELEMENT_BYTES} bytes`);
   }
-  if (Buffer.byteLength(raw) > PATH_BYTES) refuse(raw, `has a path of more than ${PATH_BYTES} bytes`);
+  if (Buffer.byteLength(raw) > PATH_BYTES)
+    refuse(raw, `has a path of more than ${PATH_BYTES} bytes`);
   return elements.join('/');
 }
 
@@ -70,7 +86,8 @@ class Paths {
 
   add(path: string, directory: boolean): void {
     const elements = path.split('/');
-    for (let i = 1; i < elements.length; i++) this.#note(elements.slice(0, i).join('/'), true, path);
+    for (let i = 1; i < elements.length; i++)
+      this.#note(elements.slice(0, i).join('/'), true, path);
     this.#note(path, directory, path);
   }
 
@@ -81,8 +98,15 @@ class Paths {
       this.#seen.set(key, { path, directory });
       return;
     }
-    if (before.path !== path) refuse(entry, `is the same as ${JSON.stringify(before.path)} on file systems that fold case or Unicode`);
-    if (before.directory !== directory) refuse(entry, 'is both a file and a directory');
+    if (before.path !== path)
+      refuse(
+        entry,
+        `is the same as ${JSON.stringify(
+          before.path,
+        )} on file systems that fold case or Unicode`,
+      );
+    if (before.directory !== directory)
+      refuse(entry, 'is both a file and a directory');
     if (!directory) refuse(entry, 'stands in the archive twice');
   }
 }
@@ -97,15 +121,30 @@ export class Archive {
    *
    * @throws BundleError where it is no archive, or holds what must not be unpacked
    */
-  static async open(path: string, limits: ArchiveLimits = ARCHIVE_LIMITS): Promise<Archive> {
+  static async open(
+    path: string,
+    limits: ArchiveLimits = ARCHIVE_LIMITS,
+  ): Promise<Archive> {
     const handle = await openFile(path, 'r');
     const descriptor = handle.fd;
     let zip: ZipFileV3;
     try {
-      zip = await fromFd(descriptor, { lazyEntries: true, autoClose: false, strictFileNames: true, validateEntrySizes: true, decodeStrings: true });
+      zip = await fromFd(descriptor, {
+        lazyEntries: true,
+        autoClose: false,
+        strictFileNames: true,
+        validateEntrySizes: true,
+        decodeStrings: true,
+      });
     } catch (error) {
       await handle.close();
-      throw new BundleError({ code: 'NOT_AN_ARCHIVE', message: `the file is not a readable zip archive: ${(error as Error).message}`, remedy: 'Upload a .wave or .zip file.' });
+      throw new BundleError({
+        code: 'NOT_AN_ARCHIVE',
+        message: `the file is not a readable zip archive: ${
+          (error as Error).message
+        }`,
+        remedy: 'Upload a .wave or .zip file.',
+      });
     }
     // The archive owns the descriptor from here on.
     (zip as unknown as { handle: unknown }).handle = handle;
@@ -114,7 +153,13 @@ export class Archive {
     } catch (error) {
       await handle.close();
       if (error instanceof BundleError) throw error;
-      throw new BundleError({ code: 'BAD_ARCHIVE', message: `the archive is damaged or not allowed: ${(error as Error).message}`, remedy: 'Pack the bundle again.' });
+      throw new BundleError({
+        code: 'BAD_ARCHIVE',
+        message: `the archive is damaged or not allowed: ${
+          (error as Error).message
+        }`,
+        remedy: 'Pack the bundle again.',
+      });
     }
   }
 
@@ -123,9 +168,16 @@ export class Archive {
     this.files = files;
   }
 
-  static async #readDirectory(zip: ZipFileV3, limits: ArchiveLimits): Promise<ArchiveFile[]> {
+  static async #readDirectory(
+    zip: ZipFileV3,
+    limits: ArchiveLimits,
+  ): Promise<ArchiveFile[]> {
     if (zip.entryCount > limits.entries)
-      throw new BundleError({ code: 'TOO_MANY_ENTRIES', message: `the archive has ${zip.entryCount} entries; ${limits.entries} are allowed`, remedy: 'Leave out what the app does not need, such as node_modules.' });
+      throw new BundleError({
+        code: 'TOO_MANY_ENTRIES',
+        message: `the archive has ${zip.entryCount} entries; ${limits.entries} are allowed`,
+        remedy: 'Leave out what the app does not need, such as node_modules.',
+      });
     const paths = new Paths();
     const files: ArchiveFile[] = [];
     let total = 0;
@@ -137,15 +189,27 @@ export class Archive {
       const type = (mode % 2 ** 16) - (mode % 0o10000);
       const madeOnUnix = Math.floor(entry.versionMadeBy / 256) === 3;
       const isDirectory = entry.fileName.endsWith('/');
-      if (madeOnUnix && type !== 0 && type !== REGULAR && type !== DIRECTORY) refuse(path, 'is a link or a device');
-      if (madeOnUnix && type === DIRECTORY && !isDirectory) refuse(path, 'is both a file and a directory');
+      if (madeOnUnix && type !== 0 && type !== REGULAR && type !== DIRECTORY)
+        refuse(path, 'is a link or a device');
+      if (madeOnUnix && type === DIRECTORY && !isDirectory)
+        refuse(path, 'is both a file and a directory');
       paths.add(path, isDirectory);
       if (isDirectory) continue;
-      if (entry.uncompressedSize > limits.fileBytes) refuse(path, `is larger than ${limits.fileBytes} bytes`);
+      if (entry.uncompressedSize > limits.fileBytes)
+        refuse(path, `is larger than ${limits.fileBytes} bytes`);
       total += entry.uncompressedSize;
       if (total > limits.totalBytes)
-        throw new BundleError({ code: 'TOO_LARGE', message: `the archive unpacks to more than ${limits.totalBytes} bytes`, remedy: 'Leave out what the app does not need.' });
-      files.push({ path, size: entry.uncompressedSize, executable: madeOnUnix && mode % 0o200 >= 0o100, open: () => zip.openReadStreamPromise(entry) });
+        throw new BundleError({
+          code: 'TOO_LARGE',
+          message: `the archive unpacks to more than ${limits.totalBytes} bytes`,
+          remedy: 'Leave out what the app does not need.',
+        });
+      files.push({
+        path,
+        size: entry.uncompressedSize,
+        executable: madeOnUnix && mode % 0o200 >= 0o100,
+        open: () => zip.openReadStreamPromise(entry),
+      });
     }
     return files.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
@@ -167,7 +231,8 @@ export class Archive {
   }
 
   async close(): Promise<void> {
-    await (this.#zip as unknown as { handle: { close(): Promise<void> } }).handle.close();
+    await (
+      this.#zip as unknown as { handle: { close(): Promise<void> } }
+    ).handle.close();
   }
 }
-

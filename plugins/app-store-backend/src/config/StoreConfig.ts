@@ -35,32 +35,67 @@ export interface StoreConfig {
   portalUrl: URL;
   adminGroups: string[];
   fullAccessGroups: string[];
-  limits: { instances: number; visitorInstances: number; appVersions: number; bundleBytes: number };
+  limits: {
+    instances: number;
+    visitorInstances: number;
+    appVersions: number;
+    bundleBytes: number;
+  };
   instanceTimeoutSeconds: number;
   startTimeoutSeconds: number;
-  kubernetes: { namespace: string; storeUrl: string; kubeconfig?: string; context?: string; gatewayNamespace?: string };
+  kubernetes: {
+    namespace: string;
+    storeUrl: string;
+    kubeconfig?: string;
+    context?: string;
+    gatewayNamespace?: string;
+  };
   bundleDirectory: string;
   resources: DefaultResources;
   runtimes: RuntimeVersion[];
   extraEnv: Array<{ name: string; value: string }>;
   npmRegistry?: string;
-  tags: Array<{ name: string; title: string; color: string; description: string; visitorRoles: string[]; adminRoles: string[] }>;
-  examples?: { directory: string; owner: string; secrets: Array<{ name: string; data: Record<string, string> }> };
+  tags: Array<{
+    name: string;
+    title: string;
+    color: string;
+    description: string;
+    visitorRoles: string[];
+    adminRoles: string[];
+  }>;
+  examples?: {
+    directory: string;
+    owner: string;
+    secrets: Array<{ name: string; data: Record<string, string> }>;
+  };
 }
 
 const DURATION = /^(-1|(\d+(\.\d+)?[smh])+)$/;
 
-function durationSeconds(config: Config, key: string, fallback: string): number {
+function durationSeconds(
+  config: Config,
+  key: string,
+  fallback: string,
+): number {
   const text = config.getOptionalString(key) ?? fallback;
-  if (!DURATION.test(text)) throw new InputError(`appStore.${key} must be a duration such as 8h or 30m, or -1; it is ${JSON.stringify(text)}`);
+  if (!DURATION.test(text))
+    throw new InputError(
+      `appStore.${key} must be a duration such as 8h or 30m, or -1; it is ${JSON.stringify(
+        text,
+      )}`,
+    );
   if (text === '-1') return -1;
   const unit: Record<string, number> = { s: 1, m: 60, h: 3600 };
-  return [...text.matchAll(/(\d+(?:\.\d+)?)([smh])/g)].reduce((sum, [, n, u]) => sum + Number(n) * unit[u], 0);
+  return [...text.matchAll(/(\d+(?:\.\d+)?)([smh])/g)].reduce(
+    (sum, [, n, u]) => sum + Number(n) * unit[u],
+    0,
+  );
 }
 
 function url(config: Config, key: string): URL {
   const text = config.getString(key);
-  if (!URL.canParse(text)) throw new InputError(`${key} must be a URL; it is ${JSON.stringify(text)}`);
+  if (!URL.canParse(text))
+    throw new InputError(`${key} must be a URL; it is ${JSON.stringify(text)}`);
   return new URL(text);
 }
 
@@ -72,7 +107,10 @@ function url(config: Config, key: string): URL {
 export function assertSeparateDomains(portalUrl: URL, appsUrl: URL): void {
   const portal = parseDomain(portalUrl.hostname);
   const apps = parseDomain(appsUrl.hostname);
-  if (apps === portal || (apps.endsWith(`.${portal}`) && portal !== 'localhost')) {
+  if (
+    apps === portal ||
+    (apps.endsWith(`.${portal}`) && portal !== 'localhost')
+  ) {
     throw new InputError(
       `appStore.gateway.baseUrl (${appsUrl.hostname}) must not be or lie under the portal's host name, backend.baseUrl (${portalUrl.hostname}): every app would receive the portal's sign-in cookie. Choose a domain of its own for apps.`,
     );
@@ -80,18 +118,23 @@ export function assertSeparateDomains(portalUrl: URL, appsUrl: URL): void {
 }
 
 function readRuntimes(config: Config): RuntimeVersion[] {
-  const runtimes = (config.getOptionalConfigArray('runtimes') ?? []).map(entry => ({
-    name: entry.getString('name'),
-    mode: entry.getString('mode') as AppMode,
-    image: entry.getOptionalString('image') ?? '',
-    command: entry.getOptionalStringArray('command') ?? [],
-    default: entry.getOptionalBoolean('default') ?? false,
-    deprecated: entry.getOptionalBoolean('deprecated') ?? false,
-    nodeSelector: entry.getOptional<Record<string, string>>('nodeSelector'),
-  }));
+  const runtimes = (config.getOptionalConfigArray('runtimes') ?? []).map(
+    entry => ({
+      name: entry.getString('name'),
+      mode: entry.getString('mode') as AppMode,
+      image: entry.getOptionalString('image') ?? '',
+      command: entry.getOptionalStringArray('command') ?? [],
+      default: entry.getOptionalBoolean('default') ?? false,
+      deprecated: entry.getOptionalBoolean('deprecated') ?? false,
+      nodeSelector: entry.getOptional<Record<string, string>>('nodeSelector'),
+    }),
+  );
   const names = new Set<string>();
   for (const { name } of runtimes) {
-    if (names.has(name)) throw new InputError(`appStore.runtimes holds ${JSON.stringify(name)} twice`);
+    if (names.has(name))
+      throw new InputError(
+        `appStore.runtimes holds ${JSON.stringify(name)} twice`,
+      );
     names.add(name);
   }
   return runtimes;
@@ -119,15 +162,19 @@ export function readStoreConfig(root: Config): StoreConfig {
     fullAccessGroups: config.getOptionalStringArray('roles.fullAccess') ?? [],
     limits: {
       instances: config.getOptionalNumber('limits.instances') ?? 10,
-      visitorInstances: config.getOptionalNumber('limits.visitorInstances') ?? 5,
+      visitorInstances:
+        config.getOptionalNumber('limits.visitorInstances') ?? 5,
       appVersions: config.getOptionalNumber('limits.appVersions') ?? 10,
-      bundleBytes: config.getOptionalNumber('limits.bundleBytes') ?? 512 * 1024 * 1024,
+      bundleBytes:
+        config.getOptionalNumber('limits.bundleBytes') ?? 512 * 1024 * 1024,
     },
     instanceTimeoutSeconds: durationSeconds(config, 'instanceTimeout', '8h'),
     startTimeoutSeconds: durationSeconds(config, 'startTimeout', '5m'),
     kubernetes: {
-      namespace: config.getOptionalString('kubernetes.namespace') ?? 'app-store',
-      storeUrl: config.getOptionalString('kubernetes.storeUrl') ?? portalUrl.origin,
+      namespace:
+        config.getOptionalString('kubernetes.namespace') ?? 'app-store',
+      storeUrl:
+        config.getOptionalString('kubernetes.storeUrl') ?? portalUrl.origin,
       kubeconfig: config.getOptionalString('kubernetes.kubeconfig'),
       context: config.getOptionalString('kubernetes.context'),
       gatewayNamespace: config.getOptionalString('kubernetes.gatewayNamespace'),
@@ -135,12 +182,16 @@ export function readStoreConfig(root: Config): StoreConfig {
     bundleDirectory: directory(config.getString('bundles.directory')),
     resources: {
       memoryLimit: config.getOptionalString('resources.memoryLimit') ?? '2Gi',
-      memoryReservation: config.getOptionalString('resources.memoryReservation') ?? '512Mi',
+      memoryReservation:
+        config.getOptionalString('resources.memoryReservation') ?? '512Mi',
       cpuLimit: config.getOptionalString('resources.cpuLimit'),
       cpuReservation: config.getOptionalString('resources.cpuReservation'),
     },
     runtimes: readRuntimes(config),
-    extraEnv: (config.getOptionalConfigArray('extraEnv') ?? []).map(entry => ({ name: entry.getString('name'), value: entry.getString('value') })),
+    extraEnv: (config.getOptionalConfigArray('extraEnv') ?? []).map(entry => ({
+      name: entry.getString('name'),
+      value: entry.getString('value'),
+    })),
     npmRegistry: config.getOptionalString('packages.npmRegistry') || undefined,
     tags: (config.getOptionalConfigArray('tags') ?? []).map(entry => ({
       name: entry.getString('name'),
@@ -153,7 +204,12 @@ export function readStoreConfig(root: Config): StoreConfig {
     examples: examples && {
       directory: directory(examples.getString('directory')),
       owner: examples.getString('owner'),
-      secrets: (examples.getOptionalConfigArray('secrets') ?? []).map(entry => ({ name: entry.getString('name'), data: entry.get<Record<string, string>>('data') })),
+      secrets: (examples.getOptionalConfigArray('secrets') ?? []).map(
+        entry => ({
+          name: entry.getString('name'),
+          data: entry.get<Record<string, string>>('data'),
+        }),
+      ),
     },
   };
 }

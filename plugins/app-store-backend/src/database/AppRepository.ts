@@ -1,7 +1,11 @@
 /** App versions and their tags in the database. */
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
 import { ConflictError } from '@backstage/errors';
-import type { AppManifest, AppTag, Visibility } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  AppManifest,
+  AppTag,
+  Visibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import type { AppFacts, Actor } from '../policy/policy';
 import { visibleApps } from '../policy/filters';
@@ -46,7 +50,12 @@ interface AppRow {
 
 /** What the policy wants to know of an app. */
 export function appFacts(app: AppRecord): AppFacts {
-  return { ownerRef: app.ownerRef, visibility: app.visibility, lifecycle: app.manifest.lifecycle, visitorRoles: app.visitorRoles };
+  return {
+    ownerRef: app.ownerRef,
+    visibility: app.visibility,
+    lifecycle: app.manifest.lifecycle,
+    visitorRoles: app.visitorRoles,
+  };
 }
 
 function escapeLike(text: string): string {
@@ -66,8 +75,18 @@ export class AppRepository {
    *
    * @throws ConflictError where name and version exist already
    */
-  async insert(app: Omit<AppRecord, 'tags' | 'visitorRoles'>, tagIds: string[]): Promise<void> {
-    const searchText = [app.name, app.manifest.title, app.manifest.description, ...app.manifest.keywords].join(' ').toLocaleLowerCase('en-US');
+  async insert(
+    app: Omit<AppRecord, 'tags' | 'visitorRoles'>,
+    tagIds: string[],
+  ): Promise<void> {
+    const searchText = [
+      app.name,
+      app.manifest.title,
+      app.manifest.description,
+      ...app.manifest.keywords,
+    ]
+      .join(' ')
+      .toLocaleLowerCase('en-US');
     try {
       await this.#knex.transaction(async tx => {
         const row: AppRow = {
@@ -88,10 +107,18 @@ export class AppRepository {
           updated_at: app.updatedAt,
         };
         await tx('apps').insert(row);
-        if (tagIds.length) await tx('app_tags').insert(tagIds.map(tag_id => ({ app_id: app.id, tag_id, assigned_at: app.createdAt })));
+        if (tagIds.length)
+          await tx('app_tags').insert(
+            tagIds.map(tag_id => ({
+              app_id: app.id,
+              tag_id,
+              assigned_at: app.createdAt,
+            })),
+          );
       });
     } catch (error) {
-      if (isDatabaseConflictError(error)) throw new ConflictError(`${app.name} ${app.version} exists already`);
+      if (isDatabaseConflictError(error))
+        throw new ConflictError(`${app.name} ${app.version} exists already`);
       throw error;
     }
   }
@@ -103,10 +130,19 @@ export class AppRepository {
           .join('tags', 'tags.id', 'app_tags.tag_id')
           .whereIn('app_tags.app_id', ids)
           .orderBy('tags.title')
-          .select('app_tags.app_id', 'tags.id', 'tags.name', 'tags.title', 'tags.color', 'tags.description')
+          .select(
+            'app_tags.app_id',
+            'tags.id',
+            'tags.name',
+            'tags.title',
+            'tags.color',
+            'tags.description',
+          )
       : [];
     const roles: Array<{ tag_id: string; role: string }> = tags.length
-      ? await this.#knex('tag_visitor_roles').whereIn('tag_id', [...new Set(tags.map(tag => tag.id))]).select('tag_id', 'role')
+      ? await this.#knex('tag_visitor_roles')
+          .whereIn('tag_id', [...new Set(tags.map(tag => tag.id))])
+          .select('tag_id', 'role')
       : [];
     return rows.map(row => {
       const own = tags.filter(tag => tag.app_id === row.id);
@@ -126,7 +162,13 @@ export class AppRepository {
         createdAt: row.created_at,
         updatedAt: row.updated_at,
         tags: own.map(({ app_id: _, ...tag }) => tag),
-        visitorRoles: [...new Set(roles.filter(r => own.some(tag => tag.id === r.tag_id)).map(r => r.role))],
+        visitorRoles: [
+          ...new Set(
+            roles
+              .filter(r => own.some(tag => tag.id === r.tag_id))
+              .map(r => r.role),
+          ),
+        ],
       };
     });
   }
@@ -137,29 +179,56 @@ export class AppRepository {
   }
 
   async getMany(ids: string[]): Promise<AppRecord[]> {
-    return this.#complete(await this.#knex<AppRow>('apps').whereIn('id', [...new Set(ids)]));
+    return this.#complete(
+      await this.#knex<AppRow>('apps').whereIn('id', [...new Set(ids)]),
+    );
   }
 
-  async findByIdentity(name: string, version: string): Promise<AppRecord | undefined> {
-    const row = await this.#knex<AppRow>('apps').where({ name, version }).first();
+  async findByIdentity(
+    name: string,
+    version: string,
+  ): Promise<AppRecord | undefined> {
+    const row = await this.#knex<AppRow>('apps')
+      .where({ name, version })
+      .first();
     return row && (await this.#complete([row]))[0];
   }
 
   /** Apps that the actor sees, newest import first. */
-  async list(actor: Actor, query: { search?: string; tag?: string; mine?: boolean; name?: string } = {}): Promise<AppRecord[]> {
+  async list(
+    actor: Actor,
+    query: {
+      search?: string;
+      tag?: string;
+      mine?: boolean;
+      name?: string;
+    } = {},
+  ): Promise<AppRecord[]> {
     const select = this.#knex<AppRow>('apps').select('apps.*');
     visibleApps(actor, select, this.#knex);
     if (query.mine) select.where('apps.owner_ref', actor.userEntityRef);
     // What is PRIVATE is on its owner's own page only (specification 3.1).
     else if (!query.name) select.whereNot('apps.visibility', 'PRIVATE');
     if (query.name) select.where('apps.name', query.name);
-    for (const word of (query.search ?? '').toLocaleLowerCase('en-US').split(/\s+/).filter(Boolean))
-      select.whereRaw("apps.search_text like ? escape '\\'", [`%${escapeLike(word)}%`]);
+    for (const word of (query.search ?? '')
+      .toLocaleLowerCase('en-US')
+      .split(/\s+/)
+      .filter(Boolean))
+      select.whereRaw("apps.search_text like ? escape '\\'", [
+        `%${escapeLike(word)}%`,
+      ]);
     if (query.tag)
       select.whereExists(tags => {
-        tags.select(this.#knex.raw('1')).from('app_tags').join('tags', 'tags.id', 'app_tags.tag_id').whereRaw('app_tags.app_id = apps.id').where('tags.name', query.tag);
+        tags
+          .select(this.#knex.raw('1'))
+          .from('app_tags')
+          .join('tags', 'tags.id', 'app_tags.tag_id')
+          .whereRaw('app_tags.app_id = apps.id')
+          .where('tags.name', query.tag);
       });
-    return this.#complete(await select.orderBy('apps.created_at', 'desc').orderBy('apps.id'));
+    return this.#complete(
+      await select.orderBy('apps.created_at', 'desc').orderBy('apps.id'),
+    );
   }
 
   async count(): Promise<number> {
@@ -168,7 +237,10 @@ export class AppRepository {
   }
 
   async countOwned(ownerRef: string): Promise<number> {
-    const row = await this.#knex('apps').where({ owner_ref: ownerRef }).count({ n: '*' }).first();
+    const row = await this.#knex('apps')
+      .where({ owner_ref: ownerRef })
+      .count({ n: '*' })
+      .first();
     return Number(row?.n ?? 0);
   }
 
@@ -178,7 +250,9 @@ export class AppRepository {
       await this.#knex('apps').where({ id }).delete();
       return true;
     } catch (error) {
-      const used = await this.#knex('instances').where({ app_id: id }).first('id');
+      const used = await this.#knex('instances')
+        .where({ app_id: id })
+        .first('id');
       if (used) return false;
       throw error;
     }

@@ -6,7 +6,13 @@
  * row's lease.
  */
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
-import type { Endpoint, InstanceStatus, LaunchStage, Problem, Visibility } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  Endpoint,
+  InstanceStatus,
+  LaunchStage,
+  Problem,
+  Visibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
 import { visibleInstances } from '../policy/filters';
@@ -65,7 +71,8 @@ interface InstanceRow {
   updated_at: string;
 }
 
-const json = <T>(text: string | null): T | undefined => (text === null ? undefined : JSON.parse(text));
+const json = <T>(text: string | null): T | undefined =>
+  text === null ? undefined : JSON.parse(text);
 
 function toRecord(row: InstanceRow): InstanceRecord {
   return {
@@ -95,7 +102,8 @@ function toRecord(row: InstanceRow): InstanceRecord {
 
 /** The part of a record that changes, as columns. */
 function toColumns(change: Partial<InstanceRecord>): Partial<InstanceRow> {
-  const text = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+  const text = (value: unknown) =>
+    value === undefined ? null : JSON.stringify(value);
   const columns: Partial<InstanceRow> = {};
   const has = (key: keyof InstanceRecord) => key in change;
   if (has('visibility')) columns.visibility = change.visibility;
@@ -128,10 +136,21 @@ export class InstanceRepository {
    *
    * @returns false where all slots are taken
    */
-  async #withSlot(ownerRef: string, limit: number, write: (slot: number) => Promise<void>): Promise<boolean> {
+  async #withSlot(
+    ownerRef: string,
+    limit: number,
+    write: (slot: number) => Promise<void>,
+  ): Promise<boolean> {
     // Somebody may take the slot in between; each failure means that one more is taken.
     for (let attempt = 0; attempt <= limit; attempt++) {
-      const taken = new Set((await this.#knex<InstanceRow>('instances').where({ owner_ref: ownerRef }).whereNotNull('slot').select('slot')).map(row => row.slot));
+      const taken = new Set(
+        (
+          await this.#knex<InstanceRow>('instances')
+            .where({ owner_ref: ownerRef })
+            .whereNotNull('slot')
+            .select('slot')
+        ).map(row => row.slot),
+      );
       let slot = 0;
       while (taken.has(slot)) slot++;
       if (slot >= limit) return false;
@@ -146,10 +165,20 @@ export class InstanceRepository {
   }
 
   /** Adds a running instance, due at once; false where the owner's quota is used up. */
-  async insert(record: Omit<InstanceRecord, 'slot'>, limit: number): Promise<boolean> {
+  async insert(
+    record: Omit<InstanceRecord, 'slot'>,
+    limit: number,
+  ): Promise<boolean> {
     return this.#withSlot(record.ownerRef, limit, async slot => {
       await this.#knex('instances').insert({
-        ...toColumns({ ...record, slot, stage: record.stage, problem: record.problem, endpoint: record.endpoint, suspendAfter: record.suspendAfter }),
+        ...toColumns({
+          ...record,
+          slot,
+          stage: record.stage,
+          problem: record.problem,
+          endpoint: record.endpoint,
+          suspendAfter: record.suspendAfter,
+        }),
         id: record.id,
         app_id: record.appId,
         owner_ref: record.ownerRef,
@@ -163,31 +192,50 @@ export class InstanceRepository {
   }
 
   async get(id: string): Promise<InstanceRecord | undefined> {
-    const row = await this.#knex<InstanceRow>('instances').where({ id }).first();
+    const row = await this.#knex<InstanceRow>('instances')
+      .where({ id })
+      .first();
     return row && toRecord(row);
   }
 
-  async list(actor: Actor, query: { appId?: string; all?: boolean } = {}): Promise<InstanceRecord[]> {
-    const select = this.#knex('instances').join('apps', 'apps.id', 'instances.app_id').select('instances.*');
+  async list(
+    actor: Actor,
+    query: { appId?: string; all?: boolean } = {},
+  ): Promise<InstanceRecord[]> {
+    const select = this.#knex('instances')
+      .join('apps', 'apps.id', 'instances.app_id')
+      .select('instances.*');
     if (query.all) visibleInstances(actor, select);
     else select.where('instances.owner_ref', actor.userEntityRef);
     if (query.appId) select.where('instances.app_id', query.appId);
-    const rows: InstanceRow[] = await select.orderBy('instances.created_at', 'desc').orderBy('instances.id');
+    const rows: InstanceRow[] = await select
+      .orderBy('instances.created_at', 'desc')
+      .orderBy('instances.id');
     return rows.map(toRecord);
   }
 
   /** Everything that the gateway has a route for. */
   async listAll(): Promise<InstanceRecord[]> {
-    return (await this.#knex<InstanceRow>('instances').orderBy('id')).map(toRecord);
+    return (await this.#knex<InstanceRow>('instances').orderBy('id')).map(
+      toRecord,
+    );
   }
 
   async countRunning(ownerRef: string): Promise<number> {
-    const row = await this.#knex('instances').where({ owner_ref: ownerRef }).whereNotNull('slot').count({ n: '*' }).first();
+    const row = await this.#knex('instances')
+      .where({ owner_ref: ownerRef })
+      .whereNotNull('slot')
+      .count({ n: '*' })
+      .first();
     return Number(row?.n ?? 0);
   }
 
   /** A person's change, where the instance is still as expected; makes it due. */
-  async change(id: string, expected: { desired: InstanceRecord['desired'][] }, change: Partial<InstanceRecord>): Promise<boolean> {
+  async change(
+    id: string,
+    expected: { desired: InstanceRecord['desired'][] },
+    change: Partial<InstanceRecord>,
+  ): Promise<boolean> {
     const count = await this.#knex<InstanceRow>('instances')
       .where({ id })
       .whereIn('desired', expected.desired)
@@ -196,10 +244,19 @@ export class InstanceRepository {
   }
 
   /** Like {@link change}, but takes a slot of the owner; `quota` where none is free. */
-  async resume(id: string, ownerRef: string, limit: number, change: Partial<InstanceRecord>): Promise<'done' | 'quota' | 'changed'> {
+  async resume(
+    id: string,
+    ownerRef: string,
+    limit: number,
+    change: Partial<InstanceRecord>,
+  ): Promise<'done' | 'quota' | 'changed'> {
     let changed = false;
     const admitted = await this.#withSlot(ownerRef, limit, async slot => {
-      changed = await this.change(id, { desired: ['suspended'] }, { ...change, slot });
+      changed = await this.change(
+        id,
+        { desired: ['suspended'] },
+        { ...change, slot },
+      );
     });
     if (!admitted) return 'quota';
     return changed ? 'done' : 'changed';
@@ -215,14 +272,18 @@ export class InstanceRepository {
 
   /** Makes all instances due, for a resync. */
   async makeAllDue(atMs: number): Promise<void> {
-    await this.#knex<InstanceRow>('instances').whereNull('due_at').update({ due_at: atMs });
+    await this.#knex<InstanceRow>('instances')
+      .whereNull('due_at')
+      .update({ due_at: atMs });
   }
 
   /** Ids that are due and that nobody works on. */
   async listDue(nowMs: number, limit: number): Promise<string[]> {
     const rows = await this.#knex<InstanceRow>('instances')
       .where('due_at', '<=', nowMs)
-      .andWhere(where => where.whereNull('lease_until').orWhere('lease_until', '<', nowMs))
+      .andWhere(where =>
+        where.whereNull('lease_until').orWhere('lease_until', '<', nowMs),
+      )
       .orderBy('due_at')
       .limit(limit)
       .select('id');
@@ -231,7 +292,10 @@ export class InstanceRepository {
 
   /** Running instances whose time is up. */
   async listOverdue(now: string): Promise<string[]> {
-    const rows = await this.#knex<InstanceRow>('instances').where({ desired: 'running' }).where('suspend_after', '<=', now).select('id');
+    const rows = await this.#knex<InstanceRow>('instances')
+      .where({ desired: 'running' })
+      .where('suspend_after', '<=', now)
+      .select('id');
     return rows.map(row => row.id);
   }
 
@@ -240,12 +304,22 @@ export class InstanceRepository {
    *
    * @returns the record and the lease's token; undefined where somebody else holds it or the row is gone
    */
-  async claim(id: string, nowMs: number, leaseMs: number): Promise<{ record: InstanceRecord; token: string } | undefined> {
+  async claim(
+    id: string,
+    nowMs: number,
+    leaseMs: number,
+  ): Promise<{ record: InstanceRecord; token: string } | undefined> {
     const token = randomUUID();
     const count = await this.#knex<InstanceRow>('instances')
       .where({ id })
-      .andWhere(where => where.whereNull('lease_until').orWhere('lease_until', '<', nowMs))
-      .update({ lease_token: token, lease_until: nowMs + leaseMs, due_at: null });
+      .andWhere(where =>
+        where.whereNull('lease_until').orWhere('lease_until', '<', nowMs),
+      )
+      .update({
+        lease_token: token,
+        lease_until: nowMs + leaseMs,
+        due_at: null,
+      });
     if (count !== 1) return undefined;
     const record = await this.get(id);
     return record && { record, token };
@@ -256,21 +330,36 @@ export class InstanceRepository {
    * changed meanwhile (`desired`, `launch`) stays, and what the processor found then
    * does not count: false.
    */
-  async observe(claimed: InstanceRecord, token: string, change: Partial<InstanceRecord>): Promise<boolean> {
+  async observe(
+    claimed: InstanceRecord,
+    token: string,
+    change: Partial<InstanceRecord>,
+  ): Promise<boolean> {
     const count = await this.#knex<InstanceRow>('instances')
-      .where({ id: claimed.id, lease_token: token, desired: claimed.desired, launch: claimed.launch })
+      .where({
+        id: claimed.id,
+        lease_token: token,
+        desired: claimed.desired,
+        launch: claimed.launch,
+      })
       .update(toColumns(change));
     return count === 1;
   }
 
   /** Gives the lease back; `againAtMs` asks for another look. */
   async release(id: string, token: string, againAtMs?: number): Promise<void> {
-    await this.#knex<InstanceRow>('instances').where({ id, lease_token: token }).update({ lease_token: null, lease_until: null });
+    await this.#knex<InstanceRow>('instances')
+      .where({ id, lease_token: token })
+      .update({ lease_token: null, lease_until: null });
     if (againAtMs !== undefined) await this.makeDue(id, againAtMs);
   }
 
   /** Removes the row of a terminated instance. */
   async remove(id: string, token: string): Promise<boolean> {
-    return (await this.#knex<InstanceRow>('instances').where({ id, lease_token: token, desired: 'terminated' }).delete()) === 1;
+    return (
+      (await this.#knex<InstanceRow>('instances')
+        .where({ id, lease_token: token, desired: 'terminated' })
+        .delete()) === 1
+    );
   }
 }

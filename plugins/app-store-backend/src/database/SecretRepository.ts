@@ -47,19 +47,33 @@ export class SecretRepository {
   }
 
   async listPrivate(ownerRef: string): Promise<SecretRecord[]> {
-    return (await this.#knex<SecretRow>('secrets').where({ visibility: 'PRIVATE', scope_owner: ownerRef }).orderBy('name')).map(toRecord);
+    return (
+      await this.#knex<SecretRow>('secrets')
+        .where({ visibility: 'PRIVATE', scope_owner: ownerRef })
+        .orderBy('name')
+    ).map(toRecord);
   }
 
-  async findPrivate(ownerRef: string, name: string): Promise<SecretRecord | undefined> {
-    const row = await this.#knex<SecretRow>('secrets').where({ visibility: 'PRIVATE', scope_owner: ownerRef, name }).first();
+  async findPrivate(
+    ownerRef: string,
+    name: string,
+  ): Promise<SecretRecord | undefined> {
+    const row = await this.#knex<SecretRow>('secrets')
+      .where({ visibility: 'PRIVATE', scope_owner: ownerRef, name })
+      .first();
     return row && toRecord(row);
   }
 
   /** What an app of `ownerRef` resolves a name to: the owner's own secret, then one for all (specification 6.6). */
-  async resolve(ownerRef: string, name: string): Promise<SecretRecord | undefined> {
+  async resolve(
+    ownerRef: string,
+    name: string,
+  ): Promise<SecretRecord | undefined> {
     const own = await this.findPrivate(ownerRef, name);
     if (own) return own;
-    const row = await this.#knex<SecretRow>('secrets').where({ visibility: 'ALL_USERS', name }).first();
+    const row = await this.#knex<SecretRow>('secrets')
+      .where({ visibility: 'ALL_USERS', name })
+      .first();
     return row && toRecord(row);
   }
 
@@ -75,7 +89,10 @@ export class SecretRepository {
       created_at: secret.createdAt,
       updated_at: secret.updatedAt,
     };
-    await this.#knex<SecretRow>('secrets').insert(row).onConflict('id').merge(['key_names', 'updated_at']);
+    await this.#knex<SecretRow>('secrets')
+      .insert(row)
+      .onConflict('id')
+      .merge(['key_names', 'updated_at']);
   }
 
   async delete(id: string): Promise<void> {
@@ -84,11 +101,17 @@ export class SecretRepository {
 
   /** Names of apps of the owner whose manifest names the secret. */
   async usedBy(ownerRef: string, name: string): Promise<string[]> {
-    const rows: Array<{ name: string; version: string; manifest: string }> = await this.#knex('apps').where({ owner_ref: ownerRef }).select('name', 'version', 'manifest');
+    const rows: Array<{ name: string; version: string; manifest: string }> =
+      await this.#knex('apps')
+        .where({ owner_ref: ownerRef })
+        .select('name', 'version', 'manifest');
     return rows
       .filter(row => {
         const { env, files } = JSON.parse(row.manifest);
-        return [...env, ...files].some((entry: { secret?: string; optional: boolean }) => entry.secret === name && !entry.optional);
+        return [...env, ...files].some(
+          (entry: { secret?: string; optional: boolean }) =>
+            entry.secret === name && !entry.optional,
+        );
       })
       .map(row => `${row.name} ${row.version}`);
   }

@@ -15,7 +15,10 @@ export class SettingsRepository {
 
   /** The setting; written with `value` where there is none. Racing writers agree on one. */
   async getOrSet(name: string, value: string): Promise<string> {
-    await this.#knex('settings').insert({ name, value }).onConflict('name').ignore();
+    await this.#knex('settings')
+      .insert({ name, value })
+      .onConflict('name')
+      .ignore();
     return (await this.get(name))!;
   }
 }

@@ -22,11 +22,15 @@ export class TagRepository {
   }
 
   async list(): Promise<AppTag[]> {
-    return this.#knex<AppTag>('tags').select('id', 'name', 'title', 'color', 'description').orderBy('title');
+    return this.#knex<AppTag>('tags')
+      .select('id', 'name', 'title', 'color', 'description')
+      .orderBy('title');
   }
 
   async findByNames(names: string[]): Promise<AppTag[]> {
-    return this.#knex<AppTag>('tags').whereIn('name', names).select('id', 'name', 'title', 'color', 'description');
+    return this.#knex<AppTag>('tags')
+      .whereIn('name', names)
+      .select('id', 'name', 'title', 'color', 'description');
   }
 
   /** Adds a tag unless one of its name is there. */
@@ -35,9 +39,15 @@ export class TagRepository {
     const { adminRoles, visitorRoles, ...rest } = tag;
     await this.#knex.transaction(async tx => {
       const id = randomUUID();
-      await tx('tags').insert({ id, ...rest, admin_roles: JSON.stringify(adminRoles) }).onConflict('name').ignore();
+      await tx('tags')
+        .insert({ id, ...rest, admin_roles: JSON.stringify(adminRoles) })
+        .onConflict('name')
+        .ignore();
       const stored = await tx('tags').where({ name: tag.name }).first('id');
-      if (stored.id === id && visitorRoles.length) await tx('tag_visitor_roles').insert(visitorRoles.map(role => ({ tag_id: id, role })));
+      if (stored.id === id && visitorRoles.length)
+        await tx('tag_visitor_roles').insert(
+          visitorRoles.map(role => ({ tag_id: id, role })),
+        );
     });
   }
 }

@@ -1,8 +1,14 @@
 /** Brings the database to this release's schema. */
-import { resolvePackagePath, type DatabaseService } from '@backstage/backend-plugin-api';
+import {
+  resolvePackagePath,
+  type DatabaseService,
+} from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
 
-export const MIGRATIONS_DIRECTORY = resolvePackagePath('@ai-app-store/backstage-plugin-app-store-backend', 'migrations');
+export const MIGRATIONS_DIRECTORY = resolvePackagePath(
+  '@ai-app-store/backstage-plugin-app-store-backend',
+  'migrations',
+);
 
 /**
  * SQLite waits for the disk twice at each write by default. With a write-ahead log
@@ -18,6 +24,7 @@ export async function tuneSqlite(knex: Knex): Promise<void> {
 export async function migratedClient(database: DatabaseService): Promise<Knex> {
   const knex = await database.getClient();
   await tuneSqlite(knex);
-  if (!database.migrations?.skip) await knex.migrate.latest({ directory: MIGRATIONS_DIRECTORY });
+  if (!database.migrations?.skip)
+    await knex.migrate.latest({ directory: MIGRATIONS_DIRECTORY });
   return knex;
 }

@@ -2,8 +2,16 @@
  * Who somebody is to the store: groups come from the catalog by entity ref, since
  * those in a token are as old as the token.
  */
-import type { AuthService, BackstageCredentials, BackstageUserPrincipal } from '@backstage/backend-plugin-api';
-import { parseEntityRef, stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import type {
+  AuthService,
+  BackstageCredentials,
+  BackstageUserPrincipal,
+} from '@backstage/backend-plugin-api';
+import {
+  parseEntityRef,
+  stringifyEntityRef,
+  type Entity,
+} from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { Actor } from '../policy/policy';
 
@@ -14,11 +22,15 @@ const CACHE_MS = 60_000;
 export interface RoleResolver {
   /** The actor behind a signed-in person. */
   resolve(userEntityRef: string): Promise<Actor & { displayName: string }>;
-  actorOf(credentials: BackstageCredentials<BackstageUserPrincipal>): Promise<Actor & { displayName: string }>;
+  actorOf(
+    credentials: BackstageCredentials<BackstageUserPrincipal>,
+  ): Promise<Actor & { displayName: string }>;
 }
 
 function groupsOf(entity: Entity | undefined): string[] {
-  return (entity?.relations ?? []).filter(relation => relation.type === 'memberOf').map(relation => relation.targetRef);
+  return (entity?.relations ?? [])
+    .filter(relation => relation.type === 'memberOf')
+    .map(relation => relation.targetRef);
 }
 
 /** Reads groups from the catalog. */
@@ -27,37 +39,77 @@ export class CatalogRoleResolver implements RoleResolver {
   readonly #auth: AuthService;
   readonly #adminGroups: string[];
   readonly #fullAccessGroups: string[];
-  readonly #cache = new Map<string, { until: number; answer: Promise<{ roles: string[]; displayName: string }> }>();
+  readonly #cache = new Map<
+    string,
+    { until: number; answer: Promise<{ roles: string[]; displayName: string }> }
+  >();
 
-  static create(options: { catalog: CatalogService; auth: AuthService; adminGroups: string[]; fullAccessGroups: string[] }): CatalogRoleResolver {
+  static create(options: {
+    catalog: CatalogService;
+    auth: AuthService;
+    adminGroups: string[];
+    fullAccessGroups: string[];
+  }): CatalogRoleResolver {
     return new CatalogRoleResolver(options);
   }
 
-  private constructor(options: { catalog: CatalogService; auth: AuthService; adminGroups: string[]; fullAccessGroups: string[] }) {
-    const canonical = (ref: string) => stringifyEntityRef(parseEntityRef(ref, { defaultKind: 'group', defaultNamespace: 'default' }));
+  private constructor(options: {
+    catalog: CatalogService;
+    auth: AuthService;
+    adminGroups: string[];
+    fullAccessGroups: string[];
+  }) {
+    const canonical = (ref: string) =>
+      stringifyEntityRef(
+        parseEntityRef(ref, {
+          defaultKind: 'group',
+          defaultNamespace: 'default',
+        }),
+      );
     this.#catalog = options.catalog;
     this.#auth = options.auth;
     this.#adminGroups = options.adminGroups.map(canonical);
     this.#fullAccessGroups = options.fullAccessGroups.map(canonical);
   }
 
-  async #lookUp(userEntityRef: string): Promise<{ roles: string[]; displayName: string }> {
+  async #lookUp(
+    userEntityRef: string,
+  ): Promise<{ roles: string[]; displayName: string }> {
     const credentials = await this.#auth.getOwnServiceCredentials();
-    const user = await this.#catalog.getEntityByRef(userEntityRef, { credentials });
+    const user = await this.#catalog.getEntityByRef(userEntityRef, {
+      credentials,
+    });
     const profile = user?.spec?.profile as { displayName?: string } | undefined;
     const direct = groupsOf(user);
     const roles = new Set(direct);
     let level = direct;
     // A member of a group is one of its parents too; cycles end where nothing new comes.
     while (level.length) {
-      const { items } = await this.#catalog.getEntitiesByRefs({ entityRefs: level }, { credentials });
-      level = items.flatMap(group => (group?.relations ?? []).filter(r => r.type === 'childOf').map(r => r.targetRef)).filter(ref => !roles.has(ref));
+      const { items } = await this.#catalog.getEntitiesByRefs(
+        { entityRefs: level },
+        { credentials },
+      );
+      level = items
+        .flatMap(group =>
+          (group?.relations ?? [])
+            .filter(r => r.type === 'childOf')
+            .map(r => r.targetRef),
+        )
+        .filter(ref => !roles.has(ref));
       level.forEach(ref => roles.add(ref));
     }
-    return { roles: [...roles], displayName: profile?.displayName ?? user?.metadata.title ?? userEntityRef.replace(/^user:[^/]+\//, '') };
+    return {
+      roles: [...roles],
+      displayName:
+        profile?.displayName ??
+        user?.metadata.title ??
+        userEntityRef.replace(/^user:[^/]+\//, ''),
+    };
   }
 
-  async resolve(userEntityRef: string): Promise<Actor & { displayName: string }> {
+  async resolve(
+    userEntityRef: string,
+  ): Promise<Actor & { displayName: string }> {
     const now = Date.now();
     let cached = this.#cache.get(userEntityRef);
     if (!cached || cached.until < now) {
@@ -65,7 +117,9 @@ export class CatalogRoleResolver implements RoleResolver {
       cached = { until: now + CACHE_MS, answer };
       this.#cache.set(userEntityRef, cached);
       answer.catch(() => this.#cache.delete(userEntityRef));
-      if (this.#cache.size > 10_000) for (const [key, { until }] of this.#cache) if (until < now) this.#cache.delete(key);
+      if (this.#cache.size > 10_000)
+        for (const [key, { until }] of this.#cache)
+          if (until < now) this.#cache.delete(key);
     }
     const { roles, displayName } = await cached.answer;
     return {
@@ -73,11 +127,15 @@ export class CatalogRoleResolver implements RoleResolver {
       displayName,
       roles,
       admin: this.#adminGroups.some(group => roles.includes(group)),
-      fullAccess: !this.#fullAccessGroups.length || this.#fullAccessGroups.some(group => roles.includes(group)),
+      fullAccess:
+        !this.#fullAccessGroups.length ||
+        this.#fullAccessGroups.some(group => roles.includes(group)),
     };
   }
 
-  actorOf(credentials: BackstageCredentials<BackstageUserPrincipal>): Promise<Actor & { displayName: string }> {
+  actorOf(
+    credentials: BackstageCredentials<BackstageUserPrincipal>,
+  ): Promise<Actor & { displayName: string }> {
     return this.resolve(credentials.principal.userEntityRef);
   }
 }

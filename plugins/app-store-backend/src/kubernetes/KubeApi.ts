@@ -8,7 +8,11 @@
  */
 import type { KubeConfig, V1Status } from '@kubernetes/client-node';
 import { Agent, request, type RequestOptions } from 'node:https';
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http';
 import { FIELD_MANAGER } from './labels';
 
 /** Any object, as far as the client looks into it. */
@@ -47,7 +51,12 @@ export class KubeError extends Error {
   readonly reason: string;
   readonly causes: Array<{ field?: string; message?: string }>;
 
-  constructor(code: number, reason: string, message: string, causes: Array<{ field?: string; message?: string }> = []) {
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    causes: Array<{ field?: string; message?: string }> = [],
+  ) {
     super(message);
     this.name = 'KubeError';
     this.code = code;
@@ -57,14 +66,26 @@ export class KubeError extends Error {
 }
 
 /** Where a resource is: `/apis/apps/v1/namespaces/x/deployments`. */
-export function collectionPath(apiVersion: string, kind: string, namespace?: string): string {
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return `${root}${namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ''}/${PLURALS[kind]}`;
+export function collectionPath(
+  apiVersion: string,
+  kind: string,
+  namespace?: string,
+): string {
+  const root = apiVersion.includes('/')
+    ? `/apis/${apiVersion}`
+    : `/api/${apiVersion}`;
+  return `${root}${
+    namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ''
+  }/${PLURALS[kind]}`;
 }
 
 /** The path of an object. */
 export function objectPath(object: KubeObject): string {
-  return `${collectionPath(object.apiVersion!, object.kind!, object.metadata!.namespace)}/${encodeURIComponent(object.metadata!.name!)}`;
+  return `${collectionPath(
+    object.apiVersion!,
+    object.kind!,
+    object.metadata!.namespace,
+  )}/${encodeURIComponent(object.metadata!.name!)}`;
 }
 
 interface Call {
@@ -94,15 +115,33 @@ export class KubeApi {
 
   async #open(path: string, call: Call): Promise<IncomingMessage> {
     const cluster = this.#config.getCurrentCluster();
-    if (!cluster) throw new KubeError(0, 'NoCluster', 'no Kubernetes cluster is configured');
+    if (!cluster)
+      throw new KubeError(
+        0,
+        'NoCluster',
+        'no Kubernetes cluster is configured',
+      );
     const url = new URL(cluster.server.replace(/\/$/, '') + path);
-    for (const [key, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(key, String(value));
+    for (const [key, value] of Object.entries(call.query ?? {}))
+      if (value !== undefined) url.searchParams.set(key, String(value));
     const options: RequestOptions = { headers: {} };
-    await this.#config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
+    await this.#config.applyToHTTPSOptions(
+      options as Parameters<KubeConfig['applyToHTTPSOptions']>[0],
+    );
     const { ca, cert, key, rejectUnauthorized, servername } = options;
     const secure = url.protocol === 'https:';
-    this.#agent ??= secure ? new Agent({ keepAlive: true, ca, cert, key, rejectUnauthorized, servername }) : new HttpAgent({ keepAlive: true });
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    this.#agent ??= secure
+      ? new Agent({
+          keepAlive: true,
+          ca,
+          cert,
+          key,
+          rejectUnauthorized,
+          servername,
+        })
+      : new HttpAgent({ keepAlive: true });
+    const body =
+      call.body === undefined ? undefined : JSON.stringify(call.body);
     return new Promise((resolve, reject) => {
       const outgoing = (secure ? request : httpRequest)(
         url,
@@ -115,14 +154,32 @@ export class KubeApi {
             accept: 'application/json',
             'user-agent': FIELD_MANAGER,
             ...(options.headers as Record<string, string>),
-            ...(body ? { 'content-type': call.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) } : {}),
+            ...(body
+              ? {
+                  'content-type': call.contentType ?? 'application/json',
+                  'content-length': Buffer.byteLength(body),
+                }
+              : {}),
           },
         },
         resolve,
       );
       const timeout = call.timeoutMs ?? TIMEOUT_MS;
-      if (timeout) outgoing.setTimeout(timeout, () => outgoing.destroy(new Error(`no answer within ${timeout} ms`)));
-      outgoing.on('error', error => reject(call.signal?.aborted ? error : new KubeError(0, 'Unreachable', `the Kubernetes API cannot be reached: ${error.message}`)));
+      if (timeout)
+        outgoing.setTimeout(timeout, () =>
+          outgoing.destroy(new Error(`no answer within ${timeout} ms`)),
+        );
+      outgoing.on('error', error =>
+        reject(
+          call.signal?.aborted
+            ? error
+            : new KubeError(
+                0,
+                'Unreachable',
+                `the Kubernetes API cannot be reached: ${error.message}`,
+              ),
+        ),
+      );
       outgoing.end(body);
     });
   }
@@ -135,7 +192,12 @@ export class KubeApi {
     } catch {
       // Not from an API server: its text is the message.
     }
-    throw new KubeError(response.statusCode ?? 0, status.reason ?? response.statusMessage ?? 'Unknown', status.message ?? text.slice(0, 300), status.details?.causes);
+    throw new KubeError(
+      response.statusCode ?? 0,
+      status.reason ?? response.statusMessage ?? 'Unknown',
+      status.message ?? text.slice(0, 300),
+      status.details?.causes,
+    );
   }
 
   /** A request whose answer is JSON. */
@@ -181,12 +243,21 @@ export class KubeApi {
     try {
       await this.json(objectPath(object), {
         method: 'DELETE',
-        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...(uid ? { preconditions: { uid } } : {}) },
+        body: {
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          propagationPolicy: 'Background',
+          ...(uid ? { preconditions: { uid } } : {}),
+        },
       });
       return false;
     } catch (error) {
       // 409: another object under the name; the one meant is gone.
-      if (error instanceof KubeError && (error.code === 404 || error.code === 409)) return true;
+      if (
+        error instanceof KubeError &&
+        (error.code === 404 || error.code === 409)
+      )
+        return true;
       throw error;
     }
   }

@@ -4,9 +4,15 @@
  *
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { createInterface } from 'node:readline';
-import { collectionPath, KubeError, type KubeApi, type KubeObject } from './KubeApi';
+import {
+  collectionPath,
+  KubeError,
+  type KubeApi,
+  type KubeObject,
+} from './KubeApi';
 
 /** A quiet watch is begun anew after this long, in seconds. */
 const WATCH_SECONDS = 290;
@@ -52,7 +58,11 @@ export class Watch<T extends KubeObject, P> {
   /** Lists once, then follows. Rejects where the first list fails. */
   async start(): Promise<void> {
     await this.#list();
-    this.#follow().catch(error => this.#options.logger.error(`watch of ${this.#options.kind} ended: ${error.message}`));
+    this.#follow().catch(error =>
+      this.#options.logger.error(
+        `watch of ${this.#options.kind} ended: ${error.message}`,
+      ),
+    );
   }
 
   stop(): void {
@@ -62,11 +72,19 @@ export class Watch<T extends KubeObject, P> {
   #take(object: T, removed: boolean): void {
     const { uid } = object.metadata!;
     if (removed) this.#items.delete(uid!);
-    else this.#items.set(uid!, { projection: this.#options.project(object), object });
+    else
+      this.#items.set(uid!, {
+        projection: this.#options.project(object),
+        object,
+      });
     try {
       this.#options.onChange(object, removed);
     } catch (error) {
-      this.#options.logger.error(`a watcher of ${this.#options.kind} failed: ${(error as Error).message}`);
+      this.#options.logger.error(
+        `a watcher of ${this.#options.kind} failed: ${
+          (error as Error).message
+        }`,
+      );
     }
   }
 
@@ -75,7 +93,10 @@ export class Watch<T extends KubeObject, P> {
     const found = new Map<string, T>();
     let next: string | undefined;
     do {
-      const page: { metadata: { resourceVersion: string; continue?: string }; items: T[] } = await api.json(collectionPath(apiVersion, kind, namespace), {
+      const page: {
+        metadata: { resourceVersion: string; continue?: string };
+        items: T[];
+      } = await api.json(collectionPath(apiVersion, kind, namespace), {
         query: { labelSelector, limit: PAGE, continue: next },
         signal: this.#abort.signal,
       });
@@ -83,7 +104,8 @@ export class Watch<T extends KubeObject, P> {
       next = page.metadata.continue || undefined;
       this.#resourceVersion = page.metadata.resourceVersion;
     } while (next);
-    for (const [uid, { object }] of [...this.#items]) if (!found.has(uid)) this.#take(object, true);
+    for (const [uid, { object }] of [...this.#items])
+      if (!found.has(uid)) this.#take(object, true);
     for (const object of found.values()) this.#take(object, false);
     this.#synced = true;
   }
@@ -99,10 +121,15 @@ export class Watch<T extends KubeObject, P> {
       } catch (error) {
         if (this.#abort.signal.aborted) return;
         this.#synced = false;
-        if (error instanceof KubeError && error.code === 410) this.#resourceVersion = undefined;
+        if (error instanceof KubeError && error.code === 410)
+          this.#resourceVersion = undefined;
         else {
-          logger.warn(`watch of ${kind} broke: ${(error as Error).message}; again in ${pause} ms`);
-          await new Promise(resolve => setTimeout(resolve, pause + Math.random() * pause * 0.2));
+          logger.warn(
+            `watch of ${kind} broke: ${
+              (error as Error).message
+            }; again in ${pause} ms`,
+          );
+          await sleep(pause + Math.random() * pause * 0.2);
           pause = Math.min(pause * 2, PAUSE_LAST_MS);
           // What happened in between is found by listing.
           this.#resourceVersion = undefined;
@@ -113,20 +140,42 @@ export class Watch<T extends KubeObject, P> {
 
   async #watchOnce(): Promise<void> {
     const { api, apiVersion, kind, namespace, labelSelector } = this.#options;
-    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout((WATCH_SECONDS + 30) * 1000)]);
-    const response = await api.stream(collectionPath(apiVersion, kind, namespace), {
-      query: { watch: true, labelSelector, resourceVersion: this.#resourceVersion, allowWatchBookmarks: true, timeoutSeconds: WATCH_SECONDS },
-      signal,
-    });
+    const signal = AbortSignal.any([
+      this.#abort.signal,
+      AbortSignal.timeout((WATCH_SECONDS + 30) * 1000),
+    ]);
+    const response = await api.stream(
+      collectionPath(apiVersion, kind, namespace),
+      {
+        query: {
+          watch: true,
+          labelSelector,
+          resourceVersion: this.#resourceVersion,
+          allowWatchBookmarks: true,
+          timeoutSeconds: WATCH_SECONDS,
+        },
+        signal,
+      },
+    );
     this.#synced = true;
     const lines = createInterface({ input: response, crlfDelay: Infinity });
-    const broken = new Promise<never>((_, reject) => response.once('error', reject));
+    const broken = new Promise<never>((_, reject) =>
+      response.once('error', reject),
+    );
     broken.catch(() => {});
     const consume = async () => {
       for await (const line of lines) {
         if (!line) continue;
-        const { type, object } = JSON.parse(line) as { type: string; object: T & { code?: number; reason?: string; message?: string } };
-        if (type === 'ERROR') throw new KubeError(object.code ?? 500, object.reason ?? 'Unknown', object.message ?? 'watch error');
+        const { type, object } = JSON.parse(line) as {
+          type: string;
+          object: T & { code?: number; reason?: string; message?: string };
+        };
+        if (type === 'ERROR')
+          throw new KubeError(
+            object.code ?? 500,
+            object.reason ?? 'Unknown',
+            object.message ?? 'watch error',
+          );
         this.#resourceVersion = object.metadata!.resourceVersion;
         if (type !== 'BOOKMARK') this.#take(object, type === 'DELETED');
       }

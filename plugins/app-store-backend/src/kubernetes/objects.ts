@@ -4,11 +4,29 @@
  * They are rendered when an instance is run and kept with its row, so that a
  * new release of the store changes no running pod.
  */
-import type { V1ConfigMap, V1Container, V1Deployment, V1EnvVar, V1PersistentVolumeClaim, V1PodTemplateSpec, V1Service, V1StatefulSet, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import type {
+  V1ConfigMap,
+  V1Container,
+  V1Deployment,
+  V1EnvVar,
+  V1PersistentVolumeClaim,
+  V1PodTemplateSpec,
+  V1Service,
+  V1StatefulSet,
+  V1Volume,
+  V1VolumeMount,
+} from '@kubernetes/client-node';
 import { createHash } from 'node:crypto';
 import type { AppManifest } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { DefaultResources, RuntimeVersion } from '../config/StoreConfig';
-import { claimName, filesName, LABELS, objectName, secretObjectName, TOKEN_AUDIENCE } from './labels';
+import {
+  claimName,
+  filesName,
+  LABELS,
+  objectName,
+  secretObjectName,
+  TOKEN_AUDIENCE,
+} from './labels';
 
 /** The directory of the app in its container. */
 export const APP_ROOT = '/app';
@@ -84,13 +102,18 @@ function selectorOf(input: InstanceInput): Record<string, string> {
 
 function fill(template: string, input: InstanceInput): string {
   const { module = '', port } = input.manifest.runtime;
-  return template.replaceAll('{{module}}', module).replaceAll('{{port}}', String(port));
+  return template
+    .replaceAll('{{module}}', module)
+    .replaceAll('{{port}}', String(port));
 }
 
 /** The environment that the platform gives (specification 7.3). */
 export function platformEnvironment(input: InstanceInput): V1EnvVar[] {
   const { manifest } = input;
-  const baseUrl = manifest.runtime.routingMode === 'BASE_URL' ? `/instance/${input.instanceId}/` : '/';
+  const baseUrl =
+    manifest.runtime.routingMode === 'BASE_URL'
+      ? `/instance/${input.instanceId}/`
+      : '/';
   const env: Record<string, string> = {
     H2O_CLOUD_ENVIRONMENT: input.environmentUrl,
     H2O_CLOUD_INSTANCE_ID: input.instanceId,
@@ -102,7 +125,8 @@ export function platformEnvironment(input: InstanceInput): V1EnvVar[] {
     PORT: String(manifest.runtime.port),
     HOME: APP_ROOT,
   };
-  if (manifest.runtime.volumeMount) env.APP_STORE_VOLUME_PATH = manifest.runtime.volumeMount;
+  if (manifest.runtime.volumeMount)
+    env.APP_STORE_VOLUME_PATH = manifest.runtime.volumeMount;
   return Object.entries(env).map(([name, value]) => ({ name, value }));
 }
 
@@ -112,10 +136,26 @@ function appEnvironment(input: InstanceInput): V1EnvVar[] {
     if (!entry.secret) return [{ name: entry.name, value: entry.value ?? '' }];
     const id = input.secretIds[entry.secret];
     if (!id && entry.optional) return [];
-    return [{ name: entry.name, valueFrom: { secretKeyRef: { name: secretObjectName(id ?? entry.secret), key: entry.secretKey!, ...(entry.optional ? { optional: true } : {}) } } }];
+    return [
+      {
+        name: entry.name,
+        valueFrom: {
+          secretKeyRef: {
+            name: secretObjectName(id ?? entry.secret),
+            key: entry.secretKey!,
+            ...(entry.optional ? { optional: true } : {}),
+          },
+        },
+      },
+    ];
   });
   // Kubernetes refuses an apply with two entries of one name.
-  const byName = new Map([...platformEnvironment(input), ...input.extraEnv, ...own].map(entry => [entry.name, entry]));
+  const byName = new Map(
+    [...platformEnvironment(input), ...input.extraEnv, ...own].map(entry => [
+      entry.name,
+      entry,
+    ]),
+  );
   return [...byName.values()];
 }
 
@@ -130,32 +170,59 @@ function resourcesOf(input: InstanceInput) {
   const cpuLimit = runtime.cpuLimit ?? resources.cpuLimit;
   const cpuReservation = runtime.cpuReservation ?? resources.cpuReservation;
   return {
-    limits: { memory: limit, ...(cpuLimit ? { cpu: cpuLimit } : {}), ...(runtime.gpuCount ? { 'nvidia.com/gpu': String(runtime.gpuCount) } : {}) },
+    limits: {
+      memory: limit,
+      ...(cpuLimit ? { cpu: cpuLimit } : {}),
+      ...(runtime.gpuCount
+        ? { 'nvidia.com/gpu': String(runtime.gpuCount) }
+        : {}),
+    },
     requests: {
       memory: runtime.memoryReservation ?? resources.memoryReservation,
       ...(cpuReservation ? { cpu: cpuReservation } : {}),
-      ...(runtime.gpuCount ? { 'nvidia.com/gpu': String(runtime.gpuCount) } : {}),
+      ...(runtime.gpuCount
+        ? { 'nvidia.com/gpu': String(runtime.gpuCount) }
+        : {}),
     },
   };
 }
 
 /** `[[File]]` entries: each in a directory of its own, from a secret or from the instance's ConfigMap. */
-function fileVolumes(input: InstanceInput): { volumes: V1Volume[]; mounts: V1VolumeMount[]; literals: Record<string, string> } {
+function fileVolumes(input: InstanceInput): {
+  volumes: V1Volume[];
+  mounts: V1VolumeMount[];
+  literals: Record<string, string>;
+} {
   const volumes: V1Volume[] = [];
   const mounts: V1VolumeMount[] = [];
   const literals: Record<string, string> = {};
   input.manifest.files.forEach((file, index) => {
-    const absolute = file.path.startsWith('/') ? file.path : `${APP_ROOT}/${file.path}`;
+    const absolute = file.path.startsWith('/')
+      ? file.path
+      : `${APP_ROOT}/${file.path}`;
     const at = absolute.lastIndexOf('/');
     const fileName = absolute.slice(at + 1);
     const name = `file-${index}`;
     if (file.secret) {
       const id = input.secretIds[file.secret];
       if (!id && file.optional) return;
-      volumes.push({ name, secret: { secretName: secretObjectName(id ?? file.secret), items: [{ key: file.secretKey!, path: fileName }], ...(file.optional ? { optional: true } : {}) } });
+      volumes.push({
+        name,
+        secret: {
+          secretName: secretObjectName(id ?? file.secret),
+          items: [{ key: file.secretKey!, path: fileName }],
+          ...(file.optional ? { optional: true } : {}),
+        },
+      });
     } else {
       literals[name] = file.value ?? '';
-      volumes.push({ name, configMap: { name: filesName(input.instanceId), items: [{ key: name, path: fileName }] } });
+      volumes.push({
+        name,
+        configMap: {
+          name: filesName(input.instanceId),
+          items: [{ key: name, path: fileName }],
+        },
+      });
     }
     mounts.push({ name, mountPath: absolute.slice(0, at), readOnly: true });
   });
@@ -163,7 +230,11 @@ function fileVolumes(input: InstanceInput): { volumes: V1Volume[]; mounts: V1Vol
 }
 
 function initContainers(input: InstanceInput): V1Container[] {
-  const common = { image: input.runtime.image, securityContext: securityContext(), resources: resourcesOf(input) };
+  const common = {
+    image: input.runtime.image,
+    securityContext: securityContext(),
+    resources: resourcesOf(input),
+  };
   const appMount = { name: 'app', mountPath: APP_ROOT };
   const root = { name: 'H2O_CLOUD_APP_ROOT', value: APP_ROOT };
   return [
@@ -173,11 +244,17 @@ function initContainers(input: InstanceInput): V1Container[] {
       command: ['app-store-entry', 'bundle'],
       env: [
         root,
-        { name: 'APP_STORE_BUNDLE_URL', value: `${input.storeUrl}/api/app-store/v1/internal/instances/${input.instanceId}/content` },
+        {
+          name: 'APP_STORE_BUNDLE_URL',
+          value: `${input.storeUrl}/api/app-store/v1/internal/instances/${input.instanceId}/content`,
+        },
         { name: 'APP_STORE_BUNDLE_DIGEST', value: input.contentDigest },
         { name: 'APP_STORE_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
       ],
-      volumeMounts: [appMount, { name: 'token', mountPath: TOKEN_DIRECTORY, readOnly: true }],
+      volumeMounts: [
+        appMount,
+        { name: 'token', mountPath: TOKEN_DIRECTORY, readOnly: true },
+      ],
     },
     {
       name: DEPENDENCIES_CONTAINER,
@@ -187,7 +264,9 @@ function initContainers(input: InstanceInput): V1Container[] {
         root,
         { name: 'HOME', value: '/tmp' },
         { name: 'APP_STORE_APP_MODE', value: input.manifest.runtime.mode },
-        ...(input.npmRegistry ? [{ name: 'npm_config_registry', value: input.npmRegistry }] : []),
+        ...(input.npmRegistry
+          ? [{ name: 'npm_config_registry', value: input.npmRegistry }]
+          : []),
       ],
       volumeMounts: [appMount],
     },
@@ -203,26 +282,52 @@ function podTemplate(input: InstanceInput): V1PodTemplateSpec {
   if (!isContainer) {
     volumes.push(
       { name: 'app', emptyDir: {} },
-      { name: 'token', projected: { sources: [{ serviceAccountToken: { audience: TOKEN_AUDIENCE, expirationSeconds: 3600, path: 'token' } }] } },
+      {
+        name: 'token',
+        projected: {
+          sources: [
+            {
+              serviceAccountToken: {
+                audience: TOKEN_AUDIENCE,
+                expirationSeconds: 3600,
+                path: 'token',
+              },
+            },
+          ],
+        },
+      },
     );
     mounts.push({ name: 'app', mountPath: APP_ROOT });
   }
   if (manifest.runtime.volumeMount) {
-    volumes.push({ name: 'data', persistentVolumeClaim: { claimName: claimName(input.instanceId) } });
+    volumes.push({
+      name: 'data',
+      persistentVolumeClaim: { claimName: claimName(input.instanceId) },
+    });
     mounts.push({ name: 'data', mountPath: manifest.runtime.volumeMount });
   }
   if (manifest.runtime.enableShm) {
-    volumes.push({ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '2Gi' } });
+    volumes.push({
+      name: 'shm',
+      emptyDir: { medium: 'Memory', sizeLimit: '2Gi' },
+    });
     mounts.push({ name: 'shm', mountPath: '/dev/shm' });
   }
-  const command = isContainer ? manifest.runtime.entryPoint : runtime.command.map(part => fill(part, input));
+  const command = isContainer
+    ? manifest.runtime.entryPoint
+    : runtime.command.map(part => fill(part, input));
   return {
     metadata: { labels: labelsOf(input) },
     spec: {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 10,
-      securityContext: { runAsNonRoot: true, runAsUser: USER_ID, fsGroup: USER_ID, seccompProfile: { type: 'RuntimeDefault' } },
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: USER_ID,
+        fsGroup: USER_ID,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
       ...(runtime.nodeSelector ? { nodeSelector: runtime.nodeSelector } : {}),
       ...(isContainer ? {} : { initContainers: initContainers(input) }),
       containers: [
@@ -230,14 +335,33 @@ function podTemplate(input: InstanceInput): V1PodTemplateSpec {
           name: APP_CONTAINER,
           image: isContainer ? manifest.runtime.customImage : runtime.image,
           ...(command?.length ? { command } : {}),
-          ...(isContainer && manifest.runtime.args ? { args: manifest.runtime.args } : {}),
+          ...(isContainer && manifest.runtime.args
+            ? { args: manifest.runtime.args }
+            : {}),
           ...(isContainer ? {} : { workingDir: APP_ROOT }),
           env: appEnvironment(input),
-          ports: [{ name: 'http', containerPort: manifest.runtime.port, protocol: 'TCP' }],
+          ports: [
+            {
+              name: 'http',
+              containerPort: manifest.runtime.port,
+              protocol: 'TCP',
+            },
+          ],
           resources: resourcesOf(input),
           securityContext: securityContext(),
-          startupProbe: { tcpSocket: { port: 'http' }, periodSeconds: STARTUP_PERIOD_SECONDS, failureThreshold: Math.max(1, Math.ceil(input.startTimeoutSeconds / STARTUP_PERIOD_SECONDS)) },
-          readinessProbe: { tcpSocket: { port: 'http' }, periodSeconds: 5, failureThreshold: 3 },
+          startupProbe: {
+            tcpSocket: { port: 'http' },
+            periodSeconds: STARTUP_PERIOD_SECONDS,
+            failureThreshold: Math.max(
+              1,
+              Math.ceil(input.startTimeoutSeconds / STARTUP_PERIOD_SECONDS),
+            ),
+          },
+          readinessProbe: {
+            tcpSocket: { port: 'http' },
+            periodSeconds: 5,
+            failureThreshold: 3,
+          },
           volumeMounts: mounts,
         },
       ],
@@ -257,15 +381,29 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
   const { literals } = fileVolumes(input);
   return {
     ...(Object.keys(literals).length
-      ? { files: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata, name: filesName(input.instanceId) }, data: literals } }
+      ? {
+          files: {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata: { ...metadata, name: filesName(input.instanceId) },
+            data: literals,
+          },
+        }
       : {}),
     ...(runtime.volumeMount
       ? {
           claim: {
             apiVersion: 'v1',
             kind: 'PersistentVolumeClaim',
-            metadata: { name: claimName(input.instanceId), namespace: input.namespace, labels },
-            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: runtime.volumeSize! } } },
+            metadata: {
+              name: claimName(input.instanceId),
+              namespace: input.namespace,
+              labels,
+            },
+            spec: {
+              accessModes: ['ReadWriteOnce'],
+              resources: { requests: { storage: runtime.volumeSize! } },
+            },
           },
         }
       : {}),
@@ -273,7 +411,12 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
       apiVersion: 'v1',
       kind: 'Service',
       metadata,
-      spec: { selector: selectorOf(input), ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 'http' }] },
+      spec: {
+        selector: selectorOf(input),
+        ports: [
+          { name: 'http', port: 80, protocol: 'TCP', targetPort: 'http' },
+        ],
+      },
     },
     networkPolicy: {
       apiVersion: 'networking.k8s.io/v1',
@@ -286,8 +429,20 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
           {
             from: [
               {
-                podSelector: { matchLabels: { 'app.kubernetes.io/component': 'app-store-gateway' } },
-                ...(input.gatewayNamespace ? { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': input.gatewayNamespace } } } : {}),
+                podSelector: {
+                  matchLabels: {
+                    'app.kubernetes.io/component': 'app-store-gateway',
+                  },
+                },
+                ...(input.gatewayNamespace
+                  ? {
+                      namespaceSelector: {
+                        matchLabels: {
+                          'kubernetes.io/metadata.name': input.gatewayNamespace,
+                        },
+                      },
+                    }
+                  : {}),
               },
             ],
             ports: [{ protocol: 'TCP', port: 'http' }],
@@ -307,7 +462,13 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
           apiVersion: 'apps/v1',
           kind: 'Deployment',
           metadata,
-          spec: { replicas: 1, strategy: { type: 'Recreate' }, revisionHistoryLimit: 0, selector, template },
+          spec: {
+            replicas: 1,
+            strategy: { type: 'Recreate' },
+            revisionHistoryLimit: 0,
+            selector,
+            template,
+          },
         },
   };
 }

@@ -3,8 +3,16 @@
  * cluster can be a line in a test.
  */
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import type { InstanceStatus, LaunchStage, Problem } from '@ai-app-store/backstage-plugin-app-store-common';
-import { APP_CONTAINER, BUNDLE_CONTAINER, DEPENDENCIES_CONTAINER } from './objects';
+import type {
+  InstanceStatus,
+  LaunchStage,
+  Problem,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  APP_CONTAINER,
+  BUNDLE_CONTAINER,
+  DEPENDENCIES_CONTAINER,
+} from './objects';
 
 /** A container whose output or events say more about a failure. */
 export interface FailingContainer {
@@ -22,28 +30,43 @@ export interface Observation {
   failing?: FailingContainer;
 }
 
-function find(statuses: V1ContainerStatus[] | undefined, name: string): V1ContainerStatus | undefined {
+function find(
+  statuses: V1ContainerStatus[] | undefined,
+  name: string,
+): V1ContainerStatus | undefined {
   return statuses?.find(status => status.name === name);
 }
 
 function isTrue(pod: V1Pod, type: string): boolean {
-  return Boolean(pod.status?.conditions?.some(c => c.type === type && c.status === 'True'));
+  return Boolean(
+    pod.status?.conditions?.some(c => c.type === type && c.status === 'True'),
+  );
 }
 
 function stageOf(pod: V1Pod): LaunchStage {
   if (isTrue(pod, 'Ready')) return 'ready';
   const inits = pod.status?.initContainerStatuses ?? [];
   const hasInits = Boolean(pod.spec?.initContainers?.length);
-  const done = (name: string) => find(inits, name)?.state?.terminated?.exitCode === 0;
+  const done = (name: string) =>
+    find(inits, name)?.state?.terminated?.exitCode === 0;
   const app = find(pod.status?.containerStatuses, APP_CONTAINER);
-  const appBegan = app?.state?.running || app?.state?.terminated || app?.lastState?.terminated;
-  if (appBegan && (!hasInits || done(DEPENDENCIES_CONTAINER))) return 'starting';
+  const appBegan =
+    app?.state?.running || app?.state?.terminated || app?.lastState?.terminated;
+  if (appBegan && (!hasInits || done(DEPENDENCIES_CONTAINER)))
+    return 'starting';
   if (hasInits && done(BUNDLE_CONTAINER)) return 'dependencies';
-  if (hasInits && (find(inits, BUNDLE_CONTAINER)?.state?.running || find(inits, BUNDLE_CONTAINER)?.state?.terminated)) return 'bundle';
+  if (
+    hasInits &&
+    (find(inits, BUNDLE_CONTAINER)?.state?.running ||
+      find(inits, BUNDLE_CONTAINER)?.state?.terminated)
+  )
+    return 'bundle';
   return isTrue(pod, 'PodScheduled') ? 'scheduled' : 'accepted';
 }
 
-function waitingProblem(status: V1ContainerStatus | undefined): Problem | undefined {
+function waitingProblem(
+  status: V1ContainerStatus | undefined,
+): Problem | undefined {
   const waiting = status?.state?.waiting;
   switch (waiting?.reason) {
     case 'ErrImagePull':
@@ -52,29 +75,42 @@ function waitingProblem(status: V1ContainerStatus | undefined): Problem | undefi
     case 'InvalidImageName':
       return {
         code: 'IMAGE_UNAVAILABLE',
-        message: `The runtime's image ${status!.image} cannot be had: ${(waiting.message ?? waiting.reason).replace(/^Back-off pulling image "[^"]*": /, '')}`,
+        message: `The runtime's image ${status!.image} cannot be had: ${(
+          waiting.message ?? waiting.reason
+        ).replace(/^Back-off pulling image "[^"]*": /, '')}`,
         owner: 'admin',
-        remedy: 'An admin checks the image of this runtime version and the pull secrets of the namespace.',
+        remedy:
+          'An admin checks the image of this runtime version and the pull secrets of the namespace.',
       };
     case 'CreateContainerConfigError':
       return {
         code: 'SECRET_MISSING',
         message: `The app needs something that is not there: ${waiting.message}.`,
         owner: 'author',
-        remedy: "The app's owner creates the secret or key again; the instance then starts by itself.",
+        remedy:
+          "The app's owner creates the secret or key again; the instance then starts by itself.",
       };
     default:
       return undefined;
   }
 }
 
-function initProblem(pod: V1Pod): { problem: Problem; failing: FailingContainer } | undefined {
+function initProblem(
+  pod: V1Pod,
+): { problem: Problem; failing: FailingContainer } | undefined {
   for (const name of [BUNDLE_CONTAINER, DEPENDENCIES_CONTAINER]) {
     const status = find(pod.status?.initContainerStatuses, name);
     const ended = status?.state?.terminated ?? status?.lastState?.terminated;
-    const failed = ended && ended.exitCode !== 0 && ended.reason !== 'Unknown' && status?.state?.terminated?.exitCode !== 0;
+    const failed =
+      ended &&
+      ended.exitCode !== 0 &&
+      ended.reason !== 'Unknown' &&
+      status?.state?.terminated?.exitCode !== 0;
     if (!failed) continue;
-    const failing = { container: name, previous: !status?.state?.terminated && Boolean(status?.state?.running) };
+    const failing = {
+      container: name,
+      previous: !status?.state?.terminated && Boolean(status?.state?.running),
+    };
     return name === BUNDLE_CONTAINER
       ? {
           failing,
@@ -82,7 +118,8 @@ function initProblem(pod: V1Pod): { problem: Problem; failing: FailingContainer 
             code: 'BUNDLE_FAILED',
             message: "The app's bundle could not be fetched or unpacked.",
             owner: 'platform',
-            remedy: 'It is tried again by itself. If it stays, an admin checks that pods reach the store.',
+            remedy:
+              'It is tried again by itself. If it stays, an admin checks that pods reach the store.',
           },
         }
       : {
@@ -91,18 +128,22 @@ function initProblem(pod: V1Pod): { problem: Problem; failing: FailingContainer 
             code: 'DEPENDENCIES_FAILED',
             message: "The app's dependencies could not be installed.",
             owner: 'author',
-            remedy: "The app's author mends its dependencies and imports a new version.",
+            remedy:
+              "The app's author mends its dependencies and imports a new version.",
           },
         };
   }
   return undefined;
 }
 
-function appProblem(pod: V1Pod): { problem: Problem; failing: FailingContainer } | undefined {
+function appProblem(
+  pod: V1Pod,
+): { problem: Problem; failing: FailingContainer } | undefined {
   const status = find(pod.status?.containerStatuses, APP_CONTAINER);
   const ended = status?.state?.terminated ?? status?.lastState?.terminated;
   // 255 and "Unknown": the node went down under it, which is nobody's fault.
-  if (!ended || isTrue(pod, 'Ready') || ended.reason === 'Unknown') return undefined;
+  if (!ended || isTrue(pod, 'Ready') || ended.reason === 'Unknown')
+    return undefined;
   const running = Boolean(status?.state?.running);
   const failing = { container: APP_CONTAINER, previous: running };
   if (ended.reason === 'OOMKilled')
@@ -112,7 +153,8 @@ function appProblem(pod: V1Pod): { problem: Problem; failing: FailingContainer }
         code: 'OUT_OF_MEMORY',
         message: 'The app used more memory than it may and was ended.',
         owner: 'author',
-        remedy: "The app's author raises Runtime.MemoryLimit or lets the app use less.",
+        remedy:
+          "The app's author raises Runtime.MemoryLimit or lets the app use less.",
       },
     };
   return {
@@ -122,9 +164,12 @@ function appProblem(pod: V1Pod): { problem: Problem; failing: FailingContainer }
       message:
         ended.exitCode === 0
           ? 'The app ended by itself right after its start (exit code 0); an app has to keep running and listen.'
-          : `The app ended with exit code ${ended.exitCode}${running ? ' and was started again' : ''}.`,
+          : `The app ended with exit code ${ended.exitCode}${
+              running ? ' and was started again' : ''
+            }.`,
       owner: 'author',
-      remedy: 'The end of its log says why. It is started again by itself, at growing distances.',
+      remedy:
+        'The end of its log says why. It is started again by itself, at growing distances.',
     },
   };
 }
@@ -133,7 +178,9 @@ function appProblem(pod: V1Pod): { problem: Problem; failing: FailingContainer }
 export function notListening(port: number, hint?: string): Problem {
   return {
     code: 'NOT_LISTENING',
-    message: `The app runs, but nothing answers on its port ${port}${hint ? `: ${hint}` : ''}.`,
+    message: `The app runs, but nothing answers on its port ${port}${
+      hint ? `: ${hint}` : ''
+    }.`,
     owner: 'author',
     remedy: `The app's author lets it listen on port ${port} (also told in PORT), on all addresses, or changes Runtime.Port.`,
   };
@@ -146,14 +193,23 @@ export function notListening(port: number, hint?: string): Problem {
  * @param now - the time
  * @param slowAfterMs - a running app that does not listen is spoken of after this long
  */
-export function observe(pod: V1Pod | undefined, now: Date, slowAfterMs: number): Observation {
+export function observe(
+  pod: V1Pod | undefined,
+  now: Date,
+  slowAfterMs: number,
+): Observation {
   if (!pod) return { status: 'PENDING', stage: 'accepted', restartCount: 0 };
   const stage = stageOf(pod);
   const app = find(pod.status?.containerStatuses, APP_CONTAINER);
   const restartCount = app?.restartCount ?? 0;
   if (stage === 'ready') return { status: 'DEPLOYED', stage, restartCount };
 
-  const unschedulable = pod.status?.conditions?.find(c => c.type === 'PodScheduled' && c.status === 'False' && c.reason === 'Unschedulable');
+  const unschedulable = pod.status?.conditions?.find(
+    c =>
+      c.type === 'PodScheduled' &&
+      c.status === 'False' &&
+      c.reason === 'Unschedulable',
+  );
   if (unschedulable)
     return {
       status: 'PENDING',
@@ -163,10 +219,14 @@ export function observe(pod: V1Pod | undefined, now: Date, slowAfterMs: number):
         code: 'NO_CAPACITY',
         message: `The cluster has no place for the app at the moment: ${unschedulable.message}`,
         owner: 'admin',
-        remedy: 'It starts by itself once there is room: suspend other instances, or ask an admin for capacity.',
+        remedy:
+          'It starts by itself once there is room: suspend other instances, or ask an admin for capacity.',
       },
     };
-  for (const status of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
+  for (const status of [
+    ...(pod.status?.initContainerStatuses ?? []),
+    ...(pod.status?.containerStatuses ?? []),
+  ]) {
     const problem = waitingProblem(status);
     if (problem) return { status: 'FAILED', stage, restartCount, problem };
   }
@@ -176,9 +236,20 @@ export function observe(pod: V1Pod | undefined, now: Date, slowAfterMs: number):
   if (failed) return { status: 'FAILED', stage, restartCount, ...failed };
 
   const startedAt = app?.state?.running?.startedAt;
-  if (startedAt && now.getTime() - new Date(startedAt).getTime() > slowAfterMs) {
-    const port = pod.spec?.containers.find(c => c.name === APP_CONTAINER)?.ports?.[0]?.containerPort ?? 0;
-    return { status: 'PENDING', stage, restartCount, problem: notListening(port), failing: { container: APP_CONTAINER, previous: false } };
+  if (
+    startedAt &&
+    now.getTime() - new Date(startedAt).getTime() > slowAfterMs
+  ) {
+    const port =
+      pod.spec?.containers.find(c => c.name === APP_CONTAINER)?.ports?.[0]
+        ?.containerPort ?? 0;
+    return {
+      status: 'PENDING',
+      stage,
+      restartCount,
+      problem: notListening(port),
+      failing: { container: APP_CONTAINER, previous: false },
+    };
   }
   return { status: 'PENDING', stage, restartCount };
 }

@@ -3,7 +3,11 @@ import type { Knex } from 'knex';
 import type { Actor } from './policy';
 
 /** Apps that the actor sees (specification 3.1). Expects the tables `apps`, `app_tags`, `tags`. */
-export function visibleApps(actor: Actor, query: Knex.QueryBuilder, knex: Knex): void {
+export function visibleApps(
+  actor: Actor,
+  query: Knex.QueryBuilder,
+  knex: Knex,
+): void {
   query.where(where => {
     where.where('apps.owner_ref', actor.userEntityRef);
     if (actor.fullAccess) where.orWhereNot('apps.visibility', 'PRIVATE');
@@ -13,7 +17,11 @@ export function visibleApps(actor: Actor, query: Knex.QueryBuilder, knex: Knex):
           tags
             .select(knex.raw('1'))
             .from('app_tags')
-            .join('tag_visitor_roles', 'tag_visitor_roles.tag_id', 'app_tags.tag_id')
+            .join(
+              'tag_visitor_roles',
+              'tag_visitor_roles.tag_id',
+              'app_tags.tag_id',
+            )
             .whereRaw('app_tags.app_id = apps.id')
             .whereIn('tag_visitor_roles.role', actor.roles);
         }),

@@ -3,12 +3,24 @@
  * carries the uid of what it was computed from, so that a worker that was stalled
  * cannot touch an object that came after.
  */
-import type { CoreV1Event, V1EndpointSlice, V1Pod, V1TokenReview } from '@kubernetes/client-node';
+import type {
+  CoreV1Event,
+  V1EndpointSlice,
+  V1Pod,
+  V1TokenReview,
+} from '@kubernetes/client-node';
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { Endpoint, InstanceEvent } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  Endpoint,
+  InstanceEvent,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { IncomingMessage } from 'node:http';
 import type { InstanceRecord } from '../database/InstanceRepository';
-import { KubeError, type KubeApi, type KubeObject } from '../kubernetes/KubeApi';
+import {
+  KubeError,
+  type KubeApi,
+  type KubeObject,
+} from '../kubernetes/KubeApi';
 import { LABELS, objectName, TOKEN_AUDIENCE } from '../kubernetes/labels';
 import { APP_CONTAINER } from '../kubernetes/objects';
 import { Watch } from '../kubernetes/Watch';
@@ -23,22 +35,49 @@ export class InstanceCluster {
   readonly #pods: Watch<V1Pod, V1Pod>;
   readonly #slices: Watch<V1EndpointSlice, V1EndpointSlice>;
 
-  constructor(options: { api: KubeApi; namespace: string; installation: string; logger: LoggerService; onChange: (instanceId: string) => void }) {
+  constructor(options: {
+    api: KubeApi;
+    namespace: string;
+    installation: string;
+    logger: LoggerService;
+    onChange: (instanceId: string) => void;
+  }) {
     this.#api = options.api;
     this.#namespace = options.namespace;
     const onChange = (object: KubeObject) => {
       const id = object.metadata?.labels?.[LABELS.instance];
       if (id) options.onChange(id);
     };
-    const common = { api: options.api, namespace: options.namespace, labelSelector: `${LABELS.installation}=${options.installation}`, logger: options.logger, onChange };
-    this.#pods = new Watch<V1Pod, V1Pod>({ ...common, apiVersion: 'v1', kind: 'Pod', project: pod => pod });
-    this.#slices = new Watch<V1EndpointSlice, V1EndpointSlice>({ ...common, apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', project: slice => slice });
+    const common = {
+      api: options.api,
+      namespace: options.namespace,
+      labelSelector: `${LABELS.installation}=${options.installation}`,
+      logger: options.logger,
+      onChange,
+    };
+    this.#pods = new Watch<V1Pod, V1Pod>({
+      ...common,
+      apiVersion: 'v1',
+      kind: 'Pod',
+      project: pod => pod,
+    });
+    this.#slices = new Watch<V1EndpointSlice, V1EndpointSlice>({
+      ...common,
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      project: slice => slice,
+    });
   }
 
   /** Makes the namespace where it may, then lists and follows. */
   async start(): Promise<void> {
-    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.#namespace } };
-    if (!(await this.#api.get(namespace).catch(() => ({})))) await this.#api.apply(namespace);
+    const namespace = {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: this.#namespace },
+    };
+    if (!(await this.#api.get(namespace).catch(() => ({}))))
+      await this.#api.apply(namespace);
     await Promise.all([this.#pods.start(), this.#slices.start()]);
   }
 
@@ -53,31 +92,54 @@ export class InstanceCluster {
   }
 
   #podsOf(id: string): V1Pod[] {
-    return this.#pods.values().filter(pod => pod.metadata?.labels?.[LABELS.instance] === id);
+    return this.#pods
+      .values()
+      .filter(pod => pod.metadata?.labels?.[LABELS.instance] === id);
   }
 
   /** The newest pod that is not going away. */
   pod(id: string): V1Pod | undefined {
     return this.#podsOf(id)
       .filter(pod => !pod.metadata?.deletionTimestamp)
-      .sort((a, b) => String(b.metadata?.creationTimestamp).localeCompare(String(a.metadata?.creationTimestamp)))[0];
+      .sort((a, b) =>
+        String(b.metadata?.creationTimestamp).localeCompare(
+          String(a.metadata?.creationTimestamp),
+        ),
+      )[0];
   }
 
   /** True where a pod, by name and uid, belongs to an instance. */
   async isPodOf(id: string, name: string, uid: string): Promise<boolean> {
     if (this.#podsOf(id).some(pod => pod.metadata?.uid === uid)) return true;
-    const pod = await this.#api.get<KubeObject>({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: this.#namespace } });
-    return pod?.metadata?.uid === uid && pod.metadata.labels?.[LABELS.instance] === id;
+    const pod = await this.#api.get<KubeObject>({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: this.#namespace },
+    });
+    return (
+      pod?.metadata?.uid === uid &&
+      pod.metadata.labels?.[LABELS.instance] === id
+    );
   }
 
   /** The pod behind a token that a pod of this cluster was given for the store; undefined where it is none. */
-  async reviewToken(token: string): Promise<{ name: string; uid: string } | undefined> {
-    const review = await this.#api.json<V1TokenReview>('/apis/authentication.k8s.io/v1/tokenreviews', {
-      method: 'POST',
-      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token, audiences: [TOKEN_AUDIENCE] } },
-    });
+  async reviewToken(
+    token: string,
+  ): Promise<{ name: string; uid: string } | undefined> {
+    const review = await this.#api.json<V1TokenReview>(
+      '/apis/authentication.k8s.io/v1/tokenreviews',
+      {
+        method: 'POST',
+        body: {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenReview',
+          spec: { token, audiences: [TOKEN_AUDIENCE] },
+        },
+      },
+    );
     const { authenticated, audiences, user } = review.status ?? {};
-    if (!authenticated || !audiences?.includes(TOKEN_AUDIENCE)) return undefined;
+    if (!authenticated || !audiences?.includes(TOKEN_AUDIENCE))
+      return undefined;
     const extra = (user?.extra ?? {}) as Record<string, string[]>;
     const [name] = extra['authentication.kubernetes.io/pod-name'] ?? [];
     const [uid] = extra['authentication.kubernetes.io/pod-uid'] ?? [];
@@ -91,10 +153,21 @@ export class InstanceCluster {
   /** The ready address of an instance. */
   endpoint(id: string): Endpoint | undefined {
     for (const slice of this.#slices.values()) {
-      if (slice.metadata?.labels?.['kubernetes.io/service-name'] !== objectName(id)) continue;
+      if (
+        slice.metadata?.labels?.['kubernetes.io/service-name'] !==
+        objectName(id)
+      )
+        continue;
       const port = slice.ports?.find(p => p.name === 'http')?.port;
-      const ready = slice.endpoints?.find(endpoint => endpoint.conditions?.ready && endpoint.targetRef?.uid);
-      if (port && ready) return { address: ready.addresses[0], port, podUid: ready.targetRef!.uid! };
+      const ready = slice.endpoints?.find(
+        endpoint => endpoint.conditions?.ready && endpoint.targetRef?.uid,
+      );
+      if (port && ready)
+        return {
+          address: ready.addresses[0],
+          port,
+          podUid: ready.targetRef!.uid!,
+        };
     }
     return undefined;
   }
@@ -102,12 +175,17 @@ export class InstanceCluster {
   /** Applies all objects with the given number of replicas. */
   async apply(record: InstanceRecord, replicas: 0 | 1): Promise<void> {
     const { claim, files, service, networkPolicy, workload } = record.objects;
-    const first: KubeObject[] = [claim, files, service, networkPolicy].filter((o): o is NonNullable<typeof o> => Boolean(o));
+    const first: KubeObject[] = [claim, files, service, networkPolicy].filter(
+      (o): o is NonNullable<typeof o> => Boolean(o),
+    );
     await Promise.all(first.map(object => this.#api.apply(object)));
     const live = await this.#api.get<KubeObject>(workload as KubeObject);
     await this.#api.apply({
       ...workload,
-      metadata: { ...workload.metadata, ...(live ? { uid: live.metadata!.uid } : {}) },
+      metadata: {
+        ...workload.metadata,
+        ...(live ? { uid: live.metadata!.uid } : {}),
+      },
       spec: { ...workload.spec, replicas },
     } as unknown as KubeObject);
   }
@@ -119,24 +197,43 @@ export class InstanceCluster {
    */
   async remove(record: InstanceRecord): Promise<boolean> {
     const { claim, files, service, networkPolicy, workload } = record.objects;
-    const objects = [workload, service, networkPolicy, files, claim].filter((o): o is NonNullable<typeof o> => Boolean(o)) as KubeObject[];
-    const gone = await Promise.all(objects.map(object => this.#api.delete(object)));
+    const objects = [workload, service, networkPolicy, files, claim].filter(
+      (o): o is NonNullable<typeof o> => Boolean(o),
+    ) as KubeObject[];
+    const gone = await Promise.all(
+      objects.map(object => this.#api.delete(object)),
+    );
     return gone.every(Boolean) && !this.hasPods(record.id);
   }
 
   async events(record: InstanceRecord): Promise<InstanceEvent[]> {
-    const names = [objectName(record.id), ...this.#podsOf(record.id).map(pod => pod.metadata!.name!)];
+    const names = [
+      objectName(record.id),
+      ...this.#podsOf(record.id).map(pod => pod.metadata!.name!),
+    ];
     const lists = await Promise.all(
-      names.map(name => this.#api.json<{ items: CoreV1Event[] }>(`/api/v1/namespaces/${record.namespace}/events`, { query: { fieldSelector: `involvedObject.name=${name}`, limit: 200 } })),
+      names.map(name =>
+        this.#api.json<{ items: CoreV1Event[] }>(
+          `/api/v1/namespaces/${record.namespace}/events`,
+          {
+            query: { fieldSelector: `involvedObject.name=${name}`, limit: 200 },
+          },
+        ),
+      ),
     );
     return lists
       .flatMap(list => list.items)
       .map(event => ({
-        type: event.type === 'Warning' ? ('Warning' as const) : ('Normal' as const),
+        type:
+          event.type === 'Warning' ? ('Warning' as const) : ('Normal' as const),
         reason: event.reason ?? '',
         message: event.message ?? '',
         count: event.count ?? 1,
-        lastSeen: String(event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp),
+        lastSeen: String(
+          event.lastTimestamp ??
+            event.eventTime ??
+            event.metadata.creationTimestamp,
+        ),
       }))
       .sort((a, b) => b.lastSeen.localeCompare(a.lastSeen));
   }
@@ -146,30 +243,84 @@ export class InstanceCluster {
    *
    * @throws StoreError 404 where there is none
    */
-  async logs(record: InstanceRecord, query: { container?: string; previous?: boolean; follow?: boolean; tail?: number; signal?: AbortSignal }): Promise<IncomingMessage> {
+  async logs(
+    record: InstanceRecord,
+    query: {
+      container?: string;
+      previous?: boolean;
+      follow?: boolean;
+      tail?: number;
+      signal?: AbortSignal;
+    },
+  ): Promise<IncomingMessage> {
     const container = query.container ?? APP_CONTAINER;
-    if (!CONTAINERS.has(container)) throw new StoreError({ status: 400, code: 'NO_SUCH_CONTAINER', message: `There is no container ${JSON.stringify(container)}.`, owner: 'you', remedy: `Choose one of ${[...CONTAINERS].join(', ')}.` });
-    const pod = this.pod(record.id);
-    if (!pod) throw new StoreError({ status: 404, code: 'NO_LOG', message: 'The instance does not run, so it has no log now.', owner: 'you', remedy: 'Resume it; the log begins anew.' });
-    try {
-      return await this.#api.stream(`/api/v1/namespaces/${record.namespace}/pods/${pod.metadata!.name}/log`, {
-        query: { container, previous: query.previous || undefined, follow: query.follow || undefined, tailLines: query.tail },
-        signal: query.signal,
+    if (!CONTAINERS.has(container))
+      throw new StoreError({
+        status: 400,
+        code: 'NO_SUCH_CONTAINER',
+        message: `There is no container ${JSON.stringify(container)}.`,
+        owner: 'you',
+        remedy: `Choose one of ${[...CONTAINERS].join(', ')}.`,
       });
+    const pod = this.pod(record.id);
+    if (!pod)
+      throw new StoreError({
+        status: 404,
+        code: 'NO_LOG',
+        message: 'The instance does not run, so it has no log now.',
+        owner: 'you',
+        remedy: 'Resume it; the log begins anew.',
+      });
+    try {
+      return await this.#api.stream(
+        `/api/v1/namespaces/${record.namespace}/pods/${pod.metadata!.name}/log`,
+        {
+          query: {
+            container,
+            previous: query.previous || undefined,
+            follow: query.follow || undefined,
+            tailLines: query.tail,
+          },
+          signal: query.signal,
+        },
+      );
     } catch (error) {
-      if (error instanceof KubeError && (error.code === 400 || error.code === 404))
-        throw new StoreError({ status: 404, code: 'NO_LOG', message: query.previous ? 'There was no earlier run whose log is kept.' : 'This part of the launch has not begun, so it has no log yet.', owner: 'you', remedy: 'Look again in a moment, or choose another part.' });
+      if (
+        error instanceof KubeError &&
+        (error.code === 400 || error.code === 404)
+      )
+        throw new StoreError({
+          status: 404,
+          code: 'NO_LOG',
+          message: query.previous
+            ? 'There was no earlier run whose log is kept.'
+            : 'This part of the launch has not begun, so it has no log yet.',
+          owner: 'you',
+          remedy: 'Look again in a moment, or choose another part.',
+        });
       throw error;
     }
   }
 
   /** The last lines of a container's output; empty where there are none. */
-  async tail(record: InstanceRecord, container: string, previous: boolean, lines: number): Promise<string> {
+  async tail(
+    record: InstanceRecord,
+    container: string,
+    previous: boolean,
+    lines: number,
+  ): Promise<string> {
     try {
-      const stream = await this.logs(record, { container, previous, tail: lines });
+      const stream = await this.logs(record, {
+        container,
+        previous,
+        tail: lines,
+      });
       const chunks: Buffer[] = [];
       for await (const chunk of stream) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks).toString('utf8').slice(-16 * 1024).trimEnd();
+      return Buffer.concat(chunks)
+        .toString('utf8')
+        .slice(-16 * 1024)
+        .trimEnd();
     } catch {
       return '';
     }

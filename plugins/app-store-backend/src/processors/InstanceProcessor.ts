@@ -8,10 +8,16 @@
  * {@link InstanceProcessor.process}.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { LaunchStage, Problem } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  LaunchStage,
+  Problem,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { LAUNCH_STAGES } from '@ai-app-store/backstage-plugin-app-store-common';
 import { createHash } from 'node:crypto';
-import type { InstanceRecord, InstanceRepository } from '../database/InstanceRepository';
+import type {
+  InstanceRecord,
+  InstanceRepository,
+} from '../database/InstanceRepository';
 import { notListening, observe, type Observation } from '../kubernetes/observe';
 import type { InstanceFeed } from '../service/InstanceFeed';
 import type { InstanceCluster } from './InstanceCluster';
@@ -46,7 +52,12 @@ export class InstanceProcessor {
   readonly #later = new Map<string, NodeJS.Timeout>();
   #stopped = false;
 
-  constructor(options: { instances: InstanceRepository; feed: InstanceFeed; logger: LoggerService; now?: () => Date }) {
+  constructor(options: {
+    instances: InstanceRepository;
+    feed: InstanceFeed;
+    logger: LoggerService;
+    now?: () => Date;
+  }) {
     this.#instances = options.instances;
     this.#feed = options.feed;
     this.#logger = options.logger;
@@ -57,10 +68,20 @@ export class InstanceProcessor {
   start(cluster: InstanceCluster): void {
     this.#cluster = cluster;
     const every = (ms: number, work: () => Promise<unknown>) => {
-      const timer = setInterval(() => work().catch(error => this.#logger.warn(`instance processor: ${error.message}`)), ms);
+      const timer = setInterval(
+        () =>
+          work().catch(error =>
+            this.#logger.warn(`instance processor: ${error.message}`),
+          ),
+        ms,
+      );
       this.#timers.add(timer);
     };
-    every(POLL_MS, async () => (await this.#instances.listDue(Date.now(), 100)).forEach(id => this.wake(id)));
+    every(POLL_MS, async () =>
+      (await this.#instances.listDue(Date.now(), 100)).forEach(id =>
+        this.wake(id),
+      ),
+    );
     every(RESYNC_MS, () => this.#instances.makeAllDue(Date.now()));
     this.#instances.makeAllDue(0).then(
       () => this.#pump(),
@@ -116,7 +137,8 @@ export class InstanceProcessor {
     const claim = await this.#instances.claim(id, Date.now(), LEASE_MS);
     if (!claim) {
       // Another replica is at it, or the row is gone; if it is the former, its result may be older than what woke us.
-      if (await this.#instances.get(id)) await this.#instances.makeDue(id, Date.now());
+      if (await this.#instances.get(id))
+        await this.#instances.makeDue(id, Date.now());
       return;
     }
     const { record, token } = claim;
@@ -128,28 +150,46 @@ export class InstanceProcessor {
       const failures = (this.#failures.get(id) ?? 0) + 1;
       this.#failures.set(id, failures);
       again = Math.min(RETRY_FIRST_MS * 2 ** (failures - 1), RETRY_LAST_MS);
-      this.#logger.warn(`instance ${id}: ${(error as Error).message}; again in ${again} ms`);
-      if (failures > 2) await this.#report(record, token, clusterProblem(error as Error));
+      this.#logger.warn(
+        `instance ${id}: ${(error as Error).message}; again in ${again} ms`,
+      );
+      if (failures > 2)
+        await this.#report(record, token, clusterProblem(error as Error));
     }
-    await this.#instances.release(id, token, again === undefined ? undefined : Date.now() + again);
+    await this.#instances.release(
+      id,
+      token,
+      again === undefined ? undefined : Date.now() + again,
+    );
     if (again !== undefined) this.#wakeAfter(id, again);
   }
 
-  async #report(record: InstanceRecord, token: string, problem: Problem): Promise<void> {
+  async #report(
+    record: InstanceRecord,
+    token: string,
+    problem: Problem,
+  ): Promise<void> {
     if (record.desired !== 'running') return;
     await this.#write(record, token, { problem });
   }
 
   /** @returns milliseconds until another look is needed, if one is */
-  async #reconcile(record: InstanceRecord, token: string): Promise<number | undefined> {
+  async #reconcile(
+    record: InstanceRecord,
+    token: string,
+  ): Promise<number | undefined> {
     const cluster = this.#cluster!;
     if (record.desired === 'terminated') {
       if (!(await cluster.remove(record))) return REMOVAL_MS;
-      if (await this.#instances.remove(record.id, token)) this.#feed.changed(record.id);
+      if (await this.#instances.remove(record.id, token))
+        this.#feed.changed(record.id);
       return undefined;
     }
     const replicas = record.desired === 'running' ? 1 : 0;
-    const wanted = `${replicas}/${record.launch}/${createHash('sha256').update(JSON.stringify(record.objects)).digest('hex').slice(0, 32)}`;
+    const wanted = `${replicas}/${record.launch}/${createHash('sha256')
+      .update(JSON.stringify(record.objects))
+      .digest('hex')
+      .slice(0, 32)}`;
     if (record.applied !== wanted || this.#isLost(record)) {
       await cluster.apply(record, replicas);
       await this.#write(record, token, { applied: wanted });
@@ -164,14 +204,23 @@ export class InstanceProcessor {
   /** Its objects were applied, and there is no pod of it: somebody removed them. */
   #isLost(record: InstanceRecord): boolean {
     const cluster = this.#cluster!;
-    return record.desired === 'running' && cluster.synced && !cluster.hasPods(record.id) && this.#now().getTime() - Date.parse(record.updatedAt) > LOST_AFTER_MS;
+    return (
+      record.desired === 'running' &&
+      cluster.synced &&
+      !cluster.hasPods(record.id) &&
+      this.#now().getTime() - Date.parse(record.updatedAt) > LOST_AFTER_MS
+    );
   }
 
-  async #observe(record: InstanceRecord, token: string): Promise<number | undefined> {
+  async #observe(
+    record: InstanceRecord,
+    token: string,
+  ): Promise<number | undefined> {
     const cluster = this.#cluster!;
     const now = this.#now();
     const seen = observe(cluster.pod(record.id), now, SLOW_AFTER_MS);
-    const endpoint = seen.status === 'DEPLOYED' ? cluster.endpoint(record.id) : undefined;
+    const endpoint =
+      seen.status === 'DEPLOYED' ? cluster.endpoint(record.id) : undefined;
     // Ready means that people can get in: the address has to be known too.
     const waitsForAddress = seen.status === 'DEPLOYED' && !endpoint;
     const status = waitsForAddress ? 'PENDING' : seen.status;
@@ -195,28 +244,67 @@ export class InstanceProcessor {
     const { failing } = seen;
     if (!failing) return problem;
     const known = record.problem;
-    if (known?.code === problem.code && known.detail && record.restartCount === seen.restartCount) return known;
+    if (
+      known?.code === problem.code &&
+      known.detail &&
+      record.restartCount === seen.restartCount
+    )
+      return known;
     const cluster = this.#cluster!;
     if (problem.code === 'NOT_LISTENING') {
       const events = await cluster.events(record);
-      const hint = /\((the container listens on port [\d, ]+)\)/.exec(events.find(e => e.reason === 'Unhealthy')?.message ?? '')?.[1];
+      const hint = /\((the container listens on port [\d, ]+)\)/.exec(
+        events.find(e => e.reason === 'Unhealthy')?.message ?? '',
+      )?.[1];
       const port = Number(/port (\d+)/.exec(problem.message)?.[1]);
-      return { ...notListening(port, hint), detail: (await cluster.tail(record, failing.container, failing.previous, TAIL_LINES)) || undefined };
+      return {
+        ...notListening(port, hint),
+        detail:
+          (await cluster.tail(
+            record,
+            failing.container,
+            failing.previous,
+            TAIL_LINES,
+          )) || undefined,
+      };
     }
-    const tail = await cluster.tail(record, failing.container, failing.previous, TAIL_LINES);
+    const tail = await cluster.tail(
+      record,
+      failing.container,
+      failing.previous,
+      TAIL_LINES,
+    );
     const reason = tail
       .split('\n')
       .reverse()
       .find(line => line.startsWith(FAILURE_PREFIX))
       ?.slice(FAILURE_PREFIX.length);
-    return { ...problem, ...(reason ? { message: `${reason[0].toLocaleUpperCase('en-US')}${reason.slice(1)}` } : {}), detail: tail || undefined };
+    return {
+      ...problem,
+      ...(reason
+        ? {
+            message: `${reason[0].toLocaleUpperCase('en-US')}${reason.slice(
+              1,
+            )}`,
+          }
+        : {}),
+      detail: tail || undefined,
+    };
   }
 
-  async #write(record: InstanceRecord, token: string, change: Partial<InstanceRecord>): Promise<void> {
-    const differs = (Object.keys(change) as Array<keyof InstanceRecord>).some(key => JSON.stringify(change[key]) !== JSON.stringify(record[key]));
+  async #write(
+    record: InstanceRecord,
+    token: string,
+    change: Partial<InstanceRecord>,
+  ): Promise<void> {
+    const differs = (Object.keys(change) as Array<keyof InstanceRecord>).some(
+      key => JSON.stringify(change[key]) !== JSON.stringify(record[key]),
+    );
     if (!differs) return;
     const visible = Object.keys(change).some(key => key !== 'applied');
-    const full = visible ? { ...change, updatedAt: this.#now().toISOString() } : change;
+    const full = visible
+      ? { ...change, updatedAt: this.#now().toISOString() }
+      : change;
     if (await this.#instances.observe(record, token, full)) {
       Object.assign(record, full);
       if (visible) this.#feed.changed(record.id);
@@ -225,9 +313,17 @@ export class InstanceProcessor {
 }
 
 /** The stages with the time of this one, and of those that went by unseen. */
-function reached(record: InstanceRecord, stage: LaunchStage, now: Date): InstanceRecord['stages'] {
+function reached(
+  record: InstanceRecord,
+  stage: LaunchStage,
+  now: Date,
+): InstanceRecord['stages'] {
   const stages = { ...record.stages };
-  for (const earlier of LAUNCH_STAGES.slice(0, LAUNCH_STAGES.indexOf(stage) + 1)) stages[earlier] ??= now.toISOString();
+  for (const earlier of LAUNCH_STAGES.slice(
+    0,
+    LAUNCH_STAGES.indexOf(stage) + 1,
+  ))
+    stages[earlier] ??= now.toISOString();
   return stages;
 }
 
@@ -236,6 +332,7 @@ function clusterProblem(error: Error): Problem {
     code: 'CLUSTER_REFUSED',
     message: `The cluster did not accept the instance: ${error.message}`,
     owner: 'admin',
-    remedy: 'It is tried again by itself. An admin checks the quota, the policies and the reachability of the namespace.',
+    remedy:
+      'It is tried again by itself. An admin checks the quota, the policies and the reachability of the namespace.',
   };
 }

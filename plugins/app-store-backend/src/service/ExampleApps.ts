@@ -21,19 +21,33 @@ export async function importExamples(options: {
   secretService: SecretService;
   logger: LoggerService;
 }): Promise<void> {
-  const { examples, apps, settings, appService, secretService, logger } = options;
+  const { examples, apps, settings, appService, secretService, logger } =
+    options;
   if ((await settings.get(DONE)) || (await apps.count()) > 0) return;
-  const actor: Actor = { userEntityRef: examples.owner, roles: [], fullAccess: true, admin: true };
-  for (const { name, data } of examples.secrets) await secretService.put(actor, name, data);
+  const actor: Actor = {
+    userEntityRef: examples.owner,
+    roles: [],
+    fullAccess: true,
+    admin: true,
+  };
+  for (const { name, data } of examples.secrets)
+    await secretService.put(actor, name, data);
   for (const name of (await readdir(examples.directory)).sort()) {
     const directory = join(examples.directory, name);
-    if (!(await stat(join(directory, 'app.toml')).catch(() => undefined))) continue;
+    if (!(await stat(join(directory, 'app.toml')).catch(() => undefined)))
+      continue;
     try {
-      const { app, warnings } = await appService.import(actor, await packDirectory(directory), { visibility: 'ALL_USERS' });
+      const { app, warnings } = await appService.import(
+        actor,
+        await packDirectory(directory),
+        { visibility: 'ALL_USERS' },
+      );
       logger.info(`example ${app.name} ${app.version} is in the store`);
       warnings.forEach(warning => logger.warn(`example ${name}: ${warning}`));
     } catch (error) {
-      logger.error(`example ${name} was not imported: ${(error as Error).message}`);
+      logger.error(
+        `example ${name} was not imported: ${(error as Error).message}`,
+      );
     }
   }
   await settings.getOrSet(DONE, new Date().toISOString());

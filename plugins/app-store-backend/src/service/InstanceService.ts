@@ -1,13 +1,32 @@
 /** Instances: every rule about them is applied here. */
-import type { AppInstance, InstanceEvent, Visibility } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  AppInstance,
+  InstanceEvent,
+  Visibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { StoreConfig } from '../config/StoreConfig';
-import { appFacts, type AppRecord, type AppRepository } from '../database/AppRepository';
-import type { InstanceRecord, InstanceRepository } from '../database/InstanceRepository';
+import {
+  appFacts,
+  type AppRecord,
+  type AppRepository,
+} from '../database/AppRepository';
+import type {
+  InstanceRecord,
+  InstanceRepository,
+} from '../database/InstanceRepository';
 import type { SecretRepository } from '../database/SecretRepository';
 import { buildInstanceObjects } from '../kubernetes/objects';
-import { decideAnonymous, decideApp, decideInstance, type Actor, type Decision, type InstanceAction, type InstanceFacts } from '../policy/policy';
+import {
+  decideAnonymous,
+  decideApp,
+  decideInstance,
+  type Actor,
+  type Decision,
+  type InstanceAction,
+  type InstanceFacts,
+} from '../policy/policy';
 import type { InstanceCluster } from '../processors/InstanceCluster';
 import type { AppService } from './AppService';
 import type { InstanceFeed } from './InstanceFeed';
@@ -57,18 +76,25 @@ export class InstanceService {
   }
 
   #limit(actor: Actor): number {
-    return actor.fullAccess ? this.#config.limits.instances : this.#config.limits.visitorInstances;
+    return actor.fullAccess
+      ? this.#config.limits.instances
+      : this.#config.limits.visitorInstances;
   }
 
   async quota(actor: Actor): Promise<{ limit: number; running: number }> {
-    return { limit: this.#limit(actor), running: await this.#instances.countRunning(actor.userEntityRef) };
+    return {
+      limit: this.#limit(actor),
+      running: await this.#instances.countRunning(actor.userEntityRef),
+    };
   }
 
   #overQuota(actor: Actor): StoreError {
     return new StoreError({
       status: 409,
       code: 'INSTANCE_LIMIT',
-      message: `You have ${this.#limit(actor)} running instances, which is your limit.`,
+      message: `You have ${this.#limit(
+        actor,
+      )} running instances, which is your limit.`,
       owner: 'you',
       remedy: 'Suspend or terminate one of them, then try again.',
     });
@@ -84,15 +110,29 @@ export class InstanceService {
    *
    * @throws StoreError 403, 404, 409 where the app cannot be run or the quota is used up
    */
-  async run(actor: Actor, appId: string, options: { visibility: Visibility }): Promise<AppInstance> {
+  async run(
+    actor: Actor,
+    appId: string,
+    options: { visibility: Visibility },
+  ): Promise<AppInstance> {
     const app = await this.#appService.record(actor, appId);
     const decision = decideApp(actor, 'run', appFacts(app));
-    if (!decision.allowed) throw notAllowed('You may not run this app.', decision.rule);
+    if (!decision.allowed)
+      throw notAllowed('You may not run this app.', decision.rule);
     const [problem] = await this.#appService.problems(app);
-    if (problem) throw new StoreError({ status: 409, code: problem.code, message: `The app cannot be run: ${problem.message}`, owner: problem.owner, remedy: problem.remedy });
+    if (problem)
+      throw new StoreError({
+        status: 409,
+        code: problem.code,
+        message: `The app cannot be run: ${problem.message}`,
+        owner: problem.owner,
+        remedy: problem.remedy,
+      });
     const id = randomUUID();
     const now = new Date();
-    const timeoutSeconds = app.manifest.instanceTimeoutSeconds ?? this.#config.instanceTimeoutSeconds;
+    const timeoutSeconds =
+      app.manifest.instanceTimeoutSeconds ??
+      this.#config.instanceTimeoutSeconds;
     const record: Omit<InstanceRecord, 'slot'> = {
       id,
       appId,
@@ -112,7 +152,8 @@ export class InstanceService {
       createdAt: now.toISOString(),
       updatedAt: now.toISOString(),
     };
-    if (!(await this.#instances.insert(record, this.#limit(actor)))) throw this.#overQuota(actor);
+    if (!(await this.#instances.insert(record, this.#limit(actor))))
+      throw this.#overQuota(actor);
     this.#changed(id);
     return this.#present(actor, record, app);
   }
@@ -121,7 +162,9 @@ export class InstanceService {
     const secretIds: Record<string, string> = {};
     for (const entry of [...app.manifest.env, ...app.manifest.files]) {
       // A secret is its app owner's, not the one's who starts it (specification 6.6).
-      const secret = entry.secret && (await this.#secrets.resolve(app.ownerRef, entry.secret));
+      const secret =
+        entry.secret &&
+        (await this.#secrets.resolve(app.ownerRef, entry.secret));
       if (secret) secretIds[entry.secret!] = secret.id;
     }
     return buildInstanceObjects({
@@ -145,20 +188,41 @@ export class InstanceService {
   }
 
   #facts(record: InstanceRecord, app: AppRecord): InstanceFacts {
-    return { ownerRef: record.ownerRef, visibility: record.visibility, app: appFacts(app) };
+    return {
+      ownerRef: record.ownerRef,
+      visibility: record.visibility,
+      app: appFacts(app),
+    };
   }
 
   /** An instance that the actor sees, with its app; 404 otherwise. */
-  async #find(actor: Actor, id: string): Promise<{ record: InstanceRecord; app: AppRecord }> {
+  async #find(
+    actor: Actor,
+    id: string,
+  ): Promise<{ record: InstanceRecord; app: AppRecord }> {
     const record = isUuid(id) ? await this.#instances.get(id) : undefined;
     const app = record && (await this.#apps.get(record.appId));
-    if (!record || !app || !decideInstance(actor, 'see', this.#facts(record, app)).allowed) throw notFound('instance', id);
+    if (
+      !record ||
+      !app ||
+      !decideInstance(actor, 'see', this.#facts(record, app)).allowed
+    )
+      throw notFound('instance', id);
     return { record, app };
   }
 
-  async #allowed(actor: Actor, id: string, action: InstanceAction, message: string): Promise<{ record: InstanceRecord; app: AppRecord }> {
+  async #allowed(
+    actor: Actor,
+    id: string,
+    action: InstanceAction,
+    message: string,
+  ): Promise<{ record: InstanceRecord; app: AppRecord }> {
     const found = await this.#find(actor, id);
-    const decision = decideInstance(actor, action, this.#facts(found.record, found.app));
+    const decision = decideInstance(
+      actor,
+      action,
+      this.#facts(found.record, found.app),
+    );
     if (!decision.allowed) throw notAllowed(message, decision.rule);
     return found;
   }
@@ -168,9 +232,16 @@ export class InstanceService {
     return this.#present(actor, record, app);
   }
 
-  async list(actor: Actor, query: { appId?: string; all?: boolean }): Promise<AppInstance[]> {
+  async list(
+    actor: Actor,
+    query: { appId?: string; all?: boolean },
+  ): Promise<AppInstance[]> {
     const records = await this.#instances.list(actor, query);
-    const apps = new Map((await this.#apps.getMany(records.map(record => record.appId))).map(app => [app.id, app]));
+    const apps = new Map(
+      (await this.#apps.getMany(records.map(record => record.appId))).map(
+        app => [app.id, app],
+      ),
+    );
     return records.flatMap(record => {
       const app = apps.get(record.appId);
       return app ? [this.#present(actor, record, app)] : [];
@@ -178,7 +249,12 @@ export class InstanceService {
   }
 
   async suspend(actor: Actor, id: string): Promise<AppInstance> {
-    const { app } = await this.#allowed(actor, id, 'suspend', 'You may not suspend this instance.');
+    const { app } = await this.#allowed(
+      actor,
+      id,
+      'suspend',
+      'You may not suspend this instance.',
+    );
     await this.#suspend(id);
     return this.#present(actor, (await this.#instances.get(id))!, app);
   }
@@ -187,7 +263,16 @@ export class InstanceService {
     const done = await this.#instances.change(
       id,
       { desired: ['running'] },
-      { desired: 'suspended', slot: undefined, suspendAfter: undefined, endpoint: undefined, problem: undefined, stage: undefined, status: 'SUSPENDED', updatedAt: new Date().toISOString() },
+      {
+        desired: 'suspended',
+        slot: undefined,
+        suspendAfter: undefined,
+        endpoint: undefined,
+        problem: undefined,
+        stage: undefined,
+        status: 'SUSPENDED',
+        updatedAt: new Date().toISOString(),
+      },
     );
     if (done) this.#changed(id);
     return done;
@@ -201,60 +286,123 @@ export class InstanceService {
   }
 
   async resume(actor: Actor, id: string): Promise<AppInstance> {
-    const { record, app } = await this.#allowed(actor, id, 'suspend', 'You may not resume this instance.');
+    const { record, app } = await this.#allowed(
+      actor,
+      id,
+      'suspend',
+      'You may not resume this instance.',
+    );
     const now = new Date();
-    const ownerLimit = record.ownerRef === actor.userEntityRef ? this.#limit(actor) : this.#config.limits.instances;
-    const result = await this.#instances.resume(id, record.ownerRef, ownerLimit, {
-      desired: 'running',
-      launch: record.launch + 1,
-      status: 'PENDING',
-      stage: 'accepted',
-      stages: { accepted: now.toISOString() },
-      restartCount: 0,
-      problem: undefined,
-      suspendAfter: deadline(now, record.timeoutSeconds),
-      updatedAt: now.toISOString(),
-    });
+    const ownerLimit =
+      record.ownerRef === actor.userEntityRef
+        ? this.#limit(actor)
+        : this.#config.limits.instances;
+    const result = await this.#instances.resume(
+      id,
+      record.ownerRef,
+      ownerLimit,
+      {
+        desired: 'running',
+        launch: record.launch + 1,
+        status: 'PENDING',
+        stage: 'accepted',
+        stages: { accepted: now.toISOString() },
+        restartCount: 0,
+        problem: undefined,
+        suspendAfter: deadline(now, record.timeoutSeconds),
+        updatedAt: now.toISOString(),
+      },
+    );
     if (result === 'quota') throw this.#overQuota(actor);
     if (result === 'done') this.#changed(id);
     return this.#present(actor, (await this.#instances.get(id)) ?? record, app);
   }
 
   async terminate(actor: Actor, id: string): Promise<void> {
-    await this.#allowed(actor, id, 'terminate', 'You may not terminate this instance.');
+    await this.#allowed(
+      actor,
+      id,
+      'terminate',
+      'You may not terminate this instance.',
+    );
     const done = await this.#instances.change(
       id,
       { desired: ['running', 'suspended'] },
-      { desired: 'terminated', slot: undefined, endpoint: undefined, suspendAfter: undefined, stage: undefined, updatedAt: new Date().toISOString() },
+      {
+        desired: 'terminated',
+        slot: undefined,
+        endpoint: undefined,
+        suspendAfter: undefined,
+        stage: undefined,
+        updatedAt: new Date().toISOString(),
+      },
     );
     if (done) this.#changed(id);
   }
 
-  async update(actor: Actor, id: string, change: { visibility: Visibility }): Promise<AppInstance> {
-    const { app } = await this.#allowed(actor, id, 'update', 'You may not change this instance.');
-    await this.#instances.change(id, { desired: ['running', 'suspended'] }, { visibility: change.visibility, updatedAt: new Date().toISOString() });
+  async update(
+    actor: Actor,
+    id: string,
+    change: { visibility: Visibility },
+  ): Promise<AppInstance> {
+    const { app } = await this.#allowed(
+      actor,
+      id,
+      'update',
+      'You may not change this instance.',
+    );
+    await this.#instances.change(
+      id,
+      { desired: ['running', 'suspended'] },
+      { visibility: change.visibility, updatedAt: new Date().toISOString() },
+    );
     this.#changed(id);
     return this.#present(actor, (await this.#instances.get(id))!, app);
   }
 
   async events(actor: Actor, id: string): Promise<InstanceEvent[]> {
-    const { record } = await this.#allowed(actor, id, 'status', 'You may not see the events of this instance.');
+    const { record } = await this.#allowed(
+      actor,
+      id,
+      'status',
+      'You may not see the events of this instance.',
+    );
     return this.#cluster.events(record);
   }
 
   /** The output of an instance's container, as it comes. */
-  async logs(actor: Actor, id: string, query: { container?: string; previous?: boolean; follow?: boolean; tail?: number; signal: AbortSignal }): Promise<IncomingMessage> {
-    const { record } = await this.#allowed(actor, id, 'logs', 'You may not read the log of this instance.');
+  async logs(
+    actor: Actor,
+    id: string,
+    query: {
+      container?: string;
+      previous?: boolean;
+      follow?: boolean;
+      tail?: number;
+      signal: AbortSignal;
+    },
+  ): Promise<IncomingMessage> {
+    const { record } = await this.#allowed(
+      actor,
+      id,
+      'logs',
+      'You may not read the log of this instance.',
+    );
     return this.#cluster.logs(record, query);
   }
 
   /** Who may open an instance; for the gateway. Undefined where there is no such instance. */
-  async admission(actor: Actor | undefined, id: string): Promise<Decision | undefined> {
+  async admission(
+    actor: Actor | undefined,
+    id: string,
+  ): Promise<Decision | undefined> {
     const record = isUuid(id) ? await this.#instances.get(id) : undefined;
     const app = record && (await this.#apps.get(record.appId));
     if (!record || !app) return undefined;
     const facts = this.#facts(record, app);
-    return actor ? decideInstance(actor, 'open', facts) : decideAnonymous(facts);
+    return actor
+      ? decideInstance(actor, 'open', facts)
+      : decideAnonymous(facts);
   }
 
   /** The app of an instance whose init container asks for its bundle. */
@@ -270,7 +418,8 @@ export class InstanceService {
 
   #present(actor: Actor, record: InstanceRecord, app: AppRecord): AppInstance {
     const facts = this.#facts(record, app);
-    const may = (action: InstanceAction) => decideInstance(actor, action, facts).allowed;
+    const may = (action: InstanceAction) =>
+      decideInstance(actor, action, facts).allowed;
     const ending = record.desired === 'terminated';
     const ownOrStatus = may('status');
     return {
@@ -279,13 +428,26 @@ export class InstanceService {
       appName: app.name,
       appVersion: app.version,
       appTitle: app.manifest.title,
-      ...(app.icon ? { appIcon: `/apps/${app.id}/icon?v=${app.icon.slice(0, 12)}` } : {}),
-      ...(actor.fullAccess || actor.admin || record.ownerRef === actor.userEntityRef ? { owner: record.ownerRef } : {}),
+      ...(app.icon
+        ? { appIcon: `/apps/${app.id}/icon?v=${app.icon.slice(0, 12)}` }
+        : {}),
+      ...(actor.fullAccess ||
+      actor.admin ||
+      record.ownerRef === actor.userEntityRef
+        ? { owner: record.ownerRef }
+        : {}),
       visibility: record.visibility,
       status: record.status,
       stage: record.stage,
       stages: record.stages,
-      problem: record.problem && (ownOrStatus ? { ...record.problem, detail: may('logs') ? record.problem.detail : undefined } : undefined),
+      problem:
+        record.problem &&
+        (ownOrStatus
+          ? {
+              ...record.problem,
+              detail: may('logs') ? record.problem.detail : undefined,
+            }
+          : undefined),
       restartCount: record.restartCount,
       url: this.url(record.id),
       suspendAfter: record.suspendAfter,
@@ -306,9 +468,13 @@ export class InstanceService {
 }
 
 function deadline(from: Date, seconds: number): string | undefined {
-  return seconds < 0 ? undefined : new Date(from.getTime() + seconds * 1000).toISOString();
+  return seconds < 0
+    ? undefined
+    : new Date(from.getTime() + seconds * 1000).toISOString();
 }
 
 function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text);
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(
+    text,
+  );
 }

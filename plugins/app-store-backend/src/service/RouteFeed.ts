@@ -1,7 +1,10 @@
 /** The gateway's route table: one route for each instance, now and as it changes. */
 import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { AppRepository } from '../database/AppRepository';
-import type { InstanceRecord, InstanceRepository } from '../database/InstanceRepository';
+import type {
+  InstanceRecord,
+  InstanceRepository,
+} from '../database/InstanceRepository';
 import type { InstanceFeed } from './InstanceFeed';
 
 /** See the module's comment. */
@@ -10,14 +13,22 @@ export class RouteFeed {
   readonly #apps: AppRepository;
   readonly #feed: InstanceFeed;
 
-  constructor(options: { instances: InstanceRepository; apps: AppRepository; feed: InstanceFeed }) {
+  constructor(options: {
+    instances: InstanceRepository;
+    apps: AppRepository;
+    feed: InstanceFeed;
+  }) {
     this.#instances = options.instances;
     this.#apps = options.apps;
     this.#feed = options.feed;
   }
 
   async #routes(records: InstanceRecord[]): Promise<GatewayRoute[]> {
-    const apps = new Map((await this.#apps.getMany(records.map(record => record.appId))).map(app => [app.id, app]));
+    const apps = new Map(
+      (await this.#apps.getMany(records.map(record => record.appId))).map(
+        app => [app.id, app],
+      ),
+    );
     return records.map(record => {
       const app = apps.get(record.appId);
       const { detail: _, ...problem } = record.problem ?? {};
@@ -31,7 +42,9 @@ export class RouteFeed {
         endpoint: record.endpoint,
         title: app?.manifest.title ?? '',
         routingMode: app?.manifest.runtime.routingMode ?? 'DOMAIN',
-        revision: `${record.visibility}/${record.ownerRef}/${app?.updatedAt ?? ''}`,
+        revision: `${record.visibility}/${record.ownerRef}/${
+          app?.updatedAt ?? ''
+        }`,
       };
     });
   }
@@ -41,7 +54,9 @@ export class RouteFeed {
   }
 
   /** Calls back with each route that changed, without one where its instance is gone. */
-  subscribe(listener: (change: { id: string; route?: GatewayRoute }) => void): () => void {
+  subscribe(
+    listener: (change: { id: string; route?: GatewayRoute }) => void,
+  ): () => void {
     // Reads of one instance may overtake each other; the last one asked for counts.
     const asked = new Map<string, number>();
     return this.#feed.subscribe(id => {

@@ -1,5 +1,8 @@
 /** The runtime versions of this store, and whether an app can be run with one. */
-import type { AppManifest, Problem } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  AppManifest,
+  Problem,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { RuntimeVersion } from '../config/StoreConfig';
 
 /** See the module's comment. */
@@ -7,7 +10,10 @@ export class Runtimes {
   readonly #versions: RuntimeVersion[];
   readonly #unavailableImage: (image: string) => string | undefined;
 
-  constructor(options: { versions: RuntimeVersion[]; unavailableImage?: (image: string) => string | undefined }) {
+  constructor(options: {
+    versions: RuntimeVersion[];
+    unavailableImage?: (image: string) => string | undefined;
+  }) {
     this.#versions = options.versions;
     this.#unavailableImage = options.unavailableImage ?? (() => undefined);
   }
@@ -15,7 +21,8 @@ export class Runtimes {
   /** The runtime version of an app: the one it names, or the default of its mode. */
   find(manifest: AppManifest): RuntimeVersion | undefined {
     const { runtimeVersion, mode } = manifest.runtime;
-    if (runtimeVersion) return this.#versions.find(version => version.name === runtimeVersion);
+    if (runtimeVersion)
+      return this.#versions.find(version => version.name === runtimeVersion);
     const ofMode = this.#versions.filter(version => version.mode === mode);
     return ofMode.find(version => version.default) ?? ofMode[0];
   }
@@ -25,13 +32,42 @@ export class Runtimes {
     if (manifest.lifecycle === 'LINK') return [];
     const version = this.find(manifest);
     if (!version) {
-      const wanted = manifest.runtime.runtimeVersion ? `the runtime version ${manifest.runtime.runtimeVersion}` : `a runtime for ${manifest.runtime.mode} apps`;
-      return [{ code: 'NO_RUNTIME', message: `This store has not got ${wanted}.`, owner: 'admin', remedy: 'An admin adds it to appStore.runtimes.' }];
+      const wanted = manifest.runtime.runtimeVersion
+        ? `the runtime version ${manifest.runtime.runtimeVersion}`
+        : `a runtime for ${manifest.runtime.mode} apps`;
+      return [
+        {
+          code: 'NO_RUNTIME',
+          message: `This store has not got ${wanted}.`,
+          owner: 'admin',
+          remedy: 'An admin adds it to appStore.runtimes.',
+        },
+      ];
     }
-    const image = manifest.runtime.mode === 'container' ? manifest.runtime.customImage ?? version.image : version.image;
-    if (!image) return [{ code: 'NO_IMAGE', message: 'The app has no container image.', owner: 'author', remedy: "The app's author sets Runtime.CustomImage." }];
+    const image =
+      manifest.runtime.mode === 'container'
+        ? manifest.runtime.customImage ?? version.image
+        : version.image;
+    if (!image)
+      return [
+        {
+          code: 'NO_IMAGE',
+          message: 'The app has no container image.',
+          owner: 'author',
+          remedy: "The app's author sets Runtime.CustomImage.",
+        },
+      ];
     const reason = this.#unavailableImage(image);
-    if (reason) return [{ code: 'IMAGE_UNAVAILABLE', message: `The runtime ${version.name} cannot be used here: ${reason}.`, owner: 'admin', remedy: 'An admin installs what is missing, or points the store at a cluster that has the image.' }];
+    if (reason)
+      return [
+        {
+          code: 'IMAGE_UNAVAILABLE',
+          message: `The runtime ${version.name} cannot be used here: ${reason}.`,
+          owner: 'admin',
+          remedy:
+            'An admin installs what is missing, or points the store at a cluster that has the image.',
+        },
+      ];
     return [];
   }
 }

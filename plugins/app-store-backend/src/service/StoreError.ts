@@ -1,5 +1,8 @@
 /** A refusal, said so that the reader knows what comes next; answered as problem details (RFC 9457). */
-import type { ProblemDetails, ProblemOwner } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  ProblemDetails,
+  ProblemOwner,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 
 /** See the module's comment. */
 export class StoreError extends Error {
@@ -9,7 +12,14 @@ export class StoreError extends Error {
   readonly remedy: string;
   readonly issues?: ProblemDetails['issues'];
 
-  constructor(options: { status: number; code: string; message: string; owner: ProblemOwner; remedy: string; issues?: ProblemDetails['issues'] }) {
+  constructor(options: {
+    status: number;
+    code: string;
+    message: string;
+    owner: ProblemOwner;
+    remedy: string;
+    issues?: ProblemDetails['issues'];
+  }) {
     super(options.message);
     this.name = 'StoreError';
     this.status = options.status;
@@ -22,10 +32,22 @@ export class StoreError extends Error {
 
 /** For what is not there, or may not be known to be there. */
 export function notFound(what: string, id: string): StoreError {
-  return new StoreError({ status: 404, code: 'NOT_FOUND', message: `There is no ${what} ${id}, or you may not see it.`, owner: 'you', remedy: 'Check the address; ask its owner to share it with you.' });
+  return new StoreError({
+    status: 404,
+    code: 'NOT_FOUND',
+    message: `There is no ${what} ${id}, or you may not see it.`,
+    owner: 'you',
+    remedy: 'Check the address; ask its owner to share it with you.',
+  });
 }
 
 /** For what the caller sees but may not do. */
 export function notAllowed(message: string, rule: string): StoreError {
-  return new StoreError({ status: 403, code: 'NOT_ALLOWED', message, owner: 'admin', remedy: `The rule is "${rule}" of the access rules; its owner or an admin can do it.` });
+  return new StoreError({
+    status: 403,
+    code: 'NOT_ALLOWED',
+    message,
+    owner: 'admin',
+    remedy: `The rule is "${rule}" of the access rules; its owner or an admin can do it.`,
+  });
 }

@@ -9,20 +9,31 @@ import { z } from 'zod';
 const text = z.string({ error: 'must be a text' });
 const texts = z.array(text, { error: 'must be a list of texts' });
 const flag = z.boolean({ error: 'must be true or false' });
-const whole = z.number({ error: 'must be a whole number' }).int('must be a whole number');
+const whole = z
+  .number({ error: 'must be a whole number' })
+  .int('must be a whole number');
 const quantity = text.regex(
   /^\d+(\.\d+)?([numkMGTPE]|[KMGTPE]i)?$/,
   'must be a Kubernetes quantity such as 512Mi, 2Gi or 500m',
 );
 
 function oneOf(values: readonly string[]) {
-  return text.refine(value => values.some(v => v.toUpperCase() === value.toUpperCase()), {
-    error: `must be one of ${values.join(', ')}`,
-  });
+  return text.refine(
+    value => values.some(v => v.toUpperCase() === value.toUpperCase()),
+    {
+      error: `must be one of ${values.join(', ')}`,
+    },
+  );
 }
 
 /** How an app is run. `node` and `static` are ours. */
-export const APP_MODES = ['wave', 'python', 'container', 'node', 'static'] as const;
+export const APP_MODES = [
+  'wave',
+  'python',
+  'container',
+  'node',
+  'static',
+] as const;
 export const LIFECYCLES = ['ON_DEMAND', 'MANAGED', 'LINK'] as const;
 export const ROUTING_MODES = ['DOMAIN', 'BASE_URL'] as const;
 
@@ -39,45 +50,324 @@ export interface KeySpec {
 
 /** Every key; see the module's comment. */
 export const APP_TOML_KEYS: readonly KeySpec[] = [
-  { table: 'App', key: 'Name', type: 'string', schema: text, required: true, description: 'Links the versions of an app. 63 characters at most; letters, digits, "-", "_", ".".' },
-  { table: 'App', key: 'Version', type: 'string', schema: text, required: true, description: 'MAJOR[.MINOR[.PATCH]][-pre-release]. Name and version together have 63 characters at most.' },
-  { table: 'App', key: 'Title', type: 'string', schema: text.max(200, 'may have 200 characters at most'), description: 'What people see; the name where it is missing.' },
-  { table: 'App', key: 'Description', type: 'string', schema: text.max(1000, 'may have 1000 characters at most').regex(/^[^\n\r]*$/, 'must be a single line'), description: 'One line for the store page.' },
-  { table: 'App', key: 'LongDescription', type: 'string', schema: text, description: 'Path of a Markdown file in the bundle.' },
-  { table: 'App', key: 'Tags', type: 'list of strings', schema: texts, default: '[]', description: 'Names of tags to assign at import. Unknown ones are skipped with a warning.' },
-  { table: 'App', key: 'InstanceLifecycle', type: 'string', schema: oneOf(LIFECYCLES), default: 'ON_DEMAND', description: 'ON_DEMAND, MANAGED or LINK.' },
-  { table: 'App', key: 'InstanceTimeout', type: 'duration', schema: text.regex(/^(-1|(\d+(\.\d+)?(s|m|h))+)$/, 'must be a duration such as 30m or 1h30m, or -1'), description: 'Suspends an instance this long after its start or resumption; -1 never.' },
-  { table: 'App', key: 'Category', type: 'string', schema: text, description: 'Legacy; tags replace it.' },
-  { table: 'App', key: 'Keywords', type: 'list of strings', schema: texts, default: '[]', description: 'Words to be found by.' },
-  { table: 'App', key: 'SetupGuide', type: 'string', schema: text, description: 'Path of a text in the bundle.' },
-  { table: 'Runtime', key: 'Module', type: 'string', schema: text, description: 'Python: the dotted module to run. Node (ours): the entry file. Static (ours): the directory to serve.' },
-  { table: 'Runtime', key: 'RuntimeVersion', type: 'string', schema: text, description: 'Name of a runtime version of this store; its default for the mode where it is missing.' },
-  { table: 'Runtime', key: 'AppMode', type: 'string', schema: oneOf(APP_MODES), default: 'wave', description: 'wave, python, container; ours: node, static.' },
-  { table: 'Runtime', key: 'Port', type: 'integer', schema: whole.min(1, 'must be 1 to 65535').max(65535, 'must be 1 to 65535'), description: 'Port that the app listens on. Required for python and container; node and static: 8080 by default, also told in PORT.' },
-  { table: 'Runtime', key: 'CustomImage', type: 'string', schema: text, description: 'Container image.' },
-  { table: 'Runtime', key: 'AppArgs', type: 'list of strings', schema: texts, description: 'Arguments of the container.' },
-  { table: 'Runtime', key: 'AppEntryPoint', type: 'list of strings', schema: texts, description: 'Entry point of the container.' },
-  { table: 'Runtime', key: 'MemoryLimit', type: 'quantity', schema: quantity, description: 'Memory at which the app is ended.' },
-  { table: 'Runtime', key: 'MemoryReservation', type: 'quantity', schema: quantity, description: 'Memory to set aside.' },
-  { table: 'Runtime', key: 'CPULimit', type: 'quantity', schema: quantity, description: 'Most CPU.' },
-  { table: 'Runtime', key: 'CPUReservation', type: 'quantity', schema: quantity, description: 'CPU to set aside.' },
-  { table: 'Runtime', key: 'GPUCount', type: 'integer', schema: whole.min(0, 'must not be negative'), default: '0', description: 'GPUs.' },
-  { table: 'Runtime', key: 'GPUType', type: 'string', schema: text, description: 'Type of GPU.' },
-  { table: 'Runtime', key: 'VolumeMount', type: 'path', schema: text.regex(/^\/[^\0]+$/, 'must be an absolute path'), description: 'Where the data volume is; survives suspension. Goes with VolumeSize.' },
-  { table: 'Runtime', key: 'VolumeSize', type: 'quantity', schema: quantity, description: 'Size of the data volume.' },
-  { table: 'Runtime', key: 'ResourceVolumeSize', type: 'quantity', schema: quantity, description: 'Keeps installed dependencies across suspension.' },
-  { table: 'Runtime', key: 'EnableOIDC', type: 'boolean', schema: flag, default: 'false', description: 'Passes settings of the identity provider to the app.' },
-  { table: 'Runtime', key: 'EnableSHM', type: 'boolean', schema: flag, default: 'false', description: 'A larger /dev/shm.' },
-  { table: 'Runtime', key: 'RoutingMode', type: 'string', schema: oneOf(ROUTING_MODES), default: 'DOMAIN', description: 'DOMAIN or BASE_URL.' },
-  { table: 'Env', key: 'Name', type: 'string', schema: text.regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'must be the name of an environment variable'), required: true, description: 'Not H2O_CLOUD…; H2O_WAVE… only where allowed.' },
-  { table: 'Env', key: 'Value', type: 'string', schema: text, description: 'A literal; excludes Secret, SecretKey and Optional.' },
-  { table: 'Env', key: 'Secret', type: 'string', schema: text, description: 'Name of a secret.' },
-  { table: 'Env', key: 'SecretKey', type: 'string', schema: text, description: 'Key in the secret.' },
-  { table: 'Env', key: 'Optional', type: 'boolean', schema: flag, default: 'false', description: 'Import and run even without the secret.' },
-  { table: 'File', key: 'Path', type: 'path', schema: text, required: true, description: 'Where the file appears; in a directory of its own.' },
-  { table: 'File', key: 'Value', type: 'string', schema: text, description: 'A literal; excludes Secret, SecretKey and Optional.' },
-  { table: 'File', key: 'Secret', type: 'string', schema: text, description: 'Name of a secret.' },
-  { table: 'File', key: 'SecretKey', type: 'string', schema: text, description: 'Key in the secret.' },
-  { table: 'File', key: 'Optional', type: 'boolean', schema: flag, default: 'false', description: 'Import and run even without the secret.' },
-  { table: 'Link', key: 'Address', type: 'URL', schema: text.refine(value => URL.canParse(value) && /^https?:/.test(value), { error: 'must be an http or https URL' }), description: 'Where a LINK app leads.' },
+  {
+    table: 'App',
+    key: 'Name',
+    type: 'string',
+    schema: text,
+    required: true,
+    description:
+      'Links the versions of an app. 63 characters at most; letters, digits, "-", "_", ".".',
+  },
+  {
+    table: 'App',
+    key: 'Version',
+    type: 'string',
+    schema: text,
+    required: true,
+    description:
+      'MAJOR[.MINOR[.PATCH]][-pre-release]. Name and version together have 63 characters at most.',
+  },
+  {
+    table: 'App',
+    key: 'Title',
+    type: 'string',
+    schema: text.max(200, 'may have 200 characters at most'),
+    description: 'What people see; the name where it is missing.',
+  },
+  {
+    table: 'App',
+    key: 'Description',
+    type: 'string',
+    schema: text
+      .max(1000, 'may have 1000 characters at most')
+      .regex(/^[^\n\r]*$/, 'must be a single line'),
+    description: 'One line for the store page.',
+  },
+  {
+    table: 'App',
+    key: 'LongDescription',
+    type: 'string',
+    schema: text,
+    description: 'Path of a Markdown file in the bundle.',
+  },
+  {
+    table: 'App',
+    key: 'Tags',
+    type: 'list of strings',
+    schema: texts,
+    default: '[]',
+    description:
+      'Names of tags to assign at import. Unknown ones are skipped with a warning.',
+  },
+  {
+    table: 'App',
+    key: 'InstanceLifecycle',
+    type: 'string',
+    schema: oneOf(LIFECYCLES),
+    default: 'ON_DEMAND',
+    description: 'ON_DEMAND, MANAGED or LINK.',
+  },
+  {
+    table: 'App',
+    key: 'InstanceTimeout',
+    type: 'duration',
+    schema: text.regex(
+      /^(-1|(\d+(\.\d+)?(s|m|h))+)$/,
+      'must be a duration such as 30m or 1h30m, or -1',
+    ),
+    description:
+      'Suspends an instance this long after its start or resumption; -1 never.',
+  },
+  {
+    table: 'App',
+    key: 'Category',
+    type: 'string',
+    schema: text,
+    description: 'Legacy; tags replace it.',
+  },
+  {
+    table: 'App',
+    key: 'Keywords',
+    type: 'list of strings',
+    schema: texts,
+    default: '[]',
+    description: 'Words to be found by.',
+  },
+  {
+    table: 'App',
+    key: 'SetupGuide',
+    type: 'string',
+    schema: text,
+    description: 'Path of a text in the bundle.',
+  },
+  {
+    table: 'Runtime',
+    key: 'Module',
+    type: 'string',
+    schema: text,
+    description:
+      'Python: the dotted module to run. Node (ours): the entry file. Static (ours): the directory to serve.',
+  },
+  {
+    table: 'Runtime',
+    key: 'RuntimeVersion',
+    type: 'string',
+    schema: text,
+    description:
+      'Name of a runtime version of this store; its default for the mode where it is missing.',
+  },
+  {
+    table: 'Runtime',
+    key: 'AppMode',
+    type: 'string',
+    schema: oneOf(APP_MODES),
+    default: 'wave',
+    description: 'wave, python, container; ours: node, static.',
+  },
+  {
+    table: 'Runtime',
+    key: 'Port',
+    type: 'integer',
+    schema: whole.min(1, 'must be 1 to 65535').max(65535, 'must be 1 to 65535'),
+    description:
+      'Port that the app listens on. Required for python and container; node and static: 8080 by default, also told in PORT.',
+  },
+  {
+    table: 'Runtime',
+    key: 'CustomImage',
+    type: 'string',
+    schema: text,
+    description: 'Container image.',
+  },
+  {
+    table: 'Runtime',
+    key: 'AppArgs',
+    type: 'list of strings',
+    schema: texts,
+    description: 'Arguments of the container.',
+  },
+  {
+    table: 'Runtime',
+    key: 'AppEntryPoint',
+    type: 'list of strings',
+    schema: texts,
+    description: 'Entry point of the container.',
+  },
+  {
+    table: 'Runtime',
+    key: 'MemoryLimit',
+    type: 'quantity',
+    schema: quantity,
+    description: 'Memory at which the app is ended.',
+  },
+  {
+    table: 'Runtime',
+    key: 'MemoryReservation',
+    type: 'quantity',
+    schema: quantity,
+    description: 'Memory to set aside.',
+  },
+  {
+    table: 'Runtime',
+    key: 'CPULimit',
+    type: 'quantity',
+    schema: quantity,
+    description: 'Most CPU.',
+  },
+  {
+    table: 'Runtime',
+    key: 'CPUReservation',
+    type: 'quantity',
+    schema: quantity,
+    description: 'CPU to set aside.',
+  },
+  {
+    table: 'Runtime',
+    key: 'GPUCount',
+    type: 'integer',
+    schema: whole.min(0, 'must not be negative'),
+    default: '0',
+    description: 'GPUs.',
+  },
+  {
+    table: 'Runtime',
+    key: 'GPUType',
+    type: 'string',
+    schema: text,
+    description: 'Type of GPU.',
+  },
+  {
+    table: 'Runtime',
+    key: 'VolumeMount',
+    type: 'path',
+    schema: text.regex(/^\/[^\0]+$/, 'must be an absolute path'),
+    description:
+      'Where the data volume is; survives suspension. Goes with VolumeSize.',
+  },
+  {
+    table: 'Runtime',
+    key: 'VolumeSize',
+    type: 'quantity',
+    schema: quantity,
+    description: 'Size of the data volume.',
+  },
+  {
+    table: 'Runtime',
+    key: 'ResourceVolumeSize',
+    type: 'quantity',
+    schema: quantity,
+    description: 'Keeps installed dependencies across suspension.',
+  },
+  {
+    table: 'Runtime',
+    key: 'EnableOIDC',
+    type: 'boolean',
+    schema: flag,
+    default: 'false',
+    description: 'Passes settings of the identity provider to the app.',
+  },
+  {
+    table: 'Runtime',
+    key: 'EnableSHM',
+    type: 'boolean',
+    schema: flag,
+    default: 'false',
+    description: 'A larger /dev/shm.',
+  },
+  {
+    table: 'Runtime',
+    key: 'RoutingMode',
+    type: 'string',
+    schema: oneOf(ROUTING_MODES),
+    default: 'DOMAIN',
+    description: 'DOMAIN or BASE_URL.',
+  },
+  {
+    table: 'Env',
+    key: 'Name',
+    type: 'string',
+    schema: text.regex(
+      /^[A-Za-z_][A-Za-z0-9_.-]*$/,
+      'must be the name of an environment variable',
+    ),
+    required: true,
+    description: 'Not H2O_CLOUD…; H2O_WAVE… only where allowed.',
+  },
+  {
+    table: 'Env',
+    key: 'Value',
+    type: 'string',
+    schema: text,
+    description: 'A literal; excludes Secret, SecretKey and Optional.',
+  },
+  {
+    table: 'Env',
+    key: 'Secret',
+    type: 'string',
+    schema: text,
+    description: 'Name of a secret.',
+  },
+  {
+    table: 'Env',
+    key: 'SecretKey',
+    type: 'string',
+    schema: text,
+    description: 'Key in the secret.',
+  },
+  {
+    table: 'Env',
+    key: 'Optional',
+    type: 'boolean',
+    schema: flag,
+    default: 'false',
+    description: 'Import and run even without the secret.',
+  },
+  {
+    table: 'File',
+    key: 'Path',
+    type: 'path',
+    schema: text,
+    required: true,
+    description: 'Where the file appears; in a directory of its own.',
+  },
+  {
+    table: 'File',
+    key: 'Value',
+    type: 'string',
+    schema: text,
+    description: 'A literal; excludes Secret, SecretKey and Optional.',
+  },
+  {
+    table: 'File',
+    key: 'Secret',
+    type: 'string',
+    schema: text,
+    description: 'Name of a secret.',
+  },
+  {
+    table: 'File',
+    key: 'SecretKey',
+    type: 'string',
+    schema: text,
+    description: 'Key in the secret.',
+  },
+  {
+    table: 'File',
+    key: 'Optional',
+    type: 'boolean',
+    schema: flag,
+    default: 'false',
+    description: 'Import and run even without the secret.',
+  },
+  {
+    table: 'Link',
+    key: 'Address',
+    type: 'URL',
+    schema: text.refine(
+      value => URL.canParse(value) && /^https?:/.test(value),
+      { error: 'must be an http or https URL' },
+    ),
+    description: 'Where a LINK app leads.',
+  },
 ];

@@ -3,7 +3,11 @@
  * with it, each fault with its place. One reader for server, browser and command line.
  */
 import { parse, TomlError } from 'smol-toml';
-import { appIdentityProblem, appNameProblem, appVersionProblem } from '../names';
+import {
+  appIdentityProblem,
+  appNameProblem,
+  appVersionProblem,
+} from '../names';
 import type { InstanceLifecycle } from '../types';
 import { APP_TOML_KEYS, type APP_MODES, type ROUTING_MODES } from './keys';
 import { locate, type Position } from './position';
@@ -112,12 +116,31 @@ class Reader {
   readonly issues: TomlIssue[] = [];
   constructor(readonly source: string, readonly options: ReadOptions) {}
 
-  add(severity: TomlIssue['severity'], table: string, key: string | undefined, message: string, remedy: string, index = 0): void {
+  add(
+    severity: TomlIssue['severity'],
+    table: string,
+    key: string | undefined,
+    message: string,
+    remedy: string,
+    index = 0,
+  ): void {
     const path = key ? `${table}.${key}` : table;
-    this.issues.push({ severity, path, message: `${path} ${message}`, remedy, ...locate(this.source, table, key, index) });
+    this.issues.push({
+      severity,
+      path,
+      message: `${path} ${message}`,
+      remedy,
+      ...locate(this.source, table, key, index),
+    });
   }
 
-  error(table: string, key: string | undefined, message: string, remedy: string, index?: number): void {
+  error(
+    table: string,
+    key: string | undefined,
+    message: string,
+    remedy: string,
+    index?: number,
+  ): void {
     this.add('error', table, key, message, remedy, index);
   }
 
@@ -133,16 +156,39 @@ class Reader {
     for (const [key, value] of Object.entries(raw)) {
       const spec = specs.find(s => lower(s.key) === lower(key));
       if (!spec) {
-        this.add('warning', name, key, 'is not a key of the app store and is ignored', 'Check its spelling, or leave it if the app reads it itself.', index);
+        this.add(
+          'warning',
+          name,
+          key,
+          'is not a key of the app store and is ignored',
+          'Check its spelling, or leave it if the app reads it itself.',
+          index,
+        );
         continue;
       }
       const checked = spec.schema.safeParse(value);
       if (checked.success) out[spec.key] = checked.data;
-      else this.error(name, spec.key, checked.error.issues[0].message, spec.description, index);
+      else
+        this.error(
+          name,
+          spec.key,
+          checked.error.issues[0].message,
+          spec.description,
+          index,
+        );
     }
     for (const spec of specs) {
-      const given = Object.keys(raw).some(key => lower(key) === lower(spec.key));
-      if (spec.required && !given) this.error(name, spec.key, 'is missing', `Add it to ${name}. ${spec.description}`, index);
+      const given = Object.keys(raw).some(
+        key => lower(key) === lower(spec.key),
+      );
+      if (spec.required && !given)
+        this.error(
+          name,
+          spec.key,
+          'is missing',
+          `Add it to ${name}. ${spec.description}`,
+          index,
+        );
     }
     return out;
   }
@@ -150,11 +196,21 @@ class Reader {
   tables(name: string, raw: unknown): Table[] {
     if (raw === undefined) return [];
     if (!Array.isArray(raw)) {
-      this.error(name, undefined, 'must be a list of tables', `Write it as [[${name}]], with two brackets.`);
+      this.error(
+        name,
+        undefined,
+        'must be a list of tables',
+        `Write it as [[${name}]], with two brackets.`,
+      );
       return [];
     }
     if (raw.length > ENTRY_LIMIT) {
-      this.error(name, undefined, `stands more than ${ENTRY_LIMIT} times`, 'Use fewer entries.');
+      this.error(
+        name,
+        undefined,
+        `stands more than ${ENTRY_LIMIT} times`,
+        'Use fewer entries.',
+      );
       return [];
     }
     return raw.map((entry, index) => this.table(name, entry, index));
@@ -163,20 +219,53 @@ class Reader {
   /** Rules that `[[Env]]` and `[[File]]` share (specification 6.3, 6.4). */
   valueOrSecret(name: 'Env' | 'File', entry: Table, index: number): void {
     const { Value, Secret, SecretKey, Optional } = entry;
-    if (Value !== undefined && (Secret !== undefined || SecretKey !== undefined || Optional !== undefined))
-      this.error(name, 'Value', 'excludes Secret, SecretKey and Optional', 'Keep either Value, or Secret and SecretKey.', index);
-    else if (Value === undefined && (Secret === undefined || SecretKey === undefined))
-      this.error(name, Secret === undefined ? 'Value' : 'SecretKey', 'is missing', 'Give Value, or Secret together with SecretKey.', index);
+    if (
+      Value !== undefined &&
+      (Secret !== undefined ||
+        SecretKey !== undefined ||
+        Optional !== undefined)
+    )
+      this.error(
+        name,
+        'Value',
+        'excludes Secret, SecretKey and Optional',
+        'Keep either Value, or Secret and SecretKey.',
+        index,
+      );
+    else if (
+      Value === undefined &&
+      (Secret === undefined || SecretKey === undefined)
+    )
+      this.error(
+        name,
+        Secret === undefined ? 'Value' : 'SecretKey',
+        'is missing',
+        'Give Value, or Secret together with SecretKey.',
+        index,
+      );
   }
 
   env(entry: Table, index: number): EnvEntry {
     const name = String(entry.Name ?? '');
     if (/^H2O_CLOUD/i.test(name))
-      this.error('Env', 'Name', `${name} belongs to the platform`, 'Choose a name that does not begin with H2O_CLOUD.', index);
+      this.error(
+        'Env',
+        'Name',
+        `${name} belongs to the platform`,
+        'Choose a name that does not begin with H2O_CLOUD.',
+        index,
+      );
     else if (/^H2O_WAVE/i.test(name)) {
-      const allowed = this.options.allowedWaveVariables ?? ALLOWED_WAVE_VARIABLES;
+      const allowed =
+        this.options.allowedWaveVariables ?? ALLOWED_WAVE_VARIABLES;
       if (!allowed.some(pattern => pattern.test(name)))
-        this.error('Env', 'Name', `${name} may not be set by apps`, 'Remove it, or ask an admin to allow it (appStore.apps.allowedWaveVariables).', index);
+        this.error(
+          'Env',
+          'Name',
+          `${name} may not be set by apps`,
+          'Remove it, or ask an admin to allow it (appStore.apps.allowedWaveVariables).',
+          index,
+        );
     }
     this.valueOrSecret('Env', entry, index);
     return {
@@ -188,18 +277,50 @@ class Reader {
     };
   }
 
-  file(entry: Table, index: number, directories: Map<string, number>): FileEntry {
+  file(
+    entry: Table,
+    index: number,
+    directories: Map<string, number>,
+  ): FileEntry {
     const path = String(entry.Path ?? '');
     const normal = path.replace(/\/+/g, '/').replace(/^\.\//, '');
     const directory = normal.slice(0, Math.max(0, normal.lastIndexOf('/')));
     if (path) {
-      if (normal.split('/').includes('..')) this.error('File', 'Path', 'leaves its directory', 'Write it without "..".', index);
+      if (normal.split('/').includes('..'))
+        this.error(
+          'File',
+          'Path',
+          'leaves its directory',
+          'Write it without "..".',
+          index,
+        );
       else if (!directory || directory === '.')
-        this.error('File', 'Path', 'needs a directory of its own: neither / nor the app\'s own directory', 'Put the file into a sub-directory, such as config/settings.json.', index);
-      else if (directory === '/resources' || directory.startsWith('/resources/'))
-        this.error('File', 'Path', 'may not lie under /resources', 'Choose another directory.', index);
+        this.error(
+          'File',
+          'Path',
+          "needs a directory of its own: neither / nor the app's own directory",
+          'Put the file into a sub-directory, such as config/settings.json.',
+          index,
+        );
+      else if (
+        directory === '/resources' ||
+        directory.startsWith('/resources/')
+      )
+        this.error(
+          'File',
+          'Path',
+          'may not lie under /resources',
+          'Choose another directory.',
+          index,
+        );
       else if (directories.has(directory))
-        this.error('File', 'Path', `shares the directory ${directory} with another File`, 'Give each File a directory of its own.', index);
+        this.error(
+          'File',
+          'Path',
+          `shares the directory ${directory} with another File`,
+          'Give each File a directory of its own.',
+          index,
+        );
       directories.set(directory, index);
     }
     this.valueOrSecret('File', entry, index);
@@ -220,29 +341,103 @@ function child(root: Table, name: string): unknown {
 
 function checkIdentity(reader: Reader, name: string, version: string): void {
   const namePart = name && appNameProblem(name);
-  if (namePart) reader.error('App', 'Name', namePart, 'Choose another name, for example com.example.my-app.');
+  if (namePart)
+    reader.error(
+      'App',
+      'Name',
+      namePart,
+      'Choose another name, for example com.example.my-app.',
+    );
   const versionPart = version && appVersionProblem(version);
-  if (versionPart) reader.error('App', 'Version', versionPart, 'Write it like 1.2.3 or 1.2.3-rc.1.');
+  if (versionPart)
+    reader.error(
+      'App',
+      'Version',
+      versionPart,
+      'Write it like 1.2.3 or 1.2.3-rc.1.',
+    );
   const both = appIdentityProblem(name, version);
-  if (both && !namePart && !versionPart) reader.error('App', 'Version', `does not fit: ${both}`, 'Shorten the name or the version.');
+  if (both && !namePart && !versionPart)
+    reader.error(
+      'App',
+      'Version',
+      `does not fit: ${both}`,
+      'Shorten the name or the version.',
+    );
 }
 
-function checkRuntime(reader: Reader, app: Table, runtime: Table, mode: AppMode): void {
+function checkRuntime(
+  reader: Reader,
+  app: Table,
+  runtime: Table,
+  mode: AppMode,
+): void {
   const isLink = upper(String(app.InstanceLifecycle ?? '')) === 'LINK';
   if (isLink) {
-    if (Object.keys(runtime).length) reader.error('Runtime', undefined, 'must be empty for a LINK app', 'Remove it, or change App.InstanceLifecycle.');
+    if (Object.keys(runtime).length)
+      reader.error(
+        'Runtime',
+        undefined,
+        'must be empty for a LINK app',
+        'Remove it, or change App.InstanceLifecycle.',
+      );
     return;
   }
   if (mode === 'container') {
-    if (runtime.Module !== undefined) reader.add('warning', 'Runtime', 'Module', 'means nothing to a container app', 'Remove it.');
-  } else if (!runtime.Module) reader.error('Runtime', 'Module', 'is missing', 'Name what to run: a Python module, a Node entry file, or the directory to serve.');
+    if (runtime.Module !== undefined)
+      reader.add(
+        'warning',
+        'Runtime',
+        'Module',
+        'means nothing to a container app',
+        'Remove it.',
+      );
+  } else if (!runtime.Module)
+    reader.error(
+      'Runtime',
+      'Module',
+      'is missing',
+      'Name what to run: a Python module, a Node entry file, or the directory to serve.',
+    );
   if ((mode === 'python' || mode === 'container') && runtime.Port === undefined)
-    reader.error('Runtime', 'Port', `is missing: ${mode} apps say where they listen`, 'Add Port = 8080, or whichever port the app listens on.');
-  if ((runtime.VolumeMount === undefined) !== (runtime.VolumeSize === undefined))
-    reader.error('Runtime', runtime.VolumeMount === undefined ? 'VolumeMount' : 'VolumeSize', 'is missing: the two volume keys go together', 'Give both VolumeMount and VolumeSize.');
+    reader.error(
+      'Runtime',
+      'Port',
+      `is missing: ${mode} apps say where they listen`,
+      'Add Port = 8080, or whichever port the app listens on.',
+    );
+  if (
+    (runtime.VolumeMount === undefined) !==
+    (runtime.VolumeSize === undefined)
+  )
+    reader.error(
+      'Runtime',
+      runtime.VolumeMount === undefined ? 'VolumeMount' : 'VolumeSize',
+      'is missing: the two volume keys go together',
+      'Give both VolumeMount and VolumeSize.',
+    );
   const mount = String(runtime.VolumeMount ?? '');
-  if (['/', '/app', '/resources', '/usr', '/etc', '/proc', '/dev', '/tmp', '/bin', '/lib', '/opt'].includes(mount.replace(/\/+$/, '') || (mount && '/')))
-    reader.error('Runtime', 'VolumeMount', 'may not hide a directory of the system or of the app', 'Choose a directory of its own, such as /data.');
+  if (
+    [
+      '/',
+      '/app',
+      '/resources',
+      '/usr',
+      '/etc',
+      '/proc',
+      '/dev',
+      '/tmp',
+      '/bin',
+      '/lib',
+      '/opt',
+    ].includes(mount.replace(/\/+$/, '') || (mount && '/'))
+  )
+    reader.error(
+      'Runtime',
+      'VolumeMount',
+      'may not hide a directory of the system or of the app',
+      'Choose a directory of its own, such as /data.',
+    );
 }
 
 /**
@@ -250,10 +445,18 @@ function checkRuntime(reader: Reader, app: Table, runtime: Table, mode: AppMode)
  *
  * @returns the manifest where nothing is wrong; all faults and warnings in either case
  */
-export function readAppToml(source: string, options: ReadOptions = {}): { manifest?: AppManifest; issues: TomlIssue[] } {
+export function readAppToml(
+  source: string,
+  options: ReadOptions = {},
+): { manifest?: AppManifest; issues: TomlIssue[] } {
   const reader = new Reader(source, options);
   if (new TextEncoder().encode(source).length > APP_TOML_LIMIT) {
-    reader.issues.push({ severity: 'error', path: 'app.toml', message: `app.toml is larger than ${APP_TOML_LIMIT / 1024} KiB`, remedy: 'Keep data of the app in other files.' });
+    reader.issues.push({
+      severity: 'error',
+      path: 'app.toml',
+      message: `app.toml is larger than ${APP_TOML_LIMIT / 1024} KiB`,
+      remedy: 'Keep data of the app in other files.',
+    });
     return { issues: reader.issues };
   }
   let root: Table;
@@ -264,7 +467,9 @@ export function readAppToml(source: string, options: ReadOptions = {}): { manife
     reader.issues.push({
       severity: 'error',
       path: 'app.toml',
-      message: `app.toml cannot be read: ${error.message.split('\n')[0].replace(/^Invalid TOML document: /, '')}`,
+      message: `app.toml cannot be read: ${error.message
+        .split('\n')[0]
+        .replace(/^Invalid TOML document: /, '')}`,
       remedy: 'Mend the TOML at this place; https://toml.io shows the form.',
       line: error.line,
       column: error.column,
@@ -273,27 +478,58 @@ export function readAppToml(source: string, options: ReadOptions = {}): { manife
   }
   for (const key of Object.keys(root)) {
     if (!['app', 'runtime', 'env', 'file', 'link'].includes(lower(key)))
-      reader.add('warning', key, undefined, 'is not a table of the app store and is left to the app', 'Nothing to do if the app reads it itself.');
+      reader.add(
+        'warning',
+        key,
+        undefined,
+        'is not a table of the app store and is left to the app',
+        'Nothing to do if the app reads it itself.',
+      );
   }
-  if (child(root, 'App') === undefined) reader.error('App', undefined, 'is missing', 'Begin app.toml with an [App] table that has Name and Version.');
+  if (child(root, 'App') === undefined)
+    reader.error(
+      'App',
+      undefined,
+      'is missing',
+      'Begin app.toml with an [App] table that has Name and Version.',
+    );
   const app = reader.table('App', child(root, 'App') ?? {});
   const runtime = reader.table('Runtime', child(root, 'Runtime'));
   const link = reader.table('Link', child(root, 'Link'));
-  const env = reader.tables('Env', child(root, 'Env')).map((entry, i) => reader.env(entry, i));
+  const env = reader
+    .tables('Env', child(root, 'Env'))
+    .map((entry, i) => reader.env(entry, i));
   const directories = new Map<string, number>();
-  const files = reader.tables('File', child(root, 'File')).map((entry, i) => reader.file(entry, i, directories));
+  const files = reader
+    .tables('File', child(root, 'File'))
+    .map((entry, i) => reader.file(entry, i, directories));
 
   const name = String(app.Name ?? '');
   const version = String(app.Version ?? '');
   checkIdentity(reader, name, version);
   const mode = lower(String(runtime.AppMode ?? 'wave')) as AppMode;
-  const lifecycle = upper(String(app.InstanceLifecycle ?? 'ON_DEMAND')) as InstanceLifecycle;
+  const lifecycle = upper(
+    String(app.InstanceLifecycle ?? 'ON_DEMAND'),
+  ) as InstanceLifecycle;
   checkRuntime(reader, app, runtime, mode);
   if (lifecycle === 'LINK') {
-    if (!link.Address) reader.error('Link', 'Address', 'is missing for a LINK app', 'Add [Link] with Address = "https://…".');
-    if (files.length) reader.error('File', undefined, 'must be empty for a LINK app', 'Remove it.');
+    if (!link.Address)
+      reader.error(
+        'Link',
+        'Address',
+        'is missing for a LINK app',
+        'Add [Link] with Address = "https://…".',
+      );
+    if (files.length)
+      reader.error(
+        'File',
+        undefined,
+        'must be empty for a LINK app',
+        'Remove it.',
+      );
   }
-  if (reader.issues.some(issue => issue.severity === 'error')) return { issues: reader.issues };
+  if (reader.issues.some(issue => issue.severity === 'error'))
+    return { issues: reader.issues };
 
   const manifest: AppManifest = {
     name,
@@ -310,7 +546,9 @@ export function readAppToml(source: string, options: ReadOptions = {}): { manife
       mode,
       module: runtime.Module as string | undefined,
       runtimeVersion: runtime.RuntimeVersion as string | undefined,
-      port: (runtime.Port as number | undefined) ?? (mode === 'wave' ? DEFAULT_WAVE_PORT : DEFAULT_PORT),
+      port:
+        (runtime.Port as number | undefined) ??
+        (mode === 'wave' ? DEFAULT_WAVE_PORT : DEFAULT_PORT),
       customImage: runtime.CustomImage as string | undefined,
       args: runtime.AppArgs as string[] | undefined,
       entryPoint: runtime.AppEntryPoint as string[] | undefined,
@@ -320,12 +558,17 @@ export function readAppToml(source: string, options: ReadOptions = {}): { manife
       cpuReservation: runtime.CPUReservation as string | undefined,
       gpuCount: (runtime.GPUCount as number | undefined) ?? 0,
       gpuType: runtime.GPUType as string | undefined,
-      volumeMount: (runtime.VolumeMount as string | undefined)?.replace(/\/+$/, ''),
+      volumeMount: (runtime.VolumeMount as string | undefined)?.replace(
+        /\/+$/,
+        '',
+      ),
       volumeSize: runtime.VolumeSize as string | undefined,
       resourceVolumeSize: runtime.ResourceVolumeSize as string | undefined,
       enableOidc: Boolean(runtime.EnableOIDC),
       enableShm: Boolean(runtime.EnableSHM),
-      routingMode: upper(String(runtime.RoutingMode ?? 'DOMAIN')) as RoutingMode,
+      routingMode: upper(
+        String(runtime.RoutingMode ?? 'DOMAIN'),
+      ) as RoutingMode,
     },
     // The last of several entries for one variable counts (specification 6.3).
     env: [...new Map(env.map(entry => [entry.name, entry])).values()],

@@ -1,5 +1,14 @@
 /** The REST API of the app store, for pages and commands. */
-import type { App, AppInstance, AppSecret, AppTag, InstanceEvent, Me, ProblemDetails, Visibility } from '../types';
+import type {
+  App,
+  AppInstance,
+  AppSecret,
+  AppTag,
+  InstanceEvent,
+  Me,
+  ProblemDetails,
+  Visibility,
+} from '../types';
 
 /** A refused or failed request. */
 export class AppStoreError extends Error {
@@ -15,22 +24,54 @@ export class AppStoreError extends Error {
 /** What the pages and commands ask of the store. */
 export interface AppStoreApi {
   getMe(): Promise<Me>;
-  listApps(query?: { search?: string; tag?: string; mine?: boolean; name?: string }): Promise<App[]>;
+  listApps(query?: {
+    search?: string;
+    tag?: string;
+    mine?: boolean;
+    name?: string;
+  }): Promise<App[]>;
   getApp(id: string): Promise<App>;
   listTags(): Promise<AppTag[]>;
-  importApp(bundle: Blob, options?: { visibility?: Visibility }): Promise<{ app: App; warnings: string[] }>;
-  runApp(id: string, options?: { visibility?: Visibility }): Promise<AppInstance>;
-  listInstances(query?: { appId?: string; all?: boolean }): Promise<AppInstance[]>;
+  importApp(
+    bundle: Blob,
+    options?: { visibility?: Visibility },
+  ): Promise<{ app: App; warnings: string[] }>;
+  runApp(
+    id: string,
+    options?: { visibility?: Visibility },
+  ): Promise<AppInstance>;
+  listInstances(query?: {
+    appId?: string;
+    all?: boolean;
+  }): Promise<AppInstance[]>;
   getInstance(id: string): Promise<AppInstance>;
   suspendInstance(id: string): Promise<AppInstance>;
   resumeInstance(id: string): Promise<AppInstance>;
   terminateInstance(id: string): Promise<void>;
-  updateInstance(id: string, change: { visibility: Visibility }): Promise<AppInstance>;
+  updateInstance(
+    id: string,
+    change: { visibility: Visibility },
+  ): Promise<AppInstance>;
   listInstanceEvents(id: string): Promise<InstanceEvent[]>;
   /** The output of an instance; a stream where `follow` is set. */
-  openLogs(id: string, query: { container?: string; previous?: boolean; follow?: boolean; tail?: number; signal?: AbortSignal }): Promise<Response>;
+  openLogs(
+    id: string,
+    query: {
+      container?: string;
+      previous?: boolean;
+      follow?: boolean;
+      tail?: number;
+      signal?: AbortSignal;
+    },
+  ): Promise<Response>;
   /** Calls back with each state of one's instances (or of one instance) until `signal` aborts. */
-  watchInstances(options: { id?: string; signal: AbortSignal; onChange: (instance: AppInstance) => void; onGone?: (id: string) => void; onOpen?: () => void }): Promise<void>;
+  watchInstances(options: {
+    id?: string;
+    signal: AbortSignal;
+    onChange: (instance: AppInstance) => void;
+    onGone?: (id: string) => void;
+    onOpen?: () => void;
+  }): Promise<void>;
   /** A picture of an app as a `blob:` URL or data. */
   getAsset(path: string): Promise<Blob>;
   listSecrets(): Promise<AppSecret[]>;
@@ -90,7 +131,12 @@ export class AppStoreClient implements AppStoreApi {
   #send<T>(method: string, path: string, body?: unknown): Promise<T> {
     return this.#json(path, {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined
+        ? {}
+        : {
+            body: JSON.stringify(body),
+            headers: { 'content-type': 'application/json' },
+          }),
     });
   }
 
@@ -98,7 +144,14 @@ export class AppStoreClient implements AppStoreApi {
     return this.#json('/me');
   }
 
-  async listApps(query: { search?: string; tag?: string; mine?: boolean; name?: string } = {}): Promise<App[]> {
+  async listApps(
+    query: {
+      search?: string;
+      tag?: string;
+      mine?: boolean;
+      name?: string;
+    } = {},
+  ): Promise<App[]> {
     return (await this.#json<{ items: App[] }>(`/apps${toQuery(query)}`)).items;
   }
 
@@ -110,16 +163,34 @@ export class AppStoreClient implements AppStoreApi {
     return (await this.#json<{ items: AppTag[] }>('/tags')).items;
   }
 
-  importApp(bundle: Blob, options: { visibility?: Visibility } = {}): Promise<{ app: App; warnings: string[] }> {
-    return this.#json(`/apps${toQuery(options)}`, { method: 'POST', body: bundle, headers: { 'content-type': 'application/zip' } });
+  importApp(
+    bundle: Blob,
+    options: { visibility?: Visibility } = {},
+  ): Promise<{ app: App; warnings: string[] }> {
+    return this.#json(`/apps${toQuery(options)}`, {
+      method: 'POST',
+      body: bundle,
+      headers: { 'content-type': 'application/zip' },
+    });
   }
 
-  runApp(id: string, options: { visibility?: Visibility } = {}): Promise<AppInstance> {
-    return this.#send('POST', `/apps/${encodeURIComponent(id)}/instances`, options);
+  runApp(
+    id: string,
+    options: { visibility?: Visibility } = {},
+  ): Promise<AppInstance> {
+    return this.#send(
+      'POST',
+      `/apps/${encodeURIComponent(id)}/instances`,
+      options,
+    );
   }
 
-  async listInstances(query: { appId?: string; all?: boolean } = {}): Promise<AppInstance[]> {
-    return (await this.#json<{ items: AppInstance[] }>(`/instances${toQuery(query)}`)).items;
+  async listInstances(
+    query: { appId?: string; all?: boolean } = {},
+  ): Promise<AppInstance[]> {
+    return (
+      await this.#json<{ items: AppInstance[] }>(`/instances${toQuery(query)}`)
+    ).items;
   }
 
   getInstance(id: string): Promise<AppInstance> {
@@ -135,26 +206,58 @@ export class AppStoreClient implements AppStoreApi {
   }
 
   async terminateInstance(id: string): Promise<void> {
-    await this.#request(`/instances/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    await this.#request(`/instances/${encodeURIComponent(id)}`, {
+      method: 'DELETE',
+    });
   }
 
-  updateInstance(id: string, change: { visibility: Visibility }): Promise<AppInstance> {
+  updateInstance(
+    id: string,
+    change: { visibility: Visibility },
+  ): Promise<AppInstance> {
     return this.#send('PATCH', `/instances/${encodeURIComponent(id)}`, change);
   }
 
   async listInstanceEvents(id: string): Promise<InstanceEvent[]> {
-    return (await this.#json<{ items: InstanceEvent[] }>(`/instances/${encodeURIComponent(id)}/events`)).items;
+    return (
+      await this.#json<{ items: InstanceEvent[] }>(
+        `/instances/${encodeURIComponent(id)}/events`,
+      )
+    ).items;
   }
 
-  openLogs(id: string, query: { container?: string; previous?: boolean; follow?: boolean; tail?: number; signal?: AbortSignal }): Promise<Response> {
+  openLogs(
+    id: string,
+    query: {
+      container?: string;
+      previous?: boolean;
+      follow?: boolean;
+      tail?: number;
+      signal?: AbortSignal;
+    },
+  ): Promise<Response> {
     const { signal, ...rest } = query;
-    return this.#request(`/instances/${encodeURIComponent(id)}/logs${toQuery(rest)}`, { signal });
+    return this.#request(
+      `/instances/${encodeURIComponent(id)}/logs${toQuery(rest)}`,
+      { signal },
+    );
   }
 
-  async watchInstances(options: { id?: string; signal: AbortSignal; onChange: (instance: AppInstance) => void; onGone?: (id: string) => void; onOpen?: () => void }): Promise<void> {
+  async watchInstances(options: {
+    id?: string;
+    signal: AbortSignal;
+    onChange: (instance: AppInstance) => void;
+    onGone?: (id: string) => void;
+    onOpen?: () => void;
+  }): Promise<void> {
     const { id, signal } = options;
-    const path = id ? `/instances/${encodeURIComponent(id)}/stream` : '/instances/stream';
-    const response = await this.#request(path, { signal, headers: { accept: 'text/event-stream' } });
+    const path = id
+      ? `/instances/${encodeURIComponent(id)}/stream`
+      : '/instances/stream';
+    const response = await this.#request(path, {
+      signal,
+      headers: { accept: 'text/event-stream' },
+    });
     options.onOpen?.();
     for await (const { event, data } of readEvents(response)) {
       if (event === 'instance') options.onChange(JSON.parse(data));
@@ -175,20 +278,29 @@ export class AppStoreClient implements AppStoreApi {
   }
 
   async deleteSecret(name: string): Promise<void> {
-    await this.#request(`/secrets/${encodeURIComponent(name)}`, { method: 'DELETE' });
+    await this.#request(`/secrets/${encodeURIComponent(name)}`, {
+      method: 'DELETE',
+    });
   }
 }
 
-function toQuery(query: Record<string, string | number | boolean | undefined>): string {
+function toQuery(
+  query: Record<string, string | number | boolean | undefined>,
+): string {
   const params = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) if (value !== undefined && value !== false) params.set(key, String(value));
+  for (const [key, value] of Object.entries(query))
+    if (value !== undefined && value !== false) params.set(key, String(value));
   const text = params.toString();
   return text ? `?${text}` : '';
 }
 
 /** Server-sent events of a response (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
-export async function* readEvents(response: Response): AsyncGenerator<{ event: string; data: string }> {
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+export async function* readEvents(
+  response: Response,
+): AsyncGenerator<{ event: string; data: string }> {
+  const reader = response
+    .body!.pipeThrough(new TextDecoderStream())
+    .getReader();
   let rest = '';
   for (;;) {
     const { done, value } = await reader.read();

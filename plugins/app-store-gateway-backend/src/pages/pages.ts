@@ -2,7 +2,10 @@
  * What the gateway itself shows: one page for each state of an instance, the same
  * for programs as problem details. No script, style or picture comes from elsewhere.
  */
-import type { GatewayRoute, ProblemDetails } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  GatewayRoute,
+  ProblemDetails,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 
 /** One answer of the gateway. */
 export interface Answer {
@@ -16,8 +19,22 @@ export interface Answer {
   retryAfterSeconds?: number;
 }
 
-function problem(status: number, code: string, detail: string, owner: ProblemDetails['owner'], remedy: string): ProblemDetails {
-  return { type: 'about:blank', title: code.toLocaleLowerCase('en-US').replaceAll('_', ' '), status, detail, code, owner, remedy };
+function problem(
+  status: number,
+  code: string,
+  detail: string,
+  owner: ProblemDetails['owner'],
+  remedy: string,
+): ProblemDetails {
+  return {
+    type: 'about:blank',
+    title: code.toLocaleLowerCase('en-US').replaceAll('_', ' '),
+    status,
+    detail,
+    code,
+    owner,
+    remedy,
+  };
 }
 
 export const STAGE_TEXTS: Record<string, string> = {
@@ -33,13 +50,35 @@ export const answers = {
   foreignHost: (): Answer => ({
     status: 421,
     title: 'Not a host of this gateway',
-    problem: problem(421, 'FOREIGN_HOST', 'This gateway does not serve that host name.', 'you', 'Use the address that the app store shows.'),
+    problem: problem(
+      421,
+      'FOREIGN_HOST',
+      'This gateway does not serve that host name.',
+      'you',
+      'Use the address that the app store shows.',
+    ),
   }),
-  badRequest: (detail: string): Answer => ({ status: 400, title: 'The request cannot be read', problem: problem(400, 'BAD_REQUEST', detail, 'you', 'Send a well-formed request.') }),
+  badRequest: (detail: string): Answer => ({
+    status: 400,
+    title: 'The request cannot be read',
+    problem: problem(
+      400,
+      'BAD_REQUEST',
+      detail,
+      'you',
+      'Send a well-formed request.',
+    ),
+  }),
   unknown: (portal: string): Answer => ({
     status: 404,
     title: 'There is no app here',
-    problem: problem(404, 'NO_SUCH_APP', 'No app instance has this address. It may have been terminated.', 'you', 'Check the address, or find the app in the store.'),
+    problem: problem(
+      404,
+      'NO_SUCH_APP',
+      'No app instance has this address. It may have been terminated.',
+      'you',
+      'Check the address, or find the app in the store.',
+    ),
     link: { text: 'Go to the app store', href: `${portal}/app-store` },
   }),
   notLoaded: (): Answer => ({
@@ -47,63 +86,133 @@ export const answers = {
     title: 'The gateway is starting',
     retryAfterSeconds: 1,
     progress: true,
-    problem: problem(503, 'GATEWAY_STARTING', 'The gateway does not know its apps yet.', 'platform', 'It takes a moment; try again.'),
+    problem: problem(
+      503,
+      'GATEWAY_STARTING',
+      'The gateway does not know its apps yet.',
+      'platform',
+      'It takes a moment; try again.',
+    ),
   }),
   signIn: (): Answer => ({
     status: 401,
     title: 'Sign in first',
-    problem: problem(401, 'NOT_SIGNED_IN', 'This app is for people who are signed in.', 'you', 'Open the app in a browser and sign in.'),
+    problem: problem(
+      401,
+      'NOT_SIGNED_IN',
+      'This app is for people who are signed in.',
+      'you',
+      'Open the app in a browser and sign in.',
+    ),
   }),
   forbidden: (portal: string, person: string | undefined): Answer => ({
     status: 403,
     title: 'This app instance is not shared with you',
-    problem: problem(403, 'NOT_ADMITTED', `${person ? `You are signed in as ${person}, and this` : 'This'} instance is private or not shared with you.`, 'you', 'Ask its owner to share it, or start your own from the store.'),
+    problem: problem(
+      403,
+      'NOT_ADMITTED',
+      `${
+        person ? `You are signed in as ${person}, and this` : 'This'
+      } instance is private or not shared with you.`,
+      'you',
+      'Ask its owner to share it, or start your own from the store.',
+    ),
     link: { text: 'Go to the app store', href: `${portal}/app-store` },
   }),
   badTicket: (): Answer => ({
     status: 400,
     title: 'This sign-in did not come to its end',
-    problem: problem(400, 'BAD_TICKET', 'The link was used already, is too old, or was begun in another browser.', 'you', 'Open the app again.'),
+    problem: problem(
+      400,
+      'BAD_TICKET',
+      'The link was used already, is too old, or was begun in another browser.',
+      'you',
+      'Open the app again.',
+    ),
     link: { text: 'Open the app', href: '/' },
   }),
   suspended: (route: GatewayRoute, portal: string): Answer => ({
     status: 503,
     title: `${route.title} is suspended`,
-    problem: problem(503, 'SUSPENDED', 'The instance is suspended; its data volume is kept.', 'you', 'Resume it in the portal if it is yours, or ask its owner.'),
-    link: { text: 'Open it in the portal', href: `${portal}/app-store/instances/${route.id}` },
+    problem: problem(
+      503,
+      'SUSPENDED',
+      'The instance is suspended; its data volume is kept.',
+      'you',
+      'Resume it in the portal if it is yours, or ask its owner.',
+    ),
+    link: {
+      text: 'Open it in the portal',
+      href: `${portal}/app-store/instances/${route.id}`,
+    },
   }),
   starting: (route: GatewayRoute): Answer => ({
     status: 503,
     title: `${route.title} is starting`,
     progress: true,
     retryAfterSeconds: 1,
-    problem: problem(503, 'STARTING', `${STAGE_TEXTS[route.stage ?? 'accepted']}.${route.problem ? ` ${route.problem.message}` : ''}`, route.problem?.owner ?? 'platform', route.problem?.remedy ?? 'This page leads in by itself.'),
+    problem: problem(
+      503,
+      'STARTING',
+      `${STAGE_TEXTS[route.stage ?? 'accepted']}.${
+        route.problem ? ` ${route.problem.message}` : ''
+      }`,
+      route.problem?.owner ?? 'platform',
+      route.problem?.remedy ?? 'This page leads in by itself.',
+    ),
   }),
   crashed: (route: GatewayRoute, portal: string): Answer => ({
     status: 502,
     title: `${route.title} does not run`,
     progress: true,
-    problem: problem(502, route.problem?.code ?? 'CRASHED', route.problem?.message ?? 'The app ended.', route.problem?.owner ?? 'author', route.problem?.remedy ?? 'Look at its log in the portal.'),
-    link: { text: 'Open it in the portal', href: `${portal}/app-store/instances/${route.id}` },
+    problem: problem(
+      502,
+      route.problem?.code ?? 'CRASHED',
+      route.problem?.message ?? 'The app ended.',
+      route.problem?.owner ?? 'author',
+      route.problem?.remedy ?? 'Look at its log in the portal.',
+    ),
+    link: {
+      text: 'Open it in the portal',
+      href: `${portal}/app-store/instances/${route.id}`,
+    },
   }),
   gone: (portal: string): Answer => ({
     status: 410,
     title: 'This app instance was terminated',
-    problem: problem(410, 'GONE', 'The instance was terminated.', 'you', 'Start a new one from the store.'),
+    problem: problem(
+      410,
+      'GONE',
+      'The instance was terminated.',
+      'you',
+      'Start a new one from the store.',
+    ),
     link: { text: 'Go to the app store', href: `${portal}/app-store` },
   }),
   unreachable: (route: GatewayRoute): Answer => ({
     status: 502,
     title: `${route.title} does not answer`,
     retryAfterSeconds: 2,
-    problem: problem(502, 'UNREACHABLE', 'The app closed the connection or does not answer at the moment.', 'author', 'Try again in a moment.'),
+    problem: problem(
+      502,
+      'UNREACHABLE',
+      'The app closed the connection or does not answer at the moment.',
+      'author',
+      'Try again in a moment.',
+    ),
     link: { text: 'Try again', href: '' },
   }),
   storeAway: (): Answer => ({
     status: 503,
     title: 'The app store does not answer',
     retryAfterSeconds: 2,
-    problem: problem(503, 'STORE_AWAY', 'Whether you may open this app cannot be found out at the moment.', 'platform', 'Try again in a moment.'),
+    problem: problem(
+      503,
+      'STORE_AWAY',
+      'Whether you may open this app cannot be found out at the moment.',
+      'platform',
+      'Try again in a moment.',
+    ),
   }),
 };
 
@@ -145,12 +254,26 @@ export function renderPage(answer: Answer, nonce: string): string {
   const { problem: p, link } = answer;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex"><title>${escape(answer.title)}</title><style nonce="${nonce}">${STYLE}</style></head>
+<meta name="robots" content="noindex"><title>${escape(
+    answer.title,
+  )}</title><style nonce="${nonce}">${STYLE}</style></head>
 <body data-code="${escape(p.code)}"><main><h1>${escape(answer.title)}</h1>
 <p id="detail" role="status" aria-live="polite">${escape(p.detail)}</p>
-${answer.progress && answer.status === 503 ? '<div class="bar" aria-hidden="true"><i></i></div>' : ''}
+${
+  answer.progress && answer.status === 503
+    ? '<div class="bar" aria-hidden="true"><i></i></div>'
+    : ''
+}
 <p class="soft">${escape(p.remedy)}</p>
-${link ? `<p><a class="go" href="${escape(link.href)}">${escape(link.text)}</a></p>` : ''}
+${
+  link
+    ? `<p><a class="go" href="${escape(link.href)}">${escape(
+        link.text,
+      )}</a></p>`
+    : ''
+}
 <code>${p.status} ${escape(p.code)}</code></main>
-${answer.progress ? `<script nonce="${nonce}">${SCRIPT}</script>` : ''}</body></html>`;
+${
+  answer.progress ? `<script nonce="${nonce}">${SCRIPT}</script>` : ''
+}</body></html>`;
 }

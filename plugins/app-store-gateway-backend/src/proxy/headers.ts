@@ -2,18 +2,47 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 /** Names of the gateway's own cookies on a host. */
-export function cookieNames(secure: boolean): { session: string; nonce: string } {
+export function cookieNames(secure: boolean): {
+  session: string;
+  nonce: string;
+} {
   // `__Host-` cookies need a secure origin; both forms are bound to the one host.
   const prefix = secure ? '__Host-' : '';
-  return { session: `${prefix}app-store-session`, nonce: `${prefix}app-store-nonce` };
+  return {
+    session: `${prefix}app-store-session`,
+    nonce: `${prefix}app-store-nonce`,
+  };
 }
 
 /** RFC 9110, 7.6.1, and what speaks of the connection to the gateway itself. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+]);
 /** Headers that a `Connection` token must never take away. */
-const PROTECTED = new Set(['host', 'cookie', 'content-length', 'authorization']);
+const PROTECTED = new Set([
+  'host',
+  'cookie',
+  'content-length',
+  'authorization',
+]);
 const IDENTITY_PREFIX = 'x-app-store-';
-const FORWARDED = new Set(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip']);
+const FORWARDED = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-real-ip',
+]);
 
 /** Who the visitor is, for the app. */
 export interface IdentityHeaders {
@@ -36,40 +65,74 @@ function withoutOwnCookies(cookie: string, own: string[]): string {
  * Identity headers come from the gateway alone: what a client sends under
  * their names, or under names that some servers take for them ("_" for "-"), is dropped.
  */
-export function requestHeaders(request: IncomingMessage, options: { identity: IdentityHeaders; secure: boolean; ownCookies: string[] }): string[] {
+export function requestHeaders(
+  request: IncomingMessage,
+  options: { identity: IdentityHeaders; secure: boolean; ownCookies: string[] },
+): string[] {
   const { identity, secure, ownCookies } = options;
-  const named = (request.headers.connection ?? '').split(',').map(token => token.trim().toLocaleLowerCase('en-US'));
+  const named = (request.headers.connection ?? '')
+    .split(',')
+    .map(token => token.trim().toLocaleLowerCase('en-US'));
   const dropped = new Set(named.filter(name => !PROTECTED.has(name)));
   const out: string[] = [];
   const raw = request.rawHeaders;
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i].toLocaleLowerCase('en-US');
-    if (HOP_BY_HOP.has(name) || dropped.has(name) || FORWARDED.has(name) || name.includes('_') || name.startsWith(IDENTITY_PREFIX)) continue;
+    if (
+      HOP_BY_HOP.has(name) ||
+      dropped.has(name) ||
+      FORWARDED.has(name) ||
+      name.includes('_') ||
+      name.startsWith(IDENTITY_PREFIX)
+    )
+      continue;
     if (name === 'cookie') {
       const rest = withoutOwnCookies(raw[i + 1], ownCookies);
       if (rest) out.push(raw[i], rest);
     } else out.push(raw[i], raw[i + 1]);
   }
   const host = request.headers.host ?? '';
-  out.push('x-forwarded-for', request.socket.remoteAddress ?? '', 'x-forwarded-host', host, 'x-forwarded-proto', secure ? 'https' : 'http');
+  out.push(
+    'x-forwarded-for',
+    request.socket.remoteAddress ?? '',
+    'x-forwarded-host',
+    host,
+    'x-forwarded-proto',
+    secure ? 'https' : 'http',
+  );
   if (identity.userEntityRef) {
     out.push(`${IDENTITY_PREFIX}user`, identity.userEntityRef);
-    if (identity.displayName) out.push(`${IDENTITY_PREFIX}user-name`, encodeURIComponent(identity.displayName));
-    if (identity.assertion) out.push(`${IDENTITY_PREFIX}assertion`, identity.assertion);
+    if (identity.displayName)
+      out.push(
+        `${IDENTITY_PREFIX}user-name`,
+        encodeURIComponent(identity.displayName),
+      );
+    if (identity.assertion)
+      out.push(`${IDENTITY_PREFIX}assertion`, identity.assertion);
   }
   return out;
 }
 
 /** The headers of an answer as the browser gets them. An app cannot set the gateway's cookies. */
-export function responseHeaders(headers: IncomingHttpHeaders, ownCookies: string[]): Record<string, string | string[]> {
+export function responseHeaders(
+  headers: IncomingHttpHeaders,
+  ownCookies: string[],
+): Record<string, string | string[]> {
   const named = String(headers.connection ?? '')
     .split(',')
     .map(token => token.trim().toLocaleLowerCase('en-US'));
   const out: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || HOP_BY_HOP.has(name) || (named.includes(name) && !PROTECTED.has(name))) continue;
+    if (
+      value === undefined ||
+      HOP_BY_HOP.has(name) ||
+      (named.includes(name) && !PROTECTED.has(name))
+    )
+      continue;
     if (name === 'set-cookie') {
-      const kept = ([] as string[]).concat(value).filter(cookie => !ownCookies.includes(cookie.split('=')[0].trim()));
+      const kept = ([] as string[])
+        .concat(value)
+        .filter(cookie => !ownCookies.includes(cookie.split('=')[0].trim()));
       if (kept.length) out[name] = kept;
     } else out[name] = value;
   }

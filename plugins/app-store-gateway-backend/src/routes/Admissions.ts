@@ -13,7 +13,10 @@ const ENTRIES = 50_000;
 export class Admissions {
   readonly #store: StoreClient;
   readonly #routes: RouteTable;
-  readonly #cache = new Map<string, { revision: string; until: number; answer: Promise<Admission> }>();
+  readonly #cache = new Map<
+    string,
+    { revision: string; until: number; answer: Promise<Admission> }
+  >();
 
   constructor(options: { store: StoreClient; routes: RouteTable }) {
     this.#store = options.store;
@@ -21,12 +24,16 @@ export class Admissions {
   }
 
   /** @param userEntityRef - undefined for somebody not signed in */
-  async decide(instanceId: string, userEntityRef: string | undefined): Promise<Admission> {
+  async decide(
+    instanceId: string,
+    userEntityRef: string | undefined,
+  ): Promise<Admission> {
     const revision = this.#routes.get(instanceId)?.revision ?? '';
     const key = `${instanceId} ${userEntityRef ?? ''}`;
     const now = Date.now();
     const cached = this.#cache.get(key);
-    if (cached && cached.revision === revision && cached.until > now) return cached.answer;
+    if (cached && cached.revision === revision && cached.until > now)
+      return cached.answer;
     const answer = this.#ask(instanceId, userEntityRef);
     if (this.#cache.size >= ENTRIES) this.#cache.clear();
     this.#cache.set(key, { revision, until: now + CACHE_MS, answer });
@@ -40,7 +47,10 @@ export class Admissions {
     }
   }
 
-  async #ask(instanceId: string, userEntityRef: string | undefined): Promise<Admission> {
+  async #ask(
+    instanceId: string,
+    userEntityRef: string | undefined,
+  ): Promise<Admission> {
     const response = await this.#store.fetch('/admission', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -2,8 +2,16 @@
  * The route table, in memory: whole after the first snapshot, then kept up by the
  * store's stream. It goes on serving what it knows while the store is away.
  */
-import type { AuthService, DiscoveryService, LoggerService } from '@backstage/backend-plugin-api';
-import { readEvents, type GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  AuthService,
+  DiscoveryService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
+import {
+  readEvents,
+  type GatewayRoute,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 
 const PAUSE_FIRST_MS = 100;
 const PAUSE_LAST_MS = 5000;
@@ -21,11 +29,17 @@ export class StoreClient {
   }
 
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    const { token } = await this.#auth.getPluginRequestToken({ onBehalfOf: await this.#auth.getOwnServiceCredentials(), targetPluginId: 'app-store' });
-    const response = await fetch(`${await this.#discovery.getBaseUrl('app-store')}/v1/gateway${path}`, {
-      ...init,
-      headers: { ...init.headers, authorization: `Bearer ${token}` },
+    const { token } = await this.#auth.getPluginRequestToken({
+      onBehalfOf: await this.#auth.getOwnServiceCredentials(),
+      targetPluginId: 'app-store',
     });
+    const response = await fetch(
+      `${await this.#discovery.getBaseUrl('app-store')}/v1/gateway${path}`,
+      {
+        ...init,
+        headers: { ...init.headers, authorization: `Bearer ${token}` },
+      },
+    );
     if (!response.ok) throw new Error(`the store answered ${response.status}`);
     return response;
   }
@@ -36,7 +50,13 @@ export class RouteTable {
   readonly #store: StoreClient;
   readonly #logger: LoggerService;
   readonly #routes = new Map<string, GatewayRoute>();
-  readonly #listeners = new Set<(id: string, route: GatewayRoute | undefined, before: GatewayRoute | undefined) => void>();
+  readonly #listeners = new Set<
+    (
+      id: string,
+      route: GatewayRoute | undefined,
+      before: GatewayRoute | undefined,
+    ) => void
+  >();
   readonly #abort = new AbortController();
   #loaded = false;
 
@@ -55,7 +75,13 @@ export class RouteTable {
   }
 
   /** Calls back with each route that changed or went. */
-  onChange(listener: (id: string, route: GatewayRoute | undefined, before: GatewayRoute | undefined) => void): () => void {
+  onChange(
+    listener: (
+      id: string,
+      route: GatewayRoute | undefined,
+      before: GatewayRoute | undefined,
+    ) => void,
+  ): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -72,7 +98,10 @@ export class RouteTable {
     let pause = PAUSE_FIRST_MS;
     while (!this.#abort.signal.aborted) {
       try {
-        const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(STREAM_MS)]);
+        const signal = AbortSignal.any([
+          this.#abort.signal,
+          AbortSignal.timeout(STREAM_MS),
+        ]);
         const response = await this.#store.fetch('/routes', { signal });
         for await (const { event, data } of readEvents(response)) {
           pause = PAUSE_FIRST_MS;
@@ -82,8 +111,13 @@ export class RouteTable {
         if (this.#abort.signal.aborted) return;
         if ((error as Error).name !== 'TimeoutError') {
           // Silence before the first contact: the store starts in the same process.
-          if (this.#loaded) this.#logger.warn(`the store's routes are not to be had: ${(error as Error).message}; again in ${pause} ms`);
-          await new Promise(resolve => setTimeout(resolve, pause));
+          if (this.#loaded)
+            this.#logger.warn(
+              `the store's routes are not to be had: ${
+                (error as Error).message
+              }; again in ${pause} ms`,
+            );
+          await sleep(pause);
           pause = Math.min(pause * 2, PAUSE_LAST_MS);
         }
       }
@@ -94,11 +128,14 @@ export class RouteTable {
     if (event === 'snapshot') {
       const routes = data as GatewayRoute[];
       const ids = new Set(routes.map(route => route.id));
-      for (const id of [...this.#routes.keys()]) if (!ids.has(id)) this.#set(id, undefined);
+      for (const id of [...this.#routes.keys()])
+        if (!ids.has(id)) this.#set(id, undefined);
       routes.forEach(route => this.#set(route.id, route));
       this.#loaded = true;
-    } else if (event === 'route') this.#set((data as GatewayRoute).id, data as GatewayRoute);
-    else if (event === 'gone') this.#set((data as { id: string }).id, undefined);
+    } else if (event === 'route')
+      this.#set((data as GatewayRoute).id, data as GatewayRoute);
+    else if (event === 'gone')
+      this.#set((data as { id: string }).id, undefined);
   }
 
   stop(): void {

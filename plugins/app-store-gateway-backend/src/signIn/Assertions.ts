@@ -1,5 +1,13 @@
 /** Tells an app who its visitor is, in a way that it can check: a short-lived JWT, signed by the gateway. */
-import { exportJWK, exportPKCS8, generateKeyPair, importPKCS8, SignJWT, type CryptoKey, type JWK } from 'jose';
+import {
+  exportJWK,
+  exportPKCS8,
+  generateKeyPair,
+  importPKCS8,
+  SignJWT,
+  type CryptoKey,
+  type JWK,
+} from 'jose';
 import { createPublicKey } from 'node:crypto';
 import type { SessionStore } from './SessionStore';
 
@@ -12,12 +20,26 @@ const REUSE_MS = 60_000;
 export class Assertions {
   readonly #key: CryptoKey;
   readonly #jwk: JWK;
-  readonly #cache = new Map<string, { token: Promise<string>; until: number }>();
+  readonly #cache = new Map<
+    string,
+    { token: Promise<string>; until: number }
+  >();
 
   static async create(sessions: SessionStore): Promise<Assertions> {
-    const pem = await sessions.key('assertions', async () => exportPKCS8((await generateKeyPair(ALGORITHM, { extractable: true })).privateKey));
+    const pem = await sessions.key('assertions', async () =>
+      exportPKCS8(
+        (
+          await generateKeyPair(ALGORITHM, { extractable: true })
+        ).privateKey,
+      ),
+    );
     const jwk = await exportJWK(createPublicKey(pem));
-    return new Assertions(await importPKCS8(pem, ALGORITHM), { ...jwk, alg: ALGORITHM, use: 'sig', kid: '1' });
+    return new Assertions(await importPKCS8(pem, ALGORITHM), {
+      ...jwk,
+      alg: ALGORITHM,
+      use: 'sig',
+      kid: '1',
+    });
   }
 
   private constructor(key: CryptoKey, jwk: JWK) {
@@ -31,7 +53,12 @@ export class Assertions {
   }
 
   /** An assertion for one person and one instance. */
-  for(options: { userEntityRef: string; name?: string; instanceId: string; issuer: string }): Promise<string> {
+  for(options: {
+    userEntityRef: string;
+    name?: string;
+    instanceId: string;
+    issuer: string;
+  }): Promise<string> {
     const cacheKey = `${options.instanceId} ${options.userEntityRef}`;
     const cached = this.#cache.get(cacheKey);
     if (cached && cached.until > Date.now()) return cached.token;

@@ -27,12 +27,19 @@ export class HandOff {
   readonly #appsUrl: URL;
   readonly #key: Uint8Array;
 
-  static async create(options: { sessions: SessionStore; portalUrl: URL; appsUrl: URL }): Promise<HandOff> {
+  static async create(options: {
+    sessions: SessionStore;
+    portalUrl: URL;
+    appsUrl: URL;
+  }): Promise<HandOff> {
     const key = await options.sessions.key('state', async () => randomToken());
     return new HandOff(options, new TextEncoder().encode(key));
   }
 
-  private constructor(options: { sessions: SessionStore; portalUrl: URL; appsUrl: URL }, key: Uint8Array) {
+  private constructor(
+    options: { sessions: SessionStore; portalUrl: URL; appsUrl: URL },
+    key: Uint8Array,
+  ) {
     this.#sessions = options.sessions;
     this.#portalUrl = options.portalUrl;
     this.#appsUrl = options.appsUrl;
@@ -40,10 +47,18 @@ export class HandOff {
   }
 
   /** Step 1: the nonce to set as a cookie and where to send the browser. */
-  async begin(host: string, path: string, nonce: string | undefined): Promise<{ nonce: string; location: string }> {
+  async begin(
+    host: string,
+    path: string,
+    nonce: string | undefined,
+  ): Promise<{ nonce: string; location: string }> {
     // Several tabs may begin at once: they share the nonce.
     const own = nonce && /^[\w-]{43}$/.test(nonce) ? nonce : randomToken();
-    const state = await new SignJWT({ host, path: path.length > PATH_LIMIT ? '/' : path, nonce: digest(own) })
+    const state = await new SignJWT({
+      host,
+      path: path.length > PATH_LIMIT ? '/' : path,
+      nonce: digest(own),
+    })
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuedAt()
       .setExpirationTime(`${STATE_SECONDS}s`)
@@ -58,16 +73,28 @@ export class HandOff {
    *
    * @throws InputError for a state that is not the gateway's own or too old
    */
-  async exchange(state: string, userEntityRef: string): Promise<{ url: string; host: string }> {
+  async exchange(
+    state: string,
+    userEntityRef: string,
+  ): Promise<{ url: string; host: string }> {
     let claims: { host: string; path: string; nonce: string };
     try {
       claims = (await jwtVerify<typeof claims>(state, this.#key)).payload;
     } catch {
-      throw new InputError('This link is not valid any more. Open the app again.');
+      throw new InputError(
+        'This link is not valid any more. Open the app again.',
+      );
     }
-    const ticket = await this.#sessions.createTicket({ host: claims.host, nonceHash: claims.nonce, userEntityRef, path: claims.path });
+    const ticket = await this.#sessions.createTicket({
+      host: claims.host,
+      nonceHash: claims.nonce,
+      userEntityRef,
+      path: claims.path,
+    });
     const { protocol, port } = this.#appsUrl;
-    const url = new URL(`${protocol}//${claims.host}${port ? `:${port}` : ''}${OWN_PREFIX}enter`);
+    const url = new URL(
+      `${protocol}//${claims.host}${port ? `:${port}` : ''}${OWN_PREFIX}enter`,
+    );
     url.searchParams.set('ticket', ticket);
     return { url: url.href, host: claims.host };
   }

@@ -55,9 +55,21 @@ export class SessionStore {
   }
 
   /** A ticket for one host and the browser with this nonce. */
-  async createTicket(options: { host: string; nonceHash: string; userEntityRef: string; path: string }): Promise<string> {
+  async createTicket(options: {
+    host: string;
+    nonceHash: string;
+    userEntityRef: string;
+    path: string;
+  }): Promise<string> {
     const ticket = randomToken();
-    const row: TicketRow = { hash: digest(ticket), nonce_hash: options.nonceHash, host: options.host, user_ref: options.userEntityRef, path: options.path, expires_at: Date.now() + TICKET_MS };
+    const row: TicketRow = {
+      hash: digest(ticket),
+      nonce_hash: options.nonceHash,
+      host: options.host,
+      user_ref: options.userEntityRef,
+      path: options.path,
+      expires_at: Date.now() + TICKET_MS,
+    };
     await this.#knex<TicketRow>('tickets').insert(row);
     return ticket;
   }
@@ -67,21 +79,40 @@ export class SessionStore {
    *
    * @returns the person and the path, or undefined
    */
-  async redeem(options: { ticket: string; host: string; nonce: string | undefined }): Promise<{ userEntityRef: string; path: string } | undefined> {
+  async redeem(options: {
+    ticket: string;
+    host: string;
+    nonce: string | undefined;
+  }): Promise<{ userEntityRef: string; path: string } | undefined> {
     const hash = digest(options.ticket);
     const row = await this.#knex<TicketRow>('tickets').where({ hash }).first();
     if (!row) return undefined;
     // Of two that come with one ticket the one whose deletion counts is first.
-    if ((await this.#knex<TicketRow>('tickets').where({ hash }).delete()) !== 1) return undefined;
-    const fits = row.host === options.host && Number(row.expires_at) > Date.now() && options.nonce !== undefined && digest(options.nonce) === row.nonce_hash;
+    if ((await this.#knex<TicketRow>('tickets').where({ hash }).delete()) !== 1)
+      return undefined;
+    const fits =
+      row.host === options.host &&
+      Number(row.expires_at) > Date.now() &&
+      options.nonce !== undefined &&
+      digest(options.nonce) === row.nonce_hash;
     return fits ? { userEntityRef: row.user_ref, path: row.path } : undefined;
   }
 
   /** Begins a session; returns the cookie's value. */
-  async create(host: string, userEntityRef: string, durationMs: number): Promise<string> {
+  async create(
+    host: string,
+    userEntityRef: string,
+    durationMs: number,
+  ): Promise<string> {
     const token = randomToken();
     const now = Date.now();
-    const row: SessionRow = { hash: digest(token), host, user_ref: userEntityRef, created_at: now, expires_at: now + durationMs };
+    const row: SessionRow = {
+      hash: digest(token),
+      host,
+      user_ref: userEntityRef,
+      created_at: now,
+      expires_at: now + durationMs,
+    };
     await this.#knex<SessionRow>('sessions').insert(row);
     return token;
   }
@@ -92,21 +123,35 @@ export class SessionStore {
     const now = Date.now();
     let cached = this.#cache.get(hash);
     if (!cached || cached.until < now) {
-      const row = await this.#knex<SessionRow>('sessions').where({ hash }).first();
+      const row = await this.#knex<SessionRow>('sessions')
+        .where({ hash })
+        .first();
       if (!row) {
         this.#cache.delete(hash);
         return undefined;
       }
-      cached = { session: { hash, host: row.host, userEntityRef: row.user_ref, expiresAt: Number(row.expires_at) }, until: now + CACHE_MS };
+      cached = {
+        session: {
+          hash,
+          host: row.host,
+          userEntityRef: row.user_ref,
+          expiresAt: Number(row.expires_at),
+        },
+        until: now + CACHE_MS,
+      };
       if (this.#cache.size > 50_000) this.#cache.clear();
       this.#cache.set(hash, cached);
     }
     const { session } = cached;
-    return session.host === host && session.expiresAt > now ? session : undefined;
+    return session.host === host && session.expiresAt > now
+      ? session
+      : undefined;
   }
 
   async #end(where: Partial<SessionRow>): Promise<void> {
-    const hashes = (await this.#knex<SessionRow>('sessions').where(where).select('hash')).map(row => row.hash);
+    const hashes = (
+      await this.#knex<SessionRow>('sessions').where(where).select('hash')
+    ).map(row => row.hash);
     await this.#knex<SessionRow>('sessions').where(where).delete();
     hashes.forEach(hash => this.#cache.delete(hash));
     this.#revoked.forEach(listener => listener(hashes));
@@ -130,10 +175,16 @@ export class SessionStore {
 
   /** A key that is made once and kept. Racing starters agree on one. */
   async key(name: string, make: () => Promise<string>): Promise<string> {
-    const find = async () => (await this.#knex('keys').where({ name }).first('value'))?.value as string | undefined;
+    const find = async () =>
+      (await this.#knex('keys').where({ name }).first('value'))?.value as
+        | string
+        | undefined;
     const known = await find();
     if (known) return known;
-    await this.#knex('keys').insert({ name, value: await make() }).onConflict('name').ignore();
+    await this.#knex('keys')
+      .insert({ name, value: await make() })
+      .onConflict('name')
+      .ignore();
     return (await find())!;
   }
 }

@@ -2,4 +2,6 @@ import { createApiRef } from '@backstage/frontend-plugin-api';
 import type { AppStoreApi } from '@ai-app-store/backstage-plugin-app-store-common';
 
 /** The store's REST API. */
-export const appStoreApiRef = createApiRef<AppStoreApi>({ id: 'plugin.app-store.service' });
+export const appStoreApiRef = createApiRef<AppStoreApi>({
+  id: 'plugin.app-store.service',
+});

@@ -6,7 +6,9 @@ export interface EnterApi {
   exchange(state: string): Promise<{ url: string; host: string }>;
 }
 
-export const enterApiRef = createApiRef<EnterApi>({ id: 'plugin.app-store.enter' });
+export const enterApiRef = createApiRef<EnterApi>({
+  id: 'plugin.app-store.enter',
+});
 
 /** Asks the gateway. */
 export class DefaultEnterApi implements EnterApi {
@@ -17,13 +19,17 @@ export class DefaultEnterApi implements EnterApi {
   }
 
   async exchange(state: string): Promise<{ url: string; host: string }> {
-    const response = await this.#fetch('plugin://app-store-gateway/v1/tickets', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ state }),
-    });
+    const response = await this.#fetch(
+      'plugin://app-store-gateway/v1/tickets',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ state }),
+      },
+    );
     const body = await response.json();
-    if (!response.ok) throw new Error(body.error?.message ?? 'The gateway does not answer.');
+    if (!response.ok)
+      throw new Error(body.error?.message ?? 'The gateway does not answer.');
     return body;
   }
 }

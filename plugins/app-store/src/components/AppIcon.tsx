@@ -31,11 +31,16 @@ export function usePicture(path: string | undefined): string | undefined {
 }
 
 /** An app's icon; its initial where it has none. Decoration: the title stands beside it. */
-export function AppIcon(props: { title: string; path?: string; size?: number }) {
+export function AppIcon(props: {
+  title: string;
+  path?: string;
+  size?: number;
+}) {
   const { title, path, size = 48 } = props;
   const url = usePicture(path);
   const style = { width: size, height: size, fontSize: size * 0.45 };
-  if (url) return <img className={styles.icon} style={style} src={url} alt="" />;
+  if (url)
+    return <img className={styles.icon} style={style} src={url} alt="" />;
   return (
     <span className={styles.placeholder} style={style} aria-hidden="true">
       {path ? '' : title.slice(0, 1).toLocaleUpperCase()}

@@ -7,21 +7,37 @@ import { ErrorPanel } from './ProblemPanel';
 import styles from './EventList.module.css';
 
 /** What the cluster tells of an instance, newest first; kept up while it is looked at. */
-export function EventList(props: { instanceId: string; /** Changes with the instance. */ version: string }) {
+export function EventList(props: {
+  instanceId: string;
+  /** Changes with the instance. */ version: string;
+}) {
   const api = useApi(appStoreApiRef);
-  const { value, error, reload } = useLoad(() => api.listInstanceEvents(props.instanceId), [props.instanceId, props.version]);
+  const { value, error, reload } = useLoad(
+    () => api.listInstanceEvents(props.instanceId),
+    [props.instanceId, props.version],
+  );
   useEffect(() => {
     const timer = setInterval(reload, 5000);
     return () => clearInterval(timer);
   }, [reload]);
   if (error && !value) return <ErrorPanel error={error} />;
   if (!value) return <Text color="secondary">Loading…</Text>;
-  if (!value.length) return <Text color="secondary">The cluster has told nothing in the last hour.</Text>;
+  if (!value.length)
+    return (
+      <Text color="secondary">
+        The cluster has told nothing in the last hour.
+      </Text>
+    );
   return (
     <ul className={styles.events}>
       {value.map(event => (
-        <li key={`${event.reason}${event.message}`} className={event.type === 'Warning' ? styles.warning : undefined}>
-          <time dateTime={event.lastSeen}>{new Date(event.lastSeen).toLocaleTimeString()}</time>
+        <li
+          key={`${event.reason}${event.message}`}
+          className={event.type === 'Warning' ? styles.warning : undefined}
+        >
+          <time dateTime={event.lastSeen}>
+            {new Date(event.lastSeen).toLocaleTimeString()}
+          </time>
           <strong>{event.reason}</strong>
           <span>
             {event.message}

@@ -1,13 +1,32 @@
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Button, ButtonLink, Dialog, DialogBody, DialogFooter, DialogHeader, DialogTrigger, Flex, Text } from '@backstage/ui';
-import { RiDeleteBinLine, RiExternalLinkLine, RiPauseLine, RiPlayLine } from '@remixicon/react';
+import {
+  Button,
+  ButtonLink,
+  Dialog,
+  DialogBody,
+  DialogFooter,
+  DialogHeader,
+  DialogTrigger,
+  Flex,
+  Text,
+} from '@backstage/ui';
+import {
+  RiDeleteBinLine,
+  RiExternalLinkLine,
+  RiPauseLine,
+  RiPlayLine,
+} from '@remixicon/react';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { problemOf } from './ProblemPanel';
 
 /** What can be done with an instance. Ending it asks first. */
-export function InstanceActions(props: { instance: AppInstance; size?: 'small' | 'medium'; onChange: (instance: AppInstance) => void }) {
+export function InstanceActions(props: {
+  instance: AppInstance;
+  size?: 'small' | 'medium';
+  onChange: (instance: AppInstance) => void;
+}) {
   const { instance, size = 'small', onChange } = props;
   const api = useApi(appStoreApiRef);
   const toast = useApi(toastApiRef);
@@ -19,7 +38,11 @@ export function InstanceActions(props: { instance: AppInstance; size?: 'small' |
       if (changed) onChange(changed);
     } catch (error) {
       const problem = problemOf(error as Error);
-      toast.post({ title: problem.message, description: problem.remedy, status: 'danger' });
+      toast.post({
+        title: problem.message,
+        description: problem.remedy,
+        status: 'danger',
+      });
     } finally {
       setBusy(false);
     }
@@ -28,35 +51,71 @@ export function InstanceActions(props: { instance: AppInstance; size?: 'small' |
   return (
     <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
       {instance.can.open && instance.status === 'DEPLOYED' && (
-        <ButtonLink size={size} variant="primary" href={instance.url} target="_blank" iconStart={<RiExternalLinkLine />} aria-label={`Open ${about}`}>
+        <ButtonLink
+          size={size}
+          variant="primary"
+          href={instance.url}
+          target="_blank"
+          iconStart={<RiExternalLinkLine />}
+          aria-label={`Open ${about}`}
+        >
           Open
         </ButtonLink>
       )}
       {instance.can.resume && (
-        <Button size={size} variant="primary" isDisabled={busy} iconStart={<RiPlayLine />} aria-label={`Resume ${about}`} onPress={() => act(() => api.resumeInstance(instance.id))}>
+        <Button
+          size={size}
+          variant="primary"
+          isDisabled={busy}
+          iconStart={<RiPlayLine />}
+          aria-label={`Resume ${about}`}
+          onPress={() => act(() => api.resumeInstance(instance.id))}
+        >
           Resume
         </Button>
       )}
       {instance.can.suspend && (
-        <Button size={size} variant="secondary" isDisabled={busy} iconStart={<RiPauseLine />} aria-label={`Pause ${about}`} onPress={() => act(() => api.suspendInstance(instance.id))}>
+        <Button
+          size={size}
+          variant="secondary"
+          isDisabled={busy}
+          iconStart={<RiPauseLine />}
+          aria-label={`Pause ${about}`}
+          onPress={() => act(() => api.suspendInstance(instance.id))}
+        >
           Pause
         </Button>
       )}
       {instance.can.terminate && (
         <DialogTrigger>
-          <Button size={size} variant="secondary" destructive isDisabled={busy} iconStart={<RiDeleteBinLine />} aria-label={`Terminate ${about}`}>
+          <Button
+            size={size}
+            variant="secondary"
+            destructive
+            isDisabled={busy}
+            iconStart={<RiDeleteBinLine />}
+            aria-label={`Terminate ${about}`}
+          >
             Terminate
           </Button>
           <Dialog>
             <DialogHeader>Terminate {about}?</DialogHeader>
             <DialogBody>
-              <Text as="p">The instance and everything it keeps, its volume included, are removed for good. Pause it instead to keep the volume.</Text>
+              <Text as="p">
+                The instance and everything it keeps, its volume included, are
+                removed for good. Pause it instead to keep the volume.
+              </Text>
             </DialogBody>
             <DialogFooter>
-              <Button variant="primary" destructive slot="close" onPress={() => act(() => api.terminateInstance(instance.id))}>
+              <Button
+                variant="primary"
+                destructive
+                slot="close"
+                onPress={() => act(() => api.terminateInstance(instance.id))}
+              >
                 Terminate for good
               </Button>
-              <Button variant="secondary" slot="close" autoFocus>
+              <Button variant="secondary" slot="close">
                 Keep it
               </Button>
             </DialogFooter>

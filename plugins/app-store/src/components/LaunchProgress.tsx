@@ -1,4 +1,8 @@
-import { LAUNCH_STAGES, type AppInstance, type LaunchStage } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  LAUNCH_STAGES,
+  type AppInstance,
+  type LaunchStage,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { useNow } from '../hooks/useNow';
 import styles from './LaunchProgress.module.css';
 
@@ -12,7 +16,20 @@ const TEXTS: Record<LaunchStage, string> = {
 };
 
 function seconds(ms: number): string {
-  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+  return ms < 10_000
+    ? `${(ms / 1000).toFixed(1)} s`
+    : `${Math.round(ms / 1000)} s`;
+}
+
+/** Whether a part of the launch is behind, at hand or ahead. */
+function stateOf(
+  instance: AppInstance,
+  index: number,
+): 'done' | 'current' | 'failed' | 'ahead' {
+  const current = LAUNCH_STAGES.indexOf(instance.stage ?? 'accepted');
+  if (index < current || instance.stage === 'ready') return 'done';
+  if (index > current) return 'ahead';
+  return instance.status === 'FAILED' ? 'failed' : 'current';
 }
 
 /** A launch: its parts, how far it is, and how long each part took. */
@@ -20,28 +37,42 @@ export function LaunchProgress(props: { instance: AppInstance }) {
   const { instance } = props;
   const running = instance.status === 'PENDING';
   const now = useNow(100, running);
-  const current = LAUNCH_STAGES.indexOf(instance.stage ?? 'accepted');
-  const at = (stage: LaunchStage | undefined) => (stage && instance.stages[stage] ? Date.parse(instance.stages[stage]!) : undefined);
+  const at = (stage: LaunchStage | undefined) =>
+    stage && instance.stages[stage]
+      ? Date.parse(instance.stages[stage]!)
+      : undefined;
   const began = at('accepted') ?? now;
   const end = at('ready') ?? now;
   return (
     <div className={styles.launch}>
       <ol className={styles.stages} aria-label="Progress of the launch">
         {LAUNCH_STAGES.map((stage, index) => {
-          const state = index < current || instance.stage === 'ready' ? 'done' : index === current ? (instance.status === 'FAILED' ? 'failed' : 'current') : 'ahead';
+          const state = stateOf(instance, index);
           const from = at(stage);
-          const to = at(LAUNCH_STAGES[index + 1]) ?? (state === 'current' ? now : undefined);
+          const to =
+            at(LAUNCH_STAGES[index + 1]) ??
+            (state === 'current' ? now : undefined);
           return (
-            <li key={stage} className={`${styles.stage} ${styles[state]}`} aria-current={state === 'current' ? 'step' : undefined}>
+            <li
+              key={stage}
+              className={`${styles.stage} ${styles[state]}`}
+              aria-current={state === 'current' ? 'step' : undefined}
+            >
               <span className={styles.mark} aria-hidden="true" />
               <span>{TEXTS[stage]}</span>
-              {from && to && stage !== 'ready' && to - from >= 50 && <span className={styles.time}>{seconds(to - from)}</span>}
+              {from && to && stage !== 'ready' && to - from >= 50 && (
+                <span className={styles.time}>{seconds(to - from)}</span>
+              )}
             </li>
           );
         })}
       </ol>
       <p className={styles.elapsed} role="status">
-        {instance.stage === 'ready' ? `Ready after ${seconds(end - began)}` : `${TEXTS[instance.stage ?? 'accepted']}, ${seconds(Math.max(0, end - began))}`}
+        {instance.stage === 'ready'
+          ? `Ready after ${seconds(end - began)}`
+          : `${TEXTS[instance.stage ?? 'accepted']}, ${seconds(
+              Math.max(0, end - began),
+            )}`}
       </p>
     </div>
   );

@@ -17,7 +17,10 @@ const CONTAINERS = [
 ];
 
 /** The output of an instance: live, of the process before, or to download. */
-export function LogPanel(props: { instanceId: string; /** Changes when another run begins. */ run: string }) {
+export function LogPanel(props: {
+  instanceId: string;
+  /** Changes when another run begins. */ run: string;
+}) {
   const { instanceId, run } = props;
   const api = useApi(appStoreApiRef);
   const [container, setContainer] = useState('app');
@@ -41,9 +44,17 @@ export function LogPanel(props: { instanceId: string; /** Changes when another r
       setNotice(undefined);
       while (!abort.signal.aborted) {
         try {
-          const response = await api.openLogs(instanceId, { container, previous, follow: follow && !previous, tail: LINES, signal: abort.signal });
+          const response = await api.openLogs(instanceId, {
+            container,
+            previous,
+            follow: follow && !previous,
+            tail: LINES,
+            signal: abort.signal,
+          });
           setNotice(undefined);
-          const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+          const reader = response
+            .body!.pipeThrough(new TextDecoderStream())
+            .getReader();
           lines = [];
           for (;;) {
             const { done, value } = await reader.read();
@@ -57,7 +68,11 @@ export function LogPanel(props: { instanceId: string; /** Changes when another r
           if (!lines.length) setNotice('Nothing was written yet.');
         } catch (error) {
           if (abort.signal.aborted) return;
-          setNotice(error instanceof AppStoreError ? error.problem.detail : 'The log cannot be read at the moment.');
+          setNotice(
+            error instanceof AppStoreError
+              ? error.problem.detail
+              : 'The log cannot be read at the moment.',
+          );
         }
         if (!follow || previous) return;
         await new Promise(resolve => setTimeout(resolve, 1000));
@@ -75,7 +90,9 @@ export function LogPanel(props: { instanceId: string; /** Changes when another r
     const url = URL.createObjectURL(await response.blob());
     const anchor = document.createElement('a');
     anchor.href = url;
-    anchor.download = `${instanceId}-${container}${previous ? '-previous' : ''}.log`;
+    anchor.download = `${instanceId}-${container}${
+      previous ? '-previous' : ''
+    }.log`;
     anchor.click();
     URL.revokeObjectURL(url);
   };
@@ -83,10 +100,31 @@ export function LogPanel(props: { instanceId: string; /** Changes when another r
   return (
     <Flex direction="column" gap="3">
       <Flex gap="4" align="center" className={styles.controls}>
-        <Select aria-label="Part of the launch" size="small" className={styles.part} options={CONTAINERS} value={container} onChange={key => setContainer(String(key))} />
-        <Switch label="Follow" isSelected={follow && !previous} isDisabled={previous} onChange={setFollow} />
-        <Switch label="Previous process" isSelected={previous} onChange={setPrevious} />
-        <Button size="small" variant="secondary" iconStart={<RiDownloadLine />} onPress={() => download().catch(error => setNotice(error.message))}>
+        <Select
+          aria-label="Part of the launch"
+          size="small"
+          className={styles.part}
+          options={CONTAINERS}
+          value={container}
+          onChange={key => setContainer(String(key))}
+        />
+        <Switch
+          label="Follow"
+          isSelected={follow && !previous}
+          isDisabled={previous}
+          onChange={setFollow}
+        />
+        <Switch
+          label="Previous process"
+          isSelected={previous}
+          onChange={setPrevious}
+        />
+        <Button
+          size="small"
+          variant="secondary"
+          iconStart={<RiDownloadLine />}
+          onPress={() => download().catch(error => setNotice(error.message))}
+        >
           Download
         </Button>
       </Flex>

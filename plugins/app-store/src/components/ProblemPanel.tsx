@@ -1,4 +1,8 @@
-import { AppStoreError, type Problem, type ProblemOwner } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  AppStoreError,
+  type Problem,
+  type ProblemOwner,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { Alert, Text } from '@backstage/ui';
 import type { ReactNode } from 'react';
 
@@ -10,7 +14,11 @@ const OWNERS: Record<ProblemOwner, string> = {
 };
 
 /** A problem: what happened, who can fix it, what comes next. */
-export function ProblemPanel(props: { problem: Problem; status?: 'danger' | 'warning'; children?: ReactNode }) {
+export function ProblemPanel(props: {
+  problem: Problem;
+  status?: 'danger' | 'warning';
+  children?: ReactNode;
+}) {
   const { problem, status = 'danger' } = props;
   return (
     <Alert
@@ -36,7 +44,12 @@ export function problemOf(error: Error): Problem {
     const { code, detail, owner, remedy } = error.problem;
     return { code, message: detail, owner, remedy };
   }
-  return { code: 'UNREACHABLE', message: `The app store does not answer: ${error.message}.`, owner: 'platform', remedy: 'Check your connection; the page tries again by itself.' };
+  return {
+    code: 'UNREACHABLE',
+    message: `The app store does not answer: ${error.message}.`,
+    owner: 'platform',
+    remedy: 'Check your connection; the page tries again by itself.',
+  };
 }
 
 /** A failed request. */

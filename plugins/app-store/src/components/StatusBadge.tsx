@@ -2,7 +2,9 @@ import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-commo
 import styles from './StatusBadge.module.css';
 
 /** What people call a state (specification 4.2). */
-export function statusText(instance: Pick<AppInstance, 'status' | 'terminating'>): string {
+export function statusText(
+  instance: Pick<AppInstance, 'status' | 'terminating'>,
+): string {
   if (instance.terminating) return 'Terminating';
   switch (instance.status) {
     case 'DEPLOYED':
@@ -19,7 +21,9 @@ export function statusText(instance: Pick<AppInstance, 'status' | 'terminating'>
 }
 
 /** The state of an instance, in a word and a colour. */
-export function StatusBadge(props: { instance: Pick<AppInstance, 'status' | 'terminating'> }) {
+export function StatusBadge(props: {
+  instance: Pick<AppInstance, 'status' | 'terminating'>;
+}) {
   const { instance } = props;
   const kind = instance.terminating ? 'SUSPENDED' : instance.status;
   return (

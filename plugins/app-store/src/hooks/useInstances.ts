@@ -7,6 +7,8 @@ import { appStoreApiRef } from '../api';
 const PAUSE_FIRST_MS = 300;
 const PAUSE_LAST_MS = 10_000;
 
+const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
+
 /** Instances as they are now. */
 export interface LiveInstances {
   instances?: AppInstance[];
@@ -38,7 +40,7 @@ export function useInstances(id?: string): LiveInstances {
   useEffect(() => {
     const abort = new AbortController();
     const follow = async () => {
-      let pause = PAUSE_FIRST_MS;
+      const pause = { ms: PAUSE_FIRST_MS };
       while (!abort.signal.aborted) {
         try {
           if (!id) {
@@ -50,7 +52,7 @@ export function useInstances(id?: string): LiveInstances {
             id,
             signal: abort.signal,
             onOpen: () => {
-              pause = PAUSE_FIRST_MS;
+              pause.ms = PAUSE_FIRST_MS;
               setLive(true);
               setError(undefined);
             },
@@ -66,20 +68,32 @@ export function useInstances(id?: string): LiveInstances {
           });
         } catch (failure) {
           if (abort.signal.aborted) return;
-          if (failure instanceof AppStoreError && failure.problem.status === 404 && id) {
+          if (
+            failure instanceof AppStoreError &&
+            failure.problem.status === 404 &&
+            id
+          ) {
             setGone(true);
             return;
           }
           setError(failure as Error);
         }
         setLive(false);
-        await new Promise(resolve => setTimeout(resolve, pause));
-        pause = Math.min(pause * 2, PAUSE_LAST_MS);
+        await sleep(pause.ms);
+        pause.ms = Math.min(pause.ms * 2, PAUSE_LAST_MS);
       }
     };
     follow();
     return () => abort.abort();
   }, [api, id]);
 
-  return { instances: byId && [...byId.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)), gone, error, live, update: put };
+  return {
+    instances:
+      byId &&
+      [...byId.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
+    gone,
+    error,
+    live,
+    update: put,
+  };
 }

@@ -10,7 +10,11 @@ export interface Loaded<T> {
 
 /** Loads something, and again when `deps` change; what came last counts, and stays while more is loaded. */
 export function useLoad<T>(load: () => Promise<T>, deps: unknown[]): Loaded<T> {
-  const [state, setState] = useState<{ value?: T; error?: Error; loading: boolean }>({ loading: true });
+  const [state, setState] = useState<{
+    value?: T;
+    error?: Error;
+    loading: boolean;
+  }>({ loading: true });
   const [turn, setTurn] = useState(0);
   const latest = useRef(load);
   latest.current = load;
@@ -19,7 +23,9 @@ export function useLoad<T>(load: () => Promise<T>, deps: unknown[]): Loaded<T> {
     setState(before => ({ ...before, loading: true }));
     latest.current().then(
       value => current && setState({ value, loading: false }),
-      error => current && setState(before => ({ value: before.value, error, loading: false })),
+      error =>
+        current &&
+        setState(before => ({ value: before.value, error, loading: false })),
     );
     return () => {
       current = false;

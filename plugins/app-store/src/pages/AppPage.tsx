@@ -1,14 +1,36 @@
 import { MarkdownContent } from '@backstage/core-components';
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
-import type { App, AppInstance, Visibility } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Button, ButtonLink, Card, CardBody, CardHeader, Container, Flex, Grid, Header, Link, Select, Skeleton, Text } from '@backstage/ui';
+import type {
+  App,
+  AppInstance,
+  Visibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  Button,
+  ButtonLink,
+  Card,
+  CardBody,
+  CardHeader,
+  Container,
+  Flex,
+  Grid,
+  Header,
+  Link,
+  Select,
+  Skeleton,
+  Text,
+} from '@backstage/ui';
 import { RiExternalLinkLine, RiPlayLine } from '@remixicon/react';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
 import { AppIcon, usePicture } from '../components/AppIcon';
 import { InstanceActions } from '../components/InstanceActions';
-import { ErrorPanel, problemOf, ProblemPanel } from '../components/ProblemPanel';
+import {
+  ErrorPanel,
+  problemOf,
+  ProblemPanel,
+} from '../components/ProblemPanel';
 import { StatusBadge } from '../components/StatusBadge';
 import { useInstances } from '../hooks/useInstances';
 import { useLoad } from '../hooks/useLoad';
@@ -28,7 +50,16 @@ function noRemoteImages(uri: string): string {
 
 function Screenshot(props: { path: string; title: string; index: number }) {
   const url = usePicture(props.path);
-  return url ? <img className={styles.screenshot} src={url} alt={`Screenshot ${props.index + 1} of ${props.title}`} loading="lazy" /> : <Skeleton height={180} />;
+  return url ? (
+    <img
+      className={styles.screenshot}
+      src={url}
+      alt={`Screenshot ${props.index + 1} of ${props.title}`}
+      loading="lazy"
+    />
+  ) : (
+    <Skeleton height={180} />
+  );
 }
 
 /** The button that fits the situation (specification, section 10). */
@@ -46,17 +77,31 @@ function RunPanel(props: { app: App; own: AppInstance[] }) {
       navigate(paths.instance(instance.id), { state: { launched: true } });
     } catch (error) {
       const problem = problemOf(error as Error);
-      toast.post({ title: problem.message, description: problem.remedy, status: 'danger' });
+      toast.post({
+        title: problem.message,
+        description: problem.remedy,
+        status: 'danger',
+      });
       setBusy(false);
     }
   };
   if (app.lifecycle === 'LINK')
     return (
-      <ButtonLink variant="primary" href={app.linkAddress!} target="_blank" rel="noopener noreferrer" iconStart={<RiExternalLinkLine />}>
+      <ButtonLink
+        variant="primary"
+        href={app.linkAddress!}
+        target="_blank"
+        rel="noopener noreferrer"
+        iconStart={<RiExternalLinkLine />}
+      >
         Visit
       </ButtonLink>
     );
-  const current = own.find(instance => !instance.terminating && ['PENDING', 'DEPLOYED', 'FAILED'].includes(instance.status));
+  const current = own.find(
+    instance =>
+      !instance.terminating &&
+      ['PENDING', 'DEPLOYED', 'FAILED'].includes(instance.status),
+  );
   return (
     <Flex direction="column" gap="3">
       <Flex gap="3" align="end" className={styles.run}>
@@ -65,17 +110,35 @@ function RunPanel(props: { app: App; own: AppInstance[] }) {
             Go to instance
           </ButtonLink>
         )}
-        <Button variant={current ? 'secondary' : 'primary'} iconStart={<RiPlayLine />} isDisabled={!app.can.run} isPending={busy} onPress={run}>
+        <Button
+          variant={current ? 'secondary' : 'primary'}
+          iconStart={<RiPlayLine />}
+          isDisabled={!app.can.run}
+          isPending={busy}
+          onPress={run}
+        >
           {current ? 'Run another' : 'Run'}
         </Button>
-        <Select label="Who may open it" size="small" options={VISIBILITIES} value={visibility} onChange={key => setVisibility(String(key) as Visibility)} />
+        <Select
+          label="Who may open it"
+          size="small"
+          options={VISIBILITIES}
+          value={visibility}
+          onChange={key => setVisibility(String(key) as Visibility)}
+        />
       </Flex>
       {app.runnability.problems.map(problem => (
-        <ProblemPanel key={problem.message} problem={problem} status="warning" />
+        <ProblemPanel
+          key={problem.message}
+          problem={problem}
+          status="warning"
+        />
       ))}
       {app.runnability.runnable && !app.can.run && (
         <Text as="p" color="secondary">
-          {app.lifecycle === 'MANAGED' ? 'Its owner runs this app for everybody.' : 'You may not run this app.'}
+          {app.lifecycle === 'MANAGED'
+            ? 'Its owner runs this app for everybody.'
+            : 'You may not run this app.'}
         </Text>
       )}
     </Flex>
@@ -94,7 +157,10 @@ function Facts(props: { app: App }) {
     ['Memory', needs.memoryLimit],
     ['CPU', needs.cpuLimit],
     ['GPUs', needs.gpuCount ? String(needs.gpuCount) : undefined],
-    ['Volume', needs.volumeSize && `${needs.volumeSize} at ${needs.volumeMount}`],
+    [
+      'Volume',
+      needs.volumeSize && `${needs.volumeSize} at ${needs.volumeMount}`,
+    ],
     ['Secrets', needs.secrets.join(', ') || undefined],
     ['Can be run here', app.runnability.runnable ? 'Yes' : 'No'],
   ];
@@ -118,12 +184,18 @@ export function AppPage() {
   const { id = '' } = useParams();
   const api = useApi(appStoreApiRef);
   const { value: app, error } = useLoad(() => api.getApp(id), [id]);
-  const versions = useLoad(async () => (app ? api.listApps({ name: app.name }) : []), [app?.name]);
+  const versions = useLoad(
+    async () => (app ? api.listApps({ name: app.name }) : []),
+    [app?.name],
+  );
   const { instances = [], update } = useInstances();
   if (error) {
     return (
       <>
-        <Header title="App" breadcrumbs={[{ label: 'App Store', href: paths.store }]} />
+        <Header
+          title="App"
+          breadcrumbs={[{ label: 'App Store', href: paths.store }]}
+        />
         <Container>
           <ErrorPanel error={error} />
         </Container>
@@ -140,7 +212,15 @@ export function AppPage() {
   const own = instances.filter(instance => instance.appName === app.name);
   return (
     <>
-      <Header title={app.title} breadcrumbs={[{ label: 'App Store', href: paths.store }]} description={app.description} tags={app.tags?.map(tag => ({ label: tag.title, href: `${paths.store}?tag=${tag.name}` }))} />
+      <Header
+        title={app.title}
+        breadcrumbs={[{ label: 'App Store', href: paths.store }]}
+        description={app.description}
+        tags={app.tags?.map(tag => ({
+          label: tag.title,
+          href: `${paths.store}?tag=${tag.name}`,
+        }))}
+      />
       <Container pb="12">
         <Grid.Root columns={{ initial: '1', md: '12' }} gap="6">
           <Grid.Item colSpan={{ initial: '1', md: '8' }}>
@@ -159,24 +239,40 @@ export function AppPage() {
                       <li key={instance.id}>
                         <StatusBadge instance={instance} />
                         <Link href={paths.instance(instance.id)}>
-                          {instance.appVersion}, started {new Date(instance.createdAt).toLocaleString()}
+                          {instance.appVersion}, started{' '}
+                          {new Date(instance.createdAt).toLocaleString()}
                         </Link>
-                        <InstanceActions instance={instance} onChange={update} />
+                        <InstanceActions
+                          instance={instance}
+                          onChange={update}
+                        />
                       </li>
                     ))}
                   </ul>
                 </section>
               )}
               {app.screenshots.length > 0 && (
-                <section className={styles.screenshots} aria-label="Screenshots">
+                <section
+                  className={styles.screenshots}
+                  aria-label="Screenshots"
+                >
                   {app.screenshots.map((path, index) => (
-                    <Screenshot key={path} path={path} title={app.title} index={index} />
+                    <Screenshot
+                      key={path}
+                      path={path}
+                      title={app.title}
+                      index={index}
+                    />
                   ))}
                 </section>
               )}
               {app.longDescription && (
                 <section aria-label="About" className={styles.about}>
-                  <MarkdownContent content={app.longDescription} linkTarget="_blank" transformImageUri={noRemoteImages} />
+                  <MarkdownContent
+                    content={app.longDescription}
+                    linkTarget="_blank"
+                    transformImageUri={noRemoteImages}
+                  />
                 </section>
               )}
             </Flex>
@@ -206,7 +302,9 @@ export function AppPage() {
                         {version.id === app.id ? (
                           <strong>{version.version} (this one)</strong>
                         ) : (
-                          <Link href={paths.app(version.id)}>{version.version}</Link>
+                          <Link href={paths.app(version.id)}>
+                            {version.version}
+                          </Link>
                         )}
                         {version.newest && ' newest'}
                       </li>

@@ -23,7 +23,12 @@ export function EnterPage() {
   }, [api, state]);
   return (
     <Container>
-      <Flex direction="column" gap="4" align="start" style={{ paddingTop: '4rem' }}>
+      <Flex
+        direction="column"
+        gap="4"
+        align="start"
+        style={{ paddingTop: '4rem' }}
+      >
         <Text as="h1" variant="title-medium" weight="bold">
           {error ? 'The app cannot be opened' : 'Opening the app…'}
         </Text>

@@ -1,4 +1,16 @@
-import { ButtonLink, Container, Flex, Header, Link, Skeleton, Tab, TabList, TabPanel, Tabs, Text } from '@backstage/ui';
+import {
+  ButtonLink,
+  Container,
+  Flex,
+  Header,
+  Link,
+  Skeleton,
+  Tab,
+  TabList,
+  TabPanel,
+  Tabs,
+  Text,
+} from '@backstage/ui';
 import { useEffect, useState } from 'react';
 import { useLocation, useParams } from 'react-router-dom';
 import { EventList } from '../components/EventList';
@@ -18,7 +30,9 @@ const LEAD_IN_MS = 400;
 export function InstancePage() {
   const { id = '' } = useParams();
   const location = useLocation();
-  const [launching, setLaunching] = useState(Boolean((location.state as { launched?: boolean } | null)?.launched));
+  const [launching, setLaunching] = useState(
+    Boolean((location.state as { launched?: boolean } | null)?.launched),
+  );
   const { instances, gone, error, live, update } = useInstances(id);
   const instance = instances?.find(i => i.id === id);
   const ready = instance?.status === 'DEPLOYED';
@@ -57,24 +71,53 @@ export function InstancePage() {
     return (
       <>
         <Header title="Instance" breadcrumbs={breadcrumbs} />
-        <Container>{error ? <ErrorPanel error={error} /> : <Skeleton height={240} aria-label="Loading" />}</Container>
+        <Container>
+          {error ? (
+            <ErrorPanel error={error} />
+          ) : (
+            <Skeleton height={240} aria-label="Loading" />
+          )}
+        </Container>
       </>
     );
   }
-  const showsLaunch = instance.status === 'PENDING' || instance.status === 'FAILED' || launching;
+  const showsLaunch =
+    instance.status === 'PENDING' || instance.status === 'FAILED' || launching;
   return (
     <>
-      <Header title={instance.appTitle} breadcrumbs={breadcrumbs} customActions={<InstanceActions instance={instance} onChange={update} />} />
+      <Header
+        title={instance.appTitle}
+        breadcrumbs={breadcrumbs}
+        customActions={
+          <InstanceActions instance={instance} onChange={update} />
+        }
+      />
       <Container pb="12">
         <Flex direction="column" gap="5">
           <Flex gap="5" align="center" className={styles.facts}>
             <StatusBadge instance={instance} />
             <Text color="secondary">
-              Version <Link href={paths.app(instance.appId)}>{instance.appVersion}</Link>
+              Version{' '}
+              <Link href={paths.app(instance.appId)}>
+                {instance.appVersion}
+              </Link>
             </Text>
-            {instance.owner && <Text color="secondary">Owner {instance.owner.replace(/^user:default\//, '')}</Text>}
-            {instance.restartCount > 0 && <Text color="secondary">Restarted {instance.restartCount} times</Text>}
-            {instance.suspendAfter && <Text color="secondary">Pauses by itself {new Date(instance.suspendAfter).toLocaleString()}</Text>}
+            {instance.owner && (
+              <Text color="secondary">
+                Owner {instance.owner.replace(/^user:default\//, '')}
+              </Text>
+            )}
+            {instance.restartCount > 0 && (
+              <Text color="secondary">
+                Restarted {instance.restartCount} times
+              </Text>
+            )}
+            {instance.suspendAfter && (
+              <Text color="secondary">
+                Pauses by itself{' '}
+                {new Date(instance.suspendAfter).toLocaleString()}
+              </Text>
+            )}
             {!live && (
               <Text color="warning" role="status">
                 Reconnecting…
@@ -90,7 +133,10 @@ export function InstancePage() {
             </Text>
           )}
           {instance.problem && (
-            <ProblemPanel problem={instance.problem} status={instance.status === 'FAILED' ? 'danger' : 'warning'}>
+            <ProblemPanel
+              problem={instance.problem}
+              status={instance.status === 'FAILED' ? 'danger' : 'warning'}
+            >
               {instance.problem.detail && (
                 <pre className={styles.tail} aria-label="End of the log">
                   {instance.problem.detail}
@@ -99,7 +145,12 @@ export function InstancePage() {
             </ProblemPanel>
           )}
           {showsLaunch && <LaunchProgress instance={instance} />}
-          {instance.status === 'SUSPENDED' && !instance.terminating && <Text as="p">Paused. Its volume is kept; everything else begins anew when it is resumed.</Text>}
+          {instance.status === 'SUSPENDED' && !instance.terminating && (
+            <Text as="p">
+              Paused. Its volume is kept; everything else begins anew when it is
+              resumed.
+            </Text>
+          )}
           {(instance.can.logs || instance.can.status) && (
             <Tabs>
               <TabList>
@@ -109,7 +160,12 @@ export function InstancePage() {
               {instance.can.logs ? (
                 <TabPanel id="log">
                   <div className={styles.panel}>
-                    <LogPanel instanceId={id} run={`${instance.stages.accepted}/${instance.restartCount}/${instance.status === 'SUSPENDED'}`} />
+                    <LogPanel
+                      instanceId={id}
+                      run={`${instance.stages.accepted}/${
+                        instance.restartCount
+                      }/${instance.status === 'SUSPENDED'}`}
+                    />
                   </div>
                 </TabPanel>
               ) : null}

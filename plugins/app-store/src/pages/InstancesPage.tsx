@@ -1,4 +1,11 @@
-import { Container, ButtonLink, Header, Link, Skeleton, Text } from '@backstage/ui';
+import {
+  Container,
+  ButtonLink,
+  Header,
+  Link,
+  Skeleton,
+  Text,
+} from '@backstage/ui';
 import { AppIcon } from '../components/AppIcon';
 import { InstanceActions } from '../components/InstanceActions';
 import { ErrorPanel } from '../components/ProblemPanel';
@@ -12,7 +19,11 @@ export function InstancesPage() {
   const { instances, error, update } = useInstances();
   return (
     <>
-      <Header title="My instances" breadcrumbs={[{ label: 'App Store', href: paths.store }]} description="What you started, wherever it is at the moment." />
+      <Header
+        title="My instances"
+        breadcrumbs={[{ label: 'App Store', href: paths.store }]}
+        description="What you started, wherever it is at the moment."
+      />
       <Container pb="12">
         {error && <ErrorPanel error={error} />}
         {!instances && !error && <Skeleton height={200} aria-label="Loading" />}
@@ -22,7 +33,8 @@ export function InstancesPage() {
               You have no instances
             </Text>
             <Text as="p" color="secondary">
-              Pick an app in the store and run it; it is listed here from then on.
+              Pick an app in the store and run it; it is listed here from then
+              on.
             </Text>
             <ButtonLink variant="primary" href={paths.store}>
               Go to the store
@@ -33,14 +45,25 @@ export function InstancesPage() {
           <ul className={styles.list} aria-label="My instances">
             {instances.map(instance => (
               <li key={instance.id} className={styles.row}>
-                <AppIcon title={instance.appTitle} path={instance.appIcon} size={40} />
+                <AppIcon
+                  title={instance.appTitle}
+                  path={instance.appIcon}
+                  size={40}
+                />
                 <div className={styles.words}>
-                  <Link href={paths.instance(instance.id)} weight="bold" color="primary">
+                  <Link
+                    href={paths.instance(instance.id)}
+                    weight="bold"
+                    color="primary"
+                  >
                     {instance.appTitle} {instance.appVersion}
                   </Link>
                   <Text as="p" variant="body-small" color="secondary">
                     Started {new Date(instance.createdAt).toLocaleString()}
-                    {instance.suspendAfter && `, pauses by itself ${new Date(instance.suspendAfter).toLocaleString()}`}
+                    {instance.suspendAfter &&
+                      `, pauses by itself ${new Date(
+                        instance.suspendAfter,
+                      ).toLocaleString()}`}
                   </Text>
                   {instance.problem && (
                     <Text as="p" variant="body-small" color="danger">

@@ -1,6 +1,14 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Button, Container, Header, Link, SearchField, Skeleton, Text } from '@backstage/ui';
+import {
+  Button,
+  Container,
+  Header,
+  Link,
+  SearchField,
+  Skeleton,
+  Text,
+} from '@backstage/ui';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
@@ -19,18 +27,34 @@ function Tile(props: { app: App }) {
       <AppIcon title={app.title} path={app.icon} size={56} />
       <div className={styles.words}>
         <h2 className={styles.title}>
-          <Link href={paths.app(app.id)} variant="title-x-small" color="primary" weight="bold" standalone className={styles.link}>
+          <Link
+            href={paths.app(app.id)}
+            variant="title-x-small"
+            color="primary"
+            weight="bold"
+            standalone
+            className={styles.link}
+          >
             {app.title}
           </Link>
         </h2>
-        <Text as="p" variant="body-small" color="secondary" className={styles.description}>
+        <Text
+          as="p"
+          variant="body-small"
+          color="secondary"
+          className={styles.description}
+        >
           {app.description}
         </Text>
         {app.tags && app.tags.length > 0 && (
           <ul className={styles.tags} aria-label="Tags">
             {app.tags.map(tag => (
               <li key={tag.id}>
-                <span className={styles.swatch} style={{ background: tag.color }} aria-hidden="true" />
+                <span
+                  className={styles.swatch}
+                  style={{ background: tag.color }}
+                  aria-hidden="true"
+                />
                 {tag.title}
               </li>
             ))}
@@ -46,7 +70,11 @@ function Tile(props: { app: App }) {
   );
 }
 
-function Empty(props: { filtered: boolean; visitor: boolean; onClear: () => void }) {
+function Empty(props: {
+  filtered: boolean;
+  visitor: boolean;
+  onClear: () => void;
+}) {
   const { filtered, visitor, onClear } = props;
   return (
     <div className={styles.empty}>
@@ -55,8 +83,12 @@ function Empty(props: { filtered: boolean; visitor: boolean; onClear: () => void
       </Text>
       <Text as="p" color="secondary">
         {filtered && 'Try fewer or other words.'}
-        {!filtered && visitor && 'No app is open to your groups. Ask whoever invited you.'}
-        {!filtered && !visitor && 'Import a bundle to put the first one here; docs/packaging.md says how.'}
+        {!filtered &&
+          visitor &&
+          'No app is open to your groups. Ask whoever invited you.'}
+        {!filtered &&
+          !visitor &&
+          'Import a bundle to put the first one here; docs/packaging.md says how.'}
       </Text>
       {filtered && (
         <Button variant="secondary" onPress={onClear}>
@@ -75,9 +107,17 @@ export function StorePage() {
   const tag = params.get('tag') ?? '';
   const [typed, setTyped] = useState(search);
   const me = useLoad(() => api.getMe(), []);
-  const visitor = me.value ? me.value.kind === 'visitor' && !me.value.admin : undefined;
-  const tags = useLoad(async () => (visitor === false ? api.listTags() : []), [visitor]);
-  const apps = useLoad(() => api.listApps({ search: search || undefined, tag: tag || undefined }), [search, tag]);
+  const visitor = me.value
+    ? me.value.kind === 'visitor' && !me.value.admin
+    : undefined;
+  const tags = useLoad(
+    async () => (visitor === false ? api.listTags() : []),
+    [visitor],
+  );
+  const apps = useLoad(
+    () => api.listApps({ search: search || undefined, tag: tag || undefined }),
+    [search, tag],
+  );
 
   const change = (name: string, value: string) =>
     setParams(
@@ -100,14 +140,33 @@ export function StorePage() {
   const shown = apps.value?.filter(app => app.newest);
   return (
     <>
-      <Header title="App Store" description="Pick an app, start your own instance, share it." />
+      <Header
+        title="App Store"
+        description="Pick an app, start your own instance, share it."
+      />
       <Container pb="12">
         <div className={styles.filters}>
-          <SearchField aria-label="Search apps" placeholder="Search apps" value={typed} onChange={setTyped} className={styles.search} />
+          <SearchField
+            aria-label="Search apps"
+            placeholder="Search apps"
+            value={typed}
+            onChange={setTyped}
+            className={styles.search}
+          />
           {tags.value && tags.value.length > 0 && (
-            <div className={styles.tagFilter} role="group" aria-label="Filter by tag">
+            <div
+              className={styles.tagFilter}
+              role="group"
+              aria-label="Filter by tag"
+            >
               {tags.value.map(t => (
-                <Button key={t.id} size="small" variant={tag === t.name ? 'primary' : 'secondary'} aria-pressed={tag === t.name} onPress={() => change('tag', tag === t.name ? '' : t.name)}>
+                <Button
+                  key={t.id}
+                  size="small"
+                  variant={tag === t.name ? 'primary' : 'secondary'}
+                  aria-pressed={tag === t.name}
+                  onPress={() => change('tag', tag === t.name ? '' : t.name)}
+                >
                   {t.title}
                 </Button>
               ))}
@@ -116,7 +175,11 @@ export function StorePage() {
         </div>
         {apps.error && <ErrorPanel error={apps.error} />}
         {!shown && !apps.error && (
-          <div className={styles.grid} aria-busy="true" aria-label="Loading apps">
+          <div
+            className={styles.grid}
+            aria-busy="true"
+            aria-label="Loading apps"
+          >
             {[0, 1, 2, 3].map(i => (
               <Skeleton key={i} height={120} />
             ))}

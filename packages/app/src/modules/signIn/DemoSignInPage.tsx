@@ -1,5 +1,10 @@
 import { ProxiedSignInPage } from '@backstage/core-components';
-import { configApiRef, discoveryApiRef, useApi, type IdentityApi } from '@backstage/core-plugin-api';
+import {
+  configApiRef,
+  discoveryApiRef,
+  useApi,
+  type IdentityApi,
+} from '@backstage/core-plugin-api';
 import type { SignInPageProps } from '@backstage/plugin-app-react';
 import { Button, Card, CardBody, Flex, Text } from '@backstage/ui';
 import { useState } from 'react';
@@ -14,14 +19,20 @@ interface Person {
 }
 
 /** Signs out of the portal, and with it of every app that this person opened. */
-function withSignOut(identity: IdentityApi, gatewayUrl: Promise<string>): IdentityApi {
+function withSignOut(
+  identity: IdentityApi,
+  gatewayUrl: Promise<string>,
+): IdentityApi {
   return {
     getProfileInfo: () => identity.getProfileInfo(),
     getBackstageIdentity: () => identity.getBackstageIdentity(),
     getCredentials: () => identity.getCredentials(),
     async signOut() {
       const { token } = await identity.getCredentials();
-      await fetch(`${await gatewayUrl}/v1/sign-out`, { method: 'POST', headers: { authorization: `Bearer ${token}` } }).catch(() => undefined);
+      await fetch(`${await gatewayUrl}/v1/sign-out`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+      }).catch(() => undefined);
       localStorage.removeItem(STORAGE_KEY);
       await identity.signOut();
       window.location.assign('/');
@@ -29,7 +40,11 @@ function withSignOut(identity: IdentityApi, gatewayUrl: Promise<string>): Identi
   };
 }
 
-function Choice(props: { people: Person[]; failed: boolean; onChoose: (ref: string) => void }) {
+function Choice(props: {
+  people: Person[];
+  failed: boolean;
+  onChoose: (ref: string) => void;
+}) {
   return (
     <main className={styles.page}>
       <div className={styles.panel}>
@@ -37,11 +52,15 @@ function Choice(props: { people: Person[]; failed: boolean; onChoose: (ref: stri
           Who are you today?
         </Text>
         <Text as="p" variant="body-medium" color="secondary">
-          This portal runs on your own machine with made-up people. Choose one; no password is needed.
+          This portal runs on your own machine with made-up people. Choose one;
+          no password is needed.
         </Text>
         {props.failed && (
           <div role="alert">
-            <Text color="danger">That did not work. The portal may still be starting; try again in a moment.</Text>
+            <Text color="danger">
+              That did not work. The portal may still be starting; try again in
+              a moment.
+            </Text>
           </div>
         )}
         <div className={styles.people}>
@@ -55,7 +74,11 @@ function Choice(props: { people: Person[]; failed: boolean; onChoose: (ref: stri
                   <Text as="p" variant="body-small" color="secondary">
                     {person.description}
                   </Text>
-                  <Button variant="secondary" onPress={() => props.onChoose(person.ref)} aria-label={`Sign in as ${person.name}`}>
+                  <Button
+                    variant="secondary"
+                    onPress={() => props.onChoose(person.ref)}
+                    aria-label={`Sign in as ${person.name}`}
+                  >
                     Sign in
                   </Button>
                 </Flex>
@@ -72,8 +95,11 @@ function Choice(props: { people: Person[]; failed: boolean; onChoose: (ref: stri
 export function DemoSignInPage(props: SignInPageProps) {
   const config = useApi(configApiRef);
   const discovery = useApi(discoveryApiRef);
-  const people = (config.getOptional<{ people: Person[] }>('demoSignIn')?.people ?? []) as Person[];
-  const [chosen, setChosen] = useState(() => localStorage.getItem(STORAGE_KEY) ?? undefined);
+  const people = (config.getOptional<{ people: Person[] }>('demoSignIn')
+    ?.people ?? []) as Person[];
+  const [chosen, setChosen] = useState(
+    () => localStorage.getItem(STORAGE_KEY) ?? undefined,
+  );
   const [failed, setFailed] = useState(false);
   if (!people.length) {
     return (
@@ -82,7 +108,10 @@ export function DemoSignInPage(props: SignInPageProps) {
           <Text as="h1" variant="title-medium" weight="bold">
             Nobody can sign in yet
           </Text>
-          <Text as="p">An admin sets up an identity provider for this portal; see docs/architecture.md.</Text>
+          <Text as="p">
+            An admin sets up an identity provider for this portal; see
+            docs/architecture.md.
+          </Text>
         </div>
       </main>
     );
@@ -104,7 +133,11 @@ export function DemoSignInPage(props: SignInPageProps) {
       key={chosen}
       provider="demo"
       headers={{ 'x-demo-person': chosen }}
-      onSignInSuccess={identity => props.onSignInSuccess(withSignOut(identity, discovery.getBaseUrl('app-store-gateway')))}
+      onSignInSuccess={identity =>
+        props.onSignInSuccess(
+          withSignOut(identity, discovery.getBaseUrl('app-store-gateway')),
+        )
+      }
       ErrorComponent={() => (
         <Choice
           people={people}

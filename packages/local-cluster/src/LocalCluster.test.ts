@@ -1,0 +1,539 @@
+/** The cluster as a whole, over its API: real processes, real files, real sockets. */
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:https';
+import { get as httpGet } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
+import { LocalCluster, StateLockedError } from '.';
+import type { Json } from './types';
+
+jest.setTimeout(60_000);
+
+const IMAGES = {
+  'local/node': {
+    mounts: [
+      {
+        source: dirname(dirname(process.execPath)),
+        target: '/opt/node',
+      },
+    ],
+    path: ['/opt/node/bin'],
+  },
+};
+const BACK_OFF = { firstMs: 300, lastMs: 1000, resetMs: 60_000 };
+
+class Client {
+  constructor(readonly kubeconfig: string) {}
+
+  call(
+    method: string,
+    path: string,
+    body?: Json,
+    options: { type?: string; host?: string; token?: string } = {},
+  ): Promise<{ status: number; body: Json }> {
+    const config = parse(this.kubeconfig);
+    const url = new URL(config.clusters[0].cluster.server + path);
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        url,
+        {
+          method,
+          servername: 'localhost',
+          ca: Buffer.from(
+            config.clusters[0].cluster['certificate-authority-data'],
+            'base64',
+          ),
+          headers: {
+            authorization: `Bearer ${
+              options.token ?? config.users[0].user.token
+            }`,
+            'content-type': options.type ?? 'application/json',
+            ...(options.host ? { host: options.host } : {}),
+          },
+        },
+        response => {
+          let text = '';
+          response.setEncoding('utf8');
+          response.on('data', chunk => (text += chunk));
+          response.on('end', () => {
+            let parsed: Json = text;
+            try {
+              parsed = JSON.parse(text);
+            } catch {
+              // A log is text.
+            }
+            resolve({ status: response.statusCode!, body: parsed });
+          });
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  apply(path: string, body: Json) {
+    return this.call('PATCH', `${path}?fieldManager=test&force=true`, body, {
+      type: 'application/apply-patch+yaml',
+    });
+  }
+
+  async pods(app: string): Promise<Json[]> {
+    const { body } = await this.call(
+      'GET',
+      `/api/v1/namespaces/default/pods?labelSelector=app%3D${app}`,
+    );
+    return body.items;
+  }
+
+  async until<T>(
+    what: string,
+    look: () => Promise<T | undefined | false>,
+  ): Promise<T> {
+    const deadline = Date.now() + 20_000;
+    for (;;) {
+      const found = await look();
+      if (found) return found;
+      if (Date.now() > deadline) throw new Error(`never: ${what}`);
+      await sleep(30);
+    }
+  }
+}
+
+function workload(
+  kind: string,
+  app: string,
+  container: Json,
+  extra: Json = {},
+) {
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name: app },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app } },
+      ...(kind === 'StatefulSet' ? { serviceName: app } : {}),
+      template: {
+        metadata: { labels: { app } },
+        spec: {
+          terminationGracePeriodSeconds: 2,
+          containers: [{ name: 'main', image: 'local/node:24', ...container }],
+          ...extra,
+        },
+      },
+    },
+  };
+}
+
+const script = (code: string) => ['node', '-e', code];
+
+function get(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    httpGet(url, response => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', chunk => (text += chunk));
+      response.on('end', () => resolve(text));
+    }).on('error', reject);
+  });
+}
+
+function processesWith(marker: string): number {
+  const out = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+  return out.split('\n').filter(line => line.includes(marker)).length;
+}
+
+const isReady = (pod: Json) =>
+  pod.status.conditions?.some(
+    (c: Json) => c.type === 'Ready' && c.status === 'True',
+  );
+
+describe('LocalCluster', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'lc-'));
+  let cluster: LocalCluster;
+  let client: Client;
+
+  beforeAll(async () => {
+    cluster = await LocalCluster.start({
+      directory,
+      images: IMAGES,
+      backOff: BACK_OFF,
+    });
+    client = new Client(cluster.kubeconfig);
+  });
+
+  afterAll(async () => {
+    await cluster.stop(500);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const deployments = '/apis/apps/v1/namespaces/default/deployments';
+
+  it('runs two copies of an app on one fixed port, each with its own files, and leads to each', async () => {
+    const server = script(
+      `const fs=require('fs');fs.writeFileSync('/data/who',process.env.WHO);require('http').createServer((q,s)=>s.end(fs.readFileSync('/data/who'))).listen(8080)`,
+    );
+    for (const who of ['ann', 'bob']) {
+      const { status } = await client.apply(
+        `${deployments}/${who}`,
+        workload(
+          'Deployment',
+          who,
+          {
+            command: server,
+            env: [{ name: 'WHO', value: who }],
+            ports: [{ containerPort: 8080, name: 'http' }],
+            readinessProbe: { httpGet: { port: 'http' }, periodSeconds: 1 },
+            volumeMounts: [{ name: 'data', mountPath: '/data' }],
+          },
+          { volumes: [{ name: 'data', emptyDir: {} }] },
+        ),
+      );
+      expect(status).toBe(201);
+    }
+    for (const who of ['ann', 'bob']) {
+      const pod = await client.until(`${who} ready`, async () =>
+        (await client.pods(who)).find(isReady),
+      );
+      expect(await get(`http://${pod.status.podIP}:8080/`)).toBe(who);
+    }
+    expect((await client.call('DELETE', `${deployments}/ann`)).status).toBe(
+      200,
+    );
+    await client.until(
+      'ann gone',
+      async () => !(await client.pods('ann')).length,
+    );
+    expect((await client.pods('bob')).length).toBe(1);
+    await client.call('DELETE', `${deployments}/bob`);
+  });
+
+  it('keeps a claim across a StatefulSet of none, never two pods, and drops it with its directory', async () => {
+    const path = '/apis/apps/v1/namespaces/default/statefulsets/keep';
+    const claims = '/api/v1/namespaces/default/persistentvolumeclaims';
+    await client.apply(`${claims}/keep`, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'keep' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage: '1Gi' } },
+      },
+    });
+    const set = workload(
+      'StatefulSet',
+      'keep',
+      {
+        command: script(
+          `const fs=require('fs');fs.appendFileSync('/data/runs','x');fs.appendFileSync('/tmp/runs','x');require('http').createServer((q,s)=>s.end(fs.readFileSync('/data/runs')+' '+fs.readFileSync('/tmp/runs'))).listen(8080)`,
+        ),
+        ports: [{ containerPort: 8080 }],
+        readinessProbe: { tcpSocket: { port: 8080 } },
+        volumeMounts: [{ name: 'data', mountPath: '/data' }],
+      },
+      {
+        volumes: [
+          { name: 'data', persistentVolumeClaim: { claimName: 'keep' } },
+        ],
+      },
+    );
+    await client.apply(path, set);
+    await client.until('first', async () =>
+      (await client.pods('keep')).find(isReady),
+    );
+    await client.call(
+      'PATCH',
+      `${path}/scale`,
+      { spec: { replicas: 0 } },
+      { type: 'application/merge-patch+json' },
+    );
+    await client.until('none', async () => !(await client.pods('keep')).length);
+    await client.call(
+      'PATCH',
+      `${path}/scale`,
+      { spec: { replicas: 1 } },
+      { type: 'application/merge-patch+json' },
+    );
+    const again = await client.until('second', async () =>
+      (await client.pods('keep')).find(isReady),
+    );
+    expect(await get(`http://${again.status.podIP}:8080/`)).toBe('xx x');
+    await client.call('DELETE', `${claims}/keep`);
+    expect(
+      (await client.call('GET', `${claims}/keep`)).body.metadata
+        .deletionTimestamp,
+    ).toBeDefined();
+    await client.call('DELETE', path);
+    await client.until(
+      'claim gone',
+      async () => (await client.call('GET', `${claims}/keep`)).status === 404,
+    );
+  });
+
+  it('starts a crashing container again with growing delays, keeps the log before, and says why', async () => {
+    await client.apply(
+      `${deployments}/crash`,
+      workload('Deployment', 'crash', {
+        command: script(
+          `console.log('run of '+process.pid);console.error('bad luck');process.exit(3)`,
+        ),
+      }),
+    );
+    const pod = await client.until('back-off', async () =>
+      (
+        await client.pods('crash')
+      ).find(
+        p =>
+          p.status.containerStatuses?.[0].state.waiting?.reason ===
+            'CrashLoopBackOff' &&
+          p.status.containerStatuses[0].restartCount > 0,
+      ),
+    );
+    expect(pod.status.containerStatuses[0].lastState.terminated.exitCode).toBe(
+      3,
+    );
+    const log = await client.call(
+      'GET',
+      `/api/v1/namespaces/default/pods/${pod.metadata.name}/log?previous=true`,
+    );
+    expect(log.body).toContain('bad luck');
+    await client.call('DELETE', `${deployments}/crash`);
+  });
+
+  it('bounds a runaway log and ends whatever a container forked', async () => {
+    const marker = `marker-${process.pid}-${Date.now()}`;
+    await client.apply(
+      `${deployments}/noisy`,
+      workload('Deployment', 'noisy', {
+        command: [
+          '/bin/sh',
+          '-c',
+          `(setsid sleep 1000.${process.pid} # ${marker}\n) & yes 0123456789012345678901234567890123456789 | head -c 60000000; echo END; sleep 999`,
+        ],
+      }),
+    );
+    const pod = await client.until('all written', async () => {
+      const [p] = await client.pods('noisy');
+      if (!p?.status.containerStatuses?.[0].state.running) return undefined;
+      const { body } = await client.call(
+        'GET',
+        `/api/v1/namespaces/default/pods/${p.metadata.name}/log?tailLines=1`,
+      );
+      return String(body).includes('END') ? p : undefined;
+    });
+    const size = Number(
+      execFileSync('du', ['-sb', join(directory, 'pods', pod.metadata.uid)], {
+        encoding: 'utf8',
+      }).split('\t')[0],
+    );
+    expect(size).toBeLessThan(25 * 1024 * 1024);
+    expect(processesWith(`sleep 1000.${process.pid}`)).toBeGreaterThan(0);
+    await client.call('DELETE', `${deployments}/noisy`);
+    await client.until(
+      'no process',
+      async () =>
+        processesWith(`sleep 1000.${process.pid}`) === 0 &&
+        !(
+          await client.pods('noisy')
+        ).length,
+    );
+  });
+
+  it('says on which port an app listens that does not answer on its own', async () => {
+    await client.apply(
+      `${deployments}/elsewhere`,
+      workload('Deployment', 'elsewhere', {
+        command: script(`require('http').createServer().listen(9090)`),
+        ports: [{ containerPort: 8080 }],
+        startupProbe: {
+          tcpSocket: { port: 8080 },
+          periodSeconds: 1,
+          failureThreshold: 100,
+        },
+      }),
+    );
+    await client.until('the hint', async () => {
+      const { body } = await client.call(
+        'GET',
+        '/api/v1/namespaces/default/events',
+      );
+      return body.items.some((e: Json) =>
+        /listens on port 9090/.test(e.message),
+      );
+    });
+    await client.call('DELETE', `${deployments}/elsewhere`);
+  });
+
+  it('waits with a container for its secret, and never shows the value in arguments', async () => {
+    const secret = `s3cret-${Date.now()}`;
+    await client.apply(
+      `${deployments}/secretive`,
+      workload('Deployment', 'secretive', {
+        command: script(
+          `console.log(process.env.S.length); setInterval(()=>{},1000)`,
+        ),
+        env: [
+          {
+            name: 'S',
+            valueFrom: { secretKeyRef: { name: 'late', key: 'k' } },
+          },
+        ],
+      }),
+    );
+    await client.until(
+      'waits',
+      async () =>
+        (
+          await client.pods('secretive')
+        )[0]?.status.containerStatuses?.[0].state.waiting?.reason ===
+        'CreateContainerConfigError',
+    );
+    await client.call('POST', '/api/v1/namespaces/default/secrets', {
+      metadata: { name: 'late' },
+      stringData: { k: secret },
+    });
+    await client.until(
+      'runs',
+      async () =>
+        (
+          await client.pods('secretive')
+        )[0]?.status.containerStatuses?.[0].state.running,
+    );
+    expect(processesWith(secret)).toBe(0);
+    await client.call('DELETE', `${deployments}/secretive`);
+  });
+
+  it('gives a pod a token that proves which pod it is, for its audience only', async () => {
+    const account = '/api/v1/namespaces/default/serviceaccounts/default/token';
+    const { body } = await client.call('POST', account, {
+      spec: { audiences: ['shop'], expirationSeconds: 600 },
+    });
+    const review = (audiences: string[]) =>
+      client.call('POST', '/apis/authentication.k8s.io/v1/tokenreviews', {
+        spec: { token: body.status.token, audiences },
+      });
+    expect((await review(['shop'])).body.status).toMatchObject({
+      authenticated: true,
+      audiences: ['shop'],
+    });
+    expect((await review(['other'])).body.status.authenticated).toBeUndefined();
+    expect(
+      (
+        await client.call('GET', '/api/v1/pods', undefined, {
+          token: body.status.token,
+        })
+      ).status,
+    ).toBe(401);
+  });
+
+  it('refuses a stale apply, an unknown host, and requests without the token', async () => {
+    const path = '/api/v1/namespaces/default/configmaps/fenced';
+    const map = (metadata: Json) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'fenced', ...metadata },
+      data: { a: String(Math.random()) },
+    });
+    const first = await client.apply(path, map({}));
+    await client.apply(path, map({}));
+    expect(
+      (
+        await client.apply(
+          path,
+          map({ resourceVersion: first.body.metadata.resourceVersion }),
+        )
+      ).status,
+    ).toBe(409);
+    expect(
+      (
+        await client.apply('/api/v1/namespaces/default/configmaps/nobody', {
+          ...map({ uid: first.body.metadata.uid }),
+          metadata: { name: 'nobody', uid: first.body.metadata.uid },
+        })
+      ).status,
+    ).toBe(409);
+    expect(
+      (await client.call('GET', '/api', undefined, { host: 'evil.example' }))
+        .status,
+    ).toBe(421);
+    expect(
+      (await client.call('GET', '/api/v1/pods', undefined, { token: 'wrong' }))
+        .status,
+    ).toBe(401);
+  });
+
+  it('does not open its directory twice, nor start in production', async () => {
+    await expect(LocalCluster.start({ directory })).rejects.toThrow(
+      StateLockedError,
+    );
+    const before = process.env.NODE_ENV;
+    (process.env as Record<string, string>).NODE_ENV = 'production';
+    try {
+      await expect(
+        LocalCluster.start({ directory: `${directory}-p` }),
+      ).rejects.toThrow('NODE_ENV=production');
+    } finally {
+      (process.env as Record<string, string | undefined>).NODE_ENV = before;
+    }
+  });
+});
+
+describe('a cluster whose process is killed', () => {
+  it('leaves no process behind, and runs everything again after the next start', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'lc-'));
+    const main = join(__dirname, '__fixtures__/killable.js');
+    const begin = async () => {
+      const child = fork(main, [directory], {
+        execArgv: [
+          '--require',
+          require.resolve('@backstage/cli/config/nodeTransform.cjs'),
+        ],
+      });
+      // The transform of TypeScript sends messages of its own.
+      const kubeconfig = await new Promise<string>(resolve =>
+        child.on('message', message => {
+          if (typeof message === 'string') resolve(message);
+        }),
+      );
+      return { child, client: new Client(kubeconfig) };
+    };
+    const first = await begin();
+    const marker = `3600.${process.pid}`;
+    await first.client.apply(
+      '/apis/apps/v1/namespaces/default/deployments/d',
+      workload('Deployment', 'd', { command: ['sleep', marker] }),
+    );
+    await first.client.until(
+      'runs',
+      async () =>
+        (await first.client.pods('d'))[0]?.status.phase === 'Running' &&
+        processesWith(`sleep ${marker}`) > 0,
+    );
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    await first.client.until(
+      'no orphan',
+      async () => processesWith(`sleep ${marker}`) === 0,
+    );
+
+    const second = await begin();
+    const [pod] = await second.client.until('again', async () => {
+      const pods = await second.client.pods('d');
+      return pods[0]?.status.containerStatuses?.[0].state.running &&
+        processesWith(`sleep ${marker}`) > 0
+        ? pods
+        : undefined;
+    });
+    expect(pod.status.containerStatuses[0].restartCount).toBe(1);
+    expect((await second.client.pods('d')).length).toBe(1);
+    second.child.send('stop');
+    await once(second.child, 'exit');
+    expect(processesWith(`sleep ${marker}`)).toBe(0);
+    expect(readFileSync(join(directory, 'state.db')).length).toBeGreaterThan(0);
+    rmSync(directory, { recursive: true, force: true });
+  });
+});
