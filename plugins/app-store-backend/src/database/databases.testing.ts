@@ -1,0 +1,27 @@
+/** Databases that tests run on: SQLite and PostgreSQL, both, always. */
+import { TestDatabases } from '@backstage/backend-test-utils';
+import type { Knex } from 'knex';
+import { MIGRATIONS_DIRECTORY, tuneSqlite } from './migrate';
+
+export const databases = TestDatabases.create({
+  ids: ['SQLITE_3', 'POSTGRES_17'],
+});
+
+/** The ids; without a PostgreSQL there is no run that counts. */
+export function databaseIds() {
+  const ids = databases.eachSupportedId();
+  if (ids.length !== 2)
+    throw new Error(
+      'the tests need a PostgreSQL: run them by npm test, or set BACKSTAGE_TEST_DATABASE_POSTGRES17_CONNECTION_STRING',
+    );
+  return ids;
+}
+
+export async function migrated(
+  id: Parameters<typeof databases.init>[0],
+): Promise<Knex> {
+  const knex = await databases.init(id);
+  await tuneSqlite(knex);
+  await knex.migrate.latest({ directory: MIGRATIONS_DIRECTORY });
+  return knex;
+}

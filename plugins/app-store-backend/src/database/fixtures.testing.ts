@@ -1,0 +1,98 @@
+/** Rows for tests. */
+import { readAppToml } from '@ai-app-store/backstage-plugin-app-store-common';
+import { randomUUID } from 'node:crypto';
+import type { AppRecord } from './AppRepository';
+import type { InstanceRecord } from './InstanceRepository';
+import {
+  buildInstanceObjects,
+  type InstanceInput,
+} from '../kubernetes/objects';
+
+export const NOW = '2026-11-24T12:00:00.000Z';
+
+export function manifestOf(toml: string) {
+  const { manifest, issues } = readAppToml(toml);
+  if (!manifest) throw new Error(JSON.stringify(issues));
+  return manifest;
+}
+
+export const HELLO = manifestOf(
+  '[App]\nName = "hello"\nVersion = "1.0.0"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n',
+);
+
+export function instanceInput(
+  change: Partial<InstanceInput> = {},
+): InstanceInput {
+  return {
+    installation: 'inst',
+    instanceId: '00000000-0000-4000-8000-000000000001',
+    appId: '00000000-0000-4000-8000-000000000002',
+    ownerRef: 'user:default/uma',
+    namespace: 'apps',
+    manifest: HELLO,
+    contentDigest: 'abc',
+    runtime: {
+      name: 'node_24',
+      mode: 'node',
+      image: 'runtime-node:24',
+      command: ['node', '{{module}}'],
+      default: true,
+      deprecated: false,
+    },
+    resources: { memoryLimit: '2Gi', memoryReservation: '512Mi' },
+    startTimeoutSeconds: 300,
+    storeUrl: 'http://store',
+    environmentUrl: 'http://portal',
+    extraEnv: [],
+    secretIds: {},
+    ...change,
+  };
+}
+
+export function appRecord(
+  change: Partial<AppRecord> = {},
+): Omit<AppRecord, 'tags' | 'visitorRoles'> {
+  const id = change.id ?? randomUUID();
+  return {
+    id,
+    name: `app-${id}`,
+    version: '1.0.0',
+    ownerRef: 'user:default/dev',
+    visibility: 'ALL_USERS',
+    manifest: HELLO,
+    longDescription: '',
+    screenshots: [],
+    bundleDigest: 'x',
+    contentDigest: 'y',
+    bundleSize: 1,
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...change,
+  };
+}
+
+export function instanceRecord(
+  appId: string,
+  change: Partial<InstanceRecord> = {},
+): Omit<InstanceRecord, 'slot'> {
+  const id = change.id ?? randomUUID();
+  return {
+    id,
+    appId,
+    ownerRef: 'user:default/uma',
+    visibility: 'PRIVATE',
+    desired: 'running',
+    cluster: 'default',
+    namespace: 'apps',
+    objects: buildInstanceObjects(instanceInput({ instanceId: id, appId })),
+    status: 'PENDING',
+    stage: 'accepted',
+    stages: { accepted: NOW },
+    restartCount: 0,
+    timeoutSeconds: -1,
+    launch: 1,
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...change,
+  };
+}

@@ -1,0 +1,252 @@
+import { instanceInput, manifestOf } from '../database/fixtures.testing';
+import { buildInstanceObjects } from './objects';
+
+const labels = {
+  'app.kubernetes.io/managed-by': 'ai-app-store',
+  'ai-app-store.io/installation': 'inst',
+  'ai-app-store.io/instance': '00000000-0000-4000-8000-000000000001',
+  'ai-app-store.io/app': '00000000-0000-4000-8000-000000000002',
+  'ai-app-store.io/owner': '19bf9bc8ab5cd4b0',
+};
+const name = 'i-00000000-0000-4000-8000-000000000001';
+
+describe('buildInstanceObjects', () => {
+  it('builds a Deployment of one, its Service and the policy that admits the gateway', () => {
+    const objects = buildInstanceObjects(instanceInput());
+    const ownerLabel =
+      objects.service.metadata!.labels!['ai-app-store.io/owner'];
+    const own = { ...labels, 'ai-app-store.io/owner': ownerLabel };
+    const metadata = { name, namespace: 'apps', labels: own };
+    const restricted = {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+    };
+    const resources = {
+      limits: { memory: '2Gi' },
+      requests: { memory: '512Mi' },
+    };
+    const selector = {
+      'ai-app-store.io/instance': labels['ai-app-store.io/instance'],
+    };
+    expect(objects).toEqual({
+      service: {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata,
+        spec: {
+          selector,
+          ports: [
+            { name: 'http', port: 80, protocol: 'TCP', targetPort: 'http' },
+          ],
+        },
+      },
+      networkPolicy: {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata,
+        spec: {
+          podSelector: { matchLabels: selector },
+          policyTypes: ['Ingress'],
+          ingress: [
+            {
+              from: [
+                {
+                  podSelector: {
+                    matchLabels: {
+                      'app.kubernetes.io/component': 'app-store-gateway',
+                    },
+                  },
+                },
+              ],
+              ports: [{ protocol: 'TCP', port: 'http' }],
+            },
+          ],
+        },
+      },
+      workload: {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata,
+        spec: {
+          replicas: 1,
+          strategy: { type: 'Recreate' },
+          revisionHistoryLimit: 0,
+          selector: { matchLabels: selector },
+          template: {
+            metadata: { labels: own },
+            spec: {
+              automountServiceAccountToken: false,
+              enableServiceLinks: false,
+              terminationGracePeriodSeconds: 10,
+              securityContext: {
+                runAsNonRoot: true,
+                runAsUser: 1000,
+                fsGroup: 1000,
+                seccompProfile: { type: 'RuntimeDefault' },
+              },
+              initContainers: [
+                {
+                  name: 'bundle',
+                  image: 'runtime-node:24',
+                  securityContext: restricted,
+                  resources,
+                  command: ['app-store-entry', 'bundle'],
+                  env: [
+                    { name: 'H2O_CLOUD_APP_ROOT', value: '/app' },
+                    {
+                      name: 'APP_STORE_BUNDLE_URL',
+                      value: `http://store/api/app-store/v1/internal/instances/${labels['ai-app-store.io/instance']}/content`,
+                    },
+                    { name: 'APP_STORE_BUNDLE_DIGEST', value: 'abc' },
+                    {
+                      name: 'APP_STORE_TOKEN_FILE',
+                      value: '/var/run/secrets/app-store/token',
+                    },
+                  ],
+                  volumeMounts: [
+                    { name: 'app', mountPath: '/app' },
+                    {
+                      name: 'token',
+                      mountPath: '/var/run/secrets/app-store',
+                      readOnly: true,
+                    },
+                  ],
+                },
+                {
+                  name: 'dependencies',
+                  image: 'runtime-node:24',
+                  securityContext: restricted,
+                  resources,
+                  command: ['app-store-entry', 'dependencies'],
+                  env: [
+                    { name: 'H2O_CLOUD_APP_ROOT', value: '/app' },
+                    { name: 'HOME', value: '/tmp' },
+                    { name: 'APP_STORE_APP_MODE', value: 'node' },
+                  ],
+                  volumeMounts: [{ name: 'app', mountPath: '/app' }],
+                },
+              ],
+              containers: [
+                {
+                  name: 'app',
+                  image: 'runtime-node:24',
+                  command: ['node', 'server.js'],
+                  workingDir: '/app',
+                  env: [
+                    { name: 'H2O_CLOUD_ENVIRONMENT', value: 'http://portal' },
+                    {
+                      name: 'H2O_CLOUD_INSTANCE_ID',
+                      value: labels['ai-app-store.io/instance'],
+                    },
+                    {
+                      name: 'H2O_CLOUD_APP_ID',
+                      value: labels['ai-app-store.io/app'],
+                    },
+                    { name: 'H2O_CLOUD_APP_NAME', value: 'hello' },
+                    { name: 'H2O_CLOUD_APP_VERSION', value: '1.0.0' },
+                    { name: 'H2O_CLOUD_APP_ROOT', value: '/app' },
+                    { name: 'H2O_WAVE_BASE_URL', value: '/' },
+                    { name: 'PORT', value: '8080' },
+                    { name: 'HOME', value: '/app' },
+                  ],
+                  ports: [
+                    { name: 'http', containerPort: 8080, protocol: 'TCP' },
+                  ],
+                  resources,
+                  securityContext: restricted,
+                  startupProbe: {
+                    tcpSocket: { port: 'http' },
+                    periodSeconds: 1,
+                    failureThreshold: 300,
+                  },
+                  readinessProbe: {
+                    tcpSocket: { port: 'http' },
+                    periodSeconds: 5,
+                    failureThreshold: 3,
+                  },
+                  volumeMounts: [{ name: 'app', mountPath: '/app' }],
+                },
+              ],
+              volumes: [
+                { name: 'app', emptyDir: {} },
+                {
+                  name: 'token',
+                  projected: {
+                    sources: [
+                      {
+                        serviceAccountToken: {
+                          audience: 'app-store',
+                          expirationSeconds: 3600,
+                          path: 'token',
+                        },
+                      },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        },
+      },
+    });
+  });
+
+  it('gives an app with a volume a StatefulSet, and its secrets by reference', () => {
+    const manifest = manifestOf(`[App]
+Name = "n"
+Version = "1.0"
+[Runtime]
+AppMode = "node"
+Module = "s.js"
+VolumeMount = "/data/"
+VolumeSize = "1Gi"
+[[Env]]
+Name = "A"
+Value = "first"
+[[Env]]
+Name = "A"
+Value = "last"
+[[Env]]
+Name = "S"
+Secret = "mine"
+SecretKey = "k"
+[[Env]]
+Name = "O"
+Secret = "absent"
+SecretKey = "k"
+Optional = true
+[[File]]
+Path = "conf/x.txt"
+Value = "text"
+`);
+    const { workload, claim, files } = buildInstanceObjects(
+      instanceInput({
+        manifest,
+        secretIds: { mine: 'sid' },
+        extraEnv: [{ name: 'A', value: 'admin' }],
+      }),
+    );
+    expect(workload.kind).toBe('StatefulSet');
+    expect(claim!.spec!.resources!.requests).toEqual({ storage: '1Gi' });
+    const [container] = workload.spec!.template.spec!.containers;
+    expect(
+      container.env!.filter(e =>
+        ['A', 'S', 'O', 'APP_STORE_VOLUME_PATH'].includes(e.name),
+      ),
+    ).toEqual([
+      { name: 'APP_STORE_VOLUME_PATH', value: '/data' },
+      { name: 'A', value: 'last' },
+      { name: 'S', valueFrom: { secretKeyRef: { name: 's-sid', key: 'k' } } },
+    ]);
+    expect(files!.data).toEqual({ 'file-0': 'text' });
+    expect(container.volumeMounts).toContainEqual({
+      name: 'file-0',
+      mountPath: '/app/conf',
+      readOnly: true,
+    });
+    expect(container.volumeMounts).toContainEqual({
+      name: 'data',
+      mountPath: '/data',
+    });
+  });
+});

@@ -1,0 +1,227 @@
+import type {
+  V1ContainerState,
+  V1ContainerStatus,
+  V1Pod,
+} from '@kubernetes/client-node';
+import { observe } from './observe';
+
+const NOW = new Date('2026-11-24T12:00:00Z');
+const done: V1ContainerState = {
+  terminated: { exitCode: 0, reason: 'Completed' },
+};
+const running = (since = '2026-11-24T11:59:59Z'): V1ContainerState => ({
+  running: { startedAt: since as unknown as Date },
+});
+const waiting = (reason: string, message = ''): V1ContainerState => ({
+  waiting: { reason, message },
+});
+
+function status(
+  name: string,
+  state: V1ContainerState,
+  rest: Partial<V1ContainerStatus> = {},
+): V1ContainerStatus {
+  return {
+    name,
+    state,
+    ready: false,
+    restartCount: 0,
+    image: 'img',
+    imageID: '',
+    lastState: {},
+    ...rest,
+  };
+}
+
+function pod(options: {
+  conditions?: Record<string, string>;
+  bundle?: V1ContainerState;
+  dependencies?: V1ContainerState;
+  app?: V1ContainerStatus;
+}): V1Pod {
+  const {
+    conditions = { PodScheduled: 'True' },
+    bundle = waiting('PodInitializing'),
+    dependencies = waiting('PodInitializing'),
+    app = status('app', waiting('PodInitializing')),
+  } = options;
+  return {
+    spec: {
+      initContainers: [{ name: 'bundle' }, { name: 'dependencies' }],
+      containers: [{ name: 'app', ports: [{ containerPort: 8080 }] }],
+    },
+    status: {
+      conditions: Object.entries(conditions).map(([type, s]) => ({
+        type,
+        status: s,
+        ...(s === 'False' && type === 'PodScheduled'
+          ? { reason: 'Unschedulable', message: 'no room' }
+          : {}),
+      })),
+      initContainerStatuses: [
+        status('bundle', bundle),
+        status('dependencies', dependencies),
+      ],
+      containerStatuses: [app],
+    },
+  } as V1Pod;
+}
+
+describe('observe', () => {
+  it.each([
+    ['no pod', undefined, 'PENDING', 'accepted', undefined],
+    [
+      'no place',
+      pod({ conditions: { PodScheduled: 'False' } }),
+      'PENDING',
+      'accepted',
+      'NO_CAPACITY',
+    ],
+    ['a place', pod({}), 'PENDING', 'scheduled', undefined],
+    ['fetching', pod({ bundle: running() }), 'PENDING', 'bundle', undefined],
+    [
+      'installing',
+      pod({ bundle: done, dependencies: running() }),
+      'PENDING',
+      'dependencies',
+      undefined,
+    ],
+    [
+      'starting',
+      pod({ bundle: done, dependencies: done, app: status('app', running()) }),
+      'PENDING',
+      'starting',
+      undefined,
+    ],
+    [
+      'ready',
+      pod({
+        conditions: { PodScheduled: 'True', Ready: 'True' },
+        bundle: done,
+        dependencies: done,
+        app: status('app', running()),
+      }),
+      'DEPLOYED',
+      'ready',
+      undefined,
+    ],
+    [
+      'no image',
+      pod({ bundle: waiting('ImagePullBackOff', 'no such image') }),
+      'FAILED',
+      'scheduled',
+      'IMAGE_UNAVAILABLE',
+    ],
+    [
+      'no bundle',
+      pod({ bundle: { terminated: { exitCode: 1, reason: 'Error' } } }),
+      'FAILED',
+      'bundle',
+      'BUNDLE_FAILED',
+    ],
+    [
+      'no dependencies',
+      pod({
+        bundle: done,
+        dependencies: { terminated: { exitCode: 1, reason: 'Error' } },
+      }),
+      'FAILED',
+      'dependencies',
+      'DEPENDENCIES_FAILED',
+    ],
+    [
+      'no secret',
+      pod({
+        bundle: done,
+        dependencies: done,
+        app: status(
+          'app',
+          waiting('CreateContainerConfigError', 'secret "x" not found'),
+        ),
+      }),
+      'FAILED',
+      'dependencies',
+      'SECRET_MISSING',
+    ],
+    [
+      'exited',
+      pod({
+        bundle: done,
+        dependencies: done,
+        app: status('app', { terminated: { exitCode: 3, reason: 'Error' } }),
+      }),
+      'FAILED',
+      'starting',
+      'APP_EXITED',
+    ],
+    [
+      'exited with 0',
+      pod({ bundle: done, dependencies: done, app: status('app', done) }),
+      'FAILED',
+      'starting',
+      'APP_EXITED',
+    ],
+    [
+      'backing off',
+      pod({
+        bundle: done,
+        dependencies: done,
+        app: status('app', waiting('CrashLoopBackOff'), {
+          restartCount: 2,
+          lastState: { terminated: { exitCode: 1, reason: 'Error' } },
+        }),
+      }),
+      'FAILED',
+      'starting',
+      'APP_EXITED',
+    ],
+    [
+      'out of memory',
+      pod({
+        bundle: done,
+        dependencies: done,
+        app: status('app', {
+          terminated: { exitCode: 137, reason: 'OOMKilled' },
+        }),
+      }),
+      'FAILED',
+      'starting',
+      'OUT_OF_MEMORY',
+    ],
+    [
+      'silent for long',
+      pod({
+        bundle: done,
+        dependencies: done,
+        app: status('app', running('2026-11-24T11:59:00Z')),
+      }),
+      'PENDING',
+      'starting',
+      'NOT_LISTENING',
+    ],
+    [
+      'the node restarted under it',
+      pod({
+        bundle: done,
+        dependencies: done,
+        app: status('app', running(), {
+          restartCount: 1,
+          lastState: { terminated: { exitCode: 255, reason: 'Unknown' } },
+        }),
+      }),
+      'PENDING',
+      'starting',
+      undefined,
+    ],
+  ] as Array<[string, V1Pod | undefined, string, string, string | undefined]>)(
+    '%s',
+    (_, p, expectedStatus, stage, code) => {
+      const seen = observe(p, NOW, 10_000);
+      expect({
+        status: seen.status,
+        stage: seen.stage,
+        code: seen.problem?.code,
+      }).toEqual({ status: expectedStatus, stage, code });
+    },
+  );
+});
