@@ -58,6 +58,11 @@ export function appFacts(app: AppRecord): AppFacts {
   };
 }
 
+/** True for the form of the ids that this store gives. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+}
+
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, c => `\\${c}`);
 }
@@ -173,7 +178,9 @@ export class AppRepository {
     });
   }
 
+  /** The app with an id; undefined for what is no id at all, too, which PostgreSQL would refuse to look for. */
   async get(id: string): Promise<AppRecord | undefined> {
+    if (!isUuid(id)) return undefined;
     const row = await this.#knex<AppRow>('apps').where({ id }).first();
     return row && (await this.#complete([row]))[0];
   }

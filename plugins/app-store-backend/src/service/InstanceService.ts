@@ -9,6 +9,7 @@ import type { IncomingMessage } from 'node:http';
 import type { StoreConfig } from '../config/StoreConfig';
 import {
   appFacts,
+  isUuid,
   type AppRecord,
   type AppRepository,
 } from '../database/AppRepository';
@@ -471,10 +472,4 @@ function deadline(from: Date, seconds: number): string | undefined {
   return seconds < 0
     ? undefined
     : new Date(from.getTime() + seconds * 1000).toISOString();
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(
-    text,
-  );
 }
