@@ -13,6 +13,9 @@ const commands = {
     import('./lib/localCluster.mjs').then(m => m.localCluster),
 };
 
+// What is kept is this user's alone: databases hold secrets.
+process.umask(0o077);
+
 const [name, ...args] = process.argv.slice(2);
 if (!Object.hasOwn(commands, name ?? '')) {
   console.error(`usage: portal.mjs ${Object.keys(commands).join('|')}`);

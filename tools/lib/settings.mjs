@@ -1,5 +1,15 @@
 // Ports, directories and the configuration that they make.
-import { accessSync, constants, mkdirSync, rmSync, statfsSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -68,13 +78,54 @@ export function readSettings(args) {
   return settings;
 }
 
+/** Tells a data directory of the portal from any other. */
+const MARKER = '.app-store-data';
+const PID_FILE = 'portal.pid';
+
+function isOurs(data) {
+  return existsSync(join(data, MARKER));
+}
+
+/** Refuses a directory that a running portal uses. */
+function assertUnused(data) {
+  const path = join(data, PID_FILE);
+  if (!existsSync(path)) return;
+  const pid = Number(readFileSync(path, 'utf8'));
+  let alive = false;
+  try {
+    process.kill(pid, 0);
+    alive = true;
+  } catch (error) {
+    alive = error.code === 'EPERM';
+  }
+  if (alive)
+    throw new Sentence(
+      `Another portal (process ${pid}) uses ${data}: end it, or choose another directory with --data DIR.`,
+    );
+}
+
+/** Notes which process uses the data directory. */
+export function claimData(settings, pid) {
+  writeFileSync(join(settings.data, PID_FILE), String(pid));
+}
+
+export function releaseData(settings) {
+  rmSync(join(settings.data, PID_FILE), { force: true });
+}
+
 /** The data directory, writable and with room; dropped before where that was asked for. */
 export function prepareData(settings) {
   const { data, reset } = settings;
+  assertUnused(data);
+  if (reset && existsSync(data) && readdirSync(data).length && !isOurs(data))
+    throw new Sentence(
+      `${data} is not a data directory of the portal, so --reset does not delete it: delete it yourself, or choose another with --data DIR.`,
+    );
   try {
     if (reset) rmSync(data, { recursive: true, force: true });
     mkdirSync(data, { recursive: true, mode: 0o700 });
     accessSync(data, constants.W_OK);
+    writeFileSync(join(data, MARKER), '');
   } catch (error) {
     throw new Sentence(
       `The data directory ${data} cannot be written to (${

@@ -13,6 +13,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
   assertFree,
+  claimData,
+  releaseData,
   CONFIG_FILES,
   configEnvironment,
   HELP,
@@ -99,6 +101,8 @@ export function spawnPortal(tools, settings, registry, options = {}) {
     },
   );
   const log = createWriteStream(logPath, { flags: 'w', mode: 0o600 });
+  // A full disk loses the log, not the portal.
+  log.on('error', () => {});
   const tail = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
@@ -199,15 +203,17 @@ export async function start(args, toolchain) {
     return 0;
   }
   step('Starting the AI App Store');
-  prepareData(settings);
   await assertFree(settings.port, 'portal', '--port');
   await assertFree(settings.gatewayPort, 'gateway', '--gateway-port');
+  prepareData(settings);
   const tools = await toolchain();
   const registry = tools.registry();
   await buildWebApp(tools, settings);
   step('Starting the portal');
   const portal = spawnPortal(tools, settings, await registry);
   const { child } = portal;
+  claimData(settings, child.pid);
+  child.once('exit', () => releaseData(settings));
   let stopping = false;
   // A terminal's Ctrl-C reaches the portal by itself; other signals are handed on.
   const stop = signal => {

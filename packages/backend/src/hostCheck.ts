@@ -6,8 +6,10 @@ import { rootHttpRouterServiceFactory } from '@backstage/backend-defaults/rootHt
 import type { Config } from '@backstage/config';
 import type { RequestHandler } from 'express';
 
-/** Under this name the local cluster's pods reach the portal. */
+/** Under this name the local cluster's pods reach the portal: for their bundles, and for nothing else. */
 const POD_ALIAS = 'host.local-cluster.internal';
+const POD_PATH =
+  /^\/api\/app-store\/v1\/internal\/instances\/[0-9a-f-]+\/content$/;
 
 /** The host names (with ports) that the portal answers to. */
 export function allowedHosts(config: Config): Set<string> {
@@ -21,15 +23,18 @@ export function allowedHosts(config: Config): Set<string> {
     hosts.add(host);
   const own = new URL(config.getString('backend.baseUrl'));
   if (own.hostname === 'localhost') hosts.add(`127.0.0.1:${own.port}`);
-  if (config.has('appStore.localCluster'))
-    hosts.add(`${POD_ALIAS}:${own.port}`);
   return hosts;
 }
 
 /** The middleware; see the module's comment. */
 export function hostCheck(hosts: Set<string>): RequestHandler {
   return (request, response, next) => {
+    const fromPod =
+      (request.headers.host ?? '').startsWith(`${POD_ALIAS}:`) &&
+      request.method === 'GET' &&
+      POD_PATH.test(request.path);
     if (
+      fromPod ||
       hosts.has(request.headers.host ?? '') ||
       request.path.startsWith('/.backstage/health/')
     ) {

@@ -466,6 +466,130 @@ describe('LocalCluster', () => {
     ).toBe(401);
   });
 
+  it('mounts inside a mount, and takes no path that leads out of it', async () => {
+    const pod = (name: string, init: string[], mountPath: string) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name },
+      spec: {
+        restartPolicy: 'Never',
+        initContainers: [
+          {
+            name: 'init',
+            image: 'local/node:24',
+            command: init,
+            volumeMounts: [{ name: 'app', mountPath: '/app' }],
+          },
+        ],
+        containers: [
+          {
+            name: 'main',
+            image: 'local/node:24',
+            command: [
+              '/bin/sh',
+              '-c',
+              `echo inside > ${mountPath}/file && ls -d ${mountPath} && cat /app/kept`,
+            ],
+            volumeMounts: [
+              { name: 'inner', mountPath },
+              { name: 'app', mountPath: '/app' },
+            ],
+          },
+        ],
+        volumes: [
+          { name: 'app', emptyDir: {} },
+          { name: 'inner', emptyDir: {} },
+        ],
+      },
+    });
+    const path = '/api/v1/namespaces/default/pods';
+    await client.call(
+      'POST',
+      path,
+      pod('nested', ['/bin/sh', '-c', 'echo kept > /app/kept'], '/app/conf'),
+    );
+    await client.until(
+      'nested done',
+      async () =>
+        (await client.call('GET', `${path}/nested`)).body.status.phase ===
+        'Succeeded',
+    );
+    expect((await client.call('GET', `${path}/nested/log`)).body).toBe(
+      '/app/conf\nkept\n',
+    );
+
+    await client.call(
+      'POST',
+      path,
+      pod(
+        'linked',
+        ['/bin/sh', '-c', 'ln -s /usr/sbin /app/conf'],
+        '/app/conf',
+      ),
+    );
+    await client.call(
+      'POST',
+      path,
+      pod('climbing', ['/bin/true'], '/app/../../../../tmp/x'),
+    );
+    for (const name of ['linked', 'climbing']) {
+      const waiting = await client.until(`${name} refused`, async () => {
+        const { body } = await client.call('GET', `${path}/${name}`);
+        return (
+          body.status.containerStatuses?.[0].state.waiting?.reason ===
+            'CreateContainerConfigError' &&
+          body.status.containerStatuses[0].state.waiting
+        );
+      });
+      expect(waiting.message).toMatch(/not a directory|not plain/);
+      await client.call('DELETE', `${path}/${name}`);
+    }
+    await client.call('DELETE', `${path}/nested`);
+  });
+
+  it('leads pods out, but not back to this machine beyond the ports that are allowed', async () => {
+    const path = '/api/v1/namespaces/default/pods';
+    const ask = (url: string) =>
+      `require('http').get({host:'127.0.0.1',port:3128,path:'${url}'},r=>console.log('${url}',r.statusCode));`;
+    const tunnel = (to: string) =>
+      `require('http').request({host:'127.0.0.1',port:3128,method:'CONNECT',path:'${to}'}).on('connect',r=>console.log('${to}',r.statusCode)).end();`;
+    const { port } = new URL(cluster.address);
+    await client.call('POST', path, {
+      metadata: { name: 'curious' },
+      spec: {
+        restartPolicy: 'Never',
+        containers: [
+          {
+            name: 'main',
+            image: 'local/node:24',
+            command: script(
+              `${ask('http://host.local-cluster.internal:8081/')}${ask(
+                'http://169.254.169.254/',
+              )}${tunnel(`127.0.0.1:${port}`)}${tunnel(
+                'host.local-cluster.internal:8081',
+              )}require('net').connect(${port},'127.0.0.1').on('connect',()=>console.log('REACHED')).on('error',()=>console.log('shut'));setTimeout(()=>process.exit(0),1000)`,
+            ),
+          },
+        ],
+      },
+    });
+    await client.until(
+      'done',
+      async () =>
+        (await client.call('GET', `${path}/curious`)).body.status.phase ===
+        'Succeeded',
+    );
+    const { body } = await client.call('GET', `${path}/curious/log`);
+    expect(body.trim().split('\n').sort()).toEqual([
+      `127.0.0.1:${port} 403`,
+      'host.local-cluster.internal:8081 403',
+      'http://169.254.169.254/ 403',
+      'http://host.local-cluster.internal:8081/ 403',
+      'shut',
+    ]);
+    await client.call('DELETE', `${path}/curious`);
+  });
+
   it('does not open its directory twice, nor start in production', async () => {
     await expect(LocalCluster.start({ directory })).rejects.toThrow(
       StateLockedError,

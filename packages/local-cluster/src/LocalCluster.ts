@@ -4,7 +4,13 @@
  * not start where `NODE_ENV` is `production`.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { generate } from 'selfsigned';
@@ -127,6 +133,7 @@ export class LocalCluster {
       );
     const directory = resolve(options.directory);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    chmodSync(directory, 0o700);
     const isolation = options.isolation ?? (await probeIsolation());
     const credentials = await credentialsIn(directory);
     const store = ObjectStore.open(join(directory, 'state.db'));

@@ -53,7 +53,7 @@ function script(path: string, text: string): void {
 export function localImages(directory: string): Record<string, LocalImage> {
   // What an earlier release put there is not a tool of this one.
   rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const nodeHome = dirname(dirname(realpathSync(process.execPath)));
   const npm = findNpm();
   // A machine whose connections are inspected trusts a further authority; its pods need to as well.

@@ -26,6 +26,7 @@ import { KubeApi } from './kubernetes/KubeApi';
 import { InstanceCluster } from './processors/InstanceCluster';
 import { InstanceProcessor } from './processors/InstanceProcessor';
 import { AppService } from './service/AppService';
+import { ChangePoll } from './service/ChangePoll';
 import { importExamples } from './service/ExampleApps';
 import { InstanceFeed } from './service/InstanceFeed';
 import { InstanceService } from './service/InstanceService';
@@ -35,6 +36,8 @@ import { SecretService } from './service/SecretService';
 
 /** Between two looks for instances whose time is up, in milliseconds. */
 const DEADLINES_MS = 5000;
+/** Between two looks for what other replicas changed. */
+const CHANGES_MS = 2000;
 
 function connectionFromConfig(config: StoreConfig): KubernetesConnection {
   const kubeConfig = new KubeConfig();
@@ -174,46 +177,59 @@ export const appStorePlugin = createBackendPlugin({
           }),
         );
 
-        let stopped = false;
-        let deadlines: NodeJS.Timeout | undefined;
-        const begin = async () => {
-          await cluster.start();
-          processor.start(cluster);
-          deadlines = setInterval(() => {
-            instanceService
-              .suspendOverdue(new Date())
-              .catch(error =>
-                logger.warn(`suspending overdue instances: ${error.message}`),
-              );
-          }, DEADLINES_MS);
-          if (config.examples)
-            await importExamples({
-              examples: config.examples,
-              apps,
-              settings,
-              appService,
-              secretService,
-              logger,
-            });
-        };
-        // A cluster that is down does not keep the portal down: it is tried until it answers.
-        const beginWhenever = async () => {
-          for (let pause = 500; !stopped; pause = Math.min(pause * 2, 30_000)) {
+        // The only store, whose pods ended with its predecessor: what that one wrote of them holds no more.
+        if (connection.loopbackPods) await instances.forgetPredecessor();
+
+        const stopping = new AbortController();
+        /** Tries until it is done: a cluster that is down does not keep the portal down. */
+        const insist = async (what: string, work: () => Promise<void>) => {
+          const pause = { ms: 500 };
+          while (!stopping.signal.aborted) {
             try {
-              await begin();
+              await work();
               return;
             } catch (error) {
               logger.warn(
-                `the Kubernetes API does not answer: ${
-                  (error as Error).message
-                }; again in ${pause} ms`,
+                `${what}: ${(error as Error).message}; again in ${pause.ms} ms`,
               );
-              await sleep(pause);
+              await sleep(pause.ms, undefined, {
+                signal: stopping.signal,
+              }).catch(() => {});
+              pause.ms = Math.min(pause.ms * 2, 30_000);
             }
           }
         };
+        const timers: NodeJS.Timeout[] = [];
+        const every = (ms: number, work: () => Promise<unknown>) =>
+          timers.push(
+            setInterval(() => {
+              work().catch(error => logger.warn(error.message));
+            }, ms),
+          );
+        const begin = async () => {
+          await insist('the Kubernetes API does not answer', () =>
+            cluster.start(),
+          );
+          if (stopping.signal.aborted) return;
+          processor.start(cluster);
+          every(DEADLINES_MS, () => instanceService.suspendOverdue(new Date()));
+          const poll = new ChangePoll({ instances, feed });
+          every(CHANGES_MS, () => poll.look());
+          const { examples } = config;
+          if (examples)
+            await insist('importing the examples', () =>
+              importExamples({
+                examples,
+                apps,
+                settings,
+                appService,
+                secretService,
+                logger,
+              }),
+            );
+        };
         lifecycle.addStartupHook(async () => {
-          beginWhenever().catch(error =>
+          begin().catch(error =>
             logger.error(
               `the app store did not begin to work: ${error.message}`,
             ),
@@ -221,8 +237,8 @@ export const appStorePlugin = createBackendPlugin({
         });
         rootLifecycle.addBeforeShutdownHook(() => streams.endAll());
         lifecycle.addShutdownHook(async () => {
-          stopped = true;
-          clearInterval(deadlines);
+          stopping.abort();
+          timers.forEach(timer => clearInterval(timer));
           cluster.stop();
           await processor.stop();
           api.close();

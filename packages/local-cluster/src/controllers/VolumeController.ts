@@ -2,8 +2,9 @@
  * Binds every claim to a volume of its own: a directory of the node. A claim
  * that is deleted goes when no pod uses it, and its directory with it.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { discard, DISCARDED } from '../node/discard';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
 import {
@@ -31,6 +32,9 @@ export class VolumeController extends Controller {
   }
 
   start(): void {
+    mkdirSync(this.#directory, { recursive: true });
+    for (const left of readdirSync(this.#directory))
+      if (left.startsWith(DISCARDED)) discard(join(this.#directory, left));
     this.watch('persistentvolumeclaims', event => {
       if (event.type === 'DELETED') this.#remove(event.object);
       return [keyOf(event.object)];
@@ -56,7 +60,7 @@ export class VolumeController extends Controller {
       );
     if (!volume) return;
     this.registry.finalize(resourceOf('persistentvolumes'), volume);
-    rmSync(volume.spec.hostPath.path, { recursive: true, force: true });
+    discard(volume.spec.hostPath.path);
   }
 
   protected sync(key: Key): void {

@@ -134,9 +134,13 @@ export class ContainerLog {
       this.#fd = undefined;
       this.#size = 0;
     }
-    this.#fd ??= openSync(this.#path, 'a', 0o600);
-    writeSync(this.#fd, block);
-    this.#size += block.length;
+    try {
+      this.#fd ??= openSync(this.#path, 'a', 0o600);
+      writeSync(this.#fd, block);
+      this.#size += block.length;
+    } catch {
+      // A full disk loses lines, and nothing else.
+    }
     for (const { line, tag } of lines)
       this.#events.emit('line', {
         time,

@@ -3,7 +3,9 @@
  * with a growing delay, ended.
  */
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { discard } from './discard';
+import { ImageError } from './images';
 import { join } from 'node:path';
 import type { Json } from '../types';
 import { ContainerLog } from './ContainerLog';
@@ -28,6 +30,7 @@ export const KUBELET_BACK_OFF: BackOff = {
 /** Before its first success a probe is tried this often, at growing distances, so that a start is not rounded up to whole seconds. */
 const EAGER_MS = [15, 25, 40, 60, 90, 130, 180, 250, 350, 500];
 
+const TERMINATE_AGAIN_MS = 250;
 /** How long output is waited for that children of an ended process may still write. */
 const LAST_WORDS_MS = 200;
 
@@ -217,7 +220,7 @@ export class ContainerRunner {
         'the local cluster needs a command: its images have none of their own',
       );
     const scratch = join(this.#directory, 'run');
-    rmSync(scratch, { recursive: true, force: true });
+    discard(scratch);
     mkdirSync(scratch, { recursive: true, mode: 0o700 });
     const launch = {
       argv,
@@ -243,20 +246,18 @@ export class ContainerRunner {
       running = this.#launch();
     } catch (error) {
       const { message } = error as Error;
-      const isConfig = error instanceof ContainerConfigError;
+      let reason = 'RunContainerError';
+      if (error instanceof ImageError) reason = 'ErrImagePull';
+      else if (error instanceof ContainerConfigError)
+        reason = 'CreateContainerConfigError';
       this.#context.event(
         'Warning',
         'Failed',
-        isConfig ? `Error: ${message}` : `Failed to pull image: ${message}`,
+        reason === 'ErrImagePull'
+          ? `Failed to pull image: ${message}`
+          : `Error: ${message}`,
       );
-      this.#set({
-        state: {
-          waiting: {
-            reason: isConfig ? 'CreateContainerConfigError' : 'ErrImagePull',
-            message,
-          },
-        },
-      });
+      this.#set({ state: { waiting: { reason, message } } });
       return 'not-started';
     }
     const { process: child } = running;
@@ -495,8 +496,11 @@ export class ContainerRunner {
       return;
     const gone = once(running.process, 'exit');
     running.terminate();
+    // Before its first process listens to signals, the wish to end goes nowhere.
+    const again = setInterval(() => running.terminate(), TERMINATE_AGAIN_MS);
     const timer = setTimeout(() => running.kill(), graceMs);
     await gone;
+    clearInterval(again);
     clearTimeout(timer);
   }
 }

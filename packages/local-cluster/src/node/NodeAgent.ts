@@ -4,7 +4,7 @@
  * Guarantees: no two workers for one pod; a pod object goes only after its last
  * process; what a killed predecessor left is cleared away at the start.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { cpus, freemem, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { ServerResponse } from 'node:http';
@@ -14,6 +14,7 @@ import { resourceOf } from '../registry/resources';
 import { KUBERNETES_VERSION } from '../schema/Schema';
 import type { Json, KubeObject } from '../types';
 import { ContainerLog, type LogLine } from './ContainerLog';
+import { discard } from './discard';
 import { describeIsolation } from './isolation';
 import { PodWorker, type NodeContext } from './PodWorker';
 
@@ -39,8 +40,7 @@ export class NodeAgent implements LogSource {
       registry.store.list('pods').map(pod => pod.metadata.uid),
     );
     for (const entry of readdirSync(directory))
-      if (!known.has(entry))
-        rmSync(join(directory, entry), { recursive: true, force: true });
+      if (!known.has(entry)) discard(join(directory, entry));
     this.#unsubscribe = registry.store.subscribe('pods', event => {
       if (event.type !== 'DELETED')
         setImmediate(() =>
@@ -156,7 +156,7 @@ export class NodeAgent implements LogSource {
       await worker?.stop((deletionGracePeriodSeconds ?? 30) * 1000, false);
       this.#workers.delete(uid);
       this.#node.registry.finalize(PODS, pod);
-      rmSync(join(this.#node.directory, uid), { recursive: true, force: true });
+      discard(join(this.#node.directory, uid));
     } finally {
       this.#ending.delete(uid);
     }

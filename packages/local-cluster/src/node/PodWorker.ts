@@ -46,6 +46,7 @@ export interface PodContext extends NodeContext {
 }
 
 const PODS = resourceOf('pods');
+const STATUS_RETRY_MS = 2000;
 const MOUNT_RETRY_MS = [50, 200, 500, 1000, 2000, 5000];
 
 /** See the module's comment. */
@@ -64,6 +65,7 @@ export class PodWorker {
   #places = new Map<string, string>();
   #portAnnotations: Record<string, string> = {};
   #phase: string | undefined;
+  #statusTimer: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
   #quiet = false;
   #wake: (() => void) | undefined;
@@ -132,7 +134,7 @@ export class PodWorker {
         return places();
       },
       event: (type, reason, message) => this.#event(type, reason, message),
-      changed: () => this.#writeStatus(),
+      changed: () => this.#writeStatusWhenPossible(),
     };
   }
 
@@ -267,6 +269,20 @@ export class PodWorker {
           },
         },
       }));
+  }
+
+  /** The pod goes on where its status cannot be written (a full disk), and tells of itself later. */
+  #writeStatusWhenPossible(): void {
+    try {
+      this.#writeStatus();
+    } catch {
+      clearTimeout(this.#statusTimer);
+      this.#statusTimer = setTimeout(
+        () => this.#writeStatusWhenPossible(),
+        STATUS_RETRY_MS,
+      );
+      this.#statusTimer.unref();
+    }
   }
 
   #currentPhase(): string {

@@ -77,6 +77,11 @@ export class EgressProxy {
     socket.on('error', () => socket.destroy());
     const refuse = (status: string) =>
       socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`);
+    // What goes through a tunnel is not seen: to this machine's own ports only requests are led, with their true Host.
+    if (host === HOST_ALIAS) {
+      refuse('403 Forbidden');
+      return;
+    }
     const address =
       host && (await this.#address(host, Number(port)).catch(() => ''));
     if (address === undefined) {

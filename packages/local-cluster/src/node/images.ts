@@ -15,6 +15,9 @@ export interface LocalImage {
   unavailable?: string;
 }
 
+/** An image that cannot be had (`ErrImagePull`). */
+export class ImageError extends Error {}
+
 /** Finds an image by its reference, tag included. */
 export class LocalImages {
   readonly #images: Record<string, LocalImage>;
@@ -34,14 +37,14 @@ export class LocalImages {
     const image = this.#images[name];
     if (!image) {
       const known = Object.keys(this.#images).join(', ') || 'none';
-      throw new Error(
+      throw new ImageError(
         `the local cluster runs no container images; ${JSON.stringify(
           reference,
         )} is not one of the names that stand for programs of this machine (${known})`,
       );
     }
     if (image.unavailable)
-      throw new Error(
+      throw new ImageError(
         `image ${JSON.stringify(reference)} is not available: ${
           image.unavailable
         }`,

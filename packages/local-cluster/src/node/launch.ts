@@ -16,7 +16,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
+import { ContainerConfigError } from './environment';
 import type { LocalImage } from './images';
 import { childOf } from './network';
 import type { Mount } from './volumes';
@@ -44,7 +45,8 @@ export interface Running {
 }
 
 const SYSTEM_DIRECTORIES = ['usr', 'bin', 'sbin', 'lib', 'lib32', 'lib64'];
-const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
+/** Without `tty`: a pod has no terminal, least of all its user's. */
+const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 /** Variables that would change what the launcher's own programs do; handed over under another name. */
 const SENSITIVE =
@@ -78,6 +80,41 @@ function field(text: string): string {
     /[\\\s]/g,
     c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`,
   );
+}
+
+/**
+ * Makes the directory that a mount goes to: in the tree, or in the volume that
+ * contains it. What an app left there may lead elsewhere; no such path is taken.
+ *
+ * @throws ContainerConfigError
+ */
+function makeMountPoint(root: string, target: string, mounts: Mount[]): void {
+  if (normalize(target) !== target || !target.startsWith('/') || target === '/')
+    throw new ContainerConfigError(
+      `mount path ${JSON.stringify(target)} is not plain and absolute`,
+    );
+  const outer = mounts
+    .filter(m => target.startsWith(`${m.target}/`))
+    .sort((a, b) => b.target.length - a.target.length)[0];
+  if (outer?.readOnly)
+    throw new ContainerConfigError(
+      `mount path ${JSON.stringify(target)} lies in a read-only mount`,
+    );
+  const [base, rest] = outer
+    ? [outer.source, target.slice(outer.target.length)]
+    : [root, target];
+  let at = base;
+  for (const element of rest.split('/').filter(Boolean)) {
+    at = join(at, element);
+    const found = lstatSync(at, { throwIfNoEntry: false });
+    if (!found) mkdirSync(at);
+    else if (!found.isDirectory())
+      throw new ContainerConfigError(
+        `mount path ${JSON.stringify(target)} leads over ${JSON.stringify(
+          element,
+        )}, which is not a directory`,
+      );
+  }
 }
 
 /**
@@ -149,11 +186,12 @@ function makeTree(launch: Launch, root: string): string {
   }))
     symlinkSync(target, join(root, 'dev', name));
   mount('tmpfs', join(root, 'dev/shm'), 'tmpfs', 'defaults');
-  for (const m of inOrder([
+  const mounts = inOrder([
     ...launch.image.mounts.map(i => ({ ...i, readOnly: true })),
     ...launch.mounts,
-  ])) {
-    directory(m.target);
+  ]);
+  for (const m of mounts) {
+    makeMountPoint(root, m.target, mounts);
     bind(m.source, m.target, m.readOnly);
   }
   mount('proc', join(root, 'proc'), 'proc', 'defaults');
@@ -243,6 +281,8 @@ export function launchIsolated(launch: Launch): Running {
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: '/',
+    // A session of its own: no terminal, and no Ctrl-C that was meant for the portal.
+    detached: true,
   });
   const first = () =>
     child.pid && child.exitCode === null ? childOf(child.pid) : undefined;
@@ -293,7 +333,11 @@ export function launchPlain(launch: Launch): Running {
     env[name] = rewritePlaces(value, mounts);
   const [command, ...args] = launch.argv.map(arg => rewritePlaces(arg, mounts));
   const cwd = rewritePlaces(launch.workingDir, mounts);
-  const child = spawn(command, args, {
+  // Where there is a way to have the process end with this one, it is taken.
+  const bound = existsSync('/usr/bin/setpriv')
+    ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', command, ...args]
+    : [command, ...args];
+  const child = spawn(bound[0], bound.slice(1), {
     env,
     cwd: cwd === launch.workingDir ? launch.scratch : cwd,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -132,7 +132,11 @@ export class IsolatedNetwork implements PodNetwork {
         'relay',
         ...relay,
       ],
-      { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH } },
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { PATH: process.env.PATH },
+        detached: true,
+      },
     );
     this.#process = child;
     let complaint = '';

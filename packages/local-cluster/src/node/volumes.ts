@@ -1,9 +1,10 @@
 /** A pod's volumes as directories of this machine. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { Tokens } from '../api/tokens';
 import type { Registry } from '../registry/Registry';
 import type { Json, KubeObject } from '../types';
+import { discard } from './discard';
 import { ContainerConfigError } from './environment';
 
 /** A directory or file of this machine at a place in a container. */
@@ -188,6 +189,6 @@ export class PodVolumes {
 
   /** Removes what does not outlive the pod. */
   remove(): void {
-    rmSync(this.#directory, { recursive: true, force: true });
+    discard(this.#directory);
   }
 }

@@ -46,6 +46,8 @@ export class EventStreams {
     };
     request.on('close', end);
     response.on('close', end);
+    // The reader may have left before there was anything to close.
+    if (request.destroyed || response.destroyed) setImmediate(end);
     return {
       send(event, data) {
         if (ended) return;

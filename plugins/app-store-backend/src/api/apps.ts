@@ -1,6 +1,7 @@
 /** REST: apps and tags. */
 import type { Request } from 'express';
 import type Router from 'express-promise-router';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { AppService } from '../service/AppService';
 import type { InstanceService } from '../service/InstanceService';
@@ -9,7 +10,11 @@ import type { Actor } from '../policy/policy';
 
 export const visibility = z.enum(['PRIVATE', 'ALL_USERS', 'PUBLIC']);
 const listQuery = z.object({
-  search: z.string().max(200).optional(),
+  search: z
+    .string()
+    .max(200)
+    .refine(text => !text.includes('\0'), 'holds a NUL character')
+    .optional(),
   tag: z.string().max(63).optional(),
   mine: z.enum(['true', 'false']).optional(),
   name: z.string().max(63).optional(),
@@ -102,7 +107,7 @@ export function addAppRoutes(
       'content-security-policy': "default-src 'none'; sandbox",
       'x-content-type-options': 'nosniff',
     });
-    asset.stream.pipe(response);
+    await pipeline(asset.stream, response).catch(() => response.destroy());
   };
   router.get('/v1/apps/:id/icon', (request, response) =>
     sendPicture(request, response, 'icon'),

@@ -35,17 +35,24 @@ export function addGatewayRoutes(
 
   router.get('/v1/gateway/routes', async (request, response) => {
     await assertGateway(request);
-    const snapshot = await routes.snapshot();
     const events = streams.open(request, response);
+    // What changes while the snapshot is read comes after it.
+    const early: Array<() => void> = [];
+    let open = false;
     events.onEnd(
-      routes.subscribe(change =>
-        events.send(
-          change.route ? 'route' : 'gone',
-          change.route ?? { id: change.id },
-        ),
-      ),
+      routes.subscribe(change => {
+        const send = () =>
+          events.send(
+            change.route ? 'route' : 'gone',
+            change.route ?? { id: change.id },
+          );
+        if (open) send();
+        else early.push(send);
+      }),
     );
-    events.send('snapshot', snapshot);
+    events.send('snapshot', await routes.snapshot());
+    open = true;
+    early.forEach(send => send());
   });
 
   router.post('/v1/gateway/admission', async (request, response) => {

@@ -48,32 +48,32 @@ export function addInstanceRoutes(
     only: string | undefined,
   ) => {
     const actor = await actorOf(request);
-    const first = only
-      ? [await instances.get(actor, only)]
-      : await instances.list(actor, { all: false });
+    if (only) await instances.get(actor, only);
     const events = streams.open(request, response);
-    const known = new Set(first.map(instance => instance.id));
-    const update = settled(ids => {
-      for (const id of ids) {
-        instances.get(actor, id).then(
-          instance => {
-            if (!only && instance.owner !== actor.userEntityRef) return;
-            known.add(id);
-            events.send('instance', instance);
-          },
-          error => {
-            if (
-              error instanceof StoreError &&
-              error.status === 404 &&
-              known.delete(id)
-            )
-              events.send('gone', { id });
-          },
-        );
+    const known = new Set<string>();
+    // Reads may overtake each other; of one instance the last one asked for counts.
+    const turns = new Map<string, number>();
+    const look = async (id: string) => {
+      const turn = (turns.get(id) ?? 0) + 1;
+      turns.set(id, turn);
+      try {
+        const instance = await instances.get(actor, id);
+        const concerns = only || instance.owner === actor.userEntityRef;
+        if (turns.get(id) !== turn || !concerns) return;
+        known.add(id);
+        events.send('instance', instance);
+      } catch (error) {
+        const gone = error instanceof StoreError && error.status === 404;
+        if (gone && turns.get(id) === turn && known.delete(id))
+          events.send('gone', { id });
       }
-    });
+    };
+    const update = settled(ids => ids.forEach(id => look(id)));
     events.onEnd(feed.subscribe(id => (!only || id === only) && update(id)));
-    first.forEach(instance => events.send('instance', instance));
+    const first = only
+      ? [only]
+      : (await instances.list(actor, { all: false })).map(i => i.id);
+    await Promise.all(first.map(look));
   };
   router.get('/v1/instances/stream', (request, response) =>
     stream(request, response, undefined),

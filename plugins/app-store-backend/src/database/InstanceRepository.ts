@@ -230,6 +230,19 @@ export class InstanceRepository {
     return Number(row?.n ?? 0);
   }
 
+  /** Suspends a running instance whose time is up; false where it was resumed or ended meanwhile. */
+  async suspendIfOverdue(
+    id: string,
+    now: string,
+    change: Partial<InstanceRecord>,
+  ): Promise<boolean> {
+    const count = await this.#knex<InstanceRow>('instances')
+      .where({ id, desired: 'running' })
+      .where('suspend_after', '<=', now)
+      .update({ ...toColumns(change), due_at: 0 });
+    return count === 1;
+  }
+
   /** A person's change, where the instance is still as expected; makes it due. */
   async change(
     id: string,
@@ -260,6 +273,42 @@ export class InstanceRepository {
     });
     if (!admitted) return 'quota';
     return changed ? 'done' : 'changed';
+  }
+
+  /**
+   * Forgets leases and addresses of a predecessor: for a store that is the only one
+   * and whose pods did not outlive it.
+   */
+  async forgetPredecessor(): Promise<void> {
+    await this.#knex<InstanceRow>('instances').update({
+      lease_token: null,
+      lease_until: null,
+      endpoint: null,
+      due_at: 0,
+    });
+  }
+
+  /** True while the worker with this token holds the lease. */
+  async holds(claimed: InstanceRecord, token: string): Promise<boolean> {
+    const row = await this.#knex<InstanceRow>('instances')
+      .where({
+        id: claimed.id,
+        lease_token: token,
+        desired: claimed.desired,
+        launch: claimed.launch,
+      })
+      .where('lease_until', '>', Date.now())
+      .first('id');
+    return Boolean(row);
+  }
+
+  /** What changed since a time. */
+  async changedSince(
+    since: string,
+  ): Promise<Array<{ id: string; updatedAt: string }>> {
+    return this.#knex<InstanceRow>('instances')
+      .where('updated_at', '>=', since)
+      .select('id', { updatedAt: 'updated_at' });
   }
 
   /** Asks the processor to look, at `atMs` at the latest. */
@@ -318,7 +367,8 @@ export class InstanceRepository {
       .update({
         lease_token: token,
         lease_until: nowMs + leaseMs,
-        due_at: null,
+        // Whoever claims and dies has left it to be looked at.
+        due_at: nowMs + leaseMs,
       });
     if (count !== 1) return undefined;
     const record = await this.get(id);
@@ -350,7 +400,14 @@ export class InstanceRepository {
   async release(id: string, token: string, againAtMs?: number): Promise<void> {
     await this.#knex<InstanceRow>('instances')
       .where({ id, lease_token: token })
-      .update({ lease_token: null, lease_until: null });
+      .update({
+        lease_token: null,
+        lease_until: null,
+        // Due still as the claim left it: nobody asked for another look meanwhile.
+        due_at: this.#knex.raw(
+          'case when due_at = lease_until then null else due_at end',
+        ) as unknown as number,
+      });
     if (againAtMs !== undefined) await this.makeDue(id, againAtMs);
   }
 

@@ -1,6 +1,6 @@
 /**
  * One list and watch, kept up: a small projection in memory that is whole after
- * `start`, follows every change, and mends itself after any break.
+ * `list`, follows every change, and mends itself after any break.
  *
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
@@ -55,9 +55,8 @@ export class Watch<T extends KubeObject, P> {
     return [...this.#items.values()].map(item => item.projection);
   }
 
-  /** Lists once, then follows. Rejects where the first list fails. */
-  async start(): Promise<void> {
-    await this.#list();
+  /** Follows from where {@link Watch.list} was, until {@link Watch.stop}. */
+  follow(): void {
     this.#follow().catch(error =>
       this.#options.logger.error(
         `watch of ${this.#options.kind} ended: ${error.message}`,
@@ -88,7 +87,8 @@ export class Watch<T extends KubeObject, P> {
     }
   }
 
-  async #list(): Promise<void> {
+  /** Reads everything there is; once before {@link Watch.follow}. */
+  async list(): Promise<void> {
     const { api, apiVersion, kind, namespace, labelSelector } = this.#options;
     const found = new Map<string, T>();
     let next: string | undefined;
@@ -115,7 +115,7 @@ export class Watch<T extends KubeObject, P> {
     let pause = PAUSE_FIRST_MS;
     while (!this.#abort.signal.aborted) {
       try {
-        if (!this.#resourceVersion) await this.#list();
+        if (!this.#resourceVersion) await this.list();
         await this.#watchOnce();
         pause = PAUSE_FIRST_MS;
       } catch (error) {

@@ -4,6 +4,9 @@ export const FIELD_MANAGER = 'ai-app-store';
 /** Audience of the tokens with which init containers ask for their bundle. */
 export const TOKEN_AUDIENCE = 'app-store';
 
+/** Tells the pods of one launch from those of the next. */
+export const LAUNCH_ANNOTATION = `${LABEL_PREFIX}launch`;
+
 export const LABELS = {
   installation: `${LABEL_PREFIX}installation`,
   instance: `${LABEL_PREFIX}instance`,

@@ -21,11 +21,18 @@ import {
   type KubeApi,
   type KubeObject,
 } from '../kubernetes/KubeApi';
-import { LABELS, objectName, TOKEN_AUDIENCE } from '../kubernetes/labels';
+import {
+  LABELS,
+  LAUNCH_ANNOTATION,
+  objectName,
+  TOKEN_AUDIENCE,
+} from '../kubernetes/labels';
 import { APP_CONTAINER } from '../kubernetes/objects';
 import { Watch } from '../kubernetes/Watch';
 import { StoreError } from '../service/StoreError';
 
+/** A log that does not come within this time is done without. */
+const TAIL_MS = 5000;
 const CONTAINERS = new Set(['app', 'bundle', 'dependencies']);
 
 /** See the module's comment. */
@@ -78,7 +85,9 @@ export class InstanceCluster {
     };
     if (!(await this.#api.get(namespace).catch(() => ({}))))
       await this.#api.apply(namespace);
-    await Promise.all([this.#pods.start(), this.#slices.start()]);
+    await Promise.all([this.#pods.list(), this.#slices.list()]);
+    this.#pods.follow();
+    this.#slices.follow();
   }
 
   stop(): void {
@@ -172,21 +181,53 @@ export class InstanceCluster {
     return undefined;
   }
 
-  /** Applies all objects with the given number of replicas. */
-  async apply(record: InstanceRecord, replicas: 0 | 1): Promise<void> {
+  /**
+   * Applies all objects with the given number of replicas.
+   *
+   * @param stillMine - asked right before an object is made that has nothing yet to fence it
+   * @throws KubeError 409 where somebody else changed the workload meanwhile
+   */
+  async apply(
+    record: InstanceRecord,
+    replicas: 0 | 1,
+    stillMine: () => Promise<boolean>,
+  ): Promise<void> {
     const { claim, files, service, networkPolicy, workload } = record.objects;
+    const live = await this.#api.get<KubeObject>(workload as KubeObject);
+    if (!live && !(await stillMine()))
+      throw new Error('another worker took over');
     const first: KubeObject[] = [claim, files, service, networkPolicy].filter(
       (o): o is NonNullable<typeof o> => Boolean(o),
     );
     await Promise.all(first.map(object => this.#api.apply(object)));
-    const live = await this.#api.get<KubeObject>(workload as KubeObject);
+    const { template } = workload.spec!;
     await this.#api.apply({
       ...workload,
       metadata: {
         ...workload.metadata,
-        ...(live ? { uid: live.metadata!.uid } : {}),
+        // A worker that was stalled has seen an older one: refused.
+        ...(live
+          ? {
+              uid: live.metadata!.uid,
+              resourceVersion: live.metadata!.resourceVersion,
+            }
+          : {}),
       },
-      spec: { ...workload.spec, replicas },
+      spec: {
+        ...workload.spec,
+        replicas,
+        // Each launch has a pod of its own, however quickly one follows another.
+        template: {
+          ...template,
+          metadata: {
+            ...template.metadata,
+            annotations: {
+              ...template.metadata?.annotations,
+              [LAUNCH_ANNOTATION]: String(record.launch),
+            },
+          },
+        },
+      },
     } as unknown as KubeObject);
   }
 
@@ -314,6 +355,7 @@ export class InstanceCluster {
         container,
         previous,
         tail: lines,
+        signal: AbortSignal.timeout(TAIL_MS),
       });
       const chunks: Buffer[] = [];
       for await (const chunk of stream) chunks.push(chunk as Buffer);

@@ -191,7 +191,9 @@ export class InstanceProcessor {
       .digest('hex')
       .slice(0, 32)}`;
     if (record.applied !== wanted || this.#isLost(record)) {
-      await cluster.apply(record, replicas);
+      await cluster.apply(record, replicas, () =>
+        this.#instances.holds(record, token),
+      );
       await this.#write(record, token, { applied: wanted });
     }
     if (record.desired === 'suspended') {

@@ -137,6 +137,7 @@ export class AppService {
   ): Promise<{ app: App; warnings: string[] }> {
     const bundle = await readBundle(upload.path);
     const { manifest } = bundle;
+    this.#assertRuntime(manifest);
     await this.#assertSecrets(actor, manifest);
     const tags = await this.#tags.findByNames(manifest.tags);
     const unknown = manifest.tags.filter(
@@ -193,6 +194,17 @@ export class AppService {
         ),
       ],
     };
+  }
+
+  /** A runtime that this store has not got is no obstacle to an import: an admin may add it. */
+  #assertRuntime(manifest: AppRecord['manifest']): void {
+    const version = this.#runtimes.find(manifest);
+    if (version?.deprecated)
+      throw new BundleError({
+        code: 'RUNTIME_DEPRECATED',
+        message: `the runtime version ${version.name} is deprecated`,
+        remedy: 'Choose another Runtime.RuntimeVersion.',
+      });
   }
 
   async #assertSecrets(

@@ -10,6 +10,7 @@ import type { Actor } from '../policy/policy';
 import type { AppService } from './AppService';
 import type { SecretService } from './SecretService';
 
+const BEGUN = 'examples-begun';
 const DONE = 'examples-imported';
 
 /** Imports every directory with an `app.toml`; once, and only into a store without apps. */
@@ -23,7 +24,10 @@ export async function importExamples(options: {
 }): Promise<void> {
   const { examples, apps, settings, appService, secretService, logger } =
     options;
-  if ((await settings.get(DONE)) || (await apps.count()) > 0) return;
+  if (await settings.get(DONE)) return;
+  // An import that was begun is brought to its end, even if the process ended in between.
+  if (!(await settings.get(BEGUN)) && (await apps.count()) > 0) return;
+  await settings.getOrSet(BEGUN, new Date().toISOString());
   const actor: Actor = {
     userEntityRef: examples.owner,
     roles: [],
@@ -45,6 +49,7 @@ export async function importExamples(options: {
       logger.info(`example ${app.name} ${app.version} is in the store`);
       warnings.forEach(warning => logger.warn(`example ${name}: ${warning}`));
     } catch (error) {
+      if ((error as { code?: string }).code === 'VERSION_EXISTS') continue;
       logger.error(
         `example ${name} was not imported: ${(error as Error).message}`,
       );

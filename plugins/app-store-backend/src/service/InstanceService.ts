@@ -250,44 +250,65 @@ export class InstanceService {
   }
 
   async suspend(actor: Actor, id: string): Promise<AppInstance> {
-    const { app } = await this.#allowed(
+    await this.#allowed(
       actor,
       id,
       'suspend',
       'You may not suspend this instance.',
     );
-    await this.#suspend(id);
-    return this.#present(actor, (await this.#instances.get(id))!, app);
-  }
-
-  async #suspend(id: string): Promise<boolean> {
     const done = await this.#instances.change(
       id,
       { desired: ['running'] },
-      {
-        desired: 'suspended',
-        slot: undefined,
-        suspendAfter: undefined,
-        endpoint: undefined,
-        problem: undefined,
-        stage: undefined,
-        status: 'SUSPENDED',
-        updatedAt: new Date().toISOString(),
-      },
+      this.#suspension(),
     );
     if (done) this.#changed(id);
-    return done;
+    return this.#afterwards(actor, id);
+  }
+
+  /** The instance after a change; 409 where it is being terminated, so that nothing was changed. */
+  async #afterwards(actor: Actor, id: string): Promise<AppInstance> {
+    const { record, app } = await this.#find(actor, id);
+    if (record.desired === 'terminated')
+      throw new StoreError({
+        status: 409,
+        code: 'TERMINATING',
+        message: 'The instance is being terminated.',
+        owner: 'you',
+        remedy: 'Start a new one.',
+      });
+    return this.#present(actor, record, app);
+  }
+
+  /** The change that suspends. */
+  #suspension(): Partial<InstanceRecord> {
+    return {
+      desired: 'suspended',
+      slot: undefined,
+      suspendAfter: undefined,
+      endpoint: undefined,
+      problem: undefined,
+      stage: undefined,
+      status: 'SUSPENDED',
+      updatedAt: new Date().toISOString(),
+    };
   }
 
   /** Suspends what has run for as long as it may. */
   async suspendOverdue(now: Date): Promise<number> {
     const ids = await this.#instances.listOverdue(now.toISOString());
-    for (const id of ids) await this.#suspend(id);
+    for (const id of ids) {
+      const done = await this.#instances.suspendIfOverdue(
+        id,
+        now.toISOString(),
+        this.#suspension(),
+      );
+      if (done) this.#changed(id);
+    }
     return ids.length;
   }
 
   async resume(actor: Actor, id: string): Promise<AppInstance> {
-    const { record, app } = await this.#allowed(
+    const { record } = await this.#allowed(
       actor,
       id,
       'suspend',
@@ -316,7 +337,7 @@ export class InstanceService {
     );
     if (result === 'quota') throw this.#overQuota(actor);
     if (result === 'done') this.#changed(id);
-    return this.#present(actor, (await this.#instances.get(id)) ?? record, app);
+    return this.#afterwards(actor, id);
   }
 
   async terminate(actor: Actor, id: string): Promise<void> {
@@ -346,7 +367,7 @@ export class InstanceService {
     id: string,
     change: { visibility: Visibility },
   ): Promise<AppInstance> {
-    const { app } = await this.#allowed(
+    await this.#allowed(
       actor,
       id,
       'update',
@@ -358,7 +379,7 @@ export class InstanceService {
       { visibility: change.visibility, updatedAt: new Date().toISOString() },
     );
     this.#changed(id);
-    return this.#present(actor, (await this.#instances.get(id))!, app);
+    return this.#afterwards(actor, id);
   }
 
   async events(actor: Actor, id: string): Promise<InstanceEvent[]> {

@@ -1,4 +1,5 @@
 /** The gateway's route table: one route for each instance, now and as it changes. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { AppRepository } from '../database/AppRepository';
 import type {
@@ -6,6 +7,8 @@ import type {
   InstanceRepository,
 } from '../database/InstanceRepository';
 import type { InstanceFeed } from './InstanceFeed';
+
+const RETRY_MS = 500;
 
 /** See the module's comment. */
 export class RouteFeed {
@@ -59,19 +62,29 @@ export class RouteFeed {
   ): () => void {
     // Reads of one instance may overtake each other; the last one asked for counts.
     const asked = new Map<string, number>();
-    return this.#feed.subscribe(id => {
-      const turn = (asked.get(id) ?? 0) + 1;
-      asked.set(id, turn);
-      this.#instances
-        .get(id)
-        .then(async record => {
-          const [route] = record ? await this.#routes([record]) : [];
-          if (asked.get(id) === turn) {
-            asked.delete(id);
-            listener({ id, route });
-          }
-        })
-        .catch(() => {});
+    let stopped = false;
+    const look = async (id: string, turn: number): Promise<void> => {
+      try {
+        const record = await this.#instances.get(id);
+        const [route] = record ? await this.#routes([record]) : [];
+        if (stopped || asked.get(id) !== turn) return;
+        asked.delete(id);
+        listener({ id, route });
+      } catch {
+        // The database is away: the change is not lost, it comes later.
+        await sleep(RETRY_MS);
+        if (!stopped && asked.get(id) === turn) await look(id, turn);
+      }
+    };
+    let turns = 0;
+    const unsubscribe = this.#feed.subscribe(id => {
+      turns += 1;
+      asked.set(id, turns);
+      look(id, turns);
     });
+    return () => {
+      stopped = true;
+      unsubscribe();
+    };
   }
 }

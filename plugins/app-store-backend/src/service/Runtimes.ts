@@ -22,7 +22,9 @@ export class Runtimes {
   find(manifest: AppManifest): RuntimeVersion | undefined {
     const { runtimeVersion, mode } = manifest.runtime;
     if (runtimeVersion)
-      return this.#versions.find(version => version.name === runtimeVersion);
+      return this.#versions.find(
+        version => version.name === runtimeVersion && version.mode === mode,
+      );
     const ofMode = this.#versions.filter(version => version.mode === mode);
     return ofMode.find(version => version.default) ?? ofMode[0];
   }
@@ -44,6 +46,16 @@ export class Runtimes {
         },
       ];
     }
+    if (version.deprecated)
+      return [
+        {
+          code: 'RUNTIME_DEPRECATED',
+          message: `The runtime version ${version.name} is deprecated.`,
+          owner: 'author',
+          remedy:
+            "The app's author imports a new version with another Runtime.RuntimeVersion.",
+        },
+      ];
     const image =
       manifest.runtime.mode === 'container'
         ? manifest.runtime.customImage ?? version.image

@@ -6,7 +6,9 @@
  */
 import { z } from 'zod';
 
-const text = z.string({ error: 'must be a text' });
+const text = z
+  .string({ error: 'must be a text' })
+  .refine(value => !value.includes('\0'), { error: 'holds a NUL character' });
 const texts = z.array(text, { error: 'must be a list of texts' });
 const flag = z.boolean({ error: 'must be true or false' });
 const whole = z
@@ -16,6 +18,20 @@ const quantity = text.regex(
   /^\d+(\.\d+)?([numkMGTPE]|[KMGTPE]i)?$/,
   'must be a Kubernetes quantity such as 512Mi, 2Gi or 500m',
 );
+
+/** True for `/data/x`: absolute, and in its shortest form but for a slash at the end. */
+function isPlainAbsolutePath(path: string): boolean {
+  const parts = path.replace(/\/$/, '').split('/').slice(1);
+  return (
+    path.startsWith('/') &&
+    parts.length > 0 &&
+    // eslint-disable-next-line no-control-regex
+    parts.every(
+      part =>
+        part && part !== '.' && part !== '..' && !/[\x00-\x1f\\:]/.test(part),
+    )
+  );
+}
 
 function oneOf(values: readonly string[]) {
   return text.refine(
@@ -241,7 +257,9 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'Runtime',
     key: 'VolumeMount',
     type: 'path',
-    schema: text.regex(/^\/[^\0]+$/, 'must be an absolute path'),
+    schema: text.refine(isPlainAbsolutePath, {
+      error: 'must be an absolute path without ".", ".." or empty parts',
+    }),
     description:
       'Where the data volume is; survives suspension. Goes with VolumeSize.',
   },

@@ -16,6 +16,10 @@ import { locate, type Position } from './position';
 export const APP_TOML_LIMIT = 256 * 1024;
 /** Most `[[Env]]` and `[[File]]` tables. */
 const ENTRY_LIMIT = 500;
+/** Longest timeout, in seconds: ten years. */
+const TIMEOUT_LIMIT_S = 10 * 365 * 24 * 3600;
+/** Further faults are not looked for. */
+const ISSUE_LIMIT = 100;
 export const DEFAULT_WAVE_PORT = 10101;
 export const DEFAULT_PORT = 8080;
 
@@ -106,10 +110,11 @@ function seconds(duration: string | undefined): number | undefined {
   if (duration === undefined) return undefined;
   if (duration === '-1') return -1;
   const unit = { s: 1, m: 60, h: 3600 };
-  return [...duration.matchAll(/(\d+(?:\.\d+)?)([smh])/g)].reduce(
+  const total = [...duration.matchAll(/(\d+(?:\.\d+)?)([smh])/g)].reduce(
     (sum, [, amount, name]) => sum + Number(amount) * unit[name as 's'],
     0,
   );
+  return Math.min(Math.round(total), TIMEOUT_LIMIT_S);
 }
 
 class Reader {
@@ -124,6 +129,7 @@ class Reader {
     remedy: string,
     index = 0,
   ): void {
+    if (this.issues.length >= ISSUE_LIMIT) return;
     const path = key ? `${table}.${key}` : table;
     this.issues.push({
       severity,
@@ -286,7 +292,8 @@ class Reader {
     const normal = path.replace(/\/+/g, '/').replace(/^\.\//, '');
     const directory = normal.slice(0, Math.max(0, normal.lastIndexOf('/')));
     if (path) {
-      if (normal.split('/').includes('..'))
+      if (/(^|\/)\.{1,2}(\/|$)/.test(normal) || /[\x00-\x1f\\:]/.test(normal))
+        // eslint-disable-line no-control-regex
         this.error(
           'File',
           'Path',
@@ -313,6 +320,14 @@ class Reader {
           'Choose another directory.',
           index,
         );
+      else if (isSystemPath(directory))
+        this.error(
+          'File',
+          'Path',
+          'may not lie in a directory of the system',
+          'Choose a directory of its own, such as config/settings.json.',
+          index,
+        );
       else if (directories.has(directory))
         this.error(
           'File',
@@ -332,6 +347,14 @@ class Reader {
       optional: Boolean(entry.Optional),
     };
   }
+}
+
+/** Directories that belong to the system of an image; nothing of an app's is mounted into them. */
+const SYSTEM_DIRECTORIES =
+  /^\/(usr|bin|sbin|lib|lib32|lib64|libx32|etc|proc|sys|dev|tmp|run|boot|root|opt|var|\.old)(\/|$)/;
+
+function isSystemPath(path: string): boolean {
+  return SYSTEM_DIRECTORIES.test(path);
 }
 
 function child(root: Table, name: string): unknown {
@@ -416,22 +439,8 @@ function checkRuntime(
       'is missing: the two volume keys go together',
       'Give both VolumeMount and VolumeSize.',
     );
-  const mount = String(runtime.VolumeMount ?? '');
-  if (
-    [
-      '/',
-      '/app',
-      '/resources',
-      '/usr',
-      '/etc',
-      '/proc',
-      '/dev',
-      '/tmp',
-      '/bin',
-      '/lib',
-      '/opt',
-    ].includes(mount.replace(/\/+$/, '') || (mount && '/'))
-  )
+  const mount = String(runtime.VolumeMount ?? '').replace(/\/$/, '');
+  if (mount && (['/app', '/resources'].includes(mount) || isSystemPath(mount)))
     reader.error(
       'Runtime',
       'VolumeMount',
@@ -456,6 +465,15 @@ export function readAppToml(
       path: 'app.toml',
       message: `app.toml is larger than ${APP_TOML_LIMIT / 1024} KiB`,
       remedy: 'Keep data of the app in other files.',
+    });
+    return { issues: reader.issues };
+  }
+  if (source.includes('\0')) {
+    reader.issues.push({
+      severity: 'error',
+      path: 'app.toml',
+      message: 'app.toml holds a NUL character',
+      remedy: 'Save it as plain UTF-8 text.',
     });
     return { issues: reader.issues };
   }

@@ -119,6 +119,17 @@ export const answers = {
     ),
     link: { text: 'Go to the app store', href: `${portal}/app-store` },
   }),
+  foreignPage: (): Answer => ({
+    status: 403,
+    title: 'This request came from another page',
+    problem: problem(
+      403,
+      'FOREIGN_PAGE',
+      'A page of another address asked this app to do something in your name.',
+      'you',
+      "Do it on the app's own page.",
+    ),
+  }),
   badTicket: (): Answer => ({
     status: 400,
     title: 'This sign-in did not come to its end',

@@ -17,6 +17,8 @@ export function cookieNames(secure: boolean): {
 /** RFC 9110, 7.6.1, and what speaks of the connection to the gateway itself. */
 const HOP_BY_HOP = new Set([
   'connection',
+  // Answered by the gateway's own server before the body comes.
+  'expect',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
@@ -113,7 +115,10 @@ export function requestHeaders(
   return out;
 }
 
-/** The headers of an answer as the browser gets them. An app cannot set the gateway's cookies. */
+/**
+ * The headers of an answer as the browser gets them. An app sets cookies for its
+ * own host only: neither the gateway's, nor ones that its neighbours would receive.
+ */
 export function responseHeaders(
   headers: IncomingHttpHeaders,
   ownCookies: string[],
@@ -132,7 +137,8 @@ export function responseHeaders(
     if (name === 'set-cookie') {
       const kept = ([] as string[])
         .concat(value)
-        .filter(cookie => !ownCookies.includes(cookie.split('=')[0].trim()));
+        .filter(cookie => !ownCookies.includes(cookie.split('=')[0].trim()))
+        .map(cookie => cookie.replace(/;\s*domain\s*=[^;]*/gi, ''));
       if (kept.length) out[name] = kept;
     } else out[name] = value;
   }

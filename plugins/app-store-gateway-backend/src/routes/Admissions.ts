@@ -8,6 +8,8 @@ import type { RouteTable, StoreClient } from './RouteTable';
 /** Groups may change without a route doing so; hence the bound, in milliseconds. */
 const CACHE_MS = 60_000;
 const ENTRIES = 50_000;
+/** After a failed question the store is asked again this much later. */
+const RETRY_MS = 2000;
 
 /** See the module's comment. */
 export class Admissions {
@@ -34,17 +36,20 @@ export class Admissions {
     const cached = this.#cache.get(key);
     if (cached && cached.revision === revision && cached.until > now)
       return cached.answer;
-    const answer = this.#ask(instanceId, userEntityRef);
+    const old = cached && cached.revision === revision ? cached : undefined;
+    // The store may be away: what it said of the same facts a while ago still holds; what it never said does not.
+    const answer = this.#ask(instanceId, userEntityRef).catch(async error => {
+      if (!old) {
+        this.#cache.delete(key);
+        throw error;
+      }
+      this.#cache.set(key, { ...old, until: Date.now() + RETRY_MS });
+      return old.answer;
+    });
+    answer.catch(() => {});
     if (this.#cache.size >= ENTRIES) this.#cache.clear();
     this.#cache.set(key, { revision, until: now + CACHE_MS, answer });
-    try {
-      return await answer;
-    } catch (error) {
-      this.#cache.delete(key);
-      // The store is away: what it said of the same facts a while ago still holds; what it never said does not.
-      if (cached && cached.revision === revision) return cached.answer;
-      throw error;
-    }
+    return answer;
   }
 
   async #ask(

@@ -1,0 +1,62 @@
+import { ConfigReader } from '@backstage/config';
+import type { Request, Response } from 'express';
+import { assertDemoAllowed } from './demoSignIn';
+import { allowedHosts, hostCheck } from './hostCheck';
+
+describe('hostCheck', () => {
+  const hosts = allowedHosts(
+    new ConfigReader({
+      app: { baseUrl: 'http://localhost:3000' },
+      backend: { baseUrl: 'http://localhost:7007' },
+      appStore: { localCluster: { directory: 'x' } },
+    }),
+  );
+  const ask = (host: string | undefined, path = '/', method = 'GET') => {
+    let status = 200;
+    const response = {
+      status: (code: number) => ((status = code), response),
+      type: () => response,
+      send: () => response,
+    } as unknown as Response;
+    hostCheck(hosts)(
+      { headers: { host }, path, method } as Request,
+      response,
+      () => undefined,
+    );
+    return status;
+  };
+
+  it.each([
+    ['localhost:7007', '/', 'GET', 200],
+    ['127.0.0.1:7007', '/', 'GET', 200],
+    ['localhost:3000', '/', 'GET', 200],
+    ['evil.example', '/', 'GET', 421],
+    ['localhost:1', '/', 'GET', 421],
+    [undefined, '/', 'GET', 421],
+    // Pods come for their bundle, and get at nothing else.
+    [
+      'host.local-cluster.internal:7007',
+      '/api/app-store/v1/internal/instances/0a-b/content',
+      'GET',
+      200,
+    ],
+    ['host.local-cluster.internal:7007', '/api/auth/demo/refresh', 'GET', 421],
+    [
+      'host.local-cluster.internal:7007',
+      '/api/app-store/v1/internal/instances/0a-b/content',
+      'POST',
+      421,
+    ],
+  ])('%s %s %s: %i', (host, path, method, status) => {
+    expect(ask(host, path, method)).toBe(status);
+  });
+});
+
+describe('the demo sign-in', () => {
+  it('does not load in production', () => {
+    expect(() => assertDemoAllowed({ NODE_ENV: 'production' })).toThrow(
+      'demoSignIn',
+    );
+    expect(() => assertDemoAllowed({})).not.toThrow();
+  });
+});

@@ -1,0 +1,235 @@
+/**
+ * Everything between a request and an app, in this order: host, route, person,
+ * admission, state. The same for a request and for an upgrade. An unknown host is
+ * 404 before any sign-in.
+ */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
+import { parse as parseCookies } from 'cookie';
+import type { IncomingMessage } from 'node:http';
+import type { GatewayConfig } from '../config';
+import { answers, type Answer } from '../pages/pages';
+import type { Admissions } from '../routes/Admissions';
+import type { RouteTable } from '../routes/RouteTable';
+import type { Assertions } from '../signIn/Assertions';
+import { OWN_PREFIX, type HandOff } from '../signIn/HandOff';
+import type { Session, SessionStore } from '../signIn/SessionStore';
+import { cookieNames, type IdentityHeaders } from './headers';
+import { readHost } from './hosts';
+
+const NONCE_SECONDS = 600;
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** A request that was let in. */
+export interface Entrance {
+  route: GatewayRoute;
+  hostname: string;
+  identity: IdentityHeaders;
+  session?: Session;
+}
+
+/** Where a request goes. */
+export type Outcome =
+  | { entrance: Entrance }
+  | { answer: Answer }
+  | { redirect: string; cookies: string[] }
+  | { body: object };
+
+/** What the door stands on. */
+export interface DoorOptions {
+  config: GatewayConfig;
+  routes: RouteTable;
+  admissions: Admissions;
+  sessions: SessionStore;
+  handOff: HandOff;
+  assertions: Assertions;
+  logger: LoggerService;
+}
+
+/** A person who follows a link, rather than a script or a program. */
+function isNavigation(request: IncomingMessage): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  const mode = request.headers['sec-fetch-mode'];
+  return mode
+    ? mode === 'navigate'
+    : (request.headers.accept ?? '').includes('text/html');
+}
+
+/**
+ * True for a request that a page of another origin made. All apps are one site to
+ * a browser, so its cookie rules do not keep neighbours apart.
+ */
+export function isForeign(request: IncomingMessage): boolean {
+  const { origin, host } = request.headers;
+  if (!origin) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== host;
+}
+
+/** The answer for a state in which no app is to be reached. */
+function stateAnswer(route: GatewayRoute, portal: string): Answer | undefined {
+  if (route.terminating) return answers.gone(portal);
+  if (route.status === 'SUSPENDED') return answers.suspended(route, portal);
+  if (route.status === 'FAILED') return answers.crashed(route, portal);
+  if (!route.endpoint) return answers.starting(route);
+  return undefined;
+}
+
+/** What a waiting page asks for. */
+function statusOf(route: GatewayRoute, portal: string): object {
+  const answer = stateAnswer(route, portal);
+  return answer
+    ? {
+        ready: false,
+        code: answer.problem.code,
+        detail: answer.problem.detail,
+        stage: route.stage,
+      }
+    : { ready: true };
+}
+
+/** See the module's comment. */
+export class Door {
+  readonly #options: DoorOptions;
+  readonly cookies: { session: string; nonce: string };
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    this.cookies = cookieNames(options.config.secure);
+  }
+
+  async enter(request: IncomingMessage): Promise<Outcome> {
+    const {
+      config,
+      routes,
+      sessions,
+      admissions,
+      handOff,
+      assertions,
+      logger,
+    } = this.#options;
+    const portal = config.portalUrl.origin;
+    const hosts = request.rawHeaders.filter(
+      (name, i) => i % 2 === 0 && name.toLocaleLowerCase('en-US') === 'host',
+    );
+    if (hosts.length > 1)
+      return {
+        answer: answers.badRequest(
+          'The request has more than one Host header.',
+        ),
+      };
+    if (
+      !request.url?.startsWith('/') ||
+      !URL.canParse(request.url, 'http://gateway')
+    )
+      return {
+        answer: answers.badRequest(
+          'The request names its target in a form that is not served here.',
+        ),
+      };
+    const host = readHost(request.headers.host, config.appsUrl.hostname);
+    if (host.kind === 'foreign') return { answer: answers.foreignHost() };
+    if (!routes.loaded) return { answer: answers.notLoaded() };
+    const route = host.kind === 'instance' ? routes.get(host.id) : undefined;
+    if (!route) return { answer: answers.unknown(portal) };
+
+    const cookies = parseCookies(request.headers.cookie ?? '');
+    const url = new URL(request.url, 'http://gateway');
+    if (url.pathname === `${OWN_PREFIX}enter`)
+      return this.#redeem(url, host.hostname, cookies[this.cookies.nonce]);
+    if (url.pathname === `${OWN_PREFIX}jwks.json`)
+      return { body: assertions.keys };
+
+    const token = cookies[this.cookies.session];
+    const session = token
+      ? await sessions.find(token, host.hostname)
+      : undefined;
+    let admission;
+    try {
+      admission = await admissions.decide(route.id, session?.userEntityRef);
+    } catch (error) {
+      logger.warn(
+        `no answer from the store about ${route.id}: ${
+          (error as Error).message
+        }`,
+      );
+      return { answer: answers.storeAway() };
+    }
+    if (!admission.found) return { answer: answers.unknown(portal) };
+    if (!admission.allowed) {
+      if (session)
+        return { answer: answers.forbidden(portal, admission.displayName) };
+      if (!isNavigation(request)) return { answer: answers.signIn() };
+      const { nonce, location } = await handOff.begin(
+        host.hostname,
+        request.url,
+        cookies[this.cookies.nonce],
+      );
+      return {
+        redirect: location,
+        cookies: [this.#cookie(this.cookies.nonce, nonce, NONCE_SECONDS)],
+      };
+    }
+    if (
+      session &&
+      !SAFE_METHODS.has(request.method ?? '') &&
+      isForeign(request)
+    )
+      return { answer: answers.foreignPage() };
+    if (url.pathname === `${OWN_PREFIX}status`)
+      return { body: statusOf(route, portal) };
+    if (url.pathname.startsWith(OWN_PREFIX))
+      return { answer: answers.unknown(portal) };
+    const state = stateAnswer(route, portal);
+    if (state) return { answer: state };
+    const identity: IdentityHeaders = session
+      ? {
+          userEntityRef: session.userEntityRef,
+          displayName: admission.displayName,
+          assertion: await assertions.for({
+            userEntityRef: session.userEntityRef,
+            name: admission.displayName,
+            instanceId: route.id,
+            issuer: portal,
+          }),
+        }
+      : {};
+    return { entrance: { route, hostname: host.hostname, identity, session } };
+  }
+
+  async #redeem(
+    url: URL,
+    hostname: string,
+    nonce: string | undefined,
+  ): Promise<Outcome> {
+    const { sessions, config } = this.#options;
+    const ticket = url.searchParams.get('ticket');
+    const redeemed = ticket
+      ? await sessions.redeem({ ticket, host: hostname, nonce })
+      : undefined;
+    if (!redeemed) return { answer: answers.badTicket() };
+    const token = await sessions.create(
+      hostname,
+      redeemed.userEntityRef,
+      config.sessionMs,
+    );
+    // A path that begins with two slashes would lead to another host.
+    const path = redeemed.path.replace(/^[/\\]+/, '/');
+    return {
+      redirect: path,
+      cookies: [
+        this.#cookie(
+          this.cookies.session,
+          token,
+          Math.floor(config.sessionMs / 1000),
+        ),
+        this.#cookie(this.cookies.nonce, '', 0),
+      ],
+    };
+  }
+
+  #cookie(name: string, value: string, maxAgeSeconds: number): string {
+    return `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${
+      this.#options.config.secure ? '; Secure' : ''
+    }`;
+  }
+}

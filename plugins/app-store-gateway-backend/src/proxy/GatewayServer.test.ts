@@ -1,0 +1,553 @@
+/** The gateway's listener over real sockets, before a real app; the store is answered for. */
+import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
+import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
+import { once } from 'node:events';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+} from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { GatewayConfig } from '../config';
+import { Admissions } from '../routes/Admissions';
+import { RouteTable, type StoreClient } from '../routes/RouteTable';
+import { Assertions } from '../signIn/Assertions';
+import { HandOff } from '../signIn/HandOff';
+import { SessionStore } from '../signIn/SessionStore';
+import { GatewayServer } from './GatewayServer';
+
+jest.setTimeout(60_000);
+
+const ONE = '00000000-0000-4000-8000-000000000001';
+const TWO = '00000000-0000-4000-8000-000000000002';
+const NONE = '00000000-0000-4000-8000-00000000dead';
+const hostOf = (id: string) => `${id}.apps.localhost`;
+const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_17'] });
+const ids = databases.eachSupportedId();
+if (ids.length !== 2)
+  throw new Error('the tests need a PostgreSQL: run them by npm test');
+
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+describe.each(ids)('GatewayServer on %s', id => {
+  let app: Server;
+  let appPort: number;
+  let gateway: GatewayServer;
+  let port: number;
+  let sessions: SessionStore;
+  let handOff: HandOff;
+  let push: (event: string, data: unknown) => void;
+  let allowed: (instanceId: string, user: string | undefined) => boolean;
+  let storeAway = false;
+  let seen: IncomingMessage[] = [];
+
+  const route = (
+    change: Partial<GatewayRoute> & { id: string },
+  ): GatewayRoute => ({
+    visibility: 'PRIVATE',
+    status: 'DEPLOYED',
+    terminating: false,
+    stage: 'ready',
+    endpoint: {
+      address: '127.0.0.1',
+      port: appPort,
+      podUid: `pod-${change.id}`,
+    },
+    title: 'An app',
+    routingMode: 'DOMAIN',
+    revision: '1',
+    ...change,
+  });
+
+  const call = (options: {
+    id?: string;
+    host?: string;
+    path?: string;
+    method?: string;
+    headers?: Record<string, string>;
+    body?: string | Buffer;
+  }): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const outgoing = httpRequest(
+        {
+          host: '127.0.0.1',
+          port,
+          path: options.path ?? '/',
+          method: options.method ?? 'GET',
+          agent: false,
+          headers: {
+            host: options.host ?? hostOf(options.id ?? ONE),
+            ...options.headers,
+          },
+        },
+        response => {
+          text(response).then(
+            body =>
+              resolve({
+                status: response.statusCode!,
+                headers: response.headers,
+                body,
+              }),
+            reject,
+          );
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(options.body);
+    });
+
+  const cookieFor = async (instanceId: string, user: string) =>
+    `app-store-session=${await sessions.create(
+      hostOf(instanceId),
+      user,
+      60_000,
+    )}`;
+
+  beforeAll(async () => {
+    app = createServer(async (request, response) => {
+      seen.push(request);
+      if (request.url === '/events') {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('data: one\n\n');
+        return;
+      }
+      const body = await text(request);
+      response.writeHead(200, {
+        'set-cookie': [
+          'mine=1; Domain=apps.localhost; Path=/',
+          'app-store-session=stolen',
+        ],
+        'x-app': 'yes',
+      });
+      response.end(
+        JSON.stringify({
+          url: request.url,
+          headers: request.headers,
+          length: body.length,
+        }),
+      );
+    });
+    new WebSocketServer({ server: app, path: '/socket' }).on(
+      'connection',
+      (socket, request) => {
+        socket.send(`hello ${request.headers['x-app-store-user'] ?? 'nobody'}`);
+        socket.on('message', data => socket.send(`echo ${data}`));
+      },
+    );
+    app.listen(0, '127.0.0.1');
+    await once(app, 'listening');
+    appPort = (app.address() as { port: number }).port;
+
+    const knex = await databases.init(id);
+    await knex.migrate.latest({
+      directory: resolvePackagePath(
+        '@ai-app-store/backstage-plugin-app-store-gateway-backend',
+        'migrations',
+      ),
+    });
+    sessions = new SessionStore(knex);
+    const config: GatewayConfig = {
+      appsUrl: new URL('http://apps.localhost:1'),
+      portalUrl: new URL('http://localhost:7007'),
+      listen: { host: '127.0.0.1', port: 0 },
+      sessionMs: 60_000,
+      secure: false,
+      loopbackPods: true,
+    };
+    const stream = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = stream.writable.getWriter();
+    push = (event, data) =>
+      void writer.write(
+        new TextEncoder().encode(
+          `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
+        ),
+      );
+    const store = {
+      async fetch(path: string, init: RequestInit = {}) {
+        if (path === '/routes') return new Response(stream.readable);
+        if (storeAway) throw new Error('away');
+        const { instanceId, userEntityRef } = JSON.parse(String(init.body));
+        return new Response(
+          JSON.stringify({
+            found: true,
+            allowed: allowed(instanceId, userEntityRef),
+            displayName: 'Uma Ünlü',
+          }),
+        );
+      },
+    } as unknown as StoreClient;
+    const logger = mockServices.logger.mock();
+    const routes = new RouteTable({ store, logger });
+    handOff = await HandOff.create({
+      sessions,
+      portalUrl: config.portalUrl,
+      appsUrl: config.appsUrl,
+    });
+    gateway = new GatewayServer({
+      config,
+      routes,
+      admissions: new Admissions({ store, routes }),
+      sessions,
+      handOff,
+      assertions: await Assertions.create(sessions),
+      logger,
+    });
+    port = await gateway.listen();
+    expect((await call({ id: ONE })).status).toBe(503);
+    routes.follow().catch(() => {});
+    allowed = (_, user) => user === 'user:default/uma';
+    push('snapshot', [route({ id: ONE }), route({ id: TWO })]);
+    for (let i = 0; !routes.loaded && i < 100; i++) await sleep(10);
+  });
+
+  beforeEach(() => {
+    seen = [];
+    storeAway = false;
+  });
+
+  afterAll(async () => {
+    await gateway.close();
+    app.closeAllConnections();
+    app.close();
+  });
+
+  it('answers by host: foreign ones 421, unknown ones 404 before any sign-in', async () => {
+    expect((await call({ host: 'evil.example' })).status).toBe(421);
+    expect((await call({ host: 'apps.localhost.evil.example' })).status).toBe(
+      421,
+    );
+    expect(
+      (await call({ id: NONE, headers: { accept: 'text/html' } })).status,
+    ).toBe(404);
+    expect((await call({ host: 'apps.localhost' })).status).toBe(404);
+    expect((await call({ id: ONE, path: '//' })).status).toBe(400);
+    const raw = await new Promise<string>(resolve => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write(
+          `GET / HTTP/1.1\r\nHost: ${hostOf(ONE)}\r\nHost: ${hostOf(
+            TWO,
+          )}\r\nConnection: close\r\n\r\n`,
+        ),
+      );
+      text(socket).then(resolve);
+    });
+    expect(raw).toMatch(/^HTTP\/1.1 400/);
+    expect(seen).toHaveLength(0);
+  });
+
+  it('signs in by way of the portal: bound to browser, host and once', async () => {
+    const navigation = { accept: 'text/html', 'sec-fetch-mode': 'navigate' };
+    expect(
+      (await call({ headers: { accept: 'application/json' } })).status,
+    ).toBe(401);
+    const begin = await call({ path: '/deep/link?x=1', headers: navigation });
+    expect(begin.status).toBe(302);
+    const location = new URL(begin.headers.location!);
+    expect(location.origin + location.pathname).toBe(
+      'http://localhost:7007/app-store-enter',
+    );
+    const [nonceCookie] = begin.headers['set-cookie']!;
+    expect(nonceCookie).toMatch(/^app-store-nonce=.*HttpOnly; SameSite=Lax/);
+    expect(nonceCookie).not.toMatch(/Domain/i);
+    const nonce = nonceCookie.split(';')[0];
+    const state = location.searchParams.get('state')!;
+
+    const ticketOf = async () =>
+      new URL((await handOff.exchange(state, 'user:default/uma')).url);
+    await expect(
+      handOff.exchange(`${state.slice(0, -3)}abc`, 'user:default/uma'),
+    ).rejects.toThrow();
+    // Another browser, another host: refused, and the ticket is spent.
+    const first = await ticketOf();
+    expect(first.host).toBe(`${hostOf(ONE)}:1`);
+    expect(
+      (
+        await call({
+          path: first.pathname + first.search,
+          headers: { accept: 'text/html' },
+        })
+      ).status,
+    ).toBe(400);
+    expect(
+      (
+        await call({
+          path: first.pathname + first.search,
+          headers: { cookie: nonce },
+        })
+      ).status,
+    ).toBe(400);
+    const second = await ticketOf();
+    expect(
+      (
+        await call({
+          id: TWO,
+          path: second.pathname + second.search,
+          headers: { cookie: nonce },
+        })
+      ).status,
+    ).toBe(400);
+    const third = await ticketOf();
+    const entered = await call({
+      path: third.pathname + third.search,
+      headers: { cookie: nonce },
+    });
+    expect(entered.status).toBe(302);
+    expect(entered.headers.location).toBe('/deep/link?x=1');
+    const session = entered.headers['set-cookie']![0].split(';')[0];
+    const inside = await call({
+      path: '/deep/link?x=1',
+      headers: { cookie: `${session}; theirs=1` },
+    });
+    expect(inside.status).toBe(200);
+    const told = JSON.parse(inside.body);
+    expect(told.url).toBe('/deep/link?x=1');
+    expect(told.headers.cookie).toBe('theirs=1');
+    expect(told.headers['x-app-store-user']).toBe('user:default/uma');
+    expect(decodeURIComponent(told.headers['x-app-store-user-name'])).toBe(
+      'Uma Ünlü',
+    );
+    expect(told.headers['x-app-store-assertion']).toMatch(
+      /^[\w-]+\.[\w-]+\.[\w-]+$/,
+    );
+    // The session is this host's only.
+    expect((await call({ id: TWO, headers: { cookie: session } })).status).toBe(
+      401,
+    );
+  });
+
+  it('lets nobody forge an identity, nor set cookies for the neighbours', async () => {
+    const cookie = await cookieFor(ONE, 'user:default/uma');
+    const answer = await call({
+      headers: {
+        cookie,
+        'x-app-store-user': 'user:default/ada',
+        x_app_store_user: 'user:default/ada',
+        'x-forwarded-for': '1.2.3.4',
+        connection: 'cookie, host, x-app-store-user',
+      },
+    });
+    const { headers } = JSON.parse(answer.body);
+    expect(headers['x-app-store-user']).toBe('user:default/uma');
+    expect(headers).not.toHaveProperty('x_app_store_user');
+    expect(headers['x-forwarded-for']).not.toContain('1.2.3.4');
+    expect(headers.host).toBe(hostOf(ONE));
+    expect(answer.headers['set-cookie']).toEqual(['mine=1; Path=/']);
+  });
+
+  it('refuses who is signed in and not admitted, and what another page asks for', async () => {
+    const stranger = await cookieFor(ONE, 'user:default/vic');
+    const page = await call({
+      headers: { cookie: stranger, accept: 'text/html' },
+    });
+    expect(page.status).toBe(403);
+    expect(page.body).toContain('not shared with you');
+    expect(page.headers['content-security-policy']).toContain(
+      "default-src 'none'",
+    );
+    const cookie = await cookieFor(ONE, 'user:default/uma');
+    expect(
+      (
+        await call({
+          method: 'POST',
+          headers: { cookie, origin: `http://${hostOf(TWO)}` },
+        })
+      ).status,
+    ).toBe(403);
+    expect(
+      (await call({ method: 'POST', headers: { cookie, origin: 'null' } }))
+        .status,
+    ).toBe(403);
+    expect(
+      (
+        await call({
+          method: 'POST',
+          headers: { cookie, origin: `http://${hostOf(ONE)}` },
+        })
+      ).status,
+    ).toBe(200);
+  });
+
+  it('passes uploads and streams as they come', async () => {
+    const cookie = await cookieFor(ONE, 'user:default/uma');
+    const upload = await call({
+      method: 'POST',
+      headers: { cookie, expect: '100-continue' },
+      body: Buffer.alloc(5_000_000),
+    });
+    expect(JSON.parse(upload.body).length).toBe(5_000_000);
+    const first = await new Promise<string>((resolve, reject) => {
+      const outgoing = httpRequest(
+        {
+          host: '127.0.0.1',
+          port,
+          path: '/events',
+          headers: { host: hostOf(ONE), cookie },
+        },
+        response => {
+          response.once('data', chunk => {
+            resolve(String(chunk));
+            outgoing.destroy();
+          });
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+    expect(first).toBe('data: one\n\n');
+  });
+
+  const socketTo = (path: string, headers: Record<string, string>) =>
+    new WebSocket(`ws://127.0.0.1:${port}${path}`, {
+      headers: { host: hostOf(ONE), ...headers },
+    });
+  const closing = (socket: WebSocket) =>
+    new Promise<void>(resolve => socket.once('close', () => resolve()));
+
+  it('opens sockets for those admitted, and closes them when the right ends', async () => {
+    const cookie = await cookieFor(ONE, 'user:default/uma');
+    const refused = socketTo('/socket', {});
+    const [error] = (await once(refused, 'error')) as [Error];
+    expect(error.message).toContain('401');
+    const foreign = socketTo('/socket', {
+      cookie,
+      origin: `http://${hostOf(TWO)}`,
+    });
+    expect(((await once(foreign, 'error')) as [Error])[0].message).toContain(
+      '403',
+    );
+
+    const socket = socketTo('/socket', {
+      cookie,
+      origin: `http://${hostOf(ONE)}`,
+    });
+    expect(String((await once(socket, 'message'))[0])).toBe(
+      'hello user:default/uma',
+    );
+    socket.send('x');
+    expect(String((await once(socket, 'message'))[0])).toBe('echo x');
+    const closed = closing(socket);
+    await sessions.revokeAll('user:default/uma');
+    await closed;
+
+    const again = socketTo('/socket', {
+      cookie: await cookieFor(ONE, 'user:default/uma'),
+    });
+    await once(again, 'message');
+    const shut = closing(again);
+    const before = allowed;
+    allowed = () => false;
+    push('route', route({ id: ONE, revision: '2' }));
+    await shut;
+    allowed = before;
+    push('route', route({ id: ONE, revision: '3' }));
+    await sleep(50);
+  });
+
+  it('does not let bytes through to an app that does not switch protocols', async () => {
+    const cookie = await cookieFor(ONE, 'user:default/uma');
+    const answer = await new Promise<string>(resolve => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write(
+          `GET /plain HTTP/1.1\r\nHost: ${hostOf(
+            ONE,
+          )}\r\nCookie: ${cookie}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+        );
+        setTimeout(
+          () =>
+            socket.write(
+              `GET /smuggled HTTP/1.1\r\nHost: ${hostOf(
+                ONE,
+              )}\r\nx-app-store-user: user:default/ada\r\n\r\n`,
+            ),
+          100,
+        );
+      });
+      socket.on('error', () => {});
+      text(socket).then(resolve, () => resolve(''));
+    });
+    await sleep(200);
+    expect(answer).toMatch(/^HTTP\/1.1 (200|400)/);
+    expect(seen.map(request => request.url)).not.toContain('/smuggled');
+    const other = await new Promise<string>(resolve => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write(
+          `GET / HTTP/1.1\r\nHost: ${hostOf(
+            ONE,
+          )}\r\nCookie: ${cookie}\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n`,
+        ),
+      );
+      text(socket).then(resolve);
+    });
+    expect(other).toMatch(/^HTTP\/1.1 400/);
+  });
+
+  it('has an answer of its own for each state, for people and for programs', async () => {
+    const cookie = await cookieFor(ONE, 'user:default/uma');
+    const states: Array<[Partial<GatewayRoute>, number, string]> = [
+      [
+        { status: 'PENDING', stage: 'dependencies', endpoint: undefined },
+        503,
+        'STARTING',
+      ],
+      [{ status: 'SUSPENDED', endpoint: undefined }, 503, 'SUSPENDED'],
+      [
+        {
+          status: 'FAILED',
+          endpoint: undefined,
+          problem: {
+            code: 'APP_EXITED',
+            message: 'The app ended with exit code 3.',
+            owner: 'author',
+            remedy: 'Look.',
+          },
+        },
+        502,
+        'APP_EXITED',
+      ],
+      [{ terminating: true }, 410, 'GONE'],
+      [
+        { endpoint: { address: '127.0.0.1', port: 1, podUid: 'x' } },
+        502,
+        'UNREACHABLE',
+      ],
+    ];
+    for (const [change, status, code] of states) {
+      push('route', route({ id: ONE, revision: '3', ...change }));
+      await sleep(30);
+      const machine = await call({
+        headers: { cookie, accept: 'application/json' },
+      });
+      expect({
+        status: machine.status,
+        code: JSON.parse(machine.body).code,
+      }).toEqual({ status, code });
+      const human = await call({ headers: { cookie, accept: 'text/html' } });
+      expect(human.status).toBe(status);
+      expect(human.body).toContain('<h1>');
+    }
+    push('route', route({ id: ONE, revision: '3' }));
+    push('gone', { id: TWO });
+    await sleep(30);
+    expect((await call({ id: TWO })).status).toBe(404);
+    push('route', route({ id: TWO }));
+  });
+
+  it('serves on while the store is away, for those it was told of', async () => {
+    const cookie = await cookieFor(ONE, 'user:default/uma');
+    expect((await call({ headers: { cookie } })).status).toBe(200);
+    storeAway = true;
+    expect((await call({ headers: { cookie } })).status).toBe(200);
+    const stranger = await cookieFor(ONE, 'user:default/new');
+    expect((await call({ headers: { cookie: stranger } })).status).toBe(503);
+  });
+});

@@ -1,0 +1,185 @@
+/**
+ * WebSockets. The app's answer is read before a byte of the client's goes through:
+ * an app that does not switch protocols would take what follows for requests that
+ * nobody checked.
+ */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { GatewayConfig } from '../config';
+import { answers, type Answer } from '../pages/pages';
+import { assertDialable } from './addresses';
+import { isForeign, type Door, type Entrance } from './Door';
+import { requestHeaders, responseHeaders } from './headers';
+import type { OpenConnections } from './OpenConnections';
+
+const ANSWER_MS = 30_000;
+/** A body in place of a switch is cut after this many bytes. */
+const BODY_LIMIT = 64 * 1024;
+
+function head(
+  status: number,
+  reason: string,
+  headers: Record<string, string | string[]>,
+): string {
+  const lines = [`HTTP/1.1 ${status} ${reason}`];
+  for (const [name, value] of Object.entries(headers))
+    for (const one of ([] as string[]).concat(value))
+      lines.push(`${name}: ${one}`);
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+function refuse(client: Duplex, answer: Answer): void {
+  const body = JSON.stringify(answer.problem);
+  client.end(
+    head(answer.status, answer.problem.code, {
+      'content-type': 'application/problem+json',
+      'content-length': String(Buffer.byteLength(body)),
+      connection: 'close',
+    }) + body,
+  );
+}
+
+/** Joins the two sides after a switch. */
+function join(client: Duplex, upstream: Duplex): void {
+  (client as Socket).setNoDelay?.(true);
+  (upstream as Socket).setNoDelay?.(true);
+  client.on('close', () => upstream.destroy());
+  upstream.on('close', () => client.destroy());
+  upstream.on('error', () => client.destroy());
+  client.pipe(upstream);
+  upstream.pipe(client);
+}
+
+/** Passes on an answer that is no switch, and ends. */
+async function relay(
+  client: Duplex,
+  response: IncomingMessage,
+  ownCookies: string[],
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    size += chunk.length;
+    if (size > BODY_LIMIT) break;
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks);
+  const headers = {
+    ...responseHeaders(response.headers, ownCookies),
+    'content-length': String(body.length),
+    connection: 'close',
+  };
+  client.write(
+    head(response.statusCode ?? 502, response.statusMessage ?? '', headers),
+    'latin1',
+  );
+  client.end(body);
+}
+
+/** Serves one upgrade. */
+export async function serveUpgrade(options: {
+  request: IncomingMessage;
+  client: Duplex;
+  first: Buffer;
+  door: Door;
+  config: GatewayConfig;
+  connections: OpenConnections;
+}): Promise<void> {
+  const { request, client, first, door, config, connections } = options;
+  client.on('error', () => client.destroy());
+  if (
+    request.method !== 'GET' ||
+    request.headers.upgrade?.toLocaleLowerCase('en-US') !== 'websocket'
+  ) {
+    refuse(client, answers.badRequest('Only WebSockets are upgraded here.'));
+    return;
+  }
+  const outcome = await door.enter(request);
+  if ('answer' in outcome) {
+    refuse(client, outcome.answer);
+    return;
+  }
+  if (!('entrance' in outcome)) {
+    refuse(client, answers.signIn());
+    return;
+  }
+  // A page of another origin could otherwise open a socket in the visitor's name.
+  if (isForeign(request)) {
+    refuse(client, answers.foreignPage());
+    return;
+  }
+  dial({
+    request,
+    client,
+    first,
+    entrance: outcome.entrance,
+    ownCookies: Object.values(door.cookies),
+    config,
+    connections,
+  });
+}
+
+function dial(options: {
+  request: IncomingMessage;
+  client: Duplex;
+  first: Buffer;
+  entrance: Entrance;
+  ownCookies: string[];
+  config: GatewayConfig;
+  connections: OpenConnections;
+}): void {
+  const { request, client, first, entrance, ownCookies, config, connections } =
+    options;
+  const { route, identity, session } = entrance;
+  const { address, port } = route.endpoint!;
+  assertDialable(address, config.loopbackPods);
+  const headers = requestHeaders(request, {
+    identity,
+    secure: config.secure,
+    ownCookies,
+  });
+  const outgoing = httpRequest({
+    host: address,
+    port,
+    method: 'GET',
+    path: request.url,
+    setHost: false,
+    agent: false,
+    headers: [...headers, 'connection', 'Upgrade', 'upgrade', 'websocket'],
+    timeout: ANSWER_MS,
+  });
+  const forget = connections.add({
+    instanceId: route.id,
+    session,
+    close: () => {
+      client.destroy();
+      outgoing.destroy();
+    },
+  });
+  client.on('close', () => {
+    forget();
+    outgoing.destroy();
+  });
+  outgoing.on('upgrade', (response, upstream, rest) => {
+    upstream.setTimeout(0);
+    const answer = {
+      ...responseHeaders(response.headers, ownCookies),
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+    };
+    client.write(head(101, 'Switching Protocols', answer), 'latin1');
+    if (rest.length) client.write(rest);
+    if (first.length) upstream.write(first);
+    join(client, upstream);
+  });
+  outgoing.on('response', response => {
+    relay(client, response, ownCookies).catch(() => client.destroy());
+  });
+  outgoing.on('timeout', () => outgoing.destroy(new Error('no answer')));
+  outgoing.on('error', () => {
+    if (!client.destroyed && client.writable)
+      refuse(client, answers.unreachable(route));
+  });
+  outgoing.end();
+}
