@@ -1,0 +1,35 @@
+import { defineConfig } from '@playwright/test';
+
+const artifacts = process.env.TEST_ARTIFACTS ?? 'test-artifacts';
+
+/** Browser tests: one portal, one browser, one after another. */
+export default defineConfig({
+  testDir: 'test/e2e',
+  testMatch: '**/*.spec.ts',
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: Boolean(process.env.CI),
+  retries: 0,
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  outputDir: `${artifacts}/browser`,
+  reporter: [['list'], ['json', { outputFile: `${artifacts}/browser.json` }]],
+  use: {
+    actionTimeout: 20_000,
+    viewport: { width: 1440, height: 900 },
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});

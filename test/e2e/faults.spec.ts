@@ -1,0 +1,254 @@
+/** Faults, and what they get: on the command line, on the pages, and after a kill. */
+import { expect, test } from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ZipFile } from 'yazl';
+import { openInstance, pictures, signedIn } from './people';
+import { Portal } from './portal';
+
+test.describe.configure({ mode: 'serial' });
+
+const ROOT = resolve(__dirname, '../..');
+const portal = new Portal();
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  await portal.start();
+});
+
+test.afterAll(async () => {
+  await portal.stop();
+  portal.remove();
+});
+
+/** Runs `npm start` with these words to its end. */
+async function start(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(
+    process.execPath,
+    ['tools/portal.mjs', 'start', ...args],
+    {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let output = '';
+  const collect = (text: string) => {
+    output += text;
+  };
+  child.stdout.setEncoding('utf8').on('data', collect);
+  child.stderr.setEncoding('utf8').on('data', collect);
+  const [code] = await once(child, 'exit');
+  return { code, output };
+}
+
+const ports = ['--port', '7801', '--gateway-port', '7802'];
+
+test('what keeps it from starting is one sentence with the remedy', async () => {
+  const room = mkdtempSync(join(tmpdir(), 'faults-'));
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  writeFileSync(join(room, 'file'), '');
+  mkdtempSync(join(room, 'foreign-'));
+  const data = ['--data', join(room, 'data')];
+  const cases: Array<[string[], RegExp, Record<string, string>?]> = [
+    [
+      ['--port', String(port), ...data],
+      /Port \d+ for the portal is taken by another program: .*--port/,
+    ],
+    [
+      ['--port', '7801', '--gateway-port', String(port), ...data],
+      /Port \d+ for the gateway is taken by another program: .*--gateway-port/,
+    ],
+    [['--port', 'many', ...data], /--port must be a port from 1 to 65535/],
+    [
+      ['--port', '7801', '--gateway-port', '7801', ...data],
+      /two different ports/,
+    ],
+    [
+      [...ports, '--data', join(room, 'file/below')],
+      /data directory .* cannot be written to .*--data/,
+    ],
+    [
+      [...ports, '--data', room, '--reset'],
+      /is not a data directory of the portal/,
+    ],
+    [[...ports, '--data', portal.data], /Another portal .* uses/],
+    [[...ports, '--colour'], /--colour/],
+    [[...ports, ...data], /NODE_ENV=production/, { NODE_ENV: 'production' }],
+  ];
+  for (const [args, sentence, env] of cases) {
+    const { code, output } = await start(args, env);
+    expect(output).toMatch(sentence);
+    expect(code).not.toBe(0);
+    expect(output).not.toMatch(/\n\s+at .*:\d+:\d+/);
+  }
+  taken.close();
+  rmSync(room, { recursive: true, force: true });
+});
+
+async function importApp(name: string, server: string): Promise<string> {
+  const zip = new ZipFile();
+  zip.addBuffer(
+    Buffer.from(
+      `[App]\nName = "${name}"\nVersion = "1.0.0"\nTitle = "${name}"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n`,
+    ),
+    'app.toml',
+  );
+  zip.addBuffer(Buffer.from(server), 'server.js');
+  zip.end();
+  const { status, body } = await portal.api(
+    'dev',
+    '/apps?visibility=ALL_USERS',
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/zip' },
+      body: new Uint8Array(await buffer(zip.outputStream as Readable)),
+    },
+  );
+  expect(status).toBe(201);
+  return body.app.id;
+}
+
+async function launch(person: string, appId: string): Promise<string> {
+  const { body } = await portal.api(person, `/apps/${appId}/instances`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  return body.id;
+}
+
+const SERVES = `require('http').createServer((q,s)=>s.end('ok')).listen(process.env.PORT)`;
+
+test('an app that does not come up has a named cause on its page', async ({
+  browser,
+}) => {
+  const page = await signedIn(browser, portal, 'uma');
+  const cases: Array<[string, string, RegExp, RegExp?]> = [
+    [
+      'exits',
+      `console.error('cannot find the moon'); process.exit(3)`,
+      /ended with exit code 3/,
+      /cannot find the moon/,
+    ],
+    [
+      'silent',
+      `setInterval(() => {}, 1000)`,
+      /nothing answers on its port 8080/,
+    ],
+    [
+      'elsewhere',
+      `require('http').createServer().listen(9090)`,
+      /nothing answers on its port 8080: the container listens on port 9090/,
+    ],
+  ];
+  for (const [name, server, cause, tail] of cases) {
+    const id = await launch('uma', await importApp(name, server));
+    await openInstance(page, portal, new URL(`http://${id}.apps.localhost`));
+    await expect(page.getByText(cause).first()).toBeVisible({
+      timeout: 40_000,
+    });
+    if (tail)
+      await expect(page.getByLabel('End of the log')).toContainText(tail);
+    if (name === 'exits') {
+      await pictures(page, 'failed');
+      await page.getByLabel('Previous process').click({ force: true });
+      await expect(page.locator('body')).toContainText('cannot find the moon');
+      const app = await page.context().newPage();
+      await app.goto(`http://${id}.apps.localhost:${portal.gatewayPort}/`);
+      await expect(
+        app.getByRole('heading', { name: 'exits does not run' }),
+      ).toBeVisible();
+      await pictures(app, 'crashed');
+      await app.close();
+    }
+    await portal.api('uma', `/instances/${id}`, { method: 'DELETE' });
+  }
+  await page.context().close();
+});
+
+test('a runaway app stays bounded, and ending it leaves no process', async () => {
+  const marker = `86400.${process.pid}`;
+  const id = await launch(
+    'uma',
+    await importApp(
+      'runaway',
+      `require('child_process').spawn('sleep', ['${marker}'], { detached: true, stdio: 'ignore' }).unref(); ${SERVES}; const line = 'x'.repeat(1023) + '\\n'; const write = () => { while (process.stdout.write(line)); process.stdout.once('drain', write); }; write();`,
+    ),
+  );
+  const ready = async () =>
+    (await portal.api('uma', `/instances/${id}`)).body.status;
+  await expect.poll(ready, { timeout: 30_000 }).toBe('DEPLOYED');
+  await sleep(5000);
+  // The portal still answers while the app writes as fast as it may.
+  const began = Date.now();
+  expect((await portal.api('uma', '/me')).status).toBe(200);
+  expect(Date.now() - began).toBeLessThan(10_000);
+  const { execFileSync } = await import('node:child_process');
+  expect(
+    Number(
+      execFileSync('du', ['-sm', join(portal.data, 'cluster')], {
+        encoding: 'utf8',
+      }).split('\t')[0],
+    ),
+  ).toBeLessThan(60);
+  const running = () =>
+    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes(
+      `sleep ${marker}`,
+    );
+  expect(running()).toBe(true);
+  await portal.api('uma', `/instances/${id}`, { method: 'DELETE' });
+  await expect.poll(running, { timeout: 30_000 }).toBe(false);
+});
+
+test('killed in the middle of a launch, a pause and an end, it goes on where it should', async () => {
+  test.setTimeout(240_000);
+  const app = await importApp('plain', SERVES);
+  const status = async (id: string) => {
+    const { body, status: code } = await portal.api('uma', `/instances/${id}`);
+    return code === 404 ? 'gone' : body.status;
+  };
+  const [pausing, ending] = [
+    await launch('uma', app),
+    await launch('uma', app),
+  ];
+  for (const id of [pausing, ending])
+    await expect.poll(() => status(id), { timeout: 30_000 }).toBe('DEPLOYED');
+  const launching = await launch('uma', app);
+  await Promise.all([
+    portal.api('uma', `/instances/${pausing}/suspend`, { method: 'POST' }),
+    portal.api('uma', `/instances/${ending}`, { method: 'DELETE' }),
+  ]);
+  await portal.kill();
+  await expect
+    .poll(() => portal.appProcesses(), { timeout: 10_000 })
+    .toEqual([]);
+
+  await portal.start();
+  await expect
+    .poll(() => status(launching), { timeout: 60_000 })
+    .toBe('DEPLOYED');
+  await expect.poll(() => status(ending), { timeout: 60_000 }).toBe('gone');
+  expect(await status(pausing)).toBe('SUSPENDED');
+  // One instance runs: one pod, one process of the app.
+  await expect
+    .poll(
+      () =>
+        portal.appProcesses().filter(line => line.includes('run.sh')).length,
+      { timeout: 20_000 },
+    )
+    .toBe(1);
+  await portal.api('uma', `/instances/${pausing}/resume`, { method: 'POST' });
+  await expect
+    .poll(() => status(pausing), { timeout: 30_000 })
+    .toBe('DEPLOYED');
+});

@@ -1,0 +1,116 @@
+/** What people do in the portal, in words. */
+import { expect, type Browser, type Page } from '@playwright/test';
+import { join } from 'node:path';
+import type { Portal } from './portal';
+
+const ARTIFACTS = process.env.TEST_ARTIFACTS ?? 'test-artifacts';
+
+export const NAMES = {
+  ada: 'Ada Admin',
+  dev: 'Devika Developer',
+  uma: 'Uma User',
+  vic: 'Victor Visitor',
+  val: 'Valentina Visitor',
+};
+
+export type Person = keyof typeof NAMES;
+
+/** A browser of its own, signed in as a person, on the store page. */
+export async function signedIn(
+  browser: Browser,
+  portal: Portal,
+  person: Person,
+): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${portal.url}/app-store`);
+  await page
+    .getByRole('button', { name: `Sign in as ${NAMES[person]}` })
+    .click();
+  await expect(
+    page
+      .getByRole('heading', { name: 'App Store', level: 1 })
+      .or(page.getByText('Pick an app, start your own instance'))
+      .first(),
+  ).toBeVisible();
+  return page;
+}
+
+/** From the store to an app's page. */
+export async function openApp(
+  page: Page,
+  portal: Portal,
+  title: string,
+): Promise<void> {
+  await page.goto(`${portal.url}/app-store`);
+  await page.getByRole('link', { name: title, exact: true }).click();
+  await expect(
+    page.getByRole('heading', { name: 'Requirements' }),
+  ).toBeVisible();
+}
+
+/** Runs an app from its page and waits until the portal has led into it; returns its address. */
+export async function run(
+  page: Page,
+  portal: Portal,
+  title: string,
+  options: { shared?: boolean; timeout?: number } = {},
+): Promise<URL> {
+  await openApp(page, portal, title);
+  if (options.shared) {
+    await page.getByRole('button', { name: /Who may open it/ }).click();
+    await page
+      .getByRole('option', { name: 'Everybody with full access' })
+      .click();
+  }
+  await page.getByRole('button', { name: /^Run/ }).click();
+  await expect(
+    page.getByRole('list', { name: 'Progress of the launch' }),
+  ).toBeVisible();
+  await page.waitForURL(url => url.hostname.endsWith('.apps.localhost'), {
+    timeout: options.timeout ?? 60_000,
+  });
+  return new URL(page.url());
+}
+
+/** The page of an instance in the portal. */
+export async function openInstance(
+  page: Page,
+  portal: Portal,
+  app: URL,
+): Promise<void> {
+  await page.goto(
+    `${portal.url}/app-store/instances/${app.hostname.split('.')[0]}`,
+  );
+}
+
+/** Pictures of a page: wide and narrow, light and dark. */
+export async function pictures(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize()!;
+  for (const width of [1440, 390]) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForTimeout(150);
+      await page.screenshot({
+        path: join(
+          ARTIFACTS,
+          'pictures',
+          `${name}-${width}-${colorScheme}.png`,
+        ),
+      });
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(size);
+}
+
+/** Nothing is wider than the window. */
+export async function fits(page: Page): Promise<void> {
+  const size = page.viewportSize()!;
+  await page.setViewportSize({ width: 390, height: 900 });
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - window.innerWidth,
+  );
+  expect(overflow).toBeLessThanOrEqual(0);
+  await page.setViewportSize(size);
+}

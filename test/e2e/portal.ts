@@ -1,0 +1,123 @@
+/** A portal of the tests' own, started as a stranger starts it. */
+import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const ROOT = resolve(__dirname, '../..');
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A running portal, and what can be done to it. */
+export class Portal {
+  readonly data = mkdtempSync(join(tmpdir(), 'e2e-'));
+  port = 0;
+  gatewayPort = 0;
+  output = '';
+  #child: ChildProcess | undefined;
+
+  get url(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    this.port ||= await freePort();
+    this.gatewayPort ||= await freePort();
+    this.output = '';
+    const child = spawn(
+      process.execPath,
+      [
+        'tools/portal.mjs',
+        'start',
+        '--port',
+        String(this.port),
+        '--gateway-port',
+        String(this.gatewayPort),
+        '--data',
+        this.data,
+      ],
+      { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.#child = child;
+    const collect = (text: string) => {
+      this.output += text;
+    };
+    child.stdout!.setEncoding('utf8').on('data', collect);
+    child.stderr!.setEncoding('utf8').on('data', collect);
+    for (let i = 0; !this.output.includes('is running'); i++) {
+      if (child.exitCode !== null || i > 1800)
+        throw new Error(`the portal did not start:\n${this.output}`);
+      await sleep(100);
+    }
+  }
+
+  /** Ends it as Ctrl-C does; returns its exit code. */
+  async stop(): Promise<number | null> {
+    const child = this.#child!;
+    if (child.exitCode !== null) return child.exitCode;
+    const exited = once(child, 'exit');
+    child.kill('SIGINT');
+    const [code] = await exited;
+    return code;
+  }
+
+  /** Kills the process that is the portal. */
+  async kill(): Promise<void> {
+    const child = this.#child!;
+    const exited = once(child, 'exit');
+    const own = execFileSync('pgrep', ['-P', String(child.pid)], {
+      encoding: 'utf8',
+    }).trim();
+    process.kill(Number(own.split('\n')[0]), 'SIGKILL');
+    await exited;
+  }
+
+  /** Processes of apps: those whose files lie in the data directory. */
+  appProcesses(): string[] {
+    return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+      .split('\n')
+      .filter(
+        line => line.includes(this.data) && /cluster\/|relay\.mjs/.test(line),
+      );
+  }
+
+  async token(person: string): Promise<string> {
+    const response = await fetch(`${this.url}/api/auth/demo/refresh`, {
+      headers: {
+        'x-demo-person': `user:default/${person}`,
+        'x-requested-with': 'XMLHttpRequest',
+      },
+    });
+    return (await response.json()).backstageIdentity.token;
+  }
+
+  /** Calls the store's API as somebody. */
+  async api(person: string, path: string, init: RequestInit = {}) {
+    const response = await fetch(`${this.url}/api/app-store/v1${path}`, {
+      ...init,
+      headers: {
+        ...init.headers,
+        authorization: `Bearer ${await this.token(person)}`,
+      },
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: text ? JSON.parse(text) : undefined,
+    };
+  }
+
+  remove(): void {
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}

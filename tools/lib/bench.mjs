@@ -1,0 +1,27 @@
+// `npm run bench -- <name>`: a benchmark that prints its figures and checks its budget.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './toolchain.mjs';
+import { Sentence } from './words.mjs';
+
+export async function bench(args, toolchain) {
+  const names = readdirSync(join(ROOT, 'test/bench')).map(file =>
+    file.replace(/\.ts$/, ''),
+  );
+  if (!names.includes(args[0]))
+    throw new Sentence(`usage: npm run bench -- ${names.join('|')}`);
+  const tools = await toolchain();
+  const child = spawn(
+    tools.node,
+    [
+      '--require',
+      '@backstage/cli/config/nodeTransform.cjs',
+      `test/bench/${args[0]}.ts`,
+    ],
+    { cwd: ROOT, env: tools.env, stdio: 'inherit' },
+  );
+  const [code] = await once(child, 'exit');
+  return code ?? 1;
+}
