@@ -8,7 +8,11 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, request as httpRequest } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -79,8 +83,8 @@ async function enter(
   host: string,
   token: string,
 ): Promise<string> {
-  const location = await new Promise<{ state: string; nonce: string }>(
-    (resolve_, reject) => {
+  const begin = () =>
+    new Promise<IncomingMessage>((resolve_, reject) => {
       httpRequest(
         {
           host: '127.0.0.1',
@@ -89,18 +93,17 @@ async function enter(
         },
         response => {
           response.resume();
-          resolve_({
-            state: new URL(response.headers.location!).searchParams.get(
-              'state',
-            )!,
-            nonce: response.headers['set-cookie']![0].split(';')[0],
-          });
+          resolve_(response);
         },
       )
         .on('error', reject)
         .end();
-    },
-  );
+    });
+  // The gateway learns of the instance a moment after the store has answered.
+  let first = await begin();
+  while (first.statusCode !== 302) first = await begin();
+  const state = new URL(first.headers.location!).searchParams.get('state')!;
+  const nonce = first.headers['set-cookie']![0].split(';')[0];
   const { url } = await (
     await fetch(`${portal.url}/api/app-store-gateway/v1/tickets`, {
       method: 'POST',
@@ -108,7 +111,7 @@ async function enter(
         authorization: `Bearer ${token}`,
         'content-type': 'application/json',
       },
-      body: JSON.stringify({ state: location.state }),
+      body: JSON.stringify({ state }),
     })
   ).json();
   return new Promise((resolve_, reject) => {
@@ -118,7 +121,7 @@ async function enter(
         host: '127.0.0.1',
         port: portal.gatewayPort,
         path: to.pathname + to.search,
-        headers: { host, cookie: location.nonce },
+        headers: { host, cookie: nonce },
       },
       response => {
         response.resume();

@@ -28,7 +28,7 @@ export const KUBELET_BACK_OFF: BackOff = {
   resetMs: 600_000,
 };
 /** Before its first success a probe is tried this often, at growing distances, so that a start is not rounded up to whole seconds. */
-const EAGER_MS = [15, 25, 40, 60, 90, 130, 180, 250, 350, 500];
+const EAGER_MS = [...Array(30).fill(10), 20, 40, 80, 160, 320, 500];
 
 const TERMINATE_AGAIN_MS = 250;
 /** How long output is waited for that children of an ended process may still write. */
@@ -51,6 +51,7 @@ export class ContainerRunner {
   ready = false;
   log: ContainerLog | undefined;
   #running: Running | undefined;
+  #prepared: Running | undefined;
   #stopping = false;
   #wake: (() => void) | undefined;
   #pauseTimer: NodeJS.Timeout | undefined;
@@ -208,6 +209,25 @@ export class ContainerRunner {
     await this.#sleep(Math.min(Math.max(1000, this.#delayMs), 10_000));
   }
 
+  /**
+   * Makes the container's first run ready before its turn: its files and namespaces,
+   * as a container runtime tells creating from starting. Where anything is in the
+   * way, the run is made when its turn comes, and says so then.
+   */
+  prepare(): void {
+    const mounts: Json[] = this.spec.volumeMounts ?? [];
+    // What an earlier container writes may decide where a mount inside a mount leads.
+    const nested = mounts.some(inner =>
+      mounts.some(outer => inner.mountPath.startsWith(`${outer.mountPath}/`)),
+    );
+    if (!this.#context.isolation.files || nested || this.#stopping) return;
+    try {
+      this.#prepared = this.#launch();
+    } catch {
+      this.#prepared = undefined;
+    }
+  }
+
   #launch(): Running {
     const { context } = { context: this.#context };
     const image = context.images.resolve(this.spec.image);
@@ -243,7 +263,9 @@ export class ContainerRunner {
   async #once(): Promise<'succeeded' | 'failed' | 'not-started'> {
     let running: Running;
     try {
-      running = this.#launch();
+      running = this.#prepared ?? this.#launch();
+      this.#prepared = undefined;
+      running.begin();
     } catch (error) {
       const { message } = error as Error;
       let reason = 'RunContainerError';
@@ -354,6 +376,7 @@ export class ContainerRunner {
     const running = context.isolation.files
       ? launchIsolated(launch)
       : launchPlain(launch);
+    running.begin();
     let output = '';
     const collect = (text: string) => {
       if (output.length < 4096) output += text;
@@ -486,6 +509,8 @@ export class ContainerRunner {
   /** Ends the container: asks, waits for as long as `graceMs`, ends it. No further run follows. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
+    this.#prepared?.kill();
+    this.#prepared = undefined;
     this.#wake?.();
     const running = this.#running;
     if (

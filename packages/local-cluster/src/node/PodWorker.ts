@@ -65,6 +65,7 @@ export class PodWorker {
   #places = new Map<string, string>();
   #portAnnotations: Record<string, string> = {};
   #phase: string | undefined;
+  #preparing: NodeJS.Immediate | undefined;
   #statusTimer: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
   #quiet = false;
@@ -155,6 +156,12 @@ export class PodWorker {
     await networkUp;
     await this.#listen();
     this.#writeStatus();
+    const later = [
+      ...this.init.slice(1),
+      ...(this.init.length ? this.containers : []),
+    ];
+    // While the first one starts; each on a turn of its own, so that nothing else waits long.
+    this.#preparing = setImmediate(() => later.forEach(c => c.prepare()));
     for (const container of this.init) {
       const ok = await container.run();
       if (this.#stopped) return;
@@ -385,6 +392,7 @@ export class PodWorker {
   }
 
   async #stop(graceMs: number, quiet: boolean): Promise<void> {
+    clearImmediate(this.#preparing);
     if (!quiet)
       for (const c of this.containers)
         this.#event('Normal', 'Killing', `Stopping container ${c.name}`);

@@ -42,6 +42,8 @@ export interface Running {
   terminate(): void;
   /** Ends it and all that it started. */
   kill(): void;
+  /** Lets the command begin, where the launch was a prepared one. */
+  begin(): void;
 }
 
 const SYSTEM_DIRECTORIES = ['usr', 'bin', 'sbin', 'lib', 'lib32', 'lib64'];
@@ -222,8 +224,10 @@ function rootScript(options: {
     ...options.handedOver.map(
       name => `export ${name}="$${HANDOVER}${name}"; unset ${HANDOVER}${name}`,
     ),
+    // A prepared container waits here for its turn; it ends where nobody is left to give it.
+    'read -r turn || exit 0',
     'set +e',
-    '/usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" &',
+    '/usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" </dev/null &',
     'child=$!',
     `trap 'kill -TERM $child 2>/dev/null' TERM`,
     'status=0',
@@ -279,11 +283,12 @@ export function launchIsolated(launch: Launch): Running {
   ];
   const child = spawn(`/usr/bin/${command[0]}`, command.slice(1), {
     env: { ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     cwd: '/',
     // A session of its own: no terminal, and no Ctrl-C that was meant for the portal.
     detached: true,
   });
+  child.stdin!.on('error', () => {});
   const first = () =>
     child.pid && child.exitCode === null ? childOf(child.pid) : undefined;
   const signal = (name: NodeJS.Signals, pid: number | undefined) => {
@@ -300,6 +305,7 @@ export function launchIsolated(launch: Launch): Running {
       signal('SIGKILL', first());
       child.kill('SIGKILL');
     },
+    begin: () => child.stdin!.end('go\n'),
   };
 }
 
@@ -354,5 +360,6 @@ export function launchPlain(launch: Launch): Running {
     process: child,
     terminate: () => signal('SIGTERM'),
     kill: () => signal('SIGKILL'),
+    begin: () => {},
   };
 }

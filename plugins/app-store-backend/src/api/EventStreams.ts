@@ -5,8 +5,6 @@
 import type { Request, Response } from 'express';
 
 const HEARTBEAT_MS = 20_000;
-/** Changes of one instance within this time are sent as one. */
-const SETTLE_MS = 10;
 
 /** One open stream. */
 export interface EventStream {
@@ -70,16 +68,16 @@ export class EventStreams {
   }
 }
 
-/** Collects ids and hands them on together, shortly after. */
+/** Collects the ids of one turn of the event loop and hands them on together. */
 export function settled(work: (ids: string[]) => void): (id: string) => void {
   const ids = new Set<string>();
   return id => {
     ids.add(id);
     if (ids.size > 1) return;
-    setTimeout(() => {
+    setImmediate(() => {
       const all = [...ids];
       ids.clear();
       work(all);
-    }, SETTLE_MS);
+    });
   };
 }

@@ -33,13 +33,15 @@ export function addInternalRoutes(
         });
       const [, token] =
         /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
-      const pod = token && (await cluster.reviewToken(token));
+      const [pod, app] = await Promise.all([
+        token ? cluster.reviewToken(token) : undefined,
+        token ? instances.appOf(request.params.id) : undefined,
+      ]);
       if (
         !pod ||
         !(await cluster.isPodOf(request.params.id, pod.name, pod.uid))
       )
         throw refuse();
-      const app = await instances.appOf(request.params.id);
       if (!app) throw refuse();
       const content = await apps.content(app);
       try {

@@ -184,7 +184,7 @@ export class InstanceCluster {
   /**
    * Applies all objects with the given number of replicas.
    *
-   * @param stillMine - asked right before an object is made that has nothing yet to fence it
+   * @param stillMine - asked right before: an object that is made has nothing yet to fence it
    * @throws KubeError 409 where somebody else changed the workload meanwhile
    */
   async apply(
@@ -193,13 +193,21 @@ export class InstanceCluster {
     stillMine: () => Promise<boolean>,
   ): Promise<void> {
     const { claim, files, service, networkPolicy, workload } = record.objects;
-    const live = await this.#api.get<KubeObject>(workload as KubeObject);
-    if (!live && !(await stillMine()))
-      throw new Error('another worker took over');
-    const first: KubeObject[] = [claim, files, service, networkPolicy].filter(
-      (o): o is NonNullable<typeof o> => Boolean(o),
+    if (!(await stillMine())) throw new Error('another worker took over');
+    const before = [claim, files].flatMap(object =>
+      object ? [object as KubeObject] : [],
     );
-    await Promise.all(first.map(object => this.#api.apply(object)));
+    // What was never applied is not there: that look is saved.
+    const [live] = await Promise.all([
+      record.applied
+        ? this.#api.get<KubeObject>(workload as KubeObject)
+        : undefined,
+      // A pod waits for these, and asks for them at growing distances.
+      ...before.map(object => this.#api.apply(object)),
+    ]);
+    const beside = [service, networkPolicy].map(object =>
+      this.#api.apply(object as KubeObject),
+    );
     const { template } = workload.spec!;
     await this.#api.apply({
       ...workload,
@@ -229,6 +237,7 @@ export class InstanceCluster {
         },
       },
     } as unknown as KubeObject);
+    await Promise.all(beside);
   }
 
   /**

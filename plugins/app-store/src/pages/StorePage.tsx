@@ -88,7 +88,7 @@ function Empty(props: {
           'No app is open to your groups. Ask whoever invited you.'}
         {!filtered &&
           !visitor &&
-          'Import a bundle to put the first one here; docs/packaging.md says how.'}
+          'The first app appears here as soon as somebody publishes one.'}
       </Text>
       {filtered && (
         <Button variant="secondary" onPress={onClear}>
