@@ -128,10 +128,14 @@ async function answers(url, init) {
   }
 }
 
-/** The sentence in a log that ends in a failure to start. */
+/** The sentences in a log that ends in a failure to start. */
 function causeOf(tail) {
   // eslint-disable-next-line no-control-regex
   const plain = tail.map(line => line.replace(/\u001b\[[0-9;]*m/g, ''));
+  const causes = plain.flatMap(
+    line => /startup failed; caused by \w*Error: (.*)/.exec(line)?.[1] ?? [],
+  );
+  if (causes.length > 0) return [...new Set(causes)].join('\n');
   const telling =
     plain
       .filter(line => /threw an error|startup failed|Error:|error /i.test(line))

@@ -32,4 +32,7 @@ backend.add(
 );
 backend.add(import('@ai-app-store/backstage-plugin-app-store-gateway-backend'));
 
-backend.start();
+// Backstage only logs this; a portal of which a part did not start is none.
+backend.start().catch(error => {
+  process.stderr.write(`${error.message}\n`, () => process.exit(1));
+});
