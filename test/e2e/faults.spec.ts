@@ -240,13 +240,11 @@ test('killed in the middle of a launch, a pause and an end, it goes on where it 
   await expect.poll(() => status(ending), { timeout: 60_000 }).toBe('gone');
   expect(await status(pausing)).toBe('SUSPENDED');
   // One instance runs: one pod, one process of the app.
-  await expect
-    .poll(
-      () =>
-        portal.appProcesses().filter(line => line.includes('run.sh')).length,
-      { timeout: 20_000 },
-    )
-    .toBe(1);
+  const apps = () =>
+    portal
+      .appProcesses()
+      .filter(line => line.startsWith('/bin/sh') && line.includes('run.sh'));
+  await expect.poll(apps, { timeout: 20_000 }).toHaveLength(1);
   await portal.api('uma', `/instances/${pausing}/resume`, { method: 'POST' });
   await expect
     .poll(() => status(pausing), { timeout: 30_000 })

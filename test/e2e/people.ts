@@ -108,9 +108,13 @@ export async function pictures(page: Page, name: string): Promise<void> {
 export async function fits(page: Page): Promise<void> {
   const size = page.viewportSize()!;
   await page.setViewportSize({ width: 390, height: 900 });
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - window.innerWidth,
-  );
-  expect(overflow).toBeLessThanOrEqual(0);
+  // The page lays itself out anew after the resize.
+  await expect
+    .poll(() =>
+      page.evaluate(
+        () => document.documentElement.scrollWidth - window.innerWidth,
+      ),
+    )
+    .toBeLessThanOrEqual(0);
   await page.setViewportSize(size);
 }

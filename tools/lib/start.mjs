@@ -179,7 +179,10 @@ export async function untilReady({ child, tail, logPath }, settings) {
 
 function banner(settings, tail) {
   const isolation = tail
-    .map(line => /apps run as processes of this user; (.*)$/.exec(line)?.[1])
+    .map(
+      line =>
+        /apps run as processes of this user; ([\w ,']*\w)/.exec(line)?.[1],
+    )
     .find(Boolean);
   return `
   ${bold('The AI App Store is running.')}

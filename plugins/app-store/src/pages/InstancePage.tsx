@@ -10,6 +10,7 @@ import {
   TabPanel,
   Tabs,
   Text,
+  useBreakpoint,
 } from '@backstage/ui';
 import { useEffect, useState } from 'react';
 import { useLocation, useParams } from 'react-router-dom';
@@ -30,6 +31,7 @@ const LEAD_IN_MS = 400;
 export function InstancePage() {
   const { id = '' } = useParams();
   const location = useLocation();
+  const narrow = useBreakpoint().down('sm');
   const [launching, setLaunching] = useState(
     Boolean((location.state as { launched?: boolean } | null)?.launched),
   );
@@ -81,6 +83,7 @@ export function InstancePage() {
       </>
     );
   }
+  const actions = <InstanceActions instance={instance} onChange={update} />;
   const showsLaunch =
     instance.status === 'PENDING' || instance.status === 'FAILED' || launching;
   return (
@@ -88,12 +91,11 @@ export function InstancePage() {
       <Header
         title={instance.appTitle}
         breadcrumbs={breadcrumbs}
-        customActions={
-          <InstanceActions instance={instance} onChange={update} />
-        }
+        customActions={narrow ? undefined : actions}
       />
       <Container pb="12">
         <Flex direction="column" gap="5">
+          {narrow && actions}
           <Flex gap="5" align="center" className={styles.facts}>
             <StatusBadge instance={instance} />
             <Text color="secondary">
