@@ -14,7 +14,10 @@ describe('hostCheck', () => {
   const ask = (host: string | undefined, path = '/', method = 'GET') => {
     let status = 200;
     const response = {
-      status: (code: number) => ((status = code), response),
+      status: (code: number) => {
+        status = code;
+        return response;
+      },
       type: () => response,
       send: () => response,
     } as unknown as Response;

@@ -195,9 +195,10 @@ describe('LocalCluster', () => {
       );
       expect(status).toBe(201);
     }
+    const api = client;
     for (const who of ['ann', 'bob']) {
-      const pod = await client.until(`${who} ready`, async () =>
-        (await client.pods(who)).find(isReady),
+      const pod = await api.until(`${who} ready`, async () =>
+        (await api.pods(who)).find(isReady),
       );
       expect(await get(`http://${pod.status.podIP}:8080/`)).toBe(who);
     }
@@ -356,15 +357,16 @@ describe('LocalCluster', () => {
         },
       }),
     );
-    await client.until('the hint', async () => {
+    const hint = await client.until('the hint', async () => {
       const { body } = await client.call(
         'GET',
         '/api/v1/namespaces/default/events',
       );
-      return body.items.some((e: Json) =>
+      return body.items.find((e: Json) =>
         /listens on port 9090/.test(e.message),
       );
     });
+    expect(hint.type).toBe('Warning');
     await client.call('DELETE', `${deployments}/elsewhere`);
   });
 
@@ -532,9 +534,10 @@ describe('LocalCluster', () => {
       path,
       pod('climbing', ['/bin/true'], '/app/../../../../tmp/x'),
     );
+    const api = client;
     for (const name of ['linked', 'climbing']) {
-      const waiting = await client.until(`${name} refused`, async () => {
-        const { body } = await client.call('GET', `${path}/${name}`);
+      const waiting = await api.until(`${name} refused`, async () => {
+        const { body } = await api.call('GET', `${path}/${name}`);
         return (
           body.status.containerStatuses?.[0].state.waiting?.reason ===
             'CreateContainerConfigError' &&

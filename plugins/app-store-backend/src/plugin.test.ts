@@ -26,7 +26,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { ZipFile } from 'yazl';
-import { databaseIds, databases } from './database/databases.testing';
+import { databaseIds, databases } from './database/__testUtils__/databases';
 import { KubeApi } from './kubernetes/KubeApi';
 import appStorePlugin from '.';
 
@@ -336,6 +336,7 @@ describe.each(databaseIds())('the store on %s', id => {
           await api.get(`${base}/instances/${instanceId}`).set(as('uma'))
         ).status === 404,
     );
+    const running = cluster;
     for (const path of [
       '/api/v1/namespaces/app-store/pods',
       '/api/v1/namespaces/app-store/services',
@@ -344,7 +345,7 @@ describe.each(databaseIds())('the store on %s', id => {
     ])
       await waitFor(
         `${path} empty`,
-        async () => !(await kube(cluster, path)).items.length,
+        async () => !(await kube(running, path)).items.length,
       );
     expect(
       (await api.delete(`${base}/apps/${appId}`).set(as('dev'))).status,

@@ -1,5 +1,5 @@
 import { AppRepository } from './AppRepository';
-import { databaseIds, migrated } from './databases.testing';
+import { databaseIds, migrated } from './__testUtils__/databases';
 import { appRecord, instanceRecord } from './fixtures.testing';
 import { InstanceRepository } from './InstanceRepository';
 

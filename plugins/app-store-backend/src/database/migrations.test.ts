@@ -1,5 +1,5 @@
 import { MIGRATIONS_DIRECTORY } from './migrate';
-import { databaseIds, databases } from './databases.testing';
+import { databaseIds, databases } from './__testUtils__/databases';
 
 jest.setTimeout(60_000);
 

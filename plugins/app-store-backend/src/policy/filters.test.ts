@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { AppRepository, appFacts } from '../database/AppRepository';
-import { databaseIds, migrated } from '../database/databases.testing';
+import { databaseIds, migrated } from '../database/__testUtils__/databases';
 import { appRecord, instanceRecord } from '../database/fixtures.testing';
 import { InstanceRepository } from '../database/InstanceRepository';
 import { TagRepository } from '../database/TagRepository';

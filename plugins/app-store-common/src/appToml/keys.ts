@@ -25,10 +25,9 @@ function isPlainAbsolutePath(path: string): boolean {
   return (
     path.startsWith('/') &&
     parts.length > 0 &&
-    // eslint-disable-next-line no-control-regex
     parts.every(
       part =>
-        part && part !== '.' && part !== '..' && !/[\x00-\x1f\\:]/.test(part),
+        part && part !== '.' && part !== '..' && !/[\p{Cc}\\:]/u.test(part),
     )
   );
 }

@@ -292,8 +292,7 @@ class Reader {
     const normal = path.replace(/\/+/g, '/').replace(/^\.\//, '');
     const directory = normal.slice(0, Math.max(0, normal.lastIndexOf('/')));
     if (path) {
-      if (/(^|\/)\.{1,2}(\/|$)/.test(normal) || /[\x00-\x1f\\:]/.test(normal))
-        // eslint-disable-line no-control-regex
+      if (/(^|\/)\.{1,2}(\/|$)/.test(normal) || /[\p{Cc}\\:]/u.test(normal))
         this.error(
           'File',
           'Path',

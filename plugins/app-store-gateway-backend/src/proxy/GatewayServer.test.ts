@@ -44,6 +44,7 @@ describe.each(ids)('GatewayServer on %s', id => {
   let appPort: number;
   let gateway: GatewayServer;
   let port: number;
+  let statusBeforeRoutes = 0;
   let sessions: SessionStore;
   let handOff: HandOff;
   let push: (event: string, data: unknown) => void;
@@ -203,7 +204,7 @@ describe.each(ids)('GatewayServer on %s', id => {
       logger,
     });
     port = await gateway.listen();
-    expect((await call({ id: ONE })).status).toBe(503);
+    statusBeforeRoutes = (await call({ id: ONE })).status;
     routes.follow().catch(() => {});
     allowed = (_, user) => user === 'user:default/uma';
     push('snapshot', [route({ id: ONE }), route({ id: TWO })]);
@@ -219,6 +220,10 @@ describe.each(ids)('GatewayServer on %s', id => {
     await gateway.close();
     app.closeAllConnections();
     app.close();
+  });
+
+  it('asks to come again until it knows the routes', () => {
+    expect(statusBeforeRoutes).toBe(503);
   });
 
   it('answers by host: foreign ones 421, unknown ones 404 before any sign-in', async () => {

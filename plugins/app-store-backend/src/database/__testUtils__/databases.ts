@@ -1,7 +1,7 @@
 /** Databases that tests run on: SQLite and PostgreSQL, both, always. */
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
-import { MIGRATIONS_DIRECTORY, tuneSqlite } from './migrate';
+import { MIGRATIONS_DIRECTORY, tuneSqlite } from '../migrate';
 
 export const databases = TestDatabases.create({
   ids: ['SQLITE_3', 'POSTGRES_17'],
