@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
 import { badRequest, StatusError } from '../registry/errors';
-import type { PatchType } from '../registry/Registry';
+import type { PatchType } from '../registry/verbs';
 import type { Json } from '../types';
 
 /** Bodies over this many bytes are refused; etcd's limit is 1.5 MiB, an API server's 3 MiB. */

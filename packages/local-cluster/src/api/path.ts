@@ -15,7 +15,12 @@ export interface Target {
  * @returns undefined where nothing is served under the path
  */
 export function parsePath(path: string): Target | undefined {
-  const parts = path.split('/').filter(Boolean).map(decodeURIComponent);
+  let parts: string[];
+  try {
+    parts = path.split('/').filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return undefined; // an escape that is none
+  }
   let group = '';
   let version: string | undefined;
   if (parts[0] === 'api') version = parts.splice(0, 2)[1];

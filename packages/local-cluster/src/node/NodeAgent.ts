@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { cpus, freemem, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { ServerResponse } from 'node:http';
-import type { LogSource } from '../api/ApiServer';
+import type { LogSource } from '../api/serveResource';
 import { badRequest, StatusError } from '../registry/errors';
 import { resourceOf } from '../registry/resources';
 import { KUBERNETES_VERSION } from '../schema/Schema';

@@ -9,18 +9,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { applyDefaults } from '../objects/defaults';
 import { equal } from '../objects/equal';
-import { jsonPatch, mergePatch, strategicMerge } from '../objects/patch';
 import { immutableViolations, violations } from '../objects/rules';
-import {
-  apply,
-  DuplicateKeyError,
-  trackUpdate,
-} from '../objects/serverSideApply';
 import type { Selector } from '../objects/selectors';
-import { conform } from '../objects/validate';
+import { trackUpdate } from '../objects/serverSideApply';
 import { kindSchema, resolve } from '../schema/Schema';
 import type { ObjectStore } from '../store/ObjectStore';
 import type { Json, KubeObject } from '../types';
+import { decode } from './decode';
+import { awaitingDeletion, wholeSeconds } from './deletion';
 import {
   alreadyExists,
   badRequest,
@@ -29,38 +25,16 @@ import {
   notFound,
   StatusError,
 } from './errors';
-import { apiVersionOf, resourceOf, type Resource } from './resources';
+import { appliedTo, assertApplicable, patched } from './patched';
+import { resourceOf, type Resource } from './resources';
 import { toScale, withScale } from './scale';
 import type { ServiceAddresses } from './ServiceAddresses';
-
-/** How a write is carried out. */
-export interface WriteOptions {
-  /** Who writes, for `managedFields`. */
-  fieldManager?: string;
-  dryRun?: boolean;
-  /** `Ignore`, `Warn` (default) or `Strict`. */
-  fieldValidation?: string;
-  subresource?: 'status' | 'scale';
-}
-
-/** A write's result. */
-export interface WriteResult {
-  object: KubeObject;
-  created: boolean;
-  /** Texts for `Warning` headers. */
-  warnings: string[];
-}
-
-/** The four kinds of patch. */
-export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
-
-/** `DeleteOptions`, as far as they are honoured. */
-export interface DeleteOptions {
-  gracePeriodSeconds?: number;
-  propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
-  preconditions?: { uid?: string; resourceVersion?: string };
-  dryRun?: boolean;
-}
+import type {
+  DeleteOptions,
+  PatchType,
+  WriteOptions,
+  WriteResult,
+} from './verbs';
 
 const SERVER_OWNED: Array<keyof KubeObject['metadata']> = [
   'uid',
@@ -71,6 +45,15 @@ const SERVER_OWNED: Array<keyof KubeObject['metadata']> = [
   'resourceVersion',
   'managedFields',
 ];
+
+function assertSameName(object: KubeObject, name: string): void {
+  if (object.metadata.name !== name)
+    throw badRequest(
+      `the name of the object (${
+        object.metadata.name ?? ''
+      }) does not match the name on the URL (${name})`,
+    );
+}
 
 /** See the module's comment. */
 export class Registry {
@@ -98,9 +81,7 @@ export class Registry {
 
   /** The time as the API writes it: whole seconds. */
   timestamp(): string {
-    return this.#now()
-      .toISOString()
-      .replace(/\.\d+Z$/, 'Z');
+    return wholeSeconds(this.#now());
   }
 
   get(
@@ -119,64 +100,6 @@ export class Registry {
     selector: Selector = () => true,
   ): KubeObject[] {
     return this.store.list(resource.plural, namespace).filter(selector);
-  }
-
-  /** Checks a body's form and returns it as an object of the resource. */
-  #decode(
-    resource: Resource,
-    namespace: string | undefined,
-    body: Json,
-    options: WriteOptions,
-  ) {
-    if (!body || typeof body !== 'object' || Array.isArray(body))
-      throw badRequest(
-        'the object provided is unrecognized (must be of type object)',
-      );
-    const apiVersion = apiVersionOf(resource);
-    if (body.kind && body.kind !== resource.kind)
-      throw badRequest(
-        `the object provided is of kind ${body.kind}, not ${resource.kind}`,
-      );
-    if (body.apiVersion && body.apiVersion !== apiVersion)
-      throw badRequest(
-        `the API version in the data (${body.apiVersion}) does not match the expected API version (${apiVersion})`,
-      );
-    const { value, findings } = conform(resolve(kindSchema(resource.kind)), {
-      ...body,
-      apiVersion,
-      kind: resource.kind,
-      metadata: { ...body.metadata },
-    });
-    if (findings.wrong.length)
-      throw badRequest(
-        `${resource.kind} in version "${
-          resource.version
-        }" cannot be handled as a ${resource.kind}: ${findings.wrong.join(
-          ', ',
-        )}`,
-      );
-    const unknown = findings.unknown.map(path => `unknown field "${path}"`);
-    if (unknown.length && options.fieldValidation === 'Strict')
-      throw badRequest(
-        `${resource.kind} in version "${
-          resource.version
-        }" cannot be handled as a ${
-          resource.kind
-        }: strict decoding error: ${unknown.join(', ')}`,
-      );
-    const object = value as KubeObject;
-    object.metadata ??= {} as KubeObject['metadata'];
-    if (resource.namespaced) {
-      if (object.metadata.namespace && object.metadata.namespace !== namespace)
-        throw badRequest(
-          `the namespace of the provided object does not match the namespace sent on the request`,
-        );
-      object.metadata.namespace = namespace;
-    } else delete object.metadata.namespace;
-    return {
-      object,
-      warnings: options.fieldValidation === 'Ignore' ? [] : unknown,
-    };
   }
 
   #assertNamespace(
@@ -202,11 +125,11 @@ export class Registry {
     body: Json,
     options: WriteOptions = {},
   ): WriteResult {
-    const { object, warnings } = this.#decode(
+    const { object, warnings } = decode(
       resource,
       namespace,
       body,
-      options,
+      options.fieldValidation,
     );
     return {
       object: this.#insert(resource, object, options),
@@ -373,18 +296,13 @@ export class Registry {
       });
       return { object: toScale(object), created: false, warnings: [] };
     }
-    const { object, warnings } = this.#decode(
+    const { object, warnings } = decode(
       resource,
       namespace,
       body,
-      options,
+      options.fieldValidation,
     );
-    if (object.metadata.name !== name)
-      throw badRequest(
-        `the name of the object (${
-          object.metadata.name ?? ''
-        }) does not match the name on the URL (${name})`,
-      );
+    assertSameName(object, name);
     this.#checkPreconditions(resource, before, object.metadata);
     return {
       object: this.#replace(resource, before, object, options),
@@ -398,42 +316,22 @@ export class Registry {
     namespace: string | undefined,
     name: string,
     type: PatchType,
-    body: Json,
+    patch: Json,
     options: WriteOptions & { force?: boolean } = {},
   ): WriteResult {
     if (type === 'apply')
-      return this.#apply(resource, namespace, name, body, options);
+      return this.#apply(resource, namespace, name, patch, options);
     const before = this.get(resource, namespace, name);
     const target = options.subresource === 'scale' ? toScale(before) : before;
-    let patched: Json;
-    try {
-      if (type === 'json') patched = jsonPatch(target, body);
-      else if (type === 'merge') patched = mergePatch(target, body);
-      else
-        patched = strategicMerge(
-          resolve(kindSchema(resource.kind)),
-          target,
-          body,
-        );
-    } catch (error) {
-      throw new StatusError(
-        422,
-        'Invalid',
-        `the server rejected our request due to an error in our request: ${
-          (error as Error).message
-        }`,
-      );
-    }
+    let body = patched(resource, target, type, patch);
     // The patch speaks of the object that is here now, so only what the patch itself names is a precondition.
-    if (
-      patched?.metadata?.resourceVersion === before.metadata.resourceVersion
-    ) {
-      patched = {
-        ...patched,
-        metadata: { ...patched.metadata, resourceVersion: undefined },
+    if (body?.metadata?.resourceVersion === before.metadata.resourceVersion) {
+      body = {
+        ...body,
+        metadata: { ...body.metadata, resourceVersion: undefined },
       };
     }
-    return this.update(resource, namespace, name, patched, options);
+    return this.update(resource, namespace, name, body, options);
   }
 
   #apply(
@@ -443,84 +341,35 @@ export class Registry {
     body: Json,
     options: WriteOptions & { force?: boolean },
   ): WriteResult {
-    if (!options.fieldManager)
-      throw new StatusError(
-        422,
-        'Invalid',
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      );
-    if (!body?.apiVersion || !body?.kind)
-      throw badRequest('invalid object type: apiVersion and kind must be set');
-    if (body.metadata?.managedFields?.length)
-      throw badRequest('metadata.managedFields must be nil');
-    const { object: applied, warnings } = this.#decode(
+    const fieldManager = assertApplicable(body, options.fieldManager);
+    const { object: applied, warnings } = decode(
       resource,
       namespace,
       body,
-      options,
+      options.fieldValidation,
     );
-    if (applied.metadata.name && applied.metadata.name !== name)
-      throw badRequest(
-        `the name of the object (${applied.metadata.name}) does not match the name on the URL (${name})`,
-      );
-    applied.metadata.name = name;
+    applied.metadata.name ??= name;
+    assertSameName(applied, name);
     const live = this.store.get(resource.plural, namespace, name);
-    if (!live && applied.metadata.uid)
+    if (live) this.#checkPreconditions(resource, live, applied.metadata);
+    else if (applied.metadata.uid)
       throw conflict(
         resource,
         name,
         `uid mismatch: the provided object specified uid ${applied.metadata.uid}, and no existing object was found`,
       );
-    if (!live && options.subresource) throw notFound(resource, name);
-    if (live) this.#checkPreconditions(resource, live, applied.metadata);
-    const { uid, resourceVersion, ...metadata } = applied.metadata;
-    let result;
-    try {
-      result = apply({
-        node: resolve(kindSchema(resource.kind)),
-        live,
-        applied: { ...applied, metadata },
-        manager: options.fieldManager,
-        force: options.force ?? false,
-        time: this.timestamp(),
-        subresource: options.subresource,
-      });
-    } catch (error) {
-      if (error instanceof DuplicateKeyError)
-        throw new StatusError(500, 'InternalError', error.message);
-      throw error;
-    }
-    if ('conflicts' in result) {
-      const causes = result.conflicts.map(c => ({
-        reason: 'FieldManagerConflict',
-        message: `conflict with "${c.manager}"`,
-        field: c.field,
-      }));
-      throw new StatusError(
-        409,
-        'Conflict',
-        `Apply failed with ${causes.length} conflict${
-          causes.length > 1 ? 's' : ''
-        }: ${causes.map(c => `${c.message}: ${c.field}`).join('\n')}`,
-        { causes },
-      );
-    }
-    const { managedFields } = result.object.metadata;
-    if (!live)
-      return {
-        object: this.#insert(resource, result.object, options, managedFields),
-        created: true,
-        warnings,
-      };
+    else if (options.subresource) throw notFound(resource, name);
+    const next = appliedTo(live, applied, resource, {
+      ...options,
+      fieldManager,
+      time: this.timestamp(),
+    });
+    const { managedFields } = next.metadata;
     return {
-      object: this.#replace(
-        resource,
-        live,
-        result.object,
-        options,
-        managedFields,
-      ),
-      created: false,
+      object: live
+        ? this.#replace(resource, live, next, options, managedFields)
+        : this.#insert(resource, next, options, managedFields),
+      created: !live,
       warnings,
     };
   }
@@ -540,48 +389,11 @@ export class Registry {
     const before = this.get(resource, namespace, name);
     this.#checkPreconditions(resource, before, options.preconditions);
     if (options.dryRun) return before;
-    const meta = { ...before.metadata };
-    const finalizers = new Set(meta.finalizers ?? []);
-    if (options.propagationPolicy === 'Foreground')
-      finalizers.add('foregroundDeletion');
-    if (options.propagationPolicy === 'Orphan') finalizers.add('orphan');
-    meta.finalizers = finalizers.size ? [...finalizers] : undefined;
-
-    if (resource.plural === 'pods') {
-      const asked =
-        options.gracePeriodSeconds ??
-        before.spec.terminationGracePeriodSeconds ??
-        30;
-      const grace = before.spec.nodeName ? asked : 0;
-      if (grace > 0) {
-        const earlier = meta.deletionGracePeriodSeconds;
-        if (meta.deletionTimestamp && earlier !== undefined && grace >= earlier)
-          return before;
-        meta.deletionGracePeriodSeconds = grace;
-        meta.deletionTimestamp = new Date(this.#now().getTime() + grace * 1000)
-          .toISOString()
-          .replace(/\.\d+Z$/, 'Z');
-        return this.store.put(resource.plural, {
-          ...before,
-          metadata: { ...meta, generation: (meta.generation ?? 1) + 1 },
-        });
-      }
-      if (!finalizers.size) return this.store.remove(resource.plural, before);
-    }
-    if (resource.plural === 'namespaces' && before.spec?.finalizers?.length) {
-      if (meta.deletionTimestamp) return before;
-      return this.store.put(resource.plural, {
-        ...before,
-        metadata: { ...meta, deletionTimestamp: this.timestamp() },
-        status: { ...before.status, phase: 'Terminating' },
-      });
-    }
-    if (finalizers.size) {
-      meta.deletionTimestamp ??= this.timestamp();
-      meta.deletionGracePeriodSeconds = 0;
-      return this.store.put(resource.plural, { ...before, metadata: meta });
-    }
-    return this.store.remove(resource.plural, before);
+    const waiting = awaitingDeletion(resource, before, options, this.#now());
+    if (!waiting) return this.store.remove(resource.plural, before);
+    return waiting === before
+      ? before
+      : this.store.put(resource.plural, waiting);
   }
 
   /**

@@ -1,0 +1,150 @@
+/** The rules of `[[Env]]` and `[[File]]` (specification 6.3, 6.4). */
+import type { EnvEntry, FileEntry } from './manifest';
+import type { TomlReader, TomlTable } from './TomlReader';
+
+/** Variables that apps may set by default (specification 6.3, 11.3). */
+export const ALLOWED_WAVE_VARIABLES: readonly RegExp[] = [
+  /^H2O_WAVE_APP_MODE$/,
+  /^H2O_WAVE_ML_.*$/,
+  /^H2O_WAVE_(PUBLIC_DIR|PRIVATE_DIR|MAX_REQUEST_SIZE|NO_STORE|SESSION_INACTIVITY_TIMEOUT|DATA_DIR|PING_INTERVAL)$/,
+];
+
+/** Directories that belong to the system of an image; nothing of an app's is mounted into them. */
+const SYSTEM_DIRECTORIES =
+  /^\/(usr|bin|sbin|lib|lib32|lib64|libx32|etc|proc|sys|dev|tmp|run|boot|root|opt|var|\.old)(\/|$)/;
+
+/** Whether an app may not mount anything at an absolute path. */
+export function isSystemPath(path: string): boolean {
+  return SYSTEM_DIRECTORIES.test(path);
+}
+
+/** Rules that `[[Env]]` and `[[File]]` share (specification 6.3, 6.4). */
+function valueOrSecret(
+  reader: TomlReader,
+  name: 'Env' | 'File',
+  entry: TomlTable,
+  index: number,
+): void {
+  const { Value, Secret, SecretKey, Optional } = entry;
+  if (
+    Value !== undefined &&
+    (Secret !== undefined || SecretKey !== undefined || Optional !== undefined)
+  )
+    reader.error(
+      name,
+      'Value',
+      'excludes Secret, SecretKey and Optional',
+      'Keep either Value, or Secret and SecretKey.',
+      index,
+    );
+  else if (
+    Value === undefined &&
+    (Secret === undefined || SecretKey === undefined)
+  )
+    reader.error(
+      name,
+      Secret === undefined ? 'Value' : 'SecretKey',
+      'is missing',
+      'Give Value, or Secret together with SecretKey.',
+      index,
+    );
+}
+
+/** One `[[Env]]`; `allowed` are the `H2O_WAVE_…` variables that apps may set. */
+export function readEnv(
+  reader: TomlReader,
+  entry: TomlTable,
+  index: number,
+  allowed: readonly RegExp[],
+): EnvEntry {
+  const name = String(entry.Name ?? '');
+  if (/^H2O_CLOUD/i.test(name))
+    reader.error(
+      'Env',
+      'Name',
+      `${name} belongs to the platform`,
+      'Choose a name that does not begin with H2O_CLOUD.',
+      index,
+    );
+  else if (/^H2O_WAVE/i.test(name)) {
+    if (!allowed.some(pattern => pattern.test(name)))
+      reader.error(
+        'Env',
+        'Name',
+        `${name} may not be set by apps`,
+        'Remove it, or ask an admin to allow it (appStore.apps.allowedWaveVariables).',
+        index,
+      );
+  }
+  valueOrSecret(reader, 'Env', entry, index);
+  return {
+    name,
+    value: entry.Value as string | undefined,
+    secret: entry.Secret as string | undefined,
+    secretKey: entry.SecretKey as string | undefined,
+    optional: Boolean(entry.Optional),
+  };
+}
+
+/** One `[[File]]`; `directories` holds those of the ones before, and gets this one's. */
+export function readFile(
+  reader: TomlReader,
+  entry: TomlTable,
+  index: number,
+  directories: Set<string>,
+): FileEntry {
+  const path = String(entry.Path ?? '');
+  const normal = path.replace(/\/+/g, '/').replace(/^\.\//, '');
+  const directory = normal.slice(0, Math.max(0, normal.lastIndexOf('/')));
+  if (path) {
+    if (/(^|\/)\.{1,2}(\/|$)/.test(normal) || /[\p{Cc}\\:]/u.test(normal))
+      reader.error(
+        'File',
+        'Path',
+        'leaves its directory',
+        'Write it without "..".',
+        index,
+      );
+    else if (!directory || directory === '.')
+      reader.error(
+        'File',
+        'Path',
+        "needs a directory of its own: neither / nor the app's own directory",
+        'Put the file into a sub-directory, such as config/settings.json.',
+        index,
+      );
+    else if (directory === '/resources' || directory.startsWith('/resources/'))
+      reader.error(
+        'File',
+        'Path',
+        'may not lie under /resources',
+        'Choose another directory.',
+        index,
+      );
+    else if (isSystemPath(directory))
+      reader.error(
+        'File',
+        'Path',
+        'may not lie in a directory of the system',
+        'Choose a directory of its own, such as config/settings.json.',
+        index,
+      );
+    else if (directories.has(directory))
+      reader.error(
+        'File',
+        'Path',
+        `shares the directory ${directory} with another File`,
+        'Give each File a directory of its own.',
+        index,
+      );
+    directories.add(directory);
+  }
+  valueOrSecret(reader, 'File', entry, index);
+  return {
+    path: normal,
+    value: entry.Value as string | undefined,
+    secret: entry.Secret as string | undefined,
+    secretKey: entry.SecretKey as string | undefined,
+    optional: Boolean(entry.Optional),
+  };
+}

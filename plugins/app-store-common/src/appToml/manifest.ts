@@ -1,0 +1,147 @@
+/** What `app.toml` says, once it is known to be right. */
+import type { InstanceLifecycle } from '../types';
+import type { APP_MODES, ROUTING_MODES } from './keys';
+import { lower, upper, type TomlTable } from './TomlReader';
+
+/** Longest timeout, in seconds: ten years. */
+const TIMEOUT_LIMIT_S = 10 * 365 * 24 * 3600;
+export const DEFAULT_WAVE_PORT = 10101;
+export const DEFAULT_PORT = 8080;
+
+/** How an app is run. */
+export type AppMode = (typeof APP_MODES)[number];
+/** How an app is addressed. */
+export type RoutingMode = (typeof ROUTING_MODES)[number];
+
+/** One `[[Env]]`. */
+export interface EnvEntry {
+  name: string;
+  value?: string;
+  secret?: string;
+  secretKey?: string;
+  optional: boolean;
+}
+
+/** One `[[File]]`. */
+export interface FileEntry extends Omit<EnvEntry, 'name'> {
+  path: string;
+}
+
+/** What `app.toml` says, with the defaults that do not depend on the store. */
+export interface AppManifest {
+  name: string;
+  version: string;
+  title: string;
+  description: string;
+  longDescriptionPath?: string;
+  tags: string[];
+  keywords: string[];
+  lifecycle: InstanceLifecycle;
+  /** Seconds; -1 never; undefined for the store's default. */
+  instanceTimeoutSeconds?: number;
+  linkAddress?: string;
+  runtime: {
+    mode: AppMode;
+    module?: string;
+    runtimeVersion?: string;
+    port: number;
+    customImage?: string;
+    args?: string[];
+    entryPoint?: string[];
+    memoryLimit?: string;
+    memoryReservation?: string;
+    cpuLimit?: string;
+    cpuReservation?: string;
+    gpuCount: number;
+    gpuType?: string;
+    volumeMount?: string;
+    volumeSize?: string;
+    resourceVolumeSize?: string;
+    enableOidc: boolean;
+    enableShm: boolean;
+    routingMode: RoutingMode;
+  };
+  env: EnvEntry[];
+  files: FileEntry[];
+}
+
+/** The tables of an `app.toml`, each value checked by itself. */
+export interface AppTables {
+  app: TomlTable;
+  runtime: TomlTable;
+  link: TomlTable;
+  env: EnvEntry[];
+  files: FileEntry[];
+}
+
+/** `App.InstanceLifecycle`, `ON_DEMAND` where it is not given. */
+export function lifecycleOf({ app }: AppTables): InstanceLifecycle {
+  return upper(
+    String(app.InstanceLifecycle ?? 'ON_DEMAND'),
+  ) as InstanceLifecycle;
+}
+
+/** `Runtime.AppMode`, `wave` where it is not given. */
+export function modeOf({ runtime }: AppTables): AppMode {
+  return lower(String(runtime.AppMode ?? 'wave')) as AppMode;
+}
+
+function seconds(duration: string | undefined): number | undefined {
+  if (duration === undefined) return undefined;
+  if (duration === '-1') return -1;
+  const unit = { s: 1, m: 60, h: 3600 };
+  const total = [...duration.matchAll(/(\d+(?:\.\d+)?)([smh])/g)].reduce(
+    (sum, [, amount, name]) => sum + Number(amount) * unit[name as 's'],
+    0,
+  );
+  return Math.min(Math.round(total), TIMEOUT_LIMIT_S);
+}
+
+/** Puts the tables together, with the defaults that do not depend on the store. */
+export function toManifest(tables: AppTables): AppManifest {
+  const { app, runtime, link, env, files } = tables;
+  const mode = modeOf(tables);
+  return {
+    name: String(app.Name),
+    version: String(app.Version),
+    title: String(app.Title || app.Name),
+    description: String(app.Description ?? ''),
+    longDescriptionPath: app.LongDescription as string | undefined,
+    tags: (app.Tags as string[]) ?? [],
+    keywords: (app.Keywords as string[]) ?? [],
+    lifecycle: lifecycleOf(tables),
+    instanceTimeoutSeconds: seconds(app.InstanceTimeout as string | undefined),
+    linkAddress: link.Address as string | undefined,
+    runtime: {
+      mode,
+      module: runtime.Module as string | undefined,
+      runtimeVersion: runtime.RuntimeVersion as string | undefined,
+      port:
+        (runtime.Port as number | undefined) ??
+        (mode === 'wave' ? DEFAULT_WAVE_PORT : DEFAULT_PORT),
+      customImage: runtime.CustomImage as string | undefined,
+      args: runtime.AppArgs as string[] | undefined,
+      entryPoint: runtime.AppEntryPoint as string[] | undefined,
+      memoryLimit: runtime.MemoryLimit as string | undefined,
+      memoryReservation: runtime.MemoryReservation as string | undefined,
+      cpuLimit: runtime.CPULimit as string | undefined,
+      cpuReservation: runtime.CPUReservation as string | undefined,
+      gpuCount: (runtime.GPUCount as number | undefined) ?? 0,
+      gpuType: runtime.GPUType as string | undefined,
+      volumeMount: (runtime.VolumeMount as string | undefined)?.replace(
+        /\/+$/,
+        '',
+      ),
+      volumeSize: runtime.VolumeSize as string | undefined,
+      resourceVolumeSize: runtime.ResourceVolumeSize as string | undefined,
+      enableOidc: Boolean(runtime.EnableOIDC),
+      enableShm: Boolean(runtime.EnableSHM),
+      routingMode: upper(
+        String(runtime.RoutingMode ?? 'DOMAIN'),
+      ) as RoutingMode,
+    },
+    // The last of several entries for one variable counts (specification 6.3).
+    env: [...new Map(env.map(entry => [entry.name, entry])).values()],
+    files,
+  };
+}

@@ -1,0 +1,116 @@
+/** Rules of `app.toml` that span several keys. */
+import {
+  appIdentityProblem,
+  appNameProblem,
+  appVersionProblem,
+} from '../names';
+import { isSystemPath } from './entries';
+import type { AppMode, AppTables } from './manifest';
+import type { TomlReader, TomlTable } from './TomlReader';
+
+/** The rules of a name and a version (specification 2.2). */
+export function checkIdentity(reader: TomlReader, app: TomlTable): void {
+  const name = String(app.Name ?? '');
+  const version = String(app.Version ?? '');
+  const namePart = name && appNameProblem(name);
+  if (namePart)
+    reader.error(
+      'App',
+      'Name',
+      namePart,
+      'Choose another name, for example com.example.my-app.',
+    );
+  const versionPart = version && appVersionProblem(version);
+  if (versionPart)
+    reader.error(
+      'App',
+      'Version',
+      versionPart,
+      'Write it like 1.2.3 or 1.2.3-rc.1.',
+    );
+  const both = appIdentityProblem(name, version);
+  if (both && !namePart && !versionPart)
+    reader.error(
+      'App',
+      'Version',
+      `does not fit: ${both}`,
+      'Shorten the name or the version.',
+    );
+}
+
+/** `[Runtime]` of an app that runs (specification 6.2). */
+export function checkRuntime(
+  reader: TomlReader,
+  runtime: TomlTable,
+  mode: AppMode,
+): void {
+  if (mode === 'container') {
+    if (runtime.Module !== undefined)
+      reader.add(
+        'warning',
+        'Runtime',
+        'Module',
+        'means nothing to a container app',
+        'Remove it.',
+      );
+  } else if (!runtime.Module)
+    reader.error(
+      'Runtime',
+      'Module',
+      'is missing',
+      'Name what to run: a Python module, a Node entry file, or the directory to serve.',
+    );
+  if ((mode === 'python' || mode === 'container') && runtime.Port === undefined)
+    reader.error(
+      'Runtime',
+      'Port',
+      `is missing: ${mode} apps say where they listen`,
+      'Add Port = 8080, or whichever port the app listens on.',
+    );
+  if (
+    (runtime.VolumeMount === undefined) !==
+    (runtime.VolumeSize === undefined)
+  )
+    reader.error(
+      'Runtime',
+      runtime.VolumeMount === undefined ? 'VolumeMount' : 'VolumeSize',
+      'is missing: the two volume keys go together',
+      'Give both VolumeMount and VolumeSize.',
+    );
+  const mount = String(runtime.VolumeMount ?? '').replace(/\/+$/, '');
+  if (mount && (['/app', '/resources'].includes(mount) || isSystemPath(mount)))
+    reader.error(
+      'Runtime',
+      'VolumeMount',
+      'may not hide a directory of the system or of the app',
+      'Choose a directory of its own, such as /data.',
+    );
+}
+
+/** A LINK app has an address, and nothing to run. */
+export function checkLink(
+  reader: TomlReader,
+  { runtime, link, files }: AppTables,
+): void {
+  if (Object.keys(runtime).length)
+    reader.error(
+      'Runtime',
+      undefined,
+      'must be empty for a LINK app',
+      'Remove it, or change App.InstanceLifecycle.',
+    );
+  if (!link.Address)
+    reader.error(
+      'Link',
+      'Address',
+      'is missing for a LINK app',
+      'Add [Link] with Address = "https://…".',
+    );
+  if (files.length)
+    reader.error(
+      'File',
+      undefined,
+      'must be empty for a LINK app',
+      'Remove it.',
+    );
+}
