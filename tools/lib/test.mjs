@@ -72,8 +72,7 @@ export async function test(args, toolchain) {
       await check(tools, 'Format', [
         'prettier',
         '--check',
-        '--log-level',
-        'warn',
+        '--loglevel=warn',
         '.',
       ]),
     );

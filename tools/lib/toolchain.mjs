@@ -72,6 +72,10 @@ async function fetchTools(npm) {
       '--ignore-scripts',
       '--no-audit',
       '--no-fund',
+      // npm would try for over a minute to reach a registry that is not there.
+      '--fetch-retries=2',
+      '--fetch-retry-mintimeout=1000',
+      '--fetch-retry-maxtimeout=3000',
     ],
     { cwd: TOOLS, collect: true, env: cleanEnvironment() },
   );

@@ -174,6 +174,28 @@ export interface AppSecret {
   updatedAt: string;
 }
 
+/** Which apps to list. */
+export interface AppQuery {
+  /** Words that a name, title, description or keyword holds. */
+  search?: string;
+  tag?: string;
+  mine?: boolean;
+  /** Exactly this name, in all its versions. */
+  name?: string;
+}
+
+/** Which output of an instance to read. */
+export interface LogQuery {
+  /** `app` (default), or one of the init containers. */
+  container?: string;
+  /** The process before the one that runs now. */
+  previous?: boolean;
+  follow?: boolean;
+  /** The last so many lines. */
+  tail?: number;
+  signal?: AbortSignal;
+}
+
 /** The body of every failed request (RFC 9457, with the members of {@link Problem}). */
 export interface ProblemDetails {
   type: 'about:blank';

@@ -5,6 +5,7 @@ import type {
   AppManifest,
   AppTag,
   Visibility,
+  AppQuery,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import type { AppFacts, Actor } from '../policy/policy';
@@ -202,15 +203,7 @@ export class AppRepository {
   }
 
   /** Apps that the actor sees, newest import first. */
-  async list(
-    actor: Actor,
-    query: {
-      search?: string;
-      tag?: string;
-      mine?: boolean;
-      name?: string;
-    } = {},
-  ): Promise<AppRecord[]> {
+  async list(actor: Actor, query: AppQuery = {}): Promise<AppRecord[]> {
     const select = this.#knex<AppRow>('apps').select('apps.*');
     visibleApps(actor, select, this.#knex);
     if (query.mine) select.where('apps.owner_ref', actor.userEntityRef);

@@ -13,6 +13,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type {
   Endpoint,
   InstanceEvent,
+  LogQuery,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { IncomingMessage } from 'node:http';
 import type { InstanceRecord } from '../database/InstanceRepository';
@@ -295,13 +296,7 @@ export class InstanceCluster {
    */
   async logs(
     record: InstanceRecord,
-    query: {
-      container?: string;
-      previous?: boolean;
-      follow?: boolean;
-      tail?: number;
-      signal?: AbortSignal;
-    },
+    query: LogQuery,
   ): Promise<IncomingMessage> {
     const container = query.container ?? APP_CONTAINER;
     if (!CONTAINERS.has(container))

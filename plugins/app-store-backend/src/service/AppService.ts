@@ -7,6 +7,7 @@ import {
   type AppTag,
   type Problem,
   type Visibility,
+  type AppQuery,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
@@ -245,10 +246,7 @@ export class AppService {
     return this.#present(actor, record, newestOf(versions).has(record.id));
   }
 
-  async list(
-    actor: Actor,
-    query: { search?: string; tag?: string; mine?: boolean; name?: string },
-  ): Promise<App[]> {
+  async list(actor: Actor, query: AppQuery): Promise<App[]> {
     const visitor = !actor.fullAccess && !actor.admin;
     const records = await this.#apps.list(
       actor,

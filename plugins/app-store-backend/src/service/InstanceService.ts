@@ -3,6 +3,7 @@ import type {
   AppInstance,
   InstanceEvent,
   Visibility,
+  LogQuery,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -396,13 +397,7 @@ export class InstanceService {
   async logs(
     actor: Actor,
     id: string,
-    query: {
-      container?: string;
-      previous?: boolean;
-      follow?: boolean;
-      tail?: number;
-      signal: AbortSignal;
-    },
+    query: LogQuery,
   ): Promise<IncomingMessage> {
     const { record } = await this.#allowed(
       actor,

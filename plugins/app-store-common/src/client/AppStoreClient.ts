@@ -8,6 +8,8 @@ import type {
   Me,
   ProblemDetails,
   Visibility,
+  AppQuery,
+  LogQuery,
 } from '../types';
 
 /** A refused or failed request. */
@@ -24,12 +26,7 @@ export class AppStoreError extends Error {
 /** What the pages and commands ask of the store. */
 export interface AppStoreApi {
   getMe(): Promise<Me>;
-  listApps(query?: {
-    search?: string;
-    tag?: string;
-    mine?: boolean;
-    name?: string;
-  }): Promise<App[]>;
+  listApps(query?: AppQuery): Promise<App[]>;
   getApp(id: string): Promise<App>;
   listTags(): Promise<AppTag[]>;
   importApp(
@@ -54,16 +51,7 @@ export interface AppStoreApi {
   ): Promise<AppInstance>;
   listInstanceEvents(id: string): Promise<InstanceEvent[]>;
   /** The output of an instance; a stream where `follow` is set. */
-  openLogs(
-    id: string,
-    query: {
-      container?: string;
-      previous?: boolean;
-      follow?: boolean;
-      tail?: number;
-      signal?: AbortSignal;
-    },
-  ): Promise<Response>;
+  openLogs(id: string, query: LogQuery): Promise<Response>;
   /** Calls back with each state of one's instances (or of one instance) until `signal` aborts. */
   watchInstances(options: {
     id?: string;
@@ -144,15 +132,9 @@ export class AppStoreClient implements AppStoreApi {
     return this.#json('/me');
   }
 
-  async listApps(
-    query: {
-      search?: string;
-      tag?: string;
-      mine?: boolean;
-      name?: string;
-    } = {},
-  ): Promise<App[]> {
-    return (await this.#json<{ items: App[] }>(`/apps${toQuery(query)}`)).items;
+  async listApps(query: AppQuery = {}): Promise<App[]> {
+    return (await this.#json<{ items: App[] }>(`/apps${toQuery({ ...query })}`))
+      .items;
   }
 
   getApp(id: string): Promise<App> {
@@ -226,16 +208,7 @@ export class AppStoreClient implements AppStoreApi {
     ).items;
   }
 
-  openLogs(
-    id: string,
-    query: {
-      container?: string;
-      previous?: boolean;
-      follow?: boolean;
-      tail?: number;
-      signal?: AbortSignal;
-    },
-  ): Promise<Response> {
+  openLogs(id: string, query: LogQuery): Promise<Response> {
     const { signal, ...rest } = query;
     return this.#request(
       `/instances/${encodeURIComponent(id)}/logs${toQuery(rest)}`,

@@ -1,4 +1,4 @@
-import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
+import { useApi } from '@backstage/frontend-plugin-api';
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
 import {
   Button,
@@ -17,9 +17,8 @@ import {
   RiPauseLine,
   RiPlayLine,
 } from '@remixicon/react';
-import { useState } from 'react';
 import { appStoreApiRef } from '../api';
-import { problemOf } from './ProblemPanel';
+import { useAction } from '../hooks/useAction';
 
 /** What can be done with an instance. Ending it asks first. */
 export function InstanceActions(props: {
@@ -29,24 +28,9 @@ export function InstanceActions(props: {
 }) {
   const { instance, size = 'small', onChange } = props;
   const api = useApi(appStoreApiRef);
-  const toast = useApi(toastApiRef);
-  const [busy, setBusy] = useState(false);
-  const act = async (work: () => Promise<AppInstance | void>) => {
-    setBusy(true);
-    try {
-      const changed = await work();
-      if (changed) onChange(changed);
-    } catch (error) {
-      const problem = problemOf(error as Error);
-      toast.post({
-        title: problem.message,
-        description: problem.remedy,
-        status: 'danger',
-      });
-    } finally {
-      setBusy(false);
-    }
-  };
+  const [busy, act] = useAction();
+  const change = (work: (id: string) => Promise<AppInstance>) =>
+    act(async () => onChange(await work(instance.id)));
   const about = instance.appTitle;
   return (
     <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
@@ -69,7 +53,7 @@ export function InstanceActions(props: {
           isDisabled={busy}
           iconStart={<RiPlayLine />}
           aria-label={`Resume ${about}`}
-          onPress={() => act(() => api.resumeInstance(instance.id))}
+          onPress={() => change(id => api.resumeInstance(id))}
         >
           Resume
         </Button>
@@ -81,7 +65,7 @@ export function InstanceActions(props: {
           isDisabled={busy}
           iconStart={<RiPauseLine />}
           aria-label={`Pause ${about}`}
-          onPress={() => act(() => api.suspendInstance(instance.id))}
+          onPress={() => change(id => api.suspendInstance(id))}
         >
           Pause
         </Button>

@@ -1,5 +1,5 @@
 import { MarkdownContent } from '@backstage/core-components';
-import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
+import { useApi } from '@backstage/frontend-plugin-api';
 import type {
   App,
   AppInstance,
@@ -26,12 +26,9 @@ import { useNavigate, useParams } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
 import { AppIcon, usePicture } from '../components/AppIcon';
 import { InstanceActions } from '../components/InstanceActions';
-import {
-  ErrorPanel,
-  problemOf,
-  ProblemPanel,
-} from '../components/ProblemPanel';
+import { ErrorPanel, ProblemPanel } from '../components/ProblemPanel';
 import { StatusBadge } from '../components/StatusBadge';
+import { useAction } from '../hooks/useAction';
 import { useInstances } from '../hooks/useInstances';
 import { useLoad } from '../hooks/useLoad';
 import { paths } from '../routes';
@@ -66,25 +63,14 @@ function Screenshot(props: { path: string; title: string; index: number }) {
 function RunPanel(props: { app: App; own: AppInstance[] }) {
   const { app, own } = props;
   const api = useApi(appStoreApiRef);
-  const toast = useApi(toastApiRef);
   const navigate = useNavigate();
   const [visibility, setVisibility] = useState<Visibility>('PRIVATE');
-  const [busy, setBusy] = useState(false);
-  const run = async () => {
-    setBusy(true);
-    try {
+  const [busy, act] = useAction();
+  const run = () =>
+    act(async () => {
       const instance = await api.runApp(app.id, { visibility });
       navigate(paths.instance(instance.id), { state: { launched: true } });
-    } catch (error) {
-      const problem = problemOf(error as Error);
-      toast.post({
-        title: problem.message,
-        description: problem.remedy,
-        status: 'danger',
-      });
-      setBusy(false);
-    }
-  };
+    });
   if (app.lifecycle === 'LINK')
     return (
       <ButtonLink

@@ -53,7 +53,7 @@ export function InstancePage() {
   const breadcrumbs = [
     { label: 'App Store', href: paths.store },
     { label: 'My instances', href: paths.instances },
-  ];
+  ].slice(narrow ? -1 : 0); // what is left of the line is the title's
   if (gone) {
     return (
       <>
