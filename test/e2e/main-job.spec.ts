@@ -99,6 +99,13 @@ test("an app's page", async () => {
   ).toBeVisible();
   await expect(uma.getByText('256Mi')).toBeVisible();
   await expect(uma.getByText('1.0.0 (this one)')).toBeVisible();
+  await expect
+    .poll(() =>
+      uma
+        .getByRole('img', { name: 'Screenshot 1 of Hello' })
+        .evaluate((img: HTMLImageElement) => img.naturalWidth),
+    )
+    .toBe(1280);
   await pictures(uma, 'app');
   await fits(uma);
 });

@@ -609,6 +609,67 @@ describe('LocalCluster', () => {
   });
 });
 
+describe.each([
+  ['nothing', false],
+  ['files, but no networks', true],
+])('on a machine that keeps %s apart', (_, files) => {
+  it('two copies of an app that honours PORT run side by side, each with its volume, and end whole', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'lc-'));
+    const cluster = await LocalCluster.start({
+      directory,
+      images: IMAGES,
+      backOff: BACK_OFF,
+      isolation: { files, network: false, reason: 'a test' },
+    });
+    try {
+      expect(cluster.description).toContain('a test');
+      const client = new Client(cluster.kubeconfig);
+      const path = '/apis/apps/v1/namespaces/default/deployments';
+      const marker = `3601.${process.pid}`;
+      for (const who of ['ann', 'bob'])
+        await client.apply(
+          `${path}/${who}`,
+          workload(
+            'Deployment',
+            who,
+            {
+              command: script(
+                `const fs=require('fs');require('child_process').spawn('sleep',['${marker}']);fs.writeFileSync(process.env.DATA+'/who',process.env.WHO);require('http').createServer((q,s)=>s.end(fs.readFileSync(process.env.DATA+'/who'))).listen(process.env.PORT)`,
+              ),
+              env: [
+                { name: 'WHO', value: who },
+                { name: 'DATA', value: '/data' },
+                { name: 'PORT', value: '8080' },
+              ],
+              ports: [{ containerPort: 8080, name: 'http' }],
+              readinessProbe: { httpGet: { port: 'http' }, periodSeconds: 1 },
+              volumeMounts: [{ name: 'data', mountPath: '/data' }],
+            },
+            { volumes: [{ name: 'data', emptyDir: {} }] },
+          ),
+        );
+      for (const who of ['ann', 'bob']) {
+        const pod = await client.until(`${who} ready`, async () =>
+          (await client.pods(who)).find(isReady),
+        );
+        expect(await get(`http://${pod.status.podIP}:8080/`)).toBe(who);
+      }
+      expect(processesWith(`sleep ${marker}`)).toBe(2);
+      await client.call('DELETE', `${path}/ann`);
+      await client.until(
+        'ann gone',
+        async () => !(await client.pods('ann')).length,
+      );
+      expect(processesWith(`sleep ${marker}`)).toBe(1);
+      await cluster.stop(500);
+      expect(processesWith(`sleep ${marker}`)).toBe(0);
+    } finally {
+      await cluster.stop(500);
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('a cluster whose process is killed', () => {
   it('leaves no process behind, and runs everything again after the next start', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'lc-'));
