@@ -1,11 +1,12 @@
 /** Faults, and what they get: on the command line, on the pages, and after a kill. */
 import { expect, test } from '@playwright/test';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -79,8 +80,10 @@ test('what keeps it from starting is one sentence with the remedy', async () => 
     ],
     [
       [...ports, '--data', room, '--reset'],
-      /is not a data directory of the portal/,
+      /holds files that are not the portal's/,
     ],
+    [[...ports, '--data', room], /holds files that are not the portal's/],
+    [[...ports, '--data', ''], /--data needs a directory/],
     [[...ports, '--data', portal.data], /Another portal .* uses/],
     [[...ports, '--colour'], /--colour/],
     [[...ports, ...data], /NODE_ENV=production/, { NODE_ENV: 'production' }],
@@ -95,18 +98,22 @@ test('what keeps it from starting is one sentence with the remedy', async () => 
   rmSync(room, { recursive: true, force: true });
 });
 
-async function importApp(name: string, server: string): Promise<string> {
+async function importApp(
+  name: string,
+  server: string,
+  runtime = '',
+): Promise<string> {
   const zip = new ZipFile();
   zip.addBuffer(
     Buffer.from(
-      `[App]\nName = "${name}"\nVersion = "1.0.0"\nTitle = "${name}"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n`,
+      `[App]\nName = "${name}"\nVersion = "1.0.0"\nTitle = "${name}"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n${runtime}`,
     ),
     'app.toml',
   );
   zip.addBuffer(Buffer.from(server), 'server.js');
   zip.end();
   const { status, body } = await portal.api(
-    'dev',
+    'uma',
     '/apps?visibility=ALL_USERS',
     {
       method: 'POST',
@@ -193,7 +200,6 @@ test('a runaway app stays bounded, and ending it leaves no process', async () =>
   const began = Date.now();
   expect((await portal.api('uma', '/me')).status).toBe(200);
   expect(Date.now() - began).toBeLessThan(10_000);
-  const { execFileSync } = await import('node:child_process');
   expect(
     Number(
       execFileSync('du', ['-sm', join(portal.data, 'cluster')], {
@@ -249,4 +255,41 @@ test('killed in the middle of a launch, a pause and an end, it goes on where it 
   await expect
     .poll(() => status(pausing), { timeout: 30_000 })
     .toBe('DEPLOYED');
+});
+
+test('Ctrl-C lets apps end in their own time, and nothing that was left locked stops the next start', async () => {
+  test.setTimeout(120_000);
+  const id = await launch(
+    'dev',
+    await importApp(
+      'polite',
+      `const fs = require('fs'); const write = word => fs.appendFileSync(process.env.APP_STORE_VOLUME_PATH + '/words', word); process.on('SIGTERM', () => { write('asked '); setTimeout(() => { write('done '); process.exit(); }, 1500); }); ${SERVES}`,
+      'VolumeMount = "/data"\nVolumeSize = "1Gi"\n',
+    ),
+  );
+  const status = async () =>
+    (await portal.api('dev', `/instances/${id}`)).body.status;
+  await expect.poll(status, { timeout: 30_000 }).toBe('DEPLOYED');
+  expect(await portal.stop()).toBe(0);
+  expect(portal.appProcesses()).toEqual([]);
+  const [words] = execFileSync(
+    'find',
+    [join(portal.data, 'cluster'), '-name', 'words'],
+    { encoding: 'utf8' },
+  ).split('\n');
+  expect(readFileSync(words, 'utf8')).toBe('asked done ');
+
+  // As a kill in the middle of a start leaves it.
+  const database = new DatabaseSync(join(portal.data, 'db/catalog.sqlite'));
+  const { changes } = database
+    .prepare('update knex_migrations_lock set is_locked = 1')
+    .run();
+  expect(changes).toBe(1);
+  database.close();
+  writeFileSync(
+    join(portal.data, 'portal.pid'),
+    JSON.stringify({ pid: process.pid, began: 'at another time' }),
+  );
+  await portal.start();
+  await expect.poll(status, { timeout: 60_000 }).toBe('DEPLOYED');
 });

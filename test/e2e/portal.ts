@@ -46,7 +46,7 @@ export class Portal {
         '--data',
         this.data,
       ],
-      { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
     );
     this.#child = child;
     const collect = (text: string) => {
@@ -61,12 +61,12 @@ export class Portal {
     }
   }
 
-  /** Ends it as Ctrl-C does; returns its exit code. */
+  /** Ends it as Ctrl-C in a terminal does, which tells its whole group; returns its exit code. */
   async stop(): Promise<number | null> {
     const child = this.#child!;
     if (child.exitCode !== null) return child.exitCode;
     const exited = once(child, 'exit');
-    child.kill('SIGINT');
+    process.kill(-child.pid!, 'SIGINT');
     const [code] = await exited;
     return code;
   }

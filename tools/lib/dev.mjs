@@ -1,10 +1,13 @@
 // `npm run dev`: the portal with hot reload, for those who work on it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { prepareData } from './dataDirectory.mjs';
+import { releaseMigrationLocks } from './start.mjs';
 import {
+  assertFree,
   CONFIG_FILES,
   configEnvironment,
-  prepareData,
+  HELP,
   readSettings,
 } from './settings.mjs';
 import { ROOT } from './toolchain.mjs';
@@ -12,8 +15,15 @@ import { join } from 'node:path';
 
 export async function dev(args, toolchain) {
   const settings = readSettings(args);
-  prepareData(settings);
+  if (settings.help) {
+    console.log(HELP.replace('npm start', 'npm run dev'));
+    return 0;
+  }
+  await assertFree(settings.port, 'portal', '--port');
+  await assertFree(settings.gatewayPort, 'gateway', '--gateway-port');
+  await prepareData(settings);
   const tools = await toolchain();
+  await releaseMigrationLocks(tools, settings);
   const env = {
     ...tools.env,
     ...configEnvironment(settings, await tools.registry()),

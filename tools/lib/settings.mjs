@@ -1,23 +1,9 @@
 // Ports, directories and the configuration that they make.
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './toolchain.mjs';
 import { Sentence } from './words.mjs';
-
-/** Free space without which nothing sensible happens, in bytes. */
-const LEAST_SPACE = 200 * 1024 * 1024;
 
 export const HELP = `npm start [-- options]
 
@@ -29,11 +15,15 @@ export const HELP = `npm start [-- options]
   --help                this text
 `;
 
-function port(text, name) {
+/** A port from the command line, else from the environment, else the default. */
+function port(given, option, variable, fallback) {
+  const text = given ?? process.env[variable] ?? fallback;
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 65535)
     throw new Sentence(
-      `${name} must be a port from 1 to 65535, not ${JSON.stringify(text)}.`,
+      `${
+        given === undefined ? variable : option
+      } must be a port from 1 to 65535, not ${JSON.stringify(text)}.`,
     );
   return value;
 }
@@ -56,11 +46,16 @@ export function readSettings(args) {
   } catch (error) {
     throw new Sentence(`${error.message}\n\n${HELP}`);
   }
+  if (values.help) return { help: true };
+  if (values.data === '')
+    throw new Sentence('--data needs a directory: --data DIR.');
   const settings = {
-    port: port(values.port ?? process.env.PORT ?? '7007', '--port'),
+    port: port(values.port, '--port', 'PORT', '7007'),
     gatewayPort: port(
-      values['gateway-port'] ?? process.env.GATEWAY_PORT ?? '7008',
+      values['gateway-port'],
       '--gateway-port',
+      'GATEWAY_PORT',
+      '7008',
     ),
     // npm runs scripts in the project's directory; a relative path is meant from where the user stands.
     data: resolve(
@@ -69,7 +64,7 @@ export function readSettings(args) {
     ),
     reset: Boolean(values.reset),
     verbose: Boolean(values.verbose),
-    help: Boolean(values.help),
+    help: false,
   };
   if (settings.port === settings.gatewayPort)
     throw new Sentence(
@@ -78,84 +73,27 @@ export function readSettings(args) {
   return settings;
 }
 
-/** Tells a data directory of the portal from any other. */
-const MARKER = '.app-store-data';
-const PID_FILE = 'portal.pid';
-
-function isOurs(data) {
-  return existsSync(join(data, MARKER));
-}
-
-/** Refuses a directory that a running portal uses. */
-function assertUnused(data) {
-  const path = join(data, PID_FILE);
-  if (!existsSync(path)) return;
-  const pid = Number(readFileSync(path, 'utf8'));
-  let alive = false;
-  try {
-    process.kill(pid, 0);
-    alive = true;
-  } catch (error) {
-    alive = error.code === 'EPERM';
-  }
-  if (alive)
-    throw new Sentence(
-      `Another portal (process ${pid}) uses ${data}: end it, or choose another directory with --data DIR.`,
-    );
-}
-
-/** Notes which process uses the data directory. */
-export function claimData(settings, pid) {
-  writeFileSync(join(settings.data, PID_FILE), String(pid));
-}
-
-export function releaseData(settings) {
-  rmSync(join(settings.data, PID_FILE), { force: true });
-}
-
-/** The data directory, writable and with room; dropped before where that was asked for. */
-export function prepareData(settings) {
-  const { data, reset } = settings;
-  assertUnused(data);
-  if (reset && existsSync(data) && readdirSync(data).length && !isOurs(data))
-    throw new Sentence(
-      `${data} is not a data directory of the portal, so --reset does not delete it: delete it yourself, or choose another with --data DIR.`,
-    );
-  try {
-    if (reset) rmSync(data, { recursive: true, force: true });
-    mkdirSync(data, { recursive: true, mode: 0o700 });
-    accessSync(data, constants.W_OK);
-    writeFileSync(join(data, MARKER), '');
-  } catch (error) {
-    throw new Sentence(
-      `The data directory ${data} cannot be written to (${
-        error.code ?? error.message
-      }): make it writable, or choose another with --data DIR.`,
-    );
-  }
-  const { bavail, bsize } = statfsSync(data);
-  if (bavail * bsize < LEAST_SPACE)
-    throw new Sentence(
-      `The disk with ${data} is full: make room for at least ${
-        LEAST_SPACE / 1024 / 1024
-      } MB, or choose another disk with --data DIR.`,
-    );
-}
-
-/** @throws Sentence where the port is taken */
+/** @throws Sentence where the port is taken, on either loopback address: browsers try both */
 export async function assertFree(number, name, option) {
-  await new Promise((done, fail) => {
+  for (const host of ['127.0.0.1', '::1'])
+    await assertFreeAt(host, number, name, option);
+}
+
+function assertFreeAt(host, number, name, option) {
+  return new Promise((done, fail) => {
     const server = createServer();
-    server.once('error', error =>
-      fail(
+    server.once('error', error => {
+      // A machine without IPv6 has no such address.
+      if (host === '::1' && error.code !== 'EADDRINUSE') return done();
+      return fail(
         new Sentence(
           error.code === 'EADDRINUSE'
             ? `Port ${number} for the ${name} is taken by another program: end it, or choose another port with ${option} PORT.`
             : `Port ${number} for the ${name} cannot be used (${error.code}): choose another with ${option} PORT.`,
         ),
-      ),
-    );
-    server.listen(number, '127.0.0.1', () => server.close(done));
+      );
+    });
+    server.listen(number, host, () => server.close(done));
   });
 }
 

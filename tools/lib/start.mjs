@@ -11,20 +11,20 @@ import {
 } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { claimData, prepareData, releaseData } from './dataDirectory.mjs';
 import {
   assertFree,
-  claimData,
-  releaseData,
   CONFIG_FILES,
   configEnvironment,
   HELP,
-  prepareData,
   readSettings,
 } from './settings.mjs';
-import { ROOT } from './toolchain.mjs';
+import { ROOT, run } from './toolchain.mjs';
 import { bold, dim, Sentence, step } from './words.mjs';
 
 const READY_TIMEOUT_MS = 180_000;
+/** Apps have 10 s to end. */
+const END_TIMEOUT_MS = 20_000;
 /** What goes into the web app. */
 const WEB_SOURCES = [
   'packages/app',
@@ -79,6 +79,25 @@ export async function buildWebApp(tools, settings) {
   writeFileSync(stamp, wanted);
 }
 
+/** Takes away what a portal left locked that ended in the middle of its start. */
+export async function releaseMigrationLocks(tools, settings) {
+  const { code, output } = await run(
+    tools.node,
+    [
+      join(ROOT, 'tools/lib/releaseMigrationLocks.cjs'),
+      ROOT,
+      join(settings.data, 'db'),
+    ],
+    { collect: true, env: tools.env },
+  );
+  if (code !== 0)
+    throw new Sentence(
+      `The databases in ${settings.data} cannot be opened: ${
+        output.split('\n').find(line => /Error/.test(line)) ?? output
+      }\nBegin anew with --reset, or choose another directory with --data DIR.`,
+    );
+}
+
 /** Starts the backend; its log goes to a file. */
 export function spawnPortal(tools, settings, registry, options = {}) {
   const logPath = join(settings.data, 'portal.log');
@@ -98,22 +117,27 @@ export function spawnPortal(tools, settings, registry, options = {}) {
         ...options.env,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A terminal's Ctrl-C goes to all of its group; the portal is told once, by this process.
+      detached: true,
     },
   );
   const log = createWriteStream(logPath, { flags: 'w', mode: 0o600 });
   // A full disk loses the log, not the portal.
   log.on('error', () => {});
   const tail = [];
+  const portal = { child, tail, logPath, isolation: undefined };
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
     stream.on('data', text => {
       log.write(text);
+      portal.isolation ??=
+        /apps run as processes of this user; ([\w ,']*\w)/.exec(text)?.[1];
       if (settings.verbose) process.stdout.write(text);
       tail.push(...text.split('\n').filter(Boolean));
       tail.splice(0, Math.max(0, tail.length - 60));
     });
   }
-  return { child, tail, logPath };
+  return portal;
 }
 
 async function answers(url, init) {
@@ -177,13 +201,7 @@ export async function untilReady({ child, tail, logPath }, settings) {
   );
 }
 
-function banner(settings, tail) {
-  const isolation = tail
-    .map(
-      line =>
-        /apps run as processes of this user; ([\w ,']*\w)/.exec(line)?.[1],
-    )
-    .find(Boolean);
+function banner(settings, isolation) {
   return `
   ${bold('The AI App Store is running.')}
 
@@ -212,26 +230,27 @@ export async function start(args, toolchain) {
   step('Starting the AI App Store');
   await assertFree(settings.port, 'portal', '--port');
   await assertFree(settings.gatewayPort, 'gateway', '--gateway-port');
-  prepareData(settings);
+  await prepareData(settings);
   const tools = await toolchain();
   const registry = tools.registry();
   await buildWebApp(tools, settings);
+  await releaseMigrationLocks(tools, settings);
   step('Starting the portal');
   const portal = spawnPortal(tools, settings, await registry);
   const { child } = portal;
   claimData(settings, child.pid);
   child.once('exit', () => releaseData(settings));
   let stopping = false;
-  // A terminal's Ctrl-C reaches the portal by itself; other signals are handed on.
   const stop = signal => {
     if (stopping) return;
     stopping = true;
     step('Ending the portal and all apps');
-    child.kill(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
-    setTimeout(() => child.kill('SIGKILL'), 20_000).unref();
+    child.kill(signal);
+    setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS).unref();
   };
   process.on('SIGINT', () => stop('SIGINT'));
-  process.on('SIGTERM', () => stop('SIGTERM'));
+  for (const signal of ['SIGTERM', 'SIGHUP'])
+    process.on(signal, () => stop('SIGTERM'));
   const exited = new Promise(resolve =>
     child.once('exit', (code, signal) => resolve({ code, signal })),
   );
@@ -246,7 +265,7 @@ export async function start(args, toolchain) {
     throw error;
   }
   step('Ready');
-  console.log(banner(settings, portal.tail));
+  console.log(banner(settings, portal.isolation));
   const { code, signal } = await exited;
   if (stopping) {
     step('Ended');

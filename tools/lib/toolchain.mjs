@@ -26,16 +26,29 @@ export function run(command, args, options = {}) {
       stdio: collect
         ? ['ignore', 'pipe', 'pipe']
         : ['ignore', 'inherit', 'inherit'],
+      // A group of its own, so that it can be ended with all that it started.
+      detached: true,
       ...rest,
     });
+    const ends = Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }).map(
+      ([signal, code]) => [
+        signal,
+        () => {
+          process.kill(-child.pid, 'SIGTERM');
+          process.exit(code);
+        },
+      ],
+    );
+    for (const [signal, end] of ends) process.once(signal, end);
     let output = '';
     if (collect)
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', text => (output += text));
     child.once('error', fail);
-    child.once('close', (code, signal) =>
-      done({ code: code ?? (signal ? 128 : 1), output }),
-    );
+    child.once('close', (code, signal) => {
+      for (const [name, end] of ends) process.off(name, end);
+      done({ code: code ?? (signal ? 128 : 1), output });
+    });
   });
 }
 

@@ -275,6 +275,56 @@ describe('LocalCluster', () => {
     );
   });
 
+  it('asks a container to end once, and waits while it does', async () => {
+    const path = `${deployments}/polite`;
+    await client.apply(
+      path,
+      workload('Deployment', 'polite', {
+        command: script(
+          `process.on('SIGTERM',()=>{console.log('asked');setTimeout(()=>{console.log('done');process.exit()},900)});console.log('here');setInterval(()=>{},1e3)`,
+        ),
+      }),
+    );
+    const pod = await client.until('runs', async () =>
+      (await client.pods('polite')).find(isReady),
+    );
+    const log = `/api/v1/namespaces/default/pods/${pod.metadata.name}/log`;
+    await client.until('listens', async () =>
+      String((await client.call('GET', log)).body).includes('here'),
+    );
+    const followed = client.call('GET', `${log}?follow=true`);
+    await client.call('DELETE', path);
+    expect((await followed).body).toBe('here\nasked\ndone\n');
+  });
+
+  it('ends a container that is asked to before it listens', async () => {
+    const path = `${deployments}/hasty`;
+    const marker = `3602.${process.pid}`;
+    await client.apply(
+      path,
+      workload(
+        'Deployment',
+        'hasty',
+        { command: ['sleep', marker] },
+        { terminationGracePeriodSeconds: 20 },
+      ),
+    );
+    await client.until(
+      'begins',
+      async () =>
+        (
+          await client.pods('hasty')
+        )[0]?.status.containerStatuses?.[0].state.running,
+    );
+    await client.call('DELETE', path);
+    // Well before its grace period is over.
+    await client.until(
+      'gone',
+      async () => !(await client.pods('hasty')).length,
+    );
+    expect(processesWith(`sleep ${marker}`)).toBe(0);
+  });
+
   it('starts a crashing container again with growing delays, keeps the log before, and says why', async () => {
     await client.apply(
       `${deployments}/crash`,

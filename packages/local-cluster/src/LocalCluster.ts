@@ -273,7 +273,7 @@ export class LocalCluster {
    *
    * @param graceMs - how long processes may take to end
    */
-  async stop(graceMs = 3000): Promise<void> {
+  async stop(graceMs = 10_000): Promise<void> {
     this.#controllers.forEach(controller => controller.stop());
     await this.#agent.stop(graceMs);
     await this.#server.close();

@@ -1,14 +1,16 @@
-/**
- * The local cluster on its own: `npm run local-cluster`.
- *
- *   --data DIR     where state is kept (default: .data/cluster)
- *   --port PORT    port of the API (default: a free one)
- *   --kubeconfig F where to write the kubeconfig (default: <data>/kubeconfig)
- */
+/** The local cluster on its own: `npm run local-cluster`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LocalCluster } from './LocalCluster';
+
+const HELP = `npm run local-cluster [-- options]
+
+  --data DIR         where state is kept (default .data/cluster)
+  --port PORT        the port of the API (default: a free one)
+  --kubeconfig FILE  where to write the kubeconfig (default <data>/kubeconfig)
+  --help             this text
+`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -16,8 +18,20 @@ async function main(): Promise<void> {
       data: { type: 'string', default: '.data/cluster' },
       port: { type: 'string' },
       kubeconfig: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
     },
   });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const port = Number(values.port ?? 0);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Error(
+      `--port must be a port from 1 to 65535, not ${JSON.stringify(
+        values.port,
+      )}`,
+    );
   const directory = resolve(process.env.INIT_CWD ?? '.', values.data!);
   const node = {
     source: dirname(dirname(process.execPath)),
@@ -25,7 +39,7 @@ async function main(): Promise<void> {
   };
   const cluster = await LocalCluster.start({
     directory,
-    port: values.port ? Number(values.port) : undefined,
+    port,
     images: { 'local/node': { mounts: [node], path: ['/opt/node/bin'] } },
     logger: console,
   });

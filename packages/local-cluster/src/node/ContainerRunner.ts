@@ -30,7 +30,6 @@ export const KUBELET_BACK_OFF: BackOff = {
 /** Before its first success a probe is tried this often, at growing distances, so that a start is not rounded up to whole seconds. */
 const EAGER_MS = [...Array(30).fill(10), 20, 40, 80, 160, 320, 500];
 
-const TERMINATE_AGAIN_MS = 250;
 /** How long output is waited for that children of an ended process may still write. */
 const LAST_WORDS_MS = 200;
 
@@ -521,11 +520,8 @@ export class ContainerRunner {
       return;
     const gone = once(running.process, 'exit');
     running.terminate();
-    // Before its first process listens to signals, the wish to end goes nowhere.
-    const again = setInterval(() => running.terminate(), TERMINATE_AGAIN_MS);
     const timer = setTimeout(() => running.kill(), graceMs);
     await gone;
-    clearInterval(again);
     clearTimeout(timer);
   }
 }

@@ -12,10 +12,12 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readFileSync,
   readlinkSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { constants } from 'node:os';
 import { join, normalize } from 'node:path';
 import { ContainerConfigError } from './environment';
 import type { LocalImage } from './images';
@@ -56,6 +58,7 @@ const SENSITIVE =
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const HANDOVER = 'LOCAL_CLUSTER_';
 const OLD_ROOT = '.old';
+const LISTENS_CHECK_MS = 20;
 
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -212,6 +215,8 @@ function rootScript(options: {
   handedOver: string[];
 }): string {
   return [
+    'asked= child=',
+    `trap 'if [ "$child" ]; then kill -TERM "$child" 2>/dev/null; else asked=1; fi' TERM`,
     'set -e',
     'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
     'umask 022',
@@ -229,12 +234,25 @@ function rootScript(options: {
     'set +e',
     '/usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" </dev/null &',
     'child=$!',
-    `trap 'kill -TERM $child 2>/dev/null' TERM`,
+    '[ -z "$asked" ] || kill -TERM "$child" 2>/dev/null',
     'status=0',
     'while :; do wait $child; status=$?; kill -0 $child 2>/dev/null || break; done',
     'exit $status',
     '',
   ].join('\n');
+}
+
+/** Whether a process has a handler for SIGTERM (proc(5), `SigCgt`). */
+function listensToTerm(pid: number): boolean {
+  try {
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(
+      readFileSync(`/proc/${pid}/status`, 'utf8'),
+    )?.[1];
+    const bit = BigInt(constants.signals.SIGTERM - 1);
+    return ((BigInt(`0x${caught ?? 0}`) >> bit) & 1n) === 1n;
+  } catch {
+    return false;
+  }
 }
 
 /** Runs a container in namespaces of its own. */
@@ -298,9 +316,20 @@ export function launchIsolated(launch: Launch): Running {
       // It is gone already.
     }
   };
+  let asked = false;
+  /** Once, as the kubelet does, and not before the first process listens: till then a signal goes nowhere. */
+  const terminate = () => {
+    const pid = first();
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (pid && listensToTerm(pid)) signal('SIGTERM', pid);
+    else setTimeout(terminate, LISTENS_CHECK_MS);
+  };
   return {
     process: child,
-    terminate: () => signal('SIGTERM', first()),
+    terminate: () => {
+      if (!asked) terminate();
+      asked = true;
+    },
     kill: () => {
       signal('SIGKILL', first());
       child.kill('SIGKILL');
