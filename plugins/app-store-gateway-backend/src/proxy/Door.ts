@@ -5,7 +5,6 @@
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
-import { parse as parseCookies } from 'cookie';
 import type { IncomingMessage } from 'node:http';
 import type { GatewayConfig } from '../config';
 import { answers, type Answer } from '../pages/pages';
@@ -14,7 +13,7 @@ import type { RouteTable } from '../routes/RouteTable';
 import type { Assertions } from '../signIn/Assertions';
 import { OWN_PREFIX, type HandOff } from '../signIn/HandOff';
 import type { Session, SessionStore } from '../signIn/SessionStore';
-import { cookieNames, type IdentityHeaders } from './headers';
+import { cookieNames, cookieValues, type IdentityHeaders } from './headers';
 import { readHost } from './hosts';
 
 const NONCE_SECONDS = 600;
@@ -132,17 +131,15 @@ export class Door {
     const route = host.kind === 'instance' ? routes.get(host.id) : undefined;
     if (!route) return { answer: answers.unknown(portal) };
 
-    const cookies = parseCookies(request.headers.cookie ?? '');
+    const cookies = (name: 'session' | 'nonce') =>
+      cookieValues(request.headers.cookie, this.cookies[name]);
     const url = new URL(request.url, 'http://gateway');
     if (url.pathname === `${OWN_PREFIX}enter`)
-      return this.#redeem(url, host.hostname, cookies[this.cookies.nonce]);
+      return this.#redeem(url, host.hostname, cookies('nonce'));
     if (url.pathname === `${OWN_PREFIX}jwks.json`)
       return { body: assertions.keys };
 
-    const token = cookies[this.cookies.session];
-    const session = token
-      ? await sessions.find(token, host.hostname)
-      : undefined;
+    const session = await sessions.find(cookies('session'), host.hostname);
     let admission;
     try {
       admission = await admissions.decide(route.id, session?.userEntityRef);
@@ -162,7 +159,7 @@ export class Door {
       const { nonce, location } = await handOff.begin(
         host.hostname,
         request.url,
-        cookies[this.cookies.nonce],
+        cookies('nonce'),
       );
       return {
         redirect: location,
@@ -199,12 +196,12 @@ export class Door {
   async #redeem(
     url: URL,
     hostname: string,
-    nonce: string | undefined,
+    nonces: string[],
   ): Promise<Outcome> {
     const { sessions, config } = this.#options;
     const ticket = url.searchParams.get('ticket');
     const redeemed = ticket
-      ? await sessions.redeem({ ticket, host: hostname, nonce })
+      ? await sessions.redeem({ ticket, host: hostname, nonces })
       : undefined;
     if (!redeemed) return { answer: answers.badTicket() };
     const token = await sessions.create(

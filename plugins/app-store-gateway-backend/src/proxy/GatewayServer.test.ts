@@ -330,6 +330,34 @@ describe.each(ids)('GatewayServer on %s', id => {
     );
   });
 
+  it("is not misled by a neighbour's cookie of the same name", async () => {
+    const own = await cookieFor(ONE, 'user:default/uma');
+    const theirs = await cookieFor(TWO, 'user:default/mallory');
+    const navigation = { accept: 'text/html', 'sec-fetch-mode': 'navigate' };
+    for (const cookie of [
+      `app-store-session=bogus; ${theirs}; other=1; ${own}`,
+      `${own}; app-store-session=bogus`,
+    ])
+      expect((await call({ headers: { ...navigation, cookie } })).status).toBe(
+        200,
+      );
+
+    const begin = await call({
+      headers: { ...navigation, cookie: 'app-store-nonce=bogus' },
+    });
+    const nonce = begin.headers['set-cookie']![0].split(';')[0];
+    const state = new URL(begin.headers.location!).searchParams.get('state')!;
+    const ticket = new URL(
+      (await handOff.exchange(state, 'user:default/uma')).url,
+    );
+    const entered = await call({
+      path: ticket.pathname + ticket.search,
+      headers: { ...navigation, cookie: `app-store-nonce=bogus; ${nonce}` },
+    });
+    expect(entered.status).toBe(302);
+    expect(entered.headers['set-cookie']![0]).toMatch(/^app-store-session=/);
+  });
+
   it('lets nobody forge an identity, nor set cookies for the neighbours', async () => {
     const cookie = await cookieFor(ONE, 'user:default/uma');
     const answer = await call({

@@ -50,10 +50,10 @@ export class HandOff {
   async begin(
     host: string,
     path: string,
-    nonce: string | undefined,
+    nonces: string[],
   ): Promise<{ nonce: string; location: string }> {
     // Several tabs may begin at once: they share the nonce.
-    const own = nonce && /^[\w-]{43}$/.test(nonce) ? nonce : randomToken();
+    const own = nonces.find(n => /^[\w-]{43}$/.test(n)) ?? randomToken();
     const state = await new SignJWT({
       host,
       path: path.length > PATH_LIMIT ? '/' : path,

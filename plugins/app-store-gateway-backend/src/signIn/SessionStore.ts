@@ -82,7 +82,7 @@ export class SessionStore {
   async redeem(options: {
     ticket: string;
     host: string;
-    nonce: string | undefined;
+    nonces: string[];
   }): Promise<{ userEntityRef: string; path: string } | undefined> {
     const hash = digest(options.ticket);
     const row = await this.#knex<TicketRow>('tickets').where({ hash }).first();
@@ -93,8 +93,7 @@ export class SessionStore {
     const fits =
       row.host === options.host &&
       Number(row.expires_at) > Date.now() &&
-      options.nonce !== undefined &&
-      digest(options.nonce) === row.nonce_hash;
+      options.nonces.some(nonce => digest(nonce) === row.nonce_hash);
     return fits ? { userEntityRef: row.user_ref, path: row.path } : undefined;
   }
 
@@ -117,8 +116,16 @@ export class SessionStore {
     return token;
   }
 
-  /** The session behind a cookie, if it is one of this host and not over. */
-  async find(token: string, host: string): Promise<Session | undefined> {
+  /** The session behind the first of these cookies that is one of this host and not over. */
+  async find(tokens: string[], host: string): Promise<Session | undefined> {
+    for (const token of tokens) {
+      const session = await this.#find(token, host);
+      if (session) return session;
+    }
+    return undefined;
+  }
+
+  async #find(token: string, host: string): Promise<Session | undefined> {
     const hash = digest(token);
     const now = Date.now();
     let cached = this.#cache.get(hash);
