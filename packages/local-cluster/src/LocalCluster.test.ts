@@ -297,6 +297,56 @@ describe('LocalCluster', () => {
     expect((await followed).body).toBe('here\nasked\ndone\n');
   });
 
+  it('keeps a deleted pod for its finalizers, without its processes', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    const marker = `3603.${process.pid}`;
+    await client.apply(`${pods}/kept`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'kept', finalizers: ['example.com/wait'] },
+      spec: {
+        terminationGracePeriodSeconds: 1,
+        containers: [
+          { name: 'main', image: 'local/node:24', command: ['sleep', marker] },
+        ],
+      },
+    });
+    await client.until('runs', async () => processesWith(`sleep ${marker}`));
+    await client.call('DELETE', `${pods}/kept`);
+    await client.until(
+      'ended',
+      async () => processesWith(`sleep ${marker}`) === 0,
+    );
+    const waiting = await client.until('waits', async () => {
+      const { body } = await client.call('GET', `${pods}/kept`);
+      return body.metadata.deletionGracePeriodSeconds === 0 && body;
+    });
+    expect(waiting.metadata.deletionTimestamp).toBeDefined();
+    await client.call(
+      'PATCH',
+      `${pods}/kept`,
+      { metadata: { finalizers: null } },
+      { type: 'application/merge-patch+json' },
+    );
+    expect((await client.call('GET', `${pods}/kept`)).status).toBe(404);
+  });
+
+  it('does not tell what an object holds when a patch of it fails', async () => {
+    const secrets = '/api/v1/namespaces/default/secrets';
+    await client.call('POST', secrets, {
+      metadata: { name: 'hush' },
+      data: { word: 'c2VzYW1l' },
+    });
+    const { status, body } = await client.call(
+      'PATCH',
+      `${secrets}/hush`,
+      [{ op: 'test', path: '/data/word', value: 'bm8=' }],
+      { type: 'application/json-patch+json' },
+    );
+    expect(status).toBe(422);
+    expect(JSON.stringify(body)).not.toContain('c2VzYW1l');
+  });
+
   it('ends a container that is asked to before it listens', async () => {
     const path = `${deployments}/hasty`;
     const marker = `3602.${process.pid}`;

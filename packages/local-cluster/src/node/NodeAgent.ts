@@ -155,10 +155,24 @@ export class NodeAgent implements LogSource {
       const worker = this.#workers.get(uid);
       await worker?.stop((deletionGracePeriodSeconds ?? 30) * 1000, false);
       this.#workers.delete(uid);
-      this.#node.registry.finalize(PODS, pod);
+      this.#drop(pod);
       discard(join(this.#node.directory, uid));
     } finally {
       this.#ending.delete(uid);
+    }
+  }
+
+  /** As the kubelet does once the processes are gone: the object stays for as long as it has finalizers. */
+  #drop(pod: KubeObject): void {
+    const { namespace, name, uid } = pod.metadata;
+    try {
+      this.#node.registry.delete(PODS, namespace, name, {
+        gracePeriodSeconds: 0,
+        preconditions: { uid },
+      });
+    } catch (error) {
+      // It is gone, or another one has its name.
+      if (!(error instanceof StatusError)) throw error;
     }
   }
 

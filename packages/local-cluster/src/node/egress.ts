@@ -1,7 +1,7 @@
 /**
  * The way out of pods with a network of their own: an HTTP proxy (CONNECT and
- * absolute-form requests) that never leads to this machine's own loopback, but for
- * the ports that are allowed under {@link HOST_ALIAS}.
+ * absolute-form requests) that never leads back to this machine, but for the ports
+ * that are allowed under {@link HOST_ALIAS}.
  */
 import { rmSync } from 'node:fs';
 import {
@@ -12,6 +12,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { lookup } from 'node:dns/promises';
+import { networkInterfaces } from 'node:os';
 import { BlockList, connect, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
@@ -25,6 +26,16 @@ FORBIDDEN.addAddress('::1', 'ipv6');
 FORBIDDEN.addAddress('::', 'ipv6');
 FORBIDDEN.addSubnet('fe80::', 10, 'ipv6');
 FORBIDDEN.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
+
+/** Whether an address is one of this machine's interfaces, as they are now. */
+function isOwn(address: string): boolean {
+  return Object.values(networkInterfaces()).some(entries =>
+    entries?.some(
+      entry =>
+        entry.address === address || `::ffff:${entry.address}` === address,
+    ),
+  );
+}
 
 /** See the module's comment. */
 export class EgressProxy {
@@ -63,9 +74,10 @@ export class EgressProxy {
     if (host === HOST_ALIAS)
       return this.#hostPorts().includes(port) ? '127.0.0.1' : undefined;
     const { address } = await lookup(host.replace(/^\[|\]$/g, ''));
-    return FORBIDDEN.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
-      ? undefined
-      : address;
+    const isForbidden =
+      isOwn(address) ||
+      FORBIDDEN.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    return isForbidden ? undefined : address;
   }
 
   async #tunnel(

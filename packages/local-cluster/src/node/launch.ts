@@ -215,8 +215,6 @@ function rootScript(options: {
   handedOver: string[];
 }): string {
   return [
-    'asked= child=',
-    `trap 'if [ "$child" ]; then kill -TERM "$child" 2>/dev/null; else asked=1; fi' TERM`,
     'set -e',
     'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
     'umask 022',
@@ -234,7 +232,9 @@ function rootScript(options: {
     'set +e',
     '/usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" </dev/null &',
     'child=$!',
-    '[ -z "$asked" ] || kill -TERM "$child" 2>/dev/null',
+    // Not before the child is there: it would inherit the handler until its first program
+    // runs, and swallow a signal that comes then.
+    `trap 'kill -TERM $child 2>/dev/null' TERM`,
     'status=0',
     'while :; do wait $child; status=$?; kill -0 $child 2>/dev/null || break; done',
     'exit $status',

@@ -257,7 +257,9 @@ export class Registry {
     if (
       after.metadata.deletionTimestamp &&
       !after.metadata.finalizers?.length &&
-      resource.plural !== 'pods' &&
+      // A pod also waits for its processes, a namespace for its content.
+      (resource.plural !== 'pods' ||
+        after.metadata.deletionGracePeriodSeconds === 0) &&
       resource.plural !== 'namespaces'
     )
       return this.store.remove(resource.plural, after);
@@ -414,7 +416,7 @@ export class Registry {
     return this.#replace(resource, current, next, options);
   }
 
-  /** Removes an object for good, whatever its finalizers; for the namespace controller and the node agent. */
+  /** Removes an object for good, whatever its finalizers; for the controllers. */
   finalize(resource: Resource, object: KubeObject): void {
     const { namespace, name, uid } = object.metadata;
     const current = this.store.get(resource.plural, namespace, name);

@@ -65,6 +65,12 @@ export function awaitingDeletion(
     };
   }
   if (!finalizers.length) return undefined;
+  if (
+    meta.deletionTimestamp &&
+    meta.deletionGracePeriodSeconds === 0 &&
+    finalizers.length === before.metadata.finalizers?.length
+  )
+    return before;
   return {
     ...before,
     metadata: {

@@ -27,7 +27,8 @@ export function patched(
       422,
       'Invalid',
       `the server rejected our request due to an error in our request: ${
-        (error as Error).message
+        // What follows is the whole object, a Secret's values included.
+        (error as Error).message.split('\n')[0]
       }`,
     );
   }

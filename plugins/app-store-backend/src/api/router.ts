@@ -13,6 +13,7 @@ import type { InstanceFeed } from '../service/InstanceFeed';
 import type { InstanceService } from '../service/InstanceService';
 import type { RouteFeed } from '../service/RouteFeed';
 import type { SecretService } from '../service/SecretService';
+import { StoreError } from '../service/StoreError';
 import { addAppRoutes } from './apps';
 import type { EventStreams } from './EventStreams';
 import { addGatewayRoutes } from './gateway';
@@ -83,6 +84,15 @@ export function createRouter(options: RouterOptions): express.Router {
 
   addGatewayRoutes(router, options);
   addInternalRoutes(router, options);
+  router.use(request => {
+    throw new StoreError({
+      status: 404,
+      code: 'NOT_FOUND',
+      message: `There is nothing at ${request.method} ${request.path}.`,
+      owner: 'you',
+      remedy: 'Check the address.',
+    });
+  });
   router.use(problemHandler(options.logger));
   return router;
 }

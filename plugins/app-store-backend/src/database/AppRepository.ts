@@ -244,6 +244,13 @@ export class AppRepository {
     return Number(row?.n ?? 0);
   }
 
+  /** Whether any app has this bundle. */
+  async usesBundle(digest: string): Promise<boolean> {
+    return Boolean(
+      await this.#knex('apps').where({ bundle_digest: digest }).first('id'),
+    );
+  }
+
   /** @returns false where instances still use the app (the database holds that rule) */
   async delete(id: string): Promise<boolean> {
     try {

@@ -18,6 +18,7 @@ import type {
   InstanceRecord,
   InstanceRepository,
 } from '../database/InstanceRepository';
+import { KubeError } from '../kubernetes/KubeApi';
 import { notListening, observe, type Observation } from '../kubernetes/observe';
 import type { InstanceFeed } from '../service/InstanceFeed';
 import type { InstanceCluster } from './InstanceCluster';
@@ -330,6 +331,15 @@ function reached(
 }
 
 function clusterProblem(error: Error): Problem {
+  // 422: the objects themselves are not valid, and no waiting makes them so.
+  if (error instanceof KubeError && error.code === 422)
+    return {
+      code: 'CLUSTER_REFUSED',
+      message: `What the app asks for is not valid in the cluster: ${error.message}`,
+      owner: 'author',
+      remedy:
+        "The app's author corrects its app.toml and publishes a new version.",
+    };
   return {
     code: 'CLUSTER_REFUSED',
     message: `The cluster did not accept the instance: ${error.message}`,

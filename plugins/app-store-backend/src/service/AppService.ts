@@ -107,7 +107,10 @@ export class AppService {
       return new StoreError({
         status: error.code === 'TOO_LARGE' ? 413 : 400,
         code: error.code,
-        message: `The bundle was not imported: ${error.message}.`,
+        message: `The bundle was not imported: ${error.message.replace(
+          /\.$/,
+          '',
+        )}.`,
         owner: 'you',
         remedy: error.remedy,
         issues: error.issues,
@@ -388,6 +391,8 @@ export class AppService {
         remedy:
           'Terminate them first; make the app PRIVATE so that no new ones come.',
       });
+    if (!(await this.#apps.usesBundle(record.bundleDigest)))
+      await this.#bundles.removeBundle(record.bundleDigest);
   }
 }
 

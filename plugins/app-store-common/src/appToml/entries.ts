@@ -9,6 +9,9 @@ export const ALLOWED_WAVE_VARIABLES: readonly RegExp[] = [
   /^H2O_WAVE_(PUBLIC_DIR|PRIVATE_DIR|MAX_REQUEST_SIZE|NO_STORE|SESSION_INACTIVITY_TIMEOUT|DATA_DIR|PING_INTERVAL)$/,
 ];
 
+/** Where an app's files are. */
+export const APP_ROOT = '/app';
+
 /** Directories that belong to the system of an image; nothing of an app's is mounted into them. */
 const SYSTEM_DIRECTORIES =
   /^\/(usr|bin|sbin|lib|lib32|lib64|libx32|etc|proc|sys|dev|tmp|run|boot|root|opt|var|\.old)(\/|$)/;
@@ -86,16 +89,17 @@ export function readEnv(
   };
 }
 
-/** One `[[File]]`; `directories` holds those of the ones before, and gets this one's. */
+/** One `[[File]]`; `taken` says what holds which directory already, and gets this one's. */
 export function readFile(
   reader: TomlReader,
   entry: TomlTable,
   index: number,
-  directories: Set<string>,
+  taken: Map<string, string>,
 ): FileEntry {
   const path = String(entry.Path ?? '');
   const normal = path.replace(/\/+/g, '/').replace(/^\.\//, '');
-  const directory = normal.slice(0, Math.max(0, normal.lastIndexOf('/')));
+  const absolute = normal.startsWith('/') ? normal : `${APP_ROOT}/${normal}`;
+  const directory = absolute.slice(0, absolute.lastIndexOf('/'));
   if (path) {
     if (/(^|\/)\.{1,2}(\/|$)/.test(normal) || /[\p{Cc}\\:]/u.test(normal))
       reader.error(
@@ -105,7 +109,7 @@ export function readFile(
         'Write it without "..".',
         index,
       );
-    else if (!directory || directory === '.')
+    else if (!directory || directory === APP_ROOT)
       reader.error(
         'File',
         'Path',
@@ -129,15 +133,15 @@ export function readFile(
         'Choose a directory of its own, such as config/settings.json.',
         index,
       );
-    else if (directories.has(directory))
+    else if (taken.has(directory))
       reader.error(
         'File',
         'Path',
-        `shares the directory ${directory} with another File`,
+        `shares the directory ${directory} with ${taken.get(directory)}`,
         'Give each File a directory of its own.',
         index,
       );
-    directories.add(directory);
+    taken.set(directory, 'another File');
   }
   valueOrSecret(reader, 'File', entry, index);
   return {

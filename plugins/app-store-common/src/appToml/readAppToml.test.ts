@@ -113,6 +113,21 @@ describe('readAppToml', () => {
       ['File.Path'],
     ],
     [
+      "a file beside the app's, in full",
+      `[App]\n${app}${node}[[File]]\nPath = "/app/server.js"\nValue = "1"\n`,
+      ['File.Path'],
+    ],
+    [
+      'a file where the volume is',
+      `[App]\n${app}${node}VolumeSize = "1Gi"\nVolumeMount = "/data/"\n[[File]]\nPath = "/data/x.json"\nValue = "1"\n`,
+      ['File.Path'],
+    ],
+    [
+      'one directory, written in two ways',
+      `[App]\n${app}${node}[[File]]\nPath = "conf/a"\nValue = "1"\n[[File]]\nPath = "/app/conf/b"\nValue = "1"\n`,
+      ['File.Path'],
+    ],
+    [
       'a file under /resources',
       `[App]\n${app}${node}[[File]]\nPath = "/resources/x"\nValue = "1"\n`,
       ['File.Path'],

@@ -98,10 +98,11 @@ export function readAppToml(
   const env = reader
     .tables('Env', child(root, 'Env'))
     .map((entry, i) => readEnv(reader, entry, i, allowed));
-  const directories = new Set<string>();
+  const mount = String(runtime.VolumeMount ?? '').replace(/\/+$/, '');
+  const taken = new Map(mount ? [[mount, 'the volume']] : []);
   const files = reader
     .tables('File', child(root, 'File'))
-    .map((entry, i) => readFile(reader, entry, i, directories));
+    .map((entry, i) => readFile(reader, entry, i, taken));
   const tables: AppTables = { app, runtime, link, env, files };
 
   checkIdentity(reader, app);

@@ -4,7 +4,7 @@ import {
   appNameProblem,
   appVersionProblem,
 } from '../names';
-import { isSystemPath } from './entries';
+import { APP_ROOT, isSystemPath } from './entries';
 import type { AppMode, AppTables } from './manifest';
 import type { TomlReader, TomlTable } from './TomlReader';
 
@@ -78,7 +78,10 @@ export function checkRuntime(
       'Give both VolumeMount and VolumeSize.',
     );
   const mount = String(runtime.VolumeMount ?? '').replace(/\/+$/, '');
-  if (mount && (['/app', '/resources'].includes(mount) || isSystemPath(mount)))
+  if (
+    mount &&
+    ([APP_ROOT, '/resources'].includes(mount) || isSystemPath(mount))
+  )
     reader.error(
       'Runtime',
       'VolumeMount',

@@ -24,14 +24,20 @@ import { useAction } from '../hooks/useAction';
 export function InstanceActions(props: {
   instance: AppInstance;
   size?: 'small' | 'medium';
+  /** One of several: says which in the names of its buttons. */
+  listed?: boolean;
   onChange: (instance: AppInstance) => void;
 }) {
-  const { instance, size = 'small', onChange } = props;
+  const { instance, size = 'small', listed, onChange } = props;
   const api = useApi(appStoreApiRef);
   const [busy, act] = useAction();
   const change = (work: (id: string) => Promise<AppInstance>) =>
     act(async () => onChange(await work(instance.id)));
-  const about = instance.appTitle;
+  const about = listed
+    ? `${instance.appTitle}, started ${new Date(
+        instance.createdAt,
+      ).toLocaleString()}`
+    : instance.appTitle;
   return (
     <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
       {instance.can.open && instance.status === 'DEPLOYED' && (

@@ -42,7 +42,9 @@ const VISIBILITIES: Array<{ value: Visibility; label: string }> = [
 
 /** Pictures from elsewhere are not loaded: they would tell their host who reads. */
 function noRemoteImages(uri: string): string {
-  return /^(data:image\/(png|jpeg);|blob:)/.test(uri) ? uri : '';
+  if (/^(data:image\/(png|jpeg);|blob:)/.test(uri)) return uri;
+  // Without an address, rather than with an empty one: browsers then show the words for the picture.
+  return undefined as unknown as string;
 }
 
 function Screenshot(props: { path: string; title: string; index: number }) {
@@ -230,6 +232,7 @@ export function AppPage() {
                         </Link>
                         <InstanceActions
                           instance={instance}
+                          listed
                           onChange={update}
                         />
                       </li>

@@ -72,7 +72,7 @@ export function InstancesPage() {
                   )}
                 </div>
                 <StatusBadge instance={instance} />
-                <InstanceActions instance={instance} onChange={update} />
+                <InstanceActions instance={instance} listed onChange={update} />
               </li>
             ))}
           </ul>

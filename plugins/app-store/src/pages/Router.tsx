@@ -2,6 +2,7 @@ import { Route, Routes } from 'react-router-dom';
 import { AppPage } from './AppPage';
 import { InstancePage } from './InstancePage';
 import { InstancesPage } from './InstancesPage';
+import { NotFoundPage } from './NotFoundPage';
 import styles from './Router.module.css';
 import { StorePage } from './StorePage';
 
@@ -14,6 +15,7 @@ export function Router() {
         <Route path="/apps/:id" element={<AppPage />} />
         <Route path="/instances" element={<InstancesPage />} />
         <Route path="/instances/:id" element={<InstancePage />} />
+        <Route path="*" element={<NotFoundPage />} />
       </Routes>
     </div>
   );

@@ -9,7 +9,7 @@ import {
   Skeleton,
   Text,
 } from '@backstage/ui';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
 import { AppIcon } from '../components/AppIcon';
@@ -106,6 +106,7 @@ export function StorePage() {
   const search = params.get('search') ?? '';
   const tag = params.get('tag') ?? '';
   const [typed, setTyped] = useState(search);
+  const written = useRef(search);
   const me = useLoad(() => api.getMe(), []);
   const visitor = me.value
     ? me.value.kind === 'visitor' && !me.value.admin
@@ -130,8 +131,17 @@ export function StorePage() {
       { replace: true },
     );
   useEffect(() => {
+    // Another address, by a link or by Back, wins over what was typed before.
+    if (search !== written.current) {
+      written.current = search;
+      setTyped(search);
+      return undefined;
+    }
     if (typed === search) return undefined;
-    const timer = setTimeout(() => change('search', typed), SETTLE_MS);
+    const timer = setTimeout(() => {
+      written.current = typed;
+      change('search', typed);
+    }, SETTLE_MS);
     return () => clearTimeout(timer);
     // `change` is new on each rendering and always means the same.
     // eslint-disable-next-line react-hooks/exhaustive-deps
