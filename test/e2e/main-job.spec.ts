@@ -90,6 +90,24 @@ test('the store: icons, search, tags', async () => {
   await expect(apps.getByRole('link')).toHaveText(['Notes']);
   await uma.reload();
   await expect(apps.getByRole('link')).toHaveText(['Notes']);
+
+  // A link to the whole store is not undone by what was searched for before.
+  await uma.goto(`${portal.url}/app-store?search=note`);
+  await apps.getByRole('link', { name: 'Notes' }).click();
+  await uma.goBack();
+  await expect(apps.getByRole('link')).toHaveText(['Notes']);
+  await uma.getByRole('link', { name: 'App Store' }).first().click();
+  await expect(apps.getByRole('link')).toHaveCount(5);
+  await expect(uma.getByRole('searchbox', { name: 'Search apps' })).toHaveValue(
+    '',
+  );
+  await expect(uma).toHaveTitle('App Store');
+  await uma.goto(`${portal.url}/app-store/nowhere`);
+  await expect(
+    uma.getByRole('heading', { name: 'There is no such page' }),
+  ).toBeVisible();
+  await uma.getByRole('link', { name: 'Go to the store' }).click();
+  await expect(apps.getByRole('link')).toHaveCount(5);
 });
 
 test("an app's page", async () => {

@@ -14,7 +14,6 @@ import {
   Container,
   Flex,
   Grid,
-  Header,
   Link,
   Select,
   Skeleton,
@@ -26,6 +25,7 @@ import { useNavigate, useParams } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
 import { AppIcon, usePicture } from '../components/AppIcon';
 import { InstanceActions } from '../components/InstanceActions';
+import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel, ProblemPanel } from '../components/ProblemPanel';
 import { StatusBadge } from '../components/StatusBadge';
 import { useAction } from '../hooks/useAction';
@@ -42,9 +42,7 @@ const VISIBILITIES: Array<{ value: Visibility; label: string }> = [
 
 /** Pictures from elsewhere are not loaded: they would tell their host who reads. */
 function noRemoteImages(uri: string): string {
-  if (/^(data:image\/(png|jpeg);|blob:)/.test(uri)) return uri;
-  // Without an address, rather than with an empty one: browsers then show the words for the picture.
-  return undefined as unknown as string;
+  return /^(data:image\/(png|jpeg);|blob:)/.test(uri) ? uri : '';
 }
 
 function Screenshot(props: { path: string; title: string; index: number }) {
@@ -180,7 +178,7 @@ export function AppPage() {
   if (error) {
     return (
       <>
-        <Header
+        <PageHeader
           title="App"
           breadcrumbs={[{ label: 'App Store', href: paths.store }]}
         />
@@ -192,15 +190,21 @@ export function AppPage() {
   }
   if (!app) {
     return (
-      <Container>
-        <Skeleton height={300} aria-label="Loading" />
-      </Container>
+      <>
+        <PageHeader
+          title="App"
+          breadcrumbs={[{ label: 'App Store', href: paths.store }]}
+        />
+        <Container>
+          <Skeleton height={300} aria-label="Loading" />
+        </Container>
+      </>
     );
   }
   const own = instances.filter(instance => instance.appName === app.name);
   return (
     <>
-      <Header
+      <PageHeader
         title={app.title}
         breadcrumbs={[{ label: 'App Store', href: paths.store }]}
         description={app.description}
@@ -211,7 +215,10 @@ export function AppPage() {
       />
       <Container pb="12">
         <Grid.Root columns={{ initial: '1', md: '12' }} gap="6">
-          <Grid.Item colSpan={{ initial: '1', md: '8' }}>
+          <Grid.Item
+            colSpan={{ initial: '1', md: '8' }}
+            className={styles.column}
+          >
             <Flex direction="column" gap="6">
               <Flex gap="5" align="start">
                 <AppIcon title={app.title} path={app.icon} size={80} />
@@ -219,7 +226,7 @@ export function AppPage() {
               </Flex>
               {own.length > 0 && (
                 <section aria-label="My instances of this app">
-                  <Text as="h2" variant="title-x-small" weight="bold">
+                  <Text as="h3" variant="title-x-small" weight="bold">
                     My instances
                   </Text>
                   <ul className={styles.instances}>
@@ -266,11 +273,14 @@ export function AppPage() {
               )}
             </Flex>
           </Grid.Item>
-          <Grid.Item colSpan={{ initial: '1', md: '4' }}>
+          <Grid.Item
+            colSpan={{ initial: '1', md: '4' }}
+            className={styles.column}
+          >
             <Flex direction="column" gap="4">
               <Card>
                 <CardHeader>
-                  <Text as="h2" variant="title-x-small" weight="bold">
+                  <Text as="h3" variant="title-x-small" weight="bold">
                     Requirements
                   </Text>
                 </CardHeader>
@@ -280,7 +290,7 @@ export function AppPage() {
               </Card>
               <Card>
                 <CardHeader>
-                  <Text as="h2" variant="title-x-small" weight="bold">
+                  <Text as="h3" variant="title-x-small" weight="bold">
                     Versions
                   </Text>
                 </CardHeader>

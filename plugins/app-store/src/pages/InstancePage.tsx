@@ -2,7 +2,6 @@ import {
   ButtonLink,
   Container,
   Flex,
-  Header,
   Link,
   Skeleton,
   Tab,
@@ -18,6 +17,7 @@ import { EventList } from '../components/EventList';
 import { InstanceActions } from '../components/InstanceActions';
 import { LaunchProgress } from '../components/LaunchProgress';
 import { LogPanel } from '../components/LogPanel';
+import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel, ProblemPanel } from '../components/ProblemPanel';
 import { StatusBadge } from '../components/StatusBadge';
 import { useInstances } from '../hooks/useInstances';
@@ -53,11 +53,11 @@ export function InstancePage() {
   const breadcrumbs = [
     { label: 'App Store', href: paths.store },
     { label: 'My instances', href: paths.instances },
-  ].slice(narrow ? -1 : 0); // what is left of the line is the title's
+  ];
   if (gone) {
     return (
       <>
-        <Header title="This instance is gone" breadcrumbs={breadcrumbs} />
+        <PageHeader title="This instance is gone" breadcrumbs={breadcrumbs} />
         <Container>
           <Flex direction="column" gap="4" align="start">
             <Text as="p">It was terminated, or is not shared with you.</Text>
@@ -72,7 +72,7 @@ export function InstancePage() {
   if (!instance) {
     return (
       <>
-        <Header title="Instance" breadcrumbs={breadcrumbs} />
+        <PageHeader title="Instance" breadcrumbs={breadcrumbs} />
         <Container>
           {error ? (
             <ErrorPanel error={error} />
@@ -88,7 +88,7 @@ export function InstancePage() {
     instance.status === 'PENDING' || instance.status === 'FAILED' || launching;
   return (
     <>
-      <Header
+      <PageHeader
         title={instance.appTitle}
         breadcrumbs={breadcrumbs}
         customActions={narrow ? undefined : actions}

@@ -1,13 +1,7 @@
-import {
-  Container,
-  ButtonLink,
-  Header,
-  Link,
-  Skeleton,
-  Text,
-} from '@backstage/ui';
+import { Container, ButtonLink, Link, Skeleton, Text } from '@backstage/ui';
 import { AppIcon } from '../components/AppIcon';
 import { InstanceActions } from '../components/InstanceActions';
+import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { StatusBadge } from '../components/StatusBadge';
 import { useInstances } from '../hooks/useInstances';
@@ -19,7 +13,7 @@ export function InstancesPage() {
   const { instances, error, update } = useInstances();
   return (
     <>
-      <Header
+      <PageHeader
         title="My instances"
         breadcrumbs={[{ label: 'App Store', href: paths.store }]}
         description="What you started, wherever it is at the moment."

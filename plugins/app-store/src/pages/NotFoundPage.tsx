@@ -1,11 +1,12 @@
-import { ButtonLink, Container, Flex, Header, Text } from '@backstage/ui';
+import { ButtonLink, Container, Flex, Text } from '@backstage/ui';
+import { PageHeader } from '../components/PageHeader';
 import { paths } from '../routes';
 
 /** An address below the store's at which there is nothing. */
 export function NotFoundPage() {
   return (
     <>
-      <Header
+      <PageHeader
         title="There is no such page"
         breadcrumbs={[{ label: 'App Store', href: paths.store }]}
       />

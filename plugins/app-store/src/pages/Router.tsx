@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@backstage/ui';
 import { Route, Routes } from 'react-router-dom';
 import { AppPage } from './AppPage';
 import { InstancePage } from './InstancePage';
@@ -9,7 +10,10 @@ import { StorePage } from './StorePage';
 /** The pages below `/app-store`. The only place that knows of the router's own components. */
 export function Router() {
   return (
-    <div className={styles.pages}>
+    <main className={styles.pages}>
+      <VisuallyHidden>
+        <h1>App Store</h1>
+      </VisuallyHidden>
       <Routes>
         <Route path="/" element={<StorePage />} />
         <Route path="/apps/:id" element={<AppPage />} />
@@ -17,6 +21,6 @@ export function Router() {
         <Route path="/instances/:id" element={<InstancePage />} />
         <Route path="*" element={<NotFoundPage />} />
       </Routes>
-    </div>
+    </main>
   );
 }

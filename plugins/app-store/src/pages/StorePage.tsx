@@ -3,7 +3,6 @@ import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
 import {
   Button,
   Container,
-  Header,
   Link,
   SearchField,
   Skeleton,
@@ -13,6 +12,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
 import { AppIcon } from '../components/AppIcon';
+import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { useLoad } from '../hooks/useLoad';
 import { paths } from '../routes';
@@ -26,7 +26,7 @@ function Tile(props: { app: App }) {
     <li className={styles.tile}>
       <AppIcon title={app.title} path={app.icon} size={56} />
       <div className={styles.words}>
-        <h2 className={styles.title}>
+        <h3 className={styles.title}>
           <Link
             href={paths.app(app.id)}
             variant="title-x-small"
@@ -37,7 +37,7 @@ function Tile(props: { app: App }) {
           >
             {app.title}
           </Link>
-        </h2>
+        </h3>
         <Text
           as="p"
           variant="body-small"
@@ -150,7 +150,7 @@ export function StorePage() {
   const shown = apps.value?.filter(app => app.newest);
   return (
     <>
-      <Header
+      <PageHeader
         title="App Store"
         description="Pick an app, start your own instance, share it."
       />
