@@ -1,7 +1,6 @@
 /**
- * An instance's objects in the cluster: applied, read, deleted. Every write
- * carries the uid of what it was computed from, so that a worker that was stalled
- * cannot touch an object that came after.
+ * An instance's objects in the cluster: applied, read, deleted. Their names hold the
+ * instance's UUID, so that a worker that was stalled cannot touch what is another's.
  */
 import type {
   CoreV1Event,
