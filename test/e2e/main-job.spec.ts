@@ -63,6 +63,10 @@ test('the choice of people', async ({ browser }) => {
       page.getByRole('button', { name: `Sign in as ${name}` }),
     ).toBeVisible();
   await pictures(page, 'sign-in');
+  // Whoever comes by the portal's bare address lands in the store.
+  await page.getByRole('button', { name: `Sign in as ${NAMES.ada}` }).click();
+  await expect(page).toHaveURL(`${portal.url}/app-store`);
+  await expect(page.getByRole('list', { name: 'Apps' })).toBeVisible();
   await page.context().close();
 });
 
