@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -36,13 +37,33 @@ async function zipOf(
   return path;
 }
 
+/** The places of the entries in an archive's directory (APPNOTE.TXT, 4.3.12). */
+function entriesOf(zip: Buffer): number[] {
+  const places: number[] = [];
+  const mark = Buffer.from('PK\x01\x02', 'latin1');
+  for (
+    let at = zip.indexOf(mark);
+    at >= 0;
+    at = zip.indexOf(mark, at + mark.length)
+  )
+    places.push(at);
+  return places;
+}
+
+/** The head of a PNG, which is all that is read of it. */
+function picture(side: number): Buffer {
+  const size = Buffer.alloc(8);
+  size.writeUInt32BE(side, 0);
+  size.writeUInt32BE(side, 4);
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
+    size,
+    Buffer.alloc(20),
+  ]);
+}
+
 describe('readBundle', () => {
   it('reads manifest, texts and pictures, and digests the content', async () => {
-    const png = Buffer.concat([
-      Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
-      Buffer.from([0, 0, 0, 9, 0, 0, 0, 9]),
-      Buffer.alloc(20),
-    ]);
     const toml = TOML.replace(
       'Version = "1.0"',
       'Version = "1.0"\nLongDescription = "about.md"',
@@ -51,7 +72,7 @@ describe('readBundle', () => {
       'app.toml': toml,
       'server.js': '',
       'about.md': '### Hi',
-      'static/icon.png': png,
+      'static/icon.png': picture(9),
     };
     const [one, two] = [
       await readBundle(await zipOf(files)),
@@ -110,6 +131,111 @@ describe('readBundle', () => {
       name: 'BundleError',
       code,
     });
+  });
+
+  it.each<[string, (zip: Buffer) => Buffer | void, string, RegExp]>([
+    [
+      'one that was cut off',
+      zip => zip.subarray(0, zip.length - 30),
+      'NOT_AN_ARCHIVE',
+      /not a readable zip archive/,
+    ],
+    [
+      'an encrypted entry',
+      zip => entriesOf(zip).forEach(at => zip.writeUInt16LE(0x0801, at + 8)),
+      'BAD_ENTRY',
+      /is encrypted/,
+    ],
+    [
+      'a name that is not UTF-8',
+      zip => void zip.writeUInt8(0xff, entriesOf(zip)[1] + 46),
+      'BAD_ENTRY',
+      /not UTF-8/,
+    ],
+    [
+      'a device',
+      zip => void zip.writeUInt16LE(0o020644, entriesOf(zip)[1] + 40),
+      'BAD_ENTRY',
+      /link or a device/,
+    ],
+    [
+      'entries that share their data',
+      zip => {
+        const [, two, three] = entriesOf(zip);
+        zip.copy(zip, three + 42, two + 42, two + 46);
+      },
+      'BAD_ENTRY',
+      /shares its data/,
+    ],
+    [
+      'a size that is smaller than the content',
+      zip => void zip.writeUInt32LE(10, entriesOf(zip)[1] + 24),
+      'BAD_ARCHIVE',
+      /cannot be read: too many bytes/,
+    ],
+    [
+      'a size that is larger than the content',
+      zip => void zip.writeUInt32LE(10_000, entriesOf(zip)[1] + 24),
+      'BAD_ARCHIVE',
+      /cannot be read: not enough bytes/,
+    ],
+    [
+      'content that was changed on its way',
+      zip => void zip.writeUInt32LE(0x12345678, entriesOf(zip)[1] + 16),
+      'BAD_ARCHIVE',
+      /"server.js" is damaged/,
+    ],
+    [
+      'a size that no reader should believe',
+      zip => void zip.writeUInt32LE(0xf0000000, entriesOf(zip)[1] + 24),
+      'BAD_ENTRY',
+      /larger than/,
+    ],
+  ])('refuses %s', async (_, damage, code, message) => {
+    const path = await zipOf({
+      'app.toml': TOML,
+      'server.js': 'console.log(1);'.repeat(20),
+      'other.js': 'console.log(2);'.repeat(20),
+    });
+    const zip = readFileSync(path);
+    writeFileSync(path, damage(zip) ?? zip);
+    await expect(readBundle(path)).rejects.toMatchObject({
+      name: 'BundleError',
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([
+    [
+      'names equal but for the Unicode form',
+      { 'caf\u00e9.js': '', 'cafe\u0301.js': '' },
+      'BAD_ENTRY',
+    ],
+    ['a name of 256 bytes', { ['x'.repeat(256)]: '' }, 'BAD_ENTRY'],
+    [
+      'an app.toml of 50 MB',
+      { 'app.toml': Buffer.alloc(50 * 1024 ** 2, '#') },
+      'BAD_ENTRY',
+    ],
+    [
+      'a picture of 20,000 by 20,000 pixels',
+      { 'static/icon.png': picture(20_000) },
+      'BAD_IMAGE',
+    ],
+  ])('refuses %s, too', async (_, files, code) => {
+    await expect(
+      readBundle(await zipOf({ 'app.toml': TOML, 'server.js': '', ...files })),
+    ).rejects.toMatchObject({ name: 'BundleError', code });
+  });
+
+  it('takes a name of 255 bytes', async () => {
+    const path = await zipOf({
+      'app.toml': TOML,
+      'server.js': '',
+      ['x'.repeat(255)]: '',
+    });
+    await expect(readBundle(path)).resolves.toBeDefined();
   });
 
   it('says line and column of a fault in app.toml', async () => {

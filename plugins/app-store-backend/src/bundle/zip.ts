@@ -3,7 +3,8 @@
  * what is read and not from what headers claim.
  */
 import { open as openFile } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { pipeline, Transform, type Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import * as yauzl from 'yauzl';
 import { BundleError } from './BundleError';
 
@@ -26,6 +27,8 @@ const ELEMENT_BYTES = 255;
 const PATH_BYTES = 1024;
 const REGULAR = 0o100000;
 const DIRECTORY = 0o040000;
+/** Bytes of a local file header before its name (APPNOTE.TXT, 4.3.7). */
+const LOCAL_HEADER_BYTES = 30;
 
 /** A file of the archive. */
 export interface ArchiveFile {
@@ -112,6 +115,42 @@ class Paths {
   }
 }
 
+/** Where an entry's data lies in the archive, in bytes. */
+interface Span {
+  path: string;
+  start: number;
+  end: number;
+}
+
+/** Entries that share their data unpack to far more than the archive holds. */
+function refuseOverlaps(spans: Span[]): void {
+  spans.sort((a, b) => a.start - b.start);
+  spans.forEach((span, i) => {
+    const next = spans[i + 1];
+    if (next && next.start < span.end)
+      refuse(next.path, `shares its data with ${JSON.stringify(span.path)}`);
+  });
+}
+
+/** Passes a file on as it comes, and fails at its end where it is not what the archive's directory says. */
+function checked(content: Readable, entry: yauzl.Entry): Readable {
+  let sum = 0;
+  const check = new Transform({
+    transform(chunk: Buffer, _, done) {
+      sum = crc32(chunk, sum);
+      done(null, chunk);
+    },
+    flush(done) {
+      done(
+        sum === entry.crc32
+          ? null
+          : new Error(`${JSON.stringify(entry.fileName)} is damaged`),
+      );
+    },
+  });
+  return pipeline(content, check, () => {});
+}
+
 /** An archive, open for reading. */
 export class Archive {
   readonly files: ArchiveFile[];
@@ -181,6 +220,7 @@ export class Archive {
       });
     const paths = new Paths();
     const files: ArchiveFile[] = [];
+    const spans: Span[] = [];
     let total = 0;
     for await (const entry of zip.eachEntry()) {
       const path = checkPath(entry.fileName);
@@ -195,6 +235,16 @@ export class Archive {
       if (madeOnUnix && type === DIRECTORY && !isDirectory)
         refuse(path, 'is both a file and a directory');
       paths.add(path, isDirectory);
+      const start = entry.relativeOffsetOfLocalHeader;
+      spans.push({
+        path,
+        start,
+        end:
+          start +
+          LOCAL_HEADER_BYTES +
+          entry.fileNameLength +
+          entry.compressedSize,
+      });
       if (isDirectory) continue;
       if (entry.uncompressedSize > limits.fileBytes)
         refuse(path, `is larger than ${limits.fileBytes} bytes`);
@@ -209,9 +259,11 @@ export class Archive {
         path,
         size: entry.uncompressedSize,
         executable: madeOnUnix && mode % 0o200 >= 0o100,
-        open: () => zip.openReadStreamPromise(entry),
+        open: async () =>
+          checked(await zip.openReadStreamPromise(entry), entry),
       });
     }
+    refuseOverlaps(spans);
     return files.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
