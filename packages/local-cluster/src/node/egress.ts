@@ -15,7 +15,7 @@ import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { BlockList, connect, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { HOST_ALIAS } from './network';
 
 const FORBIDDEN = new BlockList();
@@ -110,7 +110,10 @@ export class EgressProxy {
     upstream.once('connect', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       if (head.length) upstream.write(head);
-      pipeline(socket, upstream, socket, () => upstream.destroy());
+      pipeline(socket, upstream, socket).catch(() => {
+        upstream.destroy();
+        socket.destroy();
+      });
     });
     upstream.once('error', () => {
       if (upstream.connecting || !upstream.bytesRead) refuse('502 Bad Gateway');
@@ -153,14 +156,15 @@ export class EgressProxy {
       },
       answer => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
-        pipeline(answer, response, () => {});
+        // A pod may be gone before its answer comes.
+        pipeline(answer, response).catch(() => answer.destroy());
       },
     );
     upstream.on('error', () => {
       if (!response.headersSent) response.writeHead(502);
       response.end();
     });
-    pipeline(request, upstream, () => {});
+    await pipeline(request, upstream).catch(() => upstream.destroy());
   }
 
   async close(): Promise<void> {
