@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Sentence, step } from './words.mjs';
 
@@ -17,15 +18,22 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const TOOLS = join(ROOT, 'tools/node');
 const MAJORS = [22, 24];
 
-/** Runs a program to its end; its output passes through, or is collected. */
+/** Lines of a stack trace, which help nobody who only wants to start the portal. */
+const TRACE = /^\s+at .*:\d+:\d+\)?$/;
+
+/**
+ * Runs a program to its end; its output passes through (`traces: false`: without
+ * stack traces and repetitions), or is collected.
+ */
 export function run(command, args, options = {}) {
-  const { collect, ...rest } = options;
+  const { collect, traces = true, ...rest } = options;
   return new Promise((done, fail) => {
     const child = spawn(command, args, {
       cwd: ROOT,
-      stdio: collect
-        ? ['ignore', 'pipe', 'pipe']
-        : ['ignore', 'inherit', 'inherit'],
+      stdio:
+        collect || !traces
+          ? ['ignore', 'pipe', 'pipe']
+          : ['ignore', 'inherit', 'inherit'],
       // A group of its own, so that it can be ended with all that it started.
       detached: true,
       ...rest,
@@ -44,6 +52,14 @@ export function run(command, args, options = {}) {
     if (collect)
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', text => (output += text));
+    else if (!traces)
+      for (const input of [child.stdout, child.stderr]) {
+        let last;
+        createInterface({ input }).on('line', line => {
+          if (!TRACE.test(line) && line !== last) console.log(line);
+          last = TRACE.test(line) ? last : line;
+        });
+      }
     child.once('error', fail);
     child.once('close', (code, signal) => {
       for (const [name, end] of ends) process.off(name, end);
@@ -173,7 +189,7 @@ async function install(yarn) {
   const wanted = digest(join(ROOT, 'yarn.lock'));
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   step('Installing packages (about a minute the first time)');
-  const { code } = await yarn(['install', '--immutable']);
+  const { code } = await yarn(['install', '--immutable'], { traces: false });
   if (code !== 0)
     throw new Sentence(
       'The packages could not be installed; the lines above say why. With the npm registry in reach, try again.',

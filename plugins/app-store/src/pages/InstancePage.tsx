@@ -1,5 +1,4 @@
 import {
-  ButtonLink,
   Container,
   Flex,
   Link,
@@ -13,6 +12,7 @@ import {
 } from '@backstage/ui';
 import { useEffect, useState } from 'react';
 import { useLocation, useParams } from 'react-router-dom';
+import { DeadEnd } from '../components/DeadEnd';
 import { EventList } from '../components/EventList';
 import { InstanceActions } from '../components/InstanceActions';
 import { LaunchProgress } from '../components/LaunchProgress';
@@ -54,21 +54,12 @@ export function InstancePage() {
     { label: 'App Store', href: paths.store },
     { label: 'My instances', href: paths.instances },
   ];
-  if (gone) {
+  if (gone)
     return (
-      <>
-        <PageHeader title="This instance is gone" breadcrumbs={breadcrumbs} />
-        <Container>
-          <Flex direction="column" gap="4" align="start">
-            <Text as="p">It was terminated, or is not shared with you.</Text>
-            <ButtonLink href={paths.store} variant="primary">
-              Go to the store
-            </ButtonLink>
-          </Flex>
-        </Container>
-      </>
+      <DeadEnd title="This instance is gone" breadcrumbs={breadcrumbs}>
+        It was terminated, or is not shared with you.
+      </DeadEnd>
     );
-  }
   if (!instance) {
     return (
       <>

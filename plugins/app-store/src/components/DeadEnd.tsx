@@ -1,0 +1,30 @@
+import {
+  ButtonLink,
+  Container,
+  Flex,
+  Text,
+  type HeaderBreadcrumb,
+} from '@backstage/ui';
+import { paths } from '../routes';
+import { PageHeader } from './PageHeader';
+
+/** A page from which nothing leads on but the store. */
+export function DeadEnd(props: {
+  title: string;
+  breadcrumbs: HeaderBreadcrumb[];
+  children: string;
+}) {
+  return (
+    <>
+      <PageHeader title={props.title} breadcrumbs={props.breadcrumbs} />
+      <Container>
+        <Flex direction="column" gap="4" align="start">
+          <Text as="p">{props.children}</Text>
+          <ButtonLink href={paths.store} variant="primary">
+            Go to the store
+          </ButtonLink>
+        </Flex>
+      </Container>
+    </>
+  );
+}
