@@ -23,7 +23,23 @@ export interface Config {
       appVersions?: number;
       /** Largest bundle, in bytes. Default: 512 MiB. */
       bundleBytes?: number;
+      /** Largest environment of an app that is kept for later starts, in bytes. Default: 4 GiB. */
+      environmentBytes?: number;
+      /** Bundles that are imported at once. Default: 8. */
+      concurrentImports?: number;
     };
+    /** An upload that takes longer is given up. Default: `15m`. */
+    uploadTimeout?: string;
+    /** An installation of an app's dependencies that takes longer is given up. Default: `15m`. */
+    installTimeout?: string;
+    /** Whether owners and admins may download bundles. Default: true. */
+    downloads?: boolean;
+    /** Whether every app has to name its runtime version. Default: false. */
+    requireRuntimeVersion?: boolean;
+    /** Regular expressions for `Runtime.CustomImage`; `.+` for any image. Default: none is allowed. */
+    allowedCustomImages?: string[];
+    /** Regular expressions for the `H2O_WAVE_…` variables that apps may set, instead of the built-in ones. */
+    allowedWaveVariables?: string[];
     /** An instance is suspended this long after its start or resumption; `-1` never. Default: `8h`. */
     instanceTimeout?: string;
     /** An app that does not listen for this long after its start is started again. Default: `5m`. */
@@ -62,6 +78,10 @@ export interface Config {
       default?: boolean;
       /** Refused for new imports. */
       deprecated?: boolean;
+      /** Further names that it answers to. */
+      aliases?: string[];
+      /** Operating-system packages that the image has, for `packages.txt`. */
+      osPackages?: string[];
       nodeSelector?: { [label: string]: string };
     }>;
     /** Variables for every new instance. */
@@ -69,6 +89,8 @@ export interface Config {
     packages?: {
       /** The npm registry that pods install from. */
       npmRegistry?: string;
+      /** The Python package index that pods install from. */
+      pypiIndex?: string;
     };
     /** Tags that are made where they are missing. */
     tags?: Array<{

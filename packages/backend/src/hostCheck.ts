@@ -6,10 +6,12 @@ import { rootHttpRouterServiceFactory } from '@backstage/backend-defaults/rootHt
 import type { Config } from '@backstage/config';
 import type { RequestHandler } from 'express';
 
-/** Under this name the local cluster's pods reach the portal: for their bundles, and for nothing else. */
+/** Under this name the local cluster's pods reach the portal: for their bundles and environments, and for nothing else. */
 const POD_ALIAS = 'host.local-cluster.internal';
-const POD_PATH =
-  /^\/api\/app-store\/v1\/internal\/instances\/[0-9a-f-]+\/content$/;
+const POD_PATHS: Record<string, RegExp> = {
+  GET: /^\/api\/app-store\/v1\/internal\/instances\/[0-9a-f-]+\/(content|environment)$/,
+  PUT: /^\/api\/app-store\/v1\/internal\/instances\/[0-9a-f-]+\/environment$/,
+};
 
 /** The host names (with ports) that the portal answers to. */
 export function allowedHosts(config: Config): Set<string> {
@@ -26,13 +28,18 @@ export function allowedHosts(config: Config): Set<string> {
   return hosts;
 }
 
+/**
+ * How long a request may take to come in whole, in milliseconds. Node's five minutes
+ * would cut large bundles off; the store itself bounds how long and how slow they may be.
+ */
+const REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
+
 /** The middleware; see the module's comment. */
 export function hostCheck(hosts: Set<string>): RequestHandler {
   return (request, response, next) => {
     const fromPod =
       (request.headers.host ?? '').startsWith(`${POD_ALIAS}:`) &&
-      request.method === 'GET' &&
-      POD_PATH.test(request.path);
+      POD_PATHS[request.method]?.test(request.path);
     if (
       fromPod ||
       hosts.has(request.headers.host ?? '') ||
@@ -49,7 +56,8 @@ export function hostCheck(hosts: Set<string>): RequestHandler {
 }
 
 export const hostCheckedRouter = rootHttpRouterServiceFactory({
-  configure({ app, applyDefaults, config }) {
+  configure({ app, server, applyDefaults, config }) {
+    server.requestTimeout = REQUEST_TIMEOUT_MS;
     app.use(hostCheck(allowedHosts(config)));
     applyDefaults();
   },

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The directory to show in a container; the program is `app-store-entry.mjs` in it. */
@@ -12,3 +13,21 @@ export const ENTRY_DIRECTORY = join(
 );
 /** A line that begins so is the reason of a failure. */
 export const FAILURE_PREFIX = 'app-store-entry: failed: ';
+
+/** The packages that the entry program needs, by name: to be shown in `node_modules` beside or above it. */
+export function entryModules(): Record<string, string> {
+  const modules: Record<string, string> = {};
+  const add = (name: string, from: string) => {
+    if (modules[name]) return;
+    let directory = dirname(require.resolve(name, { paths: [from] }));
+    while (!existsSync(join(directory, 'package.json')))
+      directory = dirname(directory);
+    modules[name] = directory;
+    const { dependencies = {} } = JSON.parse(
+      readFileSync(join(directory, 'package.json'), 'utf8'),
+    );
+    for (const inner of Object.keys(dependencies)) add(inner, directory);
+  };
+  add('sirv', ENTRY_DIRECTORY);
+  return modules;
+}

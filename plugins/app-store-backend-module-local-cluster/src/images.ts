@@ -1,7 +1,7 @@
-/** What image names stand for on this machine: its Node.js and npm, and the entry program. */
+/** What image names stand for on this machine: its Node.js, npm and Python, and the entry program. */
 import type { LocalImage } from '@ai-app-store/local-cluster';
 import http from 'node:http';
-import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
+import { ENTRY_DIRECTORY, entryModules } from '@ai-app-store/runtime-entry';
 import {
   chmodSync,
   copyFileSync,
@@ -12,10 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { findPython } from './python';
 
 const NODE = '/opt/app-store/node';
 const NPM = '/opt/app-store/npm';
 const ENTRY = '/opt/app-store/entry';
+const MODULES = '/opt/app-store/node_modules';
 const TOOLS = '/opt/app-store/bin';
 const PROXY = 'proxy.cjs';
 /** Sets the proxy when a program first asks for something, and not before. */
@@ -50,6 +52,9 @@ const AUTHORITIES = 'ca-certificates.crt';
 
 /** The image whose interpreter is the portal's own Node.js. */
 export const NODE_IMAGE = 'ai-app-store/runtime-node';
+
+/** The image whose interpreter is this machine's Python. */
+export const PYTHON_IMAGE = 'ai-app-store/runtime-python';
 
 /** The directory of npm: of the one that started the portal, or of the one beside Node.js. */
 export function findNpm(
@@ -108,22 +113,46 @@ export function localImages(directory: string): Record<string, LocalImage> {
   const proxied: Record<string, string> = lazily
     ? { NODE_OPTIONS: `--require ${TOOLS}/${PROXY}` }
     : { NODE_USE_ENV_PROXY: '1' };
+  const node: LocalImage = {
+    mounts: [
+      // Node.js of a system lies in /usr/bin, which every container shows already.
+      { source: join(nodeHome, 'bin'), target: `${NODE}/bin` },
+      { source: ENTRY_DIRECTORY, target: ENTRY },
+      { source: directory, target: TOOLS },
+      ...Object.entries(entryModules()).map(([name, source]) => ({
+        source,
+        target: `${MODULES}/${name}`,
+      })),
+      ...(npm ? [{ source: realpathSync(npm), target: NPM }] : []),
+    ],
+    path: [TOOLS, ENTRY, `${NODE}/bin`],
+    // Node.js follows the proxy that leads out of a pod, from its first request on.
+    env: {
+      NPM_CONFIG_UPDATE_NOTIFIER: 'false',
+      ...proxied,
+      ...trusted,
+    },
+  };
+  const python = findPython();
   return {
-    [NODE_IMAGE]: {
+    [NODE_IMAGE]: node,
+    [PYTHON_IMAGE]: {
+      ...node,
+      // At the place that it was built for, which its environments point to.
       mounts: [
-        // Node.js of a system lies in /usr/bin, which every container shows already.
-        { source: join(nodeHome, 'bin'), target: `${NODE}/bin` },
-        { source: ENTRY_DIRECTORY, target: ENTRY },
-        { source: directory, target: TOOLS },
-        ...(npm ? [{ source: realpathSync(npm), target: NPM }] : []),
+        ...node.mounts,
+        ...(python && !python.prefix.startsWith('/usr')
+          ? [{ source: python.prefix, target: python.prefix }]
+          : []),
       ],
-      path: [TOOLS, ENTRY, `${NODE}/bin`],
-      // Node.js follows the proxy that leads out of a pod, from its first request on.
+      path: [...(python ? [join(python.prefix, 'bin')] : []), ...node.path],
       env: {
-        NPM_CONFIG_UPDATE_NOTIFIER: 'false',
-        ...proxied,
-        ...trusted,
+        ...node.env,
+        ...(trusted.SSL_CERT_FILE ? { PIP_CERT: trusted.SSL_CERT_FILE } : {}),
       },
+      ...(python
+        ? {}
+        : { unavailable: 'this machine has no Python 3.8 or newer with venv' }),
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Wires the app store. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   coreServices,
@@ -14,6 +15,7 @@ import { randomUUID } from 'node:crypto';
 import { EventStreams } from './api/EventStreams';
 import { createRouter } from './api/router';
 import { FilesystemBundleStore } from './bundle/BundleStore';
+import { FilesystemEnvironmentStore } from './bundle/EnvironmentStore';
 import { readStoreConfig, type StoreConfig } from './config/StoreConfig';
 import { AppRepository } from './database/AppRepository';
 import { InstanceRepository } from './database/InstanceRepository';
@@ -25,6 +27,8 @@ import { CatalogRoleResolver } from './identity/RoleResolver';
 import { KubeApi } from './kubernetes/KubeApi';
 import { InstanceCluster } from './processors/InstanceCluster';
 import { InstanceProcessor } from './processors/InstanceProcessor';
+import { AppContents } from './service/AppContents';
+import { AppImport } from './service/AppImport';
 import { AppService } from './service/AppService';
 import { ChangePoll } from './service/ChangePoll';
 import { importExamples } from './service/ExampleApps';
@@ -107,8 +111,16 @@ export const appStorePlugin = createBackendPlugin({
         const bundles = await FilesystemBundleStore.open(
           config.bundleDirectory,
         );
+        const environments = await FilesystemEnvironmentStore.open(
+          join(config.bundleDirectory, 'environments'),
+          config.limits.environmentBytes,
+        );
+        const used = await apps.usedFiles();
+        await bundles.sweep(used);
+        await environments.sweep(used.ids);
         const runtimes = new Runtimes({
           versions: config.runtimes,
+          allowedCustomImages: config.allowedCustomImages,
           unavailableImage: connection.unavailableImage,
         });
         const roles = CatalogRoleResolver.create({
@@ -133,8 +145,23 @@ export const appStorePlugin = createBackendPlugin({
           tags,
           secrets,
           bundles,
+          environments,
+          runtimes,
+        });
+        const imports = new AppImport({
+          config,
+          apps,
+          appService,
+          tags,
+          secrets,
+          bundles,
           runtimes,
           logger,
+        });
+        const contents = new AppContents({
+          apps: appService,
+          bundles,
+          downloads: config.downloads,
         });
         const secretService = new SecretService({
           secrets,
@@ -164,6 +191,9 @@ export const appStorePlugin = createBackendPlugin({
         httpRouter.use(
           createRouter({
             apps: appService,
+            imports,
+            contents,
+            environments,
             instances: instanceService,
             secrets: secretService,
             roles,
@@ -222,7 +252,7 @@ export const appStorePlugin = createBackendPlugin({
                 examples,
                 apps,
                 settings,
-                appService,
+                imports,
                 secretService,
                 logger,
               }),

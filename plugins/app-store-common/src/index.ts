@@ -14,6 +14,7 @@ export {
   type FileEntry,
   type RoutingMode,
 } from './appToml/manifest';
+export { locate, type Position } from './appToml/position';
 export * from './appToml/readAppToml';
 export type { TomlIssue } from './appToml/TomlReader';
 export * from './client/AppStoreClient';

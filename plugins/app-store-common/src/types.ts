@@ -31,6 +31,20 @@ export interface Problem {
   detail?: string;
 }
 
+/** One fault or oddity of several, with its place in a file. */
+export interface Issue {
+  severity?: 'error' | 'warning';
+  /** The rule. */
+  code?: string;
+  message: string;
+  /** `Runtime.Port`, or a file. */
+  path?: string;
+  /** In `app.toml`; both counted from 1. */
+  line?: number;
+  column?: number;
+  remedy?: string;
+}
+
 /** A label of apps. */
 export interface AppTag {
   id: string;
@@ -58,6 +72,8 @@ export interface AppRequirements {
   volumeMount?: string;
   /** Names of secrets that have to be there. */
   secrets: string[];
+  /** Operating-system packages that its `packages.txt` names. */
+  osPackages: string[];
 }
 
 /** One version of an app. */
@@ -88,7 +104,35 @@ export interface App {
   createdAt: string;
   updatedAt: string;
   /** What the reader may do. */
-  can: { run: boolean; delete: boolean; update: boolean };
+  can: {
+    run: boolean;
+    delete: boolean;
+    update: boolean;
+    download: boolean;
+  };
+}
+
+/** A part of a bundle, as `app meta` shows it (specification 8). */
+export const APP_META_PARTS = [
+  'REQUIREMENTS',
+  'PACKAGES',
+  'FILES',
+  'APP',
+] as const;
+export type AppMetaPart = (typeof APP_META_PARTS)[number];
+
+/** What may be changed of an app version. */
+export interface AppChange {
+  visibility?: Visibility;
+  /** Names of all its tags. */
+  tags?: string[];
+}
+
+/** What came of an import. */
+export interface ImportedApp {
+  app: App;
+  /** What was noticed and does not matter. */
+  warnings: Issue[];
 }
 
 /** The parts of a launch, in order. */
@@ -182,6 +226,8 @@ export interface AppQuery {
   mine?: boolean;
   /** Exactly this name, in all its versions. */
   name?: string;
+  /** Only apps that can be run here, or only those that cannot (specification 7.1). */
+  runnable?: boolean;
 }
 
 /** Which output of an instance to read. */
@@ -206,11 +252,5 @@ export interface ProblemDetails {
   owner: ProblemOwner;
   remedy: string;
   /** Single faults, for a body or bundle with several. */
-  issues?: Array<{
-    message: string;
-    path?: string;
-    line?: number;
-    column?: number;
-    remedy?: string;
-  }>;
+  issues?: Issue[];
 }

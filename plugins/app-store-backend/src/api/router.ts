@@ -8,6 +8,9 @@ import Router from 'express-promise-router';
 import { z } from 'zod';
 import type { RoleResolver } from '../identity/RoleResolver';
 import type { InstanceCluster } from '../processors/InstanceCluster';
+import type { EnvironmentStore } from '../bundle/EnvironmentStore';
+import type { AppContents } from '../service/AppContents';
+import type { AppImport } from '../service/AppImport';
 import type { AppService } from '../service/AppService';
 import type { InstanceFeed } from '../service/InstanceFeed';
 import type { InstanceService } from '../service/InstanceService';
@@ -30,6 +33,9 @@ const secretBody = z.object({
 /** What the API stands on. */
 export interface RouterOptions {
   apps: AppService;
+  imports: AppImport;
+  contents: AppContents;
+  environments: EnvironmentStore;
   instances: InstanceService;
   secrets: SecretService;
   roles: RoleResolver;

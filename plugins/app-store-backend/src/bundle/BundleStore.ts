@@ -14,7 +14,8 @@ import {
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BundleError } from './BundleError';
+import { BundleError } from '@ai-app-store/bundle';
+import { uploadClock, type UploadPace } from './uploadClock';
 
 /** An upload on disk, not yet kept. */
 export interface Upload {
@@ -28,12 +29,16 @@ export interface BundleStore {
   /**
    * Streams an upload to disk.
    *
-   * @throws BundleError `TOO_LARGE` as soon as more than `limit` bytes have come
+   * @throws BundleError `TOO_LARGE` as soon as more than `limit` bytes have come,
+   *   `UPLOAD_TOO_SLOW`, `UPLOAD_CUT_OFF`
    */
-  receive(stream: Readable, limit: number): Promise<Upload>;
+  receive(
+    stream: Readable,
+    options: { limit: number } & UploadPace,
+  ): Promise<Upload>;
   /** Keeps a received bundle; the upload is gone afterwards. */
   keep(upload: Upload): Promise<void>;
-  /** Drops a received bundle. */
+  /** Drops a received bundle; does nothing where it was kept. */
   discard(upload: Upload): Promise<void>;
   /** The file of a kept bundle. */
   bundlePath(digest: string): string;
@@ -43,20 +48,34 @@ export interface BundleStore {
   openAsset(
     name: string,
   ): Promise<{ stream: Readable; size: number } | undefined>;
+  /** Drops what an import left that did not come to its end: files that nothing speaks of. */
+  sweep(used: { bundles: Set<string>; assets: Set<string> }): Promise<void>;
 }
 
+/** How a stream says that its other end is gone. */
+const CUT_OFF = new Set([
+  'ECONNRESET',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ECONNABORTED',
+]);
+/** Files younger than this may belong to an import that is under way, in milliseconds. */
+const SWEEP_AGE_MS = 60 * 60 * 1000;
 const ASSET = /^[0-9a-f]{64}\.(png|jpg)$/;
 
 /** Bundles in a directory of this machine. */
 export class FilesystemBundleStore implements BundleStore {
   readonly #directory: string;
+  readonly #sweepAgeMs: number;
 
   /**
    * Opens the directory; makes it if need be and drops what an interrupted import left.
    *
    * @throws Error where it cannot be written to
    */
-  static async open(directory: string): Promise<FilesystemBundleStore> {
+  static async open(
+    directory: string,
+    options: { sweepAgeMs?: number } = {},
+  ): Promise<FilesystemBundleStore> {
     try {
       for (const part of ['bundles', 'assets', 'incoming'])
         await mkdir(join(directory, part), { recursive: true, mode: 0o700 });
@@ -70,14 +89,22 @@ export class FilesystemBundleStore implements BundleStore {
     }
     for (const left of await readdir(join(directory, 'incoming')))
       await rm(join(directory, 'incoming', left), { force: true });
-    return new FilesystemBundleStore(directory);
+    return new FilesystemBundleStore(
+      directory,
+      options.sweepAgeMs ?? SWEEP_AGE_MS,
+    );
   }
 
-  private constructor(directory: string) {
+  private constructor(directory: string, sweepAgeMs: number) {
     this.#directory = directory;
+    this.#sweepAgeMs = sweepAgeMs;
   }
 
-  async receive(stream: Readable, limit: number): Promise<Upload> {
+  async receive(
+    stream: Readable,
+    options: { limit: number } & UploadPace,
+  ): Promise<Upload> {
+    const { limit } = options;
     const path = join(this.#directory, 'incoming', randomUUID());
     const hash = createHash('sha256');
     let size = 0;
@@ -100,10 +127,21 @@ export class FilesystemBundleStore implements BundleStore {
       },
     });
     try {
-      await pipeline(stream, meter, createWriteStream(path, { mode: 0o600 }));
+      await pipeline(
+        stream,
+        uploadClock(options),
+        meter,
+        createWriteStream(path, { mode: 0o600 }),
+      );
     } catch (error) {
       await rm(path, { force: true });
-      throw error;
+      throw CUT_OFF.has((error as NodeJS.ErrnoException).code ?? '')
+        ? new BundleError({
+            code: 'UPLOAD_CUT_OFF',
+            message: `the upload ended after ${size} bytes, before it was complete`,
+            remedy: 'Send it again.',
+          })
+        : error;
     }
     return { path, digest: hash.digest('hex'), size };
   }
@@ -141,5 +179,22 @@ export class FilesystemBundleStore implements BundleStore {
     const path = join(this.#directory, 'assets', name);
     const found = await stat(path).catch(() => undefined);
     return found && { stream: createReadStream(path), size: found.size };
+  }
+
+  async sweep(used: {
+    bundles: Set<string>;
+    assets: Set<string>;
+  }): Promise<void> {
+    for (const part of ['bundles', 'assets'] as const) {
+      const directory = join(this.#directory, part);
+      for (const name of await readdir(directory)) {
+        const key = part === 'bundles' ? name.replace(/\.wave$/, '') : name;
+        if (used[part].has(key)) continue;
+        const path = join(directory, name);
+        const found = await stat(path).catch(() => undefined);
+        if (found && Date.now() - found.ctimeMs > this.#sweepAgeMs)
+          await rm(path, { force: true });
+      }
+    }
   }
 }

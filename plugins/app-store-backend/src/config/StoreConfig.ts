@@ -4,7 +4,10 @@
  */
 import { InputError } from '@backstage/errors';
 import type { Config } from '@backstage/config';
-import type { AppMode } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  ALLOWED_WAVE_VARIABLES,
+  type AppMode,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { isAbsolute, resolve } from 'node:path';
 import { parse as parseDomain } from './domains';
 
@@ -17,6 +20,10 @@ export interface RuntimeVersion {
   command: string[];
   default: boolean;
   deprecated: boolean;
+  /** Further names that it answers to. */
+  aliases: string[];
+  /** Operating-system packages of the image, for `packages.txt`. */
+  osPackages: string[];
   nodeSelector?: Record<string, string>;
 }
 
@@ -40,7 +47,18 @@ export interface StoreConfig {
     visitorInstances: number;
     appVersions: number;
     bundleBytes: number;
+    /** Bytes of one kept environment. */
+    environmentBytes: number;
+    concurrentImports: number;
   };
+  uploadTimeoutSeconds: number;
+  /** An app's dependencies are given up after this long. */
+  installTimeoutSeconds: number;
+  /** Whether owners may download bundles. */
+  downloads: boolean;
+  requireRuntimeVersion: boolean;
+  allowedCustomImages: RegExp[];
+  allowedWaveVariables: RegExp[];
   instanceTimeoutSeconds: number;
   startTimeoutSeconds: number;
   kubernetes: {
@@ -55,6 +73,7 @@ export interface StoreConfig {
   runtimes: RuntimeVersion[];
   extraEnv: Array<{ name: string; value: string }>;
   npmRegistry?: string;
+  pypiIndex?: string;
   tags: Array<{
     name: string;
     title: string;
@@ -92,6 +111,27 @@ function durationSeconds(
   );
 }
 
+/** Regular expressions that match a whole text; `fallback` where none are configured. */
+function patterns(
+  config: Config,
+  key: string,
+  fallback: readonly RegExp[],
+): RegExp[] {
+  return (
+    config.getOptionalStringArray(key)?.map(text => {
+      try {
+        return new RegExp(`^(?:${text})$`);
+      } catch {
+        throw new InputError(
+          `appStore.${key} holds ${JSON.stringify(
+            text,
+          )}, which is not a regular expression`,
+        );
+      }
+    }) ?? [...fallback]
+  );
+}
+
 function url(config: Config, key: string): URL {
   const text = config.getString(key);
   if (!URL.canParse(text))
@@ -126,17 +166,22 @@ function readRuntimes(config: Config): RuntimeVersion[] {
       command: entry.getOptionalStringArray('command') ?? [],
       default: entry.getOptionalBoolean('default') ?? false,
       deprecated: entry.getOptionalBoolean('deprecated') ?? false,
+      aliases: entry.getOptionalStringArray('aliases') ?? [],
+      osPackages: entry.getOptionalStringArray('osPackages') ?? [],
       nodeSelector: entry.getOptional<Record<string, string>>('nodeSelector'),
     }),
   );
   const names = new Set<string>();
-  for (const { name } of runtimes) {
-    if (names.has(name))
-      throw new InputError(
-        `appStore.runtimes holds ${JSON.stringify(name)} twice`,
-      );
-    names.add(name);
-  }
+  for (const { mode, name, aliases } of runtimes)
+    for (const each of [name, ...aliases]) {
+      if (names.has(`${mode}/${each}`))
+        throw new InputError(
+          `appStore.runtimes holds ${JSON.stringify(
+            each,
+          )} twice for ${mode} apps`,
+        );
+      names.add(`${mode}/${each}`);
+    }
   return runtimes;
 }
 
@@ -167,7 +212,22 @@ export function readStoreConfig(root: Config): StoreConfig {
       appVersions: config.getOptionalNumber('limits.appVersions') ?? 10,
       bundleBytes:
         config.getOptionalNumber('limits.bundleBytes') ?? 512 * 1024 * 1024,
+      environmentBytes:
+        config.getOptionalNumber('limits.environmentBytes') ?? 4 * 1024 ** 3,
+      concurrentImports:
+        config.getOptionalNumber('limits.concurrentImports') ?? 8,
     },
+    uploadTimeoutSeconds: durationSeconds(config, 'uploadTimeout', '15m'),
+    installTimeoutSeconds: durationSeconds(config, 'installTimeout', '15m'),
+    downloads: config.getOptionalBoolean('downloads') ?? true,
+    requireRuntimeVersion:
+      config.getOptionalBoolean('requireRuntimeVersion') ?? false,
+    allowedCustomImages: patterns(config, 'allowedCustomImages', []),
+    allowedWaveVariables: patterns(
+      config,
+      'allowedWaveVariables',
+      ALLOWED_WAVE_VARIABLES,
+    ),
     instanceTimeoutSeconds: durationSeconds(config, 'instanceTimeout', '8h'),
     startTimeoutSeconds: durationSeconds(config, 'startTimeout', '5m'),
     kubernetes: {
@@ -193,6 +253,7 @@ export function readStoreConfig(root: Config): StoreConfig {
       value: entry.getString('value'),
     })),
     npmRegistry: config.getOptionalString('packages.npmRegistry') || undefined,
+    pypiIndex: config.getOptionalString('packages.pypiIndex') || undefined,
     tags: (config.getOptionalConfigArray('tags') ?? []).map(entry => ({
       name: entry.getString('name'),
       title: entry.getOptionalString('title') ?? entry.getString('name'),

@@ -244,6 +244,62 @@ export class AppRepository {
     return Number(row?.n ?? 0);
   }
 
+  /** Changes what may be changed of an app version; `tagIds` are all its tags from then on. */
+  async update(
+    id: string,
+    change: { visibility?: Visibility; tagIds?: string[]; updatedAt: string },
+  ): Promise<void> {
+    const { visibility, tagIds, updatedAt } = change;
+    await this.#knex.transaction(async tx => {
+      await tx('apps')
+        .where({ id })
+        .update({
+          updated_at: updatedAt,
+          ...(visibility ? { visibility } : {}),
+        });
+      if (!tagIds) return;
+      await tx('app_tags')
+        .where({ app_id: id })
+        .whereNotIn('tag_id', tagIds)
+        .delete();
+      if (tagIds.length)
+        await tx('app_tags')
+          .insert(
+            tagIds.map(tag_id => ({
+              app_id: id,
+              tag_id,
+              assigned_at: updatedAt,
+            })),
+          )
+          .onConflict(['app_id', 'tag_id'])
+          .ignore();
+    });
+  }
+
+  /** The files of the bundle store that rows speak of. */
+  async usedFiles(): Promise<{
+    bundles: Set<string>;
+    assets: Set<string>;
+    ids: Set<string>;
+  }> {
+    const rows: AppRow[] = await this.#knex('apps').select(
+      'id',
+      'bundle_digest',
+      'icon',
+      'screenshots',
+    );
+    return {
+      ids: new Set(rows.map(row => row.id)),
+      bundles: new Set(rows.map(row => row.bundle_digest)),
+      assets: new Set(
+        rows.flatMap(row => [
+          ...(row.icon ? [row.icon] : []),
+          ...(JSON.parse(row.screenshots) as string[]),
+        ]),
+      ),
+    };
+  }
+
   /** Whether any app has this bundle. */
   async usesBundle(digest: string): Promise<boolean> {
     return Boolean(

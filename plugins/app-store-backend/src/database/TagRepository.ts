@@ -27,10 +27,18 @@ export class TagRepository {
       .orderBy('title');
   }
 
-  async findByNames(names: string[]): Promise<AppTag[]> {
-    return this.#knex<AppTag>('tags')
+  async findByNames(
+    names: string[],
+  ): Promise<Array<AppTag & { adminRoles: string[] }>> {
+    const rows: Array<AppTag & { admin_roles: string }> = await this.#knex(
+      'tags',
+    )
       .whereIn('name', names)
-      .select('id', 'name', 'title', 'color', 'description');
+      .select('id', 'name', 'title', 'color', 'description', 'admin_roles');
+    return rows.map(({ admin_roles, ...tag }) => ({
+      ...tag,
+      adminRoles: JSON.parse(admin_roles),
+    }));
   }
 
   /** Adds a tag unless one of its name is there. */

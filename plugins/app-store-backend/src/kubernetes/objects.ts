@@ -8,7 +8,6 @@ import type {
   V1ConfigMap,
   V1Container,
   V1Deployment,
-  V1EnvVar,
   V1PersistentVolumeClaim,
   V1PodTemplateSpec,
   V1Service,
@@ -20,6 +19,13 @@ import { createHash } from 'node:crypto';
 import type { AppManifest } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { DefaultResources, RuntimeVersion } from '../config/StoreConfig';
 import {
+  APP_ROOT,
+  appEnvironment,
+  PYTHON_MODES,
+  RESOURCES_PATH,
+  VENV_PATH,
+} from './environment';
+import {
   claimName,
   filesName,
   LABELS,
@@ -28,8 +34,6 @@ import {
   TOKEN_AUDIENCE,
 } from './labels';
 
-/** The directory of the app in its container. */
-export const APP_ROOT = '/app';
 export const BUNDLE_CONTAINER = 'bundle';
 export const DEPENDENCIES_CONTAINER = 'dependencies';
 export const APP_CONTAINER = 'app';
@@ -57,6 +61,9 @@ export interface InstanceInput {
   gatewayNamespace?: string;
   extraEnv: Array<{ name: string; value: string }>;
   npmRegistry?: string;
+  pypiIndex?: string;
+  /** What an installation of dependencies may take. */
+  install: { timeoutSeconds: number; limitBytes: number };
   /** Ids of the store's secrets by the names that the manifest uses. */
   secretIds: Record<string, string>;
 }
@@ -105,58 +112,6 @@ function fill(template: string, input: InstanceInput): string {
   return template
     .replaceAll('{{module}}', module)
     .replaceAll('{{port}}', String(port));
-}
-
-/** The environment that the platform gives (specification 7.3). */
-export function platformEnvironment(input: InstanceInput): V1EnvVar[] {
-  const { manifest } = input;
-  const baseUrl =
-    manifest.runtime.routingMode === 'BASE_URL'
-      ? `/instance/${input.instanceId}/`
-      : '/';
-  const env: Record<string, string> = {
-    H2O_CLOUD_ENVIRONMENT: input.environmentUrl,
-    H2O_CLOUD_INSTANCE_ID: input.instanceId,
-    H2O_CLOUD_APP_ID: input.appId,
-    H2O_CLOUD_APP_NAME: manifest.name,
-    H2O_CLOUD_APP_VERSION: manifest.version,
-    H2O_CLOUD_APP_ROOT: APP_ROOT,
-    H2O_WAVE_BASE_URL: baseUrl,
-    PORT: String(manifest.runtime.port),
-    HOME: APP_ROOT,
-  };
-  if (manifest.runtime.volumeMount)
-    env.APP_STORE_VOLUME_PATH = manifest.runtime.volumeMount;
-  return Object.entries(env).map(([name, value]) => ({ name, value }));
-}
-
-/** The app's own environment, after the platform's and the admin's; the last of one name counts. */
-function appEnvironment(input: InstanceInput): V1EnvVar[] {
-  const own = input.manifest.env.flatMap((entry): V1EnvVar[] => {
-    if (!entry.secret) return [{ name: entry.name, value: entry.value ?? '' }];
-    const id = input.secretIds[entry.secret];
-    if (!id && entry.optional) return [];
-    return [
-      {
-        name: entry.name,
-        valueFrom: {
-          secretKeyRef: {
-            name: secretObjectName(id ?? entry.secret),
-            key: entry.secretKey!,
-            ...(entry.optional ? { optional: true } : {}),
-          },
-        },
-      },
-    ];
-  });
-  // Kubernetes refuses an apply with two entries of one name.
-  const byName = new Map(
-    [...platformEnvironment(input), ...input.extraEnv, ...own].map(entry => [
-      entry.name,
-      entry,
-    ]),
-  );
-  return [...byName.values()];
 }
 
 function securityContext() {
@@ -229,46 +184,66 @@ function fileVolumes(input: InstanceInput): {
   return { volumes, mounts, literals };
 }
 
+/** What both init containers know: which app, and how to ask the store for what belongs to it. */
 function initContainers(input: InstanceInput): V1Container[] {
+  const { mode } = input.manifest.runtime;
+  const own = `${input.storeUrl}/api/app-store/v1/internal/instances/${input.instanceId}`;
   const common = {
     image: input.runtime.image,
     securityContext: securityContext(),
     resources: resourcesOf(input),
   };
-  const appMount = { name: 'app', mountPath: APP_ROOT };
-  const root = { name: 'H2O_CLOUD_APP_ROOT', value: APP_ROOT };
+  const env = [
+    { name: 'H2O_CLOUD_APP_ROOT', value: APP_ROOT },
+    { name: 'APP_STORE_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
+  ];
+  const mounts = [
+    { name: 'app', mountPath: APP_ROOT },
+    { name: 'token', mountPath: TOKEN_DIRECTORY, readOnly: true },
+  ];
+  const optional = (name: string, value: string | undefined) =>
+    value ? [{ name, value }] : [];
   return [
     {
       name: BUNDLE_CONTAINER,
       ...common,
       command: ['app-store-entry', 'bundle'],
       env: [
-        root,
-        {
-          name: 'APP_STORE_BUNDLE_URL',
-          value: `${input.storeUrl}/api/app-store/v1/internal/instances/${input.instanceId}/content`,
-        },
+        ...env,
+        { name: 'APP_STORE_BUNDLE_URL', value: `${own}/content` },
         { name: 'APP_STORE_BUNDLE_DIGEST', value: input.contentDigest },
-        { name: 'APP_STORE_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
       ],
-      volumeMounts: [
-        appMount,
-        { name: 'token', mountPath: TOKEN_DIRECTORY, readOnly: true },
-      ],
+      volumeMounts: mounts,
     },
     {
       name: DEPENDENCIES_CONTAINER,
       ...common,
       command: ['app-store-entry', 'dependencies'],
       env: [
-        root,
+        ...env,
         { name: 'HOME', value: '/tmp' },
-        { name: 'APP_STORE_APP_MODE', value: input.manifest.runtime.mode },
-        ...(input.npmRegistry
-          ? [{ name: 'npm_config_registry', value: input.npmRegistry }]
+        { name: 'APP_STORE_APP_MODE', value: mode },
+        { name: 'APP_STORE_ENVIRONMENT_URL', value: `${own}/environment` },
+        {
+          name: 'APP_STORE_INSTALL_TIMEOUT',
+          value: String(input.install.timeoutSeconds),
+        },
+        {
+          name: 'APP_STORE_INSTALL_LIMIT',
+          value: String(input.install.limitBytes),
+        },
+        ...(PYTHON_MODES.has(mode)
+          ? [{ name: 'H2O_CLOUD_VENV_PATH', value: VENV_PATH }]
+          : []),
+        ...optional('npm_config_registry', input.npmRegistry),
+        ...optional('PIP_INDEX_URL', input.pypiIndex),
+      ],
+      volumeMounts: [
+        ...mounts,
+        ...(PYTHON_MODES.has(mode)
+          ? [{ name: 'resources', mountPath: RESOURCES_PATH }]
           : []),
       ],
-      volumeMounts: [appMount],
     },
   ];
 }
@@ -298,6 +273,10 @@ function podTemplate(input: InstanceInput): V1PodTemplateSpec {
       },
     );
     mounts.push({ name: 'app', mountPath: APP_ROOT });
+    if (PYTHON_MODES.has(manifest.runtime.mode)) {
+      volumes.push({ name: 'resources', emptyDir: {} });
+      mounts.push({ name: 'resources', mountPath: RESOURCES_PATH });
+    }
   }
   if (manifest.runtime.volumeMount) {
     volumes.push({
@@ -333,7 +312,7 @@ function podTemplate(input: InstanceInput): V1PodTemplateSpec {
       containers: [
         {
           name: APP_CONTAINER,
-          image: isContainer ? manifest.runtime.customImage : runtime.image,
+          image: (isContainer && manifest.runtime.customImage) || runtime.image,
           ...(command?.length ? { command } : {}),
           ...(isContainer && manifest.runtime.args
             ? { args: manifest.runtime.args }

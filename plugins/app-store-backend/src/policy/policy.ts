@@ -49,6 +49,7 @@ export type AppAction =
   | 'delete'
   | 'download'
   | 'see-owner'
+  | 'see-meta'
   | 'see-tags';
 export type InstanceAction =
   | 'see'
@@ -102,6 +103,12 @@ export function decideApp(
       if (owner && actor.fullAccess) return allow('3.3 owner');
       if (actor.admin) return allow('3.3 admin');
       return deny('3.3 owner or admin');
+    case 'see-meta': {
+      if (owner) return allow('3.3 owner');
+      if (actor.admin) return allow('3.3 admin');
+      if (!actor.fullAccess) return deny('3.3 hidden from visitors');
+      return decideApp(actor, 'see', app);
+    }
     case 'see-owner':
     case 'see-tags':
       return actor.fullAccess || actor.admin
@@ -110,6 +117,19 @@ export function decideApp(
     default:
       return deny('no rule');
   }
+}
+
+/** Whether a tag may be put on apps and taken off them (specification 3.5). */
+export function decideTagAssignment(
+  actor: Actor,
+  tag: { adminRoles: string[] },
+): Decision {
+  if (actor.admin) return allow('3.5 admin');
+  if (!actor.fullAccess) return deny('3.5 visitors do not see tags');
+  if (!tag.adminRoles.length) return allow('3.5 a tag without admin roles');
+  return tag.adminRoles.some(role => actor.roles.includes(role))
+    ? allow('3.5 holds an admin role of the tag')
+    : deny('3.5 holds no admin role of the tag');
 }
 
 /** Specification 3.4. */

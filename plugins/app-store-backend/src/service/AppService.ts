@@ -1,21 +1,15 @@
 /** Apps: every rule about them is applied here. */
-import type { LoggerService } from '@backstage/backend-plugin-api';
-import { ConflictError } from '@backstage/errors';
 import {
   compareVersions,
   type App,
   type AppTag,
   type Problem,
-  type Visibility,
+  type AppChange,
   type AppQuery,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { BundleError } from '../bundle/BundleError';
 import type { BundleStore } from '../bundle/BundleStore';
-import { readBundle } from '../bundle/readBundle';
-import { contentTar } from '../bundle/contentTar';
-import { Archive } from '../bundle/zip';
+import type { EnvironmentStore } from '../bundle/EnvironmentStore';
 import type { StoreConfig } from '../config/StoreConfig';
 import {
   appFacts,
@@ -24,7 +18,12 @@ import {
 } from '../database/AppRepository';
 import type { SecretRepository } from '../database/SecretRepository';
 import type { TagRepository } from '../database/TagRepository';
-import { decideApp, type Actor, type AppAction } from '../policy/policy';
+import {
+  decideApp,
+  decideTagAssignment,
+  type Actor,
+  type AppAction,
+} from '../policy/policy';
 import { notAllowed, notFound, StoreError } from './StoreError';
 import type { Runtimes } from './Runtimes';
 
@@ -35,8 +34,8 @@ export class AppService {
   readonly #tags: TagRepository;
   readonly #secrets: SecretRepository;
   readonly #bundles: BundleStore;
+  readonly #environments: EnvironmentStore;
   readonly #runtimes: Runtimes;
-  readonly #logger: LoggerService;
 
   constructor(options: {
     config: StoreConfig;
@@ -44,192 +43,16 @@ export class AppService {
     tags: TagRepository;
     secrets: SecretRepository;
     bundles: BundleStore;
+    environments: EnvironmentStore;
     runtimes: Runtimes;
-    logger: LoggerService;
   }) {
     this.#config = options.config;
     this.#apps = options.apps;
     this.#tags = options.tags;
     this.#secrets = options.secrets;
     this.#bundles = options.bundles;
+    this.#environments = options.environments;
     this.#runtimes = options.runtimes;
-    this.#logger = options.logger;
-  }
-
-  /**
-   * Imports a bundle.
-   *
-   * @param stream - the archive
-   * @returns the app and what was noticed but does not matter
-   * @throws StoreError 400 for a bad bundle, 403, 409 for a version that exists, 413
-   */
-  async import(
-    actor: Actor,
-    stream: Readable,
-    options: { visibility: Visibility },
-  ): Promise<{ app: App; warnings: string[] }> {
-    if (!actor.fullAccess && !actor.admin)
-      throw notAllowed('Visitors cannot import apps.', '3.3 import');
-    if (
-      !actor.admin &&
-      (await this.#apps.countOwned(actor.userEntityRef)) >=
-        this.#config.limits.appVersions
-    )
-      throw new StoreError({
-        status: 409,
-        code: 'APP_VERSION_LIMIT',
-        message: `You own ${
-          this.#config.limits.appVersions
-        } app versions, which is the limit.`,
-        owner: 'you',
-        remedy:
-          'Delete versions that nobody uses, or ask an admin to raise appStore.limits.appVersions.',
-      });
-    let upload;
-    try {
-      upload = await this.#bundles.receive(
-        stream,
-        this.#config.limits.bundleBytes,
-      );
-    } catch (error) {
-      throw this.#refusal(error);
-    }
-    try {
-      return await this.#importUpload(actor, upload, options);
-    } catch (error) {
-      await this.#bundles.discard(upload);
-      throw this.#refusal(error);
-    }
-  }
-
-  #refusal(error: unknown): unknown {
-    if (error instanceof BundleError)
-      return new StoreError({
-        status: error.code === 'TOO_LARGE' ? 413 : 400,
-        code: error.code,
-        message: `The bundle was not imported: ${error.message.replace(
-          /\.$/,
-          '',
-        )}.`,
-        owner: 'you',
-        remedy: error.remedy,
-        issues: error.issues,
-      });
-    if (error instanceof ConflictError)
-      return new StoreError({
-        status: 409,
-        code: 'VERSION_EXISTS',
-        message: `${error.message}. An app version never changes.`,
-        owner: 'you',
-        remedy: 'Raise App.Version in app.toml and import again.',
-      });
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-      return new StoreError({
-        status: 507,
-        code: 'DISK_FULL',
-        message: 'The disk of the store is full; nothing was imported.',
-        owner: 'admin',
-        remedy: 'An admin makes room under appStore.bundles.directory.',
-      });
-    return error;
-  }
-
-  async #importUpload(
-    actor: Actor,
-    upload: { path: string; digest: string; size: number },
-    options: { visibility: Visibility },
-  ): Promise<{ app: App; warnings: string[] }> {
-    const bundle = await readBundle(upload.path);
-    const { manifest } = bundle;
-    this.#assertRuntime(manifest);
-    await this.#assertSecrets(actor, manifest);
-    const tags = await this.#tags.findByNames(manifest.tags);
-    const unknown = manifest.tags.filter(
-      name => !tags.some(tag => tag.name === name),
-    );
-    const now = new Date().toISOString();
-    const record = {
-      id: randomUUID(),
-      name: manifest.name,
-      version: manifest.version,
-      ownerRef: actor.userEntityRef,
-      visibility: options.visibility,
-      manifest,
-      longDescription: bundle.longDescription,
-      icon:
-        bundle.icon &&
-        (await this.#bundles.putAsset(bundle.icon.data, bundle.icon.extension)),
-      screenshots: await Promise.all(
-        bundle.screenshots.map(image =>
-          this.#bundles.putAsset(image.data, image.extension),
-        ),
-      ),
-      bundleDigest: upload.digest,
-      contentDigest: bundle.contentDigest,
-      bundleSize: upload.size,
-      createdAt: now,
-      updatedAt: now,
-    };
-    if (await this.#apps.findByIdentity(manifest.name, manifest.version))
-      throw new ConflictError(
-        `${manifest.name} ${manifest.version} exists already`,
-      );
-    // The bundle is there before the row that speaks of it.
-    await this.#bundles.keep(upload);
-    await this.#apps.insert(
-      record,
-      tags.map(tag => tag.id),
-    );
-    this.#logger.info(
-      `imported ${manifest.name} ${manifest.version} for ${actor.userEntityRef}`,
-    );
-    const app = await this.get(actor, record.id);
-    return {
-      app,
-      warnings: [
-        ...bundle.warnings.map(
-          w => `${w.message}${w.line ? ` (app.toml line ${w.line})` : ''}`,
-        ),
-        ...unknown.map(
-          name =>
-            `App.Tags names ${JSON.stringify(
-              name,
-            )}, which is not a tag of this store and is skipped`,
-        ),
-      ],
-    };
-  }
-
-  /** A runtime that this store has not got is no obstacle to an import: an admin may add it. */
-  #assertRuntime(manifest: AppRecord['manifest']): void {
-    const version = this.#runtimes.find(manifest);
-    if (version?.deprecated)
-      throw new BundleError({
-        code: 'RUNTIME_DEPRECATED',
-        message: `the runtime version ${version.name} is deprecated`,
-        remedy: 'Choose another Runtime.RuntimeVersion.',
-      });
-  }
-
-  async #assertSecrets(
-    actor: Actor,
-    manifest: AppRecord['manifest'],
-  ): Promise<void> {
-    for (const entry of [...manifest.env, ...manifest.files]) {
-      if (!entry.secret || entry.optional) continue;
-      const secret = await this.#secrets.resolve(
-        actor.userEntityRef,
-        entry.secret,
-      );
-      if (!secret || !secret.keys.includes(entry.secretKey!))
-        throw new BundleError({
-          code: 'SECRET_MISSING',
-          message: secret
-            ? `the secret ${entry.secret} has no key ${entry.secretKey}`
-            : `you have no secret ${entry.secret}, which the app needs`,
-          remedy: `Create the secret ${entry.secret} with the key ${entry.secretKey} first, or set Optional = true.`,
-        });
-    }
   }
 
   /** A record that the actor sees; 404 otherwise. */
@@ -256,11 +79,14 @@ export class AppService {
       visitor ? { ...query, tag: undefined } : query,
     );
     const newest = newestOf(records);
-    return Promise.all(
+    const apps = await Promise.all(
       records.map(record =>
         this.#present(actor, record, newest.has(record.id)),
       ),
     );
+    return query.runnable === undefined
+      ? apps
+      : apps.filter(app => app.runnability.runnable === query.runnable);
   }
 
   async listTags(actor: Actor): Promise<AppTag[]> {
@@ -337,6 +163,7 @@ export class AppService {
             ),
           ),
         ],
+        osPackages: manifest.osPackages ?? [],
       },
       linkAddress: manifest.linkAddress,
       runnability: { runnable: !problems.length, problems },
@@ -347,6 +174,7 @@ export class AppService {
         run: may('run') && !problems.length,
         delete: may('delete'),
         update: may('update'),
+        download: this.#config.downloads && may('download'),
       },
     };
   }
@@ -367,14 +195,59 @@ export class AppService {
     };
   }
 
-  /** The content of an app's bundle as a tar stream; whoever calls has checked who asks. */
-  async content(
+  /**
+   * Changes visibility or tags (specification 3.3): running instances stay as they are.
+   *
+   * @throws StoreError 403 for tags that the actor may not assign or remove; nothing is changed then
+   */
+  async update(actor: Actor, id: string, change: AppChange): Promise<App> {
+    const record = await this.record(actor, id);
+    const decision = decideApp(actor, 'update', appFacts(record));
+    if (change.visibility && !decision.allowed)
+      throw notAllowed('You may not change this app.', decision.rule);
+    const tagIds =
+      change.tags && (await this.#newTags(actor, record, change.tags));
+    await this.#apps.update(id, {
+      visibility: change.visibility,
+      tagIds,
+      updatedAt: new Date().toISOString(),
+    });
+    return this.get(actor, id);
+  }
+
+  /** The ids of the tags an app is to have. */
+  async #newTags(
+    actor: Actor,
     record: AppRecord,
-  ): Promise<{ stream: Readable; close(): Promise<void> }> {
-    const archive = await Archive.open(
-      this.#bundles.bundlePath(record.bundleDigest),
-    );
-    return { stream: contentTar(archive), close: () => archive.close() };
+    names: string[],
+  ): Promise<string[]> {
+    const found = await this.#tags.findByNames(names);
+    const unknown = names.filter(name => !found.some(tag => tag.name === name));
+    if (unknown.length)
+      throw new StoreError({
+        status: 400,
+        code: 'UNKNOWN_TAG',
+        message: `There is no tag ${unknown.join(', ')}.`,
+        owner: 'you',
+        remedy: 'Choose from the tags of this store.',
+      });
+    const before = new Set(record.tags.map(tag => tag.id));
+    const after = new Set(found.map(tag => tag.id));
+    const touched = [
+      ...found.filter(tag => !before.has(tag.id)),
+      ...(await this.#tags.findByNames(
+        record.tags.filter(tag => !after.has(tag.id)).map(tag => tag.name),
+      )),
+    ];
+    for (const tag of touched) {
+      const decision = decideTagAssignment(actor, tag);
+      if (!decision.allowed)
+        throw notAllowed(
+          `You may not assign or remove the tag ${tag.title}.`,
+          decision.rule,
+        );
+    }
+    return [...after];
   }
 
   async delete(actor: Actor, id: string): Promise<void> {
@@ -393,6 +266,7 @@ export class AppService {
       });
     if (!(await this.#apps.usesBundle(record.bundleDigest)))
       await this.#bundles.removeBundle(record.bundleDigest);
+    await this.#environments.remove(id);
   }
 }
 

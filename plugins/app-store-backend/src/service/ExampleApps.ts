@@ -1,13 +1,13 @@
 /** Fills an empty store with the example apps, by the way that an upload takes. */
+import { packDirectory } from '@ai-app-store/bundle';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packDirectory } from '../bundle/pack';
 import type { StoreConfig } from '../config/StoreConfig';
 import type { AppRepository } from '../database/AppRepository';
 import type { SettingsRepository } from '../database/SettingsRepository';
 import type { Actor } from '../policy/policy';
-import type { AppService } from './AppService';
+import type { AppImport } from './AppImport';
 import type { SecretService } from './SecretService';
 
 const BEGUN = 'examples-begun';
@@ -18,12 +18,11 @@ export async function importExamples(options: {
   examples: NonNullable<StoreConfig['examples']>;
   apps: AppRepository;
   settings: SettingsRepository;
-  appService: AppService;
+  imports: AppImport;
   secretService: SecretService;
   logger: LoggerService;
 }): Promise<void> {
-  const { examples, apps, settings, appService, secretService, logger } =
-    options;
+  const { examples, apps, settings, imports, secretService, logger } = options;
   if (await settings.get(DONE)) return;
   // An import that was begun is brought to its end, even if the process ended in between.
   if (!(await settings.get(BEGUN)) && (await apps.count()) > 0) return;
@@ -41,13 +40,15 @@ export async function importExamples(options: {
     if (!(await stat(join(directory, 'app.toml')).catch(() => undefined)))
       continue;
     try {
-      const { app, warnings } = await appService.import(
+      const { app, warnings } = await imports.import(
         actor,
         await packDirectory(directory),
         { visibility: 'ALL_USERS' },
       );
       logger.info(`example ${app.name} ${app.version} is in the store`);
-      warnings.forEach(warning => logger.warn(`example ${name}: ${warning}`));
+      warnings.forEach(warning =>
+        logger.warn(`example ${name}: ${warning.message}`),
+      );
     } catch (error) {
       if ((error as { code?: string }).code === 'VERSION_EXISTS') continue;
       logger.error(

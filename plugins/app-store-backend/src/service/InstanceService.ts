@@ -185,6 +185,11 @@ export class InstanceService {
       gatewayNamespace: this.#config.kubernetes.gatewayNamespace,
       extraEnv: this.#config.extraEnv,
       npmRegistry: this.#config.npmRegistry,
+      pypiIndex: this.#config.pypiIndex,
+      install: {
+        timeoutSeconds: this.#config.installTimeoutSeconds,
+        limitBytes: this.#config.limits.environmentBytes,
+      },
       secretIds,
     });
   }
@@ -422,10 +427,15 @@ export class InstanceService {
       : decideAnonymous(facts);
   }
 
-  /** The app of an instance whose init container asks for its bundle. */
-  async appOf(id: string): Promise<AppRecord | undefined> {
+  /** The app and the image of an instance whose init container asks for its bundle. */
+  async launchOf(
+    id: string,
+  ): Promise<{ app: AppRecord; image: string } | undefined> {
     const record = isUuid(id) ? await this.#instances.get(id) : undefined;
-    return record && this.#apps.get(record.appId);
+    const app = record && (await this.#apps.get(record.appId));
+    if (!app) return undefined;
+    const { spec } = record.objects.workload.spec!.template;
+    return { app, image: spec!.initContainers?.[0]?.image ?? '' };
   }
 
   url(id: string): string {

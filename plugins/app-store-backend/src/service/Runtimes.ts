@@ -8,13 +8,17 @@ import type { RuntimeVersion } from '../config/StoreConfig';
 /** See the module's comment. */
 export class Runtimes {
   readonly #versions: RuntimeVersion[];
+  readonly #allowedCustomImages: RegExp[];
   readonly #unavailableImage: (image: string) => string | undefined;
 
   constructor(options: {
     versions: RuntimeVersion[];
+    /** What `Runtime.CustomImage` may be; whole references match. */
+    allowedCustomImages?: RegExp[];
     unavailableImage?: (image: string) => string | undefined;
   }) {
     this.#versions = options.versions;
+    this.#allowedCustomImages = options.allowedCustomImages ?? [];
     this.#unavailableImage = options.unavailableImage ?? (() => undefined);
   }
 
@@ -23,10 +27,28 @@ export class Runtimes {
     const { runtimeVersion, mode } = manifest.runtime;
     if (runtimeVersion)
       return this.#versions.find(
-        version => version.name === runtimeVersion && version.mode === mode,
+        version =>
+          version.mode === mode &&
+          [version.name, ...version.aliases].includes(runtimeVersion),
       );
     const ofMode = this.#versions.filter(version => version.mode === mode);
     return ofMode.find(version => version.default) ?? ofMode[0];
+  }
+
+  /** The runtime versions of a mode that new apps may name. */
+  namesOf(mode: AppManifest['runtime']['mode']): string[] {
+    return this.#versions
+      .filter(version => version.mode === mode && !version.deprecated)
+      .map(version => version.name);
+  }
+
+  /** The image that an app asks for and may not have. */
+  refusedImage(manifest: AppManifest): string | undefined {
+    const { customImage } = manifest.runtime;
+    return customImage &&
+      !this.#allowedCustomImages.some(pattern => pattern.test(customImage))
+      ? customImage
+      : undefined;
   }
 
   /** What keeps an app from being run here. */
@@ -54,6 +76,31 @@ export class Runtimes {
           owner: 'author',
           remedy:
             "The app's author imports a new version with another Runtime.RuntimeVersion.",
+        },
+      ];
+    const missing = (manifest.osPackages ?? []).filter(
+      name => !version.osPackages.includes(name.replace(/=.*$/, '')),
+    );
+    if (missing.length)
+      return [
+        {
+          code: 'OS_PACKAGE_MISSING',
+          message: `The app needs ${missing.join(
+            ', ',
+          )} (packages.txt), which the runtime ${version.name} does not have.`,
+          owner: 'admin',
+          remedy:
+            'An admin adds it to the image and to osPackages of the runtime version.',
+        },
+      ];
+    const refused = this.refusedImage(manifest);
+    if (refused)
+      return [
+        {
+          code: 'IMAGE_NOT_ALLOWED',
+          message: `The image ${refused} is not allowed in this store.`,
+          owner: 'admin',
+          remedy: 'An admin allows it with appStore.allowedCustomImages.',
         },
       ];
     const image =

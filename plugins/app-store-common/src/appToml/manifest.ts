@@ -63,6 +63,8 @@ export interface AppManifest {
   };
   env: EnvEntry[];
   files: FileEntry[];
+  /** Operating-system packages that the bundle's `packages.txt` names. */
+  osPackages?: string[];
 }
 
 /** The tables of an `app.toml`, each value checked by itself. */

@@ -2,20 +2,20 @@ import {
   createWriteStream,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { FilesystemBundleStore } from './BundleStore';
-import { packDirectory } from './pack';
+import { packDirectory } from './packDirectory';
 import { readBundle } from './readBundle';
-import { Archive, checkPath } from './zip';
+import { Archive, checkPath } from './Archive';
 
 const TOML =
   '[App]\nName = "a"\nVersion = "1.0"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n';
@@ -171,13 +171,13 @@ describe('readBundle', () => {
       'a size that is smaller than the content',
       zip => void zip.writeUInt32LE(10, entriesOf(zip)[1] + 24),
       'BAD_ARCHIVE',
-      /cannot be read: too many bytes/,
+      /"server.js" has too many bytes/,
     ],
     [
       'a size that is larger than the content',
       zip => void zip.writeUInt32LE(10_000, entriesOf(zip)[1] + 24),
       'BAD_ARCHIVE',
-      /cannot be read: not enough bytes/,
+      /"server.js" has too few bytes/,
     ],
     [
       'content that was changed on its way',
@@ -295,37 +295,18 @@ describe('packDirectory', () => {
     writeFileSync(join(directory, 'server.js'), '');
     writeFileSync(join(directory, 'logs/a.log'), '');
     writeFileSync(join(directory, '.appignore'), 'logs/\n');
-    const store = await FilesystemBundleStore.open(join(room, 'store'));
-    const one = await store.receive(await packDirectory(directory), 1e6);
-    const two = await store.receive(await packDirectory(directory), 1e6);
-    expect(one.digest).toBe(two.digest);
-    const archive = await Archive.open(one.path);
+    writeFileSync(join(directory, 'a.1.wave'), 'an older bundle');
+    symlinkSync('/etc/passwd', join(directory, 'link'));
+    const one = await buffer(await packDirectory(directory));
+    const two = await buffer(await packDirectory(directory));
+    expect(one.equals(two)).toBe(true);
+    const path = join(room, 'packed.wave');
+    writeFileSync(path, one);
+    const archive = await Archive.open(path);
     expect(archive.files.map(file => file.path)).toEqual([
       'app.toml',
       'server.js',
     ]);
     await archive.close();
-  });
-});
-
-describe('FilesystemBundleStore', () => {
-  it('stops at the limit and leaves nothing behind', async () => {
-    const directory = join(room, 'limited');
-    const store = await FilesystemBundleStore.open(directory);
-    await expect(
-      store.receive(
-        Readable.from([Buffer.alloc(600), Buffer.alloc(600)]),
-        1000,
-      ),
-    ).rejects.toMatchObject({ code: 'TOO_LARGE' });
-    expect(readdirSync(join(directory, 'incoming'))).toEqual([]);
-  });
-
-  it('drops at its start what an interrupted import left', async () => {
-    const directory = join(room, 'interrupted');
-    await FilesystemBundleStore.open(directory);
-    writeFileSync(join(directory, 'incoming/half'), 'x');
-    await FilesystemBundleStore.open(directory);
-    expect(readdirSync(join(directory, 'incoming'))).toEqual([]);
   });
 });

@@ -4,9 +4,12 @@
  */
 import { open as openFile } from 'node:fs/promises';
 import { pipeline, Transform, type Readable } from 'node:stream';
-import { crc32 } from 'node:zlib';
+import { promisify } from 'node:util';
+import { crc32, inflateRaw, inflateRawSync } from 'node:zlib';
 import * as yauzl from 'yauzl';
+import { ArchiveReader } from './ArchiveReader';
 import { BundleError } from './BundleError';
+import { byPath, type BundleFile, type FileTree } from './FileTree';
 
 /** Limits of an archive. */
 export interface ArchiveLimits {
@@ -30,24 +33,23 @@ const DIRECTORY = 0o040000;
 /** Bytes of a local file header before its name (APPNOTE.TXT, 4.3.7). */
 const LOCAL_HEADER_BYTES = 30;
 
-/** A file of the archive. */
-export interface ArchiveFile {
-  path: string;
-  size: number;
-  executable: boolean;
-  open(): Promise<Readable>;
-}
-
 // The published types are of version 2; these are the parts of version 3 that are used.
 interface ZipFileV3 extends yauzl.ZipFile {
   eachEntry(): AsyncIterable<yauzl.Entry>;
   openReadStreamPromise(entry: yauzl.Entry): Promise<Readable>;
+  readLocalFileHeaderPromise(
+    entry: yauzl.Entry,
+    options: { minimal: true },
+  ): Promise<{ fileDataStart: number }>;
 }
-const fromFd = (
-  yauzl as unknown as {
-    fromFdPromise(fd: number, options: yauzl.Options): Promise<ZipFileV3>;
-  }
-).fromFdPromise;
+const { fromRandomAccessReaderPromise } = yauzl as unknown as {
+  fromRandomAccessReaderPromise(
+    reader: ArchiveReader,
+    totalSize: number,
+    options: yauzl.Options,
+  ): Promise<ZipFileV3>;
+};
+const inflateRawAsync = promisify(inflateRaw);
 
 function refuse(path: string, why: string): never {
   throw new BundleError({
@@ -132,6 +134,49 @@ function refuseOverlaps(spans: Span[]): void {
   });
 }
 
+/** Bytes of a file up to which it is read at once. */
+const WHOLE_BYTES = 1024 ** 2;
+/** Bytes up to which a file is unpacked where it is, which is faster than to hand it over. */
+const INLINE_BYTES = 32 * 1024;
+const STORED = 0;
+const DEFLATED = 8;
+
+/** The content of a small file, checked against the archive's directory. */
+async function readWhole(
+  zip: ZipFileV3,
+  reader: ArchiveReader,
+  entry: yauzl.Entry,
+): Promise<Buffer> {
+  const size = entry.uncompressedSize;
+  const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, {
+    minimal: true,
+  });
+  const raw = await reader.slice(fileDataStart, entry.compressedSize);
+  // One byte more than claimed, so that a false size is told from a true one.
+  const options = { maxOutputLength: size + 1 };
+  let content = raw;
+  try {
+    if (entry.compressionMethod === DEFLATED)
+      content =
+        size <= INLINE_BYTES
+          ? inflateRawSync(raw, options)
+          : await inflateRawAsync(raw, options);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw new Error(`${JSON.stringify(entry.fileName)} has too many bytes`);
+    throw error;
+  }
+  if (content.length !== size)
+    throw new Error(
+      `${JSON.stringify(entry.fileName)} has too ${
+        content.length > size ? 'many' : 'few'
+      } bytes`,
+    );
+  if (crc32(content) !== entry.crc32)
+    throw new Error(`${JSON.stringify(entry.fileName)} is damaged`);
+  return content;
+}
+
 /** Passes a file on as it comes, and fails at its end where it is not what the archive's directory says. */
 function checked(content: Readable, entry: yauzl.Entry): Readable {
   let sum = 0;
@@ -152,9 +197,10 @@ function checked(content: Readable, entry: yauzl.Entry): Readable {
 }
 
 /** An archive, open for reading. */
-export class Archive {
-  readonly files: ArchiveFile[];
-  readonly #zip: ZipFileV3;
+export class Archive implements FileTree {
+  readonly files: readonly BundleFile[];
+  readonly #byPath: Map<string, BundleFile>;
+  readonly #reader: ArchiveReader;
 
   /**
    * Opens an archive and checks its directory.
@@ -166,10 +212,11 @@ export class Archive {
     limits: ArchiveLimits = ARCHIVE_LIMITS,
   ): Promise<Archive> {
     const handle = await openFile(path, 'r');
-    const descriptor = handle.fd;
+    const reader = new ArchiveReader(handle);
     let zip: ZipFileV3;
     try {
-      zip = await fromFd(descriptor, {
+      const { size } = await handle.stat();
+      zip = await fromRandomAccessReaderPromise(reader, size, {
         lazyEntries: true,
         autoClose: false,
         strictFileNames: true,
@@ -186,10 +233,11 @@ export class Archive {
         remedy: 'Upload a .wave or .zip file.',
       });
     }
-    // The archive owns the descriptor from here on.
-    (zip as unknown as { handle: unknown }).handle = handle;
     try {
-      return new Archive(zip, await Archive.#readDirectory(zip, limits));
+      return new Archive(
+        reader,
+        await Archive.#readDirectory(zip, reader, limits),
+      );
     } catch (error) {
       await handle.close();
       if (error instanceof BundleError) throw error;
@@ -203,15 +251,17 @@ export class Archive {
     }
   }
 
-  private constructor(zip: ZipFileV3, files: ArchiveFile[]) {
-    this.#zip = zip;
+  private constructor(reader: ArchiveReader, files: BundleFile[]) {
+    this.#reader = reader;
     this.files = files;
+    this.#byPath = new Map(files.map(file => [file.path, file]));
   }
 
   static async #readDirectory(
     zip: ZipFileV3,
+    reader: ArchiveReader,
     limits: ArchiveLimits,
-  ): Promise<ArchiveFile[]> {
+  ): Promise<BundleFile[]> {
     if (zip.entryCount > limits.entries)
       throw new BundleError({
         code: 'TOO_MANY_ENTRIES',
@@ -219,13 +269,18 @@ export class Archive {
         remedy: 'Leave out what the app does not need, such as node_modules.',
       });
     const paths = new Paths();
-    const files: ArchiveFile[] = [];
+    const files: BundleFile[] = [];
     const spans: Span[] = [];
     let total = 0;
     for await (const entry of zip.eachEntry()) {
       const path = checkPath(entry.fileName);
       // Flag bit 0: encrypted.
       if (entry.generalPurposeBitFlag % 2 === 1) refuse(path, 'is encrypted');
+      if (![STORED, DEFLATED].includes(entry.compressionMethod))
+        refuse(
+          path,
+          `is packed by a method (${entry.compressionMethod}) that is not deflate`,
+        );
       const mode = Math.floor(entry.externalFileAttributes / 2 ** 16);
       const type = (mode % 2 ** 16) - (mode % 0o10000);
       const madeOnUnix = Math.floor(entry.versionMadeBy / 256) === 3;
@@ -261,31 +316,29 @@ export class Archive {
         executable: madeOnUnix && mode % 0o200 >= 0o100,
         open: async () =>
           checked(await zip.openReadStreamPromise(entry), entry),
+        ...(entry.uncompressedSize <= WHOLE_BYTES &&
+        entry.compressedSize <= WHOLE_BYTES
+          ? { whole: () => readWhole(zip, reader, entry) }
+          : {}),
       });
     }
     refuseOverlaps(spans);
-    return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+    return files.sort(byPath);
   }
 
-  find(path: string): ArchiveFile | undefined {
-    return this.files.find(file => file.path === path);
+  find(path: string): BundleFile | undefined {
+    return this.#byPath.get(path);
   }
 
-  /**
-   * The content of a file.
-   *
-   * @throws BundleError where it is larger than `limit` bytes
-   */
-  async read(file: ArchiveFile, limit: number): Promise<Buffer> {
+  async read(file: BundleFile, limit: number): Promise<Buffer> {
     if (file.size > limit) refuse(file.path, `is larger than ${limit} bytes`);
+    if (file.whole) return file.whole();
     const chunks: Buffer[] = [];
     for await (const chunk of await file.open()) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks);
   }
 
   async close(): Promise<void> {
-    await (
-      this.#zip as unknown as { handle: { close(): Promise<void> } }
-    ).handle.close();
+    await this.#reader.closeFile();
   }
 }

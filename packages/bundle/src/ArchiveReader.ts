@@ -1,0 +1,103 @@
+/**
+ * An archive's bytes, read ahead where they are asked for one after another: a
+ * bundle of ten thousand small files would else take three reads of the disk each.
+ */
+import { createReadStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { RandomAccessReader } from 'yauzl';
+
+/** Bytes that are read at once. */
+const WINDOW_BYTES = 512 * 1024;
+/** How far behind the last read the next one may begin and still count as its successor. */
+const GAP_BYTES = 64 * 1024;
+
+/** See the module's comment. */
+export class ArchiveReader extends RandomAccessReader {
+  readonly #handle: FileHandle;
+  readonly #window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
+  #start = 0;
+  #end = 0;
+  #next = -1;
+  /** While the window is read; there is one, and one at a time may fill it. */
+  #filling: Promise<void> | undefined;
+
+  constructor(handle: FileHandle) {
+    super();
+    this.#handle = handle;
+  }
+
+  /** Bytes of a range, in a buffer of their own; fewer where the file ends. */
+  async slice(position: number, length: number): Promise<Buffer> {
+    const buffer = Buffer.allocUnsafe(length);
+    return buffer.subarray(0, await this.#fill(buffer, position));
+  }
+
+  async #fillWindow(position: number): Promise<void> {
+    this.#end = 0;
+    try {
+      const { bytesRead } = await this.#handle.read(
+        this.#window,
+        0,
+        WINDOW_BYTES,
+        position,
+      );
+      this.#start = position;
+      this.#end = position + bytesRead;
+    } finally {
+      this.#filling = undefined;
+    }
+  }
+
+  async #fill(buffer: Buffer, position: number): Promise<number> {
+    const { length } = buffer;
+    const end = position + length;
+    const within = () => position >= this.#start && end <= this.#end;
+    const follows =
+      position >= this.#next && position <= this.#next + GAP_BYTES;
+    this.#next = end;
+    if (!within() && follows && length < WINDOW_BYTES) {
+      if (this.#filling) await this.#filling;
+      if (!within() && !this.#filling) {
+        this.#filling = this.#fillWindow(position);
+        await this.#filling;
+      }
+    }
+    if (within()) {
+      this.#window.copy(buffer, 0, position - this.#start, end - this.#start);
+      return length;
+    }
+    return (await this.#handle.read(buffer, 0, length, position)).bytesRead;
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null) => void,
+  ): void {
+    // yauzl asks for no more than the file has.
+    this.#fill(buffer.subarray(offset, offset + length), position).then(
+      () => callback(null),
+      callback,
+    );
+  }
+
+  override _readStreamForRange(start: number, end: number) {
+    return createReadStream('', {
+      fd: this.#handle.fd,
+      autoClose: false,
+      start,
+      end: end - 1,
+    });
+  }
+
+  /** The archive's owner closes the file; yauzl has no say in it. */
+  override close(callback: (error: Error | null) => void): void {
+    setImmediate(callback, null);
+  }
+
+  closeFile(): Promise<void> {
+    return this.#handle.close();
+  }
+}

@@ -1,0 +1,320 @@
+/**
+ * Everything that the rules of specification 2.2, 5 and 6 say of a bundle's
+ * files, found at once and each fault with its place in `app.toml`.
+ */
+import {
+  APP_TOML_LIMIT,
+  locate,
+  readAppToml,
+  type AppManifest,
+  type ReadOptions,
+  type TomlIssue,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { BundleFile, FileTree } from './FileTree';
+import { imageType } from './images';
+
+const TEXT_LIMIT = 1024 ** 2;
+const IMAGE_LIMIT = 5 * 1024 ** 2;
+const SCREENSHOTS = 12;
+const APP_ROOT = '/app';
+/** Files that hold what should not be handed to everybody who may download the bundle. */
+const PRIVATE_FILES =
+  /(^|\/)(\.env(\..*)?|\.npmrc|\.pypirc|\.netrc|id_rsa|id_ed25519)$/;
+
+/** Debian's rule for the name of a package (Debian Policy 5.6.7), with a version where one is asked for. */
+const OS_PACKAGE = /^[a-z0-9][a-z0-9+.-]*(=[A-Za-z0-9.+:~-]+)?$/;
+
+/** A picture of a bundle. */
+export interface BundleImage {
+  data: Buffer;
+  extension: 'png' | 'jpg';
+}
+
+/** What a bundle holds besides its code, where nothing is wrong with it, and all that was noticed. */
+export interface CheckedBundle {
+  manifest?: AppManifest;
+  longDescription: string;
+  icon?: BundleImage;
+  screenshots: BundleImage[];
+  issues: BundleIssue[];
+}
+
+/** A fault or warning; `code` names the rule. */
+export interface BundleIssue extends TomlIssue {
+  code: string;
+}
+
+/** The files, one of which a module stands for. */
+function moduleFiles(
+  mode: AppManifest['runtime']['mode'],
+  module: string,
+): string[] {
+  if (mode === 'node') return [module, `${module}.js`, `${module}/index.js`];
+  if (mode === 'static')
+    return module === '.'
+      ? ['index.html']
+      : [`${module.replace(/\/$/, '')}/index.html`];
+  const path = module.replaceAll('.', '/');
+  return [`${path}.py`, `${path}/__main__.py`];
+}
+
+/** Looks through one tree. */
+class BundleCheck {
+  readonly issues: BundleIssue[] = [];
+  #source = '';
+
+  constructor(readonly tree: FileTree, readonly options: ReadOptions) {}
+
+  #add(
+    issue: Omit<BundleIssue, 'message' | 'path'> & { message: string },
+    table?: string,
+    key?: string,
+  ): void {
+    this.issues.push({
+      path: table && key ? `${table}.${key}` : 'app.toml',
+      ...issue,
+      ...(table ? locate(this.#source, table, key) : {}),
+    });
+  }
+
+  async manifest(): Promise<AppManifest | undefined> {
+    const file = this.tree.find('app.toml');
+    if (!file) {
+      const nested = this.tree.files.find(f => f.path.endsWith('/app.toml'));
+      this.#add({
+        code: 'NO_APP_TOML',
+        severity: 'error',
+        message: `there is no app.toml at the root${
+          nested ? `, only ${nested.path}` : ''
+        }`,
+        remedy: nested
+          ? 'Pack the files inside that directory, not the directory itself.'
+          : 'Add an app.toml with at least [App] Name and Version.',
+      });
+      return undefined;
+    }
+    const bytes = await this.tree.read(file, APP_TOML_LIMIT);
+    this.#source = bytes.toString('utf8');
+    if (!Buffer.from(this.#source).equals(bytes)) {
+      this.#add({
+        code: 'BAD_APP_TOML',
+        severity: 'error',
+        message: 'app.toml is not UTF-8',
+        remedy: 'Save it as UTF-8 text.',
+      });
+      return undefined;
+    }
+    const { manifest, issues } = readAppToml(this.#source, this.options);
+    for (const issue of issues)
+      this.issues.push({ code: 'BAD_APP_TOML', ...issue });
+    return manifest;
+  }
+
+  module({ lifecycle, runtime }: AppManifest): void {
+    const { mode, module } = runtime;
+    if (lifecycle === 'LINK' || mode === 'container' || !module) return;
+    const clean = module.replace(/^\.\//, '');
+    const candidates = moduleFiles(mode, clean);
+    // A Node entry file may come with a dependency, and a Python module with a wheel.
+    const installed =
+      (mode === 'node' && clean.startsWith('node_modules/')) ||
+      (mode !== 'node' &&
+        mode !== 'static' &&
+        this.tree.find('requirements.txt'));
+    if (installed || candidates.some(path => this.tree.find(path))) return;
+    this.#add(
+      {
+        code: 'MODULE_MISSING',
+        severity: 'error',
+        message: `Runtime.Module is ${JSON.stringify(
+          module,
+        )}, but the bundle has no ${candidates[0]}`,
+        remedy: 'Correct Runtime.Module, or pack the missing file.',
+      },
+      'Runtime',
+      'Module',
+    );
+  }
+
+  /** Whether a place in the container is, or lies below, a directory of the bundle. */
+  #isDirectory(place: string): boolean {
+    const inside = place.startsWith(`${APP_ROOT}/`)
+      ? place.slice(APP_ROOT.length + 1)
+      : undefined;
+    return (
+      inside !== undefined &&
+      this.tree.files.some(
+        file => file.path === inside || file.path.startsWith(`${inside}/`),
+      )
+    );
+  }
+
+  mounts({ runtime, files }: AppManifest): void {
+    const { volumeMount } = runtime;
+    if (volumeMount && this.#isDirectory(volumeMount))
+      this.#add(
+        {
+          code: 'VOLUME_HIDES_FILES',
+          severity: 'error',
+          message: `Runtime.VolumeMount ${volumeMount} is a directory of the bundle`,
+          remedy: 'Choose a directory that the bundle does not have.',
+        },
+        'Runtime',
+        'VolumeMount',
+      );
+    files.forEach((entry, index) => {
+      const absolute = entry.path.startsWith('/')
+        ? entry.path
+        : `${APP_ROOT}/${entry.path}`;
+      const directory = absolute.slice(0, absolute.lastIndexOf('/'));
+      if (this.#isDirectory(directory))
+        this.issues.push({
+          code: 'FILE_HIDES_FILES',
+          severity: 'warning',
+          path: 'File.Path',
+          message: `File.Path ${JSON.stringify(
+            entry.path,
+          )} hides the bundle's own files in ${directory}`,
+          remedy: 'Give it a directory that the bundle does not have.',
+          ...locate(this.#source, 'File', 'Path', index),
+        });
+    });
+  }
+
+  async longDescription({ longDescriptionPath }: AppManifest): Promise<string> {
+    if (!longDescriptionPath) return '';
+    const file = this.tree.find(longDescriptionPath.replace(/^\.\//, ''));
+    if (file && file.size <= TEXT_LIMIT)
+      return (await this.tree.read(file, TEXT_LIMIT)).toString('utf8');
+    this.#add(
+      {
+        code: file ? 'LONG_DESCRIPTION_TOO_LARGE' : 'LONG_DESCRIPTION_MISSING',
+        severity: 'error',
+        message: `App.LongDescription is ${JSON.stringify(
+          longDescriptionPath,
+        )}, which ${
+          file
+            ? `is larger than ${TEXT_LIMIT} bytes`
+            : 'the bundle does not have'
+        }`,
+        remedy: file
+          ? 'Shorten the text.'
+          : 'Correct the path, or pack the file.',
+      },
+      'App',
+      'LongDescription',
+    );
+    return '';
+  }
+
+  async image(file: BundleFile): Promise<BundleImage | undefined> {
+    const data =
+      file.size <= IMAGE_LIMIT
+        ? await this.tree.read(file, IMAGE_LIMIT)
+        : undefined;
+    const extension = data && imageType(data);
+    if (extension) return { data, extension };
+    this.issues.push({
+      code: 'BAD_IMAGE',
+      severity: 'error',
+      path: file.path,
+      message: `${file.path} is not a PNG or JPEG picture of at most 4096 by 4096 pixels and ${IMAGE_LIMIT} bytes`,
+      remedy: 'Save it smaller, as PNG or JPEG.',
+    });
+    return undefined;
+  }
+
+  /** The icon and the screenshots, these in the order of their names (specification 5). */
+  async images(): Promise<Pick<CheckedBundle, 'icon' | 'screenshots'>> {
+    const icons = this.tree.files.filter(file =>
+      /^static\/icon[^/]*\.[^./]+$/i.test(file.path),
+    );
+    const pictures = icons.filter(f => /\.(png|jpe?g)$/i.test(f.path));
+    if (icons.length && !pictures.length)
+      this.issues.push({
+        code: 'BAD_IMAGE',
+        severity: 'warning',
+        path: icons[0].path,
+        message: `${icons[0].path} is not shown: an icon is a PNG or JPEG picture`,
+        remedy: 'Save it as static/icon.png.',
+      });
+    const icon = pictures[0] && (await this.image(pictures[0]));
+    const screenshots: BundleImage[] = [];
+    const shots = this.tree.files.filter(f =>
+      /^static\/screenshot[^/]*\.(png|jpe?g)$/i.test(f.path),
+    );
+    for (const file of shots.slice(0, SCREENSHOTS)) {
+      const image = await this.image(file);
+      if (image) screenshots.push(image);
+    }
+    return { icon, screenshots };
+  }
+
+  /** The packages that `packages.txt` names, one a line (specification 5). */
+  async osPackages(): Promise<string[]> {
+    const file = this.tree.find('packages.txt');
+    if (!file) return [];
+    const text = (await this.tree.read(file, TEXT_LIMIT)).toString('utf8');
+    const names = text
+      .split(/\r?\n/)
+      .map(line => line.replace(/#.*/, '').trim())
+      .filter(Boolean);
+    const bad = names.find(name => !OS_PACKAGE.test(name));
+    if (bad)
+      this.issues.push({
+        code: 'BAD_PACKAGES_TXT',
+        severity: 'error',
+        path: 'packages.txt',
+        message: `packages.txt names ${JSON.stringify(
+          bad.slice(0, 80),
+        )}, which is not the name of a package`,
+        remedy: 'Write one package name a line.',
+      });
+    return bad ? [] : [...new Set(names)];
+  }
+
+  privateFiles(): void {
+    for (const { path } of this.tree.files.filter(file =>
+      PRIVATE_FILES.test(file.path),
+    ))
+      this.issues.push({
+        code: 'PRIVATE_FILE',
+        severity: 'warning',
+        path,
+        message: `${path} often holds credentials, and everybody who may download the bundle reads it`,
+        remedy: 'Name it in .appignore, and use a secret of the store instead.',
+      });
+  }
+}
+
+/**
+ * Checks a bundle.
+ *
+ * @returns all that is wrong or odd; without `manifest` where `app.toml` cannot be used
+ * @throws BundleError where a file cannot be read
+ */
+export async function checkBundle(
+  tree: FileTree,
+  options: ReadOptions = {},
+): Promise<CheckedBundle> {
+  const check = new BundleCheck(tree, options);
+  const manifest = await check.manifest();
+  let longDescription = '';
+  if (manifest) {
+    check.module(manifest);
+    check.mounts(manifest);
+    longDescription = await check.longDescription(manifest);
+  }
+  const images = await check.images();
+  const osPackages = await check.osPackages();
+  check.privateFiles();
+  return {
+    manifest: manifest && {
+      ...manifest,
+      ...(osPackages.length ? { osPackages } : {}),
+    },
+    longDescription,
+    ...images,
+    issues: check.issues,
+  };
+}

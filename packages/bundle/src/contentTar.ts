@@ -1,0 +1,81 @@
+/**
+ * A bundle's content as a tar stream that depends on nothing but the content:
+ * the same bytes at import, where they are digested, and at every launch, where the
+ * digest is checked. A tar needs no more than `tar` in a runtime image.
+ */
+import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { pack, type Pack } from 'tar-stream';
+import type { BundleFile, FileTree } from './FileTree';
+
+/** Work in one go, in milliseconds, before others have their turn. */
+const TURN_MS = 5;
+/** Small files that are read at once while the disk is waited for. */
+const AHEAD_FILES = 32;
+const AHEAD_BYTES = 2 * 1024 ** 2;
+
+type Read = { file: BundleFile; content?: Buffer };
+
+/** The files in their order; runs of small ones are read together. */
+async function* readAhead(files: readonly BundleFile[]): AsyncGenerator<Read> {
+  for (let at = 0; at < files.length; ) {
+    let bytes = 0;
+    let end = at;
+    while (
+      end < files.length &&
+      end - at < AHEAD_FILES &&
+      files[end].whole &&
+      (bytes += files[end].size) <= AHEAD_BYTES
+    )
+      end++;
+    if (end === at) yield { file: files[at++] };
+    else {
+      const run = files.slice(at, end);
+      const contents = await Promise.all(run.map(file => file.whole!()));
+      for (const [i, file] of run.entries())
+        yield { file, content: contents[i] };
+      at = end;
+    }
+  }
+}
+
+async function fill(tar: Pack, tree: FileTree): Promise<void> {
+  let since = performance.now();
+  for await (const { file, content } of readAhead(tree.files)) {
+    const header = {
+      name: file.path,
+      size: file.size,
+      mode: file.executable ? 0o755 : 0o644,
+      mtime: new Date(0),
+      uid: 0,
+      gid: 0,
+      type: 'file',
+    } as const;
+    if (content)
+      await new Promise<void>((done, fail) => {
+        tar.entry(header, content, error => (error ? fail(error) : done()));
+      });
+    else await pipeline(await file.open(), tar.entry(header));
+    if (performance.now() - since > TURN_MS) {
+      await setImmediate();
+      since = performance.now();
+    }
+  }
+  tar.finalize();
+}
+
+/** The stream. */
+export function contentTar(tree: FileTree): Readable {
+  const tar = pack();
+  fill(tar, tree).catch(error => tar.destroy(error));
+  return tar as unknown as Readable;
+}
+
+/** SHA-256 of the stream, hexadecimal. Reads every file, so that a damaged one is found at import. */
+export async function contentDigest(tree: FileTree): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of contentTar(tree)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,18 @@
+/**
+ * Bundles (specification section 5): read, checked, packed.
+ *
+ * @packageDocumentation
+ */
+export { Archive, ARCHIVE_LIMITS, type ArchiveLimits } from './Archive';
+export { BundleError } from './BundleError';
+export {
+  checkBundle,
+  type BundleImage,
+  type BundleIssue,
+  type CheckedBundle,
+} from './checkBundle';
+export { contentDigest, contentTar } from './contentTar';
+export { DirectoryTree, type Skipped } from './DirectoryTree';
+export type { BundleFile, FileTree } from './FileTree';
+export { packDirectory, packTree, type Replacement } from './packDirectory';
+export { placeOf, readBundle, type Bundle } from './readBundle';

@@ -1,0 +1,17 @@
+// `app-store-entry dependencies`
+import { statSync } from 'node:fs';
+import { Failure, setting } from './settings.mjs';
+
+/** Makes the app's environment. */
+export async function dependencies() {
+  const root = setting('H2O_CLOUD_APP_ROOT');
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new Failure(`${root} is not there: was the bundle unpacked?`);
+  const mode = setting('APP_STORE_APP_MODE');
+  console.log('Installing Application Dependencies');
+  if (mode === 'node')
+    console.log(await (await import('./node.mjs')).nodeDependencies(root));
+  else if (mode === 'python' || mode === 'wave')
+    console.log(await (await import('./python.mjs')).pythonDependencies(root));
+  else console.log(`${mode} apps need no environment`);
+}

@@ -1,0 +1,106 @@
+// Runs an installer: bounded in time and disk, and with its reason where it fails.
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { killTree, packageOf } from './processes.mjs';
+import { Failure, numberSetting } from './settings.mjs';
+import { largestPackage, usage } from './usage.mjs';
+
+const TIMEOUT_S = 900;
+const LIMIT_BYTES = 4 * 1024 ** 3;
+/** Lines of an installer's output that are repeated as its reason. */
+const REASON_LINES = 3;
+const KEPT_LINES = 40;
+/** Between two looks at the disk, in milliseconds; at least ten times as long as a look takes. */
+const LOOK_MS = 500;
+
+/** What of an installer's last words tells the reason. */
+function reasonIn(lines) {
+  const telling = lines.filter(
+    line =>
+      /npm error|ERROR|error:/i.test(line) &&
+      !/A complete log|npm error\s*$/.test(line),
+  );
+  return (telling.length ? telling : lines).slice(0, REASON_LINES).join('; ');
+}
+
+/** The package an installer last spoke of. */
+function lastMentioned(lines) {
+  for (const line of [...lines].reverse()) {
+    const [, name] =
+      /^(?:Collecting|Processing|Downloading|Building wheel for|Installing collected packages:.*,) +([^\s(]+)/.exec(
+        line.trim(),
+      ) ?? [];
+    if (name) return name;
+  }
+  return undefined;
+}
+
+/**
+ * Runs `command args` in `cwd`.
+ *
+ * @param options.directories - what the installer fills
+ * @param options.packages - directories of packages among them
+ * @throws Failure that names the package where one is known
+ */
+export async function install(
+  command,
+  args,
+  { cwd, env, directories, packages },
+) {
+  const timeoutS = numberSetting('APP_STORE_INSTALL_TIMEOUT', TIMEOUT_S);
+  const limit = numberSetting('APP_STORE_INSTALL_LIMIT', LIMIT_BYTES);
+  console.log(`$ ${command} ${args.join(' ')}`);
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const tail = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', text => {
+      process.stdout.write(text);
+      tail.push(...text.split('\n').filter(line => line.trim()));
+      tail.splice(0, Math.max(0, tail.length - KEPT_LINES));
+    });
+  }
+  let stopped;
+  const stop = why => {
+    const name =
+      packageOf(child.pid) ?? lastMentioned(tail) ?? largestPackage(packages);
+    stopped = `the app's dependencies ${why}${
+      name ? `; ${command} was at ${name}` : ''
+    }`;
+    killTree(child);
+  };
+  const timer = setTimeout(
+    () => stop(`were not installed within ${timeoutS} seconds`),
+    timeoutS * 1000,
+  );
+  let looking;
+  const look = () => {
+    const began = Date.now();
+    const bytes = [...new Set([...directories, tmpdir()])].reduce(
+      (sum, directory) => sum + usage(directory),
+      0,
+    );
+    if (bytes > limit) stop(`take more than ${limit} bytes of disk`);
+    else
+      looking = setTimeout(look, Math.max(LOOK_MS, 10 * (Date.now() - began)));
+  };
+  looking = setTimeout(look, LOOK_MS);
+  const code = await new Promise(resolve => {
+    child.once('error', error => {
+      tail.push(error.message);
+      resolve(127);
+    });
+    child.once('close', resolve);
+  });
+  clearTimeout(timer);
+  clearTimeout(looking);
+  if (stopped) throw new Failure(stopped);
+  if (code !== 0)
+    throw new Failure(
+      `${command} could not install the app's dependencies: ${reasonIn(tail)}`,
+    );
+}

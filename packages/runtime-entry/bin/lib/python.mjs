@@ -1,0 +1,57 @@
+// The environment of a Python app: a venv with what its requirements.txt names,
+// wheels of the bundle included.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { install } from './install.mjs';
+import { handIn, restore } from './keeping.mjs';
+import { Failure, setting } from './settings.mjs';
+
+const run = promisify(execFile);
+const OPTIONS = [
+  '--disable-pip-version-check',
+  '--no-input',
+  '--no-cache-dir',
+  '--retries=2',
+  '--timeout=15',
+];
+const ABOUT = `import sys, sysconfig
+print(f"{sysconfig.get_platform()}-{sys.implementation.name}-{sys.version.split()[0]}")`;
+
+async function fingerprintOf() {
+  try {
+    const { stdout } = await run('python3', ['-c', ABOUT]);
+    return stdout.trim().replace(/[^A-Za-z0-9._+-]/g, '_');
+  } catch (error) {
+    throw new Failure(`python3 cannot be started: ${error.message}`);
+  }
+}
+
+export async function pythonDependencies(root) {
+  if (!existsSync(join(root, 'requirements.txt')))
+    return 'No requirements.txt: nothing to install';
+  const venv = setting('H2O_CLOUD_VENV_PATH');
+  const place = { parent: dirname(venv), name: basename(venv) };
+  const fingerprint = await fingerprintOf();
+  if (await restore(fingerprint, place)) return 'Nothing was installed';
+  const bounds = { cwd: root, directories: [venv], packages: [] };
+  // The interpreter's own pip installs into the environment, which needs none of its own then.
+  await install('python3', ['-m', 'venv', '--without-pip', venv], bounds);
+  await install(
+    'python3',
+    [
+      '-m',
+      'pip',
+      '--python',
+      join(venv, 'bin/python'),
+      'install',
+      ...OPTIONS,
+      '-r',
+      'requirements.txt',
+    ],
+    bounds,
+  );
+  await handIn(fingerprint, place);
+  return 'Installed what requirements.txt names';
+}

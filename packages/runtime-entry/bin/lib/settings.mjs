@@ -1,0 +1,15 @@
+/** What goes wrong in a way that has words for the app's owner. */
+export class Failure extends Error {}
+
+/** A variable that has to be there. */
+export function setting(name) {
+  const value = process.env[name];
+  if (!value) throw new Failure(`${name} is not set`);
+  return value;
+}
+
+/** A variable that is a number, or `fallback`. */
+export function numberSetting(name, fallback) {
+  const value = Number(process.env[name]);
+  return value > 0 ? value : fallback;
+}
