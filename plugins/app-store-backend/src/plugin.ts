@@ -23,6 +23,8 @@ import { migratedClient } from './database/migrate';
 import { SecretRepository } from './database/SecretRepository';
 import { SettingsRepository } from './database/SettingsRepository';
 import { TagRepository } from './database/TagRepository';
+import { TokenRepository } from './database/TokenRepository';
+import { Callers } from './identity/Callers';
 import { CatalogRoleResolver } from './identity/RoleResolver';
 import { KubeApi } from './kubernetes/KubeApi';
 import { InstanceCluster } from './processors/InstanceCluster';
@@ -37,6 +39,7 @@ import { InstanceService } from './service/InstanceService';
 import { RouteFeed } from './service/RouteFeed';
 import { Runtimes } from './service/Runtimes';
 import { SecretService } from './service/SecretService';
+import { TokenService } from './service/TokenService';
 
 /** Between two looks for instances whose time is up, in milliseconds. */
 const DEADLINES_MS = 5000;
@@ -129,6 +132,9 @@ export const appStorePlugin = createBackendPlugin({
           adminGroups: config.adminGroups,
           fullAccessGroups: config.fullAccessGroups,
         });
+        const accessTokens = new TokenService({
+          tokens: new TokenRepository(knex),
+        });
         const feed = new InstanceFeed();
         const streams = new EventStreams();
         const processor = new InstanceProcessor({ instances, feed, logger });
@@ -184,10 +190,8 @@ export const appStorePlugin = createBackendPlugin({
         });
         const routes = new RouteFeed({ instances, apps, feed });
 
-        httpRouter.addAuthPolicy({
-          path: '/v1/internal',
-          allow: 'unauthenticated',
-        });
+        // Access tokens are the store's own: the API itself asks every caller who they are.
+        httpRouter.addAuthPolicy({ path: '/v1', allow: 'unauthenticated' });
         httpRouter.use(
           createRouter({
             apps: appService,
@@ -197,6 +201,12 @@ export const appStorePlugin = createBackendPlugin({
             instances: instanceService,
             secrets: secretService,
             roles,
+            callers: new Callers({ httpAuth, roles, tokens: accessTokens }),
+            tokens: accessTokens,
+            loginPage: `${
+              rootConfig.getOptionalString('app.baseUrl') ??
+              config.portalUrl.origin
+            }/app-store/login`,
             routes,
             feed,
             streams,

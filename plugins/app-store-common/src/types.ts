@@ -218,6 +218,36 @@ export interface AppSecret {
   updatedAt: string;
 }
 
+/** A token of a command line (`login`) or of a machine; never the token itself. */
+export interface AccessToken {
+  id: string;
+  name: string;
+  kind: 'login' | 'machine';
+  createdAt: string;
+  expiresAt: string;
+  lastUsedAt?: string;
+}
+
+/** A sign-in of a command line that waits for a person to confirm it. */
+export interface LoginRequest {
+  /** What asks, in its own words. */
+  client: string;
+  userCode: string;
+  createdAt: string;
+  expiresAt: string;
+}
+
+/** The beginning of a sign-in through the browser (RFC 8628). */
+export interface BegunLogin {
+  deviceCode: string;
+  userCode: string;
+  verificationUri: string;
+  verificationUriComplete: string;
+  /** Seconds. */
+  expiresIn: number;
+  interval: number;
+}
+
 /** Which apps to list. */
 export interface AppQuery {
   /** Words that a name, title, description or keyword holds. */

@@ -6,6 +6,7 @@ import type {
 import express, { type Request } from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
+import type { Callers } from '../identity/Callers';
 import type { RoleResolver } from '../identity/RoleResolver';
 import type { InstanceCluster } from '../processors/InstanceCluster';
 import type { EnvironmentStore } from '../bundle/EnvironmentStore';
@@ -17,11 +18,13 @@ import type { InstanceService } from '../service/InstanceService';
 import type { RouteFeed } from '../service/RouteFeed';
 import type { SecretService } from '../service/SecretService';
 import { StoreError } from '../service/StoreError';
+import type { TokenService } from '../service/TokenService';
 import { addAppRoutes } from './apps';
 import type { EventStreams } from './EventStreams';
 import { addGatewayRoutes } from './gateway';
 import { addInstanceRoutes } from './instances';
 import { addInternalRoutes } from './internal';
+import { addLoginRoutes } from './login';
 import { problemHandler } from './problems';
 
 /** Largest JSON body, in bytes: a secret and its frame. */
@@ -39,6 +42,8 @@ export interface RouterOptions {
   instances: InstanceService;
   secrets: SecretService;
   roles: RoleResolver;
+  callers: Callers;
+  tokens: TokenService;
   routes: RouteFeed;
   feed: InstanceFeed;
   streams: EventStreams;
@@ -46,14 +51,15 @@ export interface RouterOptions {
   httpAuth: HttpAuthService;
   logger: LoggerService;
   bundleBytes: number;
+  /** The page on which a person confirms the sign-in of a command line. */
+  loginPage: string;
 }
 
 export function createRouter(options: RouterOptions): express.Router {
-  const { httpAuth, roles, secrets, instances } = options;
+  const { callers, secrets, instances } = options;
   const router = Router();
   router.use(express.json({ limit: JSON_LIMIT }));
-  const actorOf = async (request: Request) =>
-    roles.actorOf(await httpAuth.credentials(request, { allow: ['user'] }));
+  const actorOf = (request: Request) => callers.actorOf(request);
 
   router.get('/v1/me', async (request, response) => {
     const actor = await actorOf(request);
@@ -67,6 +73,11 @@ export function createRouter(options: RouterOptions): express.Router {
       instanceLimit: limit,
       runningInstances: running,
     });
+  });
+  addLoginRoutes(router, {
+    ...options,
+    actorOf,
+    isMachine: request => callers.isMachine(request),
   });
   addAppRoutes(router, { ...options, actorOf });
   addInstanceRoutes(router, { ...options, actorOf });

@@ -20,11 +20,19 @@ const CACHE_MS = 60_000;
 
 /** See the module's comment. */
 export interface RoleResolver {
-  /** The actor behind a signed-in person. */
-  resolve(userEntityRef: string): Promise<Actor & { displayName: string }>;
+  /** The actor with an entity ref; `known` where the catalog has that person. */
+  resolve(
+    userEntityRef: string,
+  ): Promise<Actor & { displayName: string; known: boolean }>;
   actorOf(
     credentials: BackstageCredentials<BackstageUserPrincipal>,
   ): Promise<Actor & { displayName: string }>;
+}
+
+interface LookedUp {
+  known: boolean;
+  roles: string[];
+  displayName: string;
 }
 
 function groupsOf(entity: Entity | undefined): string[] {
@@ -41,7 +49,7 @@ export class CatalogRoleResolver implements RoleResolver {
   readonly #fullAccessGroups: string[];
   readonly #cache = new Map<
     string,
-    { until: number; answer: Promise<{ roles: string[]; displayName: string }> }
+    { until: number; answer: Promise<LookedUp> }
   >();
 
   static create(options: {
@@ -72,9 +80,7 @@ export class CatalogRoleResolver implements RoleResolver {
     this.#fullAccessGroups = options.fullAccessGroups.map(canonical);
   }
 
-  async #lookUp(
-    userEntityRef: string,
-  ): Promise<{ roles: string[]; displayName: string }> {
+  async #lookUp(userEntityRef: string): Promise<LookedUp> {
     const credentials = await this.#auth.getOwnServiceCredentials();
     const user = await this.#catalog.getEntityByRef(userEntityRef, {
       credentials,
@@ -99,6 +105,7 @@ export class CatalogRoleResolver implements RoleResolver {
       level.forEach(ref => roles.add(ref));
     }
     return {
+      known: Boolean(user),
       roles: [...roles],
       displayName:
         profile?.displayName ??
@@ -109,7 +116,7 @@ export class CatalogRoleResolver implements RoleResolver {
 
   async resolve(
     userEntityRef: string,
-  ): Promise<Actor & { displayName: string }> {
+  ): Promise<Actor & { displayName: string; known: boolean }> {
     const now = Date.now();
     let cached = this.#cache.get(userEntityRef);
     if (!cached || cached.until < now) {
@@ -121,8 +128,9 @@ export class CatalogRoleResolver implements RoleResolver {
         for (const [key, { until }] of this.#cache)
           if (until < now) this.#cache.delete(key);
     }
-    const { roles, displayName } = await cached.answer;
+    const { roles, displayName, known } = await cached.answer;
     return {
+      known,
       userEntityRef,
       displayName,
       roles,

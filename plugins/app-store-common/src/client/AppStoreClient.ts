@@ -1,6 +1,12 @@
 /** The REST API of the app store, for pages and commands. */
 import type {
+  AccessToken,
   App,
+  AppChange,
+  AppMetaPart,
+  BegunLogin,
+  ImportedApp,
+  LoginRequest,
   AppInstance,
   AppSecret,
   AppTag,
@@ -30,9 +36,14 @@ export interface AppStoreApi {
   getApp(id: string): Promise<App>;
   listTags(): Promise<AppTag[]>;
   importApp(
-    bundle: Blob,
-    options?: { visibility?: Visibility },
-  ): Promise<{ app: App; warnings: string[] }>;
+    bundle: BodyInit,
+    options?: { visibility?: Visibility; signal?: AbortSignal },
+  ): Promise<ImportedApp>;
+  updateApp(id: string, change: AppChange): Promise<App>;
+  deleteApp(id: string): Promise<void>;
+  /** The bundle itself; the answer's body is its bytes. */
+  downloadApp(id: string): Promise<Response>;
+  getAppMeta(id: string, part: AppMetaPart): Promise<string>;
   runApp(
     id: string,
     options?: { visibility?: Visibility },
@@ -65,6 +76,22 @@ export interface AppStoreApi {
   listSecrets(): Promise<AppSecret[]>;
   putSecret(name: string, data: Record<string, string>): Promise<AppSecret>;
   deleteSecret(name: string): Promise<void>;
+  /** Begins the sign-in of a command line; nobody needs to be signed in for it. */
+  beginLogin(client: string): Promise<BegunLogin>;
+  finishLogin(
+    deviceCode: string,
+  ): Promise<
+    { state: 'pending' } | { state: 'done'; token: string; ownerRef: string }
+  >;
+  getLoginRequest(code: string): Promise<LoginRequest>;
+  answerLogin(code: string, allow: boolean): Promise<void>;
+  listTokens(): Promise<AccessToken[]>;
+  createToken(options: {
+    name: string;
+    kind?: AccessToken['kind'];
+    days?: number;
+  }): Promise<AccessToken & { token: string }>;
+  revokeToken(id: string): Promise<void>;
 }
 
 /** Where requests go. */
@@ -133,7 +160,7 @@ export class AppStoreClient implements AppStoreApi {
   }
 
   async listApps(query: AppQuery = {}): Promise<App[]> {
-    return (await this.#json<{ items: App[] }>(`/apps${toQuery({ ...query })}`))
+    return (await this.#json<{ items: App[] }>(`/apps${toQuery({ ...query, runnable: query.runnable?.toString() })}`))
       .items;
   }
 
@@ -146,14 +173,39 @@ export class AppStoreClient implements AppStoreApi {
   }
 
   importApp(
-    bundle: Blob,
-    options: { visibility?: Visibility } = {},
-  ): Promise<{ app: App; warnings: string[] }> {
-    return this.#json(`/apps${toQuery(options)}`, {
+    bundle: BodyInit,
+    options: { visibility?: Visibility; signal?: AbortSignal } = {},
+  ): Promise<ImportedApp> {
+    const { signal, ...query } = options;
+    return this.#json(`/apps${toQuery(query)}`, {
       method: 'POST',
       body: bundle,
+      signal,
       headers: { 'content-type': 'application/zip' },
+      // Node.js sends a stream only where it is told that the answer comes after it.
+      ...({ duplex: 'half' } as RequestInit),
     });
+  }
+
+  updateApp(id: string, change: AppChange): Promise<App> {
+    return this.#send('PATCH', `/apps/${encodeURIComponent(id)}`, change);
+  }
+
+  async deleteApp(id: string): Promise<void> {
+    await this.#request(`/apps/${encodeURIComponent(id)}`, {
+      method: 'DELETE',
+    });
+  }
+
+  downloadApp(id: string): Promise<Response> {
+    return this.#request(`/apps/${encodeURIComponent(id)}/bundle`);
+  }
+
+  async getAppMeta(id: string, part: AppMetaPart): Promise<string> {
+    const response = await this.#request(
+      `/apps/${encodeURIComponent(id)}/meta${toQuery({ part })}`,
+    );
+    return response.text();
   }
 
   runApp(
@@ -252,6 +304,48 @@ export class AppStoreClient implements AppStoreApi {
 
   async deleteSecret(name: string): Promise<void> {
     await this.#request(`/secrets/${encodeURIComponent(name)}`, {
+      method: 'DELETE',
+    });
+  }
+
+  beginLogin(client: string): Promise<BegunLogin> {
+    return this.#send('POST', '/login/device', { client });
+  }
+
+  finishLogin(deviceCode: string) {
+    return this.#send<Awaited<ReturnType<AppStoreApi['finishLogin']>>>(
+      'POST',
+      '/login/token',
+      { deviceCode },
+    );
+  }
+
+  getLoginRequest(code: string): Promise<LoginRequest> {
+    return this.#json(`/login/requests/${encodeURIComponent(code)}`);
+  }
+
+  async answerLogin(code: string, allow: boolean): Promise<void> {
+    await this.#request(`/login/requests/${encodeURIComponent(code)}`, {
+      method: 'POST',
+      body: JSON.stringify({ allow }),
+      headers: { 'content-type': 'application/json' },
+    });
+  }
+
+  async listTokens(): Promise<AccessToken[]> {
+    return (await this.#json<{ items: AccessToken[] }>('/tokens')).items;
+  }
+
+  createToken(options: {
+    name: string;
+    kind?: AccessToken['kind'];
+    days?: number;
+  }): Promise<AccessToken & { token: string }> {
+    return this.#send('POST', '/tokens', options);
+  }
+
+  async revokeToken(id: string): Promise<void> {
+    await this.#request(`/tokens/${encodeURIComponent(id)}`, {
       method: 'DELETE',
     });
   }

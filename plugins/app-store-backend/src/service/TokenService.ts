@@ -1,0 +1,205 @@
+/**
+ * Access tokens: how a command line or a machine is somebody. A token is shown once
+ * and kept as a digest; it does what its owner may do at the moment of its use.
+ * Signing in through the browser is the device flow of RFC 8628.
+ */
+import type { AccessToken } from '@ai-app-store/backstage-plugin-app-store-common';
+import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
+import type {
+  LoginRequestRecord,
+  TokenRecord,
+  TokenRepository,
+} from '../database/TokenRepository';
+import { notFound, StoreError } from './StoreError';
+
+/** What every token begins with, so that scanners of repositories can tell one. */
+export const TOKEN_PREFIX = 'aas_';
+const DAY_MS = 24 * 3600 * 1000;
+const LOGIN_DAYS = 30;
+export const MACHINE_DAYS_LIMIT = 366;
+/** A sign-in is waited for this long, in seconds. */
+const LOGIN_SECONDS = 600;
+/** Between two questions of a waiting command line, in seconds. */
+const INTERVAL_SECONDS = 1;
+/** Sign-ins that wait at once; anybody may begin one. */
+const WAITING_LIMIT = 10_000;
+const TOKENS_LIMIT = 100;
+/** Consonants, so that no code is a word (RFC 8628, 6.1). */
+const CODE_LETTERS = 'BCDFGHJKLMNPQRSTVWXZ';
+/** `last_used_at` is not written more often, in milliseconds. */
+const TOUCH_MS = 60_000;
+
+function digestOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+function userCode(): string {
+  const letters = Array.from(
+    { length: 8 },
+    () => CODE_LETTERS[randomInt(CODE_LETTERS.length)],
+  ).join('');
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
+}
+
+function present(record: TokenRecord): AccessToken {
+  const { id, name, kind, createdAt, expiresAt, lastUsedAt } = record;
+  return { id, name, kind, createdAt, expiresAt, lastUsedAt };
+}
+
+/** See the module's comment. */
+export class TokenService {
+  readonly #tokens: TokenRepository;
+  readonly #now: () => Date;
+
+  constructor(options: { tokens: TokenRepository; now?: () => Date }) {
+    this.#tokens = options.tokens;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  #in(ms: number): string {
+    return new Date(this.#now().getTime() + ms).toISOString();
+  }
+
+  /** Makes a token; its secret is in this answer and nowhere else. */
+  async create(
+    ownerRef: string,
+    options: { name: string; kind: TokenRecord['kind']; days?: number },
+  ): Promise<AccessToken & { token: string }> {
+    if ((await this.#tokens.listOwned(ownerRef)).length >= TOKENS_LIMIT)
+      throw new StoreError({
+        status: 409,
+        code: 'TOKEN_LIMIT',
+        message: `You have ${TOKENS_LIMIT} access tokens, which is the limit.`,
+        owner: 'you',
+        remedy: 'Revoke those that nobody uses.',
+      });
+    const token = `${TOKEN_PREFIX}${randomBytes(32).toString('base64url')}`;
+    const record: TokenRecord = {
+      id: randomUUID(),
+      ownerRef,
+      name: options.name,
+      kind: options.kind,
+      digest: digestOf(token),
+      createdAt: this.#in(0),
+      expiresAt: this.#in((options.days ?? LOGIN_DAYS) * DAY_MS),
+    };
+    await this.#tokens.insert(record);
+    return { ...present(record), token };
+  }
+
+  async list(ownerRef: string): Promise<AccessToken[]> {
+    return (await this.#tokens.listOwned(ownerRef)).map(present);
+  }
+
+  async revoke(ownerRef: string, id: string): Promise<void> {
+    if (!(await this.#tokens.delete(ownerRef, id)))
+      throw notFound('access token', id);
+  }
+
+  /** Who a token is; undefined where it is none, or no longer one. */
+  async resolve(
+    token: string,
+  ): Promise<{ ownerRef: string; kind: TokenRecord['kind'] } | undefined> {
+    const record = await this.#tokens.findByDigest(digestOf(token));
+    const now = this.#in(0);
+    if (!record || record.expiresAt < now) return undefined;
+    if ((record.lastUsedAt ?? '') < this.#in(-TOUCH_MS))
+      await this.#tokens.touch(record.id, now);
+    return { ownerRef: record.ownerRef, kind: record.kind };
+  }
+
+  /** Begins a sign-in through the browser. */
+  async beginLogin(client: string): Promise<{
+    deviceCode: string;
+    userCode: string;
+    expiresIn: number;
+    interval: number;
+  }> {
+    await this.#tokens.deleteExpired(this.#in(0));
+    if ((await this.#tokens.countLogins()) >= WAITING_LIMIT)
+      throw new StoreError({
+        status: 503,
+        code: 'TOO_MANY_LOGINS',
+        message: 'Too many sign-ins are waiting.',
+        owner: 'platform',
+        remedy: 'Try again in ten minutes.',
+      });
+    const deviceCode = randomBytes(32).toString('base64url');
+    const code = userCode();
+    await this.#tokens.insertLogin({
+      deviceDigest: digestOf(deviceCode),
+      userCode: code,
+      client,
+      denied: false,
+      createdAt: this.#in(0),
+      expiresAt: this.#in(LOGIN_SECONDS * 1000),
+    });
+    return {
+      deviceCode,
+      userCode: code,
+      expiresIn: LOGIN_SECONDS,
+      interval: INTERVAL_SECONDS,
+    };
+  }
+
+  /** The waiting sign-in with a code, for the person who is to answer it. */
+  async findLogin(code: string): Promise<LoginRequestRecord> {
+    const found = await this.#tokens.findLogin({
+      userCode: code.toLocaleUpperCase('en-US'),
+    });
+    if (!found || found.expiresAt < this.#in(0) || found.ownerRef)
+      throw new StoreError({
+        status: 404,
+        code: 'NO_SUCH_CODE',
+        message: 'No sign-in waits with this code.',
+        owner: 'you',
+        remedy:
+          'Run `app-store login` again; a code holds for ten minutes and is used once.',
+      });
+    return found;
+  }
+
+  async answerLogin(
+    ownerRef: string,
+    code: string,
+    allow: boolean,
+  ): Promise<void> {
+    const found = await this.findLogin(code);
+    await this.#tokens.answerLogin(found.userCode, {
+      ownerRef,
+      denied: !allow,
+    });
+  }
+
+  /** What a waiting command line gets: a token, once somebody has said yes. */
+  async finishLogin(
+    deviceCode: string,
+  ): Promise<
+    { state: 'pending' } | { state: 'done'; token: string; ownerRef: string }
+  > {
+    const deviceDigest = digestOf(deviceCode);
+    const found = await this.#tokens.findLogin({ deviceDigest });
+    const over = (code: string, message: string) =>
+      new StoreError({
+        status: 400,
+        code,
+        message,
+        owner: 'you',
+        remedy: 'Run `app-store login` again.',
+      });
+    if (!found || found.expiresAt < this.#in(0))
+      throw over('LOGIN_EXPIRED', 'The sign-in took longer than ten minutes.');
+    if (found.denied) {
+      await this.#tokens.takeLogin(deviceDigest);
+      throw over('LOGIN_DENIED', 'The sign-in was refused in the browser.');
+    }
+    if (!found.ownerRef) return { state: 'pending' };
+    if (!(await this.#tokens.takeLogin(deviceDigest)))
+      throw over('LOGIN_EXPIRED', 'The sign-in was used already.');
+    const { token } = await this.create(found.ownerRef, {
+      name: found.client,
+      kind: 'login',
+    });
+    return { state: 'done', token, ownerRef: found.ownerRef };
+  }
+}
