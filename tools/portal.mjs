@@ -9,6 +9,7 @@ const commands = {
   test: () => import('./lib/test.mjs').then(m => m.test),
   'test:all': () => import('./lib/test.mjs').then(m => m.testAll),
   bench: () => import('./lib/bench.mjs').then(m => m.bench),
+  'app-store': () => import('./lib/cli.mjs').then(m => m.cli),
   'local-cluster': () =>
     import('./lib/localCluster.mjs').then(m => m.localCluster),
 };

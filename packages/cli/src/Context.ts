@@ -1,0 +1,154 @@
+/** What a command works with. */
+import {
+  AppStoreClient,
+  type AppStoreApi,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  configPath,
+  DEFAULT_URL,
+  normalUrl,
+  readConfig,
+  type Config,
+} from './config';
+import { CliError, EXIT } from './errors';
+import { Output, type Sink } from './output';
+import { sendFile, type FileBody } from './upload';
+
+/** The world around the command. */
+export interface World {
+  out: Sink;
+  err: Sink;
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  /** Whether somebody can be asked. */
+  canAsk: boolean;
+  /** Called at Ctrl-C; returns a function that stops listening. */
+  onInterrupt(listener: () => void): () => void;
+  fetch: typeof fetch;
+}
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  conf?: string;
+  url?: string;
+  json?: boolean;
+}
+
+/** See the module's comment. */
+export class Context {
+  readonly world: World;
+  readonly output: Output;
+  readonly configPath: string;
+  readonly #config: Config;
+  readonly #flags: GlobalFlags;
+
+  static async create(world: World, flags: GlobalFlags): Promise<Context> {
+    const path = configPath(flags.conf, world.env);
+    return new Context(world, flags, path, await readConfig(path));
+  }
+
+  private constructor(
+    world: World,
+    flags: GlobalFlags,
+    path: string,
+    config: Config,
+  ) {
+    this.world = world;
+    this.configPath = path;
+    this.#flags = flags;
+    this.#config = config;
+    this.output = new Output({
+      out: world.out,
+      err: world.err,
+      json: flags.json ?? false,
+      env: world.env,
+    });
+  }
+
+  /** The portal's address: `--url`, `APP_STORE_URL`, the file, or the demo's. */
+  get url(): string {
+    return normalUrl(
+      this.#flags.url ??
+        this.world.env.APP_STORE_URL ??
+        this.#config.url ??
+        DEFAULT_URL,
+    );
+  }
+
+  /** The token; never that of the file at another address than the file's. */
+  get token(): string | undefined {
+    const { APP_STORE_TOKEN } = this.world.env;
+    if (APP_STORE_TOKEN) return APP_STORE_TOKEN;
+    return this.url === (this.#config.url ?? DEFAULT_URL)
+      ? this.#config.token
+      : undefined;
+  }
+
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** The same for another store. */
+  async at(url: string): Promise<Context> {
+    return new Context(
+      this.world,
+      { ...this.#flags, url },
+      this.configPath,
+      this.#config,
+    );
+  }
+
+  /**
+   * Asks before something is lost.
+   *
+   * @throws CliError where the answer is no, or nobody can be asked
+   */
+  async confirm(question: string, yes: boolean | undefined): Promise<void> {
+    if (yes) return;
+    if (!this.world.canAsk || this.output.json)
+      throw new CliError('Nobody is there to confirm this.', {
+        exitCode: EXIT.usage,
+        code: 'NOT_CONFIRMED',
+        remedy: 'Add --yes.',
+      });
+    const { confirm } = await import('@inquirer/prompts');
+    if (!(await confirm({ message: question, default: false })))
+      throw new CliError('Nothing was done.', { code: 'NOT_CONFIRMED' });
+  }
+
+  /** The store, as the person who signed in. `file` is what an import sends. */
+  api(options: { token?: string; file?: FileBody } = {}): AppStoreApi {
+    const token = options.token ?? this.token;
+    if (!token)
+      throw new CliError(`You are not signed in to ${this.url}.`, {
+        exitCode: EXIT.notAllowed,
+        code: 'NOT_SIGNED_IN',
+        remedy: 'Run `app-store login`, or set APP_STORE_TOKEN.',
+      });
+    return this.#client({ authorization: `Bearer ${token}` }, options.file);
+  }
+
+  /** The store, as nobody. */
+  anonymous(): AppStoreApi {
+    return this.#client({});
+  }
+
+  #client(headers: Record<string, string>, file?: FileBody): AppStoreApi {
+    return AppStoreClient.create({
+      baseUrl: `${this.url}/api/app-store`,
+      fetch: (async (url: string, init: RequestInit = {}) => {
+        const complete = {
+          ...init,
+          headers: {
+            'user-agent': 'app-store-cli',
+            ...(init.headers as Record<string, string>),
+            ...headers,
+          },
+        };
+        return file && init.method === 'POST'
+          ? sendFile(url, complete, file)
+          : this.world.fetch(url, complete);
+      }) as typeof fetch,
+    });
+  }
+}

@@ -1,0 +1,305 @@
+/** `bundle …`: from a directory to the store. */
+import type {
+  App,
+  AppInstance,
+  Visibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { Option, type Command } from 'commander';
+import { stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Context } from '../Context';
+import { dockerfile } from '../dockerfile';
+import { CliError, EXIT } from '../errors';
+import { initialise, KINDS, type InitFlags } from '../init';
+import { follow, importFile, printLogs } from '../launching';
+import { bytes } from '../output';
+import {
+  assertSound,
+  checkDirectory,
+  packInto,
+  timestamp,
+  withTemporary,
+  type Packed,
+} from '../packing';
+import { showApp, showInstance } from '../present';
+import { examples, visibilityOption, type Act } from './shared';
+
+const DIRECTORY = 'the directory that holds app.toml';
+
+function directoryOf(context: Context, text: string | undefined): string {
+  return resolve(context.world.cwd, text ?? '.');
+}
+
+/** Packs a directory for the store, and calls back with the file. */
+async function packed<T>(
+  directory: string,
+  version: ((own: string) => string) | undefined,
+  work: (bundle: Packed) => Promise<T>,
+): Promise<T> {
+  const checked = await checkDirectory(directory);
+  assertSound(checked);
+  return withTemporary(async path =>
+    work(
+      await packInto(checked, directory, path, {
+        version: version?.(checked.manifest.version),
+      }),
+    ),
+  );
+}
+
+async function pack(
+  context: Context,
+  text: string | undefined,
+  flags: { output?: string; generateDockerfile?: boolean },
+): Promise<void> {
+  const { output, world } = context;
+  const directory = directoryOf(context, text);
+  const checked = await checkDirectory(directory);
+  assertSound(checked);
+  output.issues(checked.issues);
+  const { name, version } = checked.manifest;
+  const given = flags.output && resolve(world.cwd, flags.output);
+  const isDirectory =
+    given && (await stat(given).catch(() => undefined))?.isDirectory();
+  const file = `${name}.${version}.wave`;
+  const path = given && !isDirectory ? given : join(given ?? world.cwd, file);
+  const bundle = await packInto(checked, directory, path);
+  const docker = flags.generateDockerfile
+    ? path.replace(/(\.wave|\.zip)?$/, '.Dockerfile')
+    : undefined;
+  if (docker)
+    await writeFile(docker, dockerfile(checked.manifest, basename(path)));
+  const result = {
+    path,
+    size: bundle.size,
+    digest: bundle.digest,
+    files: checked.tree.files.length,
+    ...(docker ? { dockerfile: docker } : {}),
+  };
+  output.result(result, () => {
+    output.line(path);
+    if (docker) output.line(docker);
+  });
+  output.note(
+    `${checked.tree.files.length} files, ${bytes(bundle.size)}, sha256 ${
+      bundle.digest
+    }`,
+  );
+}
+
+async function lint(
+  context: Context,
+  text: string | undefined,
+): Promise<number> {
+  const { output } = context;
+  const { issues, manifest, tree } = await checkDirectory(
+    directoryOf(context, text),
+  );
+  const errors = issues.filter(issue => issue.severity === 'error');
+  if (output.json)
+    output.raw(
+      `${JSON.stringify({ sound: !errors.length, issues }, null, 2)}\n`,
+    );
+  else {
+    output.issues(issues);
+    if (!errors.length)
+      output.line(
+        `${manifest?.name} ${manifest?.version} is sound: ${tree.files.length} files.`,
+      );
+    else
+      output.note(
+        `${errors.length} ${errors.length === 1 ? 'fault' : 'faults'}.`,
+      );
+  }
+  return errors.length ? EXIT.refused : EXIT.ok;
+}
+
+/** Imports a directory PRIVATE under a generated version, and runs it. */
+async function deploy(
+  context: Context,
+  directory: string,
+  flags: { visibility: Visibility; generateVersion?: string },
+): Promise<void> {
+  const { output } = context;
+  const generate = flags.generateVersion !== 'false';
+  const api = context.api();
+  const app = await packed(
+    directory,
+    generate ? own => `${own}-${timestamp(new Date())}` : undefined,
+    async bundle => (await importFile(context, bundle.path, 'PRIVATE')).app,
+  );
+  if (!output.json) showApp(output, app);
+  const started = await api.runApp(app.id, { visibility: flags.visibility });
+  const running = await follow(context, api, started).catch(error => {
+    output.note(`ID  ${started.id}`);
+    throw error;
+  });
+  if (output.json)
+    output.raw(`${JSON.stringify({ app, instance: running }, null, 2)}\n`);
+  else {
+    output.line();
+    showInstance(output, running);
+  }
+}
+
+/** Ends what a test began; what is gone already is no fault. */
+async function cleanUp(
+  context: Context,
+  app: App,
+  instance: AppInstance | undefined,
+): Promise<void> {
+  const api = context.api();
+  context.output.note('\nCleaning up …');
+  if (instance) {
+    await api.terminateInstance(instance.id).catch(() => {});
+    // An app with an instance cannot be deleted, and one that ends is one still.
+    for (let i = 0; i < 300; i++) {
+      const left = await api.listInstances({ appId: app.id, all: true });
+      if (!left.length) break;
+      await new Promise(done => setTimeout(done, 100));
+    }
+  }
+  await api.deleteApp(app.id);
+  context.output.note('The instance and the app are gone.');
+}
+
+/** Imports a directory, runs it, and shows its log until Ctrl-C; leaves nothing. */
+async function test(context: Context, directory: string): Promise<number> {
+  const { output, world } = context;
+  const api = context.api();
+  const abort = new AbortController();
+  const off = world.onInterrupt(() => abort.abort());
+  let app: App | undefined;
+  let instance: AppInstance | undefined;
+  try {
+    app = await packed(
+      directory,
+      own => `${own}-bundle-test.${timestamp(new Date())}`,
+      async bundle => (await importFile(context, bundle.path, 'PRIVATE')).app,
+    );
+    if (!abort.signal.aborted) {
+      instance = await api.runApp(app.id);
+      const running = await follow(context, api, instance, abort.signal);
+      showInstance(output, running);
+      output.note('\nIts log; Ctrl-C ends the test.\n');
+      await printLogs(context, api, instance.id, {
+        follow: true,
+        signal: abort.signal,
+      });
+      if (!abort.signal.aborted)
+        throw new CliError('The app ended.', { code: 'APP_ENDED' });
+    }
+    return EXIT.ok;
+  } catch (error) {
+    if (abort.signal.aborted) return EXIT.ok;
+    if (instance)
+      await printLogs(context, api, instance.id, { tail: 50 }).catch(() => {});
+    throw error;
+  } finally {
+    off();
+    if (app) await cleanUp(context, app, instance);
+  }
+}
+
+export function addBundleCommands(program: Command, act: Act): void {
+  const bundle = program
+    .command('bundle')
+    .description('pack a directory into a bundle, and publish it')
+    .argument('[directory]', DIRECTORY)
+    .option('-o, --output <path>', 'where to; name.version.wave otherwise')
+    .option(
+      '--generate-dockerfile',
+      'also write a Dockerfile for an image that needs no store at its start',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'app-store bundle',
+        'app-store bundle my-app -o dist/',
+        'app-store bundle lint my-app',
+        'app-store bundle init my-app --kind python --name com.example.my-app',
+        'app-store bundle import my-app -v ALL_USERS',
+      ),
+    )
+    .action(act(pack));
+
+  bundle
+    .command('init')
+    .description('begin an app')
+    .argument('[directory]', 'where; must be new or empty')
+    .addOption(new Option('-k, --kind <kind>', 'what it is').choices(KINDS))
+    .option('-n, --name <name>', "the app's name")
+    .option('--title <title>', 'what people see')
+    .addHelpText('after', examples('app-store bundle init my-app --kind node'))
+    .action(
+      act(async (context, text: string | undefined, flags: InitFlags) =>
+        initialise(context, text, flags),
+      ),
+    );
+
+  bundle
+    .command('lint')
+    .description('say what is wrong with a bundle; needs no store')
+    .argument('[directory]', DIRECTORY)
+    .action(act(lint));
+
+  bundle
+    .command('import')
+    .description('pack a directory and publish it')
+    .argument('[directory]', DIRECTORY)
+    .addOption(visibilityOption('the app'))
+    .option(
+      '-g, --generate-version',
+      'append the time to the version, so that it is a new one',
+    )
+    .action(
+      act(
+        async (
+          context,
+          text: string | undefined,
+          flags: { visibility: Visibility; generateVersion?: boolean },
+        ) => {
+          const { app } = await packed(
+            directoryOf(context, text),
+            flags.generateVersion
+              ? own => `${own}-${timestamp(new Date())}`
+              : undefined,
+            file => importFile(context, file.path, flags.visibility),
+          );
+          showApp(context.output, app);
+        },
+      ),
+    );
+
+  bundle
+    .command('deploy')
+    .description('publish a directory privately and run it')
+    .argument('[directory]', DIRECTORY)
+    .addOption(visibilityOption('the instance'))
+    .addOption(
+      new Option('--generate-version [yes]', 'append the time to the version')
+        .choices(['true', 'false'])
+        .default('true'),
+    )
+    .action(
+      act(
+        async (
+          context,
+          text: string | undefined,
+          flags: { visibility: Visibility; generateVersion?: string },
+        ) => deploy(context, directoryOf(context, text), flags),
+      ),
+    );
+
+  bundle
+    .command('test')
+    .description(
+      'run a directory until Ctrl-C, show its log, and leave nothing',
+    )
+    .argument('[directory]', DIRECTORY)
+    .action(
+      act(async (context, text: string | undefined) =>
+        test(context, directoryOf(context, text)),
+      ),
+    );
+}

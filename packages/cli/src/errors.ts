@@ -1,0 +1,128 @@
+/** What goes wrong, and the exit code that says so to scripts. */
+import { AppStoreError } from '@ai-app-store/backstage-plugin-app-store-common';
+import { BundleError } from '@ai-app-store/bundle';
+import { CommanderError } from 'commander';
+
+/** Exit codes; part of the command's interface. */
+export const EXIT = {
+  ok: 0,
+  /** The store, or a check, said no. */
+  refused: 1,
+  /** The command was not understood. */
+  usage: 2,
+  notFound: 3,
+  /** Not signed in, or not permitted. */
+  notAllowed: 4,
+  /** The store cannot be reached. */
+  unreachable: 5,
+  /** Ended by Ctrl-C. */
+  interrupted: 130,
+} as const;
+
+/** A failure in words for the person at the terminal. */
+export class CliError extends Error {
+  readonly exitCode: number;
+  readonly code: string;
+  readonly remedy?: string;
+
+  constructor(
+    message: string,
+    options: { exitCode?: number; code?: string; remedy?: string } = {},
+  ) {
+    super(message);
+    this.exitCode = options.exitCode ?? EXIT.refused;
+    this.code = options.code ?? 'FAILED';
+    this.remedy = options.remedy;
+  }
+}
+
+/** A failure as it is told: words for a person, `--json` for a script. */
+export interface Told {
+  exitCode: number;
+  code: string;
+  message: string;
+  remedy?: string;
+  issues?: Array<{
+    severity?: string;
+    message: string;
+    line?: number;
+    column?: number;
+    remedy?: string;
+  }>;
+}
+
+/** The exit code of an answer of the store. */
+function exitCodeOf(status: number): number {
+  if (status === 401 || status === 403) return EXIT.notAllowed;
+  if (status === 404) return EXIT.notFound;
+  if (status === 502 || status === 503 || status === 504)
+    return EXIT.unreachable;
+  return EXIT.refused;
+}
+
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_SOCKET',
+]);
+
+function networkCode(error: unknown): string | undefined {
+  for (
+    let e = error as { code?: string; cause?: unknown; errors?: unknown[] };
+    e;
+    e = (e.cause ?? e.errors?.[0]) as typeof e
+  )
+    if (e.code && NETWORK_CODES.has(e.code)) return e.code;
+  return undefined;
+}
+
+/** Puts any failure into words; those without any are faults of ours. */
+export function tell(error: unknown, url?: string): Told | undefined {
+  if (error instanceof CliError) {
+    const { exitCode, code, message, remedy } = error;
+    return { exitCode, code, message, remedy };
+  }
+  if (error instanceof AppStoreError) {
+    const { status, code, detail, remedy, issues } = error.problem;
+    return {
+      exitCode: exitCodeOf(status),
+      code,
+      message: detail,
+      remedy: status === 401 ? 'Sign in with `app-store login`.' : remedy,
+      issues,
+    };
+  }
+  if (error instanceof BundleError) {
+    const { code, message, remedy, issues } = error;
+    return { exitCode: EXIT.refused, code, message, remedy, issues };
+  }
+  if (error instanceof CommanderError)
+    return {
+      exitCode: error.exitCode === 0 ? EXIT.ok : EXIT.usage,
+      code: 'USAGE',
+      message: error.message.replace(/^error: /, ''),
+    };
+  if ((error as Error)?.name === 'ExitPromptError')
+    return {
+      exitCode: EXIT.interrupted,
+      code: 'INTERRUPTED',
+      message: 'Nothing was done.',
+    };
+  const network = networkCode(error);
+  if (network)
+    return {
+      exitCode: EXIT.unreachable,
+      code: 'UNREACHABLE',
+      message: `The store${
+        url ? ` at ${url}` : ''
+      } cannot be reached (${network}).`,
+      remedy:
+        'Check that it runs and that the address is right: `app-store config show`.',
+    };
+  return undefined;
+}

@@ -1,0 +1,165 @@
+/** What is printed: results on standard output, everything else on standard error. */
+import pc from 'picocolors';
+import type { Told } from './errors';
+
+/** A stream that may be a terminal. */
+export interface Sink {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+// What comes from elsewhere must not steer the terminal.
+// eslint-disable-next-line no-control-regex
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/** A text without what would steer a terminal. */
+export function plain(text: string): string {
+  return text.replace(CONTROLS, '');
+}
+
+const clean = (text: string) => plain(text).replace(/\s*\n\s*/g, ' ');
+
+/** See the module's comment. */
+export class Output {
+  readonly json: boolean;
+  readonly #out: Sink;
+  readonly #err: Sink;
+  readonly colors: ReturnType<typeof pc.createColors>;
+  #status = '';
+
+  constructor(options: {
+    out: Sink;
+    err: Sink;
+    json: boolean;
+    env: NodeJS.ProcessEnv;
+  }) {
+    this.json = options.json;
+    this.#out = options.out;
+    this.#err = options.err;
+    this.colors = pc.createColors(
+      Boolean(options.out.isTTY) && !options.env.NO_COLOR && !options.json,
+    );
+  }
+
+  /** Whether a person sits at a terminal. */
+  get interactive(): boolean {
+    return Boolean(this.#err.isTTY) && !this.json;
+  }
+
+  /** A result, as it is. */
+  raw(text: string): void {
+    this.#clear();
+    this.#out.write(text);
+  }
+
+  /** A result: for scripts as JSON, else as `words` puts it. */
+  result(value: unknown, words: () => void): void {
+    if (this.json) this.raw(`${JSON.stringify(value, null, 2)}\n`);
+    else words();
+  }
+
+  line(text = ''): void {
+    this.raw(`${text}\n`);
+  }
+
+  /** One object: a name and its value a line. */
+  fields(fields: Array<[string, string | number | undefined]>): void {
+    const shown = fields.filter(([, value]) => value !== undefined);
+    const width = Math.max(...shown.map(([name]) => name.length)) + 2;
+    for (const [name, value] of shown)
+      this.line(
+        `${this.colors.bold(name.padEnd(width))}${clean(String(value))}`,
+      );
+  }
+
+  /** Several objects as columns; tabs between them where no person reads. */
+  table(head: string[], rows: string[][]): void {
+    const cells = rows.map(row => row.map(clean));
+    if (!this.#out.isTTY) {
+      for (const row of [head, ...cells]) this.line(row.join('\t'));
+      return;
+    }
+    const widths = head.map((name, i) =>
+      Math.max(name.length, ...cells.map(row => row[i].length)),
+    );
+    const format = (row: string[]) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i]))
+        .join('  ')
+        .trimEnd();
+    this.line(this.colors.bold(format(head)));
+    cells.forEach(row => this.line(format(row)));
+  }
+
+  /** A remark that is no result. */
+  note(text: string): void {
+    if (this.json) return;
+    this.#clear();
+    this.#err.write(`${text}\n`);
+  }
+
+  /** How far something is: replaced by the next one on a terminal; elsewhere nothing. */
+  status(text: string): void {
+    if (!this.interactive) return;
+    const width = (this.#err.columns ?? 80) - 1;
+    this.#clear();
+    this.#status = text.slice(0, width);
+    this.#err.write(this.#status);
+  }
+
+  #clear(): void {
+    if (!this.#status) return;
+    this.#err.write(`\r${' '.repeat(this.#status.length)}\r`);
+    this.#status = '';
+  }
+
+  /** A failure, with what to do next. */
+  failure(told: Told): void {
+    this.#clear();
+    if (this.json) {
+      this.#err.write(`${JSON.stringify({ error: told }, null, 2)}\n`);
+      return;
+    }
+    const { colors } = this;
+    this.#err.write(`${colors.red('error:')} ${plain(told.message)}\n`);
+    const issues = told.issues ?? [];
+    for (const issue of issues) this.#err.write(`${issueLine(issue)}\n`);
+    if (told.remedy && !issues.length)
+      this.#err.write(`  ${plain(told.remedy)}\n`);
+  }
+
+  /** Faults and warnings, one a line. */
+  issues(issues: Told['issues']): void {
+    if (this.json) return;
+    for (const issue of issues ?? []) this.note(issueLine(issue));
+  }
+}
+
+function issueLine(issue: NonNullable<Told['issues']>[number]): string {
+  const place = issue.line
+    ? `app.toml:${issue.line}${issue.column ? `:${issue.column}` : ''}: `
+    : '';
+  return plain(
+    `  ${place}${issue.severity ?? 'error'}: ${issue.message}${
+      issue.remedy ? `\n      ${issue.remedy}` : ''
+    }`,
+  );
+}
+
+/** `1.5 MB`. */
+export function bytes(n: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB'];
+  const power = n < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(n) / 3));
+  return power === 0
+    ? `${n} bytes`
+    : `${(n / 1000 ** power).toFixed(1)} ${units[power]}`;
+}
+
+/** `[=====     ] 50%` */
+export function bar(share: number, width = 24): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return `[${'='.repeat(full)}${' '.repeat(width - full)}] ${Math.round(
+    share * 100,
+  )}%`;
+}
