@@ -4,4 +4,11 @@
  * @packageDocumentation
  */
 export { appStorePlugin as default } from './plugin';
-export { appStoreApiRef, enterApiRef, type EnterApi } from './api';
+export {
+  appStoreApiRef,
+  enterApiRef,
+  uploadApiRef,
+  type EnterApi,
+  type UploadApi,
+} from './api';
+export { useMe } from './hooks/useMe';

@@ -1,12 +1,20 @@
 import {
   ApiBlueprint,
   createFrontendPlugin,
+  discoveryApiRef,
   fetchApiRef,
+  identityApiRef,
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
 import { AppStoreClient } from '@ai-app-store/backstage-plugin-app-store-common';
 import { RiStore2Line } from '@remixicon/react';
-import { appStoreApiRef, DefaultEnterApi, enterApiRef } from './api';
+import {
+  appStoreApiRef,
+  DefaultEnterApi,
+  DefaultUploadApi,
+  enterApiRef,
+  uploadApiRef,
+} from './api';
 import { rootRouteRef } from './routes';
 
 const storeApi = ApiBlueprint.make({
@@ -29,6 +37,16 @@ const enterApi = ApiBlueprint.make({
       api: enterApiRef,
       deps: { fetchApi: fetchApiRef },
       factory: ({ fetchApi }) => new DefaultEnterApi({ fetch: fetchApi.fetch }),
+    }),
+});
+
+const uploadApi = ApiBlueprint.make({
+  name: 'upload',
+  params: define =>
+    define({
+      api: uploadApiRef,
+      deps: { discoveryApi: discoveryApiRef, identityApi: identityApiRef },
+      factory: deps => new DefaultUploadApi(deps),
     }),
 });
 
@@ -63,6 +81,6 @@ export const appStorePlugin = createFrontendPlugin({
   title: 'App Store',
   icon: <RiStore2Line />,
   routes: { root: rootRouteRef },
-  extensions: [storeApi, enterApi, page, enterPage],
+  extensions: [storeApi, enterApi, uploadApi, page, enterPage],
   info: { packageJson: () => import('../package.json') },
 });

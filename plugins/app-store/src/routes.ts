@@ -6,6 +6,9 @@ export const rootRouteRef = createRouteRef();
 export const paths = {
   store: '/app-store',
   app: (id: string) => `/app-store/apps/${id}`,
+  myApps: '/app-store/my-apps',
+  import: '/app-store/import',
+  login: '/app-store/login',
   instances: '/app-store/instances',
   instance: (id: string) => `/app-store/instances/${id}`,
 };

@@ -32,13 +32,8 @@ import { useAction } from '../hooks/useAction';
 import { useInstances } from '../hooks/useInstances';
 import { useLoad } from '../hooks/useLoad';
 import { paths } from '../routes';
+import { INSTANCE_VISIBILITIES } from '../words';
 import styles from './AppPage.module.css';
-
-const VISIBILITIES: Array<{ value: Visibility; label: string }> = [
-  { value: 'PRIVATE', label: 'Only me' },
-  { value: 'ALL_USERS', label: 'Everybody with full access' },
-  { value: 'PUBLIC', label: 'Everybody, without signing in' },
-];
 
 /** Pictures from elsewhere are not loaded: they would tell their host who reads. */
 function noRemoteImages(uri: string): string {
@@ -108,7 +103,7 @@ function RunPanel(props: { app: App; own: AppInstance[] }) {
         <Select
           label="Who may open it"
           size="small"
-          options={VISIBILITIES}
+          options={INSTANCE_VISIBILITIES}
           value={visibility}
           onChange={key => setVisibility(String(key) as Visibility)}
         />
@@ -148,6 +143,7 @@ function Facts(props: { app: App }) {
       needs.volumeSize && `${needs.volumeSize} at ${needs.volumeMount}`,
     ],
     ['Secrets', needs.secrets.join(', ') || undefined],
+    ['System packages', needs.osPackages.join(', ') || undefined],
     ['Can be run here', app.runnability.runnable ? 'Yes' : 'No'],
   ];
   return (

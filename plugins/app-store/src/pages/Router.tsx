@@ -3,6 +3,9 @@ import { Route, Routes } from 'react-router-dom';
 import { AppPage } from './AppPage';
 import { InstancePage } from './InstancePage';
 import { InstancesPage } from './InstancesPage';
+import { ImportPage } from './ImportPage';
+import { LoginPage } from './LoginPage';
+import { MyAppsPage } from './MyAppsPage';
 import { NotFoundPage } from './NotFoundPage';
 import styles from './Router.module.css';
 import { StorePage } from './StorePage';
@@ -19,6 +22,9 @@ export function Router() {
         <Route path="/apps/:id" element={<AppPage />} />
         <Route path="/instances" element={<InstancesPage />} />
         <Route path="/instances/:id" element={<InstancePage />} />
+        <Route path="/my-apps" element={<MyAppsPage />} />
+        <Route path="/import" element={<ImportPage />} />
+        <Route path="/login" element={<LoginPage />} />
         <Route path="*" element={<NotFoundPage />} />
       </Routes>
     </main>

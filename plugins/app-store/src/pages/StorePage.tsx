@@ -2,12 +2,14 @@ import { useApi } from '@backstage/frontend-plugin-api';
 import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
 import {
   Button,
+  ButtonLink,
   Container,
   Link,
   SearchField,
   Skeleton,
   Text,
 } from '@backstage/ui';
+import { RiUpload2Line } from '@remixicon/react';
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
@@ -15,6 +17,7 @@ import { AppIcon } from '../components/AppIcon';
 import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { useLoad } from '../hooks/useLoad';
+import { useMe } from '../hooks/useMe';
 import { paths } from '../routes';
 import styles from './StorePage.module.css';
 
@@ -90,6 +93,11 @@ function Empty(props: {
           !visitor &&
           'The first app appears here as soon as somebody publishes one.'}
       </Text>
+      {!filtered && !visitor && (
+        <ButtonLink variant="primary" href={paths.import}>
+          Import an app
+        </ButtonLink>
+      )}
       {filtered && (
         <Button variant="secondary" onPress={onClear}>
           Show all apps
@@ -107,10 +115,7 @@ export function StorePage() {
   const tag = params.get('tag') ?? '';
   const [typed, setTyped] = useState(search);
   const written = useRef(search);
-  const me = useLoad(() => api.getMe(), []);
-  const visitor = me.value
-    ? me.value.kind === 'visitor' && !me.value.admin
-    : undefined;
+  const { visitor } = useMe();
   const tags = useLoad(
     async () => (visitor === false ? api.listTags() : []),
     [visitor],
@@ -153,6 +158,17 @@ export function StorePage() {
       <PageHeader
         title="App Store"
         description="Pick an app, start your own instance, share it."
+        customActions={
+          visitor === false && (
+            <ButtonLink
+              href={paths.import}
+              variant="secondary"
+              iconStart={<RiUpload2Line />}
+            >
+              Import an app
+            </ButtonLink>
+          )
+        }
       />
       <Container pb="12">
         <div className={styles.filters}>

@@ -11,8 +11,21 @@ import { SidebarSearchModal } from '@backstage/plugin-search';
 import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
 import MenuIcon from '@material-ui/icons/Menu';
 import SearchIcon from '@material-ui/icons/Search';
-import { RiPlayCircleLine } from '@remixicon/react';
+import { useMe } from '@ai-app-store/backstage-plugin-app-store';
+import { RiApps2Line, RiPlayCircleLine } from '@remixicon/react';
 import { SidebarLogo } from './SidebarLogo';
+
+/** For those who may publish apps. */
+function MyApps() {
+  const { visitor } = useMe();
+  return visitor === false ? (
+    <SidebarItem
+      icon={() => <RiApps2Line />}
+      to="/app-store/my-apps"
+      text="My apps"
+    />
+  ) : null;
+}
 
 /** The portal's navigation: the store first. */
 export const SidebarContent = NavContentBlueprint.make({
@@ -37,6 +50,7 @@ export const SidebarContent = NavContentBlueprint.make({
               to="/app-store/instances"
               text="My instances"
             />
+            <MyApps />
             <SidebarDivider />
             {nav.take('page:catalog')}
             <SidebarScrollWrapper>

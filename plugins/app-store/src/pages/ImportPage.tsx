@@ -1,0 +1,197 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import {
+  AppStoreError,
+  type ImportedApp,
+  type Visibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  Alert,
+  Button,
+  ButtonLink,
+  Container,
+  Flex,
+  Select,
+  Text,
+} from '@backstage/ui';
+import { useEffect, useRef, useState } from 'react';
+import { uploadApiRef } from '../api';
+import { BundleDrop } from '../components/BundleDrop';
+import { DeadEnd } from '../components/DeadEnd';
+import { IssueList } from '../components/IssueList';
+import { PageHeader } from '../components/PageHeader';
+import { problemOf, ProblemPanel } from '../components/ProblemPanel';
+import { useMe } from '../hooks/useMe';
+import { paths } from '../routes';
+import { APP_VISIBILITIES, bytes } from '../words';
+import styles from './ImportPage.module.css';
+
+const BREADCRUMBS = [
+  { label: 'App Store', href: paths.store },
+  { label: 'My apps', href: paths.myApps },
+];
+
+function Progress(props: { sent: number; size: number; onCancel: () => void }) {
+  const { sent, size, onCancel } = props;
+  const done = sent >= size;
+  return (
+    <div className={styles.progress}>
+      <progress
+        className={styles.bar}
+        max={size}
+        value={done ? undefined : sent}
+        aria-label="Upload"
+      />
+      <Flex justify="between" align="center" gap="4">
+        <Text as="p" role="status">
+          {done
+            ? 'Uploaded; the store is checking the bundle …'
+            : `${bytes(sent)} of ${bytes(size)}`}
+        </Text>
+        <Button variant="secondary" onPress={onCancel}>
+          Cancel
+        </Button>
+      </Flex>
+    </div>
+  );
+}
+
+function Imported(props: { imported: ImportedApp; onMore: () => void }) {
+  const { app, warnings } = props.imported;
+  return (
+    <Flex direction="column" gap="4">
+      <Alert
+        status="success"
+        icon
+        role="status"
+        title={`${app.title} ${app.version} is in the store`}
+        description={
+          app.visibility === 'PRIVATE'
+            ? 'Only you see it. Try it, then open it to others under My apps.'
+            : 'Everybody who may see it finds it now.'
+        }
+      />
+      {warnings.length > 0 && <IssueList issues={warnings} label="Warnings" />}
+      <Flex gap="3" style={{ flexWrap: 'wrap' }}>
+        <ButtonLink variant="primary" href={paths.app(app.id)}>
+          Open its page
+        </ButtonLink>
+        <ButtonLink variant="secondary" href={paths.myApps}>
+          My apps
+        </ButtonLink>
+        <Button variant="secondary" onPress={props.onMore}>
+          Import another
+        </Button>
+      </Flex>
+    </Flex>
+  );
+}
+
+function Refused(props: { error: Error }) {
+  const { error } = props;
+  const issues =
+    error instanceof AppStoreError ? error.problem.issues ?? [] : [];
+  return (
+    <Flex direction="column" gap="4">
+      <ProblemPanel problem={problemOf(error)} />
+      {issues.length > 0 && (
+        <IssueList issues={issues} label="What is wrong with the bundle" />
+      )}
+    </Flex>
+  );
+}
+
+/** Publishes a bundle. */
+export function ImportPage() {
+  const api = useApi(uploadApiRef);
+  const { visitor } = useMe();
+  const [file, setFile] = useState<File>();
+  const [visibility, setVisibility] = useState<Visibility>('PRIVATE');
+  const [sent, setSent] = useState<number>();
+  const [error, setError] = useState<Error>();
+  const [imported, setImported] = useState<ImportedApp>();
+  const abort = useRef<AbortController>();
+  const busy = sent !== undefined;
+
+  // Who leaves the page does not want it imported behind their back.
+  useEffect(() => () => abort.current?.abort(), []);
+  useEffect(() => {
+    if (!busy) return undefined;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [busy]);
+
+  const choose = (chosen: File) => {
+    setFile(chosen);
+    setError(undefined);
+    setImported(undefined);
+  };
+  const send = async () => {
+    abort.current = new AbortController();
+    setError(undefined);
+    setSent(0);
+    try {
+      setImported(
+        await api.upload(file!, {
+          visibility,
+          signal: abort.current.signal,
+          onProgress: setSent,
+        }),
+      );
+      setFile(undefined);
+    } catch (failure) {
+      if (!abort.current.signal.aborted) setError(failure as Error);
+    } finally {
+      setSent(undefined);
+    }
+  };
+
+  if (visitor)
+    return (
+      <DeadEnd title="Import an app" breadcrumbs={BREADCRUMBS}>
+        Visitors run apps and do not publish any. Ask an admin for full access.
+      </DeadEnd>
+    );
+  return (
+    <>
+      <PageHeader
+        title="Import an app"
+        breadcrumbs={BREADCRUMBS}
+        description="A bundle is a zip file with app.toml at its root. The app-store command makes one of a directory."
+      />
+      <Container pb="12" className={styles.page}>
+        {imported ? (
+          <Imported imported={imported} onMore={() => setImported(undefined)} />
+        ) : (
+          <Flex direction="column" gap="5">
+            <BundleDrop file={file} disabled={busy} onFile={choose} />
+            {busy ? (
+              <Progress
+                sent={sent}
+                size={file!.size}
+                onCancel={() => abort.current?.abort()}
+              />
+            ) : (
+              <Flex gap="4" align="end" style={{ flexWrap: 'wrap' }}>
+                <Select
+                  label="Who may see it"
+                  options={APP_VISIBILITIES}
+                  value={visibility}
+                  onChange={key => setVisibility(String(key) as Visibility)}
+                />
+                <Button variant="primary" isDisabled={!file} onPress={send}>
+                  Import
+                </Button>
+              </Flex>
+            )}
+            {error && <Refused error={error} />}
+            <Text as="p" variant="body-small" color="secondary">
+              From a terminal, in the directory of the app:{' '}
+              <code className={styles.command}>app-store bundle import</code>
+            </Text>
+          </Flex>
+        )}
+      </Container>
+    </>
+  );
+}
