@@ -83,11 +83,23 @@ export async function openInstance(
   );
 }
 
-/** Pictures of a page: wide and narrow, light and dark. */
-export async function pictures(page: Page, name: string): Promise<void> {
+/**
+ * Pictures of a page: wide and narrow, light and dark.
+ *
+ * @param options.keep - light only: the portal builds its pages anew when the scheme changes,
+ *   and what was typed or answered would be gone
+ */
+export async function pictures(
+  page: Page,
+  name: string,
+  options: { keep?: boolean } = {},
+): Promise<void> {
   const size = page.viewportSize()!;
+  const schemes = options.keep
+    ? (['light'] as const)
+    : (['light', 'dark'] as const);
   for (const width of [1440, 390]) {
-    for (const colorScheme of ['light', 'dark'] as const) {
+    for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       await page.waitForTimeout(150);

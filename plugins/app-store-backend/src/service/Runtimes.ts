@@ -121,7 +121,11 @@ export class Runtimes {
       return [
         {
           code: 'IMAGE_UNAVAILABLE',
-          message: `The runtime ${version.name} cannot be used here: ${reason}.`,
+          message: `The ${
+            image === version.image
+              ? `runtime ${version.name}`
+              : `image ${image}`
+          } cannot be used here: ${reason}.`,
           owner: 'admin',
           remedy:
             'An admin installs what is missing, or points the store at a cluster that has the image.',

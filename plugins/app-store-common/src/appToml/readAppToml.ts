@@ -108,7 +108,9 @@ export function readAppToml(
   checkIdentity(reader, app);
   if (lifecycleOf(tables) === 'LINK') checkLink(reader, tables);
   else checkRuntime(reader, runtime, modeOf(tables));
-  return reader.failed
-    ? { issues: reader.issues }
-    : { manifest: toManifest(tables), issues: reader.issues };
+  // In the order of the file; what has no place comes first.
+  const issues = [...reader.issues].sort(
+    (a, b) => (a.line ?? 0) - (b.line ?? 0),
+  );
+  return reader.failed ? { issues } : { manifest: toManifest(tables), issues };
 }

@@ -160,8 +160,11 @@ export class AppStoreClient implements AppStoreApi {
   }
 
   async listApps(query: AppQuery = {}): Promise<App[]> {
-    return (await this.#json<{ items: App[] }>(`/apps${toQuery({ ...query, runnable: query.runnable?.toString() })}`))
-      .items;
+    return (
+      await this.#json<{ items: App[] }>(
+        `/apps${toQuery({ ...query, runnable: query.runnable?.toString() })}`,
+      )
+    ).items;
   }
 
   getApp(id: string): Promise<App> {

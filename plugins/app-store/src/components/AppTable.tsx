@@ -66,11 +66,13 @@ function Row(props: {
           ))}
         </div>
       </td>
-      <td data-label="Visible to">{SHORT_VISIBILITY[app.visibility]}</td>
+      <td data-label="Visible to" className={styles.short}>
+        {SHORT_VISIBILITY[app.visibility]}
+      </td>
       <td data-label="Tags">
         {(app.tags ?? []).map(tag => tag.title).join(', ') || 'none'}
       </td>
-      <td data-label="Imported">
+      <td data-label="Imported" className={styles.short}>
         {new Date(app.createdAt).toLocaleDateString()}
       </td>
       <td className={styles.actions}>

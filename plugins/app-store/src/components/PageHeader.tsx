@@ -3,6 +3,11 @@ import { useEffect } from 'react';
 
 const STORE = 'App Store';
 
+/** The way back by one step; none where buttons stand in its place. */
+function lastOf({ breadcrumbs, customActions }: HeaderProps) {
+  return customActions ? undefined : breadcrumbs?.slice(-1);
+}
+
 /** The head of a page: its title, in the window's title too, and the way back. */
 export function PageHeader(props: HeaderProps & { title: string }) {
   const { title, breadcrumbs, ...rest } = props;
@@ -19,7 +24,7 @@ export function PageHeader(props: HeaderProps & { title: string }) {
       {...rest}
       title={title}
       // On a narrow window what is left of the line is the title's.
-      breadcrumbs={narrow ? breadcrumbs?.slice(-1) : breadcrumbs}
+      breadcrumbs={narrow ? lastOf(props) : breadcrumbs}
     />
   );
 }

@@ -1,0 +1,283 @@
+/**
+ * Publishing, as people do it in the browser: a bundle dropped, refused with places
+ * and remedies, cancelled, imported; one's own apps kept; a terminal signed in.
+ */
+import { expect, test, type Page } from '@playwright/test';
+import { createReadStream } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { ZipFile } from 'yazl';
+import { fits, openApp, pictures, run, signedIn } from './people';
+import { Portal } from './portal';
+
+const portal = new Portal();
+const room = mkdtempSync(join(tmpdir(), 'publish-'));
+let dev: Page;
+
+const TOML = `[App]
+Name = "com.example.fresh"
+Version = "1.0.0"
+Title = "Fresh"
+Description = "Published by a test."
+Tags = ["PRODUCTIVITY", "NO_SUCH_TAG"]
+Typo = 1
+
+[Runtime]
+AppMode = "static"
+Module = "site"
+`;
+
+async function bundle(
+  name: string,
+  files: Record<string, string | Buffer>,
+): Promise<string> {
+  const zip = new ZipFile();
+  for (const [path, content] of Object.entries(files))
+    zip.addBuffer(Buffer.from(content), path, { compress: false });
+  zip.end();
+  const path = join(room, name);
+  writeFileSync(path, await buffer(zip.outputStream as Readable));
+  return path;
+}
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(300_000);
+  await portal.start();
+  dev = await signedIn(browser, portal, 'dev');
+});
+
+test.afterAll(async () => {
+  await portal.stop();
+  portal.remove();
+  rmSync(room, { recursive: true, force: true });
+});
+
+test('what is wrong with a bundle is said with line, column and remedy', async () => {
+  await dev.getByRole('link', { name: 'Import an app' }).click();
+  await expect(
+    dev.getByRole('heading', { name: 'Import an app' }),
+  ).toBeVisible();
+  const bad = await bundle('bad.wave', {
+    'app.toml': TOML.replace('Version = "1.0.0"', 'Version = "one"'),
+  });
+  await dev.getByLabel(/Choose (a|another) file/).setInputFiles(bad);
+  await expect(dev.getByText(/^bad\.wave, \d+ bytes$/)).toBeVisible();
+  await dev.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(dev.getByRole('alert')).toContainText(
+    'The bundle was not imported',
+  );
+  const faults = dev.getByRole('list', {
+    name: 'What is wrong with the bundle',
+  });
+  await expect(faults.getByRole('listitem').first()).toContainText(
+    'app.toml, line 3, column 1',
+  );
+  await expect(faults).toContainText('Write it like 1.2.3');
+  await pictures(dev, 'import-refused', { keep: true });
+  await fits(dev);
+});
+
+test('a bundle is dropped, imported with warnings, and in the store within a second', async ({
+  browser,
+}) => {
+  const good = await bundle('fresh.wave', {
+    'app.toml': TOML,
+    'site/index.html':
+      '<!doctype html><title>Fresh</title><h1>Freshly made</h1>',
+  });
+  // A file manager's drop, as the browser hands it over.
+  const transfer = await dev.evaluateHandle(
+    bytes => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], 'fresh.wave'));
+      return data;
+    },
+    [...readFileSync(good)],
+  );
+  await dev
+    .getByText('Choose another file')
+    .dispatchEvent('drop', { dataTransfer: transfer });
+  await dev.getByRole('button', { name: /Who may see it/ }).click();
+  await dev.getByRole('option', { name: /Everybody with full access/ }).click();
+  const answered = dev.waitForResponse(
+    response =>
+      response.request().method() === 'POST' &&
+      response.url().includes('/v1/apps?'),
+  );
+  await dev.getByRole('button', { name: 'Import', exact: true }).click();
+  expect((await answered).request().timing().responseEnd).toBeLessThan(1000);
+  await expect(dev.getByText('Fresh 1.0.0 is in the store')).toBeVisible();
+  const warnings = dev.getByRole('list', { name: 'Warnings' });
+  await expect(warnings).toContainText('App.Typo is not a key');
+  await expect(warnings).toContainText('NO_SUCH_TAG');
+  await pictures(dev, 'imported', { keep: true });
+
+  const uma = await signedIn(browser, portal, 'uma');
+  await run(uma, portal, 'Fresh');
+  await expect(
+    uma.getByRole('heading', { name: 'Freshly made' }),
+  ).toBeVisible();
+  await uma.context().close();
+
+  // The same again is told apart from a fault.
+  await dev.getByRole('button', { name: 'Import another' }).click();
+  await dev.getByLabel(/Choose (a|another) file/).setInputFiles(good);
+  await dev.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(dev.getByRole('alert')).toContainText('exists already');
+});
+
+test('an upload shows how far it is, and is cancelled', async () => {
+  const large = await bundle('large.wave', {
+    'app.toml': TOML.replace('fresh', 'large'),
+    'site/index.html': '<h1>Large</h1>',
+    'site/data.bin': Buffer.alloc(30_000_000, 7),
+  });
+  const session = await dev.context().newCDPSession(dev);
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 2_000_000,
+  });
+  await dev.getByLabel(/Choose (a|another) file/).setInputFiles(large);
+  await dev.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(dev.getByRole('progressbar', { name: 'Upload' })).toBeVisible();
+  await expect(dev.getByText(/[1-9][\d.]* MB of 30\.0 MB/)).toBeVisible();
+  await pictures(dev, 'import-progress', { keep: true });
+  await dev.getByRole('button', { name: 'Cancel' }).click();
+  await expect(
+    dev.getByRole('button', { name: 'Import', exact: true }),
+  ).toBeEnabled();
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: -1,
+  });
+  const { body } = await portal.api('dev', '/apps?mine=true&search=large');
+  expect(body.items).toEqual([]);
+});
+
+test("one's own apps: search, options, download, delete", async ({
+  browser,
+}) => {
+  await dev.goto(`${portal.url}/app-store/my-apps`);
+  const table = dev.getByRole('table', { name: 'My apps' });
+  await expect(table.getByRole('row')).toHaveCount(15);
+  await expect(table).toContainText(
+    'the local cluster runs programs of this machine',
+  );
+  await pictures(dev, 'my-apps');
+  await fits(dev);
+  await dev.getByRole('searchbox', { name: 'Search my apps' }).fill('fresh');
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await expect(dev).toHaveURL(/search=fresh/);
+
+  const download = dev.waitForEvent('download');
+  await dev.getByRole('button', { name: 'Download Fresh 1.0.0' }).click();
+  const saved = await download;
+  expect(saved.suggestedFilename()).toBe('com.example.fresh.1.0.0.wave');
+  expect(
+    (await buffer(createReadStream(await saved.path()))).equals(
+      readFileSync(join(room, 'fresh.wave')),
+    ),
+  ).toBe(true);
+
+  await dev.getByRole('button', { name: 'Options of Fresh 1.0.0' }).click();
+  const dialog = dev.getByRole('dialog');
+  await expect(dialog.getByText('Typo = 1')).toBeVisible();
+  await expect(dialog.getByLabel('Productivity')).toBeChecked();
+  await dialog.getByText('Collaboration', { exact: true }).click();
+  await dialog.getByText('Productivity', { exact: true }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(table.getByRole('row').nth(1)).toContainText('Collaboration');
+
+  // The tag opens the app to a visitor; a private one is seen by its owner only.
+  const vic = await signedIn(browser, portal, 'vic');
+  await openApp(vic, portal, 'Fresh');
+  await vic.goto(`${portal.url}/app-store/my-apps`);
+  await expect(vic.getByText('Visitors run apps')).toBeVisible();
+  await vic.goto(`${portal.url}/app-store/import`);
+  await expect(vic.getByText('Visitors run apps')).toBeVisible();
+  await pictures(vic, 'import-visitor');
+  await dev.getByRole('button', { name: 'Options of Fresh 1.0.0' }).click();
+  await dev.getByRole('button', { name: /Who may see it/ }).click();
+  await dev.getByRole('option', { name: 'Only me' }).click();
+  await pictures(dev, 'app-options', { keep: true });
+  await dev.getByRole('button', { name: 'Save' }).click();
+  await expect(table.getByRole('row').nth(1)).toContainText('Only me');
+  await vic.goto(`${portal.url}/app-store`);
+  await expect(vic.getByRole('link', { name: 'Notes' })).toBeVisible();
+  await expect(vic.getByRole('link', { name: 'Fresh' })).toHaveCount(0);
+  await vic.context().close();
+
+  // It has an instance, so it stays; then it goes.
+  const remove = async () => {
+    await table.getByRole('row').nth(1).locator('label').first().click();
+    await dev.getByRole('button', { name: 'Delete 1' }).click();
+    await dev.getByRole('button', { name: 'Delete for good' }).click();
+  };
+  await remove();
+  await expect(dev.getByText('1 of 1 stayed')).toBeVisible();
+  const { body } = await portal.api('uma', '/instances');
+  for (const { id } of body.items)
+    await portal.api('uma', `/instances/${id}`, { method: 'DELETE' });
+  await expect
+    .poll(async () => (await portal.api('uma', '/instances')).body.items)
+    .toEqual([]);
+  await dev.reload();
+  await remove();
+  await expect(dev.getByText('No app of yours fits “fresh”.')).toBeVisible();
+});
+
+test('a terminal is signed in by a code, confirmed or refused in the browser', async () => {
+  const login = async () =>
+    (
+      await fetch(`${portal.url}/api/app-store/v1/login/device`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ client: 'app-store on a laptop' }),
+      })
+    ).json();
+  const finish = (deviceCode: string) =>
+    fetch(`${portal.url}/api/app-store/v1/login/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ deviceCode }),
+    });
+  const begun = await login();
+  expect((await finish(begun.deviceCode)).status).toBe(202);
+  await dev.goto(begun.verificationUriComplete);
+  await expect(dev.getByText('app-store on a laptop')).toBeVisible();
+  await expect(dev.getByText(begun.userCode)).toBeVisible();
+  await pictures(dev, 'login');
+  await dev.getByRole('button', { name: 'Confirm' }).click();
+  await expect(dev.getByText('Signed in. You may close')).toBeVisible();
+  const { token } = await (await finish(begun.deviceCode)).json();
+  const me = await fetch(`${portal.url}/api/app-store/v1/me`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect((await me.json()).userEntityRef).toBe('user:default/dev');
+  // It is handed out once.
+  expect((await finish(begun.deviceCode)).status).toBe(400);
+
+  const second = await login();
+  await dev.goto(`${portal.url}/app-store/login`);
+  await dev
+    .getByRole('textbox', { name: /code that your terminal shows/ })
+    .fill(second.userCode.toLowerCase());
+  await dev.getByRole('button', { name: 'Go on' }).click();
+  await dev.getByRole('button', { name: 'Refuse' }).click();
+  await expect(dev.getByText('Refused.')).toBeVisible();
+  expect((await (await finish(second.deviceCode)).json()).code).toBe(
+    'LOGIN_DENIED',
+  );
+  await dev.goto(`${portal.url}/app-store/login?code=NONE-SUCH`);
+  await expect(dev.getByRole('alert')).toContainText('No sign-in waits');
+});
