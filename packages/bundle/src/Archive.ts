@@ -18,13 +18,18 @@ export interface ArchiveLimits {
   fileBytes: number;
   /** Bytes of all unpacked files together. */
   totalBytes: number;
+  /** How many times its own size an archive may unpack to. */
+  ratio: number;
 }
 
 export const ARCHIVE_LIMITS: ArchiveLimits = {
   entries: 50_000,
   fileBytes: 1024 ** 3,
   totalBytes: 4 * 1024 ** 3,
+  ratio: 100,
 };
+/** Below this many bytes no archive is taken for a bomb: a file of zeros is no crime. */
+const HARMLESS_BYTES = 64 * 1024 ** 2;
 /** Longest name of a path element, in bytes (NAME_MAX of common file systems). */
 const ELEMENT_BYTES = 255;
 const PATH_BYTES = 1024;
@@ -323,6 +328,15 @@ export class Archive implements FileTree {
       });
     }
     refuseOverlaps(spans);
+    const packed = spans.reduce((sum, { start, end }) => sum + end - start, 0);
+    if (total > HARMLESS_BYTES && total > packed * limits.ratio)
+      throw new BundleError({
+        code: 'COMPRESSION_BOMB',
+        message: `the archive unpacks to ${Math.round(
+          total / packed,
+        )} times its size; ${limits.ratio} times are allowed`,
+        remedy: 'Leave out files that hold next to nothing.',
+      });
     return files.sort(byPath);
   }
 

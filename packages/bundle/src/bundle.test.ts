@@ -258,13 +258,28 @@ describe('readBundle', () => {
       'big.bin': Buffer.alloc(100_000),
     });
     await expect(
-      Archive.open(path, { entries: 10, fileBytes: 50_000, totalBytes: 1e9 }),
+      Archive.open(path, {
+        entries: 10,
+        fileBytes: 50_000,
+        totalBytes: 1e9,
+        ratio: 100,
+      }),
     ).rejects.toMatchObject({ code: 'BAD_ENTRY' });
     await expect(
-      Archive.open(path, { entries: 10, fileBytes: 1e9, totalBytes: 50_000 }),
+      Archive.open(path, {
+        entries: 10,
+        fileBytes: 1e9,
+        totalBytes: 50_000,
+        ratio: 100,
+      }),
     ).rejects.toMatchObject({ code: 'TOO_LARGE' });
     await expect(
-      Archive.open(path, { entries: 1, fileBytes: 1e9, totalBytes: 1e9 }),
+      Archive.open(path, {
+        entries: 1,
+        fileBytes: 1e9,
+        totalBytes: 1e9,
+        ratio: 100,
+      }),
     ).rejects.toMatchObject({ code: 'TOO_MANY_ENTRIES' });
   });
 });

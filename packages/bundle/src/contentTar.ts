@@ -18,26 +18,26 @@ const AHEAD_BYTES = 2 * 1024 ** 2;
 
 type Read = { file: BundleFile; content?: Buffer };
 
+/** How many files from `at` on are small enough to be read together. */
+function runLength(files: readonly BundleFile[], at: number): number {
+  let bytes = 0;
+  let n = 0;
+  for (const file of files.slice(at, at + AHEAD_FILES)) {
+    bytes += file.size;
+    if (!file.whole || bytes > AHEAD_BYTES) break;
+    n++;
+  }
+  return n;
+}
+
 /** The files in their order; runs of small ones are read together. */
 async function* readAhead(files: readonly BundleFile[]): AsyncGenerator<Read> {
   for (let at = 0; at < files.length; ) {
-    let bytes = 0;
-    let end = at;
-    while (
-      end < files.length &&
-      end - at < AHEAD_FILES &&
-      files[end].whole &&
-      (bytes += files[end].size) <= AHEAD_BYTES
-    )
-      end++;
-    if (end === at) yield { file: files[at++] };
-    else {
-      const run = files.slice(at, end);
-      const contents = await Promise.all(run.map(file => file.whole!()));
-      for (const [i, file] of run.entries())
-        yield { file, content: contents[i] };
-      at = end;
-    }
+    const run = files.slice(at, at + runLength(files, at));
+    const contents = await Promise.all(run.map(file => file.whole!()));
+    for (const [i, file] of run.entries()) yield { file, content: contents[i] };
+    if (!run.length) yield { file: files[at] };
+    at += Math.max(1, run.length);
   }
 }
 

@@ -246,7 +246,10 @@ describe.each(databaseIds())('the store on %s', id => {
     );
     expect(imported.status).toBe(201);
     expect(imported.body.warnings).toEqual([
-      expect.stringContaining('NO_SUCH_TAG'),
+      expect.objectContaining({
+        code: 'UNKNOWN_TAG',
+        message: expect.stringContaining('NO_SUCH_TAG'),
+      }),
     ]);
     const appId = imported.body.app.id;
 

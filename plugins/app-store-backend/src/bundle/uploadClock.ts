@@ -19,7 +19,18 @@ export interface UploadPace {
 /** Passes an upload on, and fails it in time. */
 export function uploadClock(options: UploadPace): Transform {
   const { timeoutMs, graceMs = GRACE_MS } = options;
+  const timers: NodeJS.Timeout[] = [];
   let sinceLook = 0;
+  const clock = new Transform({
+    transform(chunk: Buffer, _, done) {
+      sinceLook += chunk.length;
+      done(null, chunk);
+    },
+    destroy(error, done) {
+      timers.forEach(timer => clearTimeout(timer));
+      done(error);
+    },
+  });
   const fail = (message: string) =>
     clock.destroy(
       new BundleError({
@@ -28,7 +39,7 @@ export function uploadClock(options: UploadPace): Transform {
         remedy: 'Try again over a better connection.',
       }),
     );
-  const look = setInterval(() => {
+  const look = () => {
     if (sinceLook < (SLOWEST * graceMs) / 1000)
       fail(
         `only ${sinceLook} bytes came within ${Math.round(
@@ -36,21 +47,13 @@ export function uploadClock(options: UploadPace): Transform {
         )} seconds`,
       );
     sinceLook = 0;
-  }, graceMs);
-  const deadline = setTimeout(
-    () => fail(`it took longer than ${Math.round(timeoutMs / 1000)} seconds`),
-    timeoutMs < 0 ? LONGEST_TIMER_MS : Math.min(timeoutMs, LONGEST_TIMER_MS),
+  };
+  timers.push(
+    setInterval(look, graceMs),
+    setTimeout(
+      () => fail(`it took longer than ${Math.round(timeoutMs / 1000)} seconds`),
+      timeoutMs < 0 ? LONGEST_TIMER_MS : Math.min(timeoutMs, LONGEST_TIMER_MS),
+    ),
   );
-  const clock = new Transform({
-    transform(chunk: Buffer, _, done) {
-      sinceLook += chunk.length;
-      done(null, chunk);
-    },
-    destroy(error, done) {
-      clearInterval(look);
-      clearTimeout(deadline);
-      done(error);
-    },
-  });
   return clock;
 }

@@ -94,14 +94,14 @@ describe('buildInstanceObjects', () => {
                   env: [
                     { name: 'H2O_CLOUD_APP_ROOT', value: '/app' },
                     {
+                      name: 'APP_STORE_TOKEN_FILE',
+                      value: '/var/run/secrets/app-store/token',
+                    },
+                    {
                       name: 'APP_STORE_BUNDLE_URL',
                       value: `http://store/api/app-store/v1/internal/instances/${labels['ai-app-store.io/instance']}/content`,
                     },
                     { name: 'APP_STORE_BUNDLE_DIGEST', value: 'abc' },
-                    {
-                      name: 'APP_STORE_TOKEN_FILE',
-                      value: '/var/run/secrets/app-store/token',
-                    },
                   ],
                   volumeMounts: [
                     { name: 'app', mountPath: '/app' },
@@ -120,10 +120,27 @@ describe('buildInstanceObjects', () => {
                   command: ['app-store-entry', 'dependencies'],
                   env: [
                     { name: 'H2O_CLOUD_APP_ROOT', value: '/app' },
+                    {
+                      name: 'APP_STORE_TOKEN_FILE',
+                      value: '/var/run/secrets/app-store/token',
+                    },
                     { name: 'HOME', value: '/tmp' },
                     { name: 'APP_STORE_APP_MODE', value: 'node' },
+                    {
+                      name: 'APP_STORE_ENVIRONMENT_URL',
+                      value: `http://store/api/app-store/v1/internal/instances/${labels['ai-app-store.io/instance']}/environment`,
+                    },
+                    { name: 'APP_STORE_INSTALL_TIMEOUT', value: '900' },
+                    { name: 'APP_STORE_INSTALL_LIMIT', value: '1000' },
                   ],
-                  volumeMounts: [{ name: 'app', mountPath: '/app' }],
+                  volumeMounts: [
+                    { name: 'app', mountPath: '/app' },
+                    {
+                      name: 'token',
+                      mountPath: '/var/run/secrets/app-store',
+                      readOnly: true,
+                    },
+                  ],
                 },
               ],
               containers: [

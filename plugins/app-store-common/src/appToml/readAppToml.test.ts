@@ -35,8 +35,8 @@ describe('readAppToml', () => {
     );
     expect(manifest).toBeDefined();
     expect(issues.map(issue => [issue.severity, issue.path])).toEqual([
-      ['warning', 'Brand'],
       ['warning', 'App.Colour'],
+      ['warning', 'Brand'],
     ]);
   });
 
