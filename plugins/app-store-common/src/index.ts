@@ -20,4 +20,5 @@ export type { TomlIssue } from './appToml/TomlReader';
 export * from './client/AppStoreClient';
 export * from './gateway';
 export * from './names';
+export { parseQuantity } from './quantity';
 export * from './types';

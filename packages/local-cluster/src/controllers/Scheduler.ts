@@ -1,5 +1,5 @@
 /** Places pods on the one node, where its labels and what is left of it allow. */
-import { parseQuantity } from '../objects/quantity';
+import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
 import { Controller, keyOf, parseKey, type Key } from './Controller';

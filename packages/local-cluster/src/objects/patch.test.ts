@@ -1,7 +1,7 @@
 import { kindSchema, resolve } from '../schema/Schema';
 import { jsonPatch, mergePatch, strategicMerge } from './patch';
 import { parseFieldSelector, parseLabelSelector } from './selectors';
-import { parseQuantity } from './quantity';
+import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { KubeObject } from '../types';
 
 describe('patches', () => {

@@ -1,4 +1,5 @@
 /** The rules of `[[Env]]` and `[[File]]` (specification 6.3, 6.4). */
+import { secretKeyProblem, secretNameProblem } from '../names';
 import type { EnvEntry, FileEntry } from './manifest';
 import type { TomlReader, TomlTable } from './TomlReader';
 
@@ -29,6 +30,30 @@ function valueOrSecret(
   index: number,
 ): void {
   const { Value, Secret, SecretKey, Optional } = entry;
+  // What is optional and cannot exist is only odd.
+  const severity = Optional ? 'warning' : 'error';
+  const secretProblem =
+    Secret !== undefined && secretNameProblem(String(Secret));
+  if (secretProblem)
+    reader.add(
+      severity,
+      name,
+      'Secret',
+      `names no secret that can exist: it ${secretProblem}`,
+      'Correct the name of the secret.',
+      index,
+    );
+  const keyProblem =
+    SecretKey !== undefined && secretKeyProblem(String(SecretKey));
+  if (keyProblem)
+    reader.add(
+      severity,
+      name,
+      'SecretKey',
+      `names no key that can exist: it ${keyProblem}`,
+      'Correct the key.',
+      index,
+    );
   if (
     Value !== undefined &&
     (Secret !== undefined || SecretKey !== undefined || Optional !== undefined)
@@ -75,7 +100,7 @@ export function readEnv(
         'Env',
         'Name',
         `${name} may not be set by apps`,
-        'Remove it, or ask an admin to allow it (appStore.apps.allowedWaveVariables).',
+        'Remove it, or ask an admin to allow it (appStore.allowedWaveVariables).',
         index,
       );
   }

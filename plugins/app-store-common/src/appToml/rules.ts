@@ -4,6 +4,7 @@ import {
   appNameProblem,
   appVersionProblem,
 } from '../names';
+import { parseQuantity } from '../quantity';
 import { APP_ROOT, isSystemPath } from './entries';
 import type { AppMode, AppTables } from './manifest';
 import type { TomlReader, TomlTable } from './TomlReader';
@@ -12,7 +13,7 @@ import type { TomlReader, TomlTable } from './TomlReader';
 export function checkIdentity(reader: TomlReader, app: TomlTable): void {
   const name = String(app.Name ?? '');
   const version = String(app.Version ?? '');
-  const namePart = name && appNameProblem(name);
+  const namePart = app.Name === undefined ? undefined : appNameProblem(name);
   if (namePart)
     reader.error(
       'App',
@@ -20,7 +21,8 @@ export function checkIdentity(reader: TomlReader, app: TomlTable): void {
       namePart,
       'Choose another name, for example com.example.my-app.',
     );
-  const versionPart = version && appVersionProblem(version);
+  const versionPart =
+    app.Version === undefined ? undefined : appVersionProblem(version);
   if (versionPart)
     reader.error(
       'App',
@@ -76,6 +78,31 @@ export function checkRuntime(
       runtime.VolumeMount === undefined ? 'VolumeMount' : 'VolumeSize',
       'is missing: the two volume keys go together',
       'Give both VolumeMount and VolumeSize.',
+    );
+  for (const resource of ['Memory', 'CPU']) {
+    const limit = runtime[`${resource}Limit`];
+    const reservation = runtime[`${resource}Reservation`];
+    if (
+      limit !== undefined &&
+      reservation !== undefined &&
+      parseQuantity(String(reservation)) > parseQuantity(String(limit))
+    )
+      reader.error(
+        'Runtime',
+        `${resource}Reservation`,
+        `is more than ${resource}Limit`,
+        'Raise the limit, or set less aside.',
+      );
+  }
+  if (
+    runtime.VolumeSize !== undefined &&
+    !(parseQuantity(String(runtime.VolumeSize)) > 0)
+  )
+    reader.error(
+      'Runtime',
+      'VolumeSize',
+      'must be more than nothing',
+      'Write it like 1Gi.',
     );
   const mount = String(runtime.VolumeMount ?? '').replace(/\/+$/, '');
   if (
