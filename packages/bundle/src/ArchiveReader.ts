@@ -2,12 +2,14 @@
  * An archive's bytes, read ahead where they are asked for one after another: a
  * bundle of ten thousand small files would else take three reads of the disk each.
  */
-import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { RandomAccessReader } from 'yauzl';
 
 /** Bytes that are read at once. */
 const WINDOW_BYTES = 512 * 1024;
+/** Bytes of one piece of a stream. */
+const STREAM_BYTES = 64 * 1024;
 /** How far behind the last read the next one may begin and still count as its successor. */
 const GAP_BYTES = 64 * 1024;
 
@@ -83,13 +85,21 @@ export class ArchiveReader extends RandomAccessReader {
     );
   }
 
+  /** Not a stream of `node:fs`: those close what they read from when they are given up. */
   override _readStreamForRange(start: number, end: number) {
-    return createReadStream('', {
-      fd: this.#handle.fd,
-      autoClose: false,
-      start,
-      end: end - 1,
-    });
+    const handle = this.#handle;
+    return Readable.from(
+      (async function* range() {
+        for (let at = start; at < end; ) {
+          const buffer = Buffer.allocUnsafe(Math.min(STREAM_BYTES, end - at));
+          const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+          if (!bytesRead) return;
+          yield buffer.subarray(0, bytesRead);
+          at += bytesRead;
+        }
+      })(),
+      { objectMode: false },
+    );
   }
 
   /** The archive's owner closes the file; yauzl has no say in it. */

@@ -2,6 +2,7 @@ import {
   createWriteStream,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -281,6 +282,100 @@ describe('readBundle', () => {
         ratio: 100,
       }),
     ).rejects.toMatchObject({ code: 'TOO_MANY_ENTRIES' });
+  });
+});
+
+describe('archives that mean harm', () => {
+  const MB = 1024 ** 2;
+
+  /** Bytes of memory at the most while something is done, over what there was. */
+  async function peakOf(work: () => Promise<unknown>): Promise<number> {
+    const before = process.memoryUsage.rss();
+    let most = before;
+    const timer = setInterval(() => {
+      most = Math.max(most, process.memoryUsage.rss());
+    }, 5);
+    await work();
+    clearInterval(timer);
+    return Math.max(most, process.memoryUsage.rss()) - before;
+  }
+
+  it('a compression bomb is refused by its directory, before it is unpacked', async () => {
+    const path = await zipOf({
+      'app.toml': TOML,
+      'server.js': '',
+      'bomb.bin': Buffer.alloc(100 * MB),
+    });
+    const peak = await peakOf(() =>
+      expect(readBundle(path)).rejects.toMatchObject({
+        code: 'COMPRESSION_BOMB',
+      }),
+    );
+    console.info(`peak of a compression bomb: ${Math.round(peak / MB)} MiB`);
+    expect(peak).toBeLessThan(64 * MB);
+  });
+
+  it('a bomb that says it is small is refused at its first byte too many', async () => {
+    const path = await zipOf({
+      'app.toml': TOML,
+      'server.js': '',
+      'bomb.bin': Buffer.alloc(300 * MB),
+    });
+    const zip = readFileSync(path);
+    const bomb = entriesOf(zip)[2];
+    zip.writeUInt32LE(2 * MB, bomb + 24);
+    writeFileSync(path, zip);
+    const peak = await peakOf(() =>
+      expect(readBundle(path)).rejects.toMatchObject({
+        code: 'BAD_ARCHIVE',
+        message: expect.stringContaining('too many bytes'),
+      }),
+    );
+    console.info(`peak of a lying bomb: ${Math.round(peak / MB)} MiB`);
+    expect(peak).toBeLessThan(64 * MB);
+  });
+
+  it('an archive in the archive stays a file', async () => {
+    const inner = readFileSync(
+      await zipOf({ 'inner.bin': Buffer.alloc(10 * MB) }),
+    );
+    const bundle = await readBundle(
+      await zipOf({ 'app.toml': TOML, 'server.js': '', 'inner.zip': inner }),
+    );
+    expect(bundle.manifest.name).toBe('a');
+  });
+
+  it('more entries than allowed are refused before one is read', async () => {
+    const path = await zipOf({ 'app.toml': TOML });
+    const zip = readFileSync(path);
+    // The end of the directory says how many there are (APPNOTE.TXT, 4.3.16).
+    const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
+    zip.writeUInt16LE(50_001, end + 8);
+    zip.writeUInt16LE(50_001, end + 10);
+    writeFileSync(path, zip);
+    await expect(readBundle(path)).rejects.toMatchObject({
+      code: 'TOO_MANY_ENTRIES',
+    });
+  });
+
+  it('a packing method that is not deflate is refused', async () => {
+    const path = await zipOf({ 'app.toml': TOML, 'server.js': 'x'.repeat(99) });
+    const zip = readFileSync(path);
+    zip.writeUInt16LE(12, entriesOf(zip)[1] + 10);
+    writeFileSync(path, zip);
+    await expect(readBundle(path)).rejects.toMatchObject({
+      code: 'BAD_ENTRY',
+      message: expect.stringContaining('server.js'),
+    });
+  });
+
+  it('leave no file open', async () => {
+    const open = () => readdirSync('/proc/self/fd').length;
+    const path = await zipOf({ 'app.toml': '[App\n' });
+    const before = open();
+    for (let i = 0; i < 20; i++)
+      await expect(readBundle(path)).rejects.toBeDefined();
+    expect(open()).toBeLessThanOrEqual(before);
   });
 });
 

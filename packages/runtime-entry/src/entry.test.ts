@@ -1,10 +1,12 @@
 /** The entry program as a container runs it. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -15,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { ENTRY_DIRECTORY, FAILURE_PREFIX } from '.';
 
@@ -50,6 +53,7 @@ afterAll(() => {
 function entry(
   command: string,
   env: Record<string, string> = {},
+  cwd?: string,
 ): Promise<{ code: number; output: string }> {
   return new Promise(resolve => {
     execFile(
@@ -62,6 +66,7 @@ function entry(
         command,
       ],
       {
+        cwd,
         env: {
           PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
           H2O_CLOUD_APP_ROOT: root,
@@ -197,5 +202,214 @@ describe('app-store-entry dependencies', () => {
       code: 1,
       output: expect.stringContaining('package.json cannot be read'),
     });
+  });
+});
+
+/** A package of npm in a file, as `npm pack` makes one. */
+async function npmPackage(
+  name: string,
+  scripts: Record<string, string>,
+): Promise<Buffer> {
+  const archive = pack();
+  archive.entry(
+    { name: 'package/package.json' },
+    JSON.stringify({ name, version: '1.0.0', scripts }),
+  );
+  archive.finalize();
+  return gzipSync(await buffer(archive as unknown as Readable));
+}
+
+describe('an installation that means harm', () => {
+  const install = async (
+    postinstall: string,
+    env: Record<string, string>,
+  ): Promise<{ code: number; output: string }> => {
+    writeFileSync(
+      join(root, 'evil.tgz'),
+      await npmPackage('evil-package', { postinstall }),
+    );
+    writeFileSync(
+      join(root, 'package.json'),
+      JSON.stringify({
+        name: 'a',
+        dependencies: { 'evil-package': 'file:./evil.tgz' },
+      }),
+    );
+    const home = join(room, 'home');
+    mkdirSync(home, { recursive: true });
+    return entry('dependencies', {
+      HOME: home,
+      TMPDIR: home,
+      npm_config_offline: 'true',
+      ...env,
+    });
+  };
+  const running = (mark: string) =>
+    readdirSync('/proc').filter(pid => {
+      try {
+        return (
+          /^\d+$/.test(pid) &&
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark)
+        );
+      } catch {
+        return false;
+      }
+    });
+
+  it('is ended in time, with all that it started, and the package is named', async () => {
+    const mark = `evil-${process.pid}`;
+    const { code, output } = await install(
+      `node -e "setInterval(() => {}, 1000)" ${mark}`,
+      { APP_STORE_INSTALL_TIMEOUT: '4' },
+    );
+    expect(code).toBe(1);
+    expect(output).toContain(
+      `${FAILURE_PREFIX}the app's dependencies were not installed within 4 seconds; npm was at evil-package (its postinstall script)`,
+    );
+    expect(running(mark)).toEqual([]);
+  });
+
+  it('is ended when it fills the disk, and the package is named', async () => {
+    const { code, output } = await install(
+      `node -e "const fs=require('fs');const b=Buffer.alloc(1e6,1);setInterval(()=>fs.appendFileSync('big',b),2)"`,
+      { APP_STORE_INSTALL_LIMIT: '30000000' },
+    );
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /the app's dependencies take more than 30000000 bytes of disk; npm was at evil-package/,
+    );
+  });
+});
+
+describe('Python', () => {
+  const venv = join(room, 'venv');
+  const python = (change: Record<string, string> = {}) => ({
+    APP_STORE_APP_MODE: 'python',
+    H2O_CLOUD_VENV_PATH: venv,
+    APP_STORE_APP_MODULE: 'main',
+    HOME: room,
+    PIP_NO_INDEX: '1',
+    ...change,
+  });
+  beforeEach(() => rmSync(venv, { recursive: true, force: true }));
+
+  it('needs nothing without requirements.txt, and starts with the own interpreter', async () => {
+    writeFileSync(join(root, 'main.py'), 'print("started")\n');
+    expect(await entry('dependencies', python())).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('No requirements.txt'),
+    });
+    const { code, output } = await entry('start', python(), root);
+    expect({ code, output }).toEqual({ code: 0, output: 'started\n' });
+  });
+
+  it('names what cannot be installed', async () => {
+    writeFileSync(
+      join(root, 'requirements.txt'),
+      'no-such-package-anywhere==1.0\n',
+    );
+    const { code, output } = await entry('dependencies', python());
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /app-store-entry: failed: python3 could not install .*no-such-package-anywhere/,
+    );
+  });
+
+  it('installs a wheel of the bundle, hands the environment in once, and restores it', async () => {
+    const wheel = 'wordtally-1.0.0-py3-none-any.whl';
+    mkdirSync(join(root, 'wheels'));
+    copyFileSync(
+      join(__dirname, '../../../examples/apps/word-count/wheels', wheel),
+      join(root, 'wheels', wheel),
+    );
+    writeFileSync(join(root, 'requirements.txt'), `./wheels/${wheel}\n`);
+    writeFileSync(
+      join(root, 'main.py'),
+      'import wordtally\nprint(wordtally.tally("a b a").words)\n',
+    );
+    let kept: Buffer | undefined;
+    const asked: string[] = [];
+    answer = (request, response) => {
+      asked.push(request.method!);
+      if (request.method === 'PUT')
+        buffer(request).then(data => {
+          kept = data;
+          response.writeHead(201).end();
+        });
+      else if (kept)
+        response
+          .writeHead(200, { 'x-environment-digest': digest(kept) })
+          .end(kept);
+      else response.writeHead(404).end();
+    };
+    const keeping = python({ APP_STORE_ENVIRONMENT_URL: url });
+    const first = await entry('dependencies', keeping);
+    expect(first).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Kept the environment'),
+    });
+    expect(await entry('start', keeping, root)).toEqual({
+      code: 0,
+      output: '3\n',
+    });
+
+    // Later, with no package index and no wheel in reach.
+    rmSync(venv, { recursive: true });
+    rmSync(join(root, 'wheels'), { recursive: true });
+    const second = await entry('dependencies', keeping);
+    expect(second).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Restored the kept environment'),
+    });
+    expect(await entry('start', keeping, root)).toEqual({
+      code: 0,
+      output: '3\n',
+    });
+    expect(asked).toEqual(['GET', 'PUT', 'GET']);
+
+    // One that was damaged on its way is not used.
+    kept = Buffer.concat([kept!.subarray(0, 5000), Buffer.alloc(5000)]);
+    answer = (request, response) =>
+      request.method === 'PUT'
+        ? request.resume().on('end', () => response.writeHead(200).end())
+        : response
+            .writeHead(200, { 'x-environment-digest': '0'.repeat(64) })
+            .end(kept);
+    rmSync(venv, { recursive: true });
+    const third = await entry('dependencies', keeping);
+    expect(third.code).toBe(1);
+    expect(third.output).toMatch(/damaged|cannot be used/);
+  });
+});
+
+describe('a static site', () => {
+  it('is served, and nothing beside it', async () => {
+    mkdirSync(join(root, 'site'));
+    writeFileSync(join(root, 'site/index.html'), '<h1>Hi</h1>');
+    writeFileSync(join(root, 'secret.txt'), 'no');
+    const child = spawn(join(ENTRY_DIRECTORY, 'app-store-entry'), ['start'], {
+      env: {
+        PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+        H2O_CLOUD_APP_ROOT: root,
+        APP_STORE_APP_MODE: 'static',
+        APP_STORE_APP_MODULE: 'site',
+        H2O_WAVE_BASE_URL: '/instance/x/',
+        PORT: '18431',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await once(child.stdout!, 'data');
+      const get = (path: string, method = 'GET') =>
+        fetch(`http://127.0.0.1:18431${path}`, { method });
+      expect(await (await get('/')).text()).toBe('<h1>Hi</h1>');
+      expect(await (await get('/instance/x/')).text()).toBe('<h1>Hi</h1>');
+      expect((await get('/../secret.txt')).status).toBe(404);
+      expect((await get('/%2e%2e/secret.txt')).status).toBe(404);
+      expect((await get('/', 'POST')).status).toBe(405);
+    } finally {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
   });
 });
