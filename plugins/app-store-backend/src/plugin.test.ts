@@ -2,90 +2,23 @@
  * The store as a whole: REST, database, processor, and the Kubernetes API of a local
  * cluster with real processes. On SQLite and on PostgreSQL.
  */
-import { createBackendModule } from '@backstage/backend-plugin-api';
-import {
-  mockCredentials,
-  mockServices,
-  startTestBackend,
-} from '@backstage/backend-test-utils';
-import type { Entity } from '@backstage/catalog-model';
-import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import { HOST_ALIAS, LocalCluster } from '@ai-app-store/local-cluster';
-import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
-import { appStoreKubernetesExtensionPoint } from '@ai-app-store/backstage-plugin-app-store-node';
+import { mockCredentials } from '@backstage/backend-test-utils';
+import type { LocalCluster } from '@ai-app-store/local-cluster';
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
 import { KubeConfig } from '@kubernetes/client-node';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
-import { connect, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import request from 'supertest';
-import { ZipFile } from 'yazl';
-import { databaseIds, databases } from './database/__testUtils__/databases';
+import {
+  API,
+  as,
+  bundle,
+  StoreUnderTest,
+} from './__testUtils__/StoreUnderTest';
+import { databaseIds } from './database/__testUtils__/databases';
 import { KubeApi } from './kubernetes/KubeApi';
-import appStorePlugin from '.';
 
 jest.setTimeout(120_000);
-
-const person = (name: string, groups: string[]): Entity => ({
-  apiVersion: 'backstage.io/v1alpha1',
-  kind: 'User',
-  metadata: { name, namespace: 'default' },
-  spec: { profile: { displayName: `${name} person` } },
-  relations: groups.map(group => ({
-    type: 'memberOf',
-    targetRef: `group:default/${group}`,
-  })),
-});
-const PEOPLE = [
-  person('ada', ['admins', 'users']),
-  person('dev', ['users']),
-  person('uma', ['users']),
-  person('vic', ['guests']),
-  person('val', ['others']),
-];
-const as = (name: string) => ({
-  authorization: mockCredentials.user.header(`user:default/${name}`),
-});
-
-const SERVER = `
-const fs = require('node:fs');
-const dir = process.env.APP_STORE_VOLUME_PATH;
-if (dir) fs.appendFileSync(dir + '/starts', 'x');
-fs.appendFileSync('local', 'y');
-console.log('serving as ' + process.env.H2O_CLOUD_APP_NAME);
-require('node:http').createServer((q, s) => s.end(JSON.stringify({ starts: dir && fs.readFileSync(dir + '/starts', 'utf8'), local: fs.readFileSync('local', 'utf8'), env: process.env.H2O_CLOUD_INSTANCE_ID, secret: (process.env.TOKEN || '').length }))).listen(Number(process.env.PORT));
-`;
-
-async function bundle(options: {
-  name: string;
-  version?: string;
-  toml?: string;
-  server?: string;
-  tags?: string[];
-  tail?: string;
-}): Promise<Buffer> {
-  const zip = new ZipFile();
-  const toml = `[App]
-Name = "${options.name}"
-Version = "${options.version ?? '1.0.0'}"
-Title = "Title of ${options.name}"
-Tags = ${JSON.stringify(options.tags ?? [])}
-[Runtime]
-AppMode = "node"
-Module = "server.js"
-${options.toml ?? ''}
-${options.tail ?? ''}`;
-  zip.addBuffer(Buffer.from(toml), 'app.toml');
-  zip.addBuffer(Buffer.from(options.server ?? SERVER), 'server.js');
-  zip.end();
-  return buffer(zip.outputStream as Readable);
-}
 
 /** Reaches a pod as the gateway would. */
 function fetchPod(
@@ -105,111 +38,21 @@ function fetchPod(
 }
 
 describe.each(databaseIds())('the store on %s', id => {
-  const directory = mkdtempSync(join(tmpdir(), 'st-'));
+  let store: StoreUnderTest;
   let cluster: LocalCluster;
-  let forwarder: Server;
-  let backend: Awaited<ReturnType<typeof startTestBackend>>;
-  let api: ReturnType<typeof request>;
+  let api: StoreUnderTest['api'];
 
   beforeAll(async () => {
-    // Pods know the store's port before the store has one; this leads from the one to the other.
-    let target = 0;
-    forwarder = createServer(client => {
-      const upstream = connect(target, '127.0.0.1');
-      client.on('error', () => upstream.destroy());
-      upstream.on('error', () => client.destroy());
-      client.pipe(upstream).pipe(client);
-    });
-    forwarder.listen(0, '127.0.0.1');
-    await once(forwarder, 'listening');
-    const { port } = forwarder.address() as { port: number };
-    cluster = await LocalCluster.start({
-      directory: join(directory, 'c'),
-      hostPorts: [port],
-      backOff: { firstMs: 300, lastMs: 1000, resetMs: 60_000 },
-      images: {
-        runtime: {
-          mounts: [
-            { source: dirname(dirname(process.execPath)), target: '/opt/node' },
-            { source: ENTRY_DIRECTORY, target: '/opt/entry' },
-          ],
-          path: ['/opt/entry', '/opt/node/bin'],
-        },
-      },
-    });
-    const knex = await databases.init(id);
-    const kubernetes = createBackendModule({
-      pluginId: 'app-store',
-      moduleId: 'test-cluster',
-      register(reg) {
-        reg.registerInit({
-          deps: { point: appStoreKubernetesExtensionPoint },
-          async init({ point }) {
-            const kubeConfig = new KubeConfig();
-            kubeConfig.loadFromString(cluster.kubeconfig);
-            point.setConnection({
-              kubeConfig,
-              storeUrl: `http://${HOST_ALIAS}:${port}`,
-            });
-          },
-        });
-      },
-    });
-    backend = await startTestBackend({
-      features: [
-        appStorePlugin,
-        kubernetes,
-        catalogServiceMock.factory({ entities: PEOPLE }),
-        mockServices.database.factory({ knex }),
-        mockServices.rootConfig.factory({
-          data: {
-            backend: { baseUrl: `http://localhost:${port}` },
-            appStore: {
-              gateway: { baseUrl: 'http://apps.localhost:1' },
-              bundles: { directory: join(directory, 'b') },
-              roles: { admin: ['admins'], fullAccess: ['users'] },
-              limits: { instances: 3, visitorInstances: 1, appVersions: 20 },
-              resources: { memoryReservation: '1Mi' },
-              tags: [
-                { name: 'GUESTS', visitorRoles: ['group:default/guests'] },
-              ],
-              runtimes: [
-                {
-                  name: 'node',
-                  mode: 'node',
-                  image: 'runtime:1',
-                  command: ['node', '{{module}}'],
-                },
-              ],
-            },
-          },
-        }),
-      ],
-    });
-    target = backend.server.port();
-    api = request(backend.server);
+    store = await StoreUnderTest.start(id);
+    ({ cluster, api } = store);
   });
 
-  afterAll(async () => {
-    await backend?.stop();
-    await cluster?.stop(500);
-    forwarder?.close();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => store?.stop());
 
-  const base = '/api/app-store/v1';
-  const importApp = async (
-    who: string,
-    body: Buffer,
-    visibility = 'ALL_USERS',
-  ) =>
-    api
-      .post(`${base}/apps?visibility=${visibility}`)
-      .set(as(who))
-      .set('content-type', 'application/zip')
-      .send(body);
-  const get = async (path: string, who: string) =>
-    (await api.get(`${base}${path}`).set(as(who))).body;
+  const base = API;
+  const importApp = (who: string, body: Buffer, visibility?: string) =>
+    store.importApp(who, body, visibility);
+  const get = (path: string, who: string) => store.get(path, who);
   const until = async (
     what: string,
     instanceId: string,

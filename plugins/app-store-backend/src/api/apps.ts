@@ -1,6 +1,7 @@
 /** REST: apps and tags. */
 import type { Request, Response } from 'express';
 import type Router from 'express-promise-router';
+import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { APP_META_PARTS } from '@ai-app-store/backstage-plugin-app-store-common';
@@ -75,9 +76,11 @@ function assertBundleHeaders(request: Request, bundleBytes: number): void {
 
 /** Ends the connection once the answer is out, whether or not the client still sends. */
 function closeAfter(request: Request, response: Response): void {
+  // A request that is over has let go of its socket.
+  const { socket }: { socket: Socket | null } = request;
   response.set('connection', 'close');
   response.once('finish', () => {
-    setTimeout(() => request.socket.destroy(), LAST_WORDS_MS).unref();
+    setTimeout(() => socket?.destroy(), LAST_WORDS_MS).unref();
   });
 }
 

@@ -89,9 +89,12 @@ export function addInstanceRoutes(
   });
 
   router.patch('/v1/instances/:id', async (request, response) => {
-    const change = z.object({ visibility }).parse(request.body);
     response.json(
-      await instances.update(await actorOf(request), request.params.id, change),
+      await instances.update(
+        await actorOf(request),
+        request.params.id,
+        z.object({ visibility }).parse(request.body),
+      ),
     );
   });
 

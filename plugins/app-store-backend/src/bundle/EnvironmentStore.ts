@@ -116,7 +116,11 @@ export class FilesystemEnvironmentStore implements EnvironmentStore {
       );
       return true;
     } catch (error) {
-      if (error instanceof TooLarge) return false;
+      if (
+        error instanceof TooLarge ||
+        (error as NodeJS.ErrnoException).code === 'EEXIST'
+      )
+        return false;
       throw error;
     } finally {
       await unlink(half).catch(() => {});

@@ -1,0 +1,227 @@
+/** The store with its database, and the local cluster that it drives, for tests. */
+import { createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  mockCredentials,
+  mockServices,
+  startTestBackend,
+} from '@backstage/backend-test-utils';
+import type { Entity } from '@backstage/catalog-model';
+import type { JsonObject } from '@backstage/types';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { HOST_ALIAS, LocalCluster } from '@ai-app-store/local-cluster';
+import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
+import { appStoreKubernetesExtensionPoint } from '@ai-app-store/backstage-plugin-app-store-node';
+import { KubeConfig } from '@kubernetes/client-node';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import request from 'supertest';
+import { ZipFile } from 'yazl';
+import { databases } from '../database/__testUtils__/databases';
+import appStorePlugin from '..';
+
+/** The root of the store's API. */
+export const API = '/api/app-store/v1';
+
+const person = (name: string, groups: string[]): Entity => ({
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'User',
+  metadata: { name, namespace: 'default' },
+  spec: { profile: { displayName: `${name} person` } },
+  relations: groups.map(group => ({
+    type: 'memberOf',
+    targetRef: `group:default/${group}`,
+  })),
+});
+const PEOPLE = [
+  person('ada', ['admins', 'users']),
+  person('dev', ['users']),
+  person('uma', ['users']),
+  person('vic', ['guests']),
+  person('val', ['others']),
+];
+/** The header of a person who is signed in. */
+export const as = (name: string) => ({
+  authorization: mockCredentials.user.header(`user:default/${name}`),
+});
+
+const SERVER = `
+const fs = require('node:fs');
+const dir = process.env.APP_STORE_VOLUME_PATH;
+if (dir) fs.appendFileSync(dir + '/starts', 'x');
+fs.appendFileSync('local', 'y');
+console.log('serving as ' + process.env.H2O_CLOUD_APP_NAME);
+require('node:http').createServer((q, s) => s.end(JSON.stringify({ starts: dir && fs.readFileSync(dir + '/starts', 'utf8'), local: fs.readFileSync('local', 'utf8'), env: process.env.H2O_CLOUD_INSTANCE_ID, secret: (process.env.TOKEN || '').length }))).listen(Number(process.env.PORT));
+`;
+
+/** A bundle of a Node.js app. */
+export async function bundle(options: {
+  name: string;
+  version?: string;
+  toml?: string;
+  server?: string;
+  tags?: string[];
+  tail?: string;
+}): Promise<Buffer> {
+  const zip = new ZipFile();
+  const toml = `[App]
+Name = "${options.name}"
+Version = "${options.version ?? '1.0.0'}"
+Title = "Title of ${options.name}"
+Tags = ${JSON.stringify(options.tags ?? [])}
+[Runtime]
+AppMode = "node"
+Module = "server.js"
+${options.toml ?? ''}
+${options.tail ?? ''}`;
+  zip.addBuffer(Buffer.from(toml), 'app.toml');
+  zip.addBuffer(Buffer.from(options.server ?? SERVER), 'server.js');
+  zip.end();
+  return buffer(zip.outputStream as Readable);
+}
+
+/** See the module's comment. */
+export class StoreUnderTest {
+  readonly directory: string;
+  readonly cluster: LocalCluster;
+  readonly backend: Awaited<ReturnType<typeof startTestBackend>>;
+  readonly api: ReturnType<typeof request>;
+  readonly #forwarder: Server;
+
+  /** @param appStore - configuration beside or instead of the tests' own */
+  static async start(
+    id: Parameters<typeof databases.init>[0],
+    appStore: JsonObject = {},
+  ): Promise<StoreUnderTest> {
+    const directory = mkdtempSync(join(tmpdir(), 'st-'));
+    // Pods know the store's port before the store has one; this leads from the one to the other.
+    let target = 0;
+    const forwarder = createServer(client => {
+      const upstream = connect(target, '127.0.0.1');
+      client.on('error', () => upstream.destroy());
+      upstream.on('error', () => client.destroy());
+      client.pipe(upstream).pipe(client);
+    });
+    forwarder.listen(0, '127.0.0.1');
+    await once(forwarder, 'listening');
+    const { port } = forwarder.address() as { port: number };
+    const cluster = await LocalCluster.start({
+      directory: join(directory, 'c'),
+      hostPorts: [port],
+      backOff: { firstMs: 300, lastMs: 1000, resetMs: 60_000 },
+      images: {
+        runtime: {
+          mounts: [
+            { source: dirname(dirname(process.execPath)), target: '/opt/node' },
+            { source: ENTRY_DIRECTORY, target: '/opt/entry' },
+          ],
+          path: ['/opt/entry', '/opt/node/bin'],
+        },
+      },
+    });
+    const knex = await databases.init(id);
+    const kubernetes = createBackendModule({
+      pluginId: 'app-store',
+      moduleId: 'test-cluster',
+      register(reg) {
+        reg.registerInit({
+          deps: { point: appStoreKubernetesExtensionPoint },
+          async init({ point }) {
+            const kubeConfig = new KubeConfig();
+            kubeConfig.loadFromString(cluster.kubeconfig);
+            point.setConnection({
+              kubeConfig,
+              storeUrl: `http://${HOST_ALIAS}:${port}`,
+            });
+          },
+        });
+      },
+    });
+    const backend = await startTestBackend({
+      features: [
+        appStorePlugin,
+        kubernetes,
+        catalogServiceMock.factory({ entities: PEOPLE }),
+        mockServices.database.factory({ knex }),
+        mockServices.rootConfig.factory({
+          data: {
+            backend: { baseUrl: `http://localhost:${port}` },
+            appStore: {
+              gateway: { baseUrl: 'http://apps.localhost:1' },
+              bundles: { directory: join(directory, 'b') },
+              roles: { admin: ['admins'], fullAccess: ['users'] },
+              limits: { instances: 3, visitorInstances: 1, appVersions: 20 },
+              resources: { memoryReservation: '1Mi' },
+              tags: [
+                { name: 'GUESTS', visitorRoles: ['group:default/guests'] },
+                { name: 'GUARDED', adminRoles: ['group:default/admins'] },
+              ],
+              runtimes: [
+                {
+                  name: 'node',
+                  mode: 'node',
+                  image: 'runtime:1',
+                  command: ['node', '{{module}}'],
+                },
+                {
+                  name: 'node_old',
+                  mode: 'node',
+                  image: 'runtime:0',
+                  deprecated: true,
+                },
+              ],
+              ...appStore,
+            },
+          },
+        }),
+      ],
+    });
+    target = backend.server.port();
+    return new StoreUnderTest({ directory, cluster, backend, forwarder });
+  }
+
+  private constructor(parts: {
+    directory: string;
+    cluster: LocalCluster;
+    backend: Awaited<ReturnType<typeof startTestBackend>>;
+    forwarder: Server;
+  }) {
+    this.directory = parts.directory;
+    this.cluster = parts.cluster;
+    this.backend = parts.backend;
+    this.api = request(parts.backend.server);
+    this.#forwarder = parts.forwarder;
+  }
+
+  get port(): number {
+    return this.backend.server.port();
+  }
+
+  /** Where bundles are kept. */
+  get bundles(): string {
+    return join(this.directory, 'b');
+  }
+
+  importApp(who: string, body: Buffer, visibility = 'ALL_USERS') {
+    return this.api
+      .post(`${API}/apps?visibility=${visibility}`)
+      .set(as(who))
+      .set('content-type', 'application/zip')
+      .send(body);
+  }
+
+  async get(path: string, who: string) {
+    return (await this.api.get(`${API}${path}`).set(as(who))).body;
+  }
+
+  async stop(): Promise<void> {
+    await this.backend.stop();
+    await this.cluster.stop(500);
+    this.#forwarder.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,430 @@
+/**
+ * Imports over REST, good ones and bad ones, on SQLite and on PostgreSQL: what is
+ * answered, and that nothing is left of what was refused.
+ */
+import { mockCredentials } from '@backstage/backend-test-utils';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  API,
+  as,
+  bundle,
+  StoreUnderTest,
+} from './__testUtils__/StoreUnderTest';
+import { databaseIds } from './database/__testUtils__/databases';
+
+jest.setTimeout(120_000);
+
+const LIMIT = 1_000_000;
+
+/** Every route that the sources of the API add. */
+function routesInSources(): string[] {
+  const directory = join(__dirname, 'api');
+  return readdirSync(directory).flatMap(name =>
+    [
+      ...readFileSync(join(directory, name), 'utf8').matchAll(
+        /router\.(get|post|put|patch|delete)\(\s*'([^']+)'/g,
+      ),
+    ].map(([, method, path]) => `${method} ${path}`),
+  );
+}
+
+describe.each(databaseIds())('imports on %s', id => {
+  let store: StoreUnderTest;
+
+  beforeAll(async () => {
+    store = await StoreUnderTest.start(id, {
+      limits: { appVersions: 12, bundleBytes: LIMIT, instances: 3 },
+      allowedCustomImages: ['registry\\.example/.+'],
+    });
+  });
+  afterAll(() => store?.stop());
+
+  const left = (part: string) => readdirSync(join(store.bundles, part));
+  /** What is on disk, and in the database. */
+  const everything = async () => ({
+    incoming: left('incoming'),
+    bundles: left('bundles').length,
+    assets: left('assets').length,
+    apps: (await store.get('/apps?mine=true', 'dev')).items.length,
+  });
+
+  /** A request of which not everything is sent. */
+  function raw(head: string[], body: string | Buffer = ''): Socket {
+    const socket = connect(store.port, '127.0.0.1');
+    socket.write(
+      `POST ${API}/apps HTTP/1.1\r\nhost: localhost\r\nauthorization: ${mockCredentials.user.header(
+        'user:default/dev',
+      )}\r\n${head.map(line => `${line}\r\n`).join('')}\r\n`,
+    );
+    socket.write(body);
+    return socket;
+  }
+  async function answerOf(socket: Socket): Promise<string> {
+    let text = '';
+    socket.setEncoding('utf8').on('data', chunk => (text += chunk));
+    await Promise.race([once(socket, 'close'), sleep(10_000)]);
+    return text;
+  }
+
+  it('puts an app into the store, with its warnings, and tells what is in it', async () => {
+    const { status, body } = await store.importApp(
+      'dev',
+      await bundle({
+        name: 'good',
+        tags: ['GUESTS', 'GUARDED', 'NOWHERE'],
+        toml: 'Unknown = 1',
+      }),
+    );
+    expect(status).toBe(201);
+    expect(body.app.tags.map((tag: { name: string }) => tag.name)).toEqual([
+      'GUESTS',
+    ]);
+    expect(
+      body.warnings.map((w: { code: string; line?: number }) => [
+        w.code,
+        w.line,
+      ]),
+    ).toEqual([
+      ['BAD_APP_TOML', 9],
+      ['TAG_NOT_YOURS', undefined],
+      ['UNKNOWN_TAG', undefined],
+    ]);
+    const meta = (part: string, who = 'dev') =>
+      store.api
+        .get(`${API}/apps/${body.app.id}/meta?part=${part}`)
+        .set(as(who));
+    expect((await meta('FILES')).text).toBe('app.toml\nserver.js\n');
+    expect((await meta('APP')).text).toContain('Name = "good"');
+    expect((await meta('REQUIREMENTS')).status).toBe(404);
+    expect((await meta('APP', 'uma')).status).toBe(200);
+    expect((await meta('APP', 'vic')).status).toBe(403);
+    expect((await meta('NONSENSE')).status).toBe(400);
+
+    const download = (who: string) =>
+      store.api.get(`${API}/apps/${body.app.id}/bundle`).set(as(who)).buffer();
+    const downloaded = await download('dev');
+    expect(downloaded.headers['content-disposition']).toContain(
+      'good.1.0.0.wave',
+    );
+    expect(Number(downloaded.headers['content-length'])).toBeGreaterThan(0);
+    expect((await download('uma')).status).toBe(403);
+    expect((await download('vic')).status).toBe(403);
+    expect((await download('ada')).status).toBe(200);
+  });
+
+  it('changes visibility and tags, and nothing by halves', async () => {
+    const { body } = await store.importApp(
+      'dev',
+      await bundle({ name: 'changing', tags: ['GUESTS'] }),
+      'PRIVATE',
+    );
+    const patch = (who: string, change: object) =>
+      store.api.patch(`${API}/apps/${body.app.id}`).set(as(who)).send(change);
+    expect((await patch('uma', { visibility: 'PUBLIC' })).status).toBe(404);
+    const changed = await patch('dev', { visibility: 'ALL_USERS', tags: [] });
+    expect(changed.body).toMatchObject({ visibility: 'ALL_USERS', tags: [] });
+    expect((await patch('uma', { visibility: 'PUBLIC' })).status).toBe(403);
+    // Everybody with full access may assign a tag that names no admins.
+    expect((await patch('uma', { tags: ['GUESTS'] })).status).toBe(200);
+    const refused = await patch('dev', {
+      visibility: 'PRIVATE',
+      tags: ['GUARDED'],
+    });
+    expect(refused.status).toBe(403);
+    expect(await store.get(`/apps/${body.app.id}`, 'dev')).toMatchObject({
+      visibility: 'ALL_USERS',
+      tags: [expect.objectContaining({ name: 'GUESTS' })],
+    });
+    expect((await patch('ada', { tags: ['GUARDED'] })).status).toBe(200);
+    expect((await patch('dev', { tags: ['NOWHERE'] })).body.code).toBe(
+      'UNKNOWN_TAG',
+    );
+    expect((await patch('dev', { owner: 'me' })).status).toBe(400);
+    expect((await patch('vic', { tags: [] })).status).not.toBe(200);
+  });
+
+  it.each([
+    [
+      'a runtime version that is not there',
+      { toml: 'RuntimeVersion = "cobol"' },
+      'UNKNOWN_RUNTIME',
+    ],
+    [
+      'a deprecated runtime version',
+      { toml: 'RuntimeVersion = "node_old"' },
+      'RUNTIME_DEPRECATED',
+    ],
+    [
+      'a secret that is not there',
+      { tail: '[[Env]]\nName = "A"\nSecret = "none"\nSecretKey = "k"\n' },
+      'SECRET_MISSING',
+    ],
+    [
+      'an image that is not allowed',
+      { toml: 'CustomImage = "elsewhere.example/x"' },
+      'IMAGE_NOT_ALLOWED',
+    ],
+    ['a port that is none', { toml: 'Port = 0' }, 'BAD_APP_TOML'],
+  ])('refuses %s and keeps nothing', async (_, options, code) => {
+    const before = await everything();
+    const { status, body } = await store.importApp(
+      'dev',
+      await bundle({ name: 'refused', ...options }),
+    );
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code, owner: 'you' });
+    expect(body.remedy).toBeTruthy();
+    expect(await everything()).toEqual(before);
+  });
+
+  it('takes an optional secret that is not there', async () => {
+    const { status } = await store.importApp(
+      'dev',
+      await bundle({
+        name: 'optional',
+        tail: '[[Env]]\nName = "A"\nSecret = "none"\nSecretKey = "k"\nOptional = true\n',
+      }),
+    );
+    expect(status).toBe(201);
+  });
+
+  it('takes one of two uploads of the same version, whichever comes first', async () => {
+    const before = await everything();
+    const answers = await Promise.all(
+      ['one', 'two'].map(async server =>
+        store.importApp('dev', await bundle({ name: 'twice', server })),
+      ),
+    );
+    expect(answers.map(answer => answer.status).sort()).toEqual([201, 409]);
+    const third = await store.importApp('dev', await bundle({ name: 'twice' }));
+    expect(third.body).toMatchObject({ status: 409, code: 'VERSION_EXISTS' });
+    expect(await everything()).toEqual({
+      ...before,
+      bundles: before.bundles + 1,
+      apps: before.apps + 1,
+    });
+  });
+
+  it('answers 413 before the body is sent', async () => {
+    const before = await everything();
+    const began = Date.now();
+    const answer = await answerOf(
+      raw(['content-type: application/zip', `content-length: ${LIMIT * 1000}`]),
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+    expect(answer).toContain('"code":"TOO_LARGE"');
+    expect(answer.toLowerCase()).toContain('connection: close');
+    // The connection is not kept for a body that nobody wants.
+    expect(Date.now() - began).toBeLessThan(9000);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('answers 413 to a body that grows too large, and keeps nothing', async () => {
+    const before = await everything();
+    const socket = raw([
+      'content-type: application/zip',
+      'transfer-encoding: chunked',
+    ]);
+    const chunk = Buffer.alloc(100_000);
+    socket.on('error', () => {});
+    for (let i = 0; i < 12; i++) {
+      socket.write(`${chunk.length.toString(16)}\r\n`);
+      socket.write(chunk);
+      socket.write('\r\n');
+    }
+    expect(await answerOf(socket)).toMatch(/^HTTP\/1.1 413 /);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('keeps nothing of an upload that was cut off', async () => {
+    const before = await everything();
+    const socket = raw(
+      ['content-type: application/zip', 'content-length: 500000'],
+      Buffer.alloc(100_000),
+    );
+    for (let i = 0; i < 100 && !left('incoming').length; i++) await sleep(20);
+    expect(left('incoming')).toHaveLength(1);
+    socket.destroy();
+    for (let i = 0; i < 100 && left('incoming').length; i++) await sleep(20);
+    expect(await everything()).toEqual(before);
+  });
+
+  it.each([
+    ['no type', 'content-length: 3'],
+    ['a form', 'content-type: multipart/form-data; boundary=x'],
+    ['JSON', 'content-type: application/json'],
+    ['HTML', 'content-type: text/html'],
+  ])('answers 415 to %s', async (_, header) => {
+    const before = await everything();
+    const answer = await answerOf(
+      raw(
+        header.startsWith('content-length')
+          ? [header]
+          : [header, 'content-length: 2'],
+        header.startsWith('content-length') ? 'abc' : '{}',
+      ),
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 415 /);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('lets neither visitors nor strangers import', async () => {
+    const data = await bundle({ name: 'forbidden' });
+    expect((await store.importApp('vic', data)).status).toBe(403);
+    const nobody = await store.api
+      .post(`${API}/apps`)
+      .set('content-type', 'application/zip')
+      .set('authorization', mockCredentials.none.header())
+      .send(data);
+    expect(nobody.status).toBe(401);
+    expect(left('incoming')).toEqual([]);
+  });
+
+  it('keeps to the number of versions that one may own, but for admins', async () => {
+    const owned = async () =>
+      (await store.get('/apps?mine=true', 'dev')).items.length;
+    for (let i = await owned(); i < 12; i++)
+      await store.importApp(
+        'dev',
+        await bundle({ name: 'many', version: `1.0.${i}` }),
+      );
+    const { status, body } = await store.importApp(
+      'dev',
+      await bundle({ name: 'many', version: '2.0.0' }),
+    );
+    expect(status).toBe(409);
+    expect(body.code).toBe('APP_VERSION_LIMIT');
+    // Deleting one makes room, and takes its files along.
+    const [one] = (await store.get('/apps?mine=true&name=many', 'dev')).items;
+    const before = left('bundles').length;
+    await store.api.delete(`${API}/apps/${one.id}`).set(as('dev')).expect(204);
+    expect(left('bundles').length).toBe(before - 1);
+    expect(existsSync(join(store.bundles, 'environments', one.id))).toBe(false);
+  });
+});
+
+describe('access tokens', () => {
+  let store: StoreUnderTest;
+  beforeAll(async () => {
+    store = await StoreUnderTest.start('SQLITE_3');
+  });
+  afterAll(() => store?.stop());
+
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const make = async (kind: string, who = 'dev') =>
+    (
+      await store.api
+        .post(`${API}/tokens`)
+        .set(as(who))
+        .send({ name: 'ci', kind, days: 1 })
+    ).body;
+
+  it('are their owner, until they are revoked', async () => {
+    const { id, token } = await make('machine');
+    const me = await store.api.get(`${API}/me`).set(bearer(token));
+    expect(me.body).toMatchObject({ userEntityRef: 'user:default/dev' });
+    const listed = await store.get('/tokens', 'dev');
+    expect(JSON.stringify(listed)).not.toContain(token);
+    expect(listed.items[0].lastUsedAt).toBeTruthy();
+    // Nobody else's business.
+    await store.api.delete(`${API}/tokens/${id}`).set(as('uma')).expect(404);
+    await store.api.delete(`${API}/tokens/${id}`).set(as('dev')).expect(204);
+    expect((await store.api.get(`${API}/me`).set(bearer(token))).status).toBe(
+      401,
+    );
+  });
+
+  it('of machines make no others, and confirm no sign-in', async () => {
+    const { token } = await make('machine');
+    const more = await store.api
+      .post(`${API}/tokens`)
+      .set(bearer(token))
+      .send({ name: 'more' });
+    expect(more.body).toMatchObject({ status: 403, code: 'NOT_FOR_MACHINES' });
+    const begun = (
+      await store.api.post(`${API}/login/device`).send({ client: 'x' })
+    ).body;
+    const confirmed = await store.api
+      .post(`${API}/login/requests/${begun.userCode}`)
+      .set(bearer(token))
+      .send({ allow: true });
+    expect(confirmed.status).toBe(403);
+  });
+
+  it('are worth nothing where they are none, or their owner is gone', async () => {
+    for (const token of ['aas_', 'aas_nonsense', `aas_${'a'.repeat(43)}`])
+      expect((await store.api.get(`${API}/me`).set(bearer(token))).status).toBe(
+        401,
+      );
+    const { token } = await make('machine', 'nobody-in-the-catalog');
+    expect((await store.api.get(`${API}/me`).set(bearer(token))).status).toBe(
+      401,
+    );
+  });
+
+  it('are asked for by every part of the API', async () => {
+    const uuid = '00000000-0000-4000-8000-000000000000';
+    const open = [`post /v1/login/device`, `post /v1/login/token`];
+    const asked: string[] = [];
+    for (const [method, path] of [
+      ['get', '/v1/me'],
+      ['get', '/v1/apps'],
+      ['post', '/v1/apps'],
+      ['get', `/v1/apps/${uuid}`],
+      ['patch', `/v1/apps/${uuid}`],
+      ['delete', `/v1/apps/${uuid}`],
+      ['get', `/v1/apps/${uuid}/bundle`],
+      ['get', `/v1/apps/${uuid}/meta`],
+      ['get', `/v1/apps/${uuid}/icon`],
+      ['get', `/v1/apps/${uuid}/screenshots/0`],
+      ['post', `/v1/apps/${uuid}/instances`],
+      ['get', '/v1/tags'],
+      ['get', '/v1/instances'],
+      ['get', '/v1/instances/stream'],
+      ['get', `/v1/instances/${uuid}`],
+      ['patch', `/v1/instances/${uuid}`],
+      ['delete', `/v1/instances/${uuid}`],
+      ['get', `/v1/instances/${uuid}/stream`],
+      ['get', `/v1/instances/${uuid}/events`],
+      ['get', `/v1/instances/${uuid}/logs`],
+      ['post', `/v1/instances/${uuid}/suspend`],
+      ['post', `/v1/instances/${uuid}/resume`],
+      ['get', '/v1/secrets'],
+      ['put', '/v1/secrets/a'],
+      ['delete', '/v1/secrets/a'],
+      ['get', '/v1/tokens'],
+      ['post', '/v1/tokens'],
+      ['delete', `/v1/tokens/${uuid}`],
+      ['get', '/v1/login/requests/A'],
+      ['post', '/v1/login/requests/A'],
+      ['get', '/v1/gateway/routes'],
+      ['post', '/v1/gateway/admission'],
+      ['get', `/v1/internal/instances/${uuid}/content`],
+      ['get', `/v1/internal/instances/${uuid}/environment`],
+      ['put', `/v1/internal/instances/${uuid}/environment`],
+    ] as const) {
+      const answer = await store.api[method](`/api/app-store${path}`).set(
+        'authorization',
+        mockCredentials.none.header(),
+      );
+      asked.push(`${method} ${path}`);
+      expect([method, path, answer.status]).toEqual([method, path, 401]);
+    }
+    // Whoever adds a route adds it here, or to those that are open.
+    expect(routesInSources().sort()).toEqual(
+      [...asked, ...open]
+        .map(route =>
+          route
+            .replaceAll(uuid, ':id')
+            .replace('screenshots/0', 'screenshots/:n')
+            .replace('secrets/a', 'secrets/:name')
+            .replace('requests/A', 'requests/:code'),
+        )
+        .sort(),
+    );
+  });
+});
