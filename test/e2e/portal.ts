@@ -71,14 +71,18 @@ export class Portal {
     return code;
   }
 
-  /** Kills the process that is the portal. */
-  async kill(): Promise<void> {
-    const child = this.#child!;
-    const exited = once(child, 'exit');
-    const own = execFileSync('pgrep', ['-P', String(child.pid)], {
+  /** The id of the process that is the portal. */
+  get process(): number {
+    const own = execFileSync('pgrep', ['-P', String(this.#child!.pid)], {
       encoding: 'utf8',
     }).trim();
-    process.kill(Number(own.split('\n')[0]), 'SIGKILL');
+    return Number(own.split('\n')[0]);
+  }
+
+  /** Kills the process that is the portal. */
+  async kill(): Promise<void> {
+    const exited = once(this.#child!, 'exit');
+    process.kill(this.process, 'SIGKILL');
     await exited;
   }
 

@@ -3,10 +3,15 @@
  * what is read and not from what headers claim.
  */
 import { open as openFile } from 'node:fs/promises';
-import { pipeline, Transform, type Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { crc32, inflateRaw, inflateRawSync } from 'node:zlib';
 import * as yauzl from 'yauzl';
+import {
+  ArchivedFile,
+  DEFLATED,
+  LOCAL_HEADER_BYTES,
+  STORED,
+  type ZipFileV3,
+} from './ArchivedFile';
+import { checkPath, Paths, refuse } from './archivePath';
 import { ArchiveReader } from './ArchiveReader';
 import { BundleError } from './BundleError';
 import { byPath, type BundleFile, type FileTree } from './FileTree';
@@ -30,23 +35,9 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
 };
 /** Below this many bytes no archive is taken for a bomb: a file of zeros is no crime. */
 const HARMLESS_BYTES = 64 * 1024 ** 2;
-/** Longest name of a path element, in bytes (NAME_MAX of common file systems). */
-const ELEMENT_BYTES = 255;
-const PATH_BYTES = 1024;
 const REGULAR = 0o100000;
 const DIRECTORY = 0o040000;
-/** Bytes of a local file header before its name (APPNOTE.TXT, 4.3.7). */
-const LOCAL_HEADER_BYTES = 30;
 
-// The published types are of version 2; these are the parts of version 3 that are used.
-interface ZipFileV3 extends yauzl.ZipFile {
-  eachEntry(): AsyncIterable<yauzl.Entry>;
-  openReadStreamPromise(entry: yauzl.Entry): Promise<Readable>;
-  readLocalFileHeaderPromise(
-    entry: yauzl.Entry,
-    options: { minimal: true },
-  ): Promise<{ fileDataStart: number }>;
-}
 const { fromRandomAccessReaderPromise } = yauzl as unknown as {
   fromRandomAccessReaderPromise(
     reader: ArchiveReader,
@@ -54,73 +45,6 @@ const { fromRandomAccessReaderPromise } = yauzl as unknown as {
     options: yauzl.Options,
   ): Promise<ZipFileV3>;
 };
-const inflateRawAsync = promisify(inflateRaw);
-
-function refuse(path: string, why: string): never {
-  throw new BundleError({
-    code: 'BAD_ENTRY',
-    message: `the archive's entry ${JSON.stringify(path)} ${why}`,
-    remedy: 'Pack the bundle again without it.',
-  });
-}
-
-/** The path of an entry in its one form; refuses what must not be unpacked. */
-export function checkPath(raw: string): string {
-  if (raw.includes('\0')) refuse(raw, 'has a NUL in its name');
-  if (raw.includes('\ufffd')) refuse(raw, 'has a name that is not UTF-8');
-  if (raw.includes('\\')) refuse(raw, 'has a backslash in its name');
-  if (raw.startsWith('/')) refuse(raw, 'has an absolute path');
-  if (/^[A-Za-z]:/.test(raw)) refuse(raw, 'begins with a drive letter');
-  // Control characters are what is looked for.
-  // eslint-disable-next-line no-control-regex
-  if (/[\x00-\x1f\x7f]/.test(raw))
-    refuse(raw, 'has a control character in its name');
-  const elements = raw.replace(/\/$/, '').split('/');
-  for (const element of elements) {
-    if (element === '' || element === '.' || element === '..')
-      refuse(raw, 'leaves or blurs its place in the archive');
-    if (Buffer.byteLength(element) > ELEMENT_BYTES)
-      refuse(raw, `has a name of more than ${ELEMENT_BYTES} bytes`);
-  }
-  if (Buffer.byteLength(raw) > PATH_BYTES)
-    refuse(raw, `has a path of more than ${PATH_BYTES} bytes`);
-  return elements.join('/');
-}
-
-/** Remembers paths so that no two of them are one to some file system. */
-class Paths {
-  readonly #seen = new Map<string, { path: string; directory: boolean }>();
-
-  static #fold(path: string): string {
-    return path.normalize('NFC').toLocaleLowerCase('en-US');
-  }
-
-  add(path: string, directory: boolean): void {
-    const elements = path.split('/');
-    for (let i = 1; i < elements.length; i++)
-      this.#note(elements.slice(0, i).join('/'), true, path);
-    this.#note(path, directory, path);
-  }
-
-  #note(path: string, directory: boolean, entry: string): void {
-    const key = Paths.#fold(path);
-    const before = this.#seen.get(key);
-    if (!before) {
-      this.#seen.set(key, { path, directory });
-      return;
-    }
-    if (before.path !== path)
-      refuse(
-        entry,
-        `is the same as ${JSON.stringify(
-          before.path,
-        )} on file systems that fold case or Unicode`,
-      );
-    if (before.directory !== directory)
-      refuse(entry, 'is both a file and a directory');
-    if (!directory) refuse(entry, 'stands in the archive twice');
-  }
-}
 
 /** Where an entry's data lies in the archive, in bytes. */
 interface Span {
@@ -137,68 +61,6 @@ function refuseOverlaps(spans: Span[]): void {
     if (next && next.start < span.end)
       refuse(next.path, `shares its data with ${JSON.stringify(span.path)}`);
   });
-}
-
-/** Bytes of a file up to which it is read at once. */
-const WHOLE_BYTES = 1024 ** 2;
-/** Bytes up to which a file is unpacked where it is, which is faster than to hand it over. */
-const INLINE_BYTES = 32 * 1024;
-const STORED = 0;
-const DEFLATED = 8;
-
-/** The content of a small file, checked against the archive's directory. */
-async function readWhole(
-  zip: ZipFileV3,
-  reader: ArchiveReader,
-  entry: yauzl.Entry,
-): Promise<Buffer> {
-  const size = entry.uncompressedSize;
-  const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, {
-    minimal: true,
-  });
-  const raw = await reader.slice(fileDataStart, entry.compressedSize);
-  // One byte more than claimed, so that a false size is told from a true one.
-  const options = { maxOutputLength: size + 1 };
-  let content = raw;
-  try {
-    if (entry.compressionMethod === DEFLATED)
-      content =
-        size <= INLINE_BYTES
-          ? inflateRawSync(raw, options)
-          : await inflateRawAsync(raw, options);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new Error(`${JSON.stringify(entry.fileName)} has too many bytes`);
-    throw error;
-  }
-  if (content.length !== size)
-    throw new Error(
-      `${JSON.stringify(entry.fileName)} has too ${
-        content.length > size ? 'many' : 'few'
-      } bytes`,
-    );
-  if (crc32(content) !== entry.crc32)
-    throw new Error(`${JSON.stringify(entry.fileName)} is damaged`);
-  return content;
-}
-
-/** Passes a file on as it comes, and fails at its end where it is not what the archive's directory says. */
-function checked(content: Readable, entry: yauzl.Entry): Readable {
-  let sum = 0;
-  const check = new Transform({
-    transform(chunk: Buffer, _, done) {
-      sum = crc32(chunk, sum);
-      done(null, chunk);
-    },
-    flush(done) {
-      done(
-        sum === entry.crc32
-          ? null
-          : new Error(`${JSON.stringify(entry.fileName)} is damaged`),
-      );
-    },
-  });
-  return pipeline(content, check, () => {});
 }
 
 /** An archive, open for reading. */
@@ -315,17 +177,15 @@ export class Archive implements FileTree {
           message: `the archive unpacks to more than ${limits.totalBytes} bytes`,
           remedy: 'Leave out what the app does not need.',
         });
-      files.push({
-        path,
-        size: entry.uncompressedSize,
-        executable: madeOnUnix && mode % 0o200 >= 0o100,
-        open: async () =>
-          checked(await zip.openReadStreamPromise(entry), entry),
-        ...(entry.uncompressedSize <= WHOLE_BYTES &&
-        entry.compressedSize <= WHOLE_BYTES
-          ? { whole: () => readWhole(zip, reader, entry) }
-          : {}),
-      });
+      files.push(
+        new ArchivedFile({
+          path,
+          executable: madeOnUnix && mode % 0o200 >= 0o100,
+          entry,
+          zip,
+          reader,
+        }),
+      );
     }
     refuseOverlaps(spans);
     const packed = spans.reduce((sum, { start, end }) => sum + end - start, 0);

@@ -10,6 +10,8 @@ import { RandomAccessReader } from 'yauzl';
 const WINDOW_BYTES = 512 * 1024;
 /** Bytes of one piece of a stream. */
 const STREAM_BYTES = 64 * 1024;
+/** Bytes of a buffer that is used again. */
+const SPARE_BYTES = 64 * 1024;
 /** How far behind the last read the next one may begin and still count as its successor. */
 const GAP_BYTES = 64 * 1024;
 
@@ -17,6 +19,7 @@ const GAP_BYTES = 64 * 1024;
 export class ArchiveReader extends RandomAccessReader {
   readonly #handle: FileHandle;
   readonly #window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
+  readonly #spare: Buffer[] = [];
   #start = 0;
   #end = 0;
   #next = -1;
@@ -32,6 +35,26 @@ export class ArchiveReader extends RandomAccessReader {
   async slice(position: number, length: number): Promise<Buffer> {
     const buffer = Buffer.allocUnsafe(length);
     return buffer.subarray(0, await this.#fill(buffer, position));
+  }
+
+  /**
+   * Calls back with the bytes of a range, in a buffer that is used again afterwards.
+   * What is read and thrown away would else fill the memory until the next collection.
+   */
+  async lend<T>(
+    position: number,
+    length: number,
+    work: (bytes: Buffer) => Promise<T> | T,
+  ): Promise<T> {
+    if (length > SPARE_BYTES) return work(await this.slice(position, length));
+    const buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(SPARE_BYTES);
+    try {
+      const wanted = buffer.subarray(0, length);
+      const got = await this.#fill(wanted, position);
+      return await work(wanted.subarray(0, got));
+    } finally {
+      this.#spare.push(buffer);
+    }
   }
 
   async #fillWindow(position: number): Promise<void> {

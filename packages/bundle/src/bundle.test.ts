@@ -16,7 +16,8 @@ import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { packDirectory } from './packDirectory';
 import { readBundle } from './readBundle';
-import { Archive, checkPath } from './Archive';
+import { Archive } from './Archive';
+import { checkPath } from './archivePath';
 
 const TOML =
   '[App]\nName = "a"\nVersion = "1.0"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n';

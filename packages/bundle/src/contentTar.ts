@@ -13,8 +13,8 @@ import type { BundleFile, FileTree } from './FileTree';
 /** Work in one go, in milliseconds, before others have their turn. */
 const TURN_MS = 5;
 /** Small files that are read at once while the disk is waited for. */
-const AHEAD_FILES = 32;
-const AHEAD_BYTES = 2 * 1024 ** 2;
+const AHEAD_FILES = 16;
+const AHEAD_BYTES = 1024 ** 2;
 
 type Read = { file: BundleFile; content?: Buffer };
 

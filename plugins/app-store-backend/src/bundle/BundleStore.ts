@@ -1,6 +1,6 @@
 /** Keeps bundles and pictures by the digest of their content. */
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import {
   access,
   constants,
@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BundleError } from '@ai-app-store/bundle';
+import { FileSink } from './FileSink';
 import { uploadClock, type UploadPace } from './uploadClock';
 
 /** An upload on disk, not yet kept. */
@@ -127,12 +128,7 @@ export class FilesystemBundleStore implements BundleStore {
       },
     });
     try {
-      await pipeline(
-        stream,
-        uploadClock(options),
-        meter,
-        createWriteStream(path, { mode: 0o600 }),
-      );
+      await pipeline(stream, uploadClock(options), meter, new FileSink(path));
     } catch (error) {
       await rm(path, { force: true });
       throw CUT_OFF.has((error as NodeJS.ErrnoException).code ?? '')
