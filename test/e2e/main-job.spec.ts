@@ -73,13 +73,21 @@ test('the choice of people', async ({ browser }) => {
 test('the store: icons, search, tags', async () => {
   const apps = uma.getByRole('list', { name: 'Apps' });
   await expect(apps.getByRole('link')).toHaveText([
+    'Word Count',
     'Who am I',
+    'Wave Hello',
+    'TiddlyWiki',
+    'Team Board',
     'Notes',
     'Node-RED',
+    'nginx',
     'Hello',
+    'Guestbook',
+    'Colour Contrast',
     'Board',
+    'Backstage Documentation',
   ]);
-  await expect(apps.locator('img')).toHaveCount(5);
+  await expect(apps.locator('img')).toHaveCount(13);
   await pictures(uma, 'store');
   await fits(uma);
   await uma.getByRole('searchbox', { name: 'Search apps' }).fill('flow');
@@ -90,10 +98,10 @@ test('the store: icons, search, tags', async () => {
     .fill('nothing like it');
   await expect(uma.getByText('No app fits')).toBeVisible();
   await uma.getByRole('button', { name: 'Show all apps' }).click();
-  await uma.getByRole('button', { name: 'Productivity' }).click();
-  await expect(apps.getByRole('link')).toHaveText(['Notes']);
+  await uma.getByRole('button', { name: 'Automation' }).click();
+  await expect(apps.getByRole('link')).toHaveText(['Who am I', 'Node-RED']);
   await uma.reload();
-  await expect(apps.getByRole('link')).toHaveText(['Notes']);
+  await expect(apps.getByRole('link')).toHaveText(['Who am I', 'Node-RED']);
 
   // A link to the whole store is not undone by what was searched for before.
   await uma.goto(`${portal.url}/app-store?search=note`);
@@ -101,7 +109,7 @@ test('the store: icons, search, tags', async () => {
   await uma.goBack();
   await expect(apps.getByRole('link')).toHaveText(['Notes']);
   await uma.getByRole('link', { name: 'App Store' }).first().click();
-  await expect(apps.getByRole('link')).toHaveCount(5);
+  await expect(apps.getByRole('link')).toHaveCount(13);
   await expect(uma.getByRole('searchbox', { name: 'Search apps' })).toHaveValue(
     '',
   );
@@ -111,7 +119,7 @@ test('the store: icons, search, tags', async () => {
     uma.getByRole('heading', { name: 'There is no such page' }),
   ).toBeVisible();
   await uma.getByRole('link', { name: 'Go to the store' }).click();
-  await expect(apps.getByRole('link')).toHaveCount(5);
+  await expect(apps.getByRole('link')).toHaveCount(13);
 });
 
 test("an app's page", async () => {
@@ -136,7 +144,19 @@ test('visitors see what their roles open to them, and neither tags nor owners no
   browser,
 }) => {
   for (const [person, titles] of [
-    ['vic', ['Notes', 'Hello', 'Board']],
+    [
+      'vic',
+      [
+        'Wave Hello',
+        'TiddlyWiki',
+        'Team Board',
+        'Notes',
+        'Hello',
+        'Guestbook',
+        'Colour Contrast',
+        'Board',
+      ],
+    ],
     ['val', ['Who am I', 'Node-RED']],
   ] as const) {
     const page = await signedIn(browser, portal, person);

@@ -30,7 +30,8 @@ export class Portal {
     return `http://localhost:${this.port}`;
   }
 
-  async start(): Promise<void> {
+  /** @param env - variables beside this process's own */
+  async start(env: Record<string, string> = {}): Promise<void> {
     this.port ||= await freePort();
     this.gatewayPort ||= await freePort();
     this.output = '';
@@ -46,7 +47,12 @@ export class Portal {
         '--data',
         this.data,
       ],
-      { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+      {
+        cwd: ROOT,
+        env: { ...process.env, ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      },
     );
     this.#child = child;
     const collect = (text: string) => {

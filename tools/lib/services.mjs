@@ -1,6 +1,6 @@
 // What tests need besides Node.js: a PostgreSQL server and a browser, found on the
 // machine or installed from Debian's packages. Nothing is skipped where they are missing.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chownSync,
   existsSync,
@@ -62,6 +62,26 @@ export async function chromium() {
       'The tests need Chromium: install it, or name its path in CHROMIUM.',
     );
   return found;
+}
+
+function hasPython() {
+  const found = spawnSync(
+    'python3',
+    ['-c', 'import venv, pip, sys; sys.exit(sys.version_info < (3, 8))'],
+    { stdio: 'ignore' },
+  );
+  return found.status === 0;
+}
+
+/** Makes sure that there is a Python with pip, which Python apps are run with. */
+export async function python() {
+  if (hasPython()) return;
+  await aptInstall(
+    ['python3', 'python3-venv', 'python3-pip'],
+    'Python with pip',
+  );
+  if (!hasPython())
+    throw new Sentence('The tests need Python 3.8 or newer with venv and pip.');
 }
 
 function findPostgres() {

@@ -2,7 +2,7 @@
 // and a Chromium. Closes with "N passed, N failed".
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, postgres } from './services.mjs';
+import { chromium, postgres, python } from './services.mjs';
 import { ROOT } from './toolchain.mjs';
 import { bold, step } from './words.mjs';
 
@@ -92,6 +92,7 @@ export async function test(args, toolchain) {
     CI: 'true',
     APP_STORE_NPM_REGISTRY: await tools.registry(),
   };
+  if (wanted('unit') || wanted('browser')) await python();
   if (wanted('unit')) {
     const database = await postgres();
     try {

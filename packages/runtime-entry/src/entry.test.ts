@@ -311,7 +311,7 @@ describe('Python', () => {
     const { code, output } = await entry('dependencies', python());
     expect(code).toBe(1);
     expect(output).toMatch(
-      /app-store-entry: failed: python3 could not install .*no-such-package-anywhere/,
+      /app-store-entry: failed: pip could not install .*no-such-package-anywhere/,
     );
   });
 

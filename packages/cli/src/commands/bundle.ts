@@ -1,8 +1,9 @@
 /** `bundle …`: from a directory to the store. */
-import type {
-  App,
-  AppInstance,
-  Visibility,
+import {
+  appTomlJsonSchema,
+  type App,
+  type AppInstance,
+  type Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Option, type Command } from 'commander';
 import { stat, writeFile } from 'node:fs/promises';
@@ -234,6 +235,15 @@ export function addBundleCommands(program: Command, act: Act): void {
     .action(
       act(async (context, text: string | undefined, flags: InitFlags) =>
         initialise(context, text, flags),
+      ),
+    );
+
+  bundle
+    .command('schema')
+    .description('print the JSON Schema of app.toml, for editors')
+    .action(
+      act(async context =>
+        context.output.raw(`${JSON.stringify(appTomlJsonSchema(), null, 2)}\n`),
       ),
     );
 

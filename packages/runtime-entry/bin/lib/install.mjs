@@ -38,6 +38,7 @@ function lastMentioned(lines) {
 /**
  * Runs `command args` in `cwd`.
  *
+ * @param options.label - what it is called in words
  * @param options.directories - what the installer fills
  * @param options.packages - directories of packages among them
  * @throws Failure that names the package where one is known
@@ -45,14 +46,13 @@ function lastMentioned(lines) {
 export async function install(
   command,
   args,
-  { cwd, env, directories, packages },
+  { label = command, cwd, directories, packages },
 ) {
   const timeoutS = numberSetting('APP_STORE_INSTALL_TIMEOUT', TIMEOUT_S);
   const limit = numberSetting('APP_STORE_INSTALL_LIMIT', LIMIT_BYTES);
   console.log(`$ ${command} ${args.join(' ')}`);
   const child = spawn(command, args, {
     cwd,
-    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const tail = [];
@@ -69,7 +69,7 @@ export async function install(
     const name =
       packageOf(child.pid) ?? lastMentioned(tail) ?? largestPackage(packages);
     stopped = `the app's dependencies ${why}${
-      name ? `; ${command} was at ${name}` : ''
+      name ? `; ${label} was at ${name}` : ''
     }`;
     killTree(child);
   };
@@ -101,6 +101,6 @@ export async function install(
   if (stopped) throw new Failure(stopped);
   if (code !== 0)
     throw new Failure(
-      `${command} could not install the app's dependencies: ${reasonIn(tail)}`,
+      `${label} could not install the app's dependencies: ${reasonIn(tail)}`,
     );
 }

@@ -35,7 +35,12 @@ export async function pythonDependencies(root) {
   const place = { parent: dirname(venv), name: basename(venv) };
   const fingerprint = await fingerprintOf();
   if (await restore(fingerprint, place)) return 'Nothing was installed';
-  const bounds = { cwd: root, directories: [venv], packages: [] };
+  const bounds = {
+    label: 'pip',
+    cwd: root,
+    directories: [venv],
+    packages: [],
+  };
   // The interpreter's own pip installs into the environment, which needs none of its own then.
   await install('python3', ['-m', 'venv', '--without-pip', venv], bounds);
   await install(

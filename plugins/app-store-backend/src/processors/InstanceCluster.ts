@@ -271,8 +271,12 @@ export class InstanceCluster {
         ),
       ),
     );
+    // Times have a grain of a second; what came later has the higher version.
+    const version = (event: CoreV1Event) =>
+      Number(event.metadata.resourceVersion ?? 0);
     return lists
       .flatMap(list => list.items)
+      .sort((a, b) => version(b) - version(a))
       .map(event => ({
         type:
           event.type === 'Warning' ? ('Warning' as const) : ('Normal' as const),

@@ -271,12 +271,18 @@ export class InstanceProcessor {
           )) || undefined,
       };
     }
-    const tail = await cluster.tail(
-      record,
-      failing.container,
-      failing.previous,
-      TAIL_LINES,
-    );
+    // The first restart follows at once: the process that failed may be the one before by now.
+    const tails: string[] = [];
+    for (const previous of [failing.previous, !failing.previous]) {
+      tails.push(
+        await cluster.tail(record, failing.container, previous, TAIL_LINES),
+      );
+      if (tails.some(text => text.includes(FAILURE_PREFIX))) break;
+    }
+    const tail =
+      tails.find(text => text.includes(FAILURE_PREFIX)) ??
+      tails.find(Boolean) ??
+      '';
     const reason = tail
       .split('\n')
       .reverse()

@@ -118,6 +118,14 @@ export class InstanceService {
     options: { visibility: Visibility },
   ): Promise<AppInstance> {
     const app = await this.#appService.record(actor, appId);
+    if (app.manifest.lifecycle === 'LINK')
+      throw new StoreError({
+        status: 409,
+        code: 'LINK_APP',
+        message: 'A LINK app runs elsewhere: it is opened, not run.',
+        owner: 'you',
+        remedy: `Open ${app.manifest.linkAddress}.`,
+      });
     const decision = decideApp(actor, 'run', appFacts(app));
     if (!decision.allowed)
       throw notAllowed('You may not run this app.', decision.rule);

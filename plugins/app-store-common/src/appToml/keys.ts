@@ -60,6 +60,8 @@ export interface KeySpec {
   schema: z.ZodType;
   required?: boolean;
   default?: string;
+  /** What it may be, in whichever case. */
+  values?: readonly string[];
   description: string;
 }
 
@@ -120,6 +122,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'InstanceLifecycle',
     type: 'string',
     schema: oneOf(LIFECYCLES),
+    values: LIFECYCLES,
     default: 'ON_DEMAND',
     description: 'ON_DEMAND, MANAGED or LINK.',
   },
@@ -177,6 +180,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'AppMode',
     type: 'string',
     schema: oneOf(APP_MODES),
+    values: APP_MODES,
     default: 'wave',
     description: 'wave, python, container; ours: node, static.',
   },
@@ -297,6 +301,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'RoutingMode',
     type: 'string',
     schema: oneOf(ROUTING_MODES),
+    values: ROUTING_MODES,
     default: 'DOMAIN',
     description: 'DOMAIN or BASE_URL.',
   },

@@ -1,0 +1,55 @@
+/** The documentation says what the code does. `UPDATE_DOCS=1` writes what is generated of it. */
+import {
+  appTomlJsonSchema,
+  appTomlReference,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { main } from '.';
+
+const DOCS = resolve(__dirname, '../../../docs');
+// Neither has types.
+const { format } = require('prettier');
+const prettier = require('@backstage/cli/config/prettier');
+
+/** Compares a file with what it should be, or makes it so. */
+function agree(path: string, wanted: string): void {
+  if (process.env.UPDATE_DOCS) writeFileSync(path, wanted);
+  expect(readFileSync(path, 'utf8')).toBe(wanted);
+}
+
+describe('the documentation', () => {
+  it('has every key of app.toml', () => {
+    const path = resolve(DOCS, 'packaging.md');
+    const text = readFileSync(path, 'utf8');
+    const wanted = text.replace(
+      /<!-- reference -->[^]*<!-- \/reference -->/,
+      () => `<!-- reference -->\n\n${appTomlReference()}\n<!-- /reference -->`,
+    );
+    agree(path, format(wanted, { ...prettier, parser: 'markdown' }));
+    expect(wanted).toContain('| `VolumeMount` |');
+  });
+
+  it('has the JSON Schema that the command prints', async () => {
+    agree(
+      resolve(DOCS, 'app-toml.schema.json'),
+      format(JSON.stringify(appTomlJsonSchema()), {
+        ...prettier,
+        parser: 'json',
+      }),
+    );
+    let printed = '';
+    await main(['bundle', 'schema'], {
+      out: { write: text => (printed += text) },
+      err: { write: () => {} },
+      env: {},
+      cwd: '/',
+      canAsk: false,
+      onInterrupt: () => () => {},
+      fetch,
+    });
+    expect(JSON.parse(printed)).toEqual(
+      JSON.parse(JSON.stringify(appTomlJsonSchema())),
+    );
+  });
+});

@@ -1,0 +1,204 @@
+/**
+ * The command line, as a new user types it: `docs/cli.md` is what came of it, and
+ * "Your first app in five minutes" of `docs/packaging.md` is followed literally.
+ * `UPDATE_DOCS=1` writes the transcript anew.
+ */
+import { expect, test } from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { enterApp } from './gateway';
+import { Portal } from './portal';
+import { CHAPTERS } from './transcript';
+
+const ROOT = resolve(__dirname, '../..');
+const portal = new Portal();
+const room = realpathSync(mkdtempSync(join(tmpdir(), 'cli-')));
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async () => {
+  test.setTimeout(300_000);
+  // No package index: what needs one says so, wherever this is run.
+  await portal.start({ APP_STORE_PYPI_INDEX: 'http://pypi.invalid/simple' });
+  for (const name of ['home', 'work', 'bin']) mkdirSync(join(room, name));
+  writeFileSync(
+    join(room, 'bin/app-store'),
+    `#!/bin/sh\nexec "${process.execPath}" "${ROOT}/packages/cli/bin/app-store.js" "$@"\n`,
+    { mode: 0o755 },
+  );
+});
+
+test.afterAll(async () => {
+  await portal.stop();
+  portal.remove();
+  rmSync(room, { recursive: true, force: true });
+});
+
+/** A shell that is told one command after the other. */
+class Shell {
+  readonly #child;
+  #output = '';
+
+  constructor(cwd: string) {
+    this.#child = spawn('bash', ['--noprofile', '--norc'], {
+      cwd,
+      env: {
+        PATH: `${join(room, 'bin')}:${process.env.PATH}`,
+        HOME: join(room, 'home'),
+        LANG: 'C.UTF-8',
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream.setEncoding('utf8').on('data', text => (this.#output += text));
+    this.#child.stdin.write('exec 2>&1\n');
+  }
+
+  /** Runs a command; its output, and its exit code. */
+  async run(command: string): Promise<{ output: string; code: number }> {
+    this.#output = '';
+    const mark = `--end-${Math.random()}--`;
+    this.#child.stdin.write(`${command}\necho "${mark}$?"\n`);
+    for (;;) {
+      const at = this.#output.indexOf(mark);
+      if (at >= 0 && this.#output.endsWith('\n'))
+        return {
+          output: this.#output.slice(0, at),
+          code: Number(this.#output.slice(at + mark.length)),
+        };
+      await once(this.#child.stdout, 'data');
+    }
+  }
+
+  end(): void {
+    this.#child.stdin.end();
+  }
+}
+
+/** What differs from run to run, made the same. */
+class Normaliser {
+  readonly #ids = new Map<string, string>();
+
+  normal(text: string): string {
+    return text
+      .replaceAll(room, '~')
+      .replaceAll(`localhost:${portal.port}`, 'localhost:7007')
+      .replaceAll(`localhost:${portal.gatewayPort}`, 'localhost:7008')
+      .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, id => {
+        const known =
+          this.#ids.get(id) ??
+          `00000000-0000-4000-8000-${String(this.#ids.size + 1).padStart(
+            12,
+            '0',
+          )}`;
+        this.#ids.set(id, known);
+        return known;
+      })
+      .replace(/\b[0-9a-f]{64}\b/g, '0'.repeat(64))
+      .replace(
+        /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g,
+        '2026-01-01T12:00:00.000Z',
+      )
+      .replace(/-\d{14}\b/g, '-20260101120000')
+      .replace(/bundle-test\.\d{14}/g, 'bundle-test.20260101120000')
+      .replace(/\d+ bytes/g, '1000 bytes')
+      .replace(/"size": \d+/g, '"size": 1000')
+      .replace(/Unpacked \d+/g, 'Unpacked 1000')
+      .replace(/[ \t]+$/gm, '');
+  }
+}
+
+/** Lines that depend on the machine, or on who was quicker. */
+function settled(text: string): string {
+  return text
+    .split('\n')
+    .filter(line => !/^(… |WARNING: )/.test(line))
+    .join('\n');
+}
+
+test('the transcript of docs/cli.md', async () => {
+  test.setTimeout(400_000);
+  const shell = new Shell(join(room, 'work'));
+  const normaliser = new Normaliser();
+  let markdown = '';
+  for (const { title, words, commands } of CHAPTERS) {
+    markdown += `### ${title}\n\n${words}\n\n\`\`\`console\n`;
+    for (const command of commands) {
+      const { output, code } = await shell.run(
+        command.replaceAll('localhost:7007', `localhost:${portal.port}`),
+      );
+      markdown += `$ ${command}\n${settled(normaliser.normal(output))}`;
+      if (code) markdown += `[exit ${code}]\n`;
+    }
+    markdown += '```\n\n';
+  }
+  shell.end();
+  const path = join(ROOT, 'docs/cli.md');
+  const before = readFileSync(path, 'utf8');
+  const after = before.replace(
+    /<!-- transcript -->[^]*<!-- \/transcript -->/,
+    () => `<!-- transcript -->\n\n${markdown}<!-- /transcript -->`,
+  );
+  if (process.env.UPDATE_DOCS) writeFileSync(path, after);
+  expect(readFileSync(path, 'utf8')).toBe(after);
+});
+
+test('what was run by the command answers', async () => {
+  const { body } = await portal.api('dev', '/instances');
+  const answers: Record<string, string> = {};
+  for (const { id, appName, status } of body.items)
+    answers[appName] =
+      status === 'DEPLOYED'
+        ? (await (await enterApp(portal, 'dev', id))()).body
+        : status;
+  expect(answers).toEqual({
+    'com.example.my-site': expect.stringContaining(
+      'Hello from com.example.my-site',
+    ),
+    'com.example.my-tool': expect.stringContaining(
+      'Hello from com.example.my-tool',
+    ),
+    'com.example.my-wave': 'FAILED',
+    'com.example.my-board': 'FAILED',
+  });
+});
+
+test('"Your first app in five minutes", followed literally', async () => {
+  test.setTimeout(180_000);
+  const text = readFileSync(join(ROOT, 'docs/packaging.md'), 'utf8');
+  const [, chapter] = /## Your first app in five minutes\n([^]*?)\n## /.exec(
+    text,
+  )!;
+  const blocks = [...chapter.matchAll(/```sh\n([^]*?)```/g)].map(
+    ([, block]) => block,
+  );
+  expect(blocks.length).toBeGreaterThan(6);
+  const shell = new Shell(ROOT);
+  let address = '';
+  const began = Date.now();
+  for (const block of blocks) {
+    const { output, code } = await shell.run(
+      block
+        .replaceAll('localhost:7007', `localhost:${portal.port}`)
+        .replaceAll('/tmp/first-app', join(room, 'first-app')),
+    );
+    expect({ block, output, code }).toMatchObject({ code: 0 });
+    address = /http:\/\/([0-9a-f-]{36})\.apps/.exec(output)?.[1] ?? address;
+  }
+  expect(Date.now() - began).toBeLessThan(5 * 60_000);
+  shell.end();
+  const open = await enterApp(portal, 'dev', address);
+  expect((await open()).body).toContain('Hello from My first app');
+  const { body } = await portal.api('uma', '/apps?name=com.example.first-app');
+  expect(body.items).toHaveLength(1);
+});
