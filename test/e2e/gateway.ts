@@ -40,7 +40,11 @@ export interface Answer {
 /** An app's host, entered by a person. */
 export type Entered = (
   path?: string,
-  init?: { method?: string; form?: Record<string, string> },
+  init?: {
+    method?: string;
+    form?: Record<string, string>;
+    json?: object;
+  },
 ) => Promise<Answer>;
 
 /** Signs a person in to an instance's host, as a browser does. */
@@ -78,17 +82,22 @@ export async function enterApp(
   entered.resume();
   const [cookie] = entered.headers['set-cookie']![0].split(';');
   return async (path = '/', init = {}) => {
-    const body = init.form && new URLSearchParams(init.form).toString();
+    const form = init.form && new URLSearchParams(init.form).toString();
+    const body = form ?? (init.json && JSON.stringify(init.json));
     const answer = await ask(portal, host, {
       path,
       method: init.method ?? (body ? 'POST' : 'GET'),
       body,
       headers: {
         cookie,
+        // What pages of the app itself send.
+        origin: `http://${host}`,
+        'x-requested-with': 'TiddlyWiki',
         ...(body
           ? {
-              origin: `http://${host}`,
-              'content-type': 'application/x-www-form-urlencoded',
+              'content-type': form
+                ? 'application/x-www-form-urlencoded'
+                : 'application/json',
               'content-length': String(Buffer.byteLength(body)),
             }
           : {}),

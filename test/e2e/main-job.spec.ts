@@ -104,7 +104,7 @@ test('the store: icons, search, tags', async () => {
   await expect(apps.getByRole('link')).toHaveText(['Who am I', 'Node-RED']);
 
   // A link to the whole store is not undone by what was searched for before.
-  await uma.goto(`${portal.url}/app-store?search=note`);
+  await uma.goto(`${portal.url}/app-store?search=com.example.notes`);
   await apps.getByRole('link', { name: 'Notes' }).click();
   await uma.goBack();
   await expect(apps.getByRole('link')).toHaveText(['Notes']);
@@ -417,5 +417,5 @@ test('ended and started again, everything is there and runs', async () => {
       { timeout: 120_000 },
     )
     .toEqual(before);
-  expect((await portal.api('uma', '/apps')).body.items).toHaveLength(5);
+  expect((await portal.api('uma', '/apps')).body.items).toHaveLength(13);
 });
