@@ -2,7 +2,14 @@
 import { expect, test } from '@playwright/test';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -255,6 +262,73 @@ test('killed in the middle of a launch, a pause and an end, it goes on where it 
   await expect
     .poll(() => status(pausing), { timeout: 30_000 })
     .toBe('DEPLOYED');
+});
+
+test('killed in the middle of imports, it has whole apps or none', async () => {
+  test.setTimeout(240_000);
+  const bundle = async (version: number) => {
+    const zip = new ZipFile();
+    zip.addBuffer(
+      Buffer.from(
+        `[App]\nName = "com.example.killed"\nVersion = "${version}"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n`,
+      ),
+      'app.toml',
+    );
+    zip.addBuffer(Buffer.from(''), 'server.js');
+    // Enough files that checking takes a while.
+    for (let i = 0; i < 3000; i++)
+      zip.addBuffer(randomBytes(5000), `data/${i}.bin`);
+    zip.end();
+    return buffer(zip.outputStream as Readable);
+  };
+  const bundles = await Promise.all([0, 1, 2, 3, 4, 5].map(bundle));
+  const token = await portal.token('dev');
+  const answered: string[] = [];
+  const imports = bundles.map(async (body, version) => {
+    // One after the other, so that the kill meets them at different points.
+    await sleep(version * 60);
+    const response = await fetch(`${portal.url}/api/app-store/v1/apps`, {
+      method: 'POST',
+      body,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/zip',
+      },
+    });
+    if (response.status === 201) answered.push(String(version));
+  });
+  const over = Promise.allSettled(imports);
+  await sleep(450);
+  await portal.kill();
+  await over;
+  await portal.start();
+  const { body } = await portal.api('dev', '/apps?name=com.example.killed');
+  const versions: string[] = body.items.map(
+    (app: { version: string }) => app.version,
+  );
+  expect(versions).toEqual(expect.arrayContaining(answered));
+  expect(versions.length).toBeLessThan(6);
+  // Each one that is there is whole.
+  for (const { id } of body.items) {
+    const response = await fetch(
+      `${portal.url}/api/app-store/v1/apps/${id}/meta?part=FILES`,
+      { headers: { authorization: `Bearer ${await portal.token('dev')}` } },
+    );
+    expect((await response.text()).split('\n')).toHaveLength(3003);
+  }
+  expect(readdirSync(join(portal.data, 'bundles/incoming'))).toEqual([]);
+  // Those that were cut off can be imported now.
+  for (const [version, data] of bundles.entries()) {
+    const { status } = await portal.api('dev', '/apps', {
+      method: 'POST',
+      body: data,
+      headers: { 'content-type': 'application/zip' },
+    });
+    expect([version, status]).toEqual([
+      version,
+      versions.includes(String(version)) ? 409 : 201,
+    ]);
+  }
 });
 
 test('Ctrl-C lets apps end in their own time, and nothing that was left locked stops the next start', async () => {

@@ -6,22 +6,28 @@ import { join } from 'node:path';
 import { ROOT } from './toolchain.mjs';
 import { Sentence } from './words.mjs';
 
+/** Runs a TypeScript program of `test/` to its end. */
+async function runTest(path, args, toolchain) {
+  const tools = await toolchain();
+  const child = spawn(
+    tools.node,
+    ['--require', '@backstage/cli/config/nodeTransform.cjs', path, ...args],
+    { cwd: ROOT, env: tools.env, stdio: 'inherit' },
+  );
+  const [code] = await once(child, 'exit');
+  return code ?? 1;
+}
+
+/** `npm run fuzz -- [minutes] [seed]` */
+export async function fuzz(args, toolchain) {
+  return runTest('test/fuzz/bundle.ts', args, toolchain);
+}
+
 export async function bench(args, toolchain) {
   const names = readdirSync(join(ROOT, 'test/bench')).map(file =>
     file.replace(/\.ts$/, ''),
   );
   if (!names.includes(args[0]))
     throw new Sentence(`usage: npm run bench -- ${names.join('|')}`);
-  const tools = await toolchain();
-  const child = spawn(
-    tools.node,
-    [
-      '--require',
-      '@backstage/cli/config/nodeTransform.cjs',
-      `test/bench/${args[0]}.ts`,
-    ],
-    { cwd: ROOT, env: tools.env, stdio: 'inherit' },
-  );
-  const [code] = await once(child, 'exit');
-  return code ?? 1;
+  return runTest(`test/bench/${args[0]}.ts`, [], toolchain);
 }
