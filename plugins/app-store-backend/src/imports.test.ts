@@ -90,8 +90,8 @@ describe.each(databaseIds())('imports on %s', id => {
       ]),
     ).toEqual([
       ['BAD_APP_TOML', 9],
-      ['TAG_NOT_YOURS', undefined],
       ['UNKNOWN_TAG', undefined],
+      ['TAG_NOT_YOURS', undefined],
     ]);
     const meta = (part: string, who = 'dev') =>
       store.api

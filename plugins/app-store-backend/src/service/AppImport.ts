@@ -21,6 +21,38 @@ import type { AppService } from './AppService';
 import { notAllowed, StoreError } from './StoreError';
 import type { Runtimes } from './Runtimes';
 
+/** What is said of tags that an `app.toml` names and the app does not get. */
+function tagWarnings(skipped: string[], known: string[]): Issue[] {
+  const warn = (code: string, names: string[], why: string, remedy: string) =>
+    names.length
+      ? [
+          {
+            severity: 'warning' as const,
+            code,
+            path: 'App.Tags',
+            message: `App.Tags names ${names.join(
+              ', ',
+            )}, which ${why} and is skipped`,
+            remedy,
+          },
+        ]
+      : [];
+  return [
+    ...warn(
+      'UNKNOWN_TAG',
+      skipped.filter(name => !known.includes(name)),
+      'this store has not got',
+      'Ask an admin to make the tag, then assign it.',
+    ),
+    ...warn(
+      'TAG_NOT_YOURS',
+      skipped.filter(name => known.includes(name)),
+      'you may not assign',
+      'Ask somebody who may to assign it.',
+    ),
+  ];
+}
+
 /** What the import stands on. */
 export interface AppImportOptions {
   config: StoreConfig;
@@ -202,20 +234,10 @@ export class AppImport {
       app: await appService.get(actor, record.id),
       warnings: [
         ...bundle.warnings,
-        ...skipped.map((name): Issue => {
-          const exists = known.some(tag => tag.name === name);
-          return {
-            severity: 'warning',
-            code: exists ? 'TAG_NOT_YOURS' : 'UNKNOWN_TAG',
-            path: 'App.Tags',
-            message: `App.Tags names ${JSON.stringify(name)}, which ${
-              exists ? 'you may not assign' : 'is not a tag of this store'
-            } and is skipped`,
-            remedy: exists
-              ? 'Ask somebody who may to assign it.'
-              : 'Ask an admin to make the tag, then assign it.',
-          };
-        }),
+        ...tagWarnings(
+          skipped,
+          known.map(tag => tag.name),
+        ),
       ],
     };
   }

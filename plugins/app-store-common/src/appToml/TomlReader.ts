@@ -43,7 +43,9 @@ export class TomlReader {
     index = 0,
   ): void {
     if (this.issues.length >= ISSUE_LIMIT) return;
-    const path = key ? `${table}.${key}` : table;
+    const path = [table, ...(key === undefined ? [] : [key])]
+      .map(name => name || '""')
+      .join('.');
     this.issues.push({
       severity,
       path,

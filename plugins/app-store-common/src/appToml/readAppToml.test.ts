@@ -175,6 +175,11 @@ describe('readAppToml', () => {
     ]);
   });
 
+  it('has words for names that are empty', () => {
+    const { issues } = read(`"" = 1\n[App]\n${app}"" = 2\n${node}`);
+    expect(issues.map(issue => issue.path)).toEqual(['""', 'App.""']);
+  });
+
   it('bounds its own work', () => {
     const many = Array.from({ length: 5000 }, (_, i) => `k${i} = 1`).join('\n');
     expect(read(`[App]\n${app}${many}\n${node}`).issues.length).toBe(100);

@@ -78,6 +78,12 @@ function RunPanel(props: { app: App; own: AppInstance[] }) {
         Visit
       </ButtonLink>
     );
+  if (app.lifecycle === 'MANAGED' && !app.can.run && app.runnability.runnable)
+    return (
+      <Text as="p" color="secondary">
+        A managed app: its owner runs it for everybody, and shares its address.
+      </Text>
+    );
   const current = own.find(
     instance =>
       !instance.terminating &&
@@ -117,9 +123,7 @@ function RunPanel(props: { app: App; own: AppInstance[] }) {
       ))}
       {app.runnability.runnable && !app.can.run && (
         <Text as="p" color="secondary">
-          {app.lifecycle === 'MANAGED'
-            ? 'Its owner runs this app for everybody.'
-            : 'You may not run this app.'}
+          You may not run this app.
         </Text>
       )}
     </Flex>
