@@ -10,7 +10,7 @@ import {
   readConfig,
   type Config,
 } from './config';
-import { CliError, EXIT } from './errors';
+import { asUnreachable, CliError, EXIT } from './errors';
 import { Output, type Sink } from './output';
 import { sendFile, type FileBody } from './upload';
 
@@ -145,9 +145,13 @@ export class Context {
             ...headers,
           },
         };
-        return file && init.method === 'POST'
-          ? sendFile(url, complete, file)
-          : this.world.fetch(url, complete);
+        try {
+          return await (file && init.method === 'POST'
+            ? sendFile(url, complete, file)
+            : this.world.fetch(url, complete));
+        } catch (error) {
+          throw asUnreachable(error, this.url);
+        }
       }) as typeof fetch,
     });
   }

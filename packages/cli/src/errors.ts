@@ -71,18 +71,23 @@ const NETWORK_CODES = new Set([
   'UND_ERR_SOCKET',
 ]);
 
-function networkCode(error: unknown): string | undefined {
+/** Why a request got no answer; undefined where something else went wrong. */
+function networkReason(error: unknown): string | undefined {
   for (
     let e = error as { code?: string; cause?: unknown; errors?: unknown[] };
     e;
     e = (e.cause ?? e.errors?.[0]) as typeof e
   )
     if (e.code && NETWORK_CODES.has(e.code)) return e.code;
-  return undefined;
+  // Whatever else keeps `fetch` from an answer, such as a port that it never asks.
+  const { message, cause } = error as Error;
+  return message === 'fetch failed'
+    ? (cause as Error | undefined)?.message ?? message
+    : undefined;
 }
 
 /** Puts any failure into words; those without any are faults of ours. */
-export function tell(error: unknown, url?: string): Told | undefined {
+export function tell(error: unknown): Told | undefined {
   if (error instanceof CliError) {
     const { exitCode, code, message, remedy } = error;
     return { exitCode, code, message, remedy };
@@ -113,16 +118,18 @@ export function tell(error: unknown, url?: string): Told | undefined {
       code: 'INTERRUPTED',
       message: 'Nothing was done.',
     };
-  const network = networkCode(error);
-  if (network)
-    return {
-      exitCode: EXIT.unreachable,
-      code: 'UNREACHABLE',
-      message: `The store${
-        url ? ` at ${url}` : ''
-      } cannot be reached (${network}).`,
-      remedy:
-        'Check that it runs and that the address is right: `app-store config show`.',
-    };
   return undefined;
+}
+
+/** A request that got no answer, as a failure of the command; anything else as it is. */
+export function asUnreachable(error: unknown, url: string): unknown {
+  const reason = networkReason(error);
+  return reason
+    ? new CliError(`The store at ${url} cannot be reached (${reason}).`, {
+        exitCode: EXIT.unreachable,
+        code: 'UNREACHABLE',
+        remedy:
+          'Check that it runs and that the address is right: `app-store config show`.',
+      })
+    : error;
 }

@@ -21,6 +21,12 @@ function onInterrupt(listener: () => void): () => void {
 }
 
 function realWorld(): World {
+  // Whoever reads has read enough: `app-store app list | head -1`.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(EXIT.ok);
+    });
   return {
     out: process.stdout,
     err: process.stderr,

@@ -4,21 +4,22 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { normalUrl, writeConfig } from '../config';
 import type { Context } from '../Context';
-import { CliError, EXIT } from '../errors';
+import { asUnreachable, CliError, EXIT } from '../errors';
 import { examples, wholeNumber, type Act } from './shared';
 
 /** Signs in as one of the demo's people; the demo alone has this door. */
 async function demoToken(context: Context, person: string): Promise<string> {
   const ref = person.includes(':') ? person : `user:default/${person}`;
-  const response = await context.world.fetch(
-    `${context.url}/api/auth/demo/refresh`,
-    {
+  const response = await context.world
+    .fetch(`${context.url}/api/auth/demo/refresh`, {
       headers: {
         'x-demo-person': ref,
         'x-requested-with': 'XMLHttpRequest',
       },
-    },
-  );
+    })
+    .catch(error => {
+      throw asUnreachable(error, context.url);
+    });
   if (!response.ok)
     throw new CliError(
       response.status === 404
