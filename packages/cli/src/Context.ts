@@ -11,7 +11,7 @@ import {
   type Config,
 } from './config';
 import { asUnreachable, CliError, EXIT } from './errors';
-import { Output, type Sink } from './output';
+import type { Output, Sink } from './output';
 import { sendFile, type FileBody } from './upload';
 
 /** The world around the command. */
@@ -42,13 +42,18 @@ export class Context {
   readonly #config: Config;
   readonly #flags: GlobalFlags;
 
-  static async create(world: World, flags: GlobalFlags): Promise<Context> {
+  static async create(
+    world: World,
+    output: Output,
+    flags: GlobalFlags,
+  ): Promise<Context> {
     const path = configPath(flags.conf, world.env);
-    return new Context(world, flags, path, await readConfig(path));
+    return new Context(world, output, flags, path, await readConfig(path));
   }
 
   private constructor(
     world: World,
+    output: Output,
     flags: GlobalFlags,
     path: string,
     config: Config,
@@ -57,12 +62,7 @@ export class Context {
     this.configPath = path;
     this.#flags = flags;
     this.#config = config;
-    this.output = new Output({
-      out: world.out,
-      err: world.err,
-      json: flags.json ?? false,
-      env: world.env,
-    });
+    this.output = output;
   }
 
   /** The portal's address: `--url`, `APP_STORE_URL`, the file, or the demo's. */
@@ -92,6 +92,7 @@ export class Context {
   async at(url: string): Promise<Context> {
     return new Context(
       this.world,
+      this.output,
       { ...this.#flags, url },
       this.configPath,
       this.#config,

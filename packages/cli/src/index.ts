@@ -49,14 +49,14 @@ export async function main(
   world: World = realWorld(),
 ): Promise<number> {
   let code: number = EXIT.ok;
-  const program = createProgram(world, result => {
-    code = result;
-  });
   const output = new Output({
     out: world.out,
     err: world.err,
     json: args.includes('--json'),
     env: world.env,
+  });
+  const program = createProgram(world, output, result => {
+    code = result;
   });
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -102,7 +102,7 @@ export class Output {
   /** How far something is: replaced by the next one on a terminal; elsewhere nothing. */
   status(text: string): void {
     if (!this.interactive) return;
-    const width = (this.#err.columns ?? 80) - 1;
+    const width = (this.#err.columns || 80) - 1;
     this.#clear();
     this.#status = text.slice(0, width);
     this.#err.write(this.#status);

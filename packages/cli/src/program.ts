@@ -7,6 +7,7 @@ import { addLoginCommands } from './commands/login';
 import type { Act } from './commands/shared';
 import { addCompletionCommands } from './completion';
 import { Context, type GlobalFlags, type World } from './Context';
+import type { Output } from './output';
 
 const EXIT_CODES = `
 Exit codes:
@@ -22,6 +23,7 @@ Exit codes:
  */
 export function createProgram(
   world: World,
+  output: Output,
   done: (code: number) => void,
 ): Command {
   const program = new Command('app-store')
@@ -46,6 +48,7 @@ export function createProgram(
       const command = args.pop() as Command;
       const context = await Context.create(
         world,
+        output,
         command.optsWithGlobals<GlobalFlags>(),
       );
       const code = await work(context, ...(args as never));
