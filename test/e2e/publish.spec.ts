@@ -236,6 +236,122 @@ test("one's own apps: search, options, download, delete", async ({
   await expect(dev.getByText('No app of yours fits “fresh”.')).toBeVisible();
 });
 
+test('whoever has not published yet is told how to begin', async ({
+  browser,
+}) => {
+  const uma = await signedIn(browser, portal, 'uma');
+  await uma.getByRole('link', { name: 'My apps' }).click();
+  await expect(
+    uma.getByText('You have not published an app yet'),
+  ).toBeVisible();
+  await pictures(uma, 'my-apps-empty');
+  await fits(uma);
+  await uma
+    .getByRole('main')
+    .getByRole('link', { name: 'Import an app' })
+    .last()
+    .click();
+  await expect(uma.getByText('Drop a .wave or .zip file here')).toBeVisible();
+  // By the keyboard alone: the button for a file, who may see it, and the way back.
+  await uma.getByLabel(/Choose a file/).focus();
+  await expect(uma.getByLabel(/Choose a file/)).toBeFocused();
+  await uma.keyboard.press('Tab');
+  await expect(
+    uma.getByRole('button', { name: /Who may see it/ }),
+  ).toBeFocused();
+  await pictures(uma, 'import-user');
+  await uma.context().close();
+});
+
+test('what an app says of itself runs nothing and fetches nothing in the portal', async ({
+  browser,
+}) => {
+  const evil = [
+    '### Hello',
+    '<script>window.hacked = 1</script>',
+    '<img src=x onerror="window.hacked = 2">',
+    '[a link](javascript:window.hacked=3)',
+    '[data](data:text/html,<script>window.hacked=4</script>)',
+    '![remote](https://tracker.example/pixel.png)',
+    '<iframe srcdoc="<script>parent.hacked = 5</script>"></iframe>',
+    '<a href="vbscript:x">old</a>',
+    '<svg onload="window.hacked = 6"></svg>',
+  ].join('\n\n');
+  const toml = (name: string, rest: string) =>
+    `[App]\nName = "com.example.${name}"\nVersion = "1"\nTitle = "${name}"\n${rest}\n[Runtime]\nAppMode = "static"\nModule = "site"\n`;
+  const send = async (files: Record<string, string | Buffer>) =>
+    portal.api('dev', '/apps?visibility=ALL_USERS', {
+      method: 'POST',
+      body: readFileSync(await bundle('evil.wave', files)),
+      headers: { 'content-type': 'application/zip' },
+    });
+  const site = { 'site/index.html': '' };
+  const { body } = await send({
+    ...site,
+    'app.toml': toml('Evil', 'LongDescription = "a.md"'),
+    'a.md': evil,
+    'static/icon.svg': '<svg onload="alert(1)"/>',
+  });
+  expect(body.warnings.map((w: { path: string }) => w.path)).toEqual([
+    'static/icon.svg',
+  ]);
+  // Too long, and pictures that are none.
+  for (const [files, code] of [
+    [
+      {
+        'app.toml': toml('Long', 'LongDescription = "a.md"'),
+        'a.md': 'a '.repeat(2_500_000),
+      },
+      'LONG_DESCRIPTION_TOO_LARGE',
+    ],
+    [
+      { 'app.toml': toml('Html', ''), 'static/icon.png': '<script>1</script>' },
+      'BAD_IMAGE',
+    ],
+    [
+      { 'app.toml': toml('Svg', ''), 'static/icon.jpg': '<svg onload="1"/>' },
+      'BAD_IMAGE',
+    ],
+  ] as const)
+    expect((await send({ ...site, ...files })).body).toMatchObject({
+      status: 400,
+      code,
+    });
+
+  const page = await signedIn(browser, portal, 'uma');
+  const elsewhere: string[] = [];
+  page.on('request', request => {
+    if (!request.url().startsWith(portal.url)) elsewhere.push(request.url());
+  });
+  await page.goto(`${portal.url}/app-store/apps/${body.app.id}`);
+  const about = page.getByRole('region', { name: 'About' });
+  await expect(about.getByRole('heading', { name: 'Hello' })).toBeVisible();
+  const hrefs = await about
+    .locator('a')
+    .evaluateAll(links => links.map(link => link.getAttribute('href') ?? ''));
+  expect(
+    hrefs.filter(href => /^(javascript|data|vbscript):/i.test(href)),
+  ).toEqual([]);
+  expect(await about.locator('script, iframe, svg[onload]').count()).toBe(0);
+  expect(
+    await page.evaluate(() => (window as { hacked?: number }).hacked),
+  ).toBeUndefined();
+  expect(elsewhere.filter(url => !/^(data|blob):/.test(url))).toEqual([]);
+  await page.context().close();
+
+  // A picture is a picture, and runs nothing wherever it is opened.
+  const apps = await portal.api('dev', '/apps?name=com.example.hello');
+  const icon = await fetch(
+    `${portal.url}/api/app-store/v1${apps.body.items[0].icon}`,
+    { headers: { authorization: `Bearer ${await portal.token('dev')}` } },
+  );
+  expect(Object.fromEntries(icon.headers)).toMatchObject({
+    'content-type': 'image/png',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; sandbox",
+  });
+});
+
 test('a terminal is signed in by a code, confirmed or refused in the browser', async () => {
   const login = async () =>
     (
