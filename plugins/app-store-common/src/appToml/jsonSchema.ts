@@ -63,27 +63,30 @@ export function appTomlJsonSchema(): JsonSchema {
   };
 }
 
+function rowOf(spec: KeySpec): string {
+  const byDefault = spec.default ? `\`${spec.default}\`` : '';
+  return `| ${[
+    `\`${spec.key}\``,
+    spec.type,
+    spec.required ? 'required' : byDefault,
+    spec.description.replaceAll('|', '\\|'),
+  ].join(' | ')} |`;
+}
+
 /** The reference of `app.toml`, as Markdown: a table of keys for each of its tables. */
 export function appTomlReference(): string {
-  const cell = (text: string) => text.replaceAll('|', '\\|');
   return (Object.keys(TABLES) as KeySpec['table'][])
-    .map(table => {
-      const heading = LISTS.includes(table) ? `[[${table}]]` : `[${table}]`;
-      const rows = APP_TOML_KEYS.filter(spec => spec.table === table).map(
-        spec =>
-          `| \`${spec.key}\` | ${spec.type} | ${
-            spec.required
-              ? 'required'
-              : spec.default
-              ? `\`${spec.default}\``
-              : ''
-          } | ${cell(spec.description)} |`,
-      );
-      return `### \`${heading}\`\n\n${
-        TABLES[table]
-      }\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n${rows.join(
-        '\n',
-      )}\n`;
-    })
+    .map(table =>
+      [
+        `### \`${LISTS.includes(table) ? `[[${table}]]` : `[${table}]`}\``,
+        '',
+        TABLES[table],
+        '',
+        '| key | type | default | meaning |',
+        '| --- | --- | --- | --- |',
+        ...APP_TOML_KEYS.filter(spec => spec.table === table).map(rowOf),
+        '',
+      ].join('\n'),
+    )
     .join('\n');
 }
