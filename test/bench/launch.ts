@@ -181,7 +181,7 @@ async function main(): Promise<number> {
   const portal = new Portal();
   await portal.start();
   try {
-    const { body } = await portal.api('uma', '/apps?search=hello');
+    const { body } = await portal.api('uma', '/apps?name=com.example.hello');
     const appId = body.items[0].id;
     await launch(portal, appId);
     await bare();
