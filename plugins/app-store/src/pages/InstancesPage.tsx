@@ -1,5 +1,6 @@
 import { Container, ButtonLink, Link, Skeleton, Text } from '@backstage/ui';
 import { AppIcon } from '../components/AppIcon';
+import { EmptyState } from '../components/EmptyState';
 import { InstanceActions } from '../components/InstanceActions';
 import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
@@ -22,18 +23,16 @@ export function InstancesPage() {
         {error && <ErrorPanel error={error} />}
         {!instances && !error && <Skeleton height={200} aria-label="Loading" />}
         {instances && instances.length === 0 && (
-          <div className={styles.empty}>
-            <Text as="p" variant="title-x-small" weight="bold">
-              You have no instances
-            </Text>
-            <Text as="p" color="secondary">
-              Pick an app in the store and run it; it is listed here from then
-              on.
-            </Text>
-            <ButtonLink variant="primary" href={paths.store}>
-              Go to the store
-            </ButtonLink>
-          </div>
+          <EmptyState
+            title="You have no instances"
+            action={
+              <ButtonLink variant="primary" href={paths.store}>
+                Go to the store
+              </ButtonLink>
+            }
+          >
+            Pick an app in the store and run it; it is listed here from then on.
+          </EmptyState>
         )}
         {instances && instances.length > 0 && (
           <ul className={styles.list} aria-label="My instances">

@@ -11,14 +11,15 @@ import {
 } from '@backstage/ui';
 import { RiUpload2Line } from '@remixicon/react';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
 import { AppOptions } from '../components/AppOptions';
 import { AppTable } from '../components/AppTable';
 import { DeadEnd } from '../components/DeadEnd';
 import { DeleteApps } from '../components/DeleteApps';
+import { EmptyState } from '../components/EmptyState';
 import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
+import { useChangeParams } from '../hooks/useChangeParams';
 import { useLoad } from '../hooks/useLoad';
 import { useMe } from '../hooks/useMe';
 import { paths } from '../routes';
@@ -40,22 +41,12 @@ function inOrder(apps: App[]): App[] {
 export function MyAppsPage() {
   const api = useApi(appStoreApiRef);
   const { visitor } = useMe();
-  const [params, setParams] = useSearchParams();
+  const [params, change] = useChangeParams();
   const search = params.get('search') ?? '';
   const open = params.get('app') ?? '';
   const apps = useLoad(() => api.listApps({ mine: true }), []);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
 
-  const change = (name: string, value: string) =>
-    setParams(
-      before => {
-        const next = new URLSearchParams(before);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
   if (visitor)
     return (
       <DeadEnd title="My apps" breadcrumbs={BREADCRUMBS}>
@@ -96,18 +87,17 @@ export function MyAppsPage() {
           <Skeleton height={200} aria-label="Loading" />
         )}
         {apps.value && apps.value.length === 0 && (
-          <div className={styles.empty}>
-            <Text as="p" variant="title-x-small" weight="bold">
-              You have not published an app yet
-            </Text>
-            <Text as="p" color="secondary">
-              Import a bundle here, or begin one with the command{' '}
-              <code>app-store bundle init</code>.
-            </Text>
-            <ButtonLink variant="primary" href={paths.import}>
-              Import an app
-            </ButtonLink>
-          </div>
+          <EmptyState
+            title="You have not published an app yet"
+            action={
+              <ButtonLink variant="primary" href={paths.import}>
+                Import an app
+              </ButtonLink>
+            }
+          >
+            Import a bundle here, or begin one with the command{' '}
+            <code>app-store bundle init</code>.
+          </EmptyState>
         )}
         {shown && apps.value && apps.value.length > 0 && (
           <>
@@ -121,7 +111,7 @@ export function MyAppsPage() {
                 aria-label="Search my apps"
                 placeholder="Search my apps"
                 value={search}
-                onChange={value => change('search', value)}
+                onChange={value => change({ search: value })}
               />
               <DeleteApps
                 apps={selected}
@@ -136,7 +126,7 @@ export function MyAppsPage() {
                 apps={shown}
                 chosen={chosen}
                 onChoose={setChosen}
-                onOptions={id => change('app', id)}
+                onOptions={id => change({ app: id })}
               />
             ) : (
               <Text as="p" color="secondary">
@@ -149,7 +139,7 @@ export function MyAppsPage() {
           <AppOptions
             key={opened.id}
             app={opened}
-            onClose={() => change('app', '')}
+            onClose={() => change({ app: '' })}
             onSaved={apps.reload}
           />
         )}

@@ -11,11 +11,12 @@ import {
 } from '@backstage/ui';
 import { RiUpload2Line } from '@remixicon/react';
 import { useEffect, useRef, useState } from 'react';
-import { useSearchParams } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
 import { AppIcon } from '../components/AppIcon';
+import { EmptyState } from '../components/EmptyState';
 import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
+import { useChangeParams } from '../hooks/useChangeParams';
 import { useLoad } from '../hooks/useLoad';
 import { useMe } from '../hooks/useMe';
 import { paths } from '../routes';
@@ -79,38 +80,43 @@ function Empty(props: {
   onClear: () => void;
 }) {
   const { filtered, visitor, onClear } = props;
+  if (filtered)
+    return (
+      <EmptyState
+        title="No app fits"
+        action={
+          <Button variant="secondary" onPress={onClear}>
+            Show all apps
+          </Button>
+        }
+      >
+        Try fewer or other words.
+      </EmptyState>
+    );
+  if (visitor)
+    return (
+      <EmptyState title="No apps yet">
+        No app is open to your groups. Ask whoever invited you.
+      </EmptyState>
+    );
   return (
-    <div className={styles.empty}>
-      <Text as="p" variant="title-x-small" weight="bold">
-        {filtered ? 'No app fits' : 'No apps yet'}
-      </Text>
-      <Text as="p" color="secondary">
-        {filtered && 'Try fewer or other words.'}
-        {!filtered &&
-          visitor &&
-          'No app is open to your groups. Ask whoever invited you.'}
-        {!filtered &&
-          !visitor &&
-          'The first app appears here as soon as somebody publishes one.'}
-      </Text>
-      {!filtered && !visitor && (
+    <EmptyState
+      title="No apps yet"
+      action={
         <ButtonLink variant="primary" href={paths.import}>
           Import an app
         </ButtonLink>
-      )}
-      {filtered && (
-        <Button variant="secondary" onPress={onClear}>
-          Show all apps
-        </Button>
-      )}
-    </div>
+      }
+    >
+      The first app appears here as soon as somebody publishes one.
+    </EmptyState>
   );
 }
 
 /** The store: what there is to run. The search is part of the address. */
 export function StorePage() {
   const api = useApi(appStoreApiRef);
-  const [params, setParams] = useSearchParams();
+  const [params, change] = useChangeParams();
   const search = params.get('search') ?? '';
   const tag = params.get('tag') ?? '';
   const [typed, setTyped] = useState(search);
@@ -125,16 +131,6 @@ export function StorePage() {
     [search, tag],
   );
 
-  const change = (name: string, value: string) =>
-    setParams(
-      before => {
-        const next = new URLSearchParams(before);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
   useEffect(() => {
     // Another address, by a link or by Back, wins over what was typed before.
     if (search !== written.current) {
@@ -145,7 +141,7 @@ export function StorePage() {
     if (typed === search) return undefined;
     const timer = setTimeout(() => {
       written.current = typed;
-      change('search', typed);
+      change({ search: typed });
     }, SETTLE_MS);
     return () => clearTimeout(timer);
     // `change` is new on each rendering and always means the same.
@@ -191,7 +187,7 @@ export function StorePage() {
                   size="small"
                   variant={tag === t.name ? 'primary' : 'secondary'}
                   aria-pressed={tag === t.name}
-                  onPress={() => change('tag', tag === t.name ? '' : t.name)}
+                  onPress={() => change({ tag: tag === t.name ? '' : t.name })}
                 >
                   {t.title}
                 </Button>
@@ -224,7 +220,7 @@ export function StorePage() {
             visitor={Boolean(visitor)}
             onClear={() => {
               setTyped('');
-              setParams({}, { replace: true });
+              change({ search: '', tag: '' });
             }}
           />
         )}
