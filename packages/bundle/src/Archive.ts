@@ -11,7 +11,7 @@ import {
   STORED,
   type ZipFileV3,
 } from './ArchivedFile';
-import { checkPath, Paths, refuse } from './archivePath';
+import { checkPath, decodeName, Paths, refuse } from './archivePath';
 import { ArchiveReader } from './ArchiveReader';
 import { BundleError } from './BundleError';
 import { byPath, type BundleFile, type FileTree } from './FileTree';
@@ -88,7 +88,8 @@ export class Archive implements FileTree {
         autoClose: false,
         strictFileNames: true,
         validateEntrySizes: true,
-        decodeStrings: true,
+        // Names are decoded below: what is not UTF-8 is refused, and not guessed.
+        decodeStrings: false,
       });
     } catch (error) {
       await handle.close();
@@ -140,7 +141,8 @@ export class Archive implements FileTree {
     const spans: Span[] = [];
     let total = 0;
     for await (const entry of zip.eachEntry()) {
-      const path = checkPath(entry.fileName);
+      const name = decodeName(entry.fileName as unknown as Buffer);
+      const path = checkPath(name);
       // Flag bit 0: encrypted.
       if (entry.generalPurposeBitFlag % 2 === 1) refuse(path, 'is encrypted');
       if (![STORED, DEFLATED].includes(entry.compressionMethod))
@@ -151,8 +153,8 @@ export class Archive implements FileTree {
       const mode = Math.floor(entry.externalFileAttributes / 2 ** 16);
       const type = (mode % 2 ** 16) - (mode % 0o10000);
       const madeOnUnix = Math.floor(entry.versionMadeBy / 256) === 3;
-      const isDirectory = entry.fileName.endsWith('/');
-      if (madeOnUnix && type !== 0 && type !== REGULAR && type !== DIRECTORY)
+      const isDirectory = name.endsWith('/');
+      if (![0, REGULAR, DIRECTORY].includes(type))
         refuse(path, 'is a link or a device');
       if (madeOnUnix && type === DIRECTORY && !isDirectory)
         refuse(path, 'is both a file and a directory');

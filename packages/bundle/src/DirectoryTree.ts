@@ -2,10 +2,10 @@
  * A directory as the bundle that it would be packed into: without what
  * `.appignore` matches (gitignore rules) and what never belongs into a bundle.
  */
-import { createReadStream } from 'node:fs';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { open, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { checkPath, Paths } from './archivePath';
 import { BundleError } from './BundleError';
 import { byPath, type BundleFile, type FileTree } from './FileTree';
 
@@ -17,7 +17,8 @@ const ALWAYS = [
   '__pycache__',
   '.venv',
   '.DS_Store',
-  '/*.wave',
+  '*.wave',
+  '*.half-*',
 ];
 const EXECUTABLE = 0o100;
 
@@ -27,6 +28,16 @@ export interface Skipped {
   why: string;
 }
 
+/** Why the store would refuse a path. */
+function pathFault(path: string, paths: Paths): Skipped | undefined {
+  try {
+    paths.add(checkPath(path), false);
+    return undefined;
+  } catch (error) {
+    return { path, why: (error as Error).message };
+  }
+}
+
 async function rulesOf(directory: string): Promise<Ignore> {
   const own = await readFile(join(directory, '.appignore'), 'utf8').catch(
     (error: NodeJS.ErrnoException) => {
@@ -34,7 +45,8 @@ async function rulesOf(directory: string): Promise<Ignore> {
       throw error;
     },
   );
-  return ignore().add(ALWAYS).add(own);
+  // Names differ by their case to git, and to the pods that get the bundle.
+  return ignore({ ignorecase: false }).add(ALWAYS).add(own);
 }
 
 /** See the module's comment. */
@@ -42,13 +54,23 @@ export class DirectoryTree implements FileTree {
   readonly files: readonly BundleFile[];
   /** Links and devices, which a bundle cannot hold. */
   readonly skipped: readonly Skipped[];
+  /** Names that the store would refuse. */
+  readonly faults: readonly Skipped[];
   readonly #byPath: Map<string, BundleFile>;
 
-  /** @throws Error where the directory cannot be read */
-  static async open(directory: string): Promise<DirectoryTree> {
+  /**
+   * @param options.without - absolute paths that are left out, such as of what is written meanwhile
+   * @throws Error where the directory cannot be read
+   */
+  static async open(
+    directory: string,
+    options: { without?: string[] } = {},
+  ): Promise<DirectoryTree> {
     const rules = await rulesOf(directory);
     const files: BundleFile[] = [];
     const skipped: Skipped[] = [];
+    const faults: Skipped[] = [];
+    const paths = new Paths();
     const walk = async (prefix: string): Promise<void> => {
       for (const entry of await readdir(join(directory, prefix), {
         withFileTypes: true,
@@ -60,12 +82,19 @@ export class DirectoryTree implements FileTree {
         if (isDirectory) await walk(path);
         else if (entry.isFile()) {
           const full = join(directory, path);
+          if (options.without?.includes(full)) continue;
+          const fault = pathFault(path, paths);
+          if (fault) {
+            faults.push(fault);
+            continue;
+          }
           const { size, mode } = await stat(full);
           files.push({
             path,
             size,
             executable: mode % (2 * EXECUTABLE) >= EXECUTABLE,
-            open: async () => createReadStream(full),
+            // Opened first, so that a file that is gone fails here.
+            open: async () => (await open(full)).createReadStream(),
           });
         } else
           skipped.push({
@@ -77,12 +106,22 @@ export class DirectoryTree implements FileTree {
       }
     };
     await walk('');
-    return new DirectoryTree(files.sort(byPath), skipped.sort(byPath));
+    return new DirectoryTree({
+      files: files.sort(byPath),
+      skipped: skipped.sort(byPath),
+      faults: faults.sort(byPath),
+    });
   }
 
-  private constructor(files: BundleFile[], skipped: Skipped[]) {
+  private constructor(parts: {
+    files: BundleFile[];
+    skipped: Skipped[];
+    faults: Skipped[];
+  }) {
+    const { files } = parts;
     this.files = files;
-    this.skipped = skipped;
+    this.skipped = parts.skipped;
+    this.faults = parts.faults;
     this.#byPath = new Map(files.map(file => [file.path, file]));
   }
 

@@ -14,6 +14,17 @@ export function refuse(path: string, why: string): never {
   });
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The name of an entry; whether it says so or not, it has to be UTF-8. */
+export function decodeName(raw: Buffer): string {
+  try {
+    return UTF8.decode(raw);
+  } catch {
+    return refuse(raw.toString('latin1'), 'has a name that is not UTF-8');
+  }
+}
+
 /** The path of an entry in its one form; refuses what must not be unpacked. */
 export function checkPath(raw: string): string {
   if (raw.includes('\0')) refuse(raw, 'has a NUL in its name');

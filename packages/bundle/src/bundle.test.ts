@@ -158,6 +158,26 @@ describe('readBundle', () => {
       /not UTF-8/,
     ],
     [
+      'a name that is not UTF-8 and does not claim to be',
+      zip => {
+        const at = entriesOf(zip)[1];
+        zip.writeUInt16LE(0, at + 8);
+        zip.writeUInt8(0xff, at + 46);
+      },
+      'BAD_ENTRY',
+      /not UTF-8/,
+    ],
+    [
+      'a link that was made on another system',
+      zip => {
+        const at = entriesOf(zip)[1];
+        zip.writeUInt8(0, at + 5);
+        zip.writeUInt16LE(0o120777, at + 40);
+      },
+      'BAD_ENTRY',
+      /link or a device/,
+    ],
+    [
       'a device',
       zip => void zip.writeUInt16LE(0o020644, entriesOf(zip)[1] + 40),
       'BAD_ENTRY',
@@ -221,7 +241,7 @@ describe('readBundle', () => {
     [
       'an app.toml of 50 MB',
       { 'app.toml': Buffer.alloc(50 * 1024 ** 2, '#') },
-      'BAD_ENTRY',
+      'BAD_APP_TOML',
     ],
     [
       'a picture of 20,000 by 20,000 pixels',

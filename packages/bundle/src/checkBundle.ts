@@ -33,6 +33,8 @@ export interface BundleImage {
 /** What a bundle holds besides its code, where nothing is wrong with it, and all that was noticed. */
 export interface CheckedBundle {
   manifest?: AppManifest;
+  /** The text of `app.toml`; empty where there is none that can be read. */
+  source: string;
   longDescription: string;
   icon?: BundleImage;
   screenshots: BundleImage[];
@@ -61,7 +63,7 @@ function moduleFiles(
 /** Looks through one tree. */
 class BundleCheck {
   readonly issues: BundleIssue[] = [];
-  #source = '';
+  source = '';
 
   constructor(readonly tree: FileTree, readonly options: ReadOptions) {}
 
@@ -73,7 +75,7 @@ class BundleCheck {
     this.issues.push({
       path: table && key ? `${table}.${key}` : 'app.toml',
       ...issue,
-      ...(table ? locate(this.#source, table, key) : {}),
+      ...(table ? locate(this.source, table, key) : {}),
     });
   }
 
@@ -93,9 +95,18 @@ class BundleCheck {
       });
       return undefined;
     }
+    if (file.size > APP_TOML_LIMIT) {
+      this.#add({
+        code: 'BAD_APP_TOML',
+        severity: 'error',
+        message: `app.toml is larger than ${APP_TOML_LIMIT} bytes`,
+        remedy: 'Keep data of the app in other files.',
+      });
+      return undefined;
+    }
     const bytes = await this.tree.read(file, APP_TOML_LIMIT);
-    this.#source = bytes.toString('utf8');
-    if (!Buffer.from(this.#source).equals(bytes)) {
+    this.source = bytes.toString('utf8');
+    if (!Buffer.from(this.source).equals(bytes)) {
       this.#add({
         code: 'BAD_APP_TOML',
         severity: 'error',
@@ -104,7 +115,7 @@ class BundleCheck {
       });
       return undefined;
     }
-    const { manifest, issues } = readAppToml(this.#source, this.options);
+    const { manifest, issues } = readAppToml(this.source, this.options);
     for (const issue of issues)
       this.issues.push({ code: 'BAD_APP_TOML', ...issue });
     return manifest;
@@ -176,7 +187,7 @@ class BundleCheck {
             entry.path,
           )} hides the bundle's own files in ${directory}`,
           remedy: 'Give it a directory that the bundle does not have.',
-          ...locate(this.#source, 'File', 'Path', index),
+          ...locate(this.source, 'File', 'Path', index),
         });
     });
   }
@@ -313,6 +324,7 @@ export async function checkBundle(
       ...manifest,
       ...(osPackages.length ? { osPackages } : {}),
     },
+    source: check.source,
     longDescription,
     ...images,
     issues: check.issues,

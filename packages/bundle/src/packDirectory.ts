@@ -50,7 +50,11 @@ export function packTree(
     else
       zip.addReadStreamLazy(file.path, options(file.executable), done => {
         file.open().then(
-          stream => done(null, stream),
+          stream => {
+            // yazl does not listen to what it reads from.
+            stream.once('error', error => zip.emit('error', error));
+            done(null, stream);
+          },
           error => done(error),
         );
       });

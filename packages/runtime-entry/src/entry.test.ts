@@ -382,6 +382,55 @@ describe('Python', () => {
   });
 });
 
+describe('a Wave app', () => {
+  const venv = join(room, 'wave-venv');
+  const wave = (change: Record<string, string> = {}) => ({
+    APP_STORE_APP_MODE: 'wave',
+    APP_STORE_APP_MODULE: 'main',
+    H2O_CLOUD_VENV_PATH: venv,
+    PORT: '18432',
+    ...change,
+  });
+  const program = (path: string, text: string) =>
+    writeFileSync(join(venv, path), `#!/bin/sh\n${text}`, { mode: 0o755 });
+  /** A server that listens until it is told to end. */
+  const SERVER = `exec ${process.execPath} -e "require('net').createServer().listen(18432);process.on('SIGTERM',()=>process.exit(0))"\n`;
+  beforeEach(() => {
+    rmSync(venv, { recursive: true, force: true });
+    mkdirSync(join(venv, 'bin'), { recursive: true });
+  });
+
+  it('starts behind its server, and ends when it ends', async () => {
+    program('waved', SERVER);
+    program(
+      'bin/wave',
+      'echo "$@ autostart=$H2O_WAVE_NO_AUTOSTART"; sleep 0.2; exit 3\n',
+    );
+    const { code, output } = await entry('start', wave(), root);
+    expect(output).toContain('run --no-reload main autostart=1');
+    expect(output).toContain(`${FAILURE_PREFIX}the app ended with 3`);
+    expect(code).toBe(1);
+  });
+
+  it('ends when its server ends', async () => {
+    program('waved', 'exit 7\n');
+    program('bin/wave', 'sleep 60\n');
+    const { code, output } = await entry('start', wave(), root);
+    expect(output).toContain(`${FAILURE_PREFIX}the Wave server ended with 7`);
+    expect(code).toBe(1);
+  });
+
+  it('says what is missing', async () => {
+    expect((await entry('start', wave(), root)).output).toContain(
+      'the app has no h2o_wave',
+    );
+    program('bin/wave', '');
+    expect((await entry('start', wave(), root)).output).toContain(
+      'there is no Wave server',
+    );
+  });
+});
+
 describe('a static site', () => {
   it('is served, and nothing beside it', async () => {
     mkdirSync(join(root, 'site'));

@@ -266,4 +266,67 @@ Value = "text"
       mountPath: '/data',
     });
   });
+
+  it.each([
+    [
+      'python',
+      'AppMode = "python"\nPort = 9000\n',
+      {
+        H2O_CLOUD_VENV_PATH: '/resources/venv',
+        H2O_CLOUD_PY_MODULE: 'pkg.mod',
+        PORT: '9000',
+      },
+    ],
+    [
+      'wave',
+      'RoutingMode = "BASE_URL"\n',
+      {
+        H2O_CLOUD_VENV_PATH: '/resources/venv',
+        H2O_CLOUD_PY_MODULE: 'pkg.mod',
+        H2O_WAVE_BASE_URL: '/instance/00000000-0000-4000-8000-000000000001/',
+        H2O_WAVE_LISTEN: ':10101',
+        H2O_WAVE_ADDRESS: 'http://127.0.0.1:10101',
+        H2O_WAVE_APP_ADDRESS: 'http://127.0.0.1:8000',
+        PORT: '10101',
+      },
+    ],
+  ] as const)(
+    'gives a %s app its environment, and a room for what it depends on',
+    (mode, rest, wanted) => {
+      const { workload } = buildInstanceObjects(
+        instanceInput({
+          manifest: manifestOf(
+            `[App]\nName = "p"\nVersion = "1"\n[Runtime]\nModule = "pkg.mod"\n${rest}`,
+          ),
+          runtime: {
+            ...instanceInput().runtime,
+            name: mode,
+            mode,
+            command: ['app-store-entry', 'start'],
+          },
+          pypiIndex: 'https://pypi.example/simple',
+        }),
+      );
+      const { containers, initContainers, volumes } =
+        workload.spec!.template.spec!;
+      const valuesOf = (env: Array<{ name: string; value?: string }> = []) =>
+        Object.fromEntries(env.map(({ name, value }) => [name, value]));
+      expect(valuesOf(containers[0].env)).toMatchObject(wanted);
+      expect(containers[0].command).toEqual(['app-store-entry', 'start']);
+      expect(valuesOf(initContainers![1].env)).toMatchObject({
+        H2O_CLOUD_VENV_PATH: '/resources/venv',
+        PIP_INDEX_URL: 'https://pypi.example/simple',
+      });
+      expect(volumes).toContainEqual({ name: 'resources', emptyDir: {} });
+      for (const { volumeMounts } of [containers[0], initContainers![1]])
+        expect(volumeMounts).toContainEqual({
+          name: 'resources',
+          mountPath: '/resources',
+        });
+      // Nobody but the init containers proves which pod it is.
+      expect(
+        containers[0].volumeMounts!.some(mount => mount.name === 'token'),
+      ).toBe(false);
+    },
+  );
 });

@@ -387,8 +387,11 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'Address',
     type: 'URL',
     schema: text.refine(
-      value => URL.canParse(value) && /^https?:/.test(value),
-      { error: 'must be an http or https URL' },
+      value =>
+        URL.canParse(value) &&
+        /^https?:/.test(value) &&
+        !new URL(value).username,
+      { error: 'must be an http or https URL without a user' },
     ),
     description: 'Where a LINK app leads.',
   },

@@ -37,11 +37,12 @@ function problem(
   };
 }
 
+/** What a launch is at; the words of two of them are the specification's (7.2). */
 export const STAGE_TEXTS: Record<string, string> = {
   accepted: 'Accepted, waiting for a place',
   scheduled: 'A place was found',
-  bundle: 'Sourcing the application',
-  dependencies: 'Installing application dependencies',
+  bundle: 'Sourcing The Wave Application',
+  dependencies: 'Installing Application Dependencies',
   starting: 'Starting the application',
   ready: 'Ready',
 };
