@@ -147,9 +147,20 @@ export class Context {
           },
         };
         try {
-          return await (file && init.method === 'POST'
+          const answer = await (file && init.method === 'POST'
             ? sendFile(url, complete, file)
             : this.world.fetch(url, complete));
+          if (answer.headers.get('content-type')?.startsWith('text/html'))
+            throw new CliError(
+              `${this.url} answers with a page, not as an app store does.`,
+              {
+                exitCode: EXIT.unreachable,
+                code: 'NOT_A_STORE',
+                remedy:
+                  'Check the address; a sign-in page of a proxy before the portal may be in the way.',
+              },
+            );
+          return answer;
         } catch (error) {
           throw asUnreachable(error, this.url);
         }

@@ -113,12 +113,48 @@ describe('exit codes', () => {
     [['app', 'get'], 2],
     [['app', 'run', 'x', '-v', 'ALL'], 2],
     [['bundle', 'init', 'x'], 2],
+    [[], 2],
+    [['app'], 2],
+    [['--version'], 0],
     [['--help'], 0],
     [['bundle', '--help'], 0],
     [['bundle', 'lint', 'nowhere'], 3],
     [['app', 'list'], 4],
   ])('%j ends with %i', async (args, wanted) => {
     expect((await type(args)).code).toBe(wanted);
+  });
+
+  it('a page where a store should be ends with 5', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end('<h1>Sign in</h1>');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const { code, err } = await type(['app', 'list'], {
+      env: {
+        HOME: cwd,
+        APP_STORE_URL: `http://127.0.0.1:${port}`,
+        APP_STORE_TOKEN: 't',
+      },
+    });
+    server.close();
+    expect(code).toBe(5);
+    expect(err).toContain('not as an app store does');
+  });
+
+  it('commands without words show what there is', async () => {
+    expect((await type([])).err).toContain('Usage: app-store');
+    expect((await type(['app'])).err).toContain('Usage: app-store app');
+  });
+
+  it('a place that cannot be written to is named, without a trace', async () => {
+    writeFileSync(join(cwd, 'app.toml'), TOML);
+    writeFileSync(join(cwd, 'server.js'), '');
+    const { code, err } = await type(['bundle', '-o', '/nowhere/x.wave']);
+    expect(code).toBe(1);
+    expect(err).toContain('/nowhere/x.wave');
+    expect(err).not.toContain('    at ');
   });
 
   it('failures are JSON where that is asked for, before or after the words', async () => {
@@ -195,6 +231,47 @@ describe('bundle', () => {
     expect(existsSync(join(cwd, 'a.1.0.wave'))).toBe(false);
   });
 
+  it('packs neither itself nor what it wrote before', async () => {
+    app();
+    mkdirSync(join(cwd, 'dist'));
+    const once_ = await type([
+      'bundle',
+      '-o',
+      'dist/',
+      '--generate-dockerfile',
+      '--json',
+    ]);
+    const again = await type([
+      'bundle',
+      '-o',
+      'dist/',
+      '--generate-dockerfile',
+      '--json',
+    ]);
+    expect(JSON.parse(again.out)).toEqual(JSON.parse(once_.out));
+    expect(JSON.parse(again.out).files).toBe(2);
+  });
+
+  it('finds what the store would refuse', async () => {
+    app();
+    writeFileSync(join(cwd, 'README.md'), '');
+    writeFileSync(join(cwd, 'readme.md'), '');
+    writeFileSync(join(cwd, 'a\\b.txt'), '');
+    const { code, err } = await type(['bundle', 'lint']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/readme\.md|README\.md/i);
+    expect(err).toContain('backslash');
+  });
+
+  it('leaves out by the rules of gitignore, capital letters included', async () => {
+    app();
+    writeFileSync(join(cwd, '.appignore'), '*.LOG\n');
+    writeFileSync(join(cwd, 'a.log'), '');
+    writeFileSync(join(cwd, 'b.LOG'), '');
+    const { out } = await type(['bundle', '--json']);
+    expect(JSON.parse(out).files).toBe(3);
+  });
+
   it('changes nothing but the version where it makes one', () => {
     expect(withVersion(TOML, '1.0-20260101')).toBe(
       TOML.replace('"1.0"', '"1.0-20260101"'),
@@ -268,7 +345,7 @@ describe('completion', () => {
       ['app', ''],
       ['delete', 'download', 'get', 'import', 'inspect'],
     ],
-    [['app', 'run', '--v'], ['--visibility']],
+    [['app', 'run', '--vi'], ['--visibility']],
     [
       ['bundle', 'i'],
       ['import', 'init'],

@@ -61,7 +61,9 @@ export async function readConfig(path: string): Promise<Config> {
   try {
     const { url, token } = parse(text);
     return {
-      ...(typeof url === 'string' ? { url: normalUrl(url) } : {}),
+      ...(typeof url === 'string' && URL.canParse(url)
+        ? { url: normalUrl(url) }
+        : {}),
       ...(typeof token === 'string' ? { token } : {}),
     };
   } catch (error) {

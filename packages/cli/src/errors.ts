@@ -61,6 +61,15 @@ function exitCodeOf(status: number): number {
 }
 
 const NETWORK_CODES = new Set([
+  'ENETUNREACH',
+  'EPIPE',
+  'EPROTO',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOTFOUND',
@@ -87,7 +96,7 @@ function networkReason(error: unknown): string | undefined {
 }
 
 /** Puts any failure into words; those without any are faults of ours. */
-export function tell(error: unknown): Told | undefined {
+export function tell(error: unknown): Told {
   if (error instanceof CliError) {
     const { exitCode, code, message, remedy } = error;
     return { exitCode, code, message, remedy };
@@ -118,11 +127,26 @@ export function tell(error: unknown): Told | undefined {
       code: 'INTERRUPTED',
       message: 'Nothing was done.',
     };
-  return undefined;
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (code && path)
+    return {
+      exitCode: EXIT.refused,
+      code,
+      message: `${path}: ${message}`,
+      remedy: 'Look after that file or directory, and try again.',
+    };
+  return {
+    exitCode: EXIT.refused,
+    code: 'FAILED',
+    message: message ?? String(error),
+    remedy:
+      'This is not expected: APP_STORE_DEBUG=1 shows where it comes from; please report it.',
+  };
 }
 
 /** A request that got no answer, as a failure of the command; anything else as it is. */
 export function asUnreachable(error: unknown, url: string): unknown {
+  if (error instanceof CliError) return error;
   const reason = networkReason(error);
   return reason
     ? new CliError(`The store at ${url} cannot be reached (${reason}).`, {

@@ -1,6 +1,7 @@
 /** Finds what a person means: an id, the beginning of one, or an app's name. */
 import {
   compareVersions,
+  NAME_LIMIT,
   type App,
   type AppInstance,
   type AppStoreApi,
@@ -39,7 +40,7 @@ function theOne<T extends { id: string }>(
 export async function findApp(api: AppStoreApi, text: string): Promise<App> {
   if (UUID.test(text)) return api.getApp(text);
   const [, name, version] = /^(.+?)(?:@(.+))?$/.exec(text) ?? [];
-  if (name) {
+  if (name && name.length <= NAME_LIMIT) {
     const versions = (await api.listApps({ name }))
       .filter(app => !version || app.version === version)
       .sort((a, b) => compareVersions(b.version, a.version));

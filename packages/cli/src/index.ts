@@ -9,18 +9,30 @@ import { EXIT, tell } from './errors';
 import { Output } from './output';
 import { createProgram } from './program';
 
-/** Calls back at the first Ctrl-C; a second one ends the process as ever. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/** Those who clean up at the first Ctrl-C. */
+const listeners = new Set<() => void>();
+
+/** Calls back at the first signal to end; a second one, or one that nobody waits for, ends the process. */
 function onInterrupt(listener: () => void): () => void {
-  const once = () => listener();
-  process.once('SIGINT', once);
-  process.once('SIGTERM', once);
-  return () => {
-    process.off('SIGINT', once);
-    process.off('SIGTERM', once);
-  };
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function listenToSignals(): void {
+  let told = false;
+  for (const [signal, code] of Object.entries(SIGNALS))
+    process.on(signal, () => {
+      // Leaving this way runs what has to be run at the end.
+      if (told || !listeners.size) process.exit(code);
+      told = true;
+      listeners.forEach(listener => listener());
+    });
 }
 
 function realWorld(): World {
+  listenToSignals();
   // Whoever reads has read enough: `app-store app list | head -1`.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -67,10 +79,8 @@ export async function main(
     if (error instanceof CommanderError && error.code === 'commander.help')
       return EXIT.usage;
     const told = tell(error);
-    if (!told) {
+    if (world.env.APP_STORE_DEBUG)
       world.err.write(`${(error as Error).stack ?? error}\n`);
-      return EXIT.refused;
-    }
     const issues = (error as { issues?: typeof told.issues }).issues;
     output.failure(issues?.length ? { ...told, issues } : told);
     return told.exitCode;

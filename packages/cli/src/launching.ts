@@ -75,7 +75,7 @@ export async function follow(
   let told = 0;
   const onChange = (now: AppInstance) => {
     last = now;
-    if (now.status === 'DEPLOYED' || now.status === 'FAILED') {
+    if (now.status !== 'PENDING' || now.terminating) {
       done.abort();
       return;
     }
@@ -106,7 +106,8 @@ export async function follow(
   const { problem } = last;
   throw new CliError(
     `The instance ${last.id} does not run: ${
-      problem?.message ?? 'it was ended'
+      problem?.message ??
+      (last.status === 'SUSPENDED' ? 'it was paused' : 'it was ended')
     }${problem?.detail ? `\n${problem.detail}` : ''}`,
     {
       code: problem?.code ?? 'GONE',
@@ -132,7 +133,9 @@ export async function printLogs(
   const decoder = new TextDecoder();
   try {
     for await (const chunk of response.body!)
-      context.output.raw(decoder.decode(chunk as Uint8Array, { stream: true }));
+      context.output.aside(
+        decoder.decode(chunk as Uint8Array, { stream: true }),
+      );
   } catch (error) {
     if (!query.signal?.aborted) throw error;
   }

@@ -26,6 +26,7 @@ export class Output {
   readonly #out: Sink;
   readonly #err: Sink;
   readonly colors: ReturnType<typeof pc.createColors>;
+  readonly #errColors: ReturnType<typeof pc.createColors>;
   #status = '';
 
   constructor(options: {
@@ -37,9 +38,12 @@ export class Output {
     this.json = options.json;
     this.#out = options.out;
     this.#err = options.err;
-    this.colors = pc.createColors(
-      Boolean(options.out.isTTY) && !options.env.NO_COLOR && !options.json,
-    );
+    const colors = (sink: Sink) =>
+      pc.createColors(
+        Boolean(sink.isTTY) && !options.env.NO_COLOR && !options.json,
+      );
+    this.colors = colors(options.out);
+    this.#errColors = colors(options.err);
   }
 
   /** Whether a person sits at a terminal. */
@@ -57,6 +61,18 @@ export class Output {
   result(value: unknown, words: () => void): void {
     if (this.json) this.raw(`${JSON.stringify(value, null, 2)}\n`);
     else words();
+  }
+
+  /** A text of somebody else's: as it is for programs, without what steers a terminal for people. */
+  text(text: string): void {
+    const ended = text.endsWith('\n') ? text : `${text}\n`;
+    this.raw(this.#out.isTTY ? plain(ended) : ended);
+  }
+
+  /** Something beside the result, such as a log: never among JSON. */
+  aside(text: string): void {
+    if (this.json) this.#err.write(text);
+    else this.raw(text);
   }
 
   line(text = ''): void {
@@ -104,7 +120,7 @@ export class Output {
     if (!this.interactive) return;
     const width = (this.#err.columns || 80) - 1;
     this.#clear();
-    this.#status = text.slice(0, width);
+    this.#status = clean(text).slice(0, width);
     this.#err.write(this.#status);
   }
 
@@ -121,8 +137,9 @@ export class Output {
       this.#err.write(`${JSON.stringify({ error: told }, null, 2)}\n`);
       return;
     }
-    const { colors } = this;
-    this.#err.write(`${colors.red('error:')} ${plain(told.message)}\n`);
+    this.#err.write(
+      `${this.#errColors.red('error:')} ${plain(told.message)}\n`,
+    );
     const issues = told.issues ?? [];
     for (const issue of issues) this.#err.write(`${issueLine(issue)}\n`);
     if (told.remedy && !issues.length)

@@ -14,11 +14,12 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { withoutTrace } from './cleanUp';
 import { CliError, EXIT } from './errors';
 
 /** A directory that was looked at. */
@@ -29,6 +30,7 @@ export interface CheckedDirectory extends CheckedBundle {
 /** Looks at a directory as the bundle that it would be. */
 export async function checkDirectory(
   directory: string,
+  options: { without?: string[] } = {},
 ): Promise<CheckedDirectory> {
   const found = await stat(directory).catch(() => undefined);
   if (!found?.isDirectory())
@@ -37,7 +39,7 @@ export async function checkDirectory(
       code: 'NO_DIRECTORY',
       remedy: 'Name the directory that holds app.toml, or change into it.',
     });
-  const tree = await DirectoryTree.open(directory);
+  const tree = await DirectoryTree.open(directory, options);
   const checked = await checkBundle(tree);
   const skipped = tree.skipped.map(
     ({ path, why }): BundleIssue => ({
@@ -48,7 +50,20 @@ export async function checkDirectory(
       remedy: 'Put a copy in its place if the app needs it.',
     }),
   );
-  return { ...checked, issues: [...checked.issues, ...skipped], tree };
+  const faults = tree.faults.map(
+    ({ path, why }): BundleIssue => ({
+      severity: 'error',
+      code: 'BAD_ENTRY',
+      path,
+      message: why,
+      remedy: 'Rename it, or name it in .appignore.',
+    }),
+  );
+  return {
+    ...checked,
+    issues: [...checked.issues, ...faults, ...skipped],
+    tree,
+  };
 }
 
 /** @throws CliError with all faults, where there are any */
@@ -146,13 +161,10 @@ export async function packInto(
     },
   });
   const half = `${path}.half-${process.pid}`;
-  try {
+  await withoutTrace(half, async () => {
     await pipeline(packTree(tree, replace), meter, createWriteStream(half));
     await rename(half, path);
-  } catch (error) {
-    await rm(half, { force: true });
-    throw error;
-  }
+  });
   return {
     path,
     size,
@@ -166,11 +178,7 @@ export async function withTemporary<T>(
   work: (path: string) => Promise<T>,
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'app-store-'));
-  try {
-    return await work(join(directory, 'bundle.wave'));
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  return withoutTrace(directory, () => work(join(directory, 'bundle.wave')));
 }
 
 /** `20261124153000`, in UTC. */

@@ -1,5 +1,6 @@
 /** The command, put together. */
 import { Command } from 'commander';
+import { version } from '../package.json';
 import { addAppCommands } from './commands/app';
 import { addBundleCommands } from './commands/bundle';
 import { addInstanceCommands } from './commands/instance';
@@ -28,6 +29,7 @@ export function createProgram(
 ): Command {
   const program = new Command('app-store')
     .description('Packs, publishes and runs apps of the AI App Store.')
+    .version(version, '-V, --version')
     .option('--conf <path>', 'another configuration file (APP_STORE_CONFIG)')
     .option('--url <url>', "the portal's address (APP_STORE_URL)")
     .option('--json', 'print results as JSON')
@@ -36,8 +38,10 @@ export function createProgram(
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: text => world.out.write(text),
-      // Told with all other failures, at the end.
-      writeErr: () => {},
+      // Failures are told with all others, at the end; help that nobody asked for is shown.
+      writeErr: text => {
+        if (!text.startsWith('error:')) world.err.write(text);
+      },
       getOutHasColors: () => Boolean(world.out.isTTY) && !world.env.NO_COLOR,
       getOutHelpWidth: () => world.out.columns ?? 80,
     })

@@ -269,6 +269,15 @@ describe('an installation that means harm', () => {
     expect(running(mark)).toEqual([]);
   });
 
+  it('does not outlast its installer, whatever holds its output open', async () => {
+    const began = Date.now();
+    const { code } = await install('setsid sh -c "sleep 30" & exit 0', {
+      npm_config_foreground_scripts: 'true',
+    });
+    expect(code).toBe(0);
+    expect(Date.now() - began).toBeLessThan(15_000);
+  });
+
   it('is ended when it fills the disk, and the package is named', async () => {
     const { code, output } = await install(
       `node -e "const fs=require('fs');const b=Buffer.alloc(1e6,1);setInterval(()=>fs.appendFileSync('big',b),2)"`,
@@ -367,18 +376,31 @@ describe('Python', () => {
     });
     expect(asked).toEqual(['GET', 'PUT', 'GET']);
 
-    // One that was damaged on its way is not used.
-    kept = Buffer.concat([kept!.subarray(0, 5000), Buffer.alloc(5000)]);
-    answer = (request, response) =>
-      request.method === 'PUT'
-        ? request.resume().on('end', () => response.writeHead(200).end())
-        : response
-            .writeHead(200, { 'x-environment-digest': '0'.repeat(64) })
-            .end(kept);
+    // One that was damaged on its way is not used, and replaced.
+    const whole = kept!;
+    let replaces: unknown;
+    copyFileSync(
+      join(__dirname, '../../../examples/apps/word-count/wheels', wheel),
+      join(mkdirSync(join(root, 'wheels'), { recursive: true })!, wheel),
+    );
+    answer = (request, response) => {
+      if (request.method === 'PUT') {
+        replaces = request.headers['x-environment-replaces'];
+        buffer(request).then(data => {
+          kept = data;
+          response.writeHead(201).end();
+        });
+      } else
+        response
+          .writeHead(200, { 'x-environment-digest': digest(whole) })
+          .end(Buffer.concat([whole.subarray(0, 5000), Buffer.alloc(5000)]));
+    };
     rmSync(venv, { recursive: true });
     const third = await entry('dependencies', keeping);
-    expect(third.code).toBe(1);
+    expect(third.code).toBe(0);
     expect(third.output).toMatch(/damaged|cannot be used/);
+    expect(third.output).toContain('Kept the environment');
+    expect(replaces).toBe(digest(whole));
   });
 });
 

@@ -8,10 +8,11 @@ import {
 import { Archive, checkBundle } from '@ai-app-store/bundle';
 import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { withoutTrace } from '../cleanUp';
 import type { Context } from '../Context';
 import { CliError, EXIT } from '../errors';
 import { findApp } from '../find';
@@ -104,7 +105,8 @@ async function download(
 ): Promise<void> {
   const api = context.api();
   const app = await findApp(api, text);
-  const name = `${app.name}.${app.version}`;
+  // A name from elsewhere decides no directory.
+  const name = `${app.name}.${app.version}`.replace(/[^A-Za-z0-9._-]/g, '_');
   const path = resolve(
     context.world.cwd,
     to ?? (flags.extract ? name : `${name}.wave`),
@@ -112,16 +114,21 @@ async function download(
   await assertNew(path);
   const response = await api.downloadApp(app.id);
   const half = `${path}.half-${process.pid}`;
-  try {
+  await withoutTrace(half, async () => {
     await pipeline(
       Readable.fromWeb(response.body as never),
       createWriteStream(half, { mode: 0o644 }),
     );
-    if (flags.extract) await extract(half, path);
-    else await rename(half, path);
-  } finally {
-    await rm(half, { force: true });
-  }
+    if (!flags.extract) {
+      await rename(half, path);
+      return;
+    }
+    const unpacked = `${half}.d`;
+    await withoutTrace(unpacked, async () => {
+      await extract(half, unpacked);
+      await rename(unpacked, path);
+    });
+  });
   context.output.result({ id: app.id, path }, () => context.output.line(path));
 }
 
@@ -143,7 +150,7 @@ async function inspect(
     if (part === 'FILES') {
       const files = archive.files.map(f => ({ path: f.path, size: f.size }));
       context.output.result(files, () =>
-        files.forEach(f => context.output.line(f.path)),
+        context.output.text(files.map(f => f.path).join('\n')),
       );
       return;
     }
@@ -155,7 +162,7 @@ async function inspect(
       });
     const text = (await archive.read(entry, 1024 ** 2)).toString('utf8');
     context.output.result({ [FILE_OF[part]]: text }, () =>
-      context.output.raw(text),
+      context.output.text(text),
     );
     const { issues } = await checkBundle(archive);
     context.output.issues(issues);
@@ -342,7 +349,7 @@ export function addAppCommands(program: Command, act: Act): void {
         const found = await findApp(api, text);
         const part = await api.getAppMeta(found.id, flags.type);
         context.output.result({ id: found.id, [flags.type]: part }, () =>
-          context.output.raw(part.endsWith('\n') ? part : `${part}\n`),
+          context.output.text(part),
         );
       }),
     );

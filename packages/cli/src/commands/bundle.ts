@@ -55,31 +55,30 @@ async function pack(
 ): Promise<void> {
   const { output, world } = context;
   const directory = directoryOf(context, text);
-  const checked = await checkDirectory(directory);
-  assertSound(checked);
-  output.issues(checked.issues);
-  const { name, version } = checked.manifest;
+  const { manifest } = await checkDirectory(directory);
   const given = flags.output && resolve(world.cwd, flags.output);
   const isDirectory =
     given && (await stat(given).catch(() => undefined))?.isDirectory();
-  const file = `${name}.${version}.wave`;
-  const path = given && !isDirectory ? given : join(given ?? world.cwd, file);
+  const file = `${manifest?.name}.${manifest?.version}.wave`;
+  const path = given && !isDirectory ? given : join(given || world.cwd, file);
+  const docker = path.replace(/(\.wave|\.zip)?$/, '.Dockerfile');
+  // What is written here is no part of what is packed.
+  const checked = await checkDirectory(directory, { without: [path, docker] });
+  assertSound(checked);
+  output.issues(checked.issues);
   const bundle = await packInto(checked, directory, path);
-  const docker = flags.generateDockerfile
-    ? path.replace(/(\.wave|\.zip)?$/, '.Dockerfile')
-    : undefined;
-  if (docker)
+  if (flags.generateDockerfile)
     await writeFile(docker, dockerfile(checked.manifest, basename(path)));
   const result = {
     path,
     size: bundle.size,
     digest: bundle.digest,
     files: checked.tree.files.length,
-    ...(docker ? { dockerfile: docker } : {}),
+    ...(flags.generateDockerfile ? { dockerfile: docker } : {}),
   };
   output.result(result, () => {
     output.line(path);
-    if (docker) output.line(docker);
+    if (flags.generateDockerfile) output.line(docker);
   });
   output.note(
     `${checked.tree.files.length} files, ${bytes(bundle.size)}, sha256 ${

@@ -66,7 +66,11 @@ export function addInstanceCommands(program: Command, act: Act): void {
     .argument('<instance>', INSTANCE)
     .option('-f, --follow', 'go on as more comes; Ctrl-C ends it')
     .option('-p, --previous', 'of the process before this one')
-    .option('--tail <lines>', 'only the last lines', wholeNumber)
+    .option(
+      '--tail <lines>',
+      'only the last lines, 100000 at most',
+      wholeNumber,
+    )
     .option(
       '-c, --container <name>',
       'app, or the stage bundle or dependencies',
@@ -118,7 +122,7 @@ export function addInstanceCommands(program: Command, act: Act): void {
             ['Restart Count', found.restartCount],
           ]);
           for (const event of events)
-            output.line(
+            output.text(
               `${event.lastSeen}  ${event.type}  ${event.reason}  ${event.message}`,
             );
         });

@@ -13,7 +13,7 @@ async function demoToken(context: Context, person: string): Promise<string> {
   const response = await context.world
     .fetch(`${context.url}/api/auth/demo/refresh`, {
       headers: {
-        'x-demo-person': ref,
+        'x-demo-person': encodeURI(ref),
         'x-requested-with': 'XMLHttpRequest',
       },
     })
@@ -53,6 +53,11 @@ async function browserToken(
   const { output, world } = context;
   const api = context.anonymous();
   const begun = await api.beginLogin(clientName());
+  const page = new URL(begun.verificationUriComplete);
+  if (!/^https?:$/.test(page.protocol))
+    throw new CliError(`The store names a page that is none: ${page.href}`, {
+      code: 'BAD_STORE',
+    });
   output.note(
     `Open ${
       begun.verificationUriComplete
@@ -60,7 +65,7 @@ async function browserToken(
   );
   if (openBrowser && output.interactive)
     await import('open')
-      .then(({ default: open }) => open(begun.verificationUriComplete))
+      .then(({ default: open }) => open(page.href))
       .catch(() => {});
   const abort = new AbortController();
   const off = world.onInterrupt(() => abort.abort());
@@ -85,7 +90,14 @@ async function browserToken(
 async function standardInput(): Promise<string> {
   let text = '';
   for await (const chunk of process.stdin) text += chunk;
-  return text.trim();
+  const token = text.trim();
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new CliError('Standard input holds no access token.', {
+      exitCode: EXIT.usage,
+      code: 'NO_TOKEN',
+      remedy: 'Give the token alone, on one line.',
+    });
+  return token;
 }
 
 export function addLoginCommands(program: Command, act: Act): void {
@@ -136,12 +148,24 @@ export function addLoginCommands(program: Command, act: Act): void {
 
   program
     .command('logout')
-    .description('forget the token')
+    .description('forget the token, and make it worthless')
     .action(
       act(async context => {
-        const { token: _, ...rest } = context.config;
+        const { token, ...rest } = context.config;
         await writeConfig(context.configPath, rest);
-        context.output.line('Signed out.');
+        // Worth nothing from now on, where the store can be told.
+        const revoked =
+          token !== undefined &&
+          (await context
+            .api({ token })
+            .revokeToken('current')
+            .then(
+              () => true,
+              () => false,
+            ));
+        context.output.result({ signedIn: false, revoked }, () =>
+          context.output.line('Signed out.'),
+        );
       }),
     );
 
@@ -181,7 +205,9 @@ export function addLoginCommands(program: Command, act: Act): void {
           url: next,
           ...(token && next === context.config.url ? { token } : {}),
         });
-        context.output.line(`The store is ${next}.`);
+        context.output.result({ url: next }, () =>
+          context.output.line(`The store is ${next}.`),
+        );
       }),
     );
   config
@@ -254,7 +280,9 @@ export function addLoginCommands(program: Command, act: Act): void {
     .action(
       act(async (context, id: string) => {
         await context.api().revokeToken(id);
-        context.output.line('Revoked.');
+        context.output.result({ id, revoked: true }, () =>
+          context.output.line('Revoked.'),
+        );
       }),
     );
 }

@@ -10,6 +10,8 @@ const LIMIT_BYTES = 4 * 1024 ** 3;
 /** Lines of an installer's output that are repeated as its reason. */
 const REASON_LINES = 3;
 const KEPT_LINES = 40;
+/** How long output is waited for after an installer has ended, in milliseconds. */
+const LAST_WORDS_MS = 500;
 /** Between two looks at the disk, in milliseconds; at least ten times as long as a look takes. */
 const LOOK_MS = 500;
 
@@ -94,8 +96,12 @@ export async function install(
       tail.push(error.message);
       resolve(127);
     });
+    // Not its output's end: what it started may hold that open for ever.
+    child.once('exit', exit => setTimeout(() => resolve(exit), LAST_WORDS_MS));
     child.once('close', resolve);
   });
+  child.stdout.destroy();
+  child.stderr.destroy();
   clearTimeout(timer);
   clearTimeout(looking);
   if (stopped) throw new Failure(stopped);

@@ -1,8 +1,12 @@
 // Kept environments: restored from the store, or handed in to it.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { ask, authorization } from './store.mjs';
 import { unpack } from './unpack.mjs';
 
@@ -19,11 +23,12 @@ function urlOf(fingerprint) {
  *
  * @param place.parent - the directory that holds it
  * @param place.name - its name therein
- * @returns false where there is nothing, or nothing that can be used
+ * @returns `restored`, or the digest of what was there and could not be used (`damaged`)
  */
 export async function restore(fingerprint, { parent, name }) {
   const url = urlOf(fingerprint);
-  if (!url) return false;
+  if (!url) return {};
+  let damaged;
   try {
     const response = await ask(url, {
       headers: authorization(),
@@ -31,49 +36,84 @@ export async function restore(fingerprint, { parent, name }) {
     });
     if (response.statusCode !== 200) {
       response.resume();
-      return false;
+      return {};
     }
+    damaged = response.headers['x-environment-digest'];
     const { bytes, digest } = await unpack(
       response,
       parent,
       'the kept environment',
     );
-    if (digest === response.headers['x-environment-digest']) {
+    if (digest === damaged) {
       console.log(`Restored the kept environment (${bytes} bytes)`);
-      return true;
+      return { restored: true };
     }
     console.log('The kept environment is damaged; making a new one');
   } catch (error) {
     console.log(`The kept environment cannot be used: ${error.message}`);
   }
   await rm(join(parent, name), { recursive: true, force: true });
-  return false;
+  return { damaged };
 }
 
-/** Hands an environment in for later starts. That this fails is no reason not to start. */
-export async function handIn(fingerprint, { parent, name }) {
-  const url = urlOf(fingerprint);
-  if (!url) return;
+/** Packs an environment into a file; its size and its digest. */
+async function packed({ parent, name }, path) {
   const tar = spawn('tar', ['-c', '-f', '-', '-C', parent, name], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const ended = once(tar, 'exit');
+  const hash = createHash('sha256');
+  let size = 0;
+  await pipeline(
+    tar.stdout,
+    async function* meter(chunks) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        size += chunk.length;
+        yield chunk;
+      }
+    },
+    createWriteStream(path, { flags: 'wx' }),
+  );
+  const [code] = await ended;
+  if (code !== 0) throw new Error(`tar ended with ${code}`);
+  return { size, digest: hash.digest('hex') };
+}
+
+/**
+ * Hands an environment in for later starts: whole, and with its digest, so that
+ * nothing else is kept for it. That this fails is no reason not to start.
+ *
+ * @param damaged - the digest of what it replaces
+ */
+export async function handIn(fingerprint, place, damaged) {
+  const url = urlOf(fingerprint);
+  if (!url) return;
+  const room = await mkdtemp(join(tmpdir(), 'environment-'));
   try {
-    const ended = once(tar, 'exit');
+    const path = join(room, 'environment.tar');
+    const { size, digest } = await packed(place, path);
     const response = await ask(url, {
       method: 'PUT',
-      headers: { ...authorization(), 'content-type': 'application/x-tar' },
-      body: tar.stdout,
+      headers: {
+        ...authorization(),
+        'content-type': 'application/x-tar',
+        'content-length': size,
+        'x-environment-digest': digest,
+        ...(damaged ? { 'x-environment-replaces': damaged } : {}),
+      },
+      body: createReadStream(path),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     response.resume();
-    const [code] = await ended;
     console.log(
-      response.statusCode === 201 && code === 0
+      response.statusCode === 201
         ? 'Kept the environment for later starts'
         : `The environment is not kept (${response.statusCode})`,
     );
   } catch (error) {
-    tar.kill('SIGKILL');
     console.log(`The environment is not kept: ${error.message}`);
+  } finally {
+    await rm(room, { recursive: true, force: true });
   }
 }

@@ -35,13 +35,14 @@ export async function nodeDependencies(root) {
   if (existsSync(modules)) return 'The bundle has its own node_modules';
   const place = { parent: root, name: 'node_modules' };
   const fingerprint = `${process.platform}-${process.arch}-node-${process.versions.node}`;
-  if (await restore(fingerprint, place)) return 'Nothing was installed';
+  const { restored, damaged } = await restore(fingerprint, place);
+  if (restored) return 'Nothing was installed';
   const locked = existsSync(join(root, 'package-lock.json'));
   await install('npm', [locked ? 'ci' : 'install', ...OPTIONS], {
     cwd: root,
     directories: [root],
     packages: [modules],
   });
-  if (existsSync(modules)) await handIn(fingerprint, place);
+  if (existsSync(modules)) await handIn(fingerprint, place, damaged);
   return `Installed ${wanted.length} direct dependencies`;
 }

@@ -34,11 +34,13 @@ export async function pythonDependencies(root) {
   const venv = setting('H2O_CLOUD_VENV_PATH');
   const place = { parent: dirname(venv), name: basename(venv) };
   const fingerprint = await fingerprintOf();
-  if (await restore(fingerprint, place)) return 'Nothing was installed';
+  const { restored, damaged } = await restore(fingerprint, place);
+  if (restored) return 'Nothing was installed';
   const bounds = {
     label: 'pip',
     cwd: root,
-    directories: [venv],
+    // The app's directory, too: what is built there takes disk as well.
+    directories: [root, dirname(venv)],
     packages: [],
   };
   // The interpreter's own pip installs into the environment, which needs none of its own then.
@@ -57,6 +59,6 @@ export async function pythonDependencies(root) {
     ],
     bounds,
   );
-  await handIn(fingerprint, place);
+  await handIn(fingerprint, place, damaged);
   return 'Installed what requirements.txt names';
 }

@@ -13,6 +13,11 @@ import type { InstanceService } from '../service/InstanceService';
 import { StoreError } from '../service/StoreError';
 import type { InstanceCluster } from '../processors/InstanceCluster';
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const handIn = z.object({
+  'x-environment-digest': sha256,
+  'x-environment-replaces': sha256.optional(),
+});
 const fingerprint = z.object({
   runtime: z
     .string()
@@ -98,8 +103,24 @@ export function addInternalRoutes(
   router.put(
     '/v1/internal/instances/:id/environment',
     async (request, response) => {
-      const kept = await environments.keep(await keyOf(request), request);
-      response.status(kept ? 201 : 200).end();
+      const key = await keyOf(request);
+      const {
+        'x-environment-digest': digest,
+        'x-environment-replaces': replaces,
+      } = handIn.parse(request.headers);
+      const kept = await environments.digestOf(key);
+      // Nobody waits for a body that is not wanted.
+      if (kept && kept !== replaces) {
+        response.set('connection', 'close').status(200).end();
+        return;
+      }
+      response
+        .status(
+          (await environments.keep(key, request, { digest, replaces }))
+            ? 201
+            : 200,
+        )
+        .end();
     },
   );
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,36 +22,61 @@ describe('FilesystemEnvironmentStore', () => {
     return kept && (await buffer(kept.stream)).toString();
   };
 
+  const sha = (text: string | Buffer) =>
+    createHash('sha256').update(text).digest('hex');
+  const keep = (text: string, k = key, replaces?: string) =>
+    store.keep(k, Readable.from([Buffer.from(text)]), {
+      digest: sha(text),
+      replaces,
+    });
+
   it('keeps the first one of a key, with its digest', async () => {
     expect(await store.open(key)).toBeUndefined();
-    const results = await Promise.all([
-      store.keep(key, Readable.from(['one'])),
-      store.keep(key, Readable.from(['one'])),
-    ]);
-    expect(results).toContain(true);
-    expect(await store.keep(key, Readable.from(['two']))).toBe(false);
+    expect(await Promise.all([keep('one'), keep('one')])).toContain(true);
+    expect(await keep('two')).toBe(false);
     expect(await read()).toBe('one');
     expect(await read({ ...key, fingerprint: 'linux-arm64' })).toBeUndefined();
     expect(await read({ ...key, image: 'node:26' })).toBeUndefined();
     expect(await read({ ...key, appId: 'b' })).toBeUndefined();
-    const { digest, size } = (await store.open(key))!;
-    expect({ digest: digest.length, size }).toEqual({ digest: 64, size: 3 });
+    expect(await store.digestOf(key)).toBe(sha('one'));
   });
 
-  it('keeps nothing that is too large, or that broke off', async () => {
-    expect(await store.keep(key, Readable.from([Buffer.alloc(1001)]))).toBe(
-      false,
-    );
+  it('replaces what a pod could not use, and nothing else', async () => {
+    await keep('garbage');
+    expect(await keep('better', key, sha('something else'))).toBe(false);
+    expect(await keep('better', key, sha('garbage'))).toBe(true);
+    expect(await read()).toBe('better');
+  });
+
+  it('keeps two of an app version, the latest', async () => {
+    for (const fingerprint of ['a', 'b', 'c', 'd'])
+      expect(await keep(fingerprint, { ...key, fingerprint })).toBe(true);
+    expect(readdirSync(join(directory, 'a'))).toHaveLength(2);
+    expect(await read({ ...key, fingerprint: 'd' })).toBe('d');
+  });
+
+  it('keeps nothing that is too large, not what was said, or that broke off', async () => {
+    const large = Buffer.alloc(1001);
+    expect(
+      await store.keep(key, Readable.from([large]), { digest: sha(large) }),
+    ).toBe(false);
+    expect(
+      await store.keep(key, Readable.from([Buffer.from('x')]), {
+        digest: sha('y'),
+      }),
+    ).toBe(false);
     const broken = new Readable({ read() {} });
     broken.push('half');
     setTimeout(() => broken.destroy(new Error('gone')), 20);
-    await expect(store.keep(key, broken)).rejects.toThrow('gone');
+    await expect(
+      store.keep(key, broken, { digest: sha('half') }),
+    ).rejects.toThrow('gone');
     expect(readdirSync(join(directory, 'a'))).toEqual([]);
   });
 
   it('drops what belongs to no app', async () => {
-    await store.keep(key, Readable.from(['one']));
-    await store.keep({ ...key, appId: 'b' }, Readable.from(['one']));
+    await keep('one');
+    await keep('one', { ...key, appId: 'b' });
     writeFileSync(join(directory, 'a/x.half'), '');
     await store.sweep(new Set(['a']));
     expect(readdirSync(directory)).toEqual(['a']);

@@ -29,17 +29,28 @@ export interface KeptEnvironment {
 /** See the module's comment. */
 export interface EnvironmentStore {
   open(key: EnvironmentKey): Promise<KeptEnvironment | undefined>;
+  /** The digest of what is kept under a key. */
+  digestOf(key: EnvironmentKey): Promise<string | undefined>;
   /**
-   * Keeps an environment; the first one of a key stays.
+   * Keeps an environment; the first one of a key stays, unless a pod that could not use it
+   * names it as `replaces`.
    *
-   * @returns false where it is larger than allowed, or was there already
+   * @param options.digest - SHA-256 that the stream has to have, hexadecimal
+   * @returns false where it is larger than allowed, not what was said, or was there already
    */
-  keep(key: EnvironmentKey, stream: Readable): Promise<boolean>;
+  keep(
+    key: EnvironmentKey,
+    stream: Readable,
+    options: { digest: string; replaces?: string },
+  ): Promise<boolean>;
   /** Drops all environments of an app version. */
   remove(appId: string): Promise<void>;
   /** Drops what belongs to no app, and what was never finished. */
   sweep(appIds: Set<string>): Promise<void>;
 }
+
+/** Environments of one app version: the runtime of today, and that of before an upgrade. */
+const PER_APP = 2;
 
 class TooLarge extends Error {}
 
@@ -94,7 +105,34 @@ export class FilesystemEnvironmentStore implements EnvironmentStore {
     };
   }
 
-  async keep(key: EnvironmentKey, stream: Readable): Promise<boolean> {
+  async digestOf(key: EnvironmentKey): Promise<string | undefined> {
+    return (await this.#find(key))?.digest;
+  }
+
+  /** Makes room for one more: of an app version only the latest few are kept. */
+  async #makeRoom(directory: string): Promise<void> {
+    const kept = await Promise.all(
+      (
+        await readdir(directory)
+      )
+        .filter(name => name.endsWith('.tar'))
+        .map(async name => ({
+          name,
+          at: (await stat(join(directory, name))).mtimeMs,
+        })),
+    );
+    kept.sort((a, b) => b.at - a.at);
+    for (const { name } of kept.slice(PER_APP - 1))
+      await unlink(join(directory, name)).catch(() => {});
+  }
+
+  async keep(
+    key: EnvironmentKey,
+    stream: Readable,
+    options: { digest: string; replaces?: string },
+  ): Promise<boolean> {
+    const before = await this.#find(key);
+    if (before && before.digest !== options.replaces) return false;
     const directory = join(this.#directory, key.appId);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const half = join(directory, `${randomUUID()}.half`);
@@ -109,10 +147,13 @@ export class FilesystemEnvironmentStore implements EnvironmentStore {
     });
     try {
       await pipeline(stream, meter, createWriteStream(half, { mode: 0o600 }));
+      if (hash.digest('hex') !== options.digest) return false;
+      if (before) await unlink(before.path).catch(() => {});
       if (await this.#find(key)) return false;
+      await this.#makeRoom(directory);
       await link(
         half,
-        join(directory, `${this.#nameOf(key)}.${hash.digest('hex')}.tar`),
+        join(directory, `${this.#nameOf(key)}.${options.digest}.tar`),
       );
       return true;
     } catch (error) {
