@@ -25,7 +25,7 @@ export interface Config {
       bundleBytes?: number;
       /** Largest environment of an app that is kept for later starts, in bytes. Default: 4 GiB. */
       environmentBytes?: number;
-      /** Bundles that are imported at once. Default: 8. */
+      /** Bundles that are checked at once; further ones wait. Default: 2. */
       concurrentImports?: number;
     };
     /** An upload that takes longer is given up. Default: `15m`. */

@@ -41,6 +41,12 @@ export function dockerfile(manifest: AppManifest, bundle: string): string {
     APP_STORE_APP_MODE: mode,
     APP_STORE_APP_MODULE: module,
     PORT: String(port),
+    // What app.toml sets to a literal; secrets come from whoever runs the image.
+    ...Object.fromEntries(
+      manifest.env
+        .filter(entry => entry.value !== undefined)
+        .map(entry => [entry.name, entry.value!]),
+    ),
   };
   const quote = (text: string) => JSON.stringify(text).replaceAll('$', '\\$');
   return `# syntax=docker/dockerfile:1

@@ -37,11 +37,14 @@ exports.up = async function up(knex) {
       .string('client', 100)
       .notNullable()
       .comment('What asks, in its words');
+    table.string('address', 64).notNullable().comment('Where it came from');
     table.string('owner_ref', 255).comment('Who said yes');
     table.boolean('denied').notNullable().defaultTo(false);
     table.string('created_at', 32).notNullable();
     table.string('expires_at', 32).notNullable();
     table.index(['expires_at'], 'login_requests_expires');
+    table.index(['address'], 'login_requests_address');
+    table.index(['created_at'], 'login_requests_created');
   });
 };
 

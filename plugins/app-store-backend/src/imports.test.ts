@@ -90,8 +90,8 @@ describe.each(databaseIds())('imports on %s', id => {
       ]),
     ).toEqual([
       ['BAD_APP_TOML', 9],
-      ['UNKNOWN_TAG', undefined],
-      ['TAG_NOT_YOURS', undefined],
+      ['UNKNOWN_TAG', 5],
+      ['TAG_NOT_YOURS', 5],
     ]);
     const meta = (part: string, who = 'dev') =>
       store.api
@@ -144,7 +144,17 @@ describe.each(databaseIds())('imports on %s', id => {
       'UNKNOWN_TAG',
     );
     expect((await patch('dev', { owner: 'me' })).status).toBe(400);
-    expect((await patch('vic', { tags: [] })).status).not.toBe(200);
+    // Visitors change nothing, and learn of no tag.
+    await store.api
+      .patch(`${API}/apps/${body.app.id}`)
+      .set(as('ada'))
+      .send({ tags: ['GUESTS'] });
+    for (const change of [{}, { tags: [] }, { tags: ['NOPE'] }])
+      expect((await patch('vic', change)).body).toMatchObject({
+        status: 403,
+        detail: 'You may not change this app.',
+      });
+    expect((await patch('uma', {})).status).toBe(200);
   });
 
   it.each([
@@ -152,34 +162,42 @@ describe.each(databaseIds())('imports on %s', id => {
       'a runtime version that is not there',
       { toml: 'RuntimeVersion = "cobol"' },
       'UNKNOWN_RUNTIME',
+      9,
     ],
     [
       'a deprecated runtime version',
       { toml: 'RuntimeVersion = "node_old"' },
       'RUNTIME_DEPRECATED',
+      9,
     ],
     [
       'a secret that is not there',
       { tail: '[[Env]]\nName = "A"\nSecret = "none"\nSecretKey = "k"\n' },
       'SECRET_MISSING',
+      12,
     ],
     [
       'an image that is not allowed',
       { toml: 'CustomImage = "elsewhere.example/x"' },
       'IMAGE_NOT_ALLOWED',
+      9,
     ],
-    ['a port that is none', { toml: 'Port = 0' }, 'BAD_APP_TOML'],
-  ])('refuses %s and keeps nothing', async (_, options, code) => {
-    const before = await everything();
-    const { status, body } = await store.importApp(
-      'dev',
-      await bundle({ name: 'refused', ...options }),
-    );
-    expect(status).toBe(400);
-    expect(body).toMatchObject({ code, owner: 'you' });
-    expect(body.remedy).toBeTruthy();
-    expect(await everything()).toEqual(before);
-  });
+    ['a port that is none', { toml: 'Port = 0' }, 'BAD_APP_TOML', 9],
+  ])(
+    'refuses %s, says where, and keeps nothing',
+    async (_, options, code, line) => {
+      const before = await everything();
+      const { status, body } = await store.importApp(
+        'dev',
+        await bundle({ name: 'refused', ...options }),
+      );
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ code, owner: 'you' });
+      expect(body.remedy).toBeTruthy();
+      expect(body.issues[0]).toMatchObject({ line });
+      expect(await everything()).toEqual(before);
+    },
+  );
 
   it('takes an optional secret that is not there', async () => {
     const { status } = await store.importApp(
@@ -207,6 +225,59 @@ describe.each(databaseIds())('imports on %s', id => {
       bundles: before.bundles + 1,
       apps: before.apps + 1,
     });
+  });
+
+  it('never leaves an app without its bundle, whoever deletes meanwhile', async () => {
+    const data = await bundle({ name: 'again' });
+    const later = async (ms: number) => {
+      await sleep(ms);
+      return store.importApp('dev', data);
+    };
+    for (let round = 0; round < 15; round++) {
+      const { body } = await store.importApp('dev', data);
+      const [deleted, ...more] = await Promise.all([
+        store.api.delete(`${API}/apps/${body.app.id}`).set(as('dev')),
+        ...[0, 3, 6].map(later),
+      ]);
+      expect(deleted.status).toBe(204);
+      const there = (await store.get('/apps?mine=true&name=again', 'dev'))
+        .items;
+      expect(there.length).toBeLessThanOrEqual(1);
+      expect(
+        more.filter(answer => answer.status === 201).length,
+      ).toBeGreaterThanOrEqual(there.length);
+      for (const { id: appId } of there) {
+        const meta = await store.api
+          .get(`${API}/apps/${appId}/meta?part=APP`)
+          .set(as('dev'));
+        expect(meta.status).toBe(200);
+        await store.api.delete(`${API}/apps/${appId}`).set(as('dev'));
+      }
+    }
+  });
+
+  it('takes three bundles of one person at once', async () => {
+    const sockets = [1, 2, 3].map(() =>
+      raw(['content-type: application/zip', 'content-length: 1000'], 'x'),
+    );
+    for (let i = 0; i < 100 && left('incoming').length < 3; i++)
+      await sleep(20);
+    const { status, body } = await store.importApp(
+      'dev',
+      await bundle({ name: 'fourth' }),
+    );
+    expect({ status, code: body.code }).toEqual({
+      status: 429,
+      code: 'IMPORTS_BUSY',
+    });
+    // Others are not kept waiting.
+    const other = await store.importApp(
+      'uma',
+      await bundle({ name: 'others' }),
+    );
+    expect(other.status).toBe(201);
+    sockets.forEach(socket => socket.destroy());
+    for (let i = 0; i < 100 && left('incoming').length; i++) await sleep(20);
   });
 
   it('answers 413 before the body is sent', async () => {
@@ -287,14 +358,24 @@ describe.each(databaseIds())('imports on %s', id => {
   it('keeps to the number of versions that one may own, but for admins', async () => {
     const owned = async () =>
       (await store.get('/apps?mine=true', 'dev')).items.length;
-    for (let i = await owned(); i < 12; i++)
+    for (let i = await owned(); i < 11; i++)
       await store.importApp(
         'dev',
         await bundle({ name: 'many', version: `1.0.${i}` }),
       );
+    // Three at once for the last place: one gets it.
+    const race = await Promise.all(
+      [1, 2, 3].map(async n =>
+        store.importApp(
+          'dev',
+          await bundle({ name: 'many', version: `2.0.${n}` }),
+        ),
+      ),
+    );
+    expect(race.map(answer => answer.status).sort()).toEqual([201, 409, 409]);
     const { status, body } = await store.importApp(
       'dev',
-      await bundle({ name: 'many', version: '2.0.0' }),
+      await bundle({ name: 'many', version: '3.0.0' }),
     );
     expect(status).toBe(409);
     expect(body.code).toBe('APP_VERSION_LIMIT');
@@ -345,6 +426,9 @@ describe('access tokens', () => {
       .set(bearer(token))
       .send({ name: 'more' });
     expect(more.body).toMatchObject({ status: 403, code: 'NOT_FOR_MACHINES' });
+    expect(
+      (await store.api.get(`${API}/tokens`).set(bearer(token))).status,
+    ).toBe(403);
     const begun = (
       await store.api.post(`${API}/login/device`).send({ client: 'x' })
     ).body;
@@ -353,6 +437,42 @@ describe('access tokens', () => {
       .set(bearer(token))
       .send({ allow: true });
     expect(confirmed.status).toBe(403);
+  });
+
+  it('of sign-ins make no further sign-ins, and may be given up', async () => {
+    const { token } = await make('login');
+    const longer = await store.api
+      .post(`${API}/tokens`)
+      .set(bearer(token))
+      .send({ name: 'longer', kind: 'login', days: 366 });
+    expect(longer.body).toMatchObject({ status: 403, code: 'NOT_BY_TOKEN' });
+    await store.api
+      .delete(`${API}/tokens/current`)
+      .set(bearer(token))
+      .expect(204);
+    expect((await store.api.get(`${API}/me`).set(bearer(token))).status).toBe(
+      401,
+    );
+  });
+
+  it('are signed in for by a code that one person answers once', async () => {
+    const { body } = await store.api
+      .post(`${API}/login/device`)
+      .send({ client: 'x' });
+    const answer = (who: string) =>
+      store.api
+        .post(`${API}/login/requests/${body.userCode}`)
+        .set(as(who))
+        .send({ allow: true });
+    const answers = await Promise.all([answer('dev'), answer('uma')]);
+    expect(answers.map(a => a.status).sort()).toEqual([204, 404]);
+    // Whoever asks for more codes than anybody needs is told to stop; nobody else is.
+    let last = 200;
+    for (let i = 0; i < 60 && last === 200; i++)
+      last = (
+        await store.api.post(`${API}/login/device`).send({ client: 'flood' })
+      ).status;
+    expect(last).toBe(429);
   });
 
   it('are worth nothing where they are none, or their owner is gone', async () => {

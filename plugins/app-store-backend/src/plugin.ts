@@ -36,6 +36,7 @@ import { ChangePoll } from './service/ChangePoll';
 import { importExamples } from './service/ExampleApps';
 import { InstanceFeed } from './service/InstanceFeed';
 import { InstanceService } from './service/InstanceService';
+import { KeyedLock } from './service/KeyedLock';
 import { RouteFeed } from './service/RouteFeed';
 import { Runtimes } from './service/Runtimes';
 import { SecretService } from './service/SecretService';
@@ -135,6 +136,7 @@ export const appStorePlugin = createBackendPlugin({
         const accessTokens = new TokenService({
           tokens: new TokenRepository(knex),
         });
+        const files = new KeyedLock();
         const feed = new InstanceFeed();
         const streams = new EventStreams();
         const processor = new InstanceProcessor({ instances, feed, logger });
@@ -153,6 +155,7 @@ export const appStorePlugin = createBackendPlugin({
           bundles,
           environments,
           runtimes,
+          files,
         });
         const imports = new AppImport({
           config,
@@ -162,6 +165,7 @@ export const appStorePlugin = createBackendPlugin({
           secrets,
           bundles,
           runtimes,
+          files,
           logger,
         });
         const contents = new AppContents({

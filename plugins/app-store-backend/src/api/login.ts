@@ -4,6 +4,7 @@ import type Router from 'express-promise-router';
 import { z } from 'zod';
 import { StoreError } from '../service/StoreError';
 import { MACHINE_DAYS_LIMIT, type TokenService } from '../service/TokenService';
+import type { Callers } from '../identity/Callers';
 import type { ActorOf } from './apps';
 
 const label = z
@@ -19,17 +20,20 @@ export function addLoginRoutes(
   options: {
     tokens: TokenService;
     actorOf: ActorOf;
-    /** Whether the request came with a machine's token. */
-    isMachine: (request: Request) => Promise<boolean>;
+    /** The access token that a request came with. */
+    tokenOf: Callers['tokenOf'];
     /** The page on which a person says yes. */
     loginPage: string;
   },
 ): void {
-  const { tokens, actorOf, isMachine, loginPage } = options;
+  const { tokens, actorOf, tokenOf, loginPage } = options;
 
   router.post('/v1/login/device', async (request, response) => {
     const { client } = z.object({ client: label }).parse(request.body);
-    const begun = await tokens.beginLogin(client);
+    const begun = await tokens.beginLogin(
+      client,
+      (request.ip ?? '').slice(0, 64),
+    );
     response.json({
       ...begun,
       verificationUri: loginPage,
@@ -49,11 +53,11 @@ export function addLoginRoutes(
   });
 
   const assertPerson = async (request: Request) => {
-    if (await isMachine(request))
+    if ((await tokenOf(request))?.kind === 'machine')
       throw new StoreError({
         status: 403,
         code: 'NOT_FOR_MACHINES',
-        message: 'The token of a machine cannot make or confirm others.',
+        message: 'The token of a machine has nothing to do with other tokens.',
         owner: 'you',
         remedy: 'Sign in as yourself with `app-store login`.',
       });
@@ -81,6 +85,7 @@ export function addLoginRoutes(
 
   router.get('/v1/tokens', async (request, response) => {
     const { userEntityRef } = await actorOf(request);
+    await assertPerson(request);
     response.json({ items: await tokens.list(userEntityRef) });
   });
 
@@ -99,6 +104,15 @@ export function addLoginRoutes(
           .default(DEFAULT_DAYS),
       })
       .parse(request.body);
+    // A sign-in ends: it is not made longer by what it made.
+    if (kind === 'login' && (await tokenOf(request)))
+      throw new StoreError({
+        status: 403,
+        code: 'NOT_BY_TOKEN',
+        message: 'A sign-in is made by signing in, not by a token.',
+        owner: 'you',
+        remedy: 'Run `app-store login`.',
+      });
     response
       .status(201)
       .set('cache-control', 'no-store')
@@ -107,7 +121,14 @@ export function addLoginRoutes(
 
   router.delete('/v1/tokens/:id', async (request, response) => {
     const { userEntityRef } = await actorOf(request);
-    await tokens.revoke(userEntityRef, request.params.id.slice(0, 36));
+    const current = await tokenOf(request);
+    // `current`: the token that the request came with, which anybody may give up.
+    if (request.params.id === 'current' && current)
+      await tokens.revoke(userEntityRef, current.id);
+    else {
+      await assertPerson(request);
+      await tokens.revoke(userEntityRef, request.params.id.slice(0, 36));
+    }
     response.status(204).end();
   });
 }

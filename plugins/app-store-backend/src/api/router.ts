@@ -77,7 +77,7 @@ export function createRouter(options: RouterOptions): express.Router {
   addLoginRoutes(router, {
     ...options,
     actorOf,
-    isMachine: request => callers.isMachine(request),
+    tokenOf: request => callers.tokenOf(request),
   });
   addAppRoutes(router, { ...options, actorOf });
   addInstanceRoutes(router, { ...options, actorOf });

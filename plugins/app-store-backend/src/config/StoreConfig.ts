@@ -215,7 +215,7 @@ export function readStoreConfig(root: Config): StoreConfig {
       environmentBytes:
         config.getOptionalNumber('limits.environmentBytes') ?? 4 * 1024 ** 3,
       concurrentImports:
-        config.getOptionalNumber('limits.concurrentImports') ?? 8,
+        config.getOptionalNumber('limits.concurrentImports') ?? 2,
     },
     uploadTimeoutSeconds: durationSeconds(config, 'uploadTimeout', '15m'),
     installTimeoutSeconds: durationSeconds(config, 'installTimeout', '15m'),

@@ -79,12 +79,15 @@ export class AppRepository {
   /**
    * Adds an app version with its tags.
    *
+   * @param limit - versions that its owner may have, this one included
+   * @returns false where the owner has as many already
    * @throws ConflictError where name and version exist already
    */
   async insert(
     app: Omit<AppRecord, 'tags' | 'visitorRoles'>,
     tagIds: string[],
-  ): Promise<void> {
+    limit?: number,
+  ): Promise<boolean> {
     const searchText = [
       app.name,
       app.manifest.title,
@@ -94,7 +97,12 @@ export class AppRepository {
       .join(' ')
       .toLocaleLowerCase('en-US');
     try {
-      await this.#knex.transaction(async tx => {
+      return await this.#knex.transaction(async tx => {
+        if (
+          limit !== undefined &&
+          (await this.#isFull(tx, app.ownerRef, limit))
+        )
+          return false;
         const row: AppRow = {
           id: app.id,
           name: app.name,
@@ -121,12 +129,31 @@ export class AppRepository {
               assigned_at: app.createdAt,
             })),
           );
+        return true;
       });
     } catch (error) {
       if (isDatabaseConflictError(error))
         throw new ConflictError(`${app.name} ${app.version} exists already`);
       throw error;
     }
+  }
+
+  /** Whether an owner has as many versions as they may; those who ask at once are told one after the other. */
+  async #isFull(
+    tx: Knex.Transaction,
+    ownerRef: string,
+    limit: number,
+  ): Promise<boolean> {
+    // SQLite has one writer anyway.
+    if (tx.client.config.client === 'pg')
+      await tx.raw('select pg_advisory_xact_lock(hashtext(?))', [
+        `app-versions/${ownerRef}`,
+      ]);
+    const row = await tx('apps')
+      .where({ owner_ref: ownerRef })
+      .count({ n: '*' })
+      .first();
+    return Number(row?.n ?? 0) >= limit;
   }
 
   async #complete(rows: AppRow[]): Promise<AppRecord[]> {

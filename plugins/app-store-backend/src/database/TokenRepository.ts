@@ -18,6 +18,8 @@ export interface LoginRequestRecord {
   deviceDigest: string;
   userCode: string;
   client: string;
+  /** Where it came from. */
+  address: string;
   ownerRef?: string;
   denied: boolean;
   createdAt: string;
@@ -39,6 +41,7 @@ interface LoginRequestRow {
   device_digest: string;
   user_code: string;
   client: string;
+  address: string;
   owner_ref: string | null;
   denied: boolean | number;
   created_at: string;
@@ -63,6 +66,7 @@ function toLogin(row: LoginRequestRow): LoginRequestRecord {
     deviceDigest: row.device_digest,
     userCode: row.user_code,
     client: row.client,
+    address: row.address,
     ownerRef: row.owner_ref ?? undefined,
     denied: Boolean(row.denied),
     createdAt: row.created_at,
@@ -130,15 +134,30 @@ export class TokenRepository {
       device_digest: request.deviceDigest,
       user_code: request.userCode,
       client: request.client,
+      address: request.address,
       denied: false,
       created_at: request.createdAt,
       expires_at: request.expiresAt,
     });
   }
 
-  async countLogins(): Promise<number> {
-    const row = await this.#knex('login_requests').count({ n: '*' }).first();
+  async countLogins(address?: string): Promise<number> {
+    const row = await this.#knex('login_requests')
+      .where(address === undefined ? {} : { address })
+      .count({ n: '*' })
+      .first();
     return Number(row?.n ?? 0);
+  }
+
+  async dropOldestLogin(): Promise<void> {
+    const oldest = await this.#knex('login_requests')
+      .whereNull('owner_ref')
+      .orderBy('created_at')
+      .first('device_digest');
+    if (oldest)
+      await this.#knex('login_requests')
+        .where({ device_digest: oldest.device_digest })
+        .delete();
   }
 
   async findLogin(

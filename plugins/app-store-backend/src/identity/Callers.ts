@@ -54,7 +54,8 @@ export class Callers {
     return actor;
   }
 
-  async isMachine(request: Request): Promise<boolean> {
-    return (await this.#bearer(request))?.kind === 'machine';
+  /** The access token that a request came with; undefined for a person's own session. */
+  tokenOf(request: Request) {
+    return this.#bearer(request);
   }
 }

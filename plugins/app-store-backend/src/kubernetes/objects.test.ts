@@ -310,7 +310,7 @@ Value = "text"
       const { containers, initContainers, volumes } =
         workload.spec!.template.spec!;
       const valuesOf = (env: Array<{ name: string; value?: string }> = []) =>
-        Object.fromEntries(env.map(({ name, value }) => [name, value]));
+        Object.fromEntries(env.map(each => [each.name, each.value]));
       expect(valuesOf(containers[0].env)).toMatchObject(wanted);
       expect(containers[0].command).toEqual(['app-store-entry', 'start']);
       expect(valuesOf(initContainers![1].env)).toMatchObject({

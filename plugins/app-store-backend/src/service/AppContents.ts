@@ -83,6 +83,14 @@ export class AppContents {
           owner: 'author',
           remedy: 'Nothing to do: not every app has one.',
         });
+      if (file.size > TEXT_LIMIT)
+        throw new StoreError({
+          status: 413,
+          code: 'TOO_LARGE_TO_SHOW',
+          message: `${FILE_OF[part]} is larger than ${TEXT_LIMIT} bytes.`,
+          owner: 'you',
+          remedy: 'Its owner downloads the bundle to read it.',
+        });
       return (await archive.read(file, TEXT_LIMIT)).toString('utf8');
     } finally {
       await archive.close();

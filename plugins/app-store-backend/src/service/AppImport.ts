@@ -2,12 +2,14 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { BundleError, readBundle } from '@ai-app-store/bundle';
 import { ConflictError } from '@backstage/errors';
-import type {
-  AppManifest,
-  ImportedApp,
-  Issue,
-  TomlIssue,
-  Visibility,
+import {
+  locate,
+  type AppManifest,
+  type ImportedApp,
+  type Issue,
+  type Position,
+  type TomlIssue,
+  type Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
@@ -19,10 +21,30 @@ import type { TagRepository } from '../database/TagRepository';
 import { decideTagAssignment, type Actor } from '../policy/policy';
 import type { AppService } from './AppService';
 import { notAllowed, StoreError } from './StoreError';
+import type { KeyedLock } from './KeyedLock';
 import type { Runtimes } from './Runtimes';
+import { Uploads } from './Uploads';
+
+/** Where an `[[Env]]` or `[[File]]` names a secret. */
+function locateSecret(
+  source: string,
+  table: 'Env' | 'File',
+  name: string,
+): Position | undefined {
+  const lines = source.split('\n');
+  for (let index = 0; ; index++) {
+    const place = locate(source, table, 'Secret', index);
+    if (!place) return undefined;
+    if (lines[place.line - 1].includes(name)) return place;
+  }
+}
 
 /** What is said of tags that an `app.toml` names and the app does not get. */
-function tagWarnings(skipped: string[], known: string[]): Issue[] {
+function tagWarnings(
+  skipped: string[],
+  known: string[],
+  source: string,
+): Issue[] {
   const warn = (code: string, names: string[], why: string, remedy: string) =>
     names.length
       ? [
@@ -30,6 +52,7 @@ function tagWarnings(skipped: string[], known: string[]): Issue[] {
             severity: 'warning' as const,
             code,
             path: 'App.Tags',
+            ...locate(source, 'App', 'Tags'),
             message: `App.Tags names ${names.join(
               ', ',
             )}, which ${why} and is skipped`,
@@ -53,6 +76,17 @@ function tagWarnings(skipped: string[], known: string[]): Issue[] {
   ];
 }
 
+function tooManyVersions(limit: number): StoreError {
+  return new StoreError({
+    status: 409,
+    code: 'APP_VERSION_LIMIT',
+    message: `You own ${limit} app versions, which is the limit.`,
+    owner: 'you',
+    remedy:
+      'Delete versions that nobody uses, or ask an admin to raise appStore.limits.appVersions.',
+  });
+}
+
 /** What the import stands on. */
 export interface AppImportOptions {
   config: StoreConfig;
@@ -62,16 +96,19 @@ export interface AppImportOptions {
   secrets: SecretRepository;
   bundles: BundleStore;
   runtimes: Runtimes;
+  /** By the digest of a bundle: held while its file and the rows that speak of it change. */
+  files: KeyedLock;
   logger: LoggerService;
 }
 
 /** See the module's comment. */
 export class AppImport {
   readonly #options: AppImportOptions;
-  #running = 0;
+  readonly #uploads: Uploads;
 
   constructor(options: AppImportOptions) {
     this.#options = options;
+    this.#uploads = new Uploads(options.config.limits.concurrentImports);
   }
 
   /**
@@ -80,7 +117,7 @@ export class AppImport {
    * @param stream - the archive
    * @returns the app and what was noticed but does not matter
    * @throws StoreError 400 for a bad bundle, 403, 408 for an upload that does not
-   *   come to its end, 409 for a version that exists, 413, 503 where too many come at once
+   *   come to its end, 409 for a version that exists, 413, 429 where too many come at once
    */
   async import(
     actor: Actor,
@@ -89,30 +126,23 @@ export class AppImport {
   ): Promise<ImportedApp> {
     const { bundles, config } = this.#options;
     await this.assertMayImport(actor);
-    if (this.#running >= config.limits.concurrentImports)
-      throw new StoreError({
-        status: 503,
-        code: 'IMPORTS_BUSY',
-        message: `${this.#running} other bundles are being imported.`,
-        owner: 'platform',
-        remedy: 'Try again in a minute.',
-      });
-    this.#running++;
     try {
-      const upload = await bundles.receive(stream, {
-        limit: config.limits.bundleBytes,
-        timeoutMs: config.uploadTimeoutSeconds * 1000,
+      return await this.#uploads.of(actor.userEntityRef, async () => {
+        const upload = await bundles.receive(stream, {
+          limit: config.limits.bundleBytes,
+          timeoutMs: config.uploadTimeoutSeconds * 1000,
+        });
+        try {
+          return await this.#uploads.checked(() =>
+            this.#importUpload(actor, upload, options),
+          );
+        } finally {
+          // Gone where it was kept; else nobody wants it.
+          await bundles.discard(upload);
+        }
       });
-      try {
-        return await this.#importUpload(actor, upload, options);
-      } finally {
-        // Gone where it was kept; else nobody wants it.
-        await bundles.discard(upload);
-      }
     } catch (error) {
       throw this.#refusal(error);
-    } finally {
-      this.#running--;
     }
   }
 
@@ -123,14 +153,7 @@ export class AppImport {
       throw notAllowed('Visitors cannot import apps.', '3.3 import');
     const limit = config.limits.appVersions;
     if (!actor.admin && (await apps.countOwned(actor.userEntityRef)) >= limit)
-      throw new StoreError({
-        status: 409,
-        code: 'APP_VERSION_LIMIT',
-        message: `You own ${limit} app versions, which is the limit.`,
-        owner: 'you',
-        remedy:
-          'Delete versions that nobody uses, or ask an admin to raise appStore.limits.appVersions.',
-      });
+      throw tooManyVersions(limit);
   }
 
   #refusal(error: unknown): unknown {
@@ -173,7 +196,8 @@ export class AppImport {
     upload: Upload,
     options: { visibility: Visibility; signal?: AbortSignal },
   ): Promise<ImportedApp> {
-    const { apps, appService, bundles, tags, logger, config } = this.#options;
+    const { apps, appService, bundles, files, tags, logger, config } =
+      this.#options;
     const bundle = await readBundle(upload.path, {
       allowedWaveVariables: config.allowedWaveVariables,
     });
@@ -182,8 +206,8 @@ export class AppImport {
       throw new ConflictError(
         `${manifest.name} ${manifest.version} exists already`,
       );
-    this.#assertRuntime(manifest);
-    await this.#assertSecrets(actor, manifest);
+    this.#assertRuntime(manifest, bundle.source);
+    await this.#assertSecrets(actor, manifest, bundle.source);
     const known = await tags.findByNames(manifest.tags);
     const own = known.filter(tag => decideTagAssignment(actor, tag).allowed);
     // Whoever cancelled meanwhile does not want it in the store.
@@ -211,19 +235,24 @@ export class AppImport {
       createdAt: now,
       updatedAt: now,
     };
+    const limit = actor.admin ? undefined : config.limits.appVersions;
     // The bundle is there before the row that speaks of it; the sweep at the next start
     // takes what a row never came to speak of.
-    await bundles.keep(upload);
-    try {
-      await apps.insert(
-        record,
-        own.map(tag => tag.id),
-      );
-    } catch (error) {
-      if (!(await apps.usesBundle(upload.digest)))
-        await bundles.removeBundle(upload.digest);
-      throw error;
-    }
+    await files.run(upload.digest, async () => {
+      await bundles.keep(upload);
+      try {
+        const inserted = await apps.insert(
+          record,
+          own.map(tag => tag.id),
+          limit,
+        );
+        if (!inserted) throw tooManyVersions(limit!);
+      } catch (error) {
+        if (!(await apps.usesBundle(upload.digest)))
+          await bundles.removeBundle(upload.digest);
+        throw error;
+      }
+    });
     logger.info(
       `imported ${manifest.name} ${manifest.version} for ${actor.userEntityRef}`,
     );
@@ -237,6 +266,7 @@ export class AppImport {
         ...tagWarnings(
           skipped,
           known.map(tag => tag.name),
+          bundle.source,
         ),
       ],
     };
@@ -246,49 +276,70 @@ export class AppImport {
    * A runtime version that is named must be there (specification 6.2); that there is none for
    * the mode is a precondition only, since an admin may add one.
    */
-  #assertRuntime(manifest: AppManifest): void {
+  #assertRuntime(manifest: AppManifest, source: string): void {
     const { runtimes, config } = this.#options;
     const { runtimeVersion, mode } = manifest.runtime;
     if (manifest.lifecycle === 'LINK') return;
+    const refuse = (
+      code: string,
+      key: string,
+      message: string,
+      remedy: string,
+    ) => {
+      const path = `Runtime.${key}`;
+      const place = locate(source, 'Runtime', key);
+      throw new BundleError({
+        code,
+        message,
+        remedy,
+        issues: [{ severity: 'error', path, message, remedy, ...place }],
+      });
+    };
     const version = runtimes.find(manifest);
     if (runtimeVersion && !version) {
       const names = runtimes.namesOf(mode);
-      throw new BundleError({
-        code: 'UNKNOWN_RUNTIME',
-        message: `Runtime.RuntimeVersion ${JSON.stringify(
+      refuse(
+        'UNKNOWN_RUNTIME',
+        'RuntimeVersion',
+        `Runtime.RuntimeVersion ${JSON.stringify(
           runtimeVersion,
         )} is not a runtime version of this store for ${mode} apps`,
-        remedy: names.length
+        names.length
           ? `Choose one of ${names.join(', ')}, or leave it out.`
           : 'Ask an admin to add it to appStore.runtimes.',
-      });
+      );
     }
     if (!runtimeVersion && config.requireRuntimeVersion && mode !== 'container')
-      throw new BundleError({
-        code: 'RUNTIME_REQUIRED',
-        message:
-          'Runtime.RuntimeVersion is missing, and this store requires it',
-        remedy: `Choose one of ${runtimes.namesOf(mode).join(', ')}.`,
-      });
+      refuse(
+        'RUNTIME_REQUIRED',
+        'RuntimeVersion',
+        'Runtime.RuntimeVersion is missing, and this store requires it',
+        `Choose one of ${runtimes.namesOf(mode).join(', ')}.`,
+      );
     if (version?.deprecated)
-      throw new BundleError({
-        code: 'RUNTIME_DEPRECATED',
-        message: `the runtime version ${version.name} is deprecated`,
-        remedy: 'Choose another Runtime.RuntimeVersion.',
-      });
+      refuse(
+        'RUNTIME_DEPRECATED',
+        'RuntimeVersion',
+        `the runtime version ${version.name} is deprecated`,
+        'Choose another Runtime.RuntimeVersion.',
+      );
     const refused = runtimes.refusedImage(manifest);
     if (refused)
-      throw new BundleError({
-        code: 'IMAGE_NOT_ALLOWED',
-        message: `Runtime.CustomImage ${JSON.stringify(
+      refuse(
+        'IMAGE_NOT_ALLOWED',
+        'CustomImage',
+        `Runtime.CustomImage ${JSON.stringify(
           refused,
         )} is not an image that this store allows`,
-        remedy:
-          'Choose an image that matches appStore.allowedCustomImages, or ask an admin to allow this one.',
-      });
+        'Choose an image that matches appStore.allowedCustomImages, or ask an admin to allow this one.',
+      );
   }
 
-  async #assertSecrets(actor: Actor, manifest: AppManifest): Promise<void> {
+  async #assertSecrets(
+    actor: Actor,
+    manifest: AppManifest,
+    source: string,
+  ): Promise<void> {
     const missing = new Map<string, TomlIssue>();
     for (const [table, entries] of [
       ['Env', manifest.env],
@@ -304,6 +355,7 @@ export class AppImport {
         missing.set(`${name}/${key}`, {
           severity: 'error',
           path: `${table}.Secret`,
+          ...locateSecret(source, table, name),
           message: secret
             ? `the secret ${name} has no key ${key}`
             : `you have no secret ${name}, which the app needs`,

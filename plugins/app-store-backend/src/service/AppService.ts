@@ -25,6 +25,7 @@ import {
   type AppAction,
 } from '../policy/policy';
 import { notAllowed, notFound, StoreError } from './StoreError';
+import type { KeyedLock } from './KeyedLock';
 import type { Runtimes } from './Runtimes';
 
 /** See the module's comment. */
@@ -36,6 +37,7 @@ export class AppService {
   readonly #bundles: BundleStore;
   readonly #environments: EnvironmentStore;
   readonly #runtimes: Runtimes;
+  readonly #files: KeyedLock;
 
   constructor(options: {
     config: StoreConfig;
@@ -45,6 +47,7 @@ export class AppService {
     bundles: BundleStore;
     environments: EnvironmentStore;
     runtimes: Runtimes;
+    files: KeyedLock;
   }) {
     this.#config = options.config;
     this.#apps = options.apps;
@@ -53,6 +56,7 @@ export class AppService {
     this.#bundles = options.bundles;
     this.#environments = options.environments;
     this.#runtimes = options.runtimes;
+    this.#files = options.files;
   }
 
   /** A record that the actor sees; 404 otherwise. */
@@ -203,7 +207,10 @@ export class AppService {
   async update(actor: Actor, id: string, change: AppChange): Promise<App> {
     const record = await this.record(actor, id);
     const decision = decideApp(actor, 'update', appFacts(record));
-    if (change.visibility && !decision.allowed)
+    const byTags =
+      change.tags && decideApp(actor, 'see-tags', appFacts(record));
+    // Tags have a rule of their own (3.5); visitors know nothing of them.
+    if (!decision.allowed && (change.visibility || !byTags?.allowed))
       throw notAllowed('You may not change this app.', decision.rule);
     const tagIds =
       change.tags && (await this.#newTags(actor, record, change.tags));
@@ -255,6 +262,11 @@ export class AppService {
     const decision = decideApp(actor, 'delete', appFacts(record));
     if (!decision.allowed)
       throw notAllowed('You may not delete this app.', decision.rule);
+    await this.#files.run(record.bundleDigest, () => this.#remove(record));
+    await this.#environments.remove(id);
+  }
+
+  async #remove({ id, bundleDigest }: AppRecord): Promise<void> {
     if (!(await this.#apps.delete(id)))
       throw new StoreError({
         status: 409,
@@ -264,9 +276,8 @@ export class AppService {
         remedy:
           'Terminate them first; make the app PRIVATE so that no new ones come.',
       });
-    if (!(await this.#apps.usesBundle(record.bundleDigest)))
-      await this.#bundles.removeBundle(record.bundleDigest);
-    await this.#environments.remove(id);
+    if (!(await this.#apps.usesBundle(bundleDigest)))
+      await this.#bundles.removeBundle(bundleDigest);
   }
 }
 

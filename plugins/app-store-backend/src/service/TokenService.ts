@@ -5,6 +5,7 @@
  */
 import type { AccessToken } from '@ai-app-store/backstage-plugin-app-store-common';
 import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { isUuid } from '../database/AppRepository';
 import type {
   LoginRequestRecord,
   TokenRecord,
@@ -23,6 +24,7 @@ const LOGIN_SECONDS = 600;
 const INTERVAL_SECONDS = 1;
 /** Sign-ins that wait at once; anybody may begin one. */
 const WAITING_LIMIT = 10_000;
+const WAITING_PER_ADDRESS = 50;
 const TOKENS_LIMIT = 100;
 /** Consonants, so that no code is a word (RFC 8628, 6.1). */
 const CODE_LETTERS = 'BCDFGHJKLMNPQRSTVWXZ';
@@ -46,6 +48,17 @@ function present(record: TokenRecord): AccessToken {
   return { id, name, kind, createdAt, expiresAt, lastUsedAt };
 }
 
+function noSuchCode(): StoreError {
+  return new StoreError({
+    status: 404,
+    code: 'NO_SUCH_CODE',
+    message: 'No sign-in waits with this code.',
+    owner: 'you',
+    remedy:
+      'Run `app-store login` again; a code holds for ten minutes and is used once.',
+  });
+}
+
 /** See the module's comment. */
 export class TokenService {
   readonly #tokens: TokenRepository;
@@ -65,7 +78,13 @@ export class TokenService {
     ownerRef: string,
     options: { name: string; kind: TokenRecord['kind']; days?: number },
   ): Promise<AccessToken & { token: string }> {
-    if ((await this.#tokens.listOwned(ownerRef)).length >= TOKENS_LIMIT)
+    await this.#tokens.deleteExpired(this.#in(0));
+    const owned = await this.#tokens.listOwned(ownerRef);
+    const oldestLogin = owned.filter(token => token.kind === 'login').pop();
+    // A new sign-in takes the place of the oldest; a machine's token never goes unasked.
+    if (owned.length >= TOKENS_LIMIT && options.kind === 'login' && oldestLogin)
+      await this.#tokens.delete(ownerRef, oldestLogin.id);
+    else if (owned.length >= TOKENS_LIMIT)
       throw new StoreError({
         status: 409,
         code: 'TOKEN_LIMIT',
@@ -81,7 +100,11 @@ export class TokenService {
       kind: options.kind,
       digest: digestOf(token),
       createdAt: this.#in(0),
-      expiresAt: this.#in((options.days ?? LOGIN_DAYS) * DAY_MS),
+      // A sign-in holds for its days, whoever asks for more.
+      expiresAt: this.#in(
+        (options.kind === 'login' ? LOGIN_DAYS : options.days ?? LOGIN_DAYS) *
+          DAY_MS,
+      ),
     };
     await this.#tokens.insert(record);
     return { ...present(record), token };
@@ -92,44 +115,53 @@ export class TokenService {
   }
 
   async revoke(ownerRef: string, id: string): Promise<void> {
-    if (!(await this.#tokens.delete(ownerRef, id)))
+    if (!isUuid(id) || !(await this.#tokens.delete(ownerRef, id)))
       throw notFound('access token', id);
   }
 
   /** Who a token is; undefined where it is none, or no longer one. */
   async resolve(
     token: string,
-  ): Promise<{ ownerRef: string; kind: TokenRecord['kind'] } | undefined> {
+  ): Promise<
+    { id: string; ownerRef: string; kind: TokenRecord['kind'] } | undefined
+  > {
     const record = await this.#tokens.findByDigest(digestOf(token));
     const now = this.#in(0);
     if (!record || record.expiresAt < now) return undefined;
     if ((record.lastUsedAt ?? '') < this.#in(-TOUCH_MS))
       await this.#tokens.touch(record.id, now);
-    return { ownerRef: record.ownerRef, kind: record.kind };
+    return { id: record.id, ownerRef: record.ownerRef, kind: record.kind };
   }
 
   /** Begins a sign-in through the browser. */
-  async beginLogin(client: string): Promise<{
+  async beginLogin(
+    client: string,
+    address: string,
+  ): Promise<{
     deviceCode: string;
     userCode: string;
     expiresIn: number;
     interval: number;
   }> {
     await this.#tokens.deleteExpired(this.#in(0));
-    if ((await this.#tokens.countLogins()) >= WAITING_LIMIT)
+    if ((await this.#tokens.countLogins(address)) >= WAITING_PER_ADDRESS)
       throw new StoreError({
-        status: 503,
+        status: 429,
         code: 'TOO_MANY_LOGINS',
-        message: 'Too many sign-ins are waiting.',
-        owner: 'platform',
-        remedy: 'Try again in ten minutes.',
+        message: 'Too many sign-ins from your address are waiting.',
+        owner: 'you',
+        remedy: 'Confirm or forget them; they hold for ten minutes.',
       });
+    // Nobody is kept out by others: the oldest that nobody has answered makes room.
+    if ((await this.#tokens.countLogins()) >= WAITING_LIMIT)
+      await this.#tokens.dropOldestLogin();
     const deviceCode = randomBytes(32).toString('base64url');
     const code = userCode();
     await this.#tokens.insertLogin({
       deviceDigest: digestOf(deviceCode),
       userCode: code,
       client,
+      address,
       denied: false,
       createdAt: this.#in(0),
       expiresAt: this.#in(LOGIN_SECONDS * 1000),
@@ -148,14 +180,7 @@ export class TokenService {
       userCode: code.toLocaleUpperCase('en-US'),
     });
     if (!found || found.expiresAt < this.#in(0) || found.ownerRef)
-      throw new StoreError({
-        status: 404,
-        code: 'NO_SUCH_CODE',
-        message: 'No sign-in waits with this code.',
-        owner: 'you',
-        remedy:
-          'Run `app-store login` again; a code holds for ten minutes and is used once.',
-      });
+      throw noSuchCode();
     return found;
   }
 
@@ -165,10 +190,11 @@ export class TokenService {
     allow: boolean,
   ): Promise<void> {
     const found = await this.findLogin(code);
-    await this.#tokens.answerLogin(found.userCode, {
+    const first = await this.#tokens.answerLogin(found.userCode, {
       ownerRef,
       denied: !allow,
     });
+    if (!first) throw noSuchCode();
   }
 
   /** What a waiting command line gets: a token, once somebody has said yes. */

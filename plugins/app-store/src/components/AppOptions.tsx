@@ -40,9 +40,14 @@ export function AppOptions(props: {
   const [busy, act] = useAction();
   const save = () =>
     act(async () => {
+      const before = (app.tags ?? []).map(tag => tag.name);
+      const same =
+        chosen.length === before.length &&
+        chosen.every(name => before.includes(name));
+      // What was not touched here may have been changed by somebody else meanwhile.
       await api.updateApp(app.id, {
         ...(visibility === app.visibility ? {} : { visibility }),
-        tags: chosen,
+        ...(same ? {} : { tags: chosen }),
       });
       toast.post({
         title: `${app.title} ${app.version} was changed`,
@@ -54,7 +59,9 @@ export function AppOptions(props: {
   return (
     <Dialog isOpen onOpenChange={open => !open && onClose()} width={640}>
       <DialogHeader>
-        Options of {app.title} {app.version}
+        <span className={styles.title}>
+          Options of {app.title} {app.version}
+        </span>
       </DialogHeader>
       <DialogBody>
         <Flex direction="column" gap="5">

@@ -1,7 +1,7 @@
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Button, Checkbox, Link, Text } from '@backstage/ui';
-import { RiDownloadLine, RiSettings3Line } from '@remixicon/react';
+import { RiAlertLine, RiDownloadLine, RiSettings3Line } from '@remixicon/react';
 import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
 import { paths } from '../routes';
@@ -55,14 +55,12 @@ function Row(props: {
             {app.name} {app.version}
           </Text>
           {app.runnability.problems.map(problem => (
-            <Text
-              key={problem.message}
-              as="p"
-              variant="body-small"
-              color="warning"
-            >
-              {problem.message} {problem.remedy}
-            </Text>
+            <p key={problem.message} className={styles.hint}>
+              <RiAlertLine aria-hidden="true" size={16} />
+              <span>
+                {problem.message} {problem.remedy}
+              </span>
+            </p>
           ))}
         </div>
       </td>
@@ -130,7 +128,9 @@ export function AppTable(props: {
               onChange={on =>
                 onChoose(new Set(on ? apps.map(app => app.id) : []))
               }
-            />
+            >
+              <span className={styles.allWords}>Choose all</span>
+            </Checkbox>
           </th>
           <th scope="col">App</th>
           <th scope="col">Visible to</th>

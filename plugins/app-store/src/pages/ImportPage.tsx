@@ -13,7 +13,7 @@ import {
   Select,
   Text,
 } from '@backstage/ui';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { uploadApiRef } from '../api';
 import { BundleDrop } from '../components/BundleDrop';
 import { DeadEnd } from '../components/DeadEnd';
@@ -51,6 +51,17 @@ function Progress(props: { sent: number; size: number; onCancel: () => void }) {
           Cancel
         </Button>
       </Flex>
+    </div>
+  );
+}
+
+/** What came of it takes the focus: the button that led here is gone. */
+function Outcome(props: { children: ReactNode }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => place.current?.focus(), []);
+  return (
+    <div ref={place} tabIndex={-1} className={styles.outcome}>
+      {props.children}
     </div>
   );
 }
@@ -109,6 +120,7 @@ export function ImportPage() {
   const [sent, setSent] = useState<number>();
   const [error, setError] = useState<Error>();
   const [imported, setImported] = useState<ImportedApp>();
+  const [cancelled, setCancelled] = useState(false);
   const abort = useRef<AbortController>();
   const busy = sent !== undefined;
 
@@ -129,6 +141,7 @@ export function ImportPage() {
   const send = async () => {
     abort.current = new AbortController();
     setError(undefined);
+    setCancelled(false);
     setSent(0);
     try {
       setImported(
@@ -140,7 +153,8 @@ export function ImportPage() {
       );
       setFile(undefined);
     } catch (failure) {
-      if (!abort.current.signal.aborted) setError(failure as Error);
+      if (abort.current.signal.aborted) setCancelled(true);
+      else setError(failure as Error);
     } finally {
       setSent(undefined);
     }
@@ -161,7 +175,12 @@ export function ImportPage() {
       />
       <Container pb="12" className={styles.page}>
         {imported ? (
-          <Imported imported={imported} onMore={() => setImported(undefined)} />
+          <Outcome>
+            <Imported
+              imported={imported}
+              onMore={() => setImported(undefined)}
+            />
+          </Outcome>
         ) : (
           <Flex direction="column" gap="5">
             <BundleDrop file={file} disabled={busy} onFile={choose} />
@@ -184,7 +203,18 @@ export function ImportPage() {
                 </Button>
               </Flex>
             )}
-            {error && <Refused error={error} />}
+            {cancelled && !busy && (
+              <Outcome>
+                <Text as="p" role="status">
+                  Cancelled; nothing was imported.
+                </Text>
+              </Outcome>
+            )}
+            {error && (
+              <Outcome>
+                <Refused error={error} />
+              </Outcome>
+            )}
             <Text as="p" variant="body-small" color="secondary">
               From a terminal, in the directory of the app:{' '}
               <code className={styles.command}>app-store bundle import</code>
