@@ -21,12 +21,12 @@ function onInterrupt(listener: () => void): () => void {
 }
 
 function listenToSignals(): void {
-  let told = false;
+  const state = { told: false };
   for (const [signal, code] of Object.entries(SIGNALS))
     process.on(signal, () => {
       // Leaving this way runs what has to be run at the end.
-      if (told || !listeners.size) process.exit(code);
-      told = true;
+      if (state.told || !listeners.size) process.exit(code);
+      state.told = true;
       listeners.forEach(listener => listener());
     });
 }
