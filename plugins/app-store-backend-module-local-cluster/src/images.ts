@@ -5,6 +5,7 @@ import { ENTRY_DIRECTORY, entryModules } from '@ai-app-store/runtime-entry';
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   realpathSync,
@@ -16,8 +17,6 @@ import { findPython } from './python';
 
 const NODE = '/opt/app-store/node';
 const NPM = '/opt/app-store/npm';
-const ENTRY = '/opt/app-store/entry';
-const MODULES = '/opt/app-store/node_modules';
 const TOOLS = '/opt/app-store/bin';
 const PROXY = 'proxy.cjs';
 /** Sets the proxy when a program first asks for something, and not before. */
@@ -81,9 +80,9 @@ function script(path: string, text: string): void {
 }
 
 /**
- * The images, with a small program that starts npm.
+ * The images, with the entry program and a small one that starts npm.
  *
- * @param directory - where that program is written
+ * @param directory - where these are put
  */
 export function localImages(directory: string): Record<string, LocalImage> {
   // What an earlier release put there is not a tool of this one.
@@ -102,6 +101,10 @@ export function localImages(directory: string): Record<string, LocalImage> {
       : {};
   if (authorities && existsSync(authorities))
     copyFileSync(authorities, join(directory, AUTHORITIES));
+  // Together in one place: each mount makes every start of a container longer.
+  cpSync(ENTRY_DIRECTORY, directory, { recursive: true });
+  for (const [name, source] of Object.entries(entryModules()))
+    cpSync(source, join(directory, 'node_modules', name), { recursive: true });
   if (npm)
     script(
       join(directory, 'npm'),
@@ -117,15 +120,10 @@ export function localImages(directory: string): Record<string, LocalImage> {
     mounts: [
       // Node.js of a system lies in /usr/bin, which every container shows already.
       { source: join(nodeHome, 'bin'), target: `${NODE}/bin` },
-      { source: ENTRY_DIRECTORY, target: ENTRY },
       { source: directory, target: TOOLS },
-      ...Object.entries(entryModules()).map(([name, source]) => ({
-        source,
-        target: `${MODULES}/${name}`,
-      })),
       ...(npm ? [{ source: realpathSync(npm), target: NPM }] : []),
     ],
-    path: [TOOLS, ENTRY, `${NODE}/bin`],
+    path: [TOOLS, `${NODE}/bin`],
     // Node.js follows the proxy that leads out of a pod, from its first request on.
     env: {
       NPM_CONFIG_UPDATE_NOTIFIER: 'false',
