@@ -154,7 +154,7 @@ describe.each(databaseIds())('imports on %s', id => {
         status: 403,
         detail: 'You may not change this app.',
       });
-    expect((await patch('uma', {})).status).toBe(200);
+    expect((await patch('uma', {})).status).toBe(403);
   });
 
   it.each([
