@@ -138,6 +138,15 @@ test("an app's page", async () => {
     .toBe(1280);
   await pictures(uma, 'app');
   await fits(uma);
+
+  // A link has an address to open, and asks for nothing to run in.
+  await uma.goto(`${portal.url}/app-store`);
+  await uma.getByRole('link', { name: 'Backstage Documentation' }).click();
+  await expect(uma.getByRole('heading', { name: 'About' })).toBeVisible();
+  await expect(uma.getByText('io.backstage.docs')).toBeVisible();
+  await expect(uma.getByText('Memory')).toBeHidden();
+  await expect(uma.getByText('Can be run here')).toBeHidden();
+  await pictures(uma, 'app-link');
 });
 
 test('visitors see what their roles open to them, and neither tags nor owners nor logs', async ({

@@ -54,6 +54,9 @@ function Screenshot(props: { path: string; title: string; index: number }) {
   );
 }
 
+/** Whether the app is an address elsewhere, with nothing to start. */
+const isLink = (app: App) => app.lifecycle === 'LINK';
+
 /** The button that fits the situation (specification, section 10). */
 function RunPanel(props: { app: App; own: AppInstance[] }) {
   const { app, own } = props;
@@ -66,7 +69,7 @@ function RunPanel(props: { app: App; own: AppInstance[] }) {
       const instance = await api.runApp(app.id, { visibility });
       navigate(paths.instance(instance.id), { state: { launched: true } });
     });
-  if (app.lifecycle === 'LINK')
+  if (isLink(app))
     return (
       <ButtonLink
         variant="primary"
@@ -133,11 +136,8 @@ function RunPanel(props: { app: App; own: AppInstance[] }) {
 function Facts(props: { app: App }) {
   const { app } = props;
   const { requirements: needs } = app;
-  const rows: Array<[string, string | undefined]> = [
-    ['Version', app.version],
-    ['Name', app.name],
-    ['Owner', app.owner?.replace(/^user:default\//, '')],
-    ['Imported', new Date(app.createdAt).toLocaleString()],
+  // A link starts nothing, so it asks for nothing of the cluster.
+  const pod: Array<[string, string | undefined]> = [
     ['Runtime', needs.runtime],
     ['Memory', needs.memoryLimit],
     ['CPU', needs.cpuLimit],
@@ -149,6 +149,13 @@ function Facts(props: { app: App }) {
     ['Secrets', needs.secrets.join(', ') || undefined],
     ['System packages', needs.osPackages.join(', ') || undefined],
     ['Can be run here', app.runnability.runnable ? 'Yes' : 'No'],
+  ];
+  const rows: Array<[string, string | undefined]> = [
+    ['Version', app.version],
+    ['Name', app.name],
+    ['Owner', app.owner?.replace(/^user:default\//, '')],
+    ['Imported', new Date(app.createdAt).toLocaleString()],
+    ...(isLink(app) ? [] : pod),
   ];
   return (
     <dl className={styles.facts}>
@@ -281,7 +288,7 @@ export function AppPage() {
               <Card>
                 <CardHeader>
                   <Text as="h3" variant="title-x-small" weight="bold">
-                    Requirements
+                    {isLink(app) ? 'About' : 'Requirements'}
                   </Text>
                 </CardHeader>
                 <CardBody>
