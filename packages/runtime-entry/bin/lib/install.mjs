@@ -52,6 +52,13 @@ export async function install(
 ) {
   const timeoutS = numberSetting('APP_STORE_INSTALL_TIMEOUT', TIMEOUT_S);
   const limit = numberSetting('APP_STORE_INSTALL_LIMIT', LIMIT_BYTES);
+  // What others left among the temporary files is not the installer's.
+  const before = usage(tmpdir());
+  const taken = () =>
+    [...new Set([...directories, tmpdir()])].reduce(
+      (sum, directory) => sum + usage(directory),
+      0,
+    );
   console.log(`$ ${command} ${args.join(' ')}`);
   const child = spawn(command, args, {
     cwd,
@@ -82,10 +89,7 @@ export async function install(
   let looking;
   const look = () => {
     const began = Date.now();
-    const bytes = [...new Set([...directories, tmpdir()])].reduce(
-      (sum, directory) => sum + usage(directory),
-      0,
-    );
+    const bytes = taken() - before;
     if (bytes > limit) stop(`take more than ${limit} bytes of disk`);
     else
       looking = setTimeout(look, Math.max(LOOK_MS, 10 * (Date.now() - began)));
