@@ -30,7 +30,7 @@ test.beforeAll(async () => {
   test.setTimeout(300_000);
   // No package index: what needs one says so, wherever this is run.
   await portal.start({ APP_STORE_PYPI_INDEX: 'http://pypi.invalid/simple' });
-  for (const name of ['home', 'work', 'bin']) mkdirSync(join(room, name));
+  for (const name of ['home', 'apps', 'bin']) mkdirSync(join(room, name));
   writeFileSync(
     join(room, 'bin/app-store'),
     `#!/bin/sh\nexec "${process.execPath}" "${ROOT}/packages/cli/bin/app-store.js" "$@"\n`,
@@ -128,7 +128,7 @@ function settled(text: string): string {
 
 test('the transcript of docs/cli.md', async () => {
   test.setTimeout(400_000);
-  const shell = new Shell(join(room, 'work'));
+  const shell = new Shell(join(room, 'apps'));
   const normaliser = new Normaliser();
   let markdown = '';
   for (const { title, words, commands } of CHAPTERS) {
