@@ -177,6 +177,14 @@ describe.each(databaseIds())('imports on %s', id => {
       12,
     ],
     [
+      'a secret whose name begins like that of another',
+      {
+        tail: '[[Env]]\nName = "A"\nSecret = "none2"\nSecretKey = "k"\nOptional = true\n[[Env]]\nName = "B"\nSecret = \'none\'\nSecretKey = "k"\n',
+      },
+      'SECRET_MISSING',
+      17,
+    ],
+    [
       'an image that is not allowed',
       { toml: 'CustomImage = "elsewhere.example/x"' },
       'IMAGE_NOT_ALLOWED',

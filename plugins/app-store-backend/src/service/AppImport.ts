@@ -35,7 +35,9 @@ function locateSecret(
   for (let index = 0; ; index++) {
     const place = locate(source, table, 'Secret', index);
     if (!place) return undefined;
-    if (lines[place.line - 1].includes(name)) return place;
+    const line = lines[place.line - 1];
+    if ([`"${name}"`, `'${name}'`].some(value => line.includes(value)))
+      return place;
   }
 }
 

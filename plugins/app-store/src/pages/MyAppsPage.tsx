@@ -1,15 +1,7 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import { compareVersions } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
-import {
-  ButtonLink,
-  Container,
-  Flex,
-  SearchField,
-  Skeleton,
-  Text,
-} from '@backstage/ui';
-import { RiUpload2Line } from '@remixicon/react';
+import { Container, Flex, SearchField, Skeleton, Text } from '@backstage/ui';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { AppOptions } from '../components/AppOptions';
@@ -17,6 +9,7 @@ import { AppTable } from '../components/AppTable';
 import { DeadEnd } from '../components/DeadEnd';
 import { DeleteApps } from '../components/DeleteApps';
 import { EmptyState } from '../components/EmptyState';
+import { ImportLink } from '../components/ImportLink';
 import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { useChangeParams } from '../hooks/useChangeParams';
@@ -71,15 +64,7 @@ export function MyAppsPage() {
         title="My apps"
         breadcrumbs={BREADCRUMBS}
         description="The app versions that you published."
-        customActions={
-          <ButtonLink
-            href={paths.import}
-            variant="primary"
-            iconStart={<RiUpload2Line />}
-          >
-            Import an app
-          </ButtonLink>
-        }
+        customActions={<ImportLink />}
       />
       <Container pb="12">
         {apps.error && <ErrorPanel error={apps.error} />}
@@ -89,11 +74,7 @@ export function MyAppsPage() {
         {apps.value && apps.value.length === 0 && (
           <EmptyState
             title="You have not published an app yet"
-            action={
-              <ButtonLink variant="primary" href={paths.import}>
-                Import an app
-              </ButtonLink>
-            }
+            action={<ImportLink />}
           >
             Import a bundle here, or begin one with the command{' '}
             <code>app-store bundle init</code>.

@@ -2,18 +2,17 @@ import { useApi } from '@backstage/frontend-plugin-api';
 import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
 import {
   Button,
-  ButtonLink,
   Container,
   Link,
   SearchField,
   Skeleton,
   Text,
 } from '@backstage/ui';
-import { RiUpload2Line } from '@remixicon/react';
 import { useEffect, useRef, useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { AppIcon } from '../components/AppIcon';
 import { EmptyState } from '../components/EmptyState';
+import { ImportLink } from '../components/ImportLink';
 import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { useChangeParams } from '../hooks/useChangeParams';
@@ -100,14 +99,7 @@ function Empty(props: {
       </EmptyState>
     );
   return (
-    <EmptyState
-      title="No apps yet"
-      action={
-        <ButtonLink variant="primary" href={paths.import}>
-          Import an app
-        </ButtonLink>
-      }
-    >
+    <EmptyState title="No apps yet" action={<ImportLink />}>
       The first app appears here as soon as somebody publishes one.
     </EmptyState>
   );
@@ -154,17 +146,7 @@ export function StorePage() {
       <PageHeader
         title="App Store"
         description="Pick an app, start your own instance, share it."
-        customActions={
-          visitor === false && (
-            <ButtonLink
-              href={paths.import}
-              variant="secondary"
-              iconStart={<RiUpload2Line />}
-            >
-              Import an app
-            </ButtonLink>
-          )
-        }
+        customActions={visitor === false && <ImportLink variant="secondary" />}
       />
       <Container pb="12">
         <div className={styles.filters}>
