@@ -97,6 +97,9 @@ test('the store: icons, search, tags', async () => {
     .getByRole('searchbox', { name: 'Search apps' })
     .fill('nothing like it');
   await expect(uma.getByText('No app fits')).toBeVisible();
+  await expect(
+    uma.getByText('Apps that only you may see are under My apps'),
+  ).toBeVisible();
   await uma.getByRole('button', { name: 'Show all apps' }).click();
   await uma.getByRole('button', { name: 'Automation' }).click();
   await expect(apps.getByRole('link')).toHaveText(['Who am I', 'Node-RED']);

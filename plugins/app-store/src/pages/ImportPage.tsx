@@ -74,10 +74,12 @@ function Imported(props: { imported: ImportedApp; onMore: () => void }) {
         status="success"
         icon
         role="status"
-        title={`${app.title} ${app.version} is in the store`}
+        title={`${app.title} ${app.version} is ${
+          app.visibility === 'PRIVATE' ? 'yours to try' : 'in the store'
+        }`}
         description={
           app.visibility === 'PRIVATE'
-            ? 'Only you see it. Try it, then open it to others under My apps.'
+            ? 'Only you see it, under My apps. It is on the store page once you open it to others there.'
             : 'Everybody who may see it finds it now.'
         }
       />

@@ -90,6 +90,13 @@ function Empty(props: {
         }
       >
         Try fewer or other words.
+        {!visitor && (
+          <>
+            {' '}
+            Apps that only you may see are under{' '}
+            <Link href={paths.myApps}>My apps</Link>.
+          </>
+        )}
       </EmptyState>
     );
   if (visitor)
