@@ -9,6 +9,7 @@ import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { KubeConfig } from '@kubernetes/client-node';
 import {
   appStoreKubernetesExtensionPoint,
+  appStoreRolesExtensionPoint,
   type KubernetesConnection,
 } from '@ai-app-store/backstage-plugin-app-store-node';
 import { randomUUID } from 'node:crypto';
@@ -20,12 +21,18 @@ import { readStoreConfig, type StoreConfig } from './config/StoreConfig';
 import { AppRepository } from './database/AppRepository';
 import { InstanceRepository } from './database/InstanceRepository';
 import { migratedClient } from './database/migrate';
+import { PeopleRepository } from './database/PeopleRepository';
 import { SecretRepository } from './database/SecretRepository';
 import { SettingsRepository } from './database/SettingsRepository';
 import { TagRepository } from './database/TagRepository';
 import { TokenRepository } from './database/TokenRepository';
 import { Callers } from './identity/Callers';
-import { CatalogRoleResolver } from './identity/RoleResolver';
+import { CatalogRoles } from './identity/CatalogRoles';
+import { RoleExtensions } from './identity/RoleExtensions';
+import { RoleRefs } from './identity/RoleRefs';
+import { DefaultRoleResolver } from './identity/RoleResolver';
+import { allOf } from './identity/RoleSources';
+import { SignedInPeople } from './identity/SignedInPeople';
 import { KubeApi } from './kubernetes/KubeApi';
 import { InstanceCluster } from './processors/InstanceCluster';
 import { InstanceProcessor } from './processors/InstanceProcessor';
@@ -74,6 +81,8 @@ export const appStorePlugin = createBackendPlugin({
         given = connection;
       },
     });
+    const roleExtensions = new RoleExtensions();
+    reg.registerExtensionPoint(appStoreRolesExtensionPoint, roleExtensions);
     reg.registerInit({
       deps: {
         auth: coreServices.auth,
@@ -127,9 +136,19 @@ export const appStorePlugin = createBackendPlugin({
           allowedCustomImages: config.allowedCustomImages,
           unavailableImage: connection.unavailableImage,
         });
-        const roles = CatalogRoleResolver.create({
-          catalog,
-          auth,
+        const refs = RoleRefs.create(config.roleRefs);
+        const people = SignedInPeople.create({
+          people: new PeopleRepository(knex),
+          settings,
+          refs,
+          lapseSeconds: config.claimsLapseSeconds,
+        });
+        const roles = DefaultRoleResolver.create({
+          source:
+            roleExtensions.source ??
+            allOf(CatalogRoles.create({ catalog, auth }), people),
+          mappers: roleExtensions.mappers,
+          refs,
           adminGroups: config.adminGroups,
           fullAccessGroups: config.fullAccessGroups,
         });
@@ -205,6 +224,7 @@ export const appStorePlugin = createBackendPlugin({
             instances: instanceService,
             secrets: secretService,
             roles,
+            people,
             callers: new Callers({ httpAuth, roles, tokens: accessTokens }),
             tokens: accessTokens,
             loginPage: `${

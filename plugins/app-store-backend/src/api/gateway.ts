@@ -3,16 +3,15 @@
  * open an instance. For the gateway's own service identity only.
  */
 import type { HttpAuthService } from '@backstage/backend-plugin-api';
-import { NotAllowedError } from '@backstage/errors';
-import type { Request } from 'express';
 import type Router from 'express-promise-router';
 import { z } from 'zod';
 import type { RoleResolver } from '../identity/RoleResolver';
 import type { InstanceService } from '../service/InstanceService';
 import type { RouteFeed } from '../service/RouteFeed';
 import type { EventStreams } from './EventStreams';
+import { assertPlugin } from './pluginOnly';
 
-const GATEWAY = 'plugin:app-store-gateway';
+const GATEWAY = 'app-store-gateway';
 
 export function addGatewayRoutes(
   router: ReturnType<typeof Router>,
@@ -25,16 +24,9 @@ export function addGatewayRoutes(
   },
 ): void {
   const { httpAuth, roles, instances, routes, streams } = options;
-  const assertGateway = async (request: Request) => {
-    const credentials = await httpAuth.credentials(request, {
-      allow: ['service'],
-    });
-    if (credentials.principal.subject !== GATEWAY)
-      throw new NotAllowedError('this is for the gateway');
-  };
 
   router.get('/v1/gateway/routes', async (request, response) => {
-    await assertGateway(request);
+    await assertPlugin(httpAuth, request, GATEWAY);
     const events = streams.open(request, response);
     // What changes while the snapshot is read comes after it.
     const early: Array<() => void> = [];
@@ -56,7 +48,7 @@ export function addGatewayRoutes(
   });
 
   router.post('/v1/gateway/admission', async (request, response) => {
-    await assertGateway(request);
+    await assertPlugin(httpAuth, request, GATEWAY);
     const body = z
       .object({
         instanceId: z.string().max(63),

@@ -8,6 +8,7 @@ import Router from 'express-promise-router';
 import { z } from 'zod';
 import type { Callers } from '../identity/Callers';
 import type { RoleResolver } from '../identity/RoleResolver';
+import type { SignedInPeople } from '../identity/SignedInPeople';
 import type { InstanceCluster } from '../processors/InstanceCluster';
 import type { EnvironmentStore } from '../bundle/EnvironmentStore';
 import type { AppContents } from '../service/AppContents';
@@ -25,6 +26,7 @@ import { addGatewayRoutes } from './gateway';
 import { addInstanceRoutes } from './instances';
 import { addInternalRoutes } from './internal';
 import { addLoginRoutes } from './login';
+import { addPeopleRoutes } from './people';
 import { problemHandler } from './problems';
 
 /** Largest JSON body, in bytes: a secret and its frame. */
@@ -42,6 +44,7 @@ export interface RouterOptions {
   instances: InstanceService;
   secrets: SecretService;
   roles: RoleResolver;
+  people: SignedInPeople;
   callers: Callers;
   tokens: TokenService;
   routes: RouteFeed;
@@ -101,6 +104,7 @@ export function createRouter(options: RouterOptions): express.Router {
 
   addGatewayRoutes(router, options);
   addInternalRoutes(router, options);
+  addPeopleRoutes(router, options);
   router.use(request => {
     throw new StoreError({
       status: 404,

@@ -10,6 +10,8 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { isAbsolute, resolve } from 'node:path';
 import { parse as parseDomain } from './domains';
+import type { RoleRefsOptions } from '../identity/RoleRefs';
+import { readRoleRefs, readRoles } from './roles';
 
 /** A runtime version: how apps of a mode are run. */
 export interface RuntimeVersion {
@@ -42,6 +44,9 @@ export interface StoreConfig {
   portalUrl: URL;
   adminGroups: string[];
   fullAccessGroups: string[];
+  roleRefs: RoleRefsOptions;
+  /** What a sign-in said of a person holds for this long; -1: for ever. */
+  claimsLapseSeconds: number;
   limits: {
     instances: number;
     visitorInstances: number;
@@ -200,11 +205,14 @@ export function readStoreConfig(root: Config): StoreConfig {
   const appsUrl = url(root, 'appStore.gateway.baseUrl');
   assertSeparateDomains(portalUrl, appsUrl);
   const examples = config.getOptionalConfig('examples');
+  const roleRefs = readRoleRefs(config);
   return {
     appsUrl,
     portalUrl,
-    adminGroups: config.getOptionalStringArray('roles.admin') ?? [],
-    fullAccessGroups: config.getOptionalStringArray('roles.fullAccess') ?? [],
+    adminGroups: readRoles(config, 'roles.admin', roleRefs),
+    fullAccessGroups: readRoles(config, 'roles.fullAccess', roleRefs),
+    roleRefs,
+    claimsLapseSeconds: durationSeconds(config, 'roles.claimsLapse', '720h'),
     limits: {
       instances: config.getOptionalNumber('limits.instances') ?? 10,
       visitorInstances:
@@ -259,8 +267,8 @@ export function readStoreConfig(root: Config): StoreConfig {
       title: entry.getOptionalString('title') ?? entry.getString('name'),
       color: entry.getOptionalString('color') ?? '#5b6b7b',
       description: entry.getOptionalString('description') ?? '',
-      visitorRoles: entry.getOptionalStringArray('visitorRoles') ?? [],
-      adminRoles: entry.getOptionalStringArray('adminRoles') ?? [],
+      visitorRoles: readRoles(entry, 'visitorRoles', roleRefs),
+      adminRoles: readRoles(entry, 'adminRoles', roleRefs),
     })),
     examples: examples && {
       directory: directory(examples.getString('directory')),

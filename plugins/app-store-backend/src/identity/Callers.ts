@@ -46,7 +46,7 @@ export class Callers {
         await this.#httpAuth.credentials(request, { allow: ['user'] }),
       );
     const actor = await this.#roles.resolve(bearer.ownerRef);
-    // Somebody who left the catalog has no sessions either.
+    // Somebody who left the catalog, or has not signed in for long, has no sessions either.
     if (!actor.known)
       throw new AuthenticationError(
         'The owner of the access token is no longer known to the portal.',
