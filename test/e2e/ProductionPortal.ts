@@ -9,7 +9,7 @@ import { freePort } from './portal';
 
 const ROOT = resolve(__dirname, '../..');
 /** Nothing listens there, and nothing can. */
-const NO_CLUSTER = 'http://127.0.0.1:1';
+const NO_CLUSTER = 'https://127.0.0.1:1';
 
 interface Database {
   url: string;

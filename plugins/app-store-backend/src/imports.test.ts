@@ -534,6 +534,7 @@ describe('access tokens', () => {
       ['get', `/v1/internal/instances/${uuid}/content`],
       ['get', `/v1/internal/instances/${uuid}/environment`],
       ['put', `/v1/internal/instances/${uuid}/environment`],
+      ['put', '/v1/internal/people'],
     ] as const) {
       const answer = await store.api[method](`/api/app-store${path}`).set(
         'authorization',

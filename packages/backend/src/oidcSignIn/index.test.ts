@@ -18,7 +18,7 @@ describe('where a sign-in ends', () => {
     'https://portal.example.com.evil.example/',
     'https://portal.example.com@evil.example/',
     '//evil.example',
-    'javascript:alert(1)',
+    'data:text/html,x',
     '',
   ])('is not %s', async redirectUrl => {
     await expect(check(redirectUrl)).rejects.toThrow('redirectUrl');

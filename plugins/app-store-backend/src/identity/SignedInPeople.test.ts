@@ -91,7 +91,7 @@ describe.each(databaseIds())('people who signed in, on %s', id => {
     await by('https://two.example', 'https://one.example');
     await people.remember({
       ...uma,
-      userEntityRef: 'user:second/uma',
+      userEntityRef: `user:${'second'.repeat(10)}/uma`,
       issuers: ['https://two.example'],
     });
   });

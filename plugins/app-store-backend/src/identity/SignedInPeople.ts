@@ -4,9 +4,10 @@
  * long is not known, and their access tokens hold no longer.
  */
 import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
-import type {
-  PersonRoles,
-  RoleSource,
+import {
+  entityNameOf,
+  type PersonRoles,
+  type RoleSource,
 } from '@ai-app-store/backstage-plugin-app-store-node';
 import type { PeopleRepository } from '../database/PeopleRepository';
 import type { SettingsRepository } from '../database/SettingsRepository';
@@ -88,7 +89,7 @@ export class SignedInPeople implements RoleSource {
     const [issuer] = signIn.issuers ?? [];
     if (issuer) {
       const first = await this.#settings.getOrSet(
-        `issuer of ${namespace}`,
+        entityNameOf(`issuer-of-${namespace}`),
         issuer,
       );
       if (!signIn.issuers!.includes(first))

@@ -5,7 +5,7 @@ import {
   useApi,
 } from '@backstage/core-plugin-api';
 import type { SignInPageProps } from '@backstage/plugin-app-react';
-import { Button, Text } from '@backstage/ui';
+import { Button, Card, CardBody, Flex, Text } from '@backstage/ui';
 import { useCallback, useEffect, useState } from 'react';
 import { oidcAuthApiRef } from './oidcAuth';
 import styles from './SignInPage.module.css';
@@ -68,26 +68,31 @@ export function OidcSignInPage(
   const title = config.getOptionalString('oidcSignIn.title');
   return (
     <main className={styles.page}>
-      <div className={styles.panel}>
-        <Text as="h1" variant="title-medium" weight="bold">
-          {config.getOptionalString('app.title') ?? 'AI App Store'}
-        </Text>
-        {error && (
-          <div role="alert">
-            <Text color="danger">{error}</Text>
-          </div>
-        )}
-        <div className={styles.actions}>
-          <Button onPress={() => signIn({ instantPopup: true })}>
-            {title ? `Sign in with ${title}` : 'Sign in'}
-          </Button>
-          {onDemo && (
-            <Button variant="tertiary" onPress={onDemo}>
-              Choose one of the demo people
+      <Card className={styles.entrance}>
+        <CardBody>
+          <Flex direction="column" gap="4" align="start">
+            <Text as="h1" variant="title-medium" weight="bold">
+              {config.getOptionalString('app.title') ?? 'AI App Store'}
+            </Text>
+            <Text as="p" color="secondary">
+              Sign in to browse apps and to run your own.
+            </Text>
+            {error && (
+              <div role="alert">
+                <Text color="danger">{error}</Text>
+              </div>
+            )}
+            <Button onPress={() => signIn({ instantPopup: true })}>
+              {title ? `Sign in with ${title}` : 'Sign in'}
             </Button>
-          )}
-        </div>
-      </div>
+            {onDemo && (
+              <Button variant="tertiary" onPress={onDemo}>
+                Choose one of the demo people
+              </Button>
+            )}
+          </Flex>
+        </CardBody>
+      </Card>
     </main>
   );
 }
