@@ -56,9 +56,30 @@ export interface Config {
       /** Namespace of the gateway's pods, for network policies. */
       gatewayNamespace?: string;
     };
+    /** Where bundles, pictures and environments are kept: `directory`, or `s3` and `spoolDirectory`. */
     bundles: {
-      /** Where bundles and pictures are kept. */
-      directory: string;
+      /** A directory of this machine. */
+      directory?: string;
+      /** Whether every replica sees this very directory; without it a second replica does not start. Default: false. */
+      shared?: boolean;
+      /** A bucket of an S3-compatible store. */
+      s3?: {
+        bucket: string;
+        /** Base URL of the store. Default: AWS. */
+        endpoint?: string;
+        /** Default: that of the environment; `us-east-1` where there is an endpoint. */
+        region?: string;
+        /** What all keys begin with; each store needs one of its own. Default: none. */
+        prefix?: string;
+        /** Default: the SDK's own chain (environment, web identity, instance role). */
+        accessKeyId?: string;
+        /** @visibility secret */
+        secretAccessKey?: string;
+        /** Whether the bucket is in the path and not in the host name. Default: true where there is an endpoint. */
+        forcePathStyle?: boolean;
+      };
+      /** With `s3`: a directory of this replica alone, for uploads that are under way and bundles that are being read. */
+      spoolDirectory?: string;
     };
     /** What apps get that do not say otherwise. */
     resources?: {

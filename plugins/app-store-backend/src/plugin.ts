@@ -1,5 +1,4 @@
 /** Wires the app store. */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   coreServices,
@@ -14,8 +13,6 @@ import {
 import { randomUUID } from 'node:crypto';
 import { EventStreams } from './api/EventStreams';
 import { createRouter } from './api/router';
-import { FilesystemBundleStore } from './bundle/BundleStore';
-import { FilesystemEnvironmentStore } from './bundle/EnvironmentStore';
 import { readStoreConfig, type StoreConfig } from './config/StoreConfig';
 import { AppRepository } from './database/AppRepository';
 import { InstanceRepository } from './database/InstanceRepository';
@@ -36,10 +33,10 @@ import { ChangePoll } from './service/ChangePoll';
 import { importExamples } from './service/ExampleApps';
 import { InstanceFeed } from './service/InstanceFeed';
 import { InstanceService } from './service/InstanceService';
-import { KeyedLock } from './service/KeyedLock';
 import { RouteFeed } from './service/RouteFeed';
 import { Runtimes } from './service/Runtimes';
 import { SecretService } from './service/SecretService';
+import { Storage } from './service/Storage';
 import { TokenService } from './service/TokenService';
 
 /** Between two looks for instances whose time is up, in milliseconds. */
@@ -112,16 +109,15 @@ export const appStorePlugin = createBackendPlugin({
 
         const connection = given ?? connectionFromConfig(config);
         const api = KubeApi.create(connection.kubeConfig);
-        const bundles = await FilesystemBundleStore.open(
-          config.bundleDirectory,
-        );
-        const environments = await FilesystemEnvironmentStore.open(
-          join(config.bundleDirectory, 'environments'),
-          config.limits.environmentBytes,
-        );
-        const used = await apps.usedFiles();
-        await bundles.sweep(used);
-        await environments.sweep(used.ids);
+        const storage = await Storage.open({
+          config,
+          knex,
+          apps,
+          installation,
+          logger,
+        });
+        const { files } = storage;
+        const { bundles, environments } = storage.stores;
         const runtimes = new Runtimes({
           versions: config.runtimes,
           allowedCustomImages: config.allowedCustomImages,
@@ -136,7 +132,6 @@ export const appStorePlugin = createBackendPlugin({
         const accessTokens = new TokenService({
           tokens: new TokenRepository(knex),
         });
-        const files = new KeyedLock();
         const feed = new InstanceFeed();
         const streams = new EventStreams();
         const processor = new InstanceProcessor({ instances, feed, logger });
@@ -285,6 +280,7 @@ export const appStorePlugin = createBackendPlugin({
           timers.forEach(timer => clearInterval(timer));
           cluster.stop();
           await processor.stop();
+          await storage.close();
           api.close();
         });
       },

@@ -3,6 +3,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ProblemDetails } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { ErrorRequestHandler } from 'express';
 import { ZodError } from 'zod';
+import { StorageError } from '../bundle/StorageError';
 import { KubeError } from '../kubernetes/KubeApi';
 import { StoreError } from '../service/StoreError';
 
@@ -30,6 +31,10 @@ function describe(
       owner: 'you',
       remedy: 'Correct the named members.',
     };
+  if (error instanceof StorageError) {
+    const { message, code, owner, remedy } = error;
+    return { status: 503, detail: message, code, owner, remedy };
+  }
   if (error instanceof KubeError)
     return {
       status: error.code === 0 ? 503 : 502,

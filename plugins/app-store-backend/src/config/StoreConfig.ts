@@ -8,8 +8,9 @@ import {
   ALLOWED_WAVE_VARIABLES,
   type AppMode,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { isAbsolute, resolve } from 'node:path';
+import { readBundleConfig, type BundleConfig } from './BundleConfig';
 import { parse as parseDomain } from './domains';
+import { absolutePath } from './paths';
 
 /** A runtime version: how apps of a mode are run. */
 export interface RuntimeVersion {
@@ -68,7 +69,7 @@ export interface StoreConfig {
     context?: string;
     gatewayNamespace?: string;
   };
-  bundleDirectory: string;
+  bundles: BundleConfig;
   resources: DefaultResources;
   runtimes: RuntimeVersion[];
   extraEnv: Array<{ name: string; value: string }>;
@@ -185,10 +186,6 @@ function readRuntimes(config: Config): RuntimeVersion[] {
   return runtimes;
 }
 
-function directory(path: string): string {
-  return isAbsolute(path) ? path : resolve(path);
-}
-
 /**
  * Reads `appStore` and what of the portal's own configuration matters to it.
  *
@@ -239,7 +236,7 @@ export function readStoreConfig(root: Config): StoreConfig {
       context: config.getOptionalString('kubernetes.context'),
       gatewayNamespace: config.getOptionalString('kubernetes.gatewayNamespace'),
     },
-    bundleDirectory: directory(config.getString('bundles.directory')),
+    bundles: readBundleConfig(config),
     resources: {
       memoryLimit: config.getOptionalString('resources.memoryLimit') ?? '2Gi',
       memoryReservation:
@@ -263,7 +260,7 @@ export function readStoreConfig(root: Config): StoreConfig {
       adminRoles: entry.getOptionalStringArray('adminRoles') ?? [],
     })),
     examples: examples && {
-      directory: directory(examples.getString('directory')),
+      directory: absolutePath(examples.getString('directory')),
       owner: examples.getString('owner'),
       secrets: (examples.getOptionalConfigArray('secrets') ?? []).map(
         entry => ({

@@ -1,7 +1,6 @@
 /** What is in an app's bundle: for its owner, for those who look at it, for its pods. */
 import { Archive, contentTar } from '@ai-app-store/bundle';
 import type { AppMetaPart } from '@ai-app-store/backstage-plugin-app-store-common';
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { BundleStore } from '../bundle/BundleStore';
 import { appFacts, type AppRecord } from '../database/AppRepository';
@@ -52,11 +51,14 @@ export class AppContents {
     if (!decision.allowed)
       throw notAllowed('You may not download this app.', decision.rule);
     return {
-      stream: createReadStream(this.#bundles.bundlePath(record.bundleDigest)),
-      size: record.bundleSize,
+      ...(await this.#bundles.openBundle(record.bundleDigest)),
       name: `${record.name}.${record.version}.wave`,
       digest: record.bundleDigest,
     };
+  }
+
+  #archive({ bundleDigest }: AppRecord): Promise<Archive> {
+    return this.#bundles.withFile(bundleDigest, path => Archive.open(path));
   }
 
   /** A part of the bundle as text; the list of its files for `FILES`. */
@@ -68,9 +70,7 @@ export class AppContents {
         'Visitors do not see what is in a bundle.',
         decision.rule,
       );
-    const archive = await Archive.open(
-      this.#bundles.bundlePath(record.bundleDigest),
-    );
+    const archive = await this.#archive(record);
     try {
       if (part === 'FILES')
         return archive.files.map(file => `${file.path}\n`).join('');
@@ -101,9 +101,7 @@ export class AppContents {
   async tar(
     record: AppRecord,
   ): Promise<{ stream: Readable; close(): Promise<void> }> {
-    const archive = await Archive.open(
-      this.#bundles.bundlePath(record.bundleDigest),
-    );
+    const archive = await this.#archive(record);
     return { stream: contentTar(archive), close: () => archive.close() };
   }
 }

@@ -1,6 +1,10 @@
 /** Imports of bundles (specification 3.3, 4.1): every rule about them is applied here. */
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { BundleError, readBundle } from '@ai-app-store/bundle';
+import {
+  BundleError,
+  readBundle,
+  type BundleImage,
+} from '@ai-app-store/bundle';
 import { ConflictError } from '@backstage/errors';
 import {
   locate,
@@ -13,7 +17,11 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { BundleStore, Upload } from '../bundle/BundleStore';
+import {
+  assetName,
+  type BundleStore,
+  type Upload,
+} from '../bundle/BundleStore';
 import type { StoreConfig } from '../config/StoreConfig';
 import type { AppRepository } from '../database/AppRepository';
 import type { SecretRepository } from '../database/SecretRepository';
@@ -98,7 +106,7 @@ export interface AppImportOptions {
   secrets: SecretRepository;
   bundles: BundleStore;
   runtimes: Runtimes;
-  /** By the digest of a bundle: held while its file and the rows that speak of it change. */
+  /** By the digest of a bundle, or the name of a picture: held while its file and the rows that speak of it change. */
   files: KeyedLock;
   logger: LoggerService;
 }
@@ -188,7 +196,11 @@ export class AppImport {
         code: 'DISK_FULL',
         message: 'The disk of the store is full; nothing was imported.',
         owner: 'admin',
-        remedy: 'An admin makes room under appStore.bundles.directory.',
+        remedy: `An admin makes room under appStore.bundles.${
+          this.#options.config.bundles.kind === 's3'
+            ? 'spoolDirectory'
+            : 'directory'
+        }.`,
       });
     return error;
   }
@@ -223,13 +235,9 @@ export class AppImport {
       visibility: options.visibility,
       manifest,
       longDescription: bundle.longDescription,
-      icon:
-        bundle.icon &&
-        (await bundles.putAsset(bundle.icon.data, bundle.icon.extension)),
+      icon: bundle.icon && (await this.#keepPicture(bundle.icon)),
       screenshots: await Promise.all(
-        bundle.screenshots.map(image =>
-          bundles.putAsset(image.data, image.extension),
-        ),
+        bundle.screenshots.map(image => this.#keepPicture(image)),
       ),
       bundleDigest: upload.digest,
       contentDigest: bundle.contentDigest,
@@ -240,8 +248,9 @@ export class AppImport {
     const limit = actor.admin ? undefined : config.limits.appVersions;
     // The bundle is there before the row that speaks of it; the sweep at the next start
     // takes what a row never came to speak of.
-    await files.run(upload.digest, async () => {
+    await files.run(upload.digest, async turn => {
       await bundles.keep(upload);
+      await turn.confirm();
       try {
         const inserted = await apps.insert(
           record,
@@ -272,6 +281,13 @@ export class AppImport {
         ),
       ],
     };
+  }
+
+  async #keepPicture(image: BundleImage): Promise<string> {
+    const { bundles, files } = this.#options;
+    const name = assetName(image.data, image.extension);
+    await files.run(name, () => bundles.putAsset(name, image.data));
+    return name;
   }
 
   /**
