@@ -140,11 +140,14 @@ export class S3Bucket {
     options: { mostBytes: number },
   ): Promise<void> {
     let broken: Error | undefined;
-    body.once('error', error => (broken = error));
+    body.once('error', error => {
+      broken = error;
+    });
     try {
       await this.#uploads(() => this.#upload(key, body, options.mostBytes));
     } catch (error) {
-      throw broken ?? this.#failure(error);
+      // The library ends the stream where the bucket fails: that is an error of the stream, too.
+      throw error === broken ? error : this.#failure(error);
     } finally {
       body.destroy();
     }

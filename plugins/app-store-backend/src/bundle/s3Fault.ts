@@ -73,7 +73,9 @@ const BY_STATUS: Record<number, S3Fault> = {
 export function s3Fault(error: unknown): S3Fault {
   const { name, Code, code, message, cause, $metadata }: SdkError =
     typeof error === 'object' && error ? error : {};
-  for (const word of [Code, name, code]) {
+  // The SDK may wrap an error of the network so that only its text is left.
+  const [said] = /\bE[A-Z_]{3,}\b/.exec(message ?? '') ?? [];
+  for (const word of [Code, name, code, said]) {
     const known = word && BY_CODE[word];
     if (known) return known;
   }

@@ -72,6 +72,8 @@ export class S3Server {
   readonly calls: string[] = [];
   /** Says what goes wrong; nothing unless it is set. */
   fault: (call: string, key: string) => Fault | undefined = () => undefined;
+  /** Is waited for before a call is answered. */
+  slow: (call: string) => Promise<void> = async () => {};
 
   static async start(): Promise<S3Server> {
     const server = createServer();
@@ -161,6 +163,7 @@ export class S3Server {
     if (bucket !== BUCKET) throw new Refused(404, 'NoSuchBucket');
     const call = callOf(request.method!, key, url.searchParams);
     this.calls.push(call);
+    await this.slow(call);
     const fault = this.fault(call, key);
     if (fault === 'error') throw new Refused(500, 'InternalError');
     if (fault === 'denied') throw new Refused(403, 'AccessDenied');
