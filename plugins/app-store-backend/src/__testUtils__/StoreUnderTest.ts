@@ -8,10 +8,15 @@ import {
 import type { Entity } from '@backstage/catalog-model';
 import type { JsonObject } from '@backstage/types';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import { HOST_ALIAS, LocalCluster } from '@ai-app-store/local-cluster';
+import {
+  HOST_ALIAS,
+  LocalCluster,
+  type LocalImage,
+} from '@ai-app-store/local-cluster';
 import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
 import { appStoreKubernetesExtensionPoint } from '@ai-app-store/backstage-plugin-app-store-node';
 import { KubeConfig } from '@kubernetes/client-node';
+import type { Knex } from 'knex';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
@@ -92,10 +97,14 @@ export class StoreUnderTest {
   readonly api: ReturnType<typeof request>;
   readonly #forwarder: Server;
 
-  /** @param appStore - configuration beside or instead of the tests' own */
+  /**
+   * @param appStore - configuration beside or instead of the tests' own
+   * @param options.knex - a database that another store is at work on, too
+   */
   static async start(
     id: Parameters<typeof databases.init>[0],
     appStore: JsonObject = {},
+    options: { knex?: Knex; images?: Record<string, LocalImage> } = {},
   ): Promise<StoreUnderTest> {
     const directory = mkdtempSync(join(tmpdir(), 'st-'));
     // Pods know the store's port before the store has one; this leads from the one to the other.
@@ -121,9 +130,10 @@ export class StoreUnderTest {
           ],
           path: ['/opt/entry', '/opt/node/bin'],
         },
+        ...options.images,
       },
     });
-    const knex = await databases.init(id);
+    const knex = options.knex ?? (await databases.init(id));
     const kubernetes = createBackendModule({
       pluginId: 'app-store',
       moduleId: 'test-cluster',
