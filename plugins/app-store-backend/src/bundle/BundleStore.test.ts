@@ -34,11 +34,11 @@ describe.each(PLACES)('bundles in %s', (_, open) => {
     const data = randomBytes(20 * 1024 ** 2);
     const upload = await receive(data);
     expect(upload.size).toBe(data.length);
-    expect(place.kept('bundles')).toEqual([]);
+    expect(await place.kept('bundles')).toEqual([]);
     await store.keep(upload);
     await store.discard(upload);
     expect(place.incoming()).toEqual([]);
-    expect(place.kept('bundles')).toEqual([`${upload.digest}.wave`]);
+    expect(await place.kept('bundles')).toEqual([`${upload.digest}.wave`]);
     const opened = await store.openBundle(upload.digest);
     expect(opened.size).toBe(data.length);
     expect((await buffer(opened.stream)).equals(data)).toBe(true);
@@ -53,7 +53,7 @@ describe.each(PLACES)('bundles in %s', (_, open) => {
   it('are kept once, however often they come', async () => {
     const [one, two] = await Promise.all([keep('same'), keep('same')]);
     expect(one).toBe(two);
-    expect(place.kept('bundles')).toHaveLength(1);
+    expect(await place.kept('bundles')).toHaveLength(1);
     expect(place.incoming()).toEqual([]);
   });
 
@@ -64,7 +64,7 @@ describe.each(PLACES)('bundles in %s', (_, open) => {
     const digest = await keep('gone');
     await store.removeBundle(digest);
     await store.removeBundle(digest);
-    expect(place.kept('bundles')).toEqual([]);
+    expect(await place.kept('bundles')).toEqual([]);
     for (const each of [upload.digest, digest]) {
       const missing = { code: 'BUNDLE_MISSING', owner: 'admin' };
       await expect(store.openBundle(each)).rejects.toMatchObject(missing);
@@ -121,7 +121,7 @@ describe.each(PLACES)('bundles in %s', (_, open) => {
     const name = assetName(data, 'png');
     await store.putAsset(name, data);
     await store.putAsset(name, data);
-    expect(place.kept('assets')).toEqual([name]);
+    expect(await place.kept('assets')).toEqual([name]);
     const opened = await store.openAsset(name);
     expect(opened!.size).toBe(data.length);
     expect((await buffer(opened!.stream)).toString()).toBe('a picture');
@@ -136,13 +136,13 @@ describe.each(PLACES)('bundles in %s', (_, open) => {
     await store.putAsset(assetName(picture, 'png'), picture);
     const speaks = { ...used, bundles: new Set([kept[2], kept[5]]) };
     await store.sweep(speaks, atOnce);
-    expect(place.kept('bundles')).toHaveLength(8);
+    expect(await place.kept('bundles')).toHaveLength(8);
     const impatient = await place.bundles({ sweepAgeMs: -2000 });
     await impatient.sweep(speaks, atOnce);
-    expect(place.kept('bundles')).toEqual(
+    expect(await place.kept('bundles')).toEqual(
       [kept[2], kept[5]].map(digest => `${digest}.wave`).sort(),
     );
-    expect(place.kept('assets')).toEqual([]);
+    expect(await place.kept('assets')).toEqual([]);
   });
 
   it('are swept in their turn, and not where they were kept again before it came', async () => {
@@ -157,6 +157,6 @@ describe.each(PLACES)('bundles in %s', (_, open) => {
       await drop();
     });
     expect(asked).toHaveLength(2);
-    expect(place.kept('bundles')).toEqual([`${again}.wave`]);
+    expect(await place.kept('bundles')).toEqual([`${again}.wave`]);
   });
 });
