@@ -60,10 +60,18 @@ export class Meter extends Transform {
   }
 }
 
-/** A stream that is counted and digested; whoever reads it learns of every failure, the stream's own too. */
+/**
+ * A stream that is counted and digested; whoever reads it learns of every failure, the
+ * stream's own too.
+ *
+ * @param options.through - what it passes before
+ */
 export function metered(
   stream: Readable,
-  options: { limit?: number; expected?: string },
+  options: { limit?: number; expected?: string; through?: Transform },
 ): Meter {
-  return pipeline(stream, new Meter(options), () => {});
+  const meter = new Meter(options);
+  return options.through
+    ? pipeline(stream, options.through, meter, () => {})
+    : pipeline(stream, meter, () => {});
 }

@@ -25,13 +25,17 @@ import type { KeptFile } from './BundleStore';
 import { s3Fault } from './s3Fault';
 import { StorageError } from './StorageError';
 
-/** Bytes of a part of an upload; the smallest that S3 takes is 5 MiB. */
-const PART_BYTES = 8 * 1024 ** 2;
+/** Bytes of a part of an upload; less S3 does not take. */
+const PART_BYTES = 5 * 1024 ** 2;
 /** More parts than S3 takes of one object are not needed, whatever the part is then. */
 const MOST_PARTS = 9_000;
-/** Parts of one upload that are sent at once, and uploads at once: together some 130 MiB. */
+/** Parts of one upload that are sent at once. */
 const PARTS_AT_ONCE = 2;
-const UPLOADS_AT_ONCE = 4;
+/**
+ * Uploads at once, by where they come from: those of pods take as long as pods do, and must
+ * not keep others waiting. One takes some 100 MiB of memory, all together twice as much.
+ */
+const UPLOADS_AT_ONCE = { disk: 2, network: 3 };
 /** Slow readers hold a connection each; the SDK's fifty would be used up by them. */
 const SOCKETS = 1000;
 const CONNECT_MS = 10_000;
@@ -59,7 +63,10 @@ export class S3Bucket {
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #logger: LoggerService;
-  readonly #uploads = pLimit(UPLOADS_AT_ONCE);
+  readonly #turns = {
+    disk: pLimit(UPLOADS_AT_ONCE.disk),
+    network: pLimit(UPLOADS_AT_ONCE.network),
+  };
   readonly #idleMs: number;
 
   static create(
@@ -132,25 +139,28 @@ export class S3Bucket {
    * Writes what a stream holds; nothing is there before all is, and nothing stays of
    * a stream that fails, whose own error is thrown.
    *
+   * @param open - is called when its turn has come
    * @param options.mostBytes - more will not come
    */
   async upload(
     key: string,
-    body: Readable,
-    options: { mostBytes: number },
+    open: () => Readable,
+    options: { from: 'disk' | 'network'; mostBytes: number },
   ): Promise<void> {
-    let broken: Error | undefined;
-    body.once('error', error => {
-      broken = error;
+    await this.#turns[options.from](async () => {
+      let broken: Error | undefined;
+      const body = open().once('error', error => {
+        broken = error;
+      });
+      try {
+        await this.#upload(key, body, options.mostBytes);
+      } catch (error) {
+        // The library ends the stream where the bucket fails: that is an error of the stream, too.
+        throw error === broken ? error : this.#failure(error);
+      } finally {
+        body.destroy();
+      }
     });
-    try {
-      await this.#uploads(() => this.#upload(key, body, options.mostBytes));
-    } catch (error) {
-      // The library ends the stream where the bucket fails: that is an error of the stream, too.
-      throw error === broken ? error : this.#failure(error);
-    } finally {
-      body.destroy();
-    }
   }
 
   async #upload(key: string, body: Readable, mostBytes: number): Promise<void> {

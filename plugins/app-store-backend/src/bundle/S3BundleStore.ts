@@ -108,10 +108,11 @@ export class S3BundleStore implements BundleStore {
     await this.#bucket.upload(
       keyOf(digest),
       // A file that changed since it was checked must not come to be the bundle.
-      metered(createReadStream(path, { highWaterMark: READ_BYTES }), {
-        expected: digest,
-      }),
-      { mostBytes: size },
+      () =>
+        metered(createReadStream(path, { highWaterMark: READ_BYTES }), {
+          expected: digest,
+        }),
+      { from: 'disk', mostBytes: size },
     );
     // Whoever imports an app mostly starts it next.
     await this.#copies.adopt(digest, upload);

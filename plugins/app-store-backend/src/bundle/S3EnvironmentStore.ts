@@ -3,6 +3,7 @@
  * visible only once all of one is there and is what the pod said.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { BundleError } from '@ai-app-store/bundle';
 import type { Readable } from 'node:stream';
 import {
   environmentName,
@@ -11,10 +12,13 @@ import {
   type EnvironmentStore,
   type KeptEnvironment,
 } from './EnvironmentStore';
+import { uploadClock } from './uploadClock';
 import { metered, OverLimit, WrongDigest } from './Meter';
 import type { Listed, S3Bucket } from './S3Bucket';
 
 const ROOT = 'environments/';
+/** A pod that takes longer to hand in what it made, or that only drips, keeps others from doing so. */
+const HAND_IN_MS = 30 * 60 * 1000;
 
 interface Kept extends Listed {
   /** Of the key that it belongs to; see {@link environmentName}. */
@@ -101,11 +105,20 @@ export class S3EnvironmentStore implements EnvironmentStore {
     try {
       await this.#bucket.upload(
         keyOf(key.appId, environmentName(key), digest),
-        metered(stream, { limit: this.#limit, expected: digest }),
-        { mostBytes: this.#limit },
+        () =>
+          metered(stream, {
+            through: uploadClock({ timeoutMs: HAND_IN_MS }),
+            limit: this.#limit,
+            expected: digest,
+          }),
+        { from: 'network', mostBytes: this.#limit },
       );
     } catch (error) {
-      if (error instanceof OverLimit || error instanceof WrongDigest)
+      if (
+        error instanceof OverLimit ||
+        error instanceof WrongDigest ||
+        error instanceof BundleError
+      )
         return false;
       throw error;
     }

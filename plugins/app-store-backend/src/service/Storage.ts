@@ -10,7 +10,7 @@ import type { AppRepository } from '../database/AppRepository';
 import { ReplicaRepository } from '../database/ReplicaRepository';
 import type { KeyedLock } from './KeyedLock';
 import { keyedLockFor } from './PostgresKeyedLock';
-import { Replicas } from './Replicas';
+import { Replicas, type ReplicaTimes } from './Replicas';
 import { sweepStores } from './sweepStores';
 
 /** See the module's comment. */
@@ -22,23 +22,25 @@ export class Storage {
 
   /** @throws Error naming the key of the configuration, or saying which replica is in the way */
   static async open(options: {
-    config: StoreConfig;
+    config: Pick<StoreConfig, 'bundles' | 'limits'>;
     knex: Knex;
     apps: AppRepository;
     installation: string;
     logger: LoggerService;
+    times?: ReplicaTimes;
   }): Promise<Storage> {
-    const { config, knex, apps, installation, logger } = options;
-    const { bundles } = config;
+    const { knex, apps, installation, logger, times } = options;
+    const { bundles, limits } = options.config;
     const replicas = await Replicas.join({
       replicas: new ReplicaRepository(knex),
       alone: bundles.kind === 'directory' && !bundles.shared,
       logger,
+      times,
     });
     const files = keyedLockFor({ knex, logger });
     try {
       const stores = await openStores(bundles, {
-        environmentBytes: config.limits.environmentBytes,
+        environmentBytes: limits.environmentBytes,
         installation,
         logger,
       });
