@@ -112,6 +112,8 @@ export class S3Bucket {
   /** What is thrown to those who only want their bundle. */
   #failure(error: unknown): StorageError {
     const { key, what } = s3Fault(error);
+    const { name, message } = error as Error;
+    this.#logger.warn(`S3: ${name}: ${message}`);
     return new StorageError({
       code: 'BUNDLE_STORE_UNAVAILABLE',
       message: `The store cannot get at its bundles: ${what}.`,

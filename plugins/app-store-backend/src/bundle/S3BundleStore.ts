@@ -42,6 +42,16 @@ function damaged(digest: string, cause: unknown): StorageError {
   });
 }
 
+function spoolFull(cause: unknown): StorageError {
+  return new StorageError({
+    code: 'DISK_FULL',
+    message: 'The disk on which the store reads bundles is full.',
+    owner: 'admin',
+    remedy: 'An admin makes room under appStore.bundles.spoolDirectory.',
+    cause,
+  });
+}
+
 /** See the module's comment. */
 export class S3BundleStore implements BundleStore {
   readonly #bucket: S3Bucket;
@@ -140,7 +150,10 @@ export class S3BundleStore implements BundleStore {
     try {
       await pipeline(stream, new FileSink(path));
     } catch (error) {
-      throw error instanceof WrongDigest ? damaged(digest, error) : error;
+      if (error instanceof WrongDigest) throw damaged(digest, error);
+      throw (error as NodeJS.ErrnoException).code === 'ENOSPC'
+        ? spoolFull(error)
+        : error;
     }
   }
 

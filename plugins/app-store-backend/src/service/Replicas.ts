@@ -107,7 +107,8 @@ export class Replicas {
       new Date(Date.now() - FORGOTTEN_AFTER_MS).toISOString(),
     );
     for (;;) {
-      const others = await this.#replicas.enter(this.#self);
+      const seenAt = new Date().toISOString();
+      const others = await this.#replicas.enter({ ...this.#self, seenAt });
       if (!others.length) return;
       let forgotten = 0;
       for (const other of others) {
