@@ -45,6 +45,10 @@ describe.each(PLACES)('environments in %s', (_, open) => {
     expect(await keep('better', key, sha('something else'))).toBe(false);
     expect(await keep('better', key, sha('garbage'))).toBe(true);
     expect(await read()).toBe('better');
+    // The same bytes, for those that were damaged where they are kept.
+    expect(await keep('better', key, sha('better'))).toBe(true);
+    expect(await read()).toBe('better');
+    expect(await place.kept('environments')).toHaveLength(1);
   });
 
   it('keeps two of an app version, the latest', async () => {

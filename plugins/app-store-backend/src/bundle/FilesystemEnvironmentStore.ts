@@ -12,7 +12,7 @@ import {
   type EnvironmentStore,
   type KeptEnvironment,
 } from './EnvironmentStore';
-import { LEFT_AFTER_MS } from './leftovers';
+import { dropLeftovers, LEFT_AFTER_MS } from './leftovers';
 import { Meter, OverLimit, WrongDigest } from './Meter';
 
 /** See the module's comment. */
@@ -137,14 +137,9 @@ export class FilesystemEnvironmentStore implements EnvironmentStore {
         await this.remove(appId);
         continue;
       }
-      const directory = join(this.#directory, appId);
-      for (const name of await readdir(directory)) {
-        if (!name.endsWith('.half')) continue;
-        const path = join(directory, name);
-        const found = await stat(path).catch(() => undefined);
-        if (found && Date.now() - found.mtimeMs > this.#halfAgeMs)
-          await unlink(path).catch(() => {});
-      }
+      await dropLeftovers(join(this.#directory, appId), this.#halfAgeMs, name =>
+        name.endsWith('.half'),
+      );
     }
   }
 }

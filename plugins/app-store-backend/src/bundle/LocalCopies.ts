@@ -3,15 +3,16 @@
  * is fetched once, however many want it, checked, and stays until others need the room.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dropLeftovers, LEFT_AFTER_MS } from './leftovers';
 
 /** Bytes of copies that nobody is reading any more. */
 const KEPT_BYTES = 2 * 1024 ** 3;
+/** Ends the name of a copy that is being fetched; a whole one is called as its digest. */
+const HALF = '.half';
 
 interface Copy {
-  path: string;
   ready: Promise<void>;
   size: number;
   users: number;
@@ -29,8 +30,10 @@ export class LocalCopies {
     options: { keptBytes?: number } = {},
   ): Promise<LocalCopies> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await dropLeftovers(directory, LEFT_AFTER_MS);
-    return new LocalCopies(directory, options.keptBytes ?? KEPT_BYTES);
+    await dropLeftovers(directory, LEFT_AFTER_MS, name => name.endsWith(HALF));
+    const copies = new LocalCopies(directory, options.keptBytes ?? KEPT_BYTES);
+    await copies.#takeOver();
+    return copies;
   }
 
   private constructor(directory: string, keptBytes: number) {
@@ -38,8 +41,24 @@ export class LocalCopies {
     this.#keptBytes = keptBytes;
   }
 
-  #newPath(digest: string): string {
-    return join(this.#directory, `${digest}.${randomUUID()}`);
+  #pathOf(digest: string): string {
+    return join(this.#directory, digest);
+  }
+
+  /** What a predecessor fetched is as good as one's own, and counts as much. */
+  async #takeOver(): Promise<void> {
+    const left = [];
+    for (const digest of await readdir(this.#directory)) {
+      const found = await stat(this.#pathOf(digest)).catch(() => undefined);
+      if (found && !digest.endsWith(HALF)) left.push({ digest, ...found });
+    }
+    left.sort((a, b) => a.mtimeMs - b.mtimeMs);
+    for (const { digest, size } of left) this.#add(digest, size);
+    await this.#makeRoom();
+  }
+
+  #add(digest: string, size: number): void {
+    this.#copies.set(digest, { size, users: 0, ready: Promise.resolve() });
   }
 
   /**
@@ -59,7 +78,7 @@ export class LocalCopies {
     this.#copies.set(digest, copy);
     try {
       await copy.ready;
-      return await work(copy.path);
+      return await work(this.#pathOf(digest));
     } finally {
       copy.users--;
       await this.#makeRoom();
@@ -67,30 +86,31 @@ export class LocalCopies {
   }
 
   #begin(digest: string, fetch: (path: string) => Promise<void>): Copy {
-    const path = this.#newPath(digest);
-    const copy: Copy = { path, size: 0, users: 0, ready: Promise.resolve() };
-    copy.ready = fetch(path).then(
+    const half = `${this.#pathOf(digest)}.${randomUUID()}${HALF}`;
+    const copy: Copy = { size: 0, users: 0, ready: Promise.resolve() };
+    copy.ready = fetch(half).then(
       async () => {
-        copy.size = (await stat(path)).size;
+        copy.size = (await stat(half)).size;
+        await rename(half, this.#pathOf(digest));
       },
       async error => {
         // The next one tries again.
         if (this.#copies.get(digest) === copy) this.#copies.delete(digest);
-        await rm(path, { force: true });
+        await rm(half, { force: true });
         throw error;
       },
     );
     return copy;
   }
 
-  /** Somebody may have tidied up the directory: the system, or another process after an hour. */
+  /** Somebody may have tidied up the directory: the system, or another process that was given it, too. */
   async #forgetWhereGone(digest: string): Promise<void> {
     const copy = this.#copies.get(digest);
     // One that is being read or fetched is there.
     if (!copy || copy.users) return;
     const now = new Date();
     try {
-      await utimes(copy.path, now, now);
+      await utimes(this.#pathOf(digest), now, now);
     } catch {
       if (this.#copies.get(digest) === copy && !copy.users)
         this.#copies.delete(digest);
@@ -103,14 +123,8 @@ export class LocalCopies {
       await rm(file.path, { force: true });
       return;
     }
-    const path = this.#newPath(digest);
-    await rename(file.path, path);
-    this.#copies.set(digest, {
-      path,
-      size: file.size,
-      users: 0,
-      ready: Promise.resolve(),
-    });
+    await rename(file.path, this.#pathOf(digest));
+    this.#add(digest, file.size);
     await this.#makeRoom();
   }
 
@@ -118,7 +132,7 @@ export class LocalCopies {
     const copy = this.#copies.get(digest);
     if (!copy || copy.users) return;
     this.#copies.delete(digest);
-    await rm(copy.path, { force: true });
+    await rm(this.#pathOf(digest), { force: true });
   }
 
   async #makeRoom(): Promise<void> {

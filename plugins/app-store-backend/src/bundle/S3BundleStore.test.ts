@@ -124,11 +124,25 @@ describe('S3BundleStore', () => {
     for (let i = 0; i < 4; i++) digests.push(await keep(randomBytes(900)));
     expect(copies()).toHaveLength(2);
     await read(digests[0]);
-    expect(
-      copies()
-        .map(name => name.split('.')[0])
-        .sort(),
-    ).toEqual([digests[3], digests[0]].sort());
+    expect(copies().sort()).toEqual([digests[3], digests[0]].sort());
+  });
+
+  it('takes over what a predecessor fetched', async () => {
+    const digest = await keep(randomBytes(900));
+    const successor = await S3BundleStore.open({
+      bucket,
+      spoolDirectory,
+      logger,
+      keptBytes: 2000,
+    });
+    const data = await successor.withFile(digest, path => readFile(path));
+    expect(data.length).toBe(900);
+    expect(downloads()).toBe(0);
+    // And drops what it has no room for.
+    await S3BundleStore.open({ bucket, spoolDirectory, logger, keptBytes: 10 });
+    expect(copies()).toEqual([]);
+    expect(await read(digest)).toEqual(data);
+    expect(downloads()).toBe(1);
   });
 
   it('hands out nothing that is not what was kept', async () => {

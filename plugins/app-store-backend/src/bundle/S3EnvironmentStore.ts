@@ -100,11 +100,10 @@ export class S3EnvironmentStore implements EnvironmentStore {
     const { digest, replaces } = options;
     const before = await this.#find(key);
     if (before && before.digest !== replaces) return false;
-    // Where the same bytes come again, they are no better than before.
-    if (before?.digest === digest) return false;
+    const name = keyOf(key.appId, environmentName(key), digest);
     try {
       await this.#bucket.upload(
-        keyOf(key.appId, environmentName(key), digest),
+        name,
         () =>
           metered(stream, {
             through: uploadClock({ timeoutMs: HAND_IN_MS }),
@@ -122,7 +121,8 @@ export class S3EnvironmentStore implements EnvironmentStore {
         return false;
       throw error;
     }
-    if (before) await this.#drop(before);
+    // Where the same bytes came again, they are in the place of those that were damaged.
+    if (before && before.key !== name) await this.#drop(before);
     return this.#settle(key, digest);
   }
 

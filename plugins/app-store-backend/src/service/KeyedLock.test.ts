@@ -116,7 +116,7 @@ describe('locks of two replicas on one PostgreSQL', () => {
       });
       await turn.confirm();
     });
-    await expect(lost).rejects.toThrow();
+    await expect(lost).rejects.toMatchObject({ code: 'TURN_LOST' });
     expect(died).toBe(true);
     // And the lock itself is none the worse for it.
     expect(await locks[0].run('mortal', async () => 'again')).toBe('again');

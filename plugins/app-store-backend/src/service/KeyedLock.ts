@@ -8,7 +8,7 @@ export interface Turn {
   /**
    * Asks before what cannot be undone, where the work so far took long.
    *
-   * @throws Error where the turn was lost meanwhile, and may be somebody else's
+   * @throws StoreError where the turn was lost meanwhile, and may be somebody else's
    */
   confirm(): Promise<void>;
 }

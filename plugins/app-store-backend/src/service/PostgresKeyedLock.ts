@@ -9,6 +9,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import makeKnex, { type Knex } from 'knex';
 import pLimit from 'p-limit';
 import { createHash } from 'node:crypto';
+import { StoreError } from './StoreError';
 import { ProcessKeyedLock, type KeyedLock, type Turn } from './KeyedLock';
 
 /** Turns of this process at once, and so connections. */
@@ -18,6 +19,15 @@ const IDLE_MS = 10_000;
 /** Firewalls forget connections that say nothing; PostgreSQL would keep the lock for hours then. */
 const SIGN_OF_LIFE_MS = 30_000;
 
+/** For a transaction that is idle on purpose, and may wait for as long as somebody else's upload takes. */
+const UNHURRIED = [
+  'idle_in_transaction_session_timeout',
+  'lock_timeout',
+  'statement_timeout',
+]
+  .map(name => `set local ${name} = 0`)
+  .join('; ');
+
 /** Advisory locks have numbers for names, 64 bits. */
 function numberOf(key: string): string {
   return createHash('sha256')
@@ -25,6 +35,16 @@ function numberOf(key: string): string {
     .digest()
     .readBigInt64BE()
     .toString();
+}
+
+function lost(error: Error): never {
+  throw new StoreError({
+    status: 503,
+    code: 'TURN_LOST',
+    message: `The database ended a connection that was needed to the end: ${error.message}.`,
+    owner: 'platform',
+    remedy: 'Nothing was changed; try again.',
+  });
 }
 
 /** See the module's comment. */
@@ -65,19 +85,14 @@ export class PostgresKeyedLock implements KeyedLock {
     const alive = () => transaction.raw('select 1');
     let timer: NodeJS.Timeout | undefined;
     try {
-      // It is idle on purpose, and may wait for as long as somebody else's upload takes.
-      await transaction.raw(
-        'set local idle_in_transaction_session_timeout = 0',
-      );
-      await transaction.raw('set local lock_timeout = 0');
-      await transaction.raw('set local statement_timeout = 0');
+      await transaction.raw(UNHURRIED);
       await transaction.raw('select pg_advisory_xact_lock(?::bigint)', [
         numberOf(key),
       ]);
       timer = setInterval(() => alive().catch(() => {}), SIGN_OF_LIFE_MS);
       return await work({
         async confirm() {
-          await alive();
+          await alive().catch(lost);
         },
       });
     } finally {
