@@ -13,7 +13,7 @@ import {
   ListMultipartUploadsCommand,
   paginateListObjectsV2,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { LoggerService } from '@backstage/backend-plugin-api';
@@ -22,6 +22,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { S3Config } from '../config/BundleConfig';
 import type { KeptFile } from './BundleStore';
+import { s3Client } from './s3Client';
 import { s3Fault } from './s3Fault';
 import { StorageError } from './StorageError';
 
@@ -36,11 +37,6 @@ const PARTS_AT_ONCE = 2;
  * not keep others waiting. One takes some 100 MiB of memory, all together twice as much.
  */
 const UPLOADS_AT_ONCE = { disk: 2, network: 3 };
-/** Slow readers hold a connection each; the SDK's fifty would be used up by them. */
-const SOCKETS = 1000;
-const CONNECT_MS = 10_000;
-/** Until an answer begins. */
-const ANSWER_MS = 120_000;
 /** An answer that stands still for this long is given up. */
 const IDLE_MS = 120_000;
 /** An upload that began so long ago has nobody who waits for it. */
@@ -73,23 +69,7 @@ export class S3Bucket {
     config: S3Config,
     options: { logger: LoggerService; idleMs?: number; attempts?: number },
   ): S3Bucket {
-    const agent = { maxSockets: SOCKETS };
-    const client = new S3Client({
-      endpoint: config.endpoint,
-      region: config.region,
-      credentials: config.credentials,
-      forcePathStyle: config.forcePathStyle,
-      maxAttempts: options.attempts,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: {
-        connectionTimeout: CONNECT_MS,
-        requestTimeout: ANSWER_MS,
-        throwOnRequestTimeout: true,
-        httpAgent: agent,
-        httpsAgent: agent,
-      },
-    });
+    const client = s3Client(config, options);
     return new S3Bucket(client, config, options);
   }
 
