@@ -2,9 +2,12 @@ import { defineConfig } from '@playwright/test';
 
 const artifacts = process.env.TEST_ARTIFACTS ?? 'test-artifacts';
 
-/** Browser tests: one portal, one browser, one after another. */
+/** Browser tests and the conformance suite: one portal, one browser, one after another. */
 export default defineConfig({
-  testDir: 'test/e2e',
+  projects: [
+    { name: 'browser', testDir: 'test/e2e' },
+    { name: 'spec', testDir: 'test/spec' },
+  ],
   testMatch: '**/*.spec.ts',
   workers: 1,
   fullyParallel: false,
@@ -13,7 +16,10 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 20_000 },
   outputDir: `${artifacts}/browser`,
-  reporter: [['list'], ['json', { outputFile: `${artifacts}/browser.json` }]],
+  reporter: [
+    ['list'],
+    ['json', { outputFile: `${artifacts}/playwright.json` }],
+  ],
   use: {
     actionTimeout: 20_000,
     viewport: { width: 1440, height: 900 },

@@ -5,6 +5,7 @@ import { Sentence } from './lib/words.mjs';
 
 const commands = {
   start: () => import('./lib/start.mjs').then(m => m.start),
+  production: () => import('./lib/production.mjs').then(m => m.production),
   dev: () => import('./lib/dev.mjs').then(m => m.dev),
   test: () => import('./lib/test.mjs').then(m => m.test),
   'test:all': () => import('./lib/test.mjs').then(m => m.testAll),

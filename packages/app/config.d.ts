@@ -12,4 +12,21 @@ export interface Config {
       description: string;
     }>;
   };
+  /** The sign-in through OpenID Connect; see also `packages/backend/config.d.ts`. */
+  oidcSignIn?: {
+    /**
+     * Who signs people in, on the button: "Sign in with <title>". Default: "Sign in".
+     * @visibility frontend
+     */
+    title?: string;
+  };
+  auth?: {
+    providers?: {
+      /**
+       * That it is configured, and nothing of what is in it.
+       * @visibility frontend
+       */
+      oidc?: object;
+    };
+  };
 }

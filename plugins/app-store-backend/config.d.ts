@@ -9,10 +9,28 @@ export interface Config {
       baseUrl: string;
     };
     roles?: {
-      /** Groups (entity refs) whose members are admins. */
+      /** Groups or roles (names or entity refs) whose members are admins. */
       admin?: string[];
-      /** Groups whose members have full access; none named: everybody has it, and there are no visitors. */
+      /** Groups or roles whose members have full access; none named: everybody has it, and there are no visitors. */
       fullAccess?: string[];
+      /**
+       * What a name without kind and namespace means, here and in tags: a group of the
+       * catalog (`group:default/<name>`), or a role of the sign-in's claim
+       * (`role:oidc/<name>`). Default: `groups`.
+       */
+      names?: 'groups' | 'claims';
+      /**
+       * What the roles of the sign-in's claim are. `groups` makes them groups of the
+       * catalog: the identity provider can then make anybody a member of any of them.
+       * Default: `roles`, which are no groups.
+       */
+      claimsAre?: 'roles' | 'groups';
+      /**
+       * The claim of somebody who has not been in the portal for this long holds no more,
+       * nor do the access tokens of people who are not in the catalog; `-1` never.
+       * Default: `720h`, thirty days.
+       */
+      claimsLapse?: string;
     };
     limits?: {
       /** Running instances of a full-access user. Default: 10. */
@@ -56,9 +74,30 @@ export interface Config {
       /** Namespace of the gateway's pods, for network policies. */
       gatewayNamespace?: string;
     };
+    /** Where bundles, pictures and environments are kept: `directory`, or `s3` and `spoolDirectory`. */
     bundles: {
-      /** Where bundles and pictures are kept. */
-      directory: string;
+      /** A directory of this machine. */
+      directory?: string;
+      /** Whether every replica sees this very directory; without it a second replica does not start. Default: false. */
+      shared?: boolean;
+      /** A bucket of an S3-compatible store. */
+      s3?: {
+        bucket: string;
+        /** Base URL of the store. Default: AWS. */
+        endpoint?: string;
+        /** Default: that of the environment; `us-east-1` where there is an endpoint. */
+        region?: string;
+        /** What all keys begin with; each store needs one of its own. Default: none. */
+        prefix?: string;
+        /** Default: the SDK's own chain (environment, web identity, instance role). */
+        accessKeyId?: string;
+        /** @visibility secret */
+        secretAccessKey?: string;
+        /** Whether the bucket is in the path and not in the host name. Default: true where there is an endpoint. */
+        forcePathStyle?: boolean;
+      };
+      /** With `s3`: a directory of this replica alone, for uploads that are under way and bundles that are being read. */
+      spoolDirectory?: string;
     };
     /** What apps get that do not say otherwise. */
     resources?: {
@@ -99,9 +138,9 @@ export interface Config {
       /** `#rrggbb` */
       color?: string;
       description?: string;
-      /** Groups whose visitors see apps with the tag. */
+      /** Groups or roles whose visitors see apps with the tag. */
       visitorRoles?: string[];
-      /** Groups that may assign it; none: everybody with full access. */
+      /** Groups or roles that may assign it; none: everybody with full access. */
       adminRoles?: string[];
     }>;
     /** Apps to put into an empty store. */

@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const ROOT = resolve(__dirname, '../..');
 
-async function freePort(): Promise<number> {
+/** A port that nothing listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
@@ -30,8 +31,14 @@ export class Portal {
     return `http://localhost:${this.port}`;
   }
 
-  /** @param env - variables beside this process's own */
-  async start(env: Record<string, string> = {}): Promise<void> {
+  /**
+   * @param env - variables beside this process's own
+   * @param config - files of configuration after the demo's own
+   */
+  async start(
+    env: Record<string, string> = {},
+    config: string[] = [],
+  ): Promise<void> {
     this.port ||= await freePort();
     this.gatewayPort ||= await freePort();
     this.output = '';
@@ -46,6 +53,7 @@ export class Portal {
         String(this.gatewayPort),
         '--data',
         this.data,
+        ...config.flatMap(file => ['--config', file]),
       ],
       {
         cwd: ROOT,

@@ -159,7 +159,7 @@ test('an upload shows how far it is, and is cancelled', async () => {
     downloadThroughput: -1,
     uploadThroughput: -1,
   });
-  const { body } = await portal.api('dev', '/apps?mine=true&search=large');
+  const { body } = await portal.api('dev', '/apps?scope=mine&search=large');
   expect(body.items).toEqual([]);
 });
 

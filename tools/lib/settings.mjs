@@ -1,4 +1,5 @@
 // Ports, directories and the configuration that they make.
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,6 +11,7 @@ export const HELP = `npm start [-- options]
   --port PORT           the portal's port (PORT, default 7007)
   --gateway-port PORT   the port under which apps are opened (GATEWAY_PORT, default 7008)
   --data DIR            where everything is kept (default .data)
+  --config FILE         further configuration, after the demo's own; may be given several times
   --reset               begin anew: drops the data directory first
   --verbose             the portal's whole log on the screen
   --help                this text
@@ -38,6 +40,7 @@ export function readSettings(args) {
         port: { type: 'string' },
         'gateway-port': { type: 'string' },
         data: { type: 'string' },
+        config: { type: 'string', multiple: true },
         reset: { type: 'boolean' },
         verbose: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -62,10 +65,16 @@ export function readSettings(args) {
       values.data ? process.env.INIT_CWD ?? process.cwd() : ROOT,
       values.data ?? '.data',
     ),
+    config: (values.config ?? []).map(file =>
+      resolve(process.env.INIT_CWD ?? process.cwd(), file),
+    ),
     reset: Boolean(values.reset),
     verbose: Boolean(values.verbose),
     help: false,
   };
+  for (const file of settings.config)
+    if (!existsSync(file))
+      throw new Sentence(`--config ${file}: there is no such file.`);
   if (settings.port === settings.gatewayPort)
     throw new Sentence(
       'The portal and the gateway need two different ports: see --port and --gateway-port.',

@@ -107,7 +107,10 @@ export function spawnPortal(tools, settings, registry, options = {}) {
       '--require',
       '@backstage/cli/config/nodeTransform.cjs',
       'src/index.ts',
-      ...CONFIG_FILES.flatMap(file => ['--config', file]),
+      ...[...CONFIG_FILES, ...settings.config].flatMap(file => [
+        '--config',
+        file,
+      ]),
     ],
     {
       cwd: join(ROOT, 'packages/backend'),

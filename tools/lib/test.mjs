@@ -47,22 +47,32 @@ async function jest(tools, env, args) {
   };
 }
 
-async function browser(tools, env) {
-  step('Browser tests');
-  const { code } = await tools.yarn(['playwright', 'test'], { env });
-  const stats = json(join(ARTIFACTS, 'browser.json'))?.stats;
+async function playwright(tools, env, project, title) {
+  step(title);
+  const { code } = await tools.yarn(
+    ['playwright', 'test', '--project', project],
+    { env },
+  );
+  const stats = json(join(ARTIFACTS, 'playwright.json'))?.stats;
   const failed =
     (stats?.unexpected ?? 0) + (stats?.flaky ?? 0) + (stats?.skipped ?? 0);
   return {
-    name: 'browser',
+    name: project,
     passed: stats?.expected ?? 0,
     failed: failed || (code === 0 ? 0 : 1),
   };
 }
 
-/** See the module's comment. Words after `--` choose parts: `npm test -- lint types unit browser`. */
+/** The suites of the access rules, for `npm run test:policy`; `unit` has them, too. */
+const POLICY = [
+  'plugins/app-store-backend/src/policy',
+  'plugins/app-store-backend/src/routes.test.ts',
+];
+
+/** See the module's comment. Words after `--` choose parts: `npm test -- lint types unit browser spec`. */
 export async function test(args, toolchain) {
-  const wanted = part => !args.length || args.includes(part);
+  const wanted = part =>
+    args.includes(part) || (!args.length && part !== 'policy');
   const tools = await toolchain();
   rmSync(ARTIFACTS, { recursive: true, force: true });
   mkdirSync(ARTIFACTS, { recursive: true });
@@ -92,8 +102,8 @@ export async function test(args, toolchain) {
     CI: 'true',
     APP_STORE_NPM_REGISTRY: await tools.registry(),
   };
-  if (wanted('unit') || wanted('browser')) await python();
-  if (wanted('unit')) {
+  if (['unit', 'browser', 'spec'].some(wanted)) await python();
+  if (wanted('unit') || wanted('policy')) {
     const database = await postgres();
     try {
       results.push(
@@ -103,21 +113,26 @@ export async function test(args, toolchain) {
             ...env,
             BACKSTAGE_TEST_DATABASE_POSTGRES17_CONNECTION_STRING: database.url,
           },
-          [],
+          wanted('unit') ? [] : POLICY,
         ),
       );
     } finally {
       await database.stop();
     }
   }
-  if (wanted('browser'))
-    results.push(
-      await browser(tools, {
-        ...env,
-        CHROMIUM: await chromium(),
-        TEST_ARTIFACTS: ARTIFACTS,
-      }),
-    );
+  for (const [part, title] of [
+    ['browser', 'Browser tests'],
+    ['spec', 'The 25 points of the specification'],
+  ])
+    if (wanted(part))
+      results.push(
+        await playwright(
+          tools,
+          { ...env, CHROMIUM: await chromium(), TEST_ARTIFACTS: ARTIFACTS },
+          part,
+          title,
+        ),
+      );
   console.log('');
   for (const { name, passed, failed } of results)
     console.log(

@@ -55,6 +55,28 @@ describe('hostCheck', () => {
   });
 });
 
+describe('allowedHosts', () => {
+  const hostsOf = (backend: object) => [
+    ...allowedHosts(
+      new ConfigReader({
+        backend: { baseUrl: 'https://portal.example.com', ...backend },
+      }),
+    ),
+  ];
+
+  it('has the address at which the parts of a portal behind a proxy call each other', () => {
+    expect(hostsOf({ listen: ':8080' })).toEqual([
+      'portal.example.com',
+      'localhost:8080',
+      '127.0.0.1:8080',
+    ]);
+    expect(hostsOf({ listen: { host: '::1', port: 8080 } })).toEqual([
+      'portal.example.com',
+      '[::1]:8080',
+    ]);
+  });
+});
+
 describe('the demo sign-in', () => {
   it('does not load in production', () => {
     expect(() => assertDemoAllowed({ NODE_ENV: 'production' })).toThrow(

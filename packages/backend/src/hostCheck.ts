@@ -2,7 +2,10 @@
  * Refuses requests for another host name than the portal's own: a page somewhere
  * on the web cannot reach a portal on this machine by pointing its own name here.
  */
-import { rootHttpRouterServiceFactory } from '@backstage/backend-defaults/rootHttpRouter';
+import {
+  readHttpServerOptions,
+  rootHttpRouterServiceFactory,
+} from '@backstage/backend-defaults/rootHttpRouter';
 import type { Config } from '@backstage/config';
 import type { RequestHandler } from 'express';
 
@@ -25,6 +28,13 @@ export function allowedHosts(config: Config): Set<string> {
     hosts.add(host);
   const own = new URL(config.getString('backend.baseUrl'));
   if (own.hostname === 'localhost') hosts.add(`127.0.0.1:${own.port}`);
+  // Behind a proxy too the portal's parts call each other where it listens.
+  const { host, port } = readHttpServerOptions(
+    config.getConfig('backend'),
+  ).listen;
+  const everywhere = !host || host === '::' || host === '0.0.0.0';
+  for (const name of everywhere ? ['localhost', '127.0.0.1'] : [host])
+    hosts.add(`${name.includes(':') ? `[${name}]` : name}:${port}`);
   return hosts;
 }
 

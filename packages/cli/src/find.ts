@@ -41,15 +41,15 @@ export async function findApp(api: AppStoreApi, text: string): Promise<App> {
   if (UUID.test(text)) return api.getApp(text);
   const [, name, version] = /^(.+?)(?:@(.+))?$/.exec(text) ?? [];
   if (name && name.length <= NAME_LIMIT) {
-    const versions = (await api.listApps({ name }))
+    const versions = (await api.listAllApps({ name }))
       .filter(app => !version || app.version === version)
       .sort((a, b) => compareVersions(b.version, a.version));
     if (versions.length) return versions[0];
   }
   if (PREFIX.test(text)) {
     const all = [
-      ...(await api.listApps()),
-      ...(await api.listApps({ mine: true })),
+      ...(await api.listAllApps()),
+      ...(await api.listAllApps({ scope: 'mine' })),
     ];
     const byId = new Map(all.map(app => [app.id, app]));
     const one = theOne(
@@ -72,7 +72,7 @@ export async function findInstance(
     const one = theOne(
       'instance',
       text,
-      (await api.listInstances({ all: true })).filter(i =>
+      (await api.listAllInstances({ scope: 'visible' })).filter(i =>
         i.id.startsWith(text),
       ),
     );

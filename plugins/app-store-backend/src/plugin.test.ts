@@ -175,27 +175,55 @@ describe.each(databaseIds())('the store on %s', id => {
       (await api.delete(`${base}/instances/${instanceId}`).set(as('uma')))
         .status,
     ).toBe(202);
-    await waitFor(
-      'row gone',
-      async () =>
-        (
-          await api.get(`${base}/instances/${instanceId}`).set(as('uma'))
-        ).status === 404,
-    );
+    // Everything goes but the volume, which can be taken back.
     const running = cluster;
-    for (const path of [
-      '/api/v1/namespaces/app-store/pods',
-      '/api/v1/namespaces/app-store/services',
-      '/api/v1/namespaces/app-store/persistentvolumeclaims',
-      '/apis/apps/v1/namespaces/app-store/statefulsets',
-    ])
-      await waitFor(
+    const empty = (path: string) =>
+      waitFor(
         `${path} empty`,
         async () => !(await kube(running, path)).items.length,
       );
+    const claims = '/api/v1/namespaces/app-store/persistentvolumeclaims';
+    const others = [
+      '/api/v1/namespaces/app-store/pods',
+      '/api/v1/namespaces/app-store/services',
+      '/apis/apps/v1/namespaces/app-store/statefulsets',
+    ];
+    for (const path of others) await empty(path);
+    expect((await kube(running, claims)).items).toHaveLength(1);
+    expect((await get('/instances', 'uma')).items).toEqual([]);
+    const [kept] = (await get('/instances?terminated=true', 'uma')).items;
+    expect(kept).toMatchObject({ id: instanceId, can: { restore: true } });
+    expect(Date.parse(kept.purgeAfter)).toBeGreaterThan(Date.now());
     expect(
-      (await api.delete(`${base}/apps/${appId}`).set(as('dev'))).status,
+      (await api.delete(`${base}/apps/${appId}`).set(as('dev'))).body,
+    ).toMatchObject({ status: 409, code: 'VOLUMES_KEPT' });
+    expect(
+      (await api.post(`${base}/instances/${instanceId}/resume`).set(as('uma')))
+        .body,
+    ).toMatchObject({ status: 409, code: 'TERMINATING' });
+    expect(
+      (await api.post(`${base}/instances/${instanceId}/restore`).set(as('uma')))
+        .body,
+    ).toMatchObject({ status: 'SUSPENDED', terminating: false });
+    await api.post(`${base}/instances/${instanceId}/resume`).set(as('uma'));
+    await until('restored', instanceId, i => i.status === 'DEPLOYED');
+    const [third] = (await kube(cluster, '/api/v1/namespaces/app-store/pods'))
+      .items;
+    expect(await fetchPod(third.status.podIP, 8080)).toMatchObject({
+      starts: 'xxx',
+    });
+    await api.delete(`${base}/instances/${instanceId}`).set(as('uma'));
+    expect(
+      (
+        await api
+          .delete(`${base}/apps/${appId}?purgeTerminated=true`)
+          .set(as('dev'))
+      ).status,
     ).toBe(204);
+    for (const path of [...others, claims]) await empty(path);
+    expect(
+      (await api.get(`${base}/instances/${instanceId}`).set(as('uma'))).status,
+    ).toBe(404);
     expect(
       (await api.delete(`${base}/secrets/door`).set(as('dev'))).status,
     ).toBe(204);

@@ -1,51 +1,32 @@
 /** Wires the app store. */
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   coreServices,
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { KubeConfig } from '@kubernetes/client-node';
 import {
   appStoreKubernetesExtensionPoint,
+  appStoreRolesExtensionPoint,
   type KubernetesConnection,
 } from '@ai-app-store/backstage-plugin-app-store-node';
 import { randomUUID } from 'node:crypto';
+import { version } from '../package.json';
 import { EventStreams } from './api/EventStreams';
 import { createRouter } from './api/router';
-import { FilesystemBundleStore } from './bundle/BundleStore';
-import { FilesystemEnvironmentStore } from './bundle/EnvironmentStore';
 import { readStoreConfig, type StoreConfig } from './config/StoreConfig';
-import { AppRepository } from './database/AppRepository';
-import { InstanceRepository } from './database/InstanceRepository';
 import { migratedClient } from './database/migrate';
-import { SecretRepository } from './database/SecretRepository';
-import { SettingsRepository } from './database/SettingsRepository';
-import { TagRepository } from './database/TagRepository';
-import { TokenRepository } from './database/TokenRepository';
 import { Callers } from './identity/Callers';
-import { CatalogRoleResolver } from './identity/RoleResolver';
+import { RoleExtensions } from './identity/RoleExtensions';
 import { KubeApi } from './kubernetes/KubeApi';
-import { InstanceCluster } from './processors/InstanceCluster';
-import { InstanceProcessor } from './processors/InstanceProcessor';
-import { AppContents } from './service/AppContents';
-import { AppImport } from './service/AppImport';
-import { AppService } from './service/AppService';
-import { ChangePoll } from './service/ChangePoll';
-import { importExamples } from './service/ExampleApps';
-import { InstanceFeed } from './service/InstanceFeed';
-import { InstanceService } from './service/InstanceService';
-import { KeyedLock } from './service/KeyedLock';
-import { RouteFeed } from './service/RouteFeed';
-import { Runtimes } from './service/Runtimes';
-import { SecretService } from './service/SecretService';
-import { TokenService } from './service/TokenService';
-
-/** Between two looks for instances whose time is up, in milliseconds. */
-const DEADLINES_MS = 5000;
-/** Between two looks for what other replicas changed. */
-const CHANGES_MS = 2000;
+import { Policy } from './policy';
+import { IamPolicies } from './service/IamService';
+import { Storage } from './service/Storage';
+import { createIdentity } from './wiring/identity';
+import { createRepositories } from './wiring/repositories';
+import { createServices } from './wiring/services';
+import { Work } from './wiring/Work';
 
 function connectionFromConfig(config: StoreConfig): KubernetesConnection {
   const kubeConfig = new KubeConfig();
@@ -74,12 +55,16 @@ export const appStorePlugin = createBackendPlugin({
         given = connection;
       },
     });
+    const roleExtensions = new RoleExtensions();
+    reg.registerExtensionPoint(appStoreRolesExtensionPoint, roleExtensions);
     reg.registerInit({
       deps: {
+        auditor: coreServices.auditor,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         database: coreServices.database,
+        events: eventsServiceRef,
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
@@ -87,10 +72,12 @@ export const appStorePlugin = createBackendPlugin({
         logger: coreServices.logger,
       },
       async init({
+        auditor,
         auth,
         catalog,
         config: rootConfig,
         database,
+        events,
         httpAuth,
         httpRouter,
         lifecycle,
@@ -99,192 +86,100 @@ export const appStorePlugin = createBackendPlugin({
       }) {
         const config = readStoreConfig(rootConfig);
         const knex = await migratedClient(database);
-        const apps = new AppRepository(knex);
-        const tags = new TagRepository(knex);
-        const secrets = new SecretRepository(knex);
-        const instances = new InstanceRepository(knex);
-        const settings = new SettingsRepository(knex);
-        const installation = await settings.getOrSet(
+        const policies = new IamPolicies({ enabled: config.iamEnabled });
+        const policy = Policy.create({
+          settings: config,
+          policies: () => policies.current,
+        });
+        const repositories = createRepositories(knex, policy);
+        const installation = await repositories.settings.getOrSet(
           'installation',
           randomUUID(),
         );
-        for (const tag of config.tags) await tags.ensure(tag);
+        for (const tag of config.tags) await repositories.tags.ensure(tag);
 
         const connection = given ?? connectionFromConfig(config);
         const api = KubeApi.create(connection.kubeConfig);
-        const bundles = await FilesystemBundleStore.open(
-          config.bundleDirectory,
-        );
-        const environments = await FilesystemEnvironmentStore.open(
-          join(config.bundleDirectory, 'environments'),
-          config.limits.environmentBytes,
-        );
-        const used = await apps.usedFiles();
-        await bundles.sweep(used);
-        await environments.sweep(used.ids);
-        const runtimes = new Runtimes({
-          versions: config.runtimes,
-          allowedCustomImages: config.allowedCustomImages,
-          unavailableImage: connection.unavailableImage,
+        const storage = await Storage.open({
+          config,
+          knex,
+          apps: repositories.apps,
+          installation,
+          logger,
         });
-        const roles = CatalogRoleResolver.create({
+        const { refs, people, roles } = createIdentity({
+          config,
+          repositories,
+          extensions: roleExtensions,
           catalog,
           auth,
-          adminGroups: config.adminGroups,
-          fullAccessGroups: config.fullAccessGroups,
         });
-        const accessTokens = new TokenService({
-          tokens: new TokenRepository(knex),
-        });
-        const files = new KeyedLock();
-        const feed = new InstanceFeed();
-        const streams = new EventStreams();
-        const processor = new InstanceProcessor({ instances, feed, logger });
-        const cluster = new InstanceCluster({
-          api,
-          namespace: config.kubernetes.namespace,
-          installation,
-          logger,
-          onChange: id => processor.wake(id),
-        });
-        const appService = new AppService({
+        const { bundles, environments } = storage.stores;
+        const services = createServices({
           config,
-          apps,
-          tags,
-          secrets,
+          version,
+          installation,
+          connection,
+          api,
+          repositories,
+          policy,
+          policies,
+          refs,
+          roles,
           bundles,
           environments,
-          runtimes,
-          files,
-        });
-        const imports = new AppImport({
-          config,
-          apps,
-          appService,
-          tags,
-          secrets,
-          bundles,
-          runtimes,
-          files,
+          turns: storage.files,
+          auditor,
+          events,
           logger,
         });
-        const contents = new AppContents({
-          apps: appService,
-          bundles,
-          downloads: config.downloads,
-        });
-        const secretService = new SecretService({
-          secrets,
-          api,
-          namespace: config.kubernetes.namespace,
-          installation,
-        });
-        const instanceService = new InstanceService({
-          config,
-          installation,
-          storeUrl: connection.storeUrl ?? config.kubernetes.storeUrl,
-          apps,
-          appService,
-          instances,
-          secrets,
-          runtimes,
-          cluster,
-          feed,
-          wake: id => processor.wake(id),
-        });
-        const routes = new RouteFeed({ instances, apps, feed });
+        const streams = new EventStreams();
 
         // Access tokens are the store's own: the API itself asks every caller who they are.
         httpRouter.addAuthPolicy({ path: '/v1', allow: 'unauthenticated' });
         httpRouter.use(
           createRouter({
-            apps: appService,
-            imports,
-            contents,
+            ...services,
+            feed: services.feeds.instances,
             environments,
-            instances: instanceService,
-            secrets: secretService,
             roles,
-            callers: new Callers({ httpAuth, roles, tokens: accessTokens }),
-            tokens: accessTokens,
+            people,
+            callers: new Callers({
+              httpAuth,
+              roles,
+              tokens: services.tokens,
+              publicMode: config.publicMode,
+            }),
             loginPage: `${
               rootConfig.getOptionalString('app.baseUrl') ??
               config.portalUrl.origin
             }/app-store/login`,
-            routes,
-            feed,
             streams,
-            cluster,
             httpAuth,
             logger,
             bundleBytes: config.limits.bundleBytes,
+            checkAnswers: config.checkAnswers,
           }),
         );
 
         // The only store, whose pods ended with its predecessor: what that one wrote of them holds no more.
-        if (connection.loopbackPods) await instances.forgetPredecessor();
+        if (connection.loopbackPods)
+          await repositories.queue.forgetPredecessor();
 
-        const stopping = new AbortController();
-        /** Tries until it is done: a cluster that is down does not keep the portal down. */
-        const insist = async (what: string, work: () => Promise<void>) => {
-          const pause = { ms: 500 };
-          while (!stopping.signal.aborted) {
-            try {
-              await work();
-              return;
-            } catch (error) {
-              logger.warn(
-                `${what}: ${(error as Error).message}; again in ${pause.ms} ms`,
-              );
-              await sleep(pause.ms, undefined, {
-                signal: stopping.signal,
-              }).catch(() => {});
-              pause.ms = Math.min(pause.ms * 2, 30_000);
-            }
-          }
-        };
-        const timers: NodeJS.Timeout[] = [];
-        const every = (ms: number, work: () => Promise<unknown>) =>
-          timers.push(
-            setInterval(() => {
-              work().catch(error => logger.warn(error.message));
-            }, ms),
-          );
-        const begin = async () => {
-          await insist('the Kubernetes API does not answer', () =>
-            cluster.start(),
-          );
-          if (stopping.signal.aborted) return;
-          processor.start(cluster);
-          every(DEADLINES_MS, () => instanceService.suspendOverdue(new Date()));
-          const poll = new ChangePoll({ instances, feed });
-          every(CHANGES_MS, () => poll.look());
-          const { examples } = config;
-          if (examples)
-            await insist('importing the examples', () =>
-              importExamples({
-                examples,
-                apps,
-                settings,
-                imports,
-                secretService,
-                logger,
-              }),
-            );
-        };
+        const work = new Work({ config, repositories, services, logger });
         lifecycle.addStartupHook(async () => {
-          begin().catch(error =>
-            logger.error(
-              `the app store did not begin to work: ${error.message}`,
-            ),
-          );
+          work
+            .begin()
+            .catch(error =>
+              logger.error(
+                `the app store did not begin to work: ${error.message}`,
+              ),
+            );
         });
         rootLifecycle.addBeforeShutdownHook(() => streams.endAll());
         lifecycle.addShutdownHook(async () => {
-          stopping.abort();
-          timers.forEach(timer => clearInterval(timer));
-          cluster.stop();
-          await processor.stop();
+          await work.stop();
+          await storage.close();
           api.close();
         });
       },

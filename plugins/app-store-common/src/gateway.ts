@@ -25,6 +25,15 @@ export interface GatewayRoute {
   revision: string;
 }
 
+/** A custom URL, and where it leads. */
+export interface GatewayAlias {
+  name: string;
+  /** Absent while it leads nowhere. */
+  instanceId?: string;
+  /** It is the address of its instance. */
+  primary: boolean;
+}
+
 /** Whether somebody may open an instance. */
 export interface Admission {
   /** False where there is no such instance. */

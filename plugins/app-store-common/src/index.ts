@@ -16,9 +16,14 @@ export {
   type RoutingMode,
 } from './appToml/manifest';
 export { locate, type Position } from './appToml/position';
+export { parameterProblem, PARAMETER_LIMIT } from './appToml/parameters';
 export * from './appToml/readAppToml';
 export type { TomlIssue } from './appToml/TomlReader';
+export { default as API_DOCUMENT } from './api/document.generated.json';
+export type { operations as Operations } from './api/schema.generated';
 export * from './client/AppStoreClient';
+export { readEvents } from './client/events';
+export { AppStoreError, type RequestsOptions } from './client/Requests';
 export * from './gateway';
 export * from './names';
 export { parseQuantity } from './quantity';

@@ -2,7 +2,6 @@
  * Naming rules (specification section 2), shared by browser, server and command
  * line.
  */
-import semver from 'semver';
 
 /** Longest name, version, and `<name>-<version>`, in characters. */
 export const NAME_LIMIT = 63;
@@ -57,25 +56,46 @@ export function secretKeyProblem(key: string): string | undefined {
     : 'may hold letters, digits, ".", "_" and "-", 253 at most';
 }
 
+/** Why a text cannot be an alias: one label of a host name (RFC 1123), in lower case. */
+export function aliasNameProblem(name: string): string | undefined {
+  if (name.length > NAME_LIMIT)
+    return `is longer than ${NAME_LIMIT} characters`;
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))
+    return 'may hold lower case letters, digits and "-", and begins and ends with a letter or digit';
+  // Such a label is read as an internationalised name (RFC 5890), and may look like another one.
+  if (/^..--/.test(name)) return 'has "--" in third and fourth place';
+  return undefined;
+}
+
 /**
- * Orders versions, newest last. Numeric parts are compared as numbers; what
- * semantic versioning cannot read is compared as text.
+ * Sortable text for a version: in every collation the same order as that of
+ * semantic versioning, where missing parts count as 0. Versions of equal
+ * precedence are ordered by their text.
  */
-export function compareVersions(a: string, b: string): number {
-  const read = (text: string) => {
-    const [, core, pre] = /^(\d+(?:\.\d+){0,2})(?:-(.+))?$/.exec(text) ?? [];
-    if (!core) return null;
-    const full = [...core.split('.'), '0', '0']
-      .slice(0, 3)
-      .map(Number)
-      .join('.');
-    const tail = pre
-      ?.split('.')
-      .map(part => part.replace(/^0+(?=\d)/, ''))
-      .join('.');
-    return semver.parse(tail ? `${full}-${tail}` : full);
+export function versionKey(version: string): string {
+  const [, core = '', pre] =
+    /^(\d+(?:\.\d+){0,2})(?:-([^+]*))?/.exec(version) ?? [];
+  // The number of digits first: 9 comes before 10.
+  const number = (text: string) => {
+    const digits = text.replace(/^0+(?=\d)/, '');
+    return `${String(digits.length).padStart(2, '0')}${digits}`;
   };
-  const [x, y] = [read(a), read(b)];
-  if (x && y) return semver.compare(x, y) || (a < b ? -1 : Number(a > b));
-  return a < b ? -1 : Number(a > b);
+  const parts = [...core.split('.').filter(Boolean), '0', '0', '0'].slice(0, 3);
+  const words = pre
+    ? `-${pre
+        .split('.')
+        .map(word => (/^\d+$/.test(word) ? `0${number(word)}` : `1${word}`))
+        .map(word => `${word}\u0001`)
+        .join('')}`
+    : '~';
+  const bytes = new TextEncoder().encode(
+    `${parts.map(number).join('')}${words}\u0000${version}`,
+  );
+  return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Orders versions, newest last. */
+export function compareVersions(a: string, b: string): number {
+  const [x, y] = [versionKey(a), versionKey(b)];
+  return x < y ? -1 : Number(x > y);
 }

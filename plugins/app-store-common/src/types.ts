@@ -1,116 +1,57 @@
-/** The resources of the app store, as its REST API speaks of them. */
+/**
+ * The resources of the app store, as its REST API speaks of them. The shapes come
+ * from the API's document (`openapi/`); these are their names.
+ */
+import type { components, operations } from './api/schema.generated';
+
+type Schemas = components['schemas'];
 
 /** Who may see or use something (specification 2.2, 2.3). */
-export type Visibility = 'PRIVATE' | 'ALL_USERS' | 'PUBLIC';
-
+export type Visibility = Schemas['Visibility'];
 /** How an app comes by its instances (specification 2.2). */
-export type InstanceLifecycle = 'ON_DEMAND' | 'MANAGED' | 'LINK';
-
+export type InstanceLifecycle = Schemas['InstanceLifecycle'];
 /** The state of an instance (specification 2.3). */
-export type InstanceStatus =
-  | 'UNKNOWN'
-  | 'PENDING'
-  | 'DEPLOYED'
-  | 'FAILED'
-  | 'SUSPENDED';
-
+export type InstanceStatus = Schemas['InstanceStatus'];
 /** Who can do something about a problem. */
-export type ProblemOwner = 'you' | 'author' | 'admin' | 'platform';
-
+export type ProblemOwner = Schemas['ProblemOwner'];
 /** A problem, said so that the reader knows what comes next. */
-export interface Problem {
-  /** A stable, upper-case name: `PORT_NOT_OPEN`. */
-  code: string;
-  /** What happened, in one sentence. */
-  message: string;
-  /** Who can fix it. */
-  owner: ProblemOwner;
-  /** The next step. */
-  remedy: string;
-  /** Further lines, such as the end of a log, for those who may read it. */
-  detail?: string;
-}
-
+export type Problem = Schemas['Problem'];
 /** One fault or oddity of several, with its place in a file. */
-export interface Issue {
-  severity?: 'error' | 'warning';
-  /** The rule. */
-  code?: string;
-  message: string;
-  /** `Runtime.Port`, or a file. */
-  path?: string;
-  /** In `app.toml`; both counted from 1. */
-  line?: number;
-  column?: number;
-  remedy?: string;
-}
+export type Issue = Schemas['Issue'];
+/** The body of every failed request (RFC 9457, with the members of {@link Problem}). */
+export type ProblemDetails = Schemas['ProblemDetails'];
 
-/** A label of apps. */
-export interface AppTag {
-  id: string;
-  name: string;
-  title: string;
-  /** `#rrggbb`. */
-  color: string;
-  description: string;
-}
-
-/** Whether an app can be run here. */
-export interface Runnability {
-  runnable: boolean;
-  problems: Problem[];
-}
-
-/** What an app asks of the platform. */
-export interface AppRequirements {
-  runtime: string;
-  memoryLimit: string;
-  memoryReservation: string;
-  cpuLimit?: string;
-  gpuCount: number;
-  volumeSize?: string;
-  volumeMount?: string;
-  /** Names of secrets that have to be there. */
-  secrets: string[];
-  /** Operating-system packages that its `packages.txt` names. */
-  osPackages: string[];
-}
+/** The reader. */
+export type Me = Schemas['Me'];
+/** What the store is set to. */
+export type StoreInfo = Schemas['StoreInfo'];
+/** A banner that stays. */
+export type Notice = Schemas['Notice'];
+/** A way to run apps of a mode. */
+export type RuntimeVersionInfo = Schemas['RuntimeVersion'];
+/** A named size that an instance may be run with. */
+export type LaunchProfile = Schemas['LaunchProfile'];
+/** A decision of the access rules, with its reasons. */
+export type Explanation = Schemas['Explanation'];
 
 /** One version of an app. */
-export interface App {
-  id: string;
-  name: string;
-  version: string;
-  title: string;
-  description: string;
-  /** Markdown. */
-  longDescription: string;
-  keywords: string[];
-  visibility: Visibility;
-  lifecycle: InstanceLifecycle;
-  /** Entity ref; absent where the reader may not know the owner. */
-  owner?: string;
-  /** Absent for visitors. */
-  tags?: AppTag[];
-  /** Paths below the API's root. */
-  icon?: string;
-  screenshots: string[];
-  requirements: AppRequirements;
-  linkAddress?: string;
-  runnability: Runnability;
-  /** True for the newest version of its name that the reader may see. */
-  newest: boolean;
-  /** RFC 3339. */
-  createdAt: string;
-  updatedAt: string;
-  /** What the reader may do. */
-  can: {
-    run: boolean;
-    delete: boolean;
-    update: boolean;
-    download: boolean;
-  };
-}
+export type App = Schemas['App'];
+/** A tag as an app bears it. */
+export type AppTag = Schemas['AppTag'];
+/** Something that is asked when an instance is run. */
+export type AppParameter = Schemas['AppParameter'];
+/** What may be changed of an app version. */
+export type AppChange = Schemas['AppChange'];
+/** What came of an import. */
+export type ImportedApp = Schemas['ImportedApp'];
+/** How to run an app. */
+export type RunRequest = Partial<Schemas['RunRequest']>;
+/** Where the newest instance of a managed app is. */
+export type ManagedInstance = Schemas['ManagedInstance'];
+/** Which apps to list, and how. */
+export type AppQuery = NonNullable<
+  operations['listApps']['parameters']['query']
+>;
 
 /** A part of a bundle, as `app meta` shows it (specification 8). */
 export const APP_META_PARTS = [
@@ -121,20 +62,6 @@ export const APP_META_PARTS = [
 ] as const;
 export type AppMetaPart = (typeof APP_META_PARTS)[number];
 
-/** What may be changed of an app version. */
-export interface AppChange {
-  visibility?: Visibility;
-  /** Names of all its tags. */
-  tags?: string[];
-}
-
-/** What came of an import. */
-export interface ImportedApp {
-  app: App;
-  /** What was noticed and does not matter. */
-  warnings: Issue[];
-}
-
 /** The parts of a launch, in order. */
 export const LAUNCH_STAGES = [
   'accepted',
@@ -143,122 +70,56 @@ export const LAUNCH_STAGES = [
   'dependencies',
   'starting',
   'ready',
-] as const;
-
+] as const satisfies ReadonlyArray<Schemas['LaunchStage']>;
 /** One part of a launch. */
-export type LaunchStage = (typeof LAUNCH_STAGES)[number];
+export type LaunchStage = Schemas['LaunchStage'];
 
 /** A running or suspended copy of an app. */
-export interface AppInstance {
-  id: string;
-  appId: string;
-  appName: string;
-  appVersion: string;
-  appTitle: string;
-  appIcon?: string;
-  /** Entity ref; absent where the reader may not know the owner. */
-  owner?: string;
-  visibility: Visibility;
-  status: InstanceStatus;
-  /** How far the running launch has come; `ready` afterwards; absent while suspended. */
-  stage?: LaunchStage;
-  /** When each stage of the last launch was reached, RFC 3339 with milliseconds. */
-  stages: Partial<Record<LaunchStage, string>>;
-  /** What keeps it from running. */
-  problem?: Problem;
-  restartCount: number;
-  /** Where it is opened. */
-  url: string;
-  /** RFC 3339; absent where it never suspends by itself. */
-  suspendAfter?: string;
-  /** True between the order to end and the end. */
-  terminating: boolean;
-  createdAt: string;
-  updatedAt: string;
-  /** What the reader may do. */
-  can: {
-    open: boolean;
-    logs: boolean;
-    status: boolean;
-    suspend: boolean;
-    resume: boolean;
-    terminate: boolean;
-    update: boolean;
-  };
-}
-
+export type AppInstance = Schemas['AppInstance'];
+/** Which instances to list, and how. */
+export type InstanceQuery = NonNullable<
+  operations['listInstances']['parameters']['query']
+>;
 /** An event of the cluster about an instance. */
-export interface InstanceEvent {
-  type: 'Normal' | 'Warning';
-  reason: string;
-  message: string;
-  count: number;
-  lastSeen: string;
-}
+export type InstanceEvent = Schemas['InstanceEvent'];
+/** What the cluster says of an instance's pod. */
+export type PodStatus = Schemas['PodStatus'];
 
-/** The reader. */
-export interface Me {
-  userEntityRef: string;
-  displayName: string;
-  kind: 'visitor' | 'full-access';
-  admin: boolean;
-  roles: string[];
-  instanceLimit: number;
-  runningInstances: number;
-}
+/** A label of apps, and how visitors get to see them. */
+export type Tag = Schemas['Tag'];
+export type TagKind = Schemas['TagKind'];
+export type NewTag = Schemas['NewTag'];
+export type TagChange = Schemas['TagChange'];
 
 /** The name of a secret and its keys; never a value. */
-export interface AppSecret {
-  id: string;
+export type AppSecret = Schemas['AppSecret'];
+export type SecretVisibility = Schemas['SecretVisibility'];
+export type SecretUsage = Schemas['SecretUsage'];
+/** What tells one secret from another. */
+export interface SecretIdentity {
   name: string;
-  visibility: 'PRIVATE' | 'ALL_USERS' | 'APP';
+  visibility?: SecretVisibility;
+  /** `app:<app name>`, of an APP secret. */
   parent?: string;
-  keys: string[];
-  createdAt: string;
-  updatedAt: string;
 }
+
+/** A custom URL with a life of its own. */
+export type AppAlias = Schemas['AppAlias'];
+/** One change of an alias. */
+export type AliasChange = Schemas['AliasChange'];
+
+/** One line of the audit. */
+export type AuditRecord = Schemas['AuditRecord'];
+export type AuditResult = Schemas['AuditResult'];
+/** A policy laid over the access rules, as it is sent. */
+export type IamPolicyDocument = Schemas['IamPolicy'];
 
 /** A token of a command line (`login`) or of a machine; never the token itself. */
-export interface AccessToken {
-  id: string;
-  name: string;
-  kind: 'login' | 'machine';
-  createdAt: string;
-  expiresAt: string;
-  lastUsedAt?: string;
-}
-
+export type AccessToken = Schemas['AccessToken'];
 /** A sign-in of a command line that waits for a person to confirm it. */
-export interface LoginRequest {
-  /** What asks, in its own words. */
-  client: string;
-  userCode: string;
-  createdAt: string;
-  expiresAt: string;
-}
-
+export type LoginRequest = Schemas['LoginRequest'];
 /** The beginning of a sign-in through the browser (RFC 8628). */
-export interface BegunLogin {
-  deviceCode: string;
-  userCode: string;
-  verificationUri: string;
-  verificationUriComplete: string;
-  /** Seconds. */
-  expiresIn: number;
-  interval: number;
-}
-
-/** Which apps to list. */
-export interface AppQuery {
-  /** Words that a name, title, description or keyword holds. */
-  search?: string;
-  tag?: string;
-  mine?: boolean;
-  /** Exactly this name, in all its versions. */
-  name?: string;
-  /** Only apps that can be run here, or only those that cannot (specification 7.1). */
-  runnable?: boolean;
-}
+export type BegunLogin = Schemas['BegunLogin'];
 
 /** Which output of an instance to read. */
 export interface LogQuery {
@@ -272,15 +133,9 @@ export interface LogQuery {
   signal?: AbortSignal;
 }
 
-/** The body of every failed request (RFC 9457, with the members of {@link Problem}). */
-export interface ProblemDetails {
-  type: 'about:blank';
-  title: string;
-  status: number;
-  detail: string;
-  code: string;
-  owner: ProblemOwner;
-  remedy: string;
-  /** Single faults, for a body or bundle with several. */
-  issues?: Issue[];
+/** One page of a list. */
+export interface Page<T> {
+  items: T[];
+  /** Absent on the last page. */
+  nextCursor?: string;
 }

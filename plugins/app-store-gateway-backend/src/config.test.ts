@@ -43,7 +43,7 @@ describe('the gateway', () => {
   it.each([
     ['00000000-0000-4000-8000-000000000001.apps.localhost:7008', 'instance'],
     ['00000000-0000-4000-8000-000000000001.APPS.localhost.', 'instance'],
-    ['apps.localhost', 'unknown'],
+    ['apps.localhost', 'domain'],
     ['x.00000000-0000-4000-8000-000000000001.apps.localhost', 'unknown'],
     ['evil-apps.localhost', 'foreign'],
     [undefined, 'foreign'],

@@ -7,6 +7,7 @@ import {
 import express from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
+import { Catalogue } from './catalogue/Catalogue';
 import { readGatewayConfig } from './config';
 import { GatewayServer } from './proxy/GatewayServer';
 import { Admissions } from './routes/Admissions';
@@ -74,6 +75,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
           sessions,
           handOff,
           assertions,
+          catalogue: new Catalogue({ store, portalUrl: config.portalUrl }),
           logger,
         });
 

@@ -8,3 +8,11 @@ export {
   type AppStoreKubernetesExtensionPoint,
   type KubernetesConnection,
 } from './kubernetes';
+export { entityNameOf, isDigestedName } from './entityName';
+export {
+  appStoreRolesExtensionPoint,
+  type AppStoreRolesExtensionPoint,
+  type PersonRoles,
+  type RoleMapper,
+  type RoleSource,
+} from './roles';

@@ -202,8 +202,8 @@ export function addAppCommands(program: Command, act: Act): void {
           if (flags.notRunnable) runnable = false;
           listed(
             context,
-            await context.api().listApps({
-              mine: !flags.all && !flags.name,
+            await context.api().listAllApps({
+              scope: flags.all || flags.name ? 'visible' : 'mine',
               name: flags.name,
               search: flags.search,
               runnable,

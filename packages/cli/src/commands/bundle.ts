@@ -154,7 +154,10 @@ async function cleanUp(
     await api.terminateInstance(instance.id).catch(() => {});
     // An app with an instance cannot be deleted, and one that ends is one still.
     for (let i = 0; i < 300; i++) {
-      const left = await api.listInstances({ appId: app.id, all: true });
+      const left = await api.listAllInstances({
+        appId: app.id,
+        scope: 'visible',
+      });
       if (!left.length) break;
       await new Promise(done => setTimeout(done, 100));
     }

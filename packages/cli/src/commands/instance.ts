@@ -24,8 +24,8 @@ export function addInstanceCommands(program: Command, act: Act): void {
         async (context, text: string | undefined, flags: { all?: boolean }) => {
           const api = context.api();
           const app = text ? await findApp(api, text) : undefined;
-          const instances = await api.listInstances({
-            all: flags.all,
+          const instances = await api.listAllInstances({
+            scope: flags.all ? 'visible' : 'mine',
             appId: app?.id,
           });
           const { output } = context;

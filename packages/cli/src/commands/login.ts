@@ -73,7 +73,7 @@ async function browserToken(
     for (;;) {
       await sleep(begun.interval * 1000, undefined, { signal: abort.signal });
       const answer = await api.finishLogin(begun.deviceCode);
-      if (answer.state === 'done') return answer.token;
+      if (answer.token) return answer.token;
       output.status('waiting for the browser …');
     }
   } catch (error) {

@@ -8,10 +8,15 @@ import {
 import type { Entity } from '@backstage/catalog-model';
 import type { JsonObject } from '@backstage/types';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import { HOST_ALIAS, LocalCluster } from '@ai-app-store/local-cluster';
+import {
+  HOST_ALIAS,
+  LocalCluster,
+  type LocalImage,
+} from '@ai-app-store/local-cluster';
 import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
 import { appStoreKubernetesExtensionPoint } from '@ai-app-store/backstage-plugin-app-store-node';
 import { KubeConfig } from '@kubernetes/client-node';
+import type { Knex } from 'knex';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
@@ -66,6 +71,10 @@ export async function bundle(options: {
   server?: string;
   tags?: string[];
   tail?: string;
+  /** Beside app.toml and server.js. */
+  files?: Record<string, Buffer>;
+  /** In `[App]`. */
+  app?: string;
 }): Promise<Buffer> {
   const zip = new ZipFile();
   const toml = `[App]
@@ -73,13 +82,15 @@ Name = "${options.name}"
 Version = "${options.version ?? '1.0.0'}"
 Title = "Title of ${options.name}"
 Tags = ${JSON.stringify(options.tags ?? [])}
-[Runtime]
+${options.app ? `${options.app}\n` : ''}[Runtime]
 AppMode = "node"
 Module = "server.js"
 ${options.toml ?? ''}
 ${options.tail ?? ''}`;
   zip.addBuffer(Buffer.from(toml), 'app.toml');
   zip.addBuffer(Buffer.from(options.server ?? SERVER), 'server.js');
+  for (const [path, data] of Object.entries(options.files ?? {}))
+    zip.addBuffer(data, path);
   zip.end();
   return buffer(zip.outputStream as Readable);
 }
@@ -92,10 +103,14 @@ export class StoreUnderTest {
   readonly api: ReturnType<typeof request>;
   readonly #forwarder: Server;
 
-  /** @param appStore - configuration beside or instead of the tests' own */
+  /**
+   * @param appStore - configuration beside or instead of the tests' own
+   * @param options.knex - a database that another store is at work on, too
+   */
   static async start(
     id: Parameters<typeof databases.init>[0],
     appStore: JsonObject = {},
+    options: { knex?: Knex; images?: Record<string, LocalImage> } = {},
   ): Promise<StoreUnderTest> {
     const directory = mkdtempSync(join(tmpdir(), 'st-'));
     // Pods know the store's port before the store has one; this leads from the one to the other.
@@ -121,9 +136,10 @@ export class StoreUnderTest {
           ],
           path: ['/opt/entry', '/opt/node/bin'],
         },
+        ...options.images,
       },
     });
-    const knex = await databases.init(id);
+    const knex = options.knex ?? (await databases.init(id));
     const kubernetes = createBackendModule({
       pluginId: 'app-store',
       moduleId: 'test-cluster',
@@ -156,6 +172,7 @@ export class StoreUnderTest {
               roles: { admin: ['admins'], fullAccess: ['users'] },
               limits: { instances: 3, visitorInstances: 1, appVersions: 20 },
               resources: { memoryReservation: '1Mi' },
+              checkAnswers: true,
               tags: [
                 { name: 'GUESTS', visitorRoles: ['group:default/guests'] },
                 { name: 'GUARDED', adminRoles: ['group:default/admins'] },

@@ -1,68 +1,24 @@
-/** REST: apps and tags. */
+/** REST: apps. */
 import type { Request, Response } from 'express';
-import type Router from 'express-promise-router';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
-import { APP_META_PARTS } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { CallerOf } from '../identity/Callers';
 import type { AppContents } from '../service/AppContents';
 import type { AppImport } from '../service/AppImport';
 import type { AppService } from '../service/AppService';
 import type { InstanceService } from '../service/InstanceService';
 import { StoreError } from '../service/StoreError';
-import type { Actor } from '../policy/policy';
+import type { HandlersOf, OperationRequest } from './operations';
+import { revisionOf, setEtag } from './preconditions';
 
-export const visibility = z.enum(['PRIVATE', 'ALL_USERS', 'PUBLIC']);
-const listQuery = z.object({
-  search: z
-    .string()
-    .max(200)
-    .refine(text => !text.includes('\0'), 'holds a NUL character')
-    .optional(),
-  tag: z.string().max(63).optional(),
-  mine: z.enum(['true', 'false']).optional(),
-  name: z.string().max(63).optional(),
-  runnable: z
-    .enum(['true', 'false'])
-    .optional()
-    .transform(value => value && value === 'true'),
-});
-const changeBody = z
-  .object({
-    visibility: visibility.optional(),
-    tags: z.array(z.string().max(63)).max(100).optional(),
-  })
-  .strict();
-const metaQuery = z.object({
-  part: z.enum(APP_META_PARTS).default('REQUIREMENTS'),
-});
-const BUNDLE_TYPES = [
-  'application/zip',
-  'application/x-zip-compressed',
-  'application/octet-stream',
-];
 /** How long a refused client has to read why before its connection is cut, in milliseconds. */
 const LAST_WORDS_MS = 2000;
-const runBody = z.object({ visibility: visibility.default('PRIVATE') });
 
-/** Identifies the caller. */
-export type ActorOf = (
-  request: Request,
-) => Promise<Actor & { displayName: string }>;
-
-/** @throws StoreError 413 or 415 for what its headers say already */
-function assertBundleHeaders(request: Request, bundleBytes: number): void {
-  const type = (request.headers['content-type'] ?? '').split(';')[0];
-  if (!BUNDLE_TYPES.includes(type))
-    throw new StoreError({
-      status: 415,
-      code: 'NOT_A_BUNDLE',
-      message: `A bundle is sent as application/zip, not as ${JSON.stringify(
-        type,
-      )}.`,
-      owner: 'you',
-      remedy: 'Send the .wave or .zip file itself as the body.',
-    });
+/** @throws StoreError 413 for what its headers say already */
+function assertBundleSize(
+  request: Pick<Request, 'headers'>,
+  bundleBytes: number,
+): void {
   if (Number(request.headers['content-length'] ?? 0) > bundleBytes)
     throw new StoreError({
       status: 413,
@@ -75,7 +31,10 @@ function assertBundleHeaders(request: Request, bundleBytes: number): void {
 }
 
 /** Ends the connection once the answer is out, whether or not the client still sends. */
-function closeAfter(request: Request, response: Response): void {
+export function closeAfter(
+  request: Pick<Request, 'socket'>,
+  response: Response,
+): void {
   // A request that is over has let go of its socket.
   const { socket }: { socket: Socket | null } = request;
   response.set('connection', 'close');
@@ -84,107 +43,45 @@ function closeAfter(request: Request, response: Response): void {
   });
 }
 
-export function addAppRoutes(
-  router: ReturnType<typeof Router>,
-  options: {
-    apps: AppService;
-    imports: AppImport;
-    contents: AppContents;
-    instances: InstanceService;
-    actorOf: ActorOf;
-    bundleBytes: number;
-  },
-): void {
-  const { apps, imports, contents, instances, actorOf } = options;
+/** What the handlers stand on. */
+export interface AppHandlerOptions {
+  apps: AppService;
+  imports: AppImport;
+  contents: AppContents;
+  instances: InstanceService;
+  callerOf: CallerOf;
+  bundleBytes: number;
+}
 
-  router.get('/v1/apps', async (request, response) => {
-    const query = listQuery.parse(request.query);
-    response.json({
-      items: await apps.list(await actorOf(request), {
-        ...query,
-        mine: query.mine === 'true',
-      }),
-    });
-  });
-
-  router.post('/v1/apps', async (request, response) => {
-    const actor = await actorOf(request);
-    const query = z
-      .object({ visibility: visibility.default('PRIVATE') })
-      .parse(request.query);
-    const abort = new AbortController();
-    response.on('close', () => response.writableFinished || abort.abort());
-    try {
-      assertBundleHeaders(request, options.bundleBytes);
-      await imports.assertMayImport(actor);
-      response.status(201).json(
-        await imports.import(actor, request, {
-          ...query,
-          signal: abort.signal,
-        }),
-      );
-    } catch (error) {
-      // What is left of a refused body is not waited for.
-      if (!request.readableEnded) closeAfter(request, response);
-      throw error;
-    }
-  });
-
-  router.get('/v1/apps/:id', async (request, response) => {
-    response.json(await apps.get(await actorOf(request), request.params.id));
-  });
-
-  router.patch('/v1/apps/:id', async (request, response) => {
-    response.json(
-      await apps.update(
-        await actorOf(request),
-        request.params.id,
-        changeBody.parse(request.body),
-      ),
-    );
-  });
-
-  router.get('/v1/apps/:id/bundle', async (request, response) => {
-    const { stream, size, name, digest } = await contents.download(
-      await actorOf(request),
-      request.params.id,
-    );
-    response.attachment(name).set({
-      'content-type': 'application/zip',
-      'content-length': String(size),
-      'cache-control': 'private, no-transform',
-      'repr-digest': `sha-256=:${Buffer.from(digest, 'hex').toString(
-        'base64',
-      )}:`,
-      'x-content-type-options': 'nosniff',
-    });
-    await pipeline(stream, response).catch(() => response.destroy());
-  });
-
-  router.get('/v1/apps/:id/meta', async (request, response) => {
-    const { part } = metaQuery.parse(request.query);
-    response
-      .set({
-        'content-type': 'text/plain; charset=utf-8',
-        'x-content-type-options': 'nosniff',
-      })
-      .send(
-        await contents.meta(await actorOf(request), request.params.id, part),
-      );
-  });
-
-  router.delete('/v1/apps/:id', async (request, response) => {
-    await apps.delete(await actorOf(request), request.params.id);
-    response.status(204).end();
-  });
+export function appHandlers(
+  options: AppHandlerOptions,
+): HandlersOf<
+  | 'listApps'
+  | 'importApp'
+  | 'getApp'
+  | 'updateApp'
+  | 'deleteApp'
+  | 'downloadApp'
+  | 'getAppMeta'
+  | 'getAppIcon'
+  | 'getAppScreenshot'
+  | 'setAppPreferences'
+  | 'transferApp'
+  | 'refreshPreconditions'
+  | 'getManagedInstance'
+  | 'runApp'
+  | 'assignTag'
+  | 'removeTag'
+> {
+  const { apps, imports, contents, instances, callerOf } = options;
 
   const sendPicture = async (
-    request: Request,
+    request: OperationRequest<'getAppIcon'>,
     response: Response,
     which: 'icon' | number,
   ) => {
     const asset = await apps.asset(
-      await actorOf(request),
+      await callerOf(request, { anonymous: true }),
       request.params.id,
       which,
     );
@@ -197,30 +94,165 @@ export function addAppRoutes(
     });
     await pipeline(asset.stream, response).catch(() => response.destroy());
   };
-  router.get('/v1/apps/:id/icon', (request, response) =>
-    sendPicture(request, response, 'icon'),
-  );
-  router.get('/v1/apps/:id/screenshots/:n', (request, response) =>
-    sendPicture(
-      request,
-      response,
-      z.coerce.number().int().min(0).max(100).parse(request.params.n),
-    ),
-  );
 
-  router.post('/v1/apps/:id/instances', async (request, response) => {
-    response
-      .status(201)
-      .json(
-        await instances.run(
-          await actorOf(request),
+  return {
+    async listApps(request, response) {
+      const caller = await callerOf(request, { anonymous: true });
+      response.json(await apps.list(caller, request.query));
+    },
+
+    async importApp(request, response) {
+      const caller = await callerOf(request);
+      const abort = new AbortController();
+      response.on('close', () => response.writableFinished || abort.abort());
+      const order = {
+        visibility: request.query.visibility ?? 'PRIVATE',
+        origin: request.query.origin,
+        image: request.query.image,
+        profile: request.query.profile,
+        idempotencyKey: request.get('idempotency-key'),
+        signal: abort.signal,
+      };
+      try {
+        assertBundleSize(request, options.bundleBytes);
+        await imports.assertMayImport(caller, order);
+        const imported = await imports.import(
+          caller,
+          request as unknown as Request,
+          order,
+        );
+        setEtag(response, imported.app.revision).status(201).json(imported);
+      } catch (error) {
+        // What is left of a refused body is not waited for.
+        if (!request.readableEnded) closeAfter(request, response);
+        throw error;
+      }
+    },
+
+    async getApp(request, response) {
+      const caller = await callerOf(request, { anonymous: true });
+      const app = await apps.get(caller, request.params.id);
+      setEtag(response, app.revision).json(app);
+    },
+
+    async updateApp(request, response) {
+      const app = await apps.update(
+        await callerOf(request),
+        request.params.id,
+        request.body,
+        revisionOf(request),
+      );
+      setEtag(response, app.revision).json(app);
+    },
+
+    async deleteApp(request, response) {
+      await apps.delete(
+        await callerOf(request),
+        request.params.id,
+        request.query,
+      );
+      response.status(204).end();
+    },
+
+    async downloadApp(request, response) {
+      const { stream, size, name, digest } = await contents.download(
+        await callerOf(request),
+        request.params.id,
+      );
+      response.attachment(name).set({
+        'content-type': 'application/zip',
+        'content-length': String(size),
+        'cache-control': 'private, no-transform',
+        'repr-digest': `sha-256=:${Buffer.from(digest, 'hex').toString(
+          'base64',
+        )}:`,
+        'x-content-type-options': 'nosniff',
+      });
+      await pipeline(stream, response).catch(() => response.destroy());
+    },
+
+    async getAppMeta(request, response) {
+      const text = await contents.meta(
+        await callerOf(request),
+        request.params.id,
+        request.query.part ?? 'REQUIREMENTS',
+      );
+      response
+        .set({
+          'content-type': 'text/plain; charset=utf-8',
+          'x-content-type-options': 'nosniff',
+        })
+        .send(text);
+    },
+
+    getAppIcon: (request, response) => sendPicture(request, response, 'icon'),
+
+    getAppScreenshot: (request, response) =>
+      sendPicture(
+        request as unknown as OperationRequest<'getAppIcon'>,
+        response,
+        Number(request.params.n),
+      ),
+
+    async setAppPreferences(request, response) {
+      response.json(
+        await apps.setPreferences(
+          await callerOf(request),
           request.params.id,
-          runBody.parse(request.body ?? {}),
+          request.body,
         ),
       );
-  });
+    },
 
-  router.get('/v1/tags', async (request, response) => {
-    response.json({ items: await apps.listTags(await actorOf(request)) });
-  });
+    async transferApp(request, response) {
+      const app = await apps.transfer(
+        await callerOf(request),
+        request.params.id,
+        request.body,
+        revisionOf(request),
+      );
+      setEtag(response, app.revision).json(app);
+    },
+
+    async refreshPreconditions(request, response) {
+      response.json(
+        await apps.refresh(await callerOf(request), request.params.id),
+      );
+    },
+
+    async getManagedInstance(request, response) {
+      response.json(
+        await apps.managedInstance(
+          await callerOf(request, { anonymous: true }),
+          request.params.id,
+        ),
+      );
+    },
+
+    async runApp(request, response) {
+      const instance = await instances.run(
+        await callerOf(request),
+        request.params.id,
+        {
+          ...request.body,
+          idempotencyKey: request.get('idempotency-key'),
+        },
+      );
+      setEtag(response, instance.revision).status(201).json(instance);
+    },
+
+    async assignTag(request, response) {
+      const { id, tagId } = request.params;
+      response.json(
+        await apps.setTag(await callerOf(request), id, tagId, true),
+      );
+    },
+
+    async removeTag(request, response) {
+      const { id, tagId } = request.params;
+      response.json(
+        await apps.setTag(await callerOf(request), id, tagId, false),
+      );
+    },
+  };
 }

@@ -2,76 +2,62 @@
  * What the gateway asks of the store: a stream of its route table, and who may
  * open an instance. For the gateway's own service identity only.
  */
-import type { HttpAuthService } from '@backstage/backend-plugin-api';
-import { NotAllowedError } from '@backstage/errors';
 import type { Request } from 'express';
-import type Router from 'express-promise-router';
-import { z } from 'zod';
 import type { RoleResolver } from '../identity/RoleResolver';
 import type { InstanceService } from '../service/InstanceService';
 import type { RouteFeed } from '../service/RouteFeed';
 import type { EventStreams } from './EventStreams';
+import type { HandlersOf } from './operations';
 
-const GATEWAY = 'plugin:app-store-gateway';
+/** What the handlers stand on. */
+export interface GatewayHandlerOptions {
+  roles: RoleResolver;
+  instances: InstanceService;
+  routes: RouteFeed;
+  streams: EventStreams;
+}
 
-export function addGatewayRoutes(
-  router: ReturnType<typeof Router>,
-  options: {
-    httpAuth: HttpAuthService;
-    roles: RoleResolver;
-    instances: InstanceService;
-    routes: RouteFeed;
-    streams: EventStreams;
-  },
-): void {
-  const { httpAuth, roles, instances, routes, streams } = options;
-  const assertGateway = async (request: Request) => {
-    const credentials = await httpAuth.credentials(request, {
-      allow: ['service'],
-    });
-    if (credentials.principal.subject !== GATEWAY)
-      throw new NotAllowedError('this is for the gateway');
+export function gatewayHandlers(
+  options: GatewayHandlerOptions,
+): HandlersOf<'watchRoutes' | 'decideAdmission'> {
+  const { roles, instances, routes, streams } = options;
+  return {
+    async watchRoutes(request, response) {
+      const events = streams.open(request as unknown as Request, response);
+      // What changes while the snapshot is read comes after it.
+      const early: Array<() => void> = [];
+      let open = false;
+      const names = { route: 'id', alias: 'name' } as const;
+      events.onEnd(
+        routes.subscribe(({ kind, key, value }) => {
+          const send = () =>
+            value
+              ? events.send(kind, value)
+              : events.send(kind === 'route' ? 'gone' : 'alias-gone', {
+                  [names[kind]]: key,
+                });
+          if (open) send();
+          else early.push(send);
+        }),
+      );
+      events.send('snapshot', await routes.snapshot());
+      open = true;
+      early.forEach(send => send());
+    },
+
+    async decideAdmission(request, response) {
+      const { instanceId, userEntityRef } = request.body;
+      const actor = userEntityRef
+        ? await roles.resolve(userEntityRef)
+        : undefined;
+      const decision = await instances.admission(actor, instanceId);
+      response.json({
+        found: Boolean(decision),
+        allowed: decision?.allowed,
+        rule: decision?.rule,
+        displayName: actor?.displayName,
+        roles: actor?.roles,
+      });
+    },
   };
-
-  router.get('/v1/gateway/routes', async (request, response) => {
-    await assertGateway(request);
-    const events = streams.open(request, response);
-    // What changes while the snapshot is read comes after it.
-    const early: Array<() => void> = [];
-    let open = false;
-    events.onEnd(
-      routes.subscribe(change => {
-        const send = () =>
-          events.send(
-            change.route ? 'route' : 'gone',
-            change.route ?? { id: change.id },
-          );
-        if (open) send();
-        else early.push(send);
-      }),
-    );
-    events.send('snapshot', await routes.snapshot());
-    open = true;
-    early.forEach(send => send());
-  });
-
-  router.post('/v1/gateway/admission', async (request, response) => {
-    await assertGateway(request);
-    const body = z
-      .object({
-        instanceId: z.string().max(63),
-        userEntityRef: z.string().max(255).optional(),
-      })
-      .parse(request.body);
-    const actor = body.userEntityRef
-      ? await roles.resolve(body.userEntityRef)
-      : undefined;
-    const decision = await instances.admission(actor, body.instanceId);
-    response.json({
-      found: Boolean(decision),
-      ...decision,
-      displayName: actor?.displayName,
-      roles: actor?.roles,
-    });
-  });
 }

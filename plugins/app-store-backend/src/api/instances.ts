@@ -1,55 +1,69 @@
 /** REST: instances, their streams and logs. */
 import type { Request, Response } from 'express';
-import type Router from 'express-promise-router';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
-import type { InstanceFeed } from '../service/InstanceFeed';
+import type { CallerOf } from '../identity/Callers';
+import type { Caller } from '../service/Caller';
+import type { ChangeFeed } from '../service/ChangeFeed';
 import type { InstanceService } from '../service/InstanceService';
 import { StoreError } from '../service/StoreError';
-import { visibility, type ActorOf } from './apps';
 import { settled, type EventStreams } from './EventStreams';
+import type { HandlersOf, OperationRequest } from './operations';
+import { revisionOf, setEtag } from './preconditions';
 
-const flag = z
-  .enum(['true', 'false'])
-  .optional()
-  .transform(value => value === 'true');
-const listQuery = z.object({ appId: z.uuid().optional(), all: flag });
-const logQuery = z.object({
-  container: z.string().max(63).optional(),
-  previous: flag,
-  follow: flag,
-  tail: z.coerce.number().int().min(0).max(100_000).optional(),
-});
+/** Between two looks at who reads a stream: what they may see may have changed, in milliseconds. */
+const RENEW_MS = 60_000;
+/** Instances that a stream begins with. */
+const FIRST = 200;
 
-export function addInstanceRoutes(
-  router: ReturnType<typeof Router>,
-  options: {
-    instances: InstanceService;
-    actorOf: ActorOf;
-    feed: InstanceFeed;
-    streams: EventStreams;
-  },
-): void {
-  const { instances, actorOf, feed, streams } = options;
+/** What the handlers stand on. */
+export interface InstanceHandlerOptions {
+  instances: InstanceService;
+  callerOf: CallerOf;
+  /** Finds out anew who somebody is. */
+  callerAgain: CallerOf;
+  feed: ChangeFeed;
+  streams: EventStreams;
+}
 
-  router.get('/v1/instances', async (request, response) => {
-    response.json({
-      items: await instances.list(
-        await actorOf(request),
-        listQuery.parse(request.query),
-      ),
-    });
-  });
+export function instanceHandlers(
+  options: InstanceHandlerOptions,
+): HandlersOf<
+  | 'listInstances'
+  | 'watchInstances'
+  | 'watchInstance'
+  | 'getInstance'
+  | 'updateInstance'
+  | 'terminateInstance'
+  | 'suspendInstance'
+  | 'resumeInstance'
+  | 'restoreInstance'
+  | 'extendInstance'
+  | 'disableAutosuspend'
+  | 'redeployInstance'
+  | 'getInstanceStatus'
+  | 'listInstanceEvents'
+  | 'getInstanceLogs'
+> {
+  const { instances, callerOf, callerAgain, feed, streams } = options;
 
   /** Sends the state of instances now and whenever it changes; `gone` for those that are no more. */
   const stream = async (
-    request: Request,
+    request: Pick<Request, 'headers' | 'ip' | 'on' | 'destroyed'>,
     response: Response,
     only: string | undefined,
   ) => {
-    const actor = await actorOf(request);
-    if (only) await instances.get(actor, only);
-    const events = streams.open(request, response);
+    let caller: Caller = await callerOf(request);
+    if (only) await instances.get(caller, only);
+    const events = streams.open(request as Request, response);
+    // Groups change while a stream is open.
+    const timer = setInterval(() => {
+      callerAgain(request).then(
+        now => {
+          caller = now;
+        },
+        () => response.end(),
+      );
+    }, RENEW_MS);
     const known = new Set<string>();
     // Reads may overtake each other; of one instance the last one asked for counts.
     const turns = new Map<string, number>();
@@ -57,9 +71,14 @@ export function addInstanceRoutes(
       const turn = (turns.get(id) ?? 0) + 1;
       turns.set(id, turn);
       try {
-        const instance = await instances.get(actor, id);
-        const concerns = only || instance.owner === actor.userEntityRef;
+        const instance = await instances.get(caller, id);
+        const concerns = only || instance.owner === caller.userEntityRef;
         if (turns.get(id) !== turn || !concerns) return;
+        // What was terminated and is kept is not among one's instances.
+        if (instance.terminating && instance.purgeAfter && known.delete(id)) {
+          events.send('gone', { id });
+          return;
+        }
         known.add(id);
         events.send('instance', instance);
       } catch (error) {
@@ -69,77 +88,122 @@ export function addInstanceRoutes(
       }
     };
     const update = settled(ids => ids.forEach(id => look(id)));
-    events.onEnd(feed.subscribe(id => (!only || id === only) && update(id)));
+    const unsubscribe = feed.subscribe(
+      id => (!only || id === only) && update(id),
+    );
+    events.onEnd(() => {
+      clearInterval(timer);
+      unsubscribe();
+    });
     const first = only
       ? [only]
-      : (await instances.list(actor, { all: false })).map(i => i.id);
+      : (
+          await instances.list(caller, { scope: 'mine', limit: FIRST })
+        ).items.map(instance => instance.id);
     await Promise.all(first.map(look));
   };
-  router.get('/v1/instances/stream', (request, response) =>
-    stream(request, response, undefined),
-  );
-  router.get('/v1/instances/:id/stream', (request, response) =>
-    stream(request, response, request.params.id),
-  );
 
-  router.get('/v1/instances/:id', async (request, response) => {
-    response.json(
-      await instances.get(await actorOf(request), request.params.id),
-    );
-  });
+  type Change =
+    | 'suspendInstance'
+    | 'resumeInstance'
+    | 'restoreInstance'
+    | 'extendInstance'
+    | 'disableAutosuspend'
+    | 'redeployInstance';
+  const change =
+    (
+      work: (
+        caller: Caller,
+        id: string,
+      ) => ReturnType<InstanceService['suspend']>,
+    ) =>
+    async (request: OperationRequest<Change>, response: Response) => {
+      const instance = await work(await callerOf(request), request.params.id);
+      setEtag(response, instance.revision).json(instance);
+    };
 
-  router.patch('/v1/instances/:id', async (request, response) => {
-    response.json(
-      await instances.update(
-        await actorOf(request),
+  return {
+    async listInstances(request, response) {
+      response.json(
+        await instances.list(await callerOf(request), request.query),
+      );
+    },
+
+    watchInstances: (request, response) => stream(request, response, undefined),
+
+    watchInstance: (request, response) =>
+      stream(request, response, request.params.id),
+
+    async getInstance(request, response) {
+      const instance = await instances.get(
+        await callerOf(request),
         request.params.id,
-        z.object({ visibility }).parse(request.body),
-      ),
-    );
-  });
+      );
+      setEtag(response, instance.revision).json(instance);
+    },
 
-  router.post('/v1/instances/:id/suspend', async (request, response) => {
-    response.json(
-      await instances.suspend(await actorOf(request), request.params.id),
-    );
-  });
+    async updateInstance(request, response) {
+      const instance = await instances.update(
+        await callerOf(request),
+        request.params.id,
+        request.body,
+        revisionOf(request),
+      );
+      setEtag(response, instance.revision).json(instance);
+    },
 
-  router.post('/v1/instances/:id/resume', async (request, response) => {
-    response.json(
-      await instances.resume(await actorOf(request), request.params.id),
-    );
-  });
+    async terminateInstance(request, response) {
+      await instances.terminate(
+        await callerOf(request),
+        request.params.id,
+        request.query,
+      );
+      response.status(202).end();
+    },
 
-  router.delete('/v1/instances/:id', async (request, response) => {
-    await instances.terminate(await actorOf(request), request.params.id);
-    response.status(202).end();
-  });
+    suspendInstance: change((caller, id) => instances.suspend(caller, id)),
+    resumeInstance: change((caller, id) => instances.resume(caller, id)),
+    restoreInstance: change((caller, id) => instances.restore(caller, id)),
+    extendInstance: change((caller, id) => instances.extend(caller, id)),
+    disableAutosuspend: change((caller, id) =>
+      instances.disableAutosuspend(caller, id),
+    ),
+    redeployInstance: change((caller, id) => instances.redeploy(caller, id)),
 
-  router.get('/v1/instances/:id/events', async (request, response) => {
-    response.json({
-      items: await instances.events(await actorOf(request), request.params.id),
-    });
-  });
+    async getInstanceStatus(request, response) {
+      response.json(
+        await instances.status(await callerOf(request), request.params.id),
+      );
+    },
 
-  router.get('/v1/instances/:id/logs', async (request, response) => {
-    const abort = new AbortController();
-    response.on('close', () => abort.abort());
-    const query = logQuery.parse(request.query);
-    const log = await instances.logs(
-      await actorOf(request),
-      request.params.id,
-      { ...query, signal: abort.signal },
-    );
-    response.set({
-      'content-type': 'text/plain; charset=utf-8',
-      'cache-control': 'no-store, no-transform',
-      'x-content-type-options': 'nosniff',
-    });
-    response.flushHeaders();
-    log.on('data', () =>
-      (response as Response & { flush?: () => void }).flush?.(),
-    );
-    streams.track(response);
-    await pipeline(log, response).catch(() => {});
-  });
+    async listInstanceEvents(request, response) {
+      response.json({
+        items: await instances.events(
+          await callerOf(request),
+          request.params.id,
+        ),
+      });
+    },
+
+    async getInstanceLogs(request, response) {
+      const abort = new AbortController();
+      response.on('close', () => abort.abort());
+      const log = await instances.logs(
+        await callerOf(request),
+        request.params.id,
+        { ...request.query, signal: abort.signal },
+      );
+      response.set({
+        'content-type': 'text/plain; charset=utf-8',
+        'cache-control': 'no-store, no-transform',
+        'x-content-type-options': 'nosniff',
+      });
+      response.flushHeaders();
+      log.on('data', () =>
+        (response as Response & { flush?: () => void }).flush?.(),
+      );
+      streams.track(response);
+      await pipeline(log, response).catch(() => {});
+    },
+  };
 }

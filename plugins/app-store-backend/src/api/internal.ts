@@ -3,41 +3,34 @@
  * are, and the environment that an earlier start of the app made. The token proves
  * which pod asks; a pod gets what belongs to its own instance and nothing else.
  */
-import type Router from 'express-promise-router';
 import { pipeline } from 'node:stream/promises';
 import type { Request } from 'express';
-import { z } from 'zod';
 import type { EnvironmentStore } from '../bundle/EnvironmentStore';
 import type { AppContents } from '../service/AppContents';
 import type { InstanceService } from '../service/InstanceService';
 import { StoreError } from '../service/StoreError';
 import type { InstanceCluster } from '../processors/InstanceCluster';
+import type { HandlersOf, OperationRequest } from './operations';
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const handIn = z.object({
-  'x-environment-digest': sha256,
-  'x-environment-replaces': sha256.optional(),
-});
-const fingerprint = z.object({
-  runtime: z
-    .string()
-    .max(200)
-    .regex(/^[A-Za-z0-9._+-]+$/),
-});
+/** What the handlers stand on. */
+export interface InternalHandlerOptions {
+  contents: AppContents;
+  instances: InstanceService;
+  cluster: InstanceCluster;
+  environments: EnvironmentStore;
+}
 
-export function addInternalRoutes(
-  router: ReturnType<typeof Router>,
-  options: {
-    contents: AppContents;
-    instances: InstanceService;
-    cluster: InstanceCluster;
-    environments: EnvironmentStore;
-  },
-): void {
+export function internalHandlers(
+  options: InternalHandlerOptions,
+): HandlersOf<
+  'getInstanceContent' | 'getInstanceEnvironment' | 'putInstanceEnvironment'
+> {
   const { contents, instances, cluster, environments } = options;
 
   /** What the pod that asks is a launch of. */
-  const launchOfPod = async (request: Request) => {
+  const launchOfPod = async (
+    request: Pick<OperationRequest<'getInstanceContent'>, 'params' | 'headers'>,
+  ) => {
     const { id } = request.params;
     const [, token] =
       /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
@@ -56,9 +49,18 @@ export function addInternalRoutes(
     return launch;
   };
 
-  router.get(
-    '/v1/internal/instances/:id/content',
-    async (request, response) => {
+  const keyOf = async (
+    request: Pick<
+      OperationRequest<'getInstanceEnvironment'>,
+      'params' | 'headers' | 'query'
+    >,
+  ) => {
+    const { app, image } = await launchOfPod(request);
+    return { appId: app.id, image, fingerprint: request.query.runtime };
+  };
+
+  return {
+    async getInstanceContent(request, response) {
       const { app } = await launchOfPod(request);
       const content = await contents.tar(app);
       try {
@@ -71,20 +73,8 @@ export function addInternalRoutes(
         await content.close();
       }
     },
-  );
 
-  const keyOf = async (request: Request) => {
-    const { app, image } = await launchOfPod(request);
-    return {
-      appId: app.id,
-      image,
-      fingerprint: fingerprint.parse(request.query).runtime,
-    };
-  };
-
-  router.get(
-    '/v1/internal/instances/:id/environment',
-    async (request, response) => {
+    async getInstanceEnvironment(request, response) {
       const kept = await environments.open(await keyOf(request));
       if (!kept) {
         response.status(404).end();
@@ -98,29 +88,23 @@ export function addInternalRoutes(
       });
       await pipeline(kept.stream, response);
     },
-  );
 
-  router.put(
-    '/v1/internal/instances/:id/environment',
-    async (request, response) => {
+    async putInstanceEnvironment(request, response) {
       const key = await keyOf(request);
-      const {
-        'x-environment-digest': digest,
-        'x-environment-replaces': replaces,
-      } = handIn.parse(request.headers);
+      const digest = request.get('x-environment-digest')!;
+      const replaces = request.get('x-environment-replaces');
       const kept = await environments.digestOf(key);
       // Nobody waits for a body that is not wanted.
       if (kept && kept !== replaces) {
         response.set('connection', 'close').status(200).end();
         return;
       }
-      response
-        .status(
-          (await environments.keep(key, request, { digest, replaces }))
-            ? 201
-            : 200,
-        )
-        .end();
+      const taken = await environments.keep(
+        key,
+        request as unknown as Request,
+        { digest, replaces },
+      );
+      response.status(taken ? 201 : 200).end();
     },
-  );
+  };
 }

@@ -2,34 +2,92 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ProblemDetails } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { ErrorRequestHandler } from 'express';
-import { ZodError } from 'zod';
+import { error as faults } from 'express-openapi-validator';
+import { StorageError } from '../bundle/StorageError';
 import { KubeError } from '../kubernetes/KubeApi';
 import { StoreError } from '../service/StoreError';
+
+/** What the check against the API's document throws. */
+interface RequestFault extends Error {
+  status: number;
+  errors: Array<{ path?: string; message?: string }>;
+}
+
+function isRequestFault(error: Error): error is RequestFault {
+  return Object.values(faults).some(fault => error instanceof fault);
+}
+
+/** Bounds what of a request's own text comes back. */
+const TEXT_LIMIT = 200;
+
+function describeFault(
+  error: RequestFault,
+): Omit<ProblemDetails, 'type' | 'title'> {
+  const known: Record<number, { code: string; remedy: string }> = {
+    401: { code: 'NOT_SIGNED_IN', remedy: 'Sign in and try again.' },
+    404: { code: 'NOT_FOUND', remedy: 'Check the address.' },
+    405: {
+      code: 'METHOD_NOT_ALLOWED',
+      remedy: "See the API's document for what can be done here.",
+    },
+    413: { code: 'TOO_LARGE', remedy: 'Send less.' },
+    415: {
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+      remedy:
+        "Send the body in a form that the API's document names: JSON as application/json, a bundle as application/zip.",
+    },
+  };
+  const { code, remedy } = known[error.status] ?? {
+    code: error.status < 500 ? 'BAD_REQUEST' : 'INTERNAL',
+    remedy:
+      error.status < 500
+        ? 'Correct the named members.'
+        : 'An admin finds the cause in the log.',
+  };
+  const details = error.errors
+    .slice(0, 10)
+    .map(
+      ({ path, message }) =>
+        `${path?.replace(/^\/(body|query|params|headers)\/?/, '') || 'body'} ${
+          message ?? ''
+        }`,
+    );
+  return {
+    status: error.status,
+    detail:
+      code === 'BAD_REQUEST'
+        ? `The request is not of the right form: ${details
+            .join('; ')
+            .slice(0, TEXT_LIMIT * 5)}.`
+        : `${error.message.slice(0, TEXT_LIMIT)}.`,
+    code,
+    owner: error.status < 500 ? 'you' : 'platform',
+    remedy,
+  };
+}
 
 function describe(
   error: Error & { status?: number; statusCode?: number },
 ): Omit<ProblemDetails, 'type' | 'title'> {
   if (error instanceof StoreError) {
-    const { status, message, code, owner, remedy, issues } = error;
+    const { status, message, code, owner, remedy, issues, rule, wouldChange } =
+      error;
     return {
       status,
       detail: message,
       code,
       owner,
       remedy,
+      ...(rule ? { rule } : {}),
+      ...(wouldChange?.length ? { wouldChange } : {}),
       ...(issues?.length ? { issues } : {}),
     };
   }
-  if (error instanceof ZodError)
-    return {
-      status: 400,
-      detail: `The request is not of the right form: ${error.issues
-        .map(issue => `${issue.path.join('.') || 'body'}: ${issue.message}`)
-        .join('; ')}.`,
-      code: 'BAD_REQUEST',
-      owner: 'you',
-      remedy: 'Correct the named members.',
-    };
+  if (isRequestFault(error)) return describeFault(error);
+  if (error instanceof StorageError) {
+    const { message, code, owner, remedy } = error;
+    return { status: 503, detail: message, code, owner, remedy };
+  }
   if (error instanceof KubeError)
     return {
       status: error.code === 0 ? 503 : 502,

@@ -5,111 +5,92 @@ import type {
 } from '@backstage/backend-plugin-api';
 import express, { type Request } from 'express';
 import Router from 'express-promise-router';
-import { z } from 'zod';
-import type { Callers } from '../identity/Callers';
-import type { RoleResolver } from '../identity/RoleResolver';
-import type { InstanceCluster } from '../processors/InstanceCluster';
-import type { EnvironmentStore } from '../bundle/EnvironmentStore';
-import type { AppContents } from '../service/AppContents';
-import type { AppImport } from '../service/AppImport';
-import type { AppService } from '../service/AppService';
-import type { InstanceFeed } from '../service/InstanceFeed';
-import type { InstanceService } from '../service/InstanceService';
-import type { RouteFeed } from '../service/RouteFeed';
-import type { SecretService } from '../service/SecretService';
-import { StoreError } from '../service/StoreError';
-import type { TokenService } from '../service/TokenService';
-import { addAppRoutes } from './apps';
-import type { EventStreams } from './EventStreams';
-import { addGatewayRoutes } from './gateway';
-import { addInstanceRoutes } from './instances';
-import { addInternalRoutes } from './internal';
-import { addLoginRoutes } from './login';
+import type { CallerOf, Callers } from '../identity/Callers';
+import type { Caller } from '../service/Caller';
+import { appHandlers, type AppHandlerOptions } from './apps';
+import { gatewayHandlers, type GatewayHandlerOptions } from './gateway';
+import { instanceHandlers, type InstanceHandlerOptions } from './instances';
+import { internalHandlers, type InternalHandlerOptions } from './internal';
+import { loginHandlers, type LoginHandlerOptions } from './login';
+import { addOperations, type Security } from './operations';
+import { peopleHandlers, type PeopleHandlerOptions } from './people';
+import { assertPlugin } from './pluginOnly';
 import { problemHandler } from './problems';
+import { aliasHandlers, secretHandlers, tagHandlers } from './resources';
+import { storeHandlers, type StoreHandlerOptions } from './store';
 
-/** Largest JSON body, in bytes: a secret and its frame. */
+/** Largest JSON body, in bytes: a secret and its frame, in base64. */
 const JSON_LIMIT = 2 * 1024 * 1024;
-const secretBody = z.object({
-  data: z.record(z.string().max(253), z.string()),
-});
 
 /** What the API stands on. */
-export interface RouterOptions {
-  apps: AppService;
-  imports: AppImport;
-  contents: AppContents;
-  environments: EnvironmentStore;
-  instances: InstanceService;
-  secrets: SecretService;
-  roles: RoleResolver;
+export type RouterOptions = Omit<
+  AppHandlerOptions &
+    InstanceHandlerOptions &
+    StoreHandlerOptions &
+    LoginHandlerOptions &
+    GatewayHandlerOptions &
+    InternalHandlerOptions &
+    PeopleHandlerOptions,
+  'callerOf' | 'callerAgain' | 'tokenOf'
+> & {
+  tags: Parameters<typeof tagHandlers>[0]['tags'];
+  secrets: Parameters<typeof secretHandlers>[0]['secrets'];
+  aliases: Parameters<typeof aliasHandlers>[0]['aliases'];
   callers: Callers;
-  tokens: TokenService;
-  routes: RouteFeed;
-  feed: InstanceFeed;
-  streams: EventStreams;
-  cluster: InstanceCluster;
   httpAuth: HttpAuthService;
   logger: LoggerService;
-  bundleBytes: number;
-  /** The page on which a person confirms the sign-in of a command line. */
-  loginPage: string;
-}
+  /** Answers are checked against the API's document, too: for tests. */
+  checkAnswers: boolean;
+};
 
 export function createRouter(options: RouterOptions): express.Router {
-  const { callers, secrets, instances } = options;
+  const { callers, httpAuth } = options;
+  const known = new WeakMap<object, Promise<Caller>>();
+  /** Who sent a request is found out once. */
+  const callerOf: CallerOf = (request, how) => {
+    const caller = known.get(request) ?? callers.callerOf(request, how);
+    known.set(request, caller);
+    return caller;
+  };
+  const identify = (request: Request, security: Security) => {
+    switch (security) {
+      case 'person':
+        return callerOf(request);
+      case 'anybody':
+        return callerOf(request, { anonymous: true });
+      case 'gateway':
+        return assertPlugin(httpAuth, request, 'app-store-gateway');
+      case 'signIn':
+        return assertPlugin(httpAuth, request, 'auth');
+      default:
+        // Pods are asked by what they ask for, and some operations are open.
+        return Promise.resolve();
+    }
+  };
+  const common = {
+    ...options,
+    callerOf,
+    callerAgain: callers.callerOf,
+    tokenOf: callers.tokenOf.bind(callers),
+  };
   const router = Router();
   router.use(express.json({ limit: JSON_LIMIT }));
-  const actorOf = (request: Request) => callers.actorOf(request);
-
-  router.get('/v1/me', async (request, response) => {
-    const actor = await actorOf(request);
-    const { limit, running } = await instances.quota(actor);
-    response.json({
-      userEntityRef: actor.userEntityRef,
-      displayName: actor.displayName,
-      kind: actor.fullAccess ? 'full-access' : 'visitor',
-      admin: actor.admin,
-      roles: actor.roles,
-      instanceLimit: limit,
-      runningInstances: running,
-    });
-  });
-  addLoginRoutes(router, {
-    ...options,
-    actorOf,
-    tokenOf: request => callers.tokenOf(request),
-  });
-  addAppRoutes(router, { ...options, actorOf });
-  addInstanceRoutes(router, { ...options, actorOf });
-
-  router.get('/v1/secrets', async (request, response) => {
-    response.json({ items: await secrets.list(await actorOf(request)) });
-  });
-  router.put('/v1/secrets/:name', async (request, response) => {
-    response.json(
-      await secrets.put(
-        await actorOf(request),
-        request.params.name,
-        secretBody.parse(request.body).data,
-      ),
-    );
-  });
-  router.delete('/v1/secrets/:name', async (request, response) => {
-    await secrets.delete(await actorOf(request), request.params.name);
-    response.status(204).end();
-  });
-
-  addGatewayRoutes(router, options);
-  addInternalRoutes(router, options);
-  router.use(request => {
-    throw new StoreError({
-      status: 404,
-      code: 'NOT_FOUND',
-      message: `There is nothing at ${request.method} ${request.path}.`,
-      owner: 'you',
-      remedy: 'Check the address.',
-    });
-  });
+  addOperations(
+    router,
+    {
+      ...storeHandlers(common),
+      ...appHandlers(common),
+      ...instanceHandlers(common),
+      ...tagHandlers(common),
+      ...secretHandlers(common),
+      ...aliasHandlers(common),
+      ...loginHandlers(common),
+      ...gatewayHandlers(common),
+      ...internalHandlers(common),
+      ...peopleHandlers(common),
+    },
+    { identify, checkAnswers: options.checkAnswers },
+  );
   router.use(problemHandler(options.logger));
   return router;
 }

@@ -1,22 +1,21 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** What holds for environments wherever they are kept. */
+import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { FilesystemEnvironmentStore } from './EnvironmentStore';
+import type { EnvironmentStore } from './EnvironmentStore';
+import { PLACES, type Place } from './__testUtils__/places';
 
-const room = mkdtempSync(join(tmpdir(), 'environments-'));
-afterAll(() => rmSync(room, { recursive: true, force: true }));
+jest.setTimeout(30_000);
 
-describe('FilesystemEnvironmentStore', () => {
+describe.each(PLACES)('environments in %s', (_, open) => {
   const key = { appId: 'a', image: 'node:24', fingerprint: 'linux-x64' };
-  let directory: string;
-  let store: FilesystemEnvironmentStore;
+  let place: Place;
+  let store: EnvironmentStore;
   beforeEach(async () => {
-    directory = mkdtempSync(join(room, 's-'));
-    store = await FilesystemEnvironmentStore.open(directory, 1000);
+    place = await open();
+    store = await place.environments(1000);
   });
+  afterEach(() => place.stop());
   const read = async (k = key) => {
     const kept = await store.open(k);
     return kept && (await buffer(kept.stream)).toString();
@@ -46,12 +45,16 @@ describe('FilesystemEnvironmentStore', () => {
     expect(await keep('better', key, sha('something else'))).toBe(false);
     expect(await keep('better', key, sha('garbage'))).toBe(true);
     expect(await read()).toBe('better');
+    // The same bytes, for those that were damaged where they are kept.
+    expect(await keep('better', key, sha('better'))).toBe(true);
+    expect(await read()).toBe('better');
+    expect(await place.kept('environments')).toHaveLength(1);
   });
 
   it('keeps two of an app version, the latest', async () => {
     for (const fingerprint of ['a', 'b', 'c', 'd'])
       expect(await keep(fingerprint, { ...key, fingerprint })).toBe(true);
-    expect(readdirSync(join(directory, 'a'))).toHaveLength(2);
+    expect(await place.kept('environments')).toHaveLength(2);
     expect(await read({ ...key, fingerprint: 'd' })).toBe('d');
   });
 
@@ -71,17 +74,38 @@ describe('FilesystemEnvironmentStore', () => {
     await expect(
       store.keep(key, broken, { digest: sha('half') }),
     ).rejects.toThrow('gone');
-    expect(readdirSync(join(directory, 'a'))).toEqual([]);
+    expect(await place.kept('environments')).toEqual([]);
+  });
+
+  it('are as large as they may be, and whole', async () => {
+    const large = await place.environments(20 * 1024 ** 2);
+    const data = randomBytes(18 * 1024 ** 2);
+    const digest = sha(data);
+    expect(
+      await large.keep(key, Readable.from([data, Buffer.alloc(0)]), { digest }),
+    ).toBe(true);
+    const kept = await large.open(key);
+    expect(kept).toMatchObject({ size: data.length, digest });
+    expect((await buffer(kept!.stream)).equals(data)).toBe(true);
+    const other = { ...key, fingerprint: 'other' };
+    const more = randomBytes(21 * 1024 ** 2);
+    expect(
+      await large.keep(other, Readable.from([more]), { digest: sha(more) }),
+    ).toBe(false);
+    expect(await place.kept('environments')).toHaveLength(1);
   });
 
   it('drops what belongs to no app', async () => {
-    await keep('one');
-    await keep('one', { ...key, appId: 'b' });
-    writeFileSync(join(directory, 'a/x.half'), '');
-    await store.sweep(new Set(['a']));
-    expect(readdirSync(directory)).toEqual(['a']);
-    expect(readdirSync(join(directory, 'a'))).toHaveLength(1);
+    for (const appId of ['a', 'b', 'c', 'd', 'e'])
+      await keep('one', { ...key, appId });
+    await store.sweep(async () => new Set(['a', 'd']));
+    expect((await place.kept('environments')).map(path => path[0])).toEqual([
+      'a',
+      'd',
+    ]);
+    await store.remove('a');
     await store.remove('a');
     expect(await read()).toBeUndefined();
+    expect(await place.kept('environments')).toHaveLength(1);
   });
 });

@@ -6,10 +6,28 @@ import { InputError } from '@backstage/errors';
 import type { Config } from '@backstage/config';
 import {
   ALLOWED_WAVE_VARIABLES,
+  aliasNameProblem,
+  APP_MODES,
   type AppMode,
+  type Notice,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { isAbsolute, resolve } from 'node:path';
+import type { RoleRefsOptions } from '../identity/RoleRefs';
+import { readBundleConfig, type BundleConfig } from './BundleConfig';
 import { parse as parseDomain } from './domains';
+import { absolutePath } from './paths';
+import { readProfiles, type ProfileConfig } from './profiles';
+import {
+  color,
+  oneOf,
+  patterns,
+  quantity,
+  refuse,
+  seconds,
+  url,
+  whole,
+} from './readers';
+import { readRoleRefs, readRoles } from './roles';
+import { readScheduling, type Scheduling } from './scheduling';
 
 /** A runtime version: how apps of a mode are run. */
 export interface RuntimeVersion {
@@ -24,7 +42,7 @@ export interface RuntimeVersion {
   aliases: string[];
   /** Operating-system packages of the image, for `packages.txt`. */
   osPackages: string[];
-  nodeSelector?: Record<string, string>;
+  scheduling: Scheduling;
 }
 
 /** Sizes that apps get unless they say otherwise. */
@@ -42,6 +60,9 @@ export interface StoreConfig {
   portalUrl: URL;
   adminGroups: string[];
   fullAccessGroups: string[];
+  roleRefs: RoleRefsOptions;
+  /** What a sign-in said of a person holds for this long; -1: for ever. */
+  claimsLapseSeconds: number;
   limits: {
     instances: number;
     visitorInstances: number;
@@ -54,21 +75,61 @@ export interface StoreConfig {
   uploadTimeoutSeconds: number;
   /** An app's dependencies are given up after this long. */
   installTimeoutSeconds: number;
+  /** Whether answers of the API are checked against its document, too: for tests. */
+  checkAnswers: boolean;
   /** Whether owners may download bundles. */
   downloads: boolean;
   requireRuntimeVersion: boolean;
   allowedCustomImages: RegExp[];
   allowedWaveVariables: RegExp[];
   instanceTimeoutSeconds: number;
+  /** How much longer an owner may have an instance run, once for each start; 0 for not at all. */
+  extensionSeconds: number;
   startTimeoutSeconds: number;
+  /** How long the volume of a terminated instance is kept. */
+  terminatedRetentionSeconds: number;
+  /** Between two looks at whether an app can be run here. */
+  preconditionSeconds: number;
+  auditRetentionDays: number;
+  /** Whether only who brought the first version of a name may add one. */
+  appNames: 'open' | 'owned';
+  /** Whether PUBLIC apps are listed for people who are not signed in. */
+  publicMode: boolean;
+  /** Whether policies count that an admin lays over the access rules (specification 3.7). */
+  iamEnabled: boolean;
+  /** Names of the tags that are categories. */
+  categoryTags: string[];
+  /** Names that nobody may have as an alias. */
+  reservedAliases: string[];
+  notices: Notice[];
+  branding: { title: string; logoUrl?: string; color?: string };
+  launchProfiles: ProfileConfig[];
+  gpu: {
+    /** Values of the node label; empty: no GPUs. */
+    allowedTypes: string[];
+    defaultType?: string;
+    maxCount: number;
+    nodeLabel: string;
+    resource: string;
+  };
+  /** Whether every app has to say its memory and processor sizes. */
+  requireResources: boolean;
+  /** What `{{REGISTRY}}` stands for in `Runtime.CustomImage`. */
+  appRegistry: string;
+  shmSize: string;
   kubernetes: {
     namespace: string;
     storeUrl: string;
     kubeconfig?: string;
     context?: string;
     gatewayNamespace?: string;
+    /** Names of Secrets with which images are pulled. */
+    imagePullSecrets: string[];
+    storageClass?: string;
+    /** Service account of apps' pods; that of the namespace otherwise. */
+    serviceAccount?: string;
   };
-  bundleDirectory: string;
+  bundles: BundleConfig;
   resources: DefaultResources;
   runtimes: RuntimeVersion[];
   extraEnv: Array<{ name: string; value: string }>;
@@ -87,56 +148,6 @@ export interface StoreConfig {
     owner: string;
     secrets: Array<{ name: string; data: Record<string, string> }>;
   };
-}
-
-const DURATION = /^(-1|(\d+(\.\d+)?[smh])+)$/;
-
-function durationSeconds(
-  config: Config,
-  key: string,
-  fallback: string,
-): number {
-  const text = config.getOptionalString(key) ?? fallback;
-  if (!DURATION.test(text))
-    throw new InputError(
-      `appStore.${key} must be a duration such as 8h or 30m, or -1; it is ${JSON.stringify(
-        text,
-      )}`,
-    );
-  if (text === '-1') return -1;
-  const unit: Record<string, number> = { s: 1, m: 60, h: 3600 };
-  return [...text.matchAll(/(\d+(?:\.\d+)?)([smh])/g)].reduce(
-    (sum, [, n, u]) => sum + Number(n) * unit[u],
-    0,
-  );
-}
-
-/** Regular expressions that match a whole text; `fallback` where none are configured. */
-function patterns(
-  config: Config,
-  key: string,
-  fallback: readonly RegExp[],
-): RegExp[] {
-  return (
-    config.getOptionalStringArray(key)?.map(text => {
-      try {
-        return new RegExp(`^(?:${text})$`);
-      } catch {
-        throw new InputError(
-          `appStore.${key} holds ${JSON.stringify(
-            text,
-          )}, which is not a regular expression`,
-        );
-      }
-    }) ?? [...fallback]
-  );
-}
-
-function url(config: Config, key: string): URL {
-  const text = config.getString(key);
-  if (!URL.canParse(text))
-    throw new InputError(`${key} must be a URL; it is ${JSON.stringify(text)}`);
-  return new URL(text);
 }
 
 /**
@@ -161,14 +172,14 @@ function readRuntimes(config: Config): RuntimeVersion[] {
   const runtimes = (config.getOptionalConfigArray('runtimes') ?? []).map(
     entry => ({
       name: entry.getString('name'),
-      mode: entry.getString('mode') as AppMode,
+      mode: oneOf<AppMode>(entry, 'mode', APP_MODES, 'wave'),
       image: entry.getOptionalString('image') ?? '',
       command: entry.getOptionalStringArray('command') ?? [],
       default: entry.getOptionalBoolean('default') ?? false,
       deprecated: entry.getOptionalBoolean('deprecated') ?? false,
       aliases: entry.getOptionalStringArray('aliases') ?? [],
       osPackages: entry.getOptionalStringArray('osPackages') ?? [],
-      nodeSelector: entry.getOptional<Record<string, string>>('nodeSelector'),
+      scheduling: readScheduling(entry),
     }),
   );
   const names = new Set<string>();
@@ -185,8 +196,62 @@ function readRuntimes(config: Config): RuntimeVersion[] {
   return runtimes;
 }
 
-function directory(path: string): string {
-  return isAbsolute(path) ? path : resolve(path);
+const SEVERITIES = [
+  'info',
+  'error',
+  'warning',
+  'blocked',
+  'success',
+  'severe',
+] as const;
+
+/** The colour of tags that name none. */
+export const DEFAULT_TAG_COLOR = '#5b6b7b';
+
+/** Names that a visitor of the apps' domain would take for something else. */
+const RESERVED_ALIASES = [
+  'admin',
+  'api',
+  'app',
+  'app-store',
+  'apps',
+  'auth',
+  'backstage',
+  'gateway',
+  'instance',
+  'instances',
+  'localhost',
+  'login',
+  'logout',
+  'mail',
+  'oauth2',
+  'portal',
+  'sso',
+  'status',
+  'store',
+  'support',
+  'www',
+];
+
+function readReservedAliases(config: Config): string[] {
+  const own = config.getOptionalStringArray('aliases.reserved') ?? [];
+  for (const name of own) {
+    const problem = aliasNameProblem(name);
+    if (problem)
+      refuse(
+        config,
+        'aliases.reserved',
+        `holds ${JSON.stringify(
+          name,
+        )}, which cannot be an alias: it ${problem}`,
+      );
+  }
+  return [...RESERVED_ALIASES, ...own];
+}
+
+function atLeastZero(config: Config, key: string, fallback: string): number {
+  const value = seconds(config, key, fallback);
+  return value < 0 ? refuse(config, key, 'must not be -1') : value;
 }
 
 /**
@@ -200,26 +265,28 @@ export function readStoreConfig(root: Config): StoreConfig {
   const appsUrl = url(root, 'appStore.gateway.baseUrl');
   assertSeparateDomains(portalUrl, appsUrl);
   const examples = config.getOptionalConfig('examples');
+  const roleRefs = readRoleRefs(config);
   return {
     appsUrl,
     portalUrl,
-    adminGroups: config.getOptionalStringArray('roles.admin') ?? [],
-    fullAccessGroups: config.getOptionalStringArray('roles.fullAccess') ?? [],
+    adminGroups: readRoles(config, 'roles.admin', roleRefs),
+    fullAccessGroups: readRoles(config, 'roles.fullAccess', roleRefs),
+    roleRefs,
+    claimsLapseSeconds: seconds(config, 'roles.claimsLapse', '720h'),
     limits: {
-      instances: config.getOptionalNumber('limits.instances') ?? 10,
-      visitorInstances:
-        config.getOptionalNumber('limits.visitorInstances') ?? 5,
-      appVersions: config.getOptionalNumber('limits.appVersions') ?? 10,
-      bundleBytes:
-        config.getOptionalNumber('limits.bundleBytes') ?? 512 * 1024 * 1024,
-      environmentBytes:
-        config.getOptionalNumber('limits.environmentBytes') ?? 4 * 1024 ** 3,
-      concurrentImports:
-        config.getOptionalNumber('limits.concurrentImports') ?? 2,
+      instances: whole(config, 'limits.instances', 10),
+      visitorInstances: whole(config, 'limits.visitorInstances', 5),
+      appVersions: whole(config, 'limits.appVersions', 10),
+      bundleBytes: whole(config, 'limits.bundleBytes', 512 * 1024 ** 2),
+      environmentBytes: whole(config, 'limits.environmentBytes', 4 * 1024 ** 3),
+      concurrentImports: whole(config, 'limits.concurrentImports', 2, {
+        min: 1,
+      }),
     },
-    uploadTimeoutSeconds: durationSeconds(config, 'uploadTimeout', '15m'),
-    installTimeoutSeconds: durationSeconds(config, 'installTimeout', '15m'),
+    uploadTimeoutSeconds: seconds(config, 'uploadTimeout', '15m'),
+    installTimeoutSeconds: seconds(config, 'installTimeout', '15m'),
     downloads: config.getOptionalBoolean('downloads') ?? true,
+    checkAnswers: config.getOptionalBoolean('checkAnswers') ?? false,
     requireRuntimeVersion:
       config.getOptionalBoolean('requireRuntimeVersion') ?? false,
     allowedCustomImages: patterns(config, 'allowedCustomImages', []),
@@ -228,8 +295,43 @@ export function readStoreConfig(root: Config): StoreConfig {
       'allowedWaveVariables',
       ALLOWED_WAVE_VARIABLES,
     ),
-    instanceTimeoutSeconds: durationSeconds(config, 'instanceTimeout', '8h'),
-    startTimeoutSeconds: durationSeconds(config, 'startTimeout', '5m'),
+    instanceTimeoutSeconds: seconds(config, 'instanceTimeout', '8h'),
+    extensionSeconds: atLeastZero(config, 'instanceExtension', '4h'),
+    startTimeoutSeconds: seconds(config, 'startTimeout', '5m'),
+    terminatedRetentionSeconds: atLeastZero(
+      config,
+      'terminatedRetention',
+      '168h',
+    ),
+    preconditionSeconds: seconds(config, 'preconditionInterval', '10m'),
+    auditRetentionDays: whole(config, 'audit.retentionDays', 365, { min: 1 }),
+    appNames: oneOf(config, 'appNames', ['open', 'owned'], 'open'),
+    publicMode: config.getOptionalBoolean('publicMode') ?? false,
+    iamEnabled: config.getOptionalBoolean('iam.enabled') ?? false,
+    categoryTags: config.getOptionalStringArray('categoryTags') ?? [],
+    reservedAliases: readReservedAliases(config),
+    notices: (config.getOptionalConfigArray('notices') ?? []).map(entry => ({
+      severity: oneOf(entry, 'severity', SEVERITIES, 'info'),
+      title: entry.getString('title'),
+      content: entry.getOptionalString('content'),
+    })),
+    branding: {
+      title: config.getOptionalString('branding.title') ?? 'App Store',
+      logoUrl: config.getOptionalString('branding.logoUrl'),
+      color: color(config, 'branding.color'),
+    },
+    launchProfiles: readProfiles(config),
+    gpu: {
+      allowedTypes: config.getOptionalStringArray('gpu.allowedTypes') ?? [],
+      defaultType: config.getOptionalString('gpu.defaultType'),
+      maxCount: whole(config, 'gpu.maxCount', 8, { min: 1 }),
+      nodeLabel:
+        config.getOptionalString('gpu.nodeLabel') ?? 'hac.h2o.ai/accelerator',
+      resource: config.getOptionalString('gpu.resource') ?? 'nvidia.com/gpu',
+    },
+    requireResources: config.getOptionalBoolean('requireResources') ?? false,
+    appRegistry: config.getOptionalString('appRegistry') ?? '',
+    shmSize: quantity(config, 'shmSize') ?? '2Gi',
     kubernetes: {
       namespace:
         config.getOptionalString('kubernetes.namespace') ?? 'app-store',
@@ -238,14 +340,18 @@ export function readStoreConfig(root: Config): StoreConfig {
       kubeconfig: config.getOptionalString('kubernetes.kubeconfig'),
       context: config.getOptionalString('kubernetes.context'),
       gatewayNamespace: config.getOptionalString('kubernetes.gatewayNamespace'),
+      imagePullSecrets:
+        config.getOptionalStringArray('kubernetes.imagePullSecrets') ?? [],
+      storageClass: config.getOptionalString('kubernetes.storageClass'),
+      serviceAccount: config.getOptionalString('kubernetes.serviceAccount'),
     },
-    bundleDirectory: directory(config.getString('bundles.directory')),
+    bundles: readBundleConfig(config),
     resources: {
-      memoryLimit: config.getOptionalString('resources.memoryLimit') ?? '2Gi',
+      memoryLimit: quantity(config, 'resources.memoryLimit') ?? '2Gi',
       memoryReservation:
-        config.getOptionalString('resources.memoryReservation') ?? '512Mi',
-      cpuLimit: config.getOptionalString('resources.cpuLimit'),
-      cpuReservation: config.getOptionalString('resources.cpuReservation'),
+        quantity(config, 'resources.memoryReservation') ?? '512Mi',
+      cpuLimit: quantity(config, 'resources.cpuLimit'),
+      cpuReservation: quantity(config, 'resources.cpuReservation'),
     },
     runtimes: readRuntimes(config),
     extraEnv: (config.getOptionalConfigArray('extraEnv') ?? []).map(entry => ({
@@ -257,13 +363,13 @@ export function readStoreConfig(root: Config): StoreConfig {
     tags: (config.getOptionalConfigArray('tags') ?? []).map(entry => ({
       name: entry.getString('name'),
       title: entry.getOptionalString('title') ?? entry.getString('name'),
-      color: entry.getOptionalString('color') ?? '#5b6b7b',
+      color: color(entry, 'color') ?? DEFAULT_TAG_COLOR,
       description: entry.getOptionalString('description') ?? '',
-      visitorRoles: entry.getOptionalStringArray('visitorRoles') ?? [],
-      adminRoles: entry.getOptionalStringArray('adminRoles') ?? [],
+      visitorRoles: readRoles(entry, 'visitorRoles', roleRefs),
+      adminRoles: readRoles(entry, 'adminRoles', roleRefs),
     })),
     examples: examples && {
-      directory: directory(examples.getString('directory')),
+      directory: absolutePath(examples.getString('directory')),
       owner: examples.getString('owner'),
       secrets: (examples.getOptionalConfigArray('secrets') ?? []).map(
         entry => ({

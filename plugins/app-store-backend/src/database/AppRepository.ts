@@ -1,164 +1,166 @@
-/** App versions and their tags in the database. */
+/**
+ * App versions and their tags in the database.
+ *
+ * Rules held here rather than in code that asks first: name and version are there
+ * once; an app with instances cannot be deleted; what it needs of secrets keeps
+ * those; who changes it from what is out of date changes nothing.
+ */
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
 import { ConflictError } from '@backstage/errors';
 import type {
-  AppManifest,
-  AppTag,
+  InstanceLifecycle,
+  Problem,
   Visibility,
-  AppQuery,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
-import type { AppFacts, Actor } from '../policy/policy';
-import { visibleApps } from '../policy/filters';
+import type { Actor, Policy } from '../policy';
+import {
+  isUuid,
+  toRecord,
+  toRow,
+  type AppRecord,
+  type AppRow,
+  type AssignedTag,
+  type NewApp,
+} from './appRows';
+import {
+  escapeLike,
+  readPage,
+  searchWords,
+  type PageOrder,
+  type PageRequest,
+  type RecordPage,
+} from './paging';
+import { lockName } from './locks';
 
-/** A row of `apps` with what belongs to it. */
-export interface AppRecord {
-  id: string;
+export * from './appRows';
+
+/** Which apps to list. */
+export interface AppListQuery extends PageRequest {
+  search?: string;
+  tag?: string;
+  name?: string;
+  ownerRef?: string;
+  visibility?: Visibility;
+  lifecycle?: InstanceLifecycle;
+  runnable?: boolean;
+  newest?: boolean;
+  /** Liked or pinned by this person. */
+  likedBy?: string;
+  pinnedBy?: string;
+  /** PRIVATE ones are left out: they show on their owner's own page only (specification 3.1). */
+  listedOnly?: boolean;
+  orderBy?: 'created' | 'updated' | 'title' | 'name';
+  order?: 'asc' | 'desc';
+}
+
+/** A secret that an app names, and what it resolved to where it needs it. */
+export interface AppSecretRow {
   name: string;
-  version: string;
-  ownerRef: string;
-  visibility: Visibility;
-  manifest: AppManifest;
-  longDescription: string;
-  icon?: string;
-  screenshots: string[];
-  bundleDigest: string;
-  contentDigest: string;
-  bundleSize: number;
-  createdAt: string;
-  updatedAt: string;
-  tags: AppTag[];
-  visitorRoles: string[];
+  key: string;
+  optional: boolean;
+  secretId?: string;
 }
 
-interface AppRow {
-  id: string;
-  name: string;
-  version: string;
-  owner_ref: string;
-  visibility: Visibility;
-  manifest: string;
-  search_text: string;
-  long_description: string;
-  icon: string | null;
-  screenshots: string;
-  bundle_digest: string;
-  content_digest: string;
-  bundle_size: string | number;
-  created_at: string;
-  updated_at: string;
+/** What may be changed of an app version. */
+export interface AppRecordChange {
+  visibility?: Visibility;
+  /** All its tags from then on. */
+  tagIds?: string[];
+  addTagId?: string;
+  removeTagId?: string;
+  defaultProfile?: string | null;
+  customImage?: string | null;
+  serviceAccount?: string | null;
+  ownerRef?: string;
 }
 
-/** What the policy wants to know of an app. */
-export function appFacts(app: AppRecord): AppFacts {
-  return {
-    ownerRef: app.ownerRef,
-    visibility: app.visibility,
-    lifecycle: app.manifest.lifecycle,
-    visitorRoles: app.visitorRoles,
-  };
-}
-
-/** True for the form of the ids that this store gives. */
-export function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, c => `\\${c}`);
-}
+const ORDERS: Record<
+  NonNullable<AppListQuery['orderBy']>,
+  { column: keyof AppRow; order: 'asc' | 'desc' }
+> = {
+  created: { column: 'created_at', order: 'desc' },
+  updated: { column: 'updated_at', order: 'desc' },
+  title: { column: 'sort_title', order: 'asc' },
+  name: { column: 'name', order: 'asc' },
+};
 
 /** See the module's comment. */
 export class AppRepository {
   readonly #knex: Knex;
+  readonly #policy: Policy;
 
-  constructor(knex: Knex) {
+  constructor(knex: Knex, policy: Policy) {
     this.#knex = knex;
+    this.#policy = policy;
   }
 
   /**
-   * Adds an app version with its tags.
+   * Adds an app version with its tags and what it needs of secrets.
    *
    * @param limit - versions that its owner may have, this one included
-   * @returns false where the owner has as many already
-   * @throws ConflictError where name and version exist already
+   * @param nameOwners - whether only who brought the first version of a name may add one
+   * @returns `full` where the owner has as many already, `name` where the name is somebody else's
+   * @throws ConflictError where name and version exist already; a database error
+   *   where a secret that it needs went meanwhile
    */
   async insert(
-    app: Omit<AppRecord, 'tags' | 'visitorRoles'>,
-    tagIds: string[],
-    limit?: number,
-  ): Promise<boolean> {
-    const searchText = [
-      app.name,
-      app.manifest.title,
-      app.manifest.description,
-      ...app.manifest.keywords,
-    ]
-      .join(' ')
-      .toLocaleLowerCase('en-US');
+    app: NewApp,
+    options: {
+      tagIds?: string[];
+      secrets?: AppSecretRow[];
+      limit?: number;
+      nameOwners?: boolean;
+    } = {},
+  ): Promise<'done' | 'full' | 'name'> {
+    const { tagIds = [], secrets = [], limit, nameOwners } = options;
     try {
       return await this.#knex.transaction(async tx => {
-        if (
-          limit !== undefined &&
-          (await this.#isFull(tx, app.ownerRef, limit))
-        )
-          return false;
-        const row: AppRow = {
-          id: app.id,
-          name: app.name,
-          version: app.version,
-          owner_ref: app.ownerRef,
-          visibility: app.visibility,
-          manifest: JSON.stringify(app.manifest),
-          search_text: searchText,
-          long_description: app.longDescription,
-          icon: app.icon ?? null,
-          screenshots: JSON.stringify(app.screenshots),
-          bundle_digest: app.bundleDigest,
-          content_digest: app.contentDigest,
-          bundle_size: app.bundleSize,
-          created_at: app.createdAt,
-          updated_at: app.updatedAt,
-        };
-        await tx('apps').insert(row);
-        if (tagIds.length)
-          await tx('app_tags').insert(
-            tagIds.map(tag_id => ({
+        if (limit !== undefined) {
+          await lockName(tx, `app-versions/${app.ownerRef}`);
+          if ((await countOwned(tx, app.ownerRef)) >= limit) return 'full';
+        }
+        await tx('app_names')
+          .insert({
+            name: app.name,
+            owner_ref: app.ownerRef,
+            created_at: app.createdAt,
+          })
+          .onConflict('name')
+          .ignore();
+        if (nameOwners) {
+          const owner = await tx('app_names')
+            .where({ name: app.name })
+            .first('owner_ref');
+          if (owner.owner_ref !== app.ownerRef) return 'name';
+        }
+        await tx('apps').insert(toRow(app));
+        await insertTags(tx, app.id, tagIds, app.createdAt);
+        if (secrets.length)
+          await tx('app_secrets').insert(
+            secrets.map(({ name, key, optional, secretId }) => ({
               app_id: app.id,
-              tag_id,
-              assigned_at: app.createdAt,
+              name,
+              key,
+              optional,
+              secret_id: secretId ?? null,
             })),
           );
-        return true;
+        return 'done';
       });
     } catch (error) {
-      if (isDatabaseConflictError(error))
+      if (
+        isDatabaseConflictError(error) &&
+        (await this.findByIdentity(app.name, app.version))
+      )
         throw new ConflictError(`${app.name} ${app.version} exists already`);
       throw error;
     }
   }
 
-  /** Whether an owner has as many versions as they may; those who ask at once are told one after the other. */
-  async #isFull(
-    tx: Knex.Transaction,
-    ownerRef: string,
-    limit: number,
-  ): Promise<boolean> {
-    // SQLite has one writer anyway.
-    if (tx.client.config.client === 'pg')
-      await tx.raw('select pg_advisory_xact_lock(hashtext(?))', [
-        `app-versions/${ownerRef}`,
-      ]);
-    const row = await tx('apps')
-      .where({ owner_ref: ownerRef })
-      .count({ n: '*' })
-      .first();
-    return Number(row?.n ?? 0) >= limit;
-  }
-
   async #complete(rows: AppRow[]): Promise<AppRecord[]> {
     const ids = rows.map(row => row.id);
-    const tags: Array<AppTag & { app_id: string }> = ids.length
+    const assigned: Array<AssignedTag & { app_id: string }> = ids.length
       ? await this.#knex('app_tags')
           .join('tags', 'tags.id', 'app_tags.tag_id')
           .whereIn('app_tags.app_id', ids)
@@ -170,40 +172,25 @@ export class AppRepository {
             'tags.title',
             'tags.color',
             'tags.description',
+            { assignedAt: 'app_tags.assigned_at' },
           )
       : [];
-    const roles: Array<{ tag_id: string; role: string }> = tags.length
+    const roles: Array<{ tag_id: string; role: string }> = assigned.length
       ? await this.#knex('tag_visitor_roles')
-          .whereIn('tag_id', [...new Set(tags.map(tag => tag.id))])
+          .whereIn('tag_id', [...new Set(assigned.map(tag => tag.id))])
+          .orderBy('role')
           .select('tag_id', 'role')
       : [];
-    return rows.map(row => {
-      const own = tags.filter(tag => tag.app_id === row.id);
-      return {
-        id: row.id,
-        name: row.name,
-        version: row.version,
-        ownerRef: row.owner_ref,
-        visibility: row.visibility,
-        manifest: JSON.parse(row.manifest),
-        longDescription: row.long_description,
-        icon: row.icon ?? undefined,
-        screenshots: JSON.parse(row.screenshots),
-        bundleDigest: row.bundle_digest,
-        contentDigest: row.content_digest,
-        bundleSize: Number(row.bundle_size),
-        createdAt: row.created_at,
-        updatedAt: row.updated_at,
-        tags: own.map(({ app_id: _, ...tag }) => tag),
-        visitorRoles: [
-          ...new Set(
-            roles
-              .filter(r => own.some(tag => tag.id === r.tag_id))
-              .map(r => r.role),
-          ),
-        ],
-      };
-    });
+    const rolesOf = new Map<string, string[]>();
+    for (const { tag_id, role } of roles)
+      rolesOf.set(tag_id, [...(rolesOf.get(tag_id) ?? []), role]);
+    const tagsOf = new Map<string, AssignedTag[]>();
+    for (const { app_id, ...tag } of assigned)
+      tagsOf.set(app_id, [
+        ...(tagsOf.get(app_id) ?? []),
+        { ...tag, visitorRoles: rolesOf.get(tag.id) ?? [] },
+      ]);
+    return rows.map(row => toRecord(row, tagsOf.get(row.id) ?? []));
   }
 
   /** The app with an id; undefined for what is no id at all, too, which PostgreSQL would refuse to look for. */
@@ -229,33 +216,99 @@ export class AppRepository {
     return row && (await this.#complete([row]))[0];
   }
 
-  /** Apps that the actor sees, newest import first. */
-  async list(actor: Actor, query: AppQuery = {}): Promise<AppRecord[]> {
+  /** Apps that the actor may read, one page of them. */
+  async list(
+    actor: Actor,
+    query: AppListQuery,
+  ): Promise<RecordPage<AppRecord>> {
+    const { orderBy = 'created' } = query;
+    const { column, order } = ORDERS[orderBy];
     const select = this.#knex<AppRow>('apps').select('apps.*');
-    visibleApps(actor, select, this.#knex);
-    if (query.mine) select.where('apps.owner_ref', actor.userEntityRef);
-    // What is PRIVATE is on its owner's own page only (specification 3.1).
-    else if (!query.name) select.whereNot('apps.visibility', 'PRIVATE');
+    this.#readable(actor, select, query.listedOnly);
+    this.#narrow(select, query);
+    if (query.newest)
+      select.whereNotExists(later => {
+        later
+          .select(this.#knex.raw('1'))
+          .from({ later: 'apps' })
+          .whereRaw('later.name = apps.name')
+          .whereRaw('later.version_key > apps.version_key')
+          .whereIn('later.id', ids => {
+            ids.select('apps.id').from('apps').whereRaw('apps.id = later.id');
+            this.#readable(actor, ids, query.listedOnly);
+          });
+      });
+    const pageOrder: PageOrder = {
+      name: orderBy,
+      column: `apps.${column}`,
+      idColumn: 'apps.id',
+      order: query.order ?? order,
+    };
+    const { items, nextCursor } = await readPage<AppRow>(
+      select,
+      query,
+      pageOrder,
+      row => String(row[column]),
+    );
+    return { items: await this.#complete(items), nextCursor };
+  }
+
+  #readable(
+    actor: Actor,
+    query: Knex.QueryBuilder,
+    listedOnly: boolean | undefined,
+  ): void {
+    query.where(where => this.#policy.filter('app', 'read', actor, where));
+    if (listedOnly) query.whereNot('apps.visibility', 'PRIVATE');
+  }
+
+  #narrow(select: Knex.QueryBuilder, query: AppListQuery): void {
     if (query.name) select.where('apps.name', query.name);
-    for (const word of (query.search ?? '')
-      .toLocaleLowerCase('en-US')
-      .split(/\s+/)
-      .filter(Boolean))
+    if (query.ownerRef) select.where('apps.owner_ref', query.ownerRef);
+    if (query.visibility) select.where('apps.visibility', query.visibility);
+    if (query.lifecycle) select.where('apps.lifecycle', query.lifecycle);
+    if (query.runnable !== undefined)
+      select.where('apps.runnable', query.runnable);
+    for (const word of searchWords(query.search))
       select.whereRaw("apps.search_text like ? escape '\\'", [
         `%${escapeLike(word)}%`,
       ]);
     if (query.tag)
-      select.whereExists(tags => {
-        tags
-          .select(this.#knex.raw('1'))
+      select.whereIn('apps.id', tagged => {
+        tagged
+          .select('app_tags.app_id')
           .from('app_tags')
           .join('tags', 'tags.id', 'app_tags.tag_id')
-          .whereRaw('app_tags.app_id = apps.id')
           .where('tags.name', query.tag);
       });
-    return this.#complete(
-      await select.orderBy('apps.created_at', 'desc').orderBy('apps.id'),
-    );
+    for (const [column, user] of [
+      ['liked', query.likedBy],
+      ['pinned', query.pinnedBy],
+    ] as const)
+      if (user)
+        select.whereIn('apps.id', preferred => {
+          preferred
+            .select('app_id')
+            .from('app_preferences')
+            .where({ user_ref: user, [column]: true });
+        });
+  }
+
+  /** The newest version of each name that the actor may read, as keys of {@link versionKey}. */
+  async newestOf(
+    actor: Actor,
+    names: string[],
+    listedOnly = false,
+  ): Promise<Map<string, string>> {
+    if (!names.length) return new Map();
+    const query = this.#knex('apps')
+      .whereIn('apps.name', [...new Set(names)])
+      .groupBy('apps.name')
+      .select('apps.name')
+      .max({ newest: 'apps.version_key' });
+    this.#readable(actor, query, listedOnly);
+    const rows = (await query) as Array<{ name: string; newest: string }>;
+    return new Map(rows.map(row => [row.name, row.newest]));
   }
 
   async count(): Promise<number> {
@@ -263,44 +316,124 @@ export class AppRepository {
     return Number(row?.n ?? 0);
   }
 
-  async countOwned(ownerRef: string): Promise<number> {
-    const row = await this.#knex('apps')
-      .where({ owner_ref: ownerRef })
-      .count({ n: '*' })
-      .first();
-    return Number(row?.n ?? 0);
+  /** How many versions somebody owns, of one name or of all. */
+  countOwned(ownerRef: string, name?: string): Promise<number> {
+    return countOwned(this.#knex, ownerRef, name);
   }
 
-  /** Changes what may be changed of an app version; `tagIds` are all its tags from then on. */
+  /** Who brought the first version of a name. */
+  async ownerOfName(name: string): Promise<string | undefined> {
+    const row = await this.#knex('app_names').where({ name }).first();
+    return row?.owner_ref;
+  }
+
+  /**
+   * Changes what may be changed.
+   *
+   * @param revision - what the change was made from; false where it is out of date
+   */
   async update(
     id: string,
-    change: { visibility?: Visibility; tagIds?: string[]; updatedAt: string },
-  ): Promise<void> {
-    const { visibility, tagIds, updatedAt } = change;
-    await this.#knex.transaction(async tx => {
-      await tx('apps')
-        .where({ id })
+    change: AppRecordChange & { updatedAt: string },
+    revision?: number,
+  ): Promise<boolean> {
+    const { updatedAt } = change;
+    return this.#knex.transaction(async tx => {
+      const count = await tx<AppRow>('apps')
+        .where({ id, ...(revision === undefined ? {} : { revision }) })
         .update({
           updated_at: updatedAt,
-          ...(visibility ? { visibility } : {}),
+          revision: tx.raw('revision + 1') as unknown as number,
+          ...defined({
+            visibility: change.visibility,
+            default_profile: change.defaultProfile,
+            custom_image: change.customImage,
+            service_account: change.serviceAccount,
+            owner_ref: change.ownerRef,
+          }),
         });
-      if (!tagIds) return;
-      await tx('app_tags')
-        .where({ app_id: id })
-        .whereNotIn('tag_id', tagIds)
-        .delete();
-      if (tagIds.length)
+      if (!count) return false;
+      if (change.tagIds)
         await tx('app_tags')
-          .insert(
-            tagIds.map(tag_id => ({
-              app_id: id,
-              tag_id,
-              assigned_at: updatedAt,
-            })),
-          )
-          .onConflict(['app_id', 'tag_id'])
-          .ignore();
+          .where({ app_id: id })
+          .whereNotIn('tag_id', change.tagIds)
+          .delete();
+      if (change.removeTagId)
+        await tx('app_tags')
+          .where({ app_id: id, tag_id: change.removeTagId })
+          .delete();
+      await insertTags(
+        tx,
+        id,
+        [
+          ...(change.tagIds ?? []),
+          ...(change.addTagId ? [change.addTagId] : []),
+        ],
+        updatedAt,
+      );
+      return true;
     });
+  }
+
+  /** Hands versions of a name over, with the name where it was the giver's. */
+  async transferName(
+    name: string,
+    from: string,
+    to: string,
+    updatedAt: string,
+  ): Promise<string[]> {
+    return this.#knex.transaction(async tx => {
+      const rows: Array<{ id: string }> = await tx('apps')
+        .where({ name, owner_ref: from })
+        .select('id');
+      await tx('apps')
+        .where({ name, owner_ref: from })
+        .update({
+          owner_ref: to,
+          updated_at: updatedAt,
+          revision: tx.raw('revision + 1'),
+        });
+      await tx('app_names')
+        .where({ name, owner_ref: from })
+        .update({ owner_ref: to });
+      return rows.map(row => row.id);
+    });
+  }
+
+  /** Writes down whether an app can be run here. */
+  async setPreconditions(
+    id: string,
+    found: { problems: Problem[]; checkedAt: string },
+  ): Promise<void> {
+    await this.#knex<AppRow>('apps')
+      .where({ id })
+      .update({
+        runnable: found.problems.length === 0,
+        problems: JSON.stringify(found.problems),
+        checked_at: found.checkedAt,
+      });
+  }
+
+  /** Ids of apps in the order in which they were last checked, those never checked first. */
+  async listUnchecked(before: string, limit: number): Promise<string[]> {
+    const rows: Array<{ id: string }> = await this.#knex('apps')
+      .whereNull('checked_at')
+      .orWhere('checked_at', '<', before)
+      .orderByRaw("coalesce(checked_at, '')")
+      .limit(limit)
+      .select('id');
+    return rows.map(row => row.id);
+  }
+
+  /** The secrets that an app names. */
+  async secretsOf(id: string): Promise<AppSecretRow[]> {
+    const rows = await this.#knex('app_secrets').where({ app_id: id });
+    return rows.map(row => ({
+      name: row.name,
+      key: row.key,
+      optional: Boolean(row.optional),
+      secretId: row.secret_id ?? undefined,
+    }));
   }
 
   /** The files of the bundle store that rows speak of. */
@@ -347,4 +480,38 @@ export class AppRepository {
       throw error;
     }
   }
+}
+
+async function countOwned(
+  knex: Knex,
+  ownerRef: string,
+  name?: string,
+): Promise<number> {
+  const row = await knex('apps')
+    .where({ owner_ref: ownerRef, ...(name ? { name } : {}) })
+    .count({ n: '*' })
+    .first();
+  return Number(row?.n ?? 0);
+}
+
+async function insertTags(
+  tx: Knex.Transaction,
+  appId: string,
+  tagIds: string[],
+  at: string,
+): Promise<void> {
+  if (tagIds.length)
+    await tx('app_tags')
+      .insert(
+        tagIds.map(tag_id => ({ app_id: appId, tag_id, assigned_at: at })),
+      )
+      .onConflict(['app_id', 'tag_id'])
+      .ignore();
+}
+
+/** What is not undefined. */
+function defined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
 }

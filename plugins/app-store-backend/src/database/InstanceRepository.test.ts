@@ -1,6 +1,8 @@
 import { AppRepository } from './AppRepository';
 import { databaseIds, migrated } from './__testUtils__/databases';
 import { appRecord, instanceRecord } from './fixtures.testing';
+import { Policy } from '../policy';
+import { InstanceQueue } from './InstanceQueue';
 import { InstanceRepository } from './InstanceRepository';
 
 jest.setTimeout(60_000);
@@ -8,10 +10,18 @@ jest.setTimeout(60_000);
 describe.each(databaseIds())('InstanceRepository on %s', id => {
   async function setUp() {
     const knex = await migrated(id);
-    const apps = new AppRepository(knex);
+    const policy = Policy.create({
+      settings: { publicMode: false, downloads: true },
+    });
+    const apps = new AppRepository(knex, policy);
     const app = appRecord();
-    await apps.insert(app, []);
-    return { apps, app, instances: new InstanceRepository(knex) };
+    await apps.insert(app);
+    return {
+      apps,
+      app,
+      instances: new InstanceRepository(knex, policy),
+      queue: new InstanceQueue(knex),
+    };
   }
 
   it('admits as many running instances as the limit, however many come at once', async () => {
@@ -21,21 +31,21 @@ describe.each(databaseIds())('InstanceRepository on %s', id => {
         instances.insert(instanceRecord(app.id), 4),
       ),
     );
-    expect(admitted.filter(Boolean)).toHaveLength(4);
+    expect(admitted.filter(result => result === 'done')).toHaveLength(4);
     expect(await instances.countRunning('user:default/uma')).toBe(4);
     expect(
       await instances.insert(
         instanceRecord(app.id, { ownerRef: 'user:default/other' }),
         4,
       ),
-    ).toBe(true);
+    ).toBe('done');
   });
 
   it('gives a slot back when suspended and takes one when resumed', async () => {
     const { app, instances } = await setUp();
     const [first, second] = [instanceRecord(app.id), instanceRecord(app.id)];
     await instances.insert(first, 1);
-    expect(await instances.insert(second, 1)).toBe(false);
+    expect(await instances.insert(second, 1)).toBe('full');
     expect(
       await instances.change(
         first.id,
@@ -43,7 +53,7 @@ describe.each(databaseIds())('InstanceRepository on %s', id => {
         { desired: 'suspended', slot: undefined, status: 'SUSPENDED' },
       ),
     ).toBe(true);
-    expect(await instances.insert(second, 1)).toBe(true);
+    expect(await instances.insert(second, 1)).toBe('done');
     expect(
       await instances.resume(first.id, first.ownerRef, 1, {
         desired: 'running',
@@ -68,37 +78,37 @@ describe.each(databaseIds())('InstanceRepository on %s', id => {
   });
 
   it('lets one worker at an instance, and a stalled one write nothing', async () => {
-    const { app, instances } = await setUp();
+    const { app, instances, queue } = await setUp();
     const record = instanceRecord(app.id);
     await instances.insert(record, 5);
-    expect(await instances.listDue(Date.now(), 10)).toEqual([record.id]);
-    const first = await instances.claim(record.id, 1000, 500);
-    expect(await instances.claim(record.id, 1200, 500)).toBeUndefined();
-    const second = await instances.claim(record.id, 2000, 500);
+    expect(await queue.listDue(Date.now(), 10)).toEqual([record.id]);
+    const first = await queue.claim(record.id, 1000, 500);
+    expect(await queue.claim(record.id, 1200, 500)).toBeUndefined();
+    const second = await queue.claim(record.id, 2000, 500);
     expect(second).toBeDefined();
     expect(
-      await instances.observe(first!.record, first!.token, {
+      await queue.observe(first!.record, first!.token, {
         status: 'FAILED',
       }),
     ).toBe(false);
     expect(
-      await instances.observe(second!.record, second!.token, {
+      await queue.observe(second!.record, second!.token, {
         status: 'DEPLOYED',
       }),
     ).toBe(true);
-    await instances.release(record.id, first!.token);
-    expect(await instances.claim(record.id, 2100, 500)).toBeUndefined();
-    await instances.release(record.id, second!.token, 5000);
+    await queue.release(record.id, first!.token);
+    expect(await queue.claim(record.id, 2100, 500)).toBeUndefined();
+    await queue.release(record.id, second!.token, 5000);
     expect((await instances.get(record.id))!.status).toBe('DEPLOYED');
-    expect(await instances.listDue(4999, 10)).toEqual([]);
-    expect(await instances.listDue(5000, 10)).toEqual([record.id]);
+    expect(await queue.listDue(4999, 10)).toEqual([]);
+    expect(await queue.listDue(5000, 10)).toEqual([record.id]);
   });
 
   it('does not let an observation undo what a person asked for meanwhile', async () => {
-    const { app, instances } = await setUp();
+    const { app, instances, queue } = await setUp();
     const record = instanceRecord(app.id);
     await instances.insert(record, 5);
-    const claim = await instances.claim(record.id, 1000, 500);
+    const claim = await queue.claim(record.id, 1000, 500);
     await instances.change(
       record.id,
       { desired: ['running'] },
@@ -110,7 +120,7 @@ describe.each(databaseIds())('InstanceRepository on %s', id => {
       },
     );
     expect(
-      await instances.observe(claim!.record, claim!.token, {
+      await queue.observe(claim!.record, claim!.token, {
         status: 'DEPLOYED',
         stage: 'ready',
       }),
@@ -118,7 +128,46 @@ describe.each(databaseIds())('InstanceRepository on %s', id => {
     const now = await instances.get(record.id);
     expect(now).toMatchObject({ desired: 'suspended', status: 'SUSPENDED' });
     expect(now!.stage).toBeUndefined();
-    expect(await instances.remove(record.id, claim!.token)).toBe(false);
+    expect(await queue.remove(record.id, claim!.token)).toBe(false);
+  });
+
+  it('keeps nothing that was given up while it was being ended', async () => {
+    const { app, instances, queue } = await setUp();
+    const record = instanceRecord(app.id);
+    await instances.insert(record, 5);
+    const at = '2026-12-01T00:00:00.000Z';
+    await instances.terminate(
+      record.id,
+      { desired: 'terminated', slot: undefined, purgeAfter: at },
+      { at },
+    );
+    const claim = await queue.claim(record.id, 1000, 500);
+    expect(await instances.purge({ ids: [record.id] })).toEqual([record.id]);
+    expect(
+      await queue.observe(claim!.record, claim!.token, { desired: 'released' }),
+    ).toBe(false);
+    expect(await queue.remove(record.id, claim!.token)).toBe(true);
+  });
+
+  it('takes back what is kept, once, and not what was purged', async () => {
+    const { app, instances } = await setUp();
+    const record = instanceRecord(app.id);
+    await instances.insert(record, 5);
+    const by = { at: '2026-12-01T00:00:00.000Z' };
+    const change = { desired: 'suspended' as const, purgeAfter: undefined };
+    expect((await instances.restore(record.id, change, by)).done).toBe(false);
+    await instances.terminate(
+      record.id,
+      { desired: 'terminated', slot: undefined, purgeAfter: by.at },
+      by,
+    );
+    expect(
+      (await instances.terminate(record.id, { desired: 'terminated' }, by))
+        .done,
+    ).toBe(false);
+    expect((await instances.restore(record.id, change, by)).done).toBe(true);
+    expect((await instances.restore(record.id, change, by)).done).toBe(false);
+    expect(await instances.purge({ before: '2027' })).toEqual([]);
   });
 
   it('holds on to an app while an instance uses it', async () => {

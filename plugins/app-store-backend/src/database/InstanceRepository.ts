@@ -1,134 +1,68 @@
 /**
- * Instances in the database, and the queue of their processor.
+ * Instances in the database, as people change them.
  *
  * Rules held here rather than in code that asks first: a running instance has a
- * slot, and a slot of an owner is taken once; who writes as a processor holds the
- * row's lease.
+ * slot, and a slot of an owner is taken once; a change says which states it starts
+ * from, and changes nothing in any other.
  */
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
-import type {
-  Endpoint,
-  InstanceStatus,
-  LaunchStage,
-  Problem,
-  Visibility,
-} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { InstanceStatus } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
-import { randomUUID } from 'node:crypto';
-import { visibleInstances } from '../policy/filters';
-import type { Actor } from '../policy/policy';
-import type { InstanceObjects } from '../kubernetes/objects';
+import type { Actor, Policy } from '../policy';
+import { releaseAliases, restoreAliases } from './aliasHistory';
+import { isUuid } from './appRows';
+import {
+  toColumns,
+  toRecord,
+  type DesiredState,
+  type InstanceRecord,
+  type InstanceRow,
+} from './instanceRows';
+import {
+  escapeLike,
+  readPage,
+  searchWords,
+  type PageRequest,
+  type RecordPage,
+} from './paging';
 
-/** A row of `instances`. */
-export interface InstanceRecord {
-  id: string;
-  appId: string;
-  ownerRef: string;
-  visibility: Visibility;
-  desired: 'running' | 'suspended' | 'terminated';
-  slot?: number;
-  cluster: string;
-  namespace: string;
-  objects: InstanceObjects;
-  status: InstanceStatus;
-  stage?: LaunchStage;
-  stages: Partial<Record<LaunchStage, string>>;
-  problem?: Problem;
-  endpoint?: Endpoint;
-  restartCount: number;
-  timeoutSeconds: number;
-  suspendAfter?: string;
-  launch: number;
-  applied?: string;
-  createdAt: string;
-  updatedAt: string;
+export * from './instanceRows';
+
+/** Which instances to list. */
+export interface InstanceListQuery extends PageRequest {
+  /** Only those of this person. */
+  ownerRef?: string;
+  appId?: string;
+  appName?: string;
+  status?: InstanceStatus;
+  search?: string;
+  /** Instead, those that were terminated and can be restored. */
+  terminated?: boolean;
+  orderBy?: 'created' | 'updated';
+  order?: 'asc' | 'desc';
 }
 
-interface InstanceRow {
-  id: string;
-  app_id: string;
-  owner_ref: string;
-  visibility: Visibility;
-  desired: InstanceRecord['desired'];
-  slot: number | null;
-  cluster: string;
-  namespace: string;
-  objects: string;
-  status: InstanceStatus;
-  stage: LaunchStage | null;
-  stages: string;
-  problem: string | null;
-  endpoint: string | null;
-  restart_count: number;
-  timeout_seconds: number;
-  suspend_after: string | null;
-  launch: number;
-  applied: string | null;
-  due_at: number | string | null;
-  lease_token: string | null;
-  lease_until: number | string | null;
-  created_at: string;
-  updated_at: string;
+/** With which value of a secret an instance is started. */
+export interface UsedSecret {
+  secretId: string;
+  valueVersion: number;
 }
 
-const json = <T>(text: string | null): T | undefined =>
-  text === null ? undefined : JSON.parse(text);
-
-function toRecord(row: InstanceRow): InstanceRecord {
-  return {
-    id: row.id,
-    appId: row.app_id,
-    ownerRef: row.owner_ref,
-    visibility: row.visibility,
-    desired: row.desired,
-    slot: row.slot ?? undefined,
-    cluster: row.cluster,
-    namespace: row.namespace,
-    objects: JSON.parse(row.objects),
-    status: row.status,
-    stage: row.stage ?? undefined,
-    stages: JSON.parse(row.stages),
-    problem: json<Problem>(row.problem),
-    endpoint: json<Endpoint>(row.endpoint),
-    restartCount: row.restart_count,
-    timeoutSeconds: row.timeout_seconds,
-    suspendAfter: row.suspend_after ?? undefined,
-    launch: row.launch,
-    applied: row.applied ?? undefined,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
-}
-
-/** The part of a record that changes, as columns. */
-function toColumns(change: Partial<InstanceRecord>): Partial<InstanceRow> {
-  const text = (value: unknown) =>
-    value === undefined ? null : JSON.stringify(value);
-  const columns: Partial<InstanceRow> = {};
-  const has = (key: keyof InstanceRecord) => key in change;
-  if (has('visibility')) columns.visibility = change.visibility;
-  if (has('desired')) columns.desired = change.desired;
-  if (has('slot')) columns.slot = change.slot ?? null;
-  if (has('objects')) columns.objects = JSON.stringify(change.objects);
-  if (has('status')) columns.status = change.status;
-  if (has('stage')) columns.stage = change.stage ?? null;
-  if (has('stages')) columns.stages = JSON.stringify(change.stages);
-  if (has('problem')) columns.problem = text(change.problem);
-  if (has('endpoint')) columns.endpoint = text(change.endpoint);
-  if (has('restartCount')) columns.restart_count = change.restartCount;
-  if (has('suspendAfter')) columns.suspend_after = change.suspendAfter ?? null;
-  if (has('launch')) columns.launch = change.launch;
-  if (has('applied')) columns.applied = change.applied ?? null;
-  if (has('updatedAt')) columns.updated_at = change.updatedAt;
-  return columns;
+/** A change, and from which states it starts. */
+export interface Expected {
+  desired: DesiredState[];
+  /** What the change was made from. */
+  revision?: number;
 }
 
 /** See the module's comment. */
 export class InstanceRepository {
   readonly #knex: Knex;
+  readonly #policy: Policy;
 
-  constructor(knex: Knex) {
+  constructor(knex: Knex, policy: Policy) {
     this.#knex = knex;
+    this.#policy = policy;
   }
 
   /**
@@ -164,60 +98,151 @@ export class InstanceRepository {
     return false;
   }
 
-  /** Adds a running instance, due at once; false where the owner's quota is used up. */
+  /**
+   * Adds a running instance, due at once.
+   *
+   * @returns `full` where the owner's slots are taken, `app` where its app went meanwhile
+   */
   async insert(
-    record: Omit<InstanceRecord, 'slot'>,
+    record: Omit<InstanceRecord, 'slot' | 'revision'>,
     limit: number,
-  ): Promise<boolean> {
-    return this.#withSlot(record.ownerRef, limit, async slot => {
-      await this.#knex('instances').insert({
-        ...toColumns({
-          ...record,
-          slot,
-          stage: record.stage,
-          problem: record.problem,
-          endpoint: record.endpoint,
-          suspendAfter: record.suspendAfter,
-        }),
-        id: record.id,
-        app_id: record.appId,
-        owner_ref: record.ownerRef,
-        cluster: record.cluster,
-        namespace: record.namespace,
-        timeout_seconds: record.timeoutSeconds,
-        created_at: record.createdAt,
-        due_at: 0,
-      });
-    });
+    secrets: UsedSecret[] = [],
+  ): Promise<'done' | 'full' | 'app'> {
+    try {
+      const admitted = await this.#withSlot(
+        record.ownerRef,
+        limit,
+        async slot => {
+          await this.#knex.transaction(async tx => {
+            await tx('instances').insert({
+              ...toColumns({
+                ...record,
+                slot,
+                stage: record.stage,
+                problem: record.problem,
+                endpoint: record.endpoint,
+                suspendAfter: record.suspendAfter,
+              }),
+              id: record.id,
+              app_id: record.appId,
+              owner_ref: record.ownerRef,
+              cluster: record.cluster,
+              namespace: record.namespace,
+              launch_profile: record.launchProfile ?? null,
+              parameters: JSON.stringify(record.parameters),
+              created_at: record.createdAt,
+              due_at: 0,
+            });
+            await useSecrets(tx, record.id, secrets);
+          });
+        },
+      );
+      return admitted ? 'done' : 'full';
+    } catch (error) {
+      const app = await this.#knex('apps')
+        .where({ id: record.appId })
+        .first('id');
+      if (!app) return 'app';
+      throw error;
+    }
   }
 
+  /** The instance with an id; undefined for what is no id at all. */
   async get(id: string): Promise<InstanceRecord | undefined> {
+    if (!isUuid(id)) return undefined;
     const row = await this.#knex<InstanceRow>('instances')
       .where({ id })
       .first();
     return row && toRecord(row);
   }
 
+  /** Instances that the actor may read, one page of them. */
   async list(
     actor: Actor,
-    query: { appId?: string; all?: boolean } = {},
-  ): Promise<InstanceRecord[]> {
-    const select = this.#knex('instances')
+    query: InstanceListQuery,
+  ): Promise<RecordPage<InstanceRecord>> {
+    const column = query.orderBy === 'updated' ? 'updated_at' : 'created_at';
+    const select = this.#knex<InstanceRow>('instances')
       .join('apps', 'apps.id', 'instances.app_id')
-      .select('instances.*');
-    if (query.all) visibleInstances(actor, select);
-    else select.where('instances.owner_ref', actor.userEntityRef);
-    if (query.appId) select.where('instances.app_id', query.appId);
-    const rows: InstanceRow[] = await select
-      .orderBy('instances.created_at', 'desc')
-      .orderBy('instances.id');
-    return rows.map(toRecord);
+      .select('instances.*')
+      .where(where => this.#policy.filter('instance', 'read', actor, where));
+    if (query.ownerRef) select.where('instances.owner_ref', query.ownerRef);
+    if (query.appId)
+      select.where(
+        'instances.app_id',
+        isUuid(query.appId) ? query.appId : null,
+      );
+    if (query.appName) select.where('apps.name', query.appName);
+    if (query.status) select.where('instances.status', query.status);
+    for (const word of searchWords(query.search))
+      select.whereRaw("apps.search_text like ? escape '\\'", [
+        `%${escapeLike(word)}%`,
+      ]);
+    if (query.terminated)
+      select
+        .whereIn('instances.desired', ['terminated', 'released'])
+        .whereNotNull('instances.purge_after');
+    else select.whereNot('instances.desired', 'released');
+    const { items, nextCursor } = await readPage<InstanceRow>(
+      select,
+      query,
+      {
+        name: query.orderBy ?? 'created',
+        column: `instances.${column}`,
+        idColumn: 'instances.id',
+        order: query.order ?? 'desc',
+      },
+      row => row[column],
+    );
+    return { items: items.map(toRecord), nextCursor };
   }
 
   /** Everything that the gateway has a route for. */
   async listAll(): Promise<InstanceRecord[]> {
-    return (await this.#knex<InstanceRow>('instances').orderBy('id')).map(
-      toRecord,
+    return (
+      await this.#knex<InstanceRow>('instances')
+        .whereNot({ desired: 'released' })
+        .orderBy('id')
+    ).map(toRecord);
+  }
+
+  /** Instances of an app, newest first, that are not being ended. */
+  async ofApp(appIds: string[], limit: number): Promise<InstanceRecord[]> {
+    return (
+      await this.#knex<InstanceRow>('instances')
+        .whereIn('app_id', appIds)
+        .whereIn('desired', ['running', 'suspended'])
+        .orderBy('created_at', 'desc')
+        .limit(limit)
+    ).map(toRecord);
+  }
+
+  /** Terminated instances of an app whose volumes are kept. */
+  async releasedOf(appId: string): Promise<string[]> {
+    const rows = await this.#knex<InstanceRow>('instances')
+      .where({ app_id: appId })
+      .whereIn('desired', ['terminated', 'released'])
+      .select('id');
+    return rows.map(row => row.id);
+  }
+
+  /** What is left of terminated instances of an app: volumes that are kept, and those that are being ended. */
+  async leftOf(appId: string): Promise<{ kept: number; ending: number }> {
+    const rows = await this.#knex<InstanceRow>('instances')
+      .where({ app_id: appId })
+      .whereIn('desired', ['terminated', 'released'])
+      .select('purge_after');
+    const kept = rows.filter(row => row.purge_after !== null).length;
+    return { kept, ending: rows.length - kept };
+  }
+
+  /** Ids of instances of an app that are there for people. */
+  async hasLive(appId: string): Promise<boolean> {
+    return Boolean(
+      await this.#knex<InstanceRow>('instances')
+        .where({ app_id: appId })
+        .whereIn('desired', ['running', 'suspended'])
+        .first('id'),
     );
   }
 
@@ -239,21 +264,73 @@ export class InstanceRepository {
     const count = await this.#knex<InstanceRow>('instances')
       .where({ id, desired: 'running' })
       .where('suspend_after', '<=', now)
-      .update({ ...toColumns(change), due_at: 0 });
+      .update({ ...this.#counted(change), due_at: 0 });
     return count === 1;
+  }
+
+  /** Changes of people count; what the processor sees does not. */
+  #counted(change: Partial<InstanceRecord>): Partial<InstanceRow> {
+    return {
+      ...toColumns(change),
+      revision: this.#knex.raw('revision + 1') as unknown as number,
+    };
   }
 
   /** A person's change, where the instance is still as expected; makes it due. */
   async change(
     id: string,
-    expected: { desired: InstanceRecord['desired'][] },
+    expected: Expected,
     change: Partial<InstanceRecord>,
+    secrets?: UsedSecret[] | 'current',
   ): Promise<boolean> {
-    const count = await this.#knex<InstanceRow>('instances')
-      .where({ id })
-      .whereIn('desired', expected.desired)
-      .update({ ...toColumns(change), due_at: 0 });
-    return count === 1;
+    return this.#knex.transaction(async tx => {
+      const count = await tx<InstanceRow>('instances')
+        .where({ id })
+        .where(
+          expected.revision === undefined
+            ? {}
+            : { revision: expected.revision },
+        )
+        .whereIn('desired', expected.desired)
+        .update({ ...this.#counted(change), due_at: 0 });
+      if (count !== 1) return false;
+      if (secrets === 'current') await renewSecrets(tx, id);
+      else if (secrets) await useSecrets(tx, id, secrets);
+      return true;
+    });
+  }
+
+  /** Like {@link change}, for the order to end: its aliases lead nowhere from then on. */
+  async terminate(
+    id: string,
+    change: Partial<InstanceRecord>,
+    by: { actorRef?: string; at: string },
+  ): Promise<{ done: boolean; aliases: string[] }> {
+    return this.#knex.transaction(async tx => {
+      const count = await tx<InstanceRow>('instances')
+        .where({ id })
+        .whereIn('desired', ['running', 'suspended'])
+        .update({ ...this.#counted(change), due_at: 0 });
+      if (count !== 1) return { done: false, aliases: [] };
+      return { done: true, aliases: await releaseAliases(tx, id, by) };
+    });
+  }
+
+  /** Takes a terminated instance back, with the aliases that it lost by that and that lead nowhere yet. */
+  async restore(
+    id: string,
+    change: Partial<InstanceRecord>,
+    by: { actorRef?: string; at: string },
+  ): Promise<{ done: boolean; aliases: string[] }> {
+    return this.#knex.transaction(async tx => {
+      const count = await tx<InstanceRow>('instances')
+        .where({ id })
+        .whereIn('desired', ['terminated', 'released'])
+        .whereNotNull('purge_after')
+        .update({ ...this.#counted(change), due_at: 0 });
+      if (count !== 1) return { done: false, aliases: [] };
+      return { done: true, aliases: await restoreAliases(tx, id, by) };
+    });
   }
 
   /** Like {@link change}, but takes a slot of the owner; `quota` where none is free. */
@@ -269,37 +346,11 @@ export class InstanceRepository {
         id,
         { desired: ['suspended'] },
         { ...change, slot },
+        'current',
       );
     });
     if (!admitted) return 'quota';
     return changed ? 'done' : 'changed';
-  }
-
-  /**
-   * Forgets leases and addresses of a predecessor: for a store that is the only one
-   * and whose pods did not outlive it.
-   */
-  async forgetPredecessor(): Promise<void> {
-    await this.#knex<InstanceRow>('instances').update({
-      lease_token: null,
-      lease_until: null,
-      endpoint: null,
-      due_at: 0,
-    });
-  }
-
-  /** True while the worker with this token holds the lease. */
-  async holds(claimed: InstanceRecord, token: string): Promise<boolean> {
-    const row = await this.#knex<InstanceRow>('instances')
-      .where({
-        id: claimed.id,
-        lease_token: token,
-        desired: claimed.desired,
-        launch: claimed.launch,
-      })
-      .where('lease_until', '>', Date.now())
-      .first('id');
-    return Boolean(row);
   }
 
   /** What changed since a time. */
@@ -311,34 +362,6 @@ export class InstanceRepository {
       .select('id', { updatedAt: 'updated_at' });
   }
 
-  /** Asks the processor to look, at `atMs` at the latest. */
-  async makeDue(id: string, atMs: number): Promise<void> {
-    await this.#knex<InstanceRow>('instances')
-      .where({ id })
-      .andWhere(where => where.whereNull('due_at').orWhere('due_at', '>', atMs))
-      .update({ due_at: atMs });
-  }
-
-  /** Makes all instances due, for a resync. */
-  async makeAllDue(atMs: number): Promise<void> {
-    await this.#knex<InstanceRow>('instances')
-      .whereNull('due_at')
-      .update({ due_at: atMs });
-  }
-
-  /** Ids that are due and that nobody works on. */
-  async listDue(nowMs: number, limit: number): Promise<string[]> {
-    const rows = await this.#knex<InstanceRow>('instances')
-      .where('due_at', '<=', nowMs)
-      .andWhere(where =>
-        where.whereNull('lease_until').orWhere('lease_until', '<', nowMs),
-      )
-      .orderBy('due_at')
-      .limit(limit)
-      .select('id');
-    return rows.map(row => row.id);
-  }
-
   /** Running instances whose time is up. */
   async listOverdue(now: string): Promise<string[]> {
     const rows = await this.#knex<InstanceRow>('instances')
@@ -348,75 +371,94 @@ export class InstanceRepository {
     return rows.map(row => row.id);
   }
 
-  /**
-   * Takes the lease and the wish to be looked at.
-   *
-   * @returns the record and the lease's token; undefined where somebody else holds it or the row is gone
-   */
-  async claim(
-    id: string,
-    nowMs: number,
-    leaseMs: number,
-  ): Promise<{ record: InstanceRecord; token: string } | undefined> {
-    const token = randomUUID();
-    const count = await this.#knex<InstanceRow>('instances')
-      .where({ id })
-      .andWhere(where =>
-        where.whereNull('lease_until').orWhere('lease_until', '<', nowMs),
-      )
-      .update({
-        lease_token: token,
-        lease_until: nowMs + leaseMs,
-        // Whoever claims and dies has left it to be looked at.
-        due_at: nowMs + leaseMs,
-      });
-    if (count !== 1) return undefined;
-    const record = await this.get(id);
-    return record && { record, token };
+  /** Has what was kept of terminated instances purged; returns their ids. */
+  async purge(
+    where: { before: string } | { ids: string[] },
+  ): Promise<string[]> {
+    const query = this.#knex<InstanceRow>('instances')
+      .whereIn('desired', ['terminated', 'released'])
+      .whereNotNull('purge_after');
+    if ('before' in where) query.where('purge_after', '<=', where.before);
+    else query.whereIn('id', where.ids);
+    const ids = (await query.select('id')).map(row => row.id);
+    if (ids.length)
+      await this.#knex<InstanceRow>('instances')
+        .whereIn('id', ids)
+        .whereIn('desired', ['terminated', 'released'])
+        .update({ desired: 'terminated', purge_after: null, due_at: 0 });
+    return ids;
   }
 
-  /**
-   * Writes what the processor found, where it still holds the lease. What a person
-   * changed meanwhile (`desired`, `launch`) stays, and what the processor found then
-   * does not count: false.
-   */
-  async observe(
-    claimed: InstanceRecord,
-    token: string,
-    change: Partial<InstanceRecord>,
-  ): Promise<boolean> {
-    const count = await this.#knex<InstanceRow>('instances')
-      .where({
-        id: claimed.id,
-        lease_token: token,
-        desired: claimed.desired,
-        launch: claimed.launch,
-      })
-      .update(toColumns(change));
-    return count === 1;
+  /** Instances that were started with a secret, and whether with its present value. */
+  async startedWith(
+    secretId: string,
+  ): Promise<Array<{ id: string; valueVersion: number }>> {
+    return this.#knex('instance_secrets')
+      .join('instances', 'instances.id', 'instance_secrets.instance_id')
+      .where({ secret_id: secretId })
+      .whereIn('instances.desired', ['running', 'suspended'])
+      .orderBy('instances.created_at', 'desc')
+      .select(
+        { id: 'instance_secrets.instance_id' },
+        { valueVersion: 'instance_secrets.value_version' },
+      );
   }
 
-  /** Gives the lease back; `againAtMs` asks for another look. */
-  async release(id: string, token: string, againAtMs?: number): Promise<void> {
-    await this.#knex<InstanceRow>('instances')
-      .where({ id, lease_token: token })
-      .update({
-        lease_token: null,
-        lease_until: null,
-        // Due still as the claim left it: nobody asked for another look meanwhile.
-        due_at: this.#knex.raw(
-          'case when due_at = lease_until then null else due_at end',
-        ) as unknown as number,
-      });
-    if (againAtMs !== undefined) await this.makeDue(id, againAtMs);
+  /** Names of secrets that changed since instances were started, by instance. */
+  async staleSecrets(ids: string[]): Promise<Map<string, string[]>> {
+    const stale = new Map<string, string[]>();
+    if (!ids.length) return stale;
+    const rows: Array<{ instance_id: string; name: string }> = await this.#knex(
+      'instance_secrets',
+    )
+      .join('secrets', 'secrets.id', 'instance_secrets.secret_id')
+      .whereIn('instance_secrets.instance_id', ids)
+      .whereRaw('secrets.value_version > instance_secrets.value_version')
+      .orderBy('secrets.name')
+      .select('instance_secrets.instance_id', 'secrets.name');
+    for (const { instance_id: id, name } of rows)
+      stale.set(id, [...(stale.get(id) ?? []), name]);
+    return stale;
   }
+}
 
-  /** Removes the row of a terminated instance. */
-  async remove(id: string, token: string): Promise<boolean> {
-    return (
-      (await this.#knex<InstanceRow>('instances')
-        .where({ id, lease_token: token, desired: 'terminated' })
-        .delete()) === 1
+/** A new launch takes the present values of the same secrets. */
+async function renewSecrets(
+  tx: Knex.Transaction,
+  instanceId: string,
+): Promise<void> {
+  await tx('instance_secrets')
+    .where({ instance_id: instanceId })
+    .update({
+      value_version: tx('secrets')
+        .select('value_version')
+        .whereRaw('secrets.id = instance_secrets.secret_id'),
+    });
+}
+
+/** Writes down with which values an instance is started. */
+async function useSecrets(
+  tx: Knex.Transaction,
+  instanceId: string,
+  secrets: UsedSecret[],
+): Promise<void> {
+  await tx('instance_secrets').where({ instance_id: instanceId }).delete();
+  // What an app can do without may have gone meanwhile.
+  const there: Array<{ id: string }> = await tx('secrets')
+    .whereIn(
+      'id',
+      secrets.map(({ secretId }) => secretId),
+    )
+    .select('id');
+  const rows = secrets.filter(({ secretId }) =>
+    there.some(({ id }) => id === secretId),
+  );
+  if (rows.length)
+    await tx('instance_secrets').insert(
+      rows.map(({ secretId, valueVersion }) => ({
+        instance_id: instanceId,
+        secret_id: secretId,
+        value_version: valueVersion,
+      })),
     );
-  }
 }

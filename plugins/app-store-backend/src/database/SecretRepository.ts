@@ -1,14 +1,40 @@
-/** Secrets in the database: names and keys, never values. */
+/**
+ * Secrets in the database: names, keys and a keyed hash, never values.
+ *
+ * Held here: a secret that an app needs cannot be deleted; what an app resolves a
+ * name to (specification 6.6) is written down with the app, and anew when a nearer
+ * secret of that name comes.
+ */
+import type { SecretVisibility } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
+import type { Actor, Policy } from '../policy';
+import type { AppOrigin } from './appRows';
+import {
+  escapeLike,
+  readPage,
+  searchWords,
+  type PageRequest,
+  type RecordPage,
+} from './paging';
+
+/** Whether the cluster still holds what was put there. */
+export type SecretState = 'READY' | 'CHANGED_OUTSIDE' | 'LOST';
 
 /** A row of `secrets`. */
 export interface SecretRecord {
   id: string;
   name: string;
-  visibility: 'PRIVATE' | 'ALL_USERS' | 'APP';
+  visibility: SecretVisibility;
+  /** `app:<app name>` of an APP secret, else empty. */
   parent: string;
   ownerRef: string;
   keys: string[];
+  /** Counts changes of the values. */
+  valueVersion: number;
+  /** Keyed hash of the values, so that a change outside is noticed. */
+  valueDigest: string;
+  state: SecretState;
+  revision: number;
   createdAt: string;
   updatedAt: string;
 }
@@ -16,13 +42,40 @@ export interface SecretRecord {
 interface SecretRow {
   id: string;
   name: string;
-  visibility: SecretRecord['visibility'];
+  visibility: SecretVisibility;
   parent: string;
   owner_ref: string;
   scope_owner: string;
   key_names: string;
+  value_version: number;
+  value_digest: string;
+  state: SecretState;
+  revision: number;
   created_at: string;
   updated_at: string;
+}
+
+/** What tells one secret from another (specification 2.5). */
+export interface SecretKey {
+  name: string;
+  visibility: SecretVisibility;
+  parent: string;
+  /** Whose it is, where it is PRIVATE. */
+  ownerRef: string;
+}
+
+/** Whose secrets an app resolves names with (specification 6.6). */
+export interface SecretUser {
+  ownerRef: string;
+  origin: AppOrigin;
+  appName: string;
+}
+
+/** An app that names a secret. */
+export interface SecretUse {
+  appId: string;
+  keys: string[];
+  optional: boolean;
 }
 
 function toRecord(row: SecretRow): SecretRecord {
@@ -33,86 +86,254 @@ function toRecord(row: SecretRow): SecretRecord {
     parent: row.parent,
     ownerRef: row.owner_ref,
     keys: JSON.parse(row.key_names),
+    valueVersion: Number(row.value_version),
+    valueDigest: row.value_digest,
+    state: row.state,
+    revision: Number(row.revision),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+  };
+}
+
+function whereKey(key: SecretKey) {
+  return {
+    name: key.name,
+    visibility: key.visibility,
+    parent: key.parent,
+    scope_owner: key.visibility === 'PRIVATE' ? key.ownerRef : '',
   };
 }
 
 /** See the module's comment. */
 export class SecretRepository {
   readonly #knex: Knex;
+  readonly #policy: Policy;
 
-  constructor(knex: Knex) {
+  constructor(knex: Knex, policy: Policy) {
     this.#knex = knex;
+    this.#policy = policy;
   }
 
-  async listPrivate(ownerRef: string): Promise<SecretRecord[]> {
-    return (
-      await this.#knex<SecretRow>('secrets')
-        .where({ visibility: 'PRIVATE', scope_owner: ownerRef })
-        .orderBy('name')
-    ).map(toRecord);
+  /** Secrets that the actor may read, one page of them, by name. */
+  async list(
+    actor: Actor,
+    query: PageRequest & { visibility?: SecretVisibility; search?: string },
+  ): Promise<RecordPage<SecretRecord>> {
+    const select = this.#knex<SecretRow>('secrets').where(where =>
+      this.#policy.filter('secret', 'read', actor, where),
+    );
+    if (query.visibility) select.where({ visibility: query.visibility });
+    for (const word of searchWords(query.search))
+      select.whereRaw("name like ? escape '\\'", [`%${escapeLike(word)}%`]);
+    const { items, nextCursor } = await readPage<SecretRow>(
+      select,
+      query,
+      { name: 'name', column: 'name', idColumn: 'id', order: 'asc' },
+      row => row.name,
+    );
+    return { items: items.map(toRecord), nextCursor };
   }
 
-  async findPrivate(
-    ownerRef: string,
-    name: string,
-  ): Promise<SecretRecord | undefined> {
+  async find(key: SecretKey): Promise<SecretRecord | undefined> {
     const row = await this.#knex<SecretRow>('secrets')
-      .where({ visibility: 'PRIVATE', scope_owner: ownerRef, name })
+      .where(whereKey(key))
       .first();
     return row && toRecord(row);
   }
 
-  /** What an app of `ownerRef` resolves a name to: the owner's own secret, then one for all (specification 6.6). */
+  async get(id: string): Promise<SecretRecord | undefined> {
+    const row = await this.#knex<SecretRow>('secrets').where({ id }).first();
+    return row && toRecord(row);
+  }
+
+  /**
+   * What an app resolves names to: of an app that was imported directly its owner's
+   * own secret, then one for all; of one from the marketplace its own APP secret.
+   */
   async resolve(
-    ownerRef: string,
-    name: string,
-  ): Promise<SecretRecord | undefined> {
-    const own = await this.findPrivate(ownerRef, name);
-    if (own) return own;
-    const row = await this.#knex<SecretRow>('secrets')
-      .where({ visibility: 'ALL_USERS', name })
-      .first();
-    return row && toRecord(row);
+    user: SecretUser,
+    names: string[],
+  ): Promise<Map<string, SecretRecord>> {
+    if (!names.length) return new Map();
+    return resolveIn(this.#knex, user, names);
   }
 
-  async put(secret: SecretRecord): Promise<void> {
-    const row: SecretRow = {
-      id: secret.id,
-      name: secret.name,
-      visibility: secret.visibility,
-      parent: secret.parent,
-      owner_ref: secret.ownerRef,
-      scope_owner: secret.visibility === 'PRIVATE' ? secret.ownerRef : '',
-      key_names: JSON.stringify(secret.keys),
-      created_at: secret.createdAt,
-      updated_at: secret.updatedAt,
-    };
-    await this.#knex<SecretRow>('secrets')
-      .insert(row)
-      .onConflict('id')
-      .merge(['key_names', 'updated_at']);
+  /** Adds a secret. @throws a database conflict where it is there already */
+  async insert(secret: SecretRecord): Promise<void> {
+    await this.#knex.transaction(async tx => {
+      await tx<SecretRow>('secrets').insert({
+        id: secret.id,
+        ...whereKey(secret),
+        owner_ref: secret.ownerRef,
+        key_names: JSON.stringify(secret.keys),
+        value_version: secret.valueVersion,
+        value_digest: secret.valueDigest,
+        state: secret.state,
+        revision: secret.revision,
+        created_at: secret.createdAt,
+        updated_at: secret.updatedAt,
+      });
+      await this.#resolveAnew(tx, secret.name);
+    });
   }
 
-  async delete(id: string): Promise<void> {
-    await this.#knex('secrets').where({ id }).delete();
-  }
-
-  /** Names of apps of the owner whose manifest names the secret. */
-  async usedBy(ownerRef: string, name: string): Promise<string[]> {
-    const rows: Array<{ name: string; version: string; manifest: string }> =
-      await this.#knex('apps')
-        .where({ owner_ref: ownerRef })
-        .select('name', 'version', 'manifest');
-    return rows
-      .filter(row => {
-        const { env, files } = JSON.parse(row.manifest);
-        return [...env, ...files].some(
-          (entry: { secret?: string; optional: boolean }) =>
-            entry.secret === name && !entry.optional,
-        );
+  /** Has the apps that need a name point at what it resolves to now. */
+  async #resolveAnew(tx: Knex.Transaction, name: string): Promise<void> {
+    const apps: Array<{
+      id: string;
+      name: string;
+      owner_ref: string;
+      origin: AppOrigin;
+    }> = await tx('apps')
+      .whereIn('id', ids => {
+        ids
+          .select('app_id')
+          .from('app_secrets')
+          .where({ name, optional: false });
       })
-      .map(row => `${row.name} ${row.version}`);
+      .select('id', 'name', 'owner_ref', 'origin');
+    for (const app of apps) {
+      const found = await resolveIn(
+        tx,
+        { ownerRef: app.owner_ref, origin: app.origin, appName: app.name },
+        [name],
+      );
+      await tx('app_secrets')
+        .where({ app_id: app.id, name, optional: false })
+        .update({ secret_id: found.get(name)?.id ?? null });
+    }
   }
+
+  /** After an app changed hands: what it names resolves with its new owner's secrets. */
+  async resolveApps(appIds: string[]): Promise<void> {
+    const names: Array<{ name: string }> = await this.#knex('app_secrets')
+      .whereIn('app_id', appIds)
+      .distinct('name');
+    await this.#knex.transaction(async tx => {
+      for (const { name } of names) await this.#resolveAnew(tx, name);
+    });
+  }
+
+  /** Writes new keys down; false where the secret changed or went meanwhile. */
+  async update(
+    id: string,
+    change: Pick<SecretRecord, 'keys' | 'valueDigest' | 'updatedAt'>,
+    revision: number,
+  ): Promise<boolean> {
+    const count = await this.#knex<SecretRow>('secrets')
+      .where({ id, revision })
+      .update({
+        key_names: JSON.stringify(change.keys),
+        value_digest: change.valueDigest,
+        updated_at: change.updatedAt,
+        state: 'READY',
+        value_version: this.#knex.raw('value_version + 1') as unknown as number,
+        revision: this.#knex.raw('revision + 1') as unknown as number,
+      });
+    return count === 1;
+  }
+
+  async setState(id: string, state: SecretState): Promise<void> {
+    await this.#knex<SecretRow>('secrets')
+      .where({ id })
+      .whereNot({ state })
+      .update({ state });
+  }
+
+  /** All secrets, for what compares them with the cluster. */
+  async listAll(afterId: string | undefined, limit: number) {
+    const query = this.#knex<SecretRow>('secrets').orderBy('id').limit(limit);
+    if (afterId) query.where('id', '>', afterId);
+    return (await query).map(toRecord);
+  }
+
+  /** @returns false where an app needs it (the database holds that rule) */
+  async delete(id: string): Promise<boolean> {
+    try {
+      await this.#knex('secrets').where({ id }).delete();
+      return true;
+    } catch (error) {
+      const used = await this.#knex('app_secrets')
+        .where({ secret_id: id })
+        .first('app_id');
+      if (used) return false;
+      throw error;
+    }
+  }
+
+  /** Apps that need the secret, and those that would take it where they can do without. */
+  async usesOf(secret: SecretRecord): Promise<SecretUse[]> {
+    const rows: Array<{
+      app_id: string;
+      key: string;
+      optional: boolean | number;
+      secret_id: string | null;
+      origin: AppOrigin;
+      owner_ref: string;
+      app_name: string;
+    }> = await this.#knex('app_secrets')
+      .join('apps', 'apps.id', 'app_secrets.app_id')
+      .where('app_secrets.name', secret.name)
+      .orderBy('apps.created_at', 'desc')
+      .orderBy('app_secrets.key')
+      .select(
+        'app_secrets.app_id',
+        'app_secrets.key',
+        'app_secrets.optional',
+        'app_secrets.secret_id',
+        'apps.origin',
+        'apps.owner_ref',
+        { app_name: 'apps.name' },
+      );
+    const uses = new Map<string, SecretUse>();
+    for (const row of rows) {
+      const takes = row.optional
+        ? (
+            await resolveIn(
+              this.#knex,
+              {
+                ownerRef: row.owner_ref,
+                origin: row.origin,
+                appName: row.app_name,
+              },
+              [secret.name],
+            )
+          ).get(secret.name)?.id === secret.id
+        : row.secret_id === secret.id;
+      if (!takes) continue;
+      const use = uses.get(row.app_id) ?? {
+        appId: row.app_id,
+        keys: [],
+        optional: true,
+      };
+      use.keys.push(row.key);
+      use.optional &&= Boolean(row.optional);
+      uses.set(row.app_id, use);
+    }
+    return [...uses.values()];
+  }
+}
+
+async function resolveIn(
+  knex: Knex,
+  user: SecretUser,
+  names: string[],
+): Promise<Map<string, SecretRecord>> {
+  const query = knex<SecretRow>('secrets').whereIn('name', names);
+  if (user.origin === 'marketplace')
+    query.where({ visibility: 'APP', parent: `app:${user.appName}` });
+  else
+    query.where(where => {
+      where
+        .where({ visibility: 'PRIVATE', scope_owner: user.ownerRef })
+        .orWhere({ visibility: 'ALL_USERS' });
+    });
+  const found = new Map<string, SecretRecord>();
+  for (const row of await query) {
+    const record = toRecord(row);
+    // The owner's own comes before one for all (specification 13, no. 5).
+    if (record.visibility !== 'ALL_USERS' || !found.has(record.name))
+      found.set(record.name, record);
+  }
+  return found;
 }

@@ -1,7 +1,7 @@
 /** Rows for tests. */
 import { readAppToml } from '@ai-app-store/backstage-plugin-app-store-common';
 import { randomUUID } from 'node:crypto';
-import type { AppRecord } from './AppRepository';
+import type { NewApp } from './AppRepository';
 import type { InstanceRecord } from './InstanceRepository';
 import {
   buildInstanceObjects,
@@ -40,9 +40,15 @@ export function instanceInput(
       deprecated: false,
       aliases: [],
       osPackages: [],
+      scheduling: {},
     },
     install: { timeoutSeconds: 900, limitBytes: 1000 },
-    resources: { memoryLimit: '2Gi', memoryReservation: '512Mi' },
+    sizes: { memoryLimit: '2Gi', memoryReservation: '512Mi', gpuCount: 0 },
+    scheduling: {},
+    gpu: { nodeLabel: 'gpu-type', resource: 'nvidia.com/gpu' },
+    shmSize: '2Gi',
+    imagePullSecrets: [],
+    parameters: {},
     startTimeoutSeconds: 300,
     storeUrl: 'http://store',
     environmentUrl: 'http://portal',
@@ -52,9 +58,7 @@ export function instanceInput(
   };
 }
 
-export function appRecord(
-  change: Partial<AppRecord> = {},
-): Omit<AppRecord, 'tags' | 'visitorRoles'> {
+export function appRecord(change: Partial<NewApp> = {}): NewApp {
   const id = change.id ?? randomUUID();
   return {
     id,
@@ -62,7 +66,9 @@ export function appRecord(
     version: '1.0.0',
     ownerRef: 'user:default/dev',
     visibility: 'ALL_USERS',
+    origin: 'direct',
     manifest: HELLO,
+    problems: [],
     longDescription: '',
     screenshots: [],
     bundleDigest: 'x',
@@ -93,7 +99,11 @@ export function instanceRecord(
     stages: { accepted: NOW },
     restartCount: 0,
     timeoutSeconds: -1,
+    suspendable: true,
+    extended: false,
+    parameters: {},
     launch: 1,
+    revision: 1,
     createdAt: NOW,
     updatedAt: NOW,
     ...change,

@@ -2,27 +2,43 @@
 import type { HttpAuthService } from '@backstage/backend-plugin-api';
 import { AuthenticationError } from '@backstage/errors';
 import type { Request } from 'express';
-import type { Actor } from '../policy/policy';
+import { ANONYMOUS } from '../policy';
+import type { Caller } from '../service/Caller';
 import { TOKEN_PREFIX, type TokenService } from '../service/TokenService';
 import type { RoleResolver } from './RoleResolver';
+
+/** Longest word of a client about itself, in characters. */
+const CLIENT_LIMIT = 255;
+
+/** Identifies who sent a request. */
+export type CallerOf = (
+  request: Pick<Request, 'headers' | 'ip'>,
+  options?: {
+    /** Somebody who is not signed in is let through, where the store has a public catalogue. */
+    anonymous?: boolean;
+  },
+) => Promise<Caller>;
 
 /** See the module's comment. */
 export class Callers {
   readonly #httpAuth: HttpAuthService;
   readonly #roles: RoleResolver;
   readonly #tokens: TokenService;
+  readonly #publicMode: boolean;
 
   constructor(options: {
     httpAuth: HttpAuthService;
     roles: RoleResolver;
     tokens: TokenService;
+    publicMode: boolean;
   }) {
     this.#httpAuth = options.httpAuth;
     this.#roles = options.roles;
     this.#tokens = options.tokens;
+    this.#publicMode = options.publicMode;
   }
 
-  async #bearer(request: Request) {
+  async #bearer(request: Pick<Request, 'headers'>) {
     const [, token] =
       /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (!token?.startsWith(TOKEN_PREFIX)) return undefined;
@@ -35,18 +51,30 @@ export class Callers {
   }
 
   /**
-   * The actor behind a request.
+   * Who sent a request.
    *
    * @throws AuthenticationError
    */
-  async actorOf(request: Request): Promise<Actor & { displayName: string }> {
+  readonly callerOf: CallerOf = async (request, { anonymous = false } = {}) => {
+    const trace = {
+      address: request.ip,
+      client: request.headers['user-agent']?.slice(0, CLIENT_LIMIT),
+    };
+    if (anonymous && this.#publicMode && !request.headers.authorization)
+      return { ...ANONYMOUS, ...trace };
+    return { ...(await this.#signedIn(request)), ...trace };
+  };
+
+  async #signedIn(request: Pick<Request, 'headers'>): Promise<Caller> {
     const bearer = await this.#bearer(request);
     if (!bearer)
       return this.#roles.actorOf(
-        await this.#httpAuth.credentials(request, { allow: ['user'] }),
+        await this.#httpAuth.credentials(request as Request, {
+          allow: ['user'],
+        }),
       );
     const actor = await this.#roles.resolve(bearer.ownerRef);
-    // Somebody who left the catalog has no sessions either.
+    // Somebody who left the catalog, or has not signed in for long, has no sessions either.
     if (!actor.known)
       throw new AuthenticationError(
         'The owner of the access token is no longer known to the portal.',
@@ -55,7 +83,7 @@ export class Callers {
   }
 
   /** The access token that a request came with; undefined for a person's own session. */
-  tokenOf(request: Request) {
+  tokenOf(request: Pick<Request, 'headers'>) {
     return this.#bearer(request);
   }
 }

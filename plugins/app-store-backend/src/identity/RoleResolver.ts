@@ -1,143 +1,140 @@
 /**
- * Who somebody is to the store: groups come from the catalog by entity ref, since
- * those in a token are as old as the token.
+ * Who somebody is to the store: the one place where roles become an actor. They come
+ * from a source by entity ref, since those in a token are as old as the token, and
+ * hold for a minute. Where a source or mapper fails nobody is taken for anybody.
  */
 import type {
-  AuthService,
   BackstageCredentials,
   BackstageUserPrincipal,
 } from '@backstage/backend-plugin-api';
-import {
-  parseEntityRef,
-  stringifyEntityRef,
-  type Entity,
-} from '@backstage/catalog-model';
-import type { CatalogService } from '@backstage/plugin-catalog-node';
-import type { Actor } from '../policy/policy';
+import type {
+  RoleMapper,
+  RoleSource,
+} from '@ai-app-store/backstage-plugin-app-store-node';
+import type { Actor } from '../policy';
+import { StoreError } from '../service/StoreError';
+import type { RoleRefs } from './RoleRefs';
 
-/** How long an answer of the catalog holds, in milliseconds. */
+/** How long an answer holds, in milliseconds. */
 const CACHE_MS = 60_000;
+/** Answers that are kept; beyond it the oldest goes. */
+const CACHE_SIZE = 10_000;
 
 /** See the module's comment. */
 export interface RoleResolver {
-  /** The actor with an entity ref; `known` where the catalog has that person. */
+  /** The actor with an entity ref; `known` where the source knows that person. */
   resolve(
     userEntityRef: string,
   ): Promise<Actor & { displayName: string; known: boolean }>;
   actorOf(
     credentials: BackstageCredentials<BackstageUserPrincipal>,
   ): Promise<Actor & { displayName: string }>;
+  /** Asks anew the next time. */
+  forget(userEntityRef: string): void;
 }
 
-interface LookedUp {
+interface Answer {
   known: boolean;
   roles: string[];
   displayName: string;
 }
 
-function groupsOf(entity: Entity | undefined): string[] {
-  return (entity?.relations ?? [])
-    .filter(relation => relation.type === 'memberOf')
-    .map(relation => relation.targetRef);
+/** What a resolver stands on. */
+export interface RoleResolverOptions {
+  source: RoleSource;
+  mappers?: readonly RoleMapper[];
+  refs: RoleRefs;
+  /** Refs, or names as {@link RoleRefs} reads them. */
+  adminGroups: string[];
+  fullAccessGroups: string[];
+  now?: () => number;
+  cacheSize?: number;
 }
 
-/** Reads groups from the catalog. */
-export class CatalogRoleResolver implements RoleResolver {
-  readonly #catalog: CatalogService;
-  readonly #auth: AuthService;
+/** See the module's comment. */
+export class DefaultRoleResolver implements RoleResolver {
+  readonly #source: RoleSource;
+  readonly #mappers: readonly RoleMapper[];
+  readonly #refs: RoleRefs;
   readonly #adminGroups: string[];
   readonly #fullAccessGroups: string[];
+  readonly #now: () => number;
+  readonly #cacheSize: number;
+  /** The oldest first. */
   readonly #cache = new Map<
     string,
-    { until: number; answer: Promise<LookedUp> }
+    { until: number; answer: Promise<Answer> }
   >();
 
-  static create(options: {
-    catalog: CatalogService;
-    auth: AuthService;
-    adminGroups: string[];
-    fullAccessGroups: string[];
-  }): CatalogRoleResolver {
-    return new CatalogRoleResolver(options);
+  static create(options: RoleResolverOptions): DefaultRoleResolver {
+    return new DefaultRoleResolver(options);
   }
 
-  private constructor(options: {
-    catalog: CatalogService;
-    auth: AuthService;
-    adminGroups: string[];
-    fullAccessGroups: string[];
-  }) {
-    const canonical = (ref: string) =>
-      stringifyEntityRef(
-        parseEntityRef(ref, {
-          defaultKind: 'group',
-          defaultNamespace: 'default',
-        }),
-      );
-    this.#catalog = options.catalog;
-    this.#auth = options.auth;
-    this.#adminGroups = options.adminGroups.map(canonical);
-    this.#fullAccessGroups = options.fullAccessGroups.map(canonical);
+  private constructor(options: RoleResolverOptions) {
+    const refsOf = (names: string[]) =>
+      names.map(name => options.refs.configured(name));
+    this.#source = options.source;
+    this.#mappers = options.mappers ?? [];
+    this.#refs = options.refs;
+    this.#adminGroups = refsOf(options.adminGroups);
+    this.#fullAccessGroups = refsOf(options.fullAccessGroups);
+    this.#now = options.now ?? Date.now;
+    this.#cacheSize = options.cacheSize ?? CACHE_SIZE;
   }
 
-  async #lookUp(userEntityRef: string): Promise<LookedUp> {
-    const credentials = await this.#auth.getOwnServiceCredentials();
-    const user = await this.#catalog.getEntityByRef(userEntityRef, {
-      credentials,
-    });
-    const profile = user?.spec?.profile as { displayName?: string } | undefined;
-    const direct = groupsOf(user);
-    const roles = new Set(direct);
-    let level = direct;
-    // A member of a group is one of its parents too; cycles end where nothing new comes.
-    while (level.length) {
-      const { items } = await this.#catalog.getEntitiesByRefs(
-        { entityRefs: level },
-        { credentials },
-      );
-      level = items
-        .flatMap(group =>
-          (group?.relations ?? [])
-            .filter(r => r.type === 'childOf')
-            .map(r => r.targetRef),
-        )
-        .filter(ref => !roles.has(ref));
-      level.forEach(ref => roles.add(ref));
-    }
+  async #ask(userEntityRef: string): Promise<Answer> {
+    const found = await this.#source.find(userEntityRef);
+    const displayName = found?.displayName;
+    let roles: readonly string[] = found?.roles ?? [];
+    for (const mapper of this.#mappers)
+      roles = await mapper({
+        userEntityRef,
+        displayName,
+        roles: Object.freeze([...roles]),
+      });
     return {
-      known: Boolean(user),
-      roles: [...roles],
-      displayName:
-        profile?.displayName ??
-        user?.metadata.title ??
-        userEntityRef.replace(/^user:[^/]+\//, ''),
+      known: Boolean(found),
+      roles: [...new Set(roles.map(role => this.#refs.configured(role)))],
+      displayName: displayName ?? userEntityRef.replace(/^user:[^/]+\//, ''),
     };
+  }
+
+  #answerFor(userEntityRef: string): Promise<Answer> {
+    const now = this.#now();
+    const cached = this.#cache.get(userEntityRef);
+    if (cached && cached.until >= now) return cached.answer;
+    const answer = this.#ask(userEntityRef).catch(cause => {
+      if (this.#cache.get(userEntityRef)?.answer === answer)
+        this.#cache.delete(userEntityRef);
+      throw new StoreError({
+        status: 503,
+        code: 'ROLES_UNAVAILABLE',
+        message: `Which roles ${userEntityRef} has could not be found out: ${cause.message}.`,
+        owner: 'platform',
+        remedy: 'Try again in a moment; tell an admin if it stays.',
+      });
+    });
+    this.#cache.delete(userEntityRef);
+    this.#cache.set(userEntityRef, { until: now + CACHE_MS, answer });
+    if (this.#cache.size > this.#cacheSize)
+      this.#cache.delete(this.#cache.keys().next().value!);
+    return answer;
   }
 
   async resolve(
     userEntityRef: string,
   ): Promise<Actor & { displayName: string; known: boolean }> {
-    const now = Date.now();
-    let cached = this.#cache.get(userEntityRef);
-    if (!cached || cached.until < now) {
-      const answer = this.#lookUp(userEntityRef);
-      cached = { until: now + CACHE_MS, answer };
-      this.#cache.set(userEntityRef, cached);
-      answer.catch(() => this.#cache.delete(userEntityRef));
-      if (this.#cache.size > 10_000)
-        for (const [key, { until }] of this.#cache)
-          if (until < now) this.#cache.delete(key);
-    }
-    const { roles, displayName, known } = await cached.answer;
+    const { roles, displayName, known } = await this.#answerFor(userEntityRef);
+    const holdsOneOf = (groups: string[]) =>
+      groups.some(group => roles.includes(group));
     return {
       known,
       userEntityRef,
       displayName,
-      roles,
-      admin: this.#adminGroups.some(group => roles.includes(group)),
+      roles: [...roles],
+      admin: holdsOneOf(this.#adminGroups),
       fullAccess:
-        !this.#fullAccessGroups.length ||
-        this.#fullAccessGroups.some(group => roles.includes(group)),
+        !this.#fullAccessGroups.length || holdsOneOf(this.#fullAccessGroups),
     };
   }
 
@@ -145,5 +142,9 @@ export class CatalogRoleResolver implements RoleResolver {
     credentials: BackstageCredentials<BackstageUserPrincipal>,
   ): Promise<Actor & { displayName: string }> {
     return this.resolve(credentials.principal.userEntityRef);
+  }
+
+  forget(userEntityRef: string): void {
+    this.#cache.delete(userEntityRef);
   }
 }

@@ -74,12 +74,18 @@ export function appEnvironment(input: InstanceInput): V1EnvVar[] {
       },
     ];
   });
+  const parameters = Object.entries(input.parameters).map(([name, value]) => ({
+    name,
+    value,
+  }));
   // Kubernetes refuses an apply with two entries of one name.
   const byName = new Map(
-    [...platformEnvironment(input), ...input.extraEnv, ...own].map(entry => [
-      entry.name,
-      entry,
-    ]),
+    [
+      ...platformEnvironment(input),
+      ...input.extraEnv,
+      ...own,
+      ...parameters,
+    ].map(entry => [entry.name, entry]),
   );
   return [...byName.values()];
 }

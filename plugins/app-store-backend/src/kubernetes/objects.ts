@@ -17,7 +17,9 @@ import type {
 } from '@kubernetes/client-node';
 import { createHash } from 'node:crypto';
 import type { AppManifest } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { DefaultResources, RuntimeVersion } from '../config/StoreConfig';
+import type { Scheduling } from '../config/scheduling';
+import type { RuntimeVersion } from '../config/StoreConfig';
+import type { Sizes } from './sizes';
 import {
   APP_ROOT,
   appEnvironment,
@@ -52,7 +54,18 @@ export interface InstanceInput {
   manifest: AppManifest;
   contentDigest: string;
   runtime: RuntimeVersion;
-  resources: DefaultResources;
+  sizes: Sizes;
+  /** Of the runtime version and the launch profile together. */
+  scheduling: Scheduling;
+  gpu: { nodeLabel: string; resource: string };
+  shmSize: string;
+  storageClass?: string;
+  imagePullSecrets: string[];
+  serviceAccount?: string;
+  /** Of a container app: the image, with what stands in it filled in. */
+  customImage?: string;
+  /** Values of the app's parameters by variable. */
+  parameters: Record<string, string>;
   startTimeoutSeconds: number;
   /** The store's address as pods see it. */
   storeUrl: string;
@@ -118,27 +131,46 @@ function securityContext() {
   return { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
 }
 
-function resourcesOf(input: InstanceInput) {
-  const { runtime } = input.manifest;
-  const { resources } = input;
-  const limit = runtime.memoryLimit ?? resources.memoryLimit;
-  const cpuLimit = runtime.cpuLimit ?? resources.cpuLimit;
-  const cpuReservation = runtime.cpuReservation ?? resources.cpuReservation;
+function resourcesOf({ sizes, gpu }: InstanceInput) {
+  const gpus = sizes.gpuCount ? { [gpu.resource]: String(sizes.gpuCount) } : {};
   return {
     limits: {
-      memory: limit,
-      ...(cpuLimit ? { cpu: cpuLimit } : {}),
-      ...(runtime.gpuCount
-        ? { 'nvidia.com/gpu': String(runtime.gpuCount) }
-        : {}),
+      memory: sizes.memoryLimit,
+      ...(sizes.cpuLimit ? { cpu: sizes.cpuLimit } : {}),
+      ...gpus,
     },
     requests: {
-      memory: runtime.memoryReservation ?? resources.memoryReservation,
-      ...(cpuReservation ? { cpu: cpuReservation } : {}),
-      ...(runtime.gpuCount
-        ? { 'nvidia.com/gpu': String(runtime.gpuCount) }
-        : {}),
+      memory: sizes.memoryReservation,
+      ...(sizes.cpuReservation ? { cpu: sizes.cpuReservation } : {}),
+      ...gpus,
     },
+  };
+}
+
+/** What an init container gets: the app's, without its GPUs, which it would hold for nothing. */
+function initResourcesOf(input: InstanceInput) {
+  return resourcesOf({ ...input, sizes: { ...input.sizes, gpuCount: 0 } });
+}
+
+/** Where the pod may be placed. */
+function schedulingOf(input: InstanceInput) {
+  const { nodeSelector, tolerations, affinity } = input.scheduling;
+  const selector = {
+    ...nodeSelector,
+    ...(input.sizes.gpuType
+      ? { [input.gpu.nodeLabel]: input.sizes.gpuType }
+      : {}),
+  };
+  return {
+    ...(Object.keys(selector).length ? { nodeSelector: selector } : {}),
+    ...(tolerations ? { tolerations } : {}),
+    ...(affinity ? { affinity } : {}),
+    ...(input.imagePullSecrets.length
+      ? { imagePullSecrets: input.imagePullSecrets.map(name => ({ name })) }
+      : {}),
+    ...(input.serviceAccount
+      ? { serviceAccountName: input.serviceAccount }
+      : {}),
   };
 }
 
@@ -191,7 +223,7 @@ function initContainers(input: InstanceInput): V1Container[] {
   const common = {
     image: input.runtime.image,
     securityContext: securityContext(),
-    resources: resourcesOf(input),
+    resources: initResourcesOf(input),
   };
   const env = [
     { name: 'H2O_CLOUD_APP_ROOT', value: APP_ROOT },
@@ -288,7 +320,7 @@ function podTemplate(input: InstanceInput): V1PodTemplateSpec {
   if (manifest.runtime.enableShm) {
     volumes.push({
       name: 'shm',
-      emptyDir: { medium: 'Memory', sizeLimit: '2Gi' },
+      emptyDir: { medium: 'Memory', sizeLimit: input.shmSize },
     });
     mounts.push({ name: 'shm', mountPath: '/dev/shm' });
   }
@@ -307,12 +339,12 @@ function podTemplate(input: InstanceInput): V1PodTemplateSpec {
         fsGroup: USER_ID,
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      ...(runtime.nodeSelector ? { nodeSelector: runtime.nodeSelector } : {}),
+      ...schedulingOf(input),
       ...(isContainer ? {} : { initContainers: initContainers(input) }),
       containers: [
         {
           name: APP_CONTAINER,
-          image: (isContainer && manifest.runtime.customImage) || runtime.image,
+          image: (isContainer && input.customImage) || runtime.image,
           ...(command?.length ? { command } : {}),
           ...(isContainer && manifest.runtime.args
             ? { args: manifest.runtime.args }
@@ -381,6 +413,9 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
             },
             spec: {
               accessModes: ['ReadWriteOnce'],
+              ...(input.storageClass
+                ? { storageClassName: input.storageClass }
+                : {}),
               resources: { requests: { storage: runtime.volumeSize! } },
             },
           },

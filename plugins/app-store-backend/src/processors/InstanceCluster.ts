@@ -13,9 +13,10 @@ import type {
   Endpoint,
   InstanceEvent,
   LogQuery,
+  PodStatus,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { IncomingMessage } from 'node:http';
-import type { InstanceRecord } from '../database/InstanceRepository';
+import type { InstanceRecord } from '../database/instanceRows';
 import {
   KubeError,
   type KubeApi,
@@ -28,6 +29,7 @@ import {
   TOKEN_AUDIENCE,
 } from '../kubernetes/labels';
 import { APP_CONTAINER } from '../kubernetes/objects';
+import { podStatus } from '../kubernetes/podStatus';
 import { Watch } from '../kubernetes/Watch';
 import { StoreError } from '../service/StoreError';
 
@@ -243,17 +245,30 @@ export class InstanceCluster {
   /**
    * Deletes all objects.
    *
+   * @param options.keepClaim - the volume stays
    * @returns true where none of them is left
    */
-  async remove(record: InstanceRecord): Promise<boolean> {
+  async remove(
+    record: InstanceRecord,
+    options: { keepClaim: boolean },
+  ): Promise<boolean> {
     const { claim, files, service, networkPolicy, workload } = record.objects;
-    const objects = [workload, service, networkPolicy, files, claim].filter(
-      (o): o is NonNullable<typeof o> => Boolean(o),
-    ) as KubeObject[];
+    const objects = [
+      workload,
+      service,
+      networkPolicy,
+      files,
+      options.keepClaim ? undefined : claim,
+    ].filter((o): o is NonNullable<typeof o> => Boolean(o)) as KubeObject[];
     const gone = await Promise.all(
       objects.map(object => this.#api.delete(object)),
     );
     return gone.every(Boolean) && !this.hasPods(record.id);
+  }
+
+  /** What the cluster says of its pod (specification 2.3). */
+  status(record: InstanceRecord): PodStatus {
+    return podStatus(this.pod(record.id));
   }
 
   async events(record: InstanceRecord): Promise<InstanceEvent[]> {

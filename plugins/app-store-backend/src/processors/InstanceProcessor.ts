@@ -14,13 +14,11 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { LAUNCH_STAGES } from '@ai-app-store/backstage-plugin-app-store-common';
 import { createHash } from 'node:crypto';
-import type {
-  InstanceRecord,
-  InstanceRepository,
-} from '../database/InstanceRepository';
+import type { InstanceQueue } from '../database/InstanceQueue';
+import type { InstanceRecord } from '../database/instanceRows';
 import { KubeError } from '../kubernetes/KubeApi';
 import { notListening, observe, type Observation } from '../kubernetes/observe';
-import type { InstanceFeed } from '../service/InstanceFeed';
+import type { ChangeFeed } from '../service/ChangeFeed';
 import type { InstanceCluster } from './InstanceCluster';
 
 /** How long a claim holds; longer than any call to the cluster may take. */
@@ -41,8 +39,8 @@ const FAILURE_PREFIX = 'app-store-entry: failed: ';
 
 /** See the module's comment. */
 export class InstanceProcessor {
-  readonly #instances: InstanceRepository;
-  readonly #feed: InstanceFeed;
+  readonly #queue: InstanceQueue;
+  readonly #feed: ChangeFeed;
   readonly #logger: LoggerService;
   readonly #now: () => Date;
   #cluster: InstanceCluster | undefined;
@@ -54,12 +52,12 @@ export class InstanceProcessor {
   #stopped = false;
 
   constructor(options: {
-    instances: InstanceRepository;
-    feed: InstanceFeed;
+    queue: InstanceQueue;
+    feed: ChangeFeed;
     logger: LoggerService;
     now?: () => Date;
   }) {
-    this.#instances = options.instances;
+    this.#queue = options.queue;
     this.#feed = options.feed;
     this.#logger = options.logger;
     this.#now = options.now ?? (() => new Date());
@@ -79,12 +77,10 @@ export class InstanceProcessor {
       this.#timers.add(timer);
     };
     every(POLL_MS, async () =>
-      (await this.#instances.listDue(Date.now(), 100)).forEach(id =>
-        this.wake(id),
-      ),
+      (await this.#queue.listDue(Date.now(), 100)).forEach(id => this.wake(id)),
     );
-    every(RESYNC_MS, () => this.#instances.makeAllDue(Date.now()));
-    this.#instances.makeAllDue(0).then(
+    every(RESYNC_MS, () => this.#queue.makeAllDue(Date.now()));
+    this.#queue.makeAllDue(0).then(
       () => this.#pump(),
       error => this.#logger.warn(`instance processor: ${error.message}`),
     );
@@ -135,11 +131,11 @@ export class InstanceProcessor {
 
   /** One look at one instance. */
   async process(id: string): Promise<void> {
-    const claim = await this.#instances.claim(id, Date.now(), LEASE_MS);
+    const claim = await this.#queue.claim(id, Date.now(), LEASE_MS);
     if (!claim) {
       // Another replica is at it, or the row is gone; if it is the former, its result may be older than what woke us.
-      if (await this.#instances.get(id))
-        await this.#instances.makeDue(id, Date.now());
+      if (await this.#queue.exists(id))
+        await this.#queue.makeDue(id, Date.now());
       return;
     }
     const { record, token } = claim;
@@ -157,7 +153,7 @@ export class InstanceProcessor {
       if (failures > 2)
         await this.#report(record, token, clusterProblem(error as Error));
     }
-    await this.#instances.release(
+    await this.#queue.release(
       id,
       token,
       again === undefined ? undefined : Date.now() + again,
@@ -180,9 +176,17 @@ export class InstanceProcessor {
     token: string,
   ): Promise<number | undefined> {
     const cluster = this.#cluster!;
+    if (record.desired === 'released') return undefined;
     if (record.desired === 'terminated') {
-      if (!(await cluster.remove(record))) return REMOVAL_MS;
-      if (await this.#instances.remove(record.id, token))
+      const keepClaim = record.purgeAfter !== undefined;
+      if (!(await cluster.remove(record, { keepClaim }))) return REMOVAL_MS;
+      if (keepClaim)
+        await this.#write(record, token, {
+          desired: 'released',
+          status: 'SUSPENDED',
+          applied: undefined,
+        });
+      else if (await this.#queue.remove(record.id, token))
         this.#feed.changed(record.id);
       return undefined;
     }
@@ -193,7 +197,7 @@ export class InstanceProcessor {
       .slice(0, 32)}`;
     if (record.applied !== wanted || this.#isLost(record)) {
       await cluster.apply(record, replicas, () =>
-        this.#instances.holds(record, token),
+        this.#queue.holds(record, token),
       );
       await this.#write(record, token, { applied: wanted });
     }
@@ -314,7 +318,7 @@ export class InstanceProcessor {
     const full = visible
       ? { ...change, updatedAt: this.#now().toISOString() }
       : change;
-    if (await this.#instances.observe(record, token, full)) {
+    if (await this.#queue.observe(record, token, full)) {
       Object.assign(record, full);
       if (visible) this.#feed.changed(record.id);
     } else this.wake(record.id);

@@ -1,13 +1,13 @@
 /** What is in an app's bundle: for its owner, for those who look at it, for its pods. */
 import { Archive, contentTar } from '@ai-app-store/bundle';
 import type { AppMetaPart } from '@ai-app-store/backstage-plugin-app-store-common';
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { BundleStore } from '../bundle/BundleStore';
-import { appFacts, type AppRecord } from '../database/AppRepository';
-import { decideApp, type Actor } from '../policy/policy';
+import type { AppRecord } from '../database/AppRepository';
 import type { AppService } from './AppService';
-import { notAllowed, StoreError } from './StoreError';
+import type { Audit } from './Audit';
+import type { Caller } from './Caller';
+import { StoreError } from './StoreError';
 
 /** Most bytes of a text that are shown. */
 const TEXT_LIMIT = 1024 ** 2;
@@ -21,56 +21,55 @@ const FILE_OF: Record<Exclude<AppMetaPart, 'FILES'>, string> = {
 export class AppContents {
   readonly #apps: AppService;
   readonly #bundles: BundleStore;
-  readonly #downloads: boolean;
+  readonly #audit: Audit;
 
   constructor(options: {
     apps: AppService;
     bundles: BundleStore;
-    /** Whether bundles may be downloaded at all. */
-    downloads: boolean;
+    audit: Audit;
   }) {
     this.#apps = options.apps;
     this.#bundles = options.bundles;
-    this.#downloads = options.downloads;
+    this.#audit = options.audit;
   }
 
   /** The bundle itself, under the name `<name>.<version>.wave` (specification 5). */
   async download(
-    actor: Actor,
+    caller: Caller,
     id: string,
   ): Promise<{ stream: Readable; size: number; name: string; digest: string }> {
-    const record = await this.#apps.record(actor, id);
-    if (!this.#downloads)
-      throw new StoreError({
-        status: 403,
-        code: 'DOWNLOADS_DISABLED',
-        message: 'Bundles cannot be downloaded from this store.',
-        owner: 'admin',
-        remedy: 'An admin allows it with appStore.downloads.',
-      });
-    const decision = decideApp(actor, 'download', appFacts(record));
-    if (!decision.allowed)
-      throw notAllowed('You may not download this app.', decision.rule);
+    const record = await this.#audit.run(caller, 'app:download', id, trail =>
+      this.#apps.require(
+        caller,
+        id,
+        'download',
+        trail,
+        'You may not download this app.',
+      ),
+    );
     return {
-      stream: createReadStream(this.#bundles.bundlePath(record.bundleDigest)),
-      size: record.bundleSize,
+      ...(await this.#bundles.openBundle(record.bundleDigest)),
       name: `${record.name}.${record.version}.wave`,
       digest: record.bundleDigest,
     };
   }
 
+  #archive({ bundleDigest }: AppRecord): Promise<Archive> {
+    return this.#bundles.withFile(bundleDigest, path => Archive.open(path));
+  }
+
   /** A part of the bundle as text; the list of its files for `FILES`. */
-  async meta(actor: Actor, id: string, part: AppMetaPart): Promise<string> {
-    const record = await this.#apps.record(actor, id);
-    const decision = decideApp(actor, 'see-meta', appFacts(record));
-    if (!decision.allowed)
-      throw notAllowed(
+  async meta(caller: Caller, id: string, part: AppMetaPart): Promise<string> {
+    const record = await this.#audit.look(caller, 'app:read_meta', id, trail =>
+      this.#apps.require(
+        caller,
+        id,
+        'read_meta',
+        trail,
         'Visitors do not see what is in a bundle.',
-        decision.rule,
-      );
-    const archive = await Archive.open(
-      this.#bundles.bundlePath(record.bundleDigest),
+      ),
     );
+    const archive = await this.#archive(record);
     try {
       if (part === 'FILES')
         return archive.files.map(file => `${file.path}\n`).join('');
@@ -101,9 +100,7 @@ export class AppContents {
   async tar(
     record: AppRecord,
   ): Promise<{ stream: Readable; close(): Promise<void> }> {
-    const archive = await Archive.open(
-      this.#bundles.bundlePath(record.bundleDigest),
-    );
+    const archive = await this.#archive(record);
     return { stream: contentTar(archive), close: () => archive.close() };
   }
 }

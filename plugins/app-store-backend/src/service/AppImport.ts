@@ -1,6 +1,10 @@
 /** Imports of bundles (specification 3.3, 4.1): every rule about them is applied here. */
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { BundleError, readBundle } from '@ai-app-store/bundle';
+import {
+  BundleError,
+  readBundle,
+  type BundleImage,
+} from '@ai-app-store/bundle';
 import { ConflictError } from '@backstage/errors';
 import {
   locate,
@@ -13,16 +17,30 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { BundleStore, Upload } from '../bundle/BundleStore';
+import {
+  assetName,
+  type BundleStore,
+  type Upload,
+} from '../bundle/BundleStore';
 import type { StoreConfig } from '../config/StoreConfig';
-import type { AppRepository } from '../database/AppRepository';
+import type {
+  AppOrigin,
+  AppRepository,
+  AppSecretRow,
+  NewApp,
+} from '../database/AppRepository';
 import type { SecretRepository } from '../database/SecretRepository';
 import type { TagRepository } from '../database/TagRepository';
-import { decideTagAssignment, type Actor } from '../policy/policy';
+import type { Policy } from '../policy';
 import type { AppService } from './AppService';
-import { notAllowed, StoreError } from './StoreError';
+import type { Audit, Trail } from './Audit';
+import type { Caller } from './Caller';
+import type { ChangeFeed } from './ChangeFeed';
+import type { Idempotency } from './Idempotency';
 import type { KeyedLock } from './KeyedLock';
+import { secretUser, type Preconditions } from './Preconditions';
 import type { Runtimes } from './Runtimes';
+import { notAllowed, StoreError } from './StoreError';
 import { Uploads } from './Uploads';
 
 /** Where an `[[Env]]` or `[[File]]` names a secret. */
@@ -89,16 +107,58 @@ function tooManyVersions(limit: number): StoreError {
   });
 }
 
+/** @param key - what a secret that is there has not got */
+function missingSecret(
+  owner: { origin: AppOrigin; name: string },
+  name: string,
+  key: string | undefined,
+): string {
+  if (key) return `the secret ${name} has no key ${key}`;
+  return owner.origin === 'marketplace'
+    ? `there is no APP secret ${name} of app:${owner.name}, which the app needs`
+    : `you have no secret ${name}, which the app needs`;
+}
+
+function nameTaken(name: string): StoreError {
+  return new StoreError({
+    status: 409,
+    code: 'NAME_TAKEN',
+    message: `The name ${name} belongs to somebody else in this store.`,
+    owner: 'you',
+    remedy:
+      'Choose another App.Name, or ask who brought its first version, or an admin, to hand it over to you.',
+  });
+}
+
+/** How a bundle is imported. */
+export interface ImportRequest {
+  visibility: Visibility;
+  /** `marketplace`: resolves APP secrets only (specification 6.6); for admins. */
+  origin?: AppOrigin;
+  /** Instead of `Runtime.CustomImage`. */
+  image?: string;
+  /** The default launch profile. */
+  profile?: string;
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
+
 /** What the import stands on. */
 export interface AppImportOptions {
   config: StoreConfig;
+  policy: Policy;
+  audit: Audit;
+  idempotency: Idempotency;
+  preconditions: Preconditions;
+  /** Told of each app that came. */
+  feed: ChangeFeed;
   apps: AppRepository;
   appService: AppService;
   tags: TagRepository;
   secrets: SecretRepository;
   bundles: BundleStore;
   runtimes: Runtimes;
-  /** By the digest of a bundle: held while its file and the rows that speak of it change. */
+  /** By the digest of a bundle, or the name of a picture: held while its file and the rows that speak of it change. */
   files: KeyedLock;
   logger: LoggerService;
 }
@@ -122,39 +182,88 @@ export class AppImport {
    *   come to its end, 409 for a version that exists, 413, 429 where too many come at once
    */
   async import(
-    actor: Actor,
+    caller: Caller,
     stream: Readable,
-    options: { visibility: Visibility; signal?: AbortSignal },
+    request: ImportRequest,
   ): Promise<ImportedApp> {
-    const { bundles, config } = this.#options;
-    await this.assertMayImport(actor);
-    try {
-      return await this.#uploads.of(actor.userEntityRef, async () => {
-        const upload = await bundles.receive(stream, {
-          limit: config.limits.bundleBytes,
-          timeoutMs: config.uploadTimeoutSeconds * 1000,
-        });
-        try {
-          return await this.#uploads.checked(() =>
-            this.#importUpload(actor, upload, options),
-          );
-        } finally {
-          // Gone where it was kept; else nobody wants it.
-          await bundles.discard(upload);
-        }
+    const { audit } = this.#options;
+    return audit.run(caller, 'app:import', undefined, async trail => {
+      trail.detail = {
+        visibility: request.visibility,
+        origin: request.origin ?? 'direct',
+      };
+      await this.#assertMayImport(caller, request, trail);
+      try {
+        return await this.#receive(caller, stream, request, trail);
+      } catch (error) {
+        throw this.#refusal(error);
+      }
+    });
+  }
+
+  async #receive(
+    caller: Caller,
+    stream: Readable,
+    request: ImportRequest,
+    trail: Trail,
+  ): Promise<ImportedApp> {
+    const { bundles, config, idempotency } = this.#options;
+    return this.#uploads.of(caller.userEntityRef, async () => {
+      const upload = await bundles.receive(stream, {
+        limit: config.limits.bundleBytes,
+        timeoutMs: config.uploadTimeoutSeconds * 1000,
       });
-    } catch (error) {
-      throw this.#refusal(error);
-    }
+      const { idempotencyKey, signal, ...rest } = request;
+      try {
+        return await idempotency.once(
+          caller,
+          'app:import',
+          idempotencyKey,
+          { ...rest, digest: upload.digest },
+          () =>
+            this.#uploads.checked(() =>
+              this.#importUpload(caller, upload, request, trail),
+            ),
+        );
+      } finally {
+        // Gone where it was kept; else nobody wants it.
+        await bundles.discard(upload);
+      }
+    });
   }
 
   /** What can be said before the first byte has come. */
-  async assertMayImport(actor: Actor): Promise<void> {
-    const { apps, config } = this.#options;
-    if (!actor.fullAccess && !actor.admin)
-      throw notAllowed('Visitors cannot import apps.', '3.3 import');
+  async assertMayImport(caller: Caller, request: ImportRequest): Promise<void> {
+    await this.#options.audit.look(caller, 'app:import', undefined, trail =>
+      this.#assertMayImport(caller, request, trail),
+    );
+  }
+
+  async #assertMayImport(
+    caller: Caller,
+    request: ImportRequest,
+    trail: Trail,
+  ): Promise<void> {
+    const { apps, config, policy, runtimes } = this.#options;
+    const decision = trail.decided(
+      policy.decide('platform', 'import', caller, undefined),
+    );
+    if (!decision.allowed)
+      throw notAllowed('Visitors cannot import apps.', decision);
+    if (request.origin === 'marketplace') {
+      const marketplace = trail.decided(
+        policy.decide('platform', 'import_marketplace', caller, undefined),
+      );
+      if (!marketplace.allowed)
+        throw notAllowed(
+          'Only admins import apps of the marketplace.',
+          marketplace,
+        );
+    }
+    if (request.profile) runtimes.requireProfile(request.profile);
+    if (request.image) runtimes.requireImage(request.image);
     const limit = config.limits.appVersions;
-    if (!actor.admin && (await apps.countOwned(actor.userEntityRef)) >= limit)
+    if (!caller.admin && (await apps.countOwned(caller.userEntityRef)) >= limit)
       throw tooManyVersions(limit);
   }
 
@@ -188,90 +297,135 @@ export class AppImport {
         code: 'DISK_FULL',
         message: 'The disk of the store is full; nothing was imported.',
         owner: 'admin',
-        remedy: 'An admin makes room under appStore.bundles.directory.',
+        remedy: `An admin makes room under appStore.bundles.${
+          this.#options.config.bundles.kind === 's3'
+            ? 'spoolDirectory'
+            : 'directory'
+        }.`,
       });
     return error;
   }
 
   async #importUpload(
-    actor: Actor,
+    caller: Caller,
     upload: Upload,
-    options: { visibility: Visibility; signal?: AbortSignal },
+    request: ImportRequest,
+    trail: Trail,
   ): Promise<ImportedApp> {
-    const { apps, appService, bundles, files, tags, logger, config } =
+    const { apps, appService, policy, tags, logger, config, feed } =
       this.#options;
     const bundle = await readBundle(upload.path, {
       allowedWaveVariables: config.allowedWaveVariables,
     });
-    const { manifest } = bundle;
+    const { manifest, source } = bundle;
+    trail.detail.app = `${manifest.name} ${manifest.version}`;
     if (await apps.findByIdentity(manifest.name, manifest.version))
       throw new ConflictError(
         `${manifest.name} ${manifest.version} exists already`,
       );
-    this.#assertRuntime(manifest, bundle.source);
-    await this.#assertSecrets(actor, manifest, bundle.source);
-    const known = await tags.findByNames(manifest.tags);
-    const own = known.filter(tag => decideTagAssignment(actor, tag).allowed);
-    // Whoever cancelled meanwhile does not want it in the store.
-    options.signal?.throwIfAborted();
-    const now = new Date().toISOString();
-    const record = {
-      id: randomUUID(),
+    if (!request.image) this.#assertRuntime(manifest, source);
+    this.#assertResources(manifest, source);
+    const owner = {
+      ownerRef: caller.userEntityRef,
+      origin: request.origin ?? ('direct' as const),
       name: manifest.name,
+    };
+    const secrets = await this.#assertSecrets(owner, manifest, source);
+    const known = await tags.findByNames(manifest.tags);
+    const own = known.filter(
+      tag => policy.decide('tag', 'assign', caller, tag).allowed,
+    );
+    // Whoever cancelled meanwhile does not want it in the store.
+    request.signal?.throwIfAborted();
+    const now = new Date().toISOString();
+    const draft = {
+      ...owner,
+      id: randomUUID(),
       version: manifest.version,
-      ownerRef: actor.userEntityRef,
-      visibility: options.visibility,
+      visibility: request.visibility,
       manifest,
       longDescription: bundle.longDescription,
-      icon:
-        bundle.icon &&
-        (await bundles.putAsset(bundle.icon.data, bundle.icon.extension)),
+      icon: bundle.icon && (await this.#keepPicture(bundle.icon)),
       screenshots: await Promise.all(
-        bundle.screenshots.map(image =>
-          bundles.putAsset(image.data, image.extension),
-        ),
+        bundle.screenshots.map(image => this.#keepPicture(image)),
       ),
       bundleDigest: upload.digest,
       contentDigest: bundle.contentDigest,
       bundleSize: upload.size,
+      defaultProfile: request.profile,
+      customImage: request.image,
       createdAt: now,
       updatedAt: now,
     };
-    const limit = actor.admin ? undefined : config.limits.appVersions;
-    // The bundle is there before the row that speaks of it; the sweep at the next start
-    // takes what a row never came to speak of.
-    await files.run(upload.digest, async () => {
-      await bundles.keep(upload);
-      try {
-        const inserted = await apps.insert(
-          record,
-          own.map(tag => tag.id),
-          limit,
-        );
-        if (!inserted) throw tooManyVersions(limit!);
-      } catch (error) {
-        if (!(await apps.usesBundle(upload.digest)))
-          await bundles.removeBundle(upload.digest);
-        throw error;
-      }
+    const problems = await this.#options.preconditions.problems(draft);
+    const record: NewApp = { ...draft, runnable: !problems.length, problems };
+    trail.about({ id: record.id, name: `${record.name} ${record.version}` });
+    await this.#keep(caller, upload, record, {
+      tagIds: own.map(tag => tag.id),
+      secrets,
+      source,
     });
+    feed.changed(record.id);
     logger.info(
-      `imported ${manifest.name} ${manifest.version} for ${actor.userEntityRef}`,
+      `imported ${manifest.name} ${manifest.version} for ${caller.userEntityRef}`,
     );
     const skipped = manifest.tags.filter(
       name => !own.some(tag => tag.name === name),
     );
     return {
-      app: await appService.get(actor, record.id),
+      app: await appService.get(caller, record.id),
       warnings: [
         ...bundle.warnings,
         ...tagWarnings(
           skipped,
           known.map(tag => tag.name),
-          bundle.source,
+          source,
         ),
       ],
     };
+  }
+
+  async #keepPicture(image: BundleImage): Promise<string> {
+    const { bundles, files } = this.#options;
+    const name = assetName(image.data, image.extension);
+    await files.run(name, () => bundles.putAsset(name, image.data));
+    return name;
+  }
+
+  /**
+   * Keeps the bundle, then writes the row that speaks of it; the sweep at the next
+   * start takes what a row never came to speak of.
+   */
+  async #keep(
+    caller: Caller,
+    upload: Upload,
+    record: NewApp,
+    beside: { tagIds: string[]; secrets: AppSecretRow[]; source: string },
+  ): Promise<void> {
+    const { apps, bundles, config, files } = this.#options;
+    const limit = caller.admin ? undefined : config.limits.appVersions;
+    await files.run(upload.digest, async turn => {
+      await bundles.keep(upload);
+      await turn.confirm();
+      try {
+        const inserted = await apps.insert(record, {
+          tagIds: beside.tagIds,
+          secrets: beside.secrets,
+          limit,
+          nameOwners: config.appNames === 'owned' && !caller.admin,
+        });
+        if (inserted === 'full') throw tooManyVersions(limit!);
+        if (inserted === 'name') throw nameTaken(record.name);
+      } catch (error) {
+        if (!(await apps.usesBundle(upload.digest)))
+          await bundles.removeBundle(upload.digest);
+        if (error instanceof StoreError || error instanceof ConflictError)
+          throw error;
+        // A secret that was there a moment ago may be gone: then that is what is said.
+        await this.#assertSecrets(record, record.manifest, beside.source);
+        throw error;
+      }
+    });
   }
 
   /**
@@ -337,42 +491,82 @@ export class AppImport {
       );
   }
 
+  /** Where the store wants every app to say what it needs (specification 6.2). */
+  #assertResources(manifest: AppManifest, source: string): void {
+    const { config } = this.#options;
+    if (!config.requireResources || manifest.lifecycle === 'LINK') return;
+    const { runtime } = manifest;
+    const missing = [
+      ['MemoryLimit', runtime.memoryLimit],
+      ['MemoryReservation', runtime.memoryReservation],
+      ['CPULimit', runtime.cpuLimit],
+      ['CPUReservation', runtime.cpuReservation],
+    ].flatMap(([key, value]) => (value ? [] : [key as string]));
+    if (!missing.length) return;
+    const place = locate(source, 'Runtime', 'Module');
+    const remedy = `Add ${missing.join(', ')} to [Runtime].`;
+    const message = `Runtime.${missing[0]} is missing, and this store requires it`;
+    throw new BundleError({
+      code: 'RESOURCES_REQUIRED',
+      message,
+      remedy,
+      issues: missing.map(key => ({
+        severity: 'error',
+        path: `Runtime.${key}`,
+        message: `Runtime.${key} is missing, and this store requires it`,
+        remedy: `Add ${key} to [Runtime].`,
+        ...place,
+      })),
+    });
+  }
+
+  /** What the app names of secrets, with what it needs resolved. */
   async #assertSecrets(
-    actor: Actor,
+    owner: { ownerRef: string; origin: AppOrigin; name: string },
     manifest: AppManifest,
     source: string,
-  ): Promise<void> {
+  ): Promise<AppSecretRow[]> {
+    const entries = [
+      ...manifest.env.map(entry => ['Env', entry] as const),
+      ...manifest.files.map(entry => ['File', entry] as const),
+    ].filter(([, entry]) => entry.secret);
+    const found = await this.#options.secrets.resolve(secretUser(owner), [
+      ...new Set(entries.map(([, entry]) => entry.secret!)),
+    ]);
     const missing = new Map<string, TomlIssue>();
-    for (const [table, entries] of [
-      ['Env', manifest.env],
-      ['File', manifest.files],
-    ] as const)
-      for (const { secret: name, secretKey: key, optional } of entries) {
-        if (!name || optional) continue;
-        const secret = await this.#options.secrets.resolve(
-          actor.userEntityRef,
-          name,
-        );
-        if (secret?.keys.includes(key!)) continue;
-        missing.set(`${name}/${key}`, {
-          severity: 'error',
-          path: `${table}.Secret`,
-          ...locateSecret(source, table, name),
-          message: secret
-            ? `the secret ${name} has no key ${key}`
-            : `you have no secret ${name}, which the app needs`,
-          remedy: `Create the secret ${name} with the key ${key} first, or set Optional = true.`,
-        });
-      }
+    const rows = new Map<string, AppSecretRow>();
+    for (const [table, { secret, secretKey, optional }] of entries) {
+      const name = secret!;
+      const key = secretKey!;
+      const id = `${name}/${key}`;
+      const record = found.get(name);
+      // What is needed in one place is needed.
+      const needed = !optional || rows.get(id)?.optional === false;
+      rows.set(id, {
+        name,
+        key,
+        optional: !needed,
+        secretId: needed ? record?.id : undefined,
+      });
+      if (optional || record?.keys.includes(key)) continue;
+      missing.set(id, {
+        severity: 'error',
+        path: `${table}.Secret`,
+        ...locateSecret(source, table, name),
+        message: missingSecret(owner, name, record && key),
+        remedy: `Create the secret ${name} with the key ${key} first, or set Optional = true.`,
+      });
+    }
     const [first] = missing.values();
-    if (!first) return;
-    throw new BundleError({
-      code: 'SECRET_MISSING',
-      message: `${first.message}${
-        missing.size > 1 ? `, and ${missing.size - 1} more` : ''
-      }`,
-      remedy: first.remedy,
-      issues: [...missing.values()],
-    });
+    if (first)
+      throw new BundleError({
+        code: 'SECRET_MISSING',
+        message: `${first.message}${
+          missing.size > 1 ? `, and ${missing.size - 1} more` : ''
+        }`,
+        remedy: first.remedy,
+        issues: [...missing.values()],
+      });
+    return [...rows.values()];
   }
 }

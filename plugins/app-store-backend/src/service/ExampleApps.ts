@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { StoreConfig } from '../config/StoreConfig';
 import type { AppRepository } from '../database/AppRepository';
 import type { SettingsRepository } from '../database/SettingsRepository';
-import type { Actor } from '../policy/policy';
 import type { AppImport } from './AppImport';
+import type { Caller } from './Caller';
 import type { SecretService } from './SecretService';
 
 const BEGUN = 'examples-begun';
@@ -27,21 +27,21 @@ export async function importExamples(options: {
   // An import that was begun is brought to its end, even if the process ended in between.
   if (!(await settings.get(BEGUN)) && (await apps.count()) > 0) return;
   await settings.getOrSet(BEGUN, new Date().toISOString());
-  const actor: Actor = {
+  const owner: Caller = {
     userEntityRef: examples.owner,
     roles: [],
     fullAccess: true,
     admin: true,
   };
   for (const { name, data } of examples.secrets)
-    await secretService.put(actor, name, data);
+    await secretService.put(owner, { name }, { data });
   for (const name of (await readdir(examples.directory)).sort()) {
     const directory = join(examples.directory, name);
     if (!(await stat(join(directory, 'app.toml')).catch(() => undefined)))
       continue;
     try {
       const { app, warnings } = await imports.import(
-        actor,
+        owner,
         await packDirectory(directory),
         { visibility: 'ALL_USERS' },
       );

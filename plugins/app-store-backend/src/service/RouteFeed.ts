@@ -1,29 +1,44 @@
-/** The gateway's route table: one route for each instance, now and as it changes. */
+/** The gateway's route table: one route for each instance and each alias, now and as they change. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  GatewayAlias,
+  GatewayRoute,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { AliasRepository } from '../database/AliasRepository';
 import type { AppRepository } from '../database/AppRepository';
 import type {
   InstanceRecord,
   InstanceRepository,
 } from '../database/InstanceRepository';
-import type { InstanceFeed } from './InstanceFeed';
+import type { ChangeFeed } from './ChangeFeed';
 
 const RETRY_MS = 500;
+
+/** One change of the table. */
+export type RouteChange =
+  | { kind: 'route'; key: string; value?: GatewayRoute }
+  | { kind: 'alias'; key: string; value?: GatewayAlias };
 
 /** See the module's comment. */
 export class RouteFeed {
   readonly #instances: InstanceRepository;
+  readonly #aliases: AliasRepository;
   readonly #apps: AppRepository;
-  readonly #feed: InstanceFeed;
+  readonly #feed: ChangeFeed;
+  readonly #aliasFeed: ChangeFeed;
 
   constructor(options: {
     instances: InstanceRepository;
+    aliases: AliasRepository;
     apps: AppRepository;
-    feed: InstanceFeed;
+    feed: ChangeFeed;
+    aliasFeed: ChangeFeed;
   }) {
     this.#instances = options.instances;
+    this.#aliases = options.aliases;
     this.#apps = options.apps;
     this.#feed = options.feed;
+    this.#aliasFeed = options.aliasFeed;
   }
 
   async #routes(records: InstanceRecord[]): Promise<GatewayRoute[]> {
@@ -52,39 +67,75 @@ export class RouteFeed {
     });
   }
 
-  async snapshot(): Promise<GatewayRoute[]> {
-    return this.#routes(await this.#instances.listAll());
+  /** The whole table. */
+  async snapshot(): Promise<{
+    routes: GatewayRoute[];
+    aliases: GatewayAlias[];
+  }> {
+    const [records, aliases] = await Promise.all([
+      this.#instances.listAll(),
+      this.#aliases.routes(),
+    ]);
+    return { routes: await this.#routes(records), aliases };
   }
 
-  /** Calls back with each route that changed, without one where its instance is gone. */
-  subscribe(
-    listener: (change: { id: string; route?: GatewayRoute }) => void,
-  ): () => void {
-    // Reads of one instance may overtake each other; the last one asked for counts.
-    const asked = new Map<string, number>();
-    let stopped = false;
-    const look = async (id: string, turn: number): Promise<void> => {
-      try {
-        const record = await this.#instances.get(id);
-        const [route] = record ? await this.#routes([record]) : [];
-        if (stopped || asked.get(id) !== turn) return;
-        asked.delete(id);
-        listener({ id, route });
-      } catch {
-        // The database is away: the change is not lost, it comes later.
-        await sleep(RETRY_MS);
-        if (!stopped && asked.get(id) === turn) await look(id, turn);
-      }
-    };
-    let turns = 0;
-    const unsubscribe = this.#feed.subscribe(id => {
-      turns += 1;
-      asked.set(id, turns);
-      look(id, turns);
-    });
-    return () => {
-      stopped = true;
-      unsubscribe();
-    };
+  async #route(id: string): Promise<GatewayRoute | undefined> {
+    const record = await this.#instances.get(id);
+    if (!record || record.desired === 'released') return undefined;
+    return (await this.#routes([record]))[0];
   }
+
+  async #alias(name: string): Promise<GatewayAlias | undefined> {
+    return (await this.#aliases.routes([name]))[0];
+  }
+
+  /** Calls back with each part that changed, without a value where it is gone. */
+  subscribe(listener: (change: RouteChange) => void): () => void {
+    const stops = [
+      follow(
+        this.#feed,
+        id => this.#route(id),
+        (key, value) => listener({ kind: 'route', key, value }),
+      ),
+      follow(
+        this.#aliasFeed,
+        name => this.#alias(name),
+        (key, value) => listener({ kind: 'alias', key, value }),
+      ),
+    ];
+    return () => stops.forEach(stop => stop());
+  }
+}
+
+/** Reads what a feed says has changed, and hands it on. */
+function follow<T>(
+  feed: ChangeFeed,
+  read: (key: string) => Promise<T | undefined>,
+  listener: (key: string, value: T | undefined) => void,
+): () => void {
+  // Reads of one key may overtake each other; the last one asked for counts.
+  const asked = new Map<string, number>();
+  let stopped = false;
+  let turns = 0;
+  const look = async (key: string, turn: number): Promise<void> => {
+    try {
+      const value = await read(key);
+      if (stopped || asked.get(key) !== turn) return;
+      asked.delete(key);
+      listener(key, value);
+    } catch {
+      // The database is away: the change is not lost, it comes later.
+      await sleep(RETRY_MS);
+      if (!stopped && asked.get(key) === turn) await look(key, turn);
+    }
+  };
+  const unsubscribe = feed.subscribe(key => {
+    turns += 1;
+    asked.set(key, turns);
+    look(key, turns);
+  });
+  return () => {
+    stopped = true;
+    unsubscribe();
+  };
 }

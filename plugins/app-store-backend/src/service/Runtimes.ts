@@ -3,41 +3,169 @@ import type {
   AppManifest,
   Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { RuntimeVersion } from '../config/StoreConfig';
+import type { ProfileConfig } from '../config/profiles';
+import type { RuntimeVersion, StoreConfig } from '../config/StoreConfig';
+import type { Sizes } from '../kubernetes/sizes';
+import { StoreError } from './StoreError';
+
+/** What the runtimes go by. */
+export type RuntimeSettings = Pick<
+  StoreConfig,
+  | 'runtimes'
+  | 'allowedCustomImages'
+  | 'launchProfiles'
+  | 'resources'
+  | 'gpu'
+  | 'appRegistry'
+>;
 
 /** See the module's comment. */
 export class Runtimes {
-  readonly #versions: RuntimeVersion[];
-  readonly #allowedCustomImages: RegExp[];
+  readonly #config: RuntimeSettings;
   readonly #unavailableImage: (image: string) => string | undefined;
 
   constructor(options: {
-    versions: RuntimeVersion[];
-    /** What `Runtime.CustomImage` may be; whole references match. */
-    allowedCustomImages?: RegExp[];
+    config: RuntimeSettings;
     unavailableImage?: (image: string) => string | undefined;
   }) {
-    this.#versions = options.versions;
-    this.#allowedCustomImages = options.allowedCustomImages ?? [];
+    this.#config = options.config;
     this.#unavailableImage = options.unavailableImage ?? (() => undefined);
+  }
+
+  get versions(): ReadonlyArray<RuntimeVersion> {
+    return this.#config.runtimes;
+  }
+
+  get profiles(): ReadonlyArray<ProfileConfig> {
+    return this.#config.launchProfiles;
+  }
+
+  /**
+   * The launch profile of a name.
+   *
+   * @throws StoreError 400 where there is none
+   */
+  requireProfile(name: string): ProfileConfig {
+    const found = this.profiles.find(profile => profile.name === name);
+    if (found) return found;
+    const names = this.profiles.map(profile => profile.name);
+    throw new StoreError({
+      status: 400,
+      code: 'NO_SUCH_PROFILE',
+      message: `This store has no launch profile ${JSON.stringify(name)}.`,
+      owner: 'you',
+      remedy: names.length
+        ? `Choose one of ${names.join(', ')}.`
+        : 'Leave it out; an admin may add some to appStore.launchProfiles.',
+    });
+  }
+
+  /** @throws StoreError 400 for an image that this store does not allow */
+  requireImage(image: string): void {
+    if (this.#isAllowed(image)) return;
+    throw new StoreError({
+      status: 400,
+      code: 'IMAGE_NOT_ALLOWED',
+      message: `The image ${image} is not allowed in this store.`,
+      owner: 'admin',
+      remedy: 'An admin allows it with appStore.allowedCustomImages.',
+    });
+  }
+
+  #isAllowed(image: string): boolean {
+    return this.#config.allowedCustomImages.some(pattern =>
+      pattern.test(image),
+    );
+  }
+
+  /** What an app gets: the profile's sizes, then its own, then the store's. */
+  sizes(manifest: AppManifest, profileName?: string): Sizes {
+    const { runtime } = manifest;
+    const { resources, gpu } = this.#config;
+    const profile = this.profiles.find(each => each.name === profileName);
+    const gpuCount = profile?.gpuCount ?? runtime.gpuCount;
+    const gpuType = profile?.gpuType ?? runtime.gpuType ?? gpu.defaultType;
+    return {
+      memoryLimit:
+        profile?.memoryLimit ?? runtime.memoryLimit ?? resources.memoryLimit,
+      memoryReservation:
+        profile?.memoryReservation ??
+        runtime.memoryReservation ??
+        resources.memoryReservation,
+      cpuLimit: profile?.cpuLimit ?? runtime.cpuLimit ?? resources.cpuLimit,
+      cpuReservation:
+        profile?.cpuReservation ??
+        runtime.cpuReservation ??
+        resources.cpuReservation,
+      gpuCount,
+      ...(gpuCount && gpuType ? { gpuType } : {}),
+    };
+  }
+
+  /** The image reference with `{{REGISTRY}}` and `{{VERSION}}` filled in (specification 6.2). */
+  image(reference: string, manifest: AppManifest): string {
+    return reference
+      .replaceAll('{{REGISTRY}}', this.#config.appRegistry)
+      .replaceAll('{{VERSION}}', manifest.version);
+  }
+
+  /** What is wrong with the processors that an app wants. */
+  #gpuProblems(manifest: AppManifest, profileName?: string): Problem[] {
+    const { gpu } = this.#config;
+    const { gpuCount, gpuType } = this.sizes(manifest, profileName);
+    if (!gpuCount) return [];
+    if (!gpu.allowedTypes.length)
+      return [
+        {
+          code: 'GPU_OFF',
+          message: `The app needs ${gpuCount} GPU${
+            gpuCount > 1 ? 's' : ''
+          }, and this store has none.`,
+          owner: 'admin',
+          remedy:
+            'An admin names the types of GPUs in appStore.gpu.allowedTypes.',
+        },
+      ];
+    if (gpuCount > gpu.maxCount)
+      return [
+        {
+          code: 'TOO_MANY_GPUS',
+          message: `The app needs ${gpuCount} GPUs; an instance gets ${gpu.maxCount} at most here.`,
+          owner: 'author',
+          remedy:
+            "The app's author asks for fewer, or an admin raises appStore.gpu.maxCount.",
+        },
+      ];
+    if (gpuType && !gpu.allowedTypes.includes(gpuType))
+      return [
+        {
+          code: 'GPU_TYPE_NOT_ALLOWED',
+          message: `This store has no GPUs of the type ${gpuType}.`,
+          owner: 'author',
+          remedy: `The app's author chooses one of ${gpu.allowedTypes.join(
+            ', ',
+          )}, or none for any.`,
+        },
+      ];
+    return [];
   }
 
   /** The runtime version of an app: the one it names, or the default of its mode. */
   find(manifest: AppManifest): RuntimeVersion | undefined {
     const { runtimeVersion, mode } = manifest.runtime;
     if (runtimeVersion)
-      return this.#versions.find(
+      return this.versions.find(
         version =>
           version.mode === mode &&
           [version.name, ...version.aliases].includes(runtimeVersion),
       );
-    const ofMode = this.#versions.filter(version => version.mode === mode);
+    const ofMode = this.versions.filter(version => version.mode === mode);
     return ofMode.find(version => version.default) ?? ofMode[0];
   }
 
   /** The runtime versions of a mode that new apps may name. */
   namesOf(mode: AppManifest['runtime']['mode']): string[] {
-    return this.#versions
+    return this.versions
       .filter(version => version.mode === mode && !version.deprecated)
       .map(version => version.name);
   }
@@ -45,15 +173,28 @@ export class Runtimes {
   /** The image that an app asks for and may not have. */
   refusedImage(manifest: AppManifest): string | undefined {
     const { customImage } = manifest.runtime;
-    return customImage &&
-      !this.#allowedCustomImages.some(pattern => pattern.test(customImage))
-      ? customImage
-      : undefined;
+    if (!customImage) return undefined;
+    const image = this.image(customImage, manifest);
+    return this.#isAllowed(image) ? undefined : image;
   }
 
   /** What keeps an app from being run here. */
-  problems(manifest: AppManifest): Problem[] {
+  problems(manifest: AppManifest, profileName?: string): Problem[] {
     if (manifest.lifecycle === 'LINK') return [];
+    if (
+      profileName &&
+      !this.profiles.some(profile => profile.name === profileName)
+    )
+      return [
+        {
+          code: 'NO_SUCH_PROFILE',
+          message: `The app's launch profile ${profileName} is no longer there.`,
+          owner: 'author',
+          remedy: "The app's owner chooses another default launch profile.",
+        },
+      ];
+    const gpuProblems = this.#gpuProblems(manifest, profileName);
+    if (gpuProblems.length) return gpuProblems;
     const version = this.find(manifest);
     if (!version) {
       const wanted = manifest.runtime.runtimeVersion
@@ -105,7 +246,9 @@ export class Runtimes {
       ];
     const image =
       manifest.runtime.mode === 'container'
-        ? manifest.runtime.customImage ?? version.image
+        ? (manifest.runtime.customImage &&
+            this.image(manifest.runtime.customImage, manifest)) ??
+          version.image
         : version.image;
     if (!image)
       return [

@@ -3,6 +3,7 @@ import type {
   ProblemDetails,
   ProblemOwner,
 } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Decision } from '../policy';
 
 /** See the module's comment. */
 export class StoreError extends Error {
@@ -10,6 +11,8 @@ export class StoreError extends Error {
   readonly code: string;
   readonly owner: ProblemOwner;
   readonly remedy: string;
+  readonly rule?: string;
+  readonly wouldChange?: string[][];
   readonly issues?: ProblemDetails['issues'];
 
   constructor(options: {
@@ -18,6 +21,8 @@ export class StoreError extends Error {
     message: string;
     owner: ProblemOwner;
     remedy: string;
+    rule?: string;
+    wouldChange?: string[][];
     issues?: ProblemDetails['issues'];
   }) {
     super(options.message);
@@ -26,6 +31,8 @@ export class StoreError extends Error {
     this.code = options.code;
     this.owner = options.owner;
     this.remedy = options.remedy;
+    this.rule = options.rule;
+    this.wouldChange = options.wouldChange;
     this.issues = options.issues;
   }
 }
@@ -42,12 +49,28 @@ export function notFound(what: string, id: string): StoreError {
 }
 
 /** For what the caller sees but may not do. */
-export function notAllowed(message: string, rule: string): StoreError {
+export function notAllowed(message: string, decision: Decision): StoreError {
+  const [nearest] = decision.wouldChange;
   return new StoreError({
     status: 403,
     code: 'NOT_ALLOWED',
     message,
     owner: 'admin',
-    remedy: `The rule is "${rule}" of the access rules; its owner or an admin can do it.`,
+    remedy: nearest?.length
+      ? nearest.join(' ')
+      : 'Its owner or an admin can do it.',
+    rule: decision.rule,
+    wouldChange: decision.wouldChange,
+  });
+}
+
+/** For a change that was made from what is out of date. */
+export function stale(what: string): StoreError {
+  return new StoreError({
+    status: 412,
+    code: 'STALE',
+    message: `The ${what} was changed meanwhile; nothing was changed now.`,
+    owner: 'you',
+    remedy: 'Look at it again, then repeat the change if you still want it.',
   });
 }

@@ -11,6 +11,8 @@ import type {
   TokenRecord,
   TokenRepository,
 } from '../database/TokenRepository';
+import type { Audit } from './Audit';
+import type { Caller } from './Caller';
 import { notFound, StoreError } from './StoreError';
 
 /** What every token begins with, so that scanners of repositories can tell one. */
@@ -62,10 +64,16 @@ function noSuchCode(): StoreError {
 /** See the module's comment. */
 export class TokenService {
   readonly #tokens: TokenRepository;
+  readonly #audit: Audit;
   readonly #now: () => Date;
 
-  constructor(options: { tokens: TokenRepository; now?: () => Date }) {
+  constructor(options: {
+    tokens: TokenRepository;
+    audit: Audit;
+    now?: () => Date;
+  }) {
     this.#tokens = options.tokens;
+    this.#audit = options.audit;
     this.#now = options.now ?? (() => new Date());
   }
 
@@ -75,6 +83,18 @@ export class TokenService {
 
   /** Makes a token; its secret is in this answer and nowhere else. */
   async create(
+    caller: Caller,
+    options: { name: string; kind: TokenRecord['kind']; days?: number },
+  ): Promise<AccessToken & { token: string }> {
+    return this.#audit.run(caller, 'token:create', undefined, async trail => {
+      trail.detail = { ...options };
+      const token = await this.#create(caller.userEntityRef, options);
+      trail.about(token);
+      return token;
+    });
+  }
+
+  async #create(
     ownerRef: string,
     options: { name: string; kind: TokenRecord['kind']; days?: number },
   ): Promise<AccessToken & { token: string }> {
@@ -114,9 +134,11 @@ export class TokenService {
     return (await this.#tokens.listOwned(ownerRef)).map(present);
   }
 
-  async revoke(ownerRef: string, id: string): Promise<void> {
-    if (!isUuid(id) || !(await this.#tokens.delete(ownerRef, id)))
-      throw notFound('access token', id);
+  async revoke(caller: Caller, id: string): Promise<void> {
+    await this.#audit.run(caller, 'token:revoke', id, async () => {
+      if (!isUuid(id) || !(await this.#tokens.delete(caller.userEntityRef, id)))
+        throw notFound('access token', id);
+    });
   }
 
   /** Who a token is; undefined where it is none, or no longer one. */
@@ -185,16 +207,19 @@ export class TokenService {
   }
 
   async answerLogin(
-    ownerRef: string,
+    caller: Caller,
     code: string,
     allow: boolean,
   ): Promise<void> {
-    const found = await this.findLogin(code);
-    const first = await this.#tokens.answerLogin(found.userCode, {
-      ownerRef,
-      denied: !allow,
+    await this.#audit.run(caller, 'token:login', undefined, async trail => {
+      const found = await this.findLogin(code);
+      trail.detail = { client: found.client, address: found.address, allow };
+      const first = await this.#tokens.answerLogin(found.userCode, {
+        ownerRef: caller.userEntityRef,
+        denied: !allow,
+      });
+      if (!first) throw noSuchCode();
     });
-    if (!first) throw noSuchCode();
   }
 
   /** What a waiting command line gets: a token, once somebody has said yes. */
@@ -222,10 +247,15 @@ export class TokenService {
     if (!found.ownerRef) return { state: 'pending' };
     if (!(await this.#tokens.takeLogin(deviceDigest)))
       throw over('LOGIN_EXPIRED', 'The sign-in was used already.');
-    const { token } = await this.create(found.ownerRef, {
-      name: found.client,
-      kind: 'login',
-    });
+    const { token } = await this.create(
+      {
+        userEntityRef: found.ownerRef,
+        roles: [],
+        fullAccess: false,
+        admin: false,
+      },
+      { name: found.client, kind: 'login' },
+    );
     return { state: 'done', token, ownerRef: found.ownerRef };
   }
 }

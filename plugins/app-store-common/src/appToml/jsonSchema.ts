@@ -10,9 +10,10 @@ const TABLES: Record<KeySpec['table'], string> = {
   Runtime: 'How it is run, and what it needs.',
   Env: 'An environment variable: a literal, or a key of a secret.',
   File: 'A file: a literal, or a key of a secret.',
+  Parameter: 'What is asked when an instance is run (ours).',
   Link: 'Where a LINK app leads.',
 };
-const LISTS: KeySpec['table'][] = ['Env', 'File'];
+const LISTS: KeySpec['table'][] = ['Env', 'File', 'Parameter'];
 
 function schemaOf(spec: KeySpec): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(spec.schema, {

@@ -51,10 +51,11 @@ export const APP_MODES = [
 ] as const;
 export const LIFECYCLES = ['ON_DEMAND', 'MANAGED', 'LINK'] as const;
 export const ROUTING_MODES = ['DOMAIN', 'BASE_URL'] as const;
+export const PARAMETER_TYPES = ['text', 'number', 'boolean', 'choice'] as const;
 
 /** One key. */
 export interface KeySpec {
-  table: 'App' | 'Runtime' | 'Env' | 'File' | 'Link';
+  table: 'App' | 'Runtime' | 'Env' | 'File' | 'Parameter' | 'Link';
   key: string;
   type: string;
   schema: z.ZodType;
@@ -381,6 +382,64 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     schema: flag,
     default: 'false',
     description: 'Import and run even without the secret.',
+  },
+  {
+    table: 'Parameter',
+    key: 'Name',
+    type: 'string',
+    schema: text.regex(
+      /^[A-Za-z_][A-Za-z0-9_]{0,62}$/,
+      'must be the name of an environment variable: letters, digits and "_", 63 at most',
+    ),
+    required: true,
+    description: 'The environment variable that the value becomes.',
+  },
+  {
+    table: 'Parameter',
+    key: 'Title',
+    type: 'string',
+    schema: text.max(100, 'may have 100 characters at most'),
+    description: 'What people are asked; the name where it is missing.',
+  },
+  {
+    table: 'Parameter',
+    key: 'Description',
+    type: 'string',
+    schema: text.max(500, 'may have 500 characters at most'),
+    description: 'A sentence that helps to answer.',
+  },
+  {
+    table: 'Parameter',
+    key: 'Type',
+    type: 'string',
+    schema: oneOf(PARAMETER_TYPES),
+    default: 'text',
+    values: PARAMETER_TYPES,
+    description: 'text, number, boolean or choice.',
+  },
+  {
+    table: 'Parameter',
+    key: 'Default',
+    type: 'string',
+    schema: z.union([text, z.number(), z.boolean()], {
+      error: 'must be a text, a number, or true or false',
+    }),
+    description: 'The value where nobody gives another.',
+  },
+  {
+    table: 'Parameter',
+    key: 'Choices',
+    type: 'list of strings',
+    schema: texts.max(100, 'may have 100 entries at most'),
+    description: 'The values to choose from, for Type = "choice".',
+  },
+  {
+    table: 'Parameter',
+    key: 'Required',
+    type: 'boolean',
+    schema: flag,
+    default: 'false',
+    description: 'Whether the app cannot be run without a value.',
   },
   {
     table: 'Link',

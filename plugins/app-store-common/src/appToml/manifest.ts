@@ -1,5 +1,5 @@
 /** What `app.toml` says, once it is known to be right. */
-import type { InstanceLifecycle } from '../types';
+import type { AppParameter, InstanceLifecycle } from '../types';
 import type { APP_MODES, ROUTING_MODES } from './keys';
 import { lower, upper, type TomlTable } from './TomlReader';
 
@@ -63,6 +63,8 @@ export interface AppManifest {
   };
   env: EnvEntry[];
   files: FileEntry[];
+  /** What is asked when an instance is run; absent of apps that were imported before there were any. */
+  parameters?: AppParameter[];
   /** Operating-system packages that the bundle's `packages.txt` names. */
   osPackages?: string[];
 }
@@ -74,6 +76,7 @@ export interface AppTables {
   link: TomlTable;
   env: EnvEntry[];
   files: FileEntry[];
+  parameters: AppParameter[];
 }
 
 /** `App.InstanceLifecycle`, `ON_DEMAND` where it is not given. */
@@ -101,7 +104,7 @@ function seconds(duration: string | undefined): number | undefined {
 
 /** Puts the tables together, with the defaults that do not depend on the store. */
 export function toManifest(tables: AppTables): AppManifest {
-  const { app, runtime, link, env, files } = tables;
+  const { app, runtime, link, env, files, parameters } = tables;
   const mode = modeOf(tables);
   return {
     name: String(app.Name),
@@ -145,5 +148,6 @@ export function toManifest(tables: AppTables): AppManifest {
     // The last of several entries for one variable counts (specification 6.3).
     env: [...new Map(env.map(entry => [entry.name, entry])).values()],
     files,
+    parameters,
   };
 }

@@ -11,6 +11,7 @@ import {
   type AppManifest,
   type AppTables,
 } from './manifest';
+import { readParameter } from './parameters';
 import { checkIdentity, checkLink, checkRuntime } from './rules';
 import {
   child,
@@ -75,7 +76,10 @@ export function readAppToml(
     return { issues: reader.issues };
   }
   for (const key of Object.keys(root)) {
-    if (!['app', 'runtime', 'env', 'file', 'link'].includes(lower(key)))
+    const known = ['app', 'runtime', 'env', 'file', 'link'].includes(
+      lower(key),
+    );
+    if (!known && !(lower(key) === 'parameter' && Array.isArray(root[key])))
       reader.add(
         'warning',
         key,
@@ -103,7 +107,13 @@ export function readAppToml(
   const files = reader
     .tables('File', child(root, 'File'))
     .map((entry, i) => readFile(reader, entry, i, taken));
-  const tables: AppTables = { app, runtime, link, env, files };
+  // A table of that name may be the app's own: then it is left to it.
+  const asked = child(root, 'Parameter');
+  const names = new Set(env.map(entry => entry.name));
+  const parameters = reader
+    .tables('Parameter', Array.isArray(asked) ? asked : undefined)
+    .map((entry, i) => readParameter(reader, entry, i, names));
+  const tables: AppTables = { app, runtime, link, env, files, parameters };
 
   checkIdentity(reader, app);
   if (lifecycleOf(tables) === 'LINK') checkLink(reader, tables);

@@ -1,276 +1,308 @@
 /** The REST API of the app store, for pages and commands. */
 import type {
   AccessToken,
-  App,
   AppChange,
-  AppMetaPart,
-  BegunLogin,
-  ImportedApp,
-  LoginRequest,
   AppInstance,
-  AppSecret,
-  AppTag,
-  InstanceEvent,
-  Me,
-  ProblemDetails,
-  Visibility,
+  AppMetaPart,
   AppQuery,
+  IamPolicyDocument,
+  ImportedApp,
+  InstanceQuery,
   LogQuery,
+  NewTag,
+  Page,
+  RunRequest,
+  SecretIdentity,
+  SecretVisibility,
+  TagChange,
+  Visibility,
 } from '../types';
-
-/** A refused or failed request. */
-export class AppStoreError extends Error {
-  readonly problem: ProblemDetails;
-
-  constructor(problem: ProblemDetails) {
-    super(problem.detail);
-    this.name = 'AppStoreError';
-    this.problem = problem;
-  }
-}
+import { readEvents } from './events';
+import { Requests, toQuery, type RequestsOptions } from './Requests';
 
 /** What the pages and commands ask of the store. */
-export interface AppStoreApi {
-  getMe(): Promise<Me>;
-  listApps(query?: AppQuery): Promise<App[]>;
-  getApp(id: string): Promise<App>;
-  listTags(): Promise<AppTag[]>;
-  importApp(
-    bundle: BodyInit,
-    options?: { visibility?: Visibility; signal?: AbortSignal },
-  ): Promise<ImportedApp>;
-  updateApp(id: string, change: AppChange): Promise<App>;
-  deleteApp(id: string): Promise<void>;
-  /** The bundle itself; the answer's body is its bytes. */
-  downloadApp(id: string): Promise<Response>;
-  getAppMeta(id: string, part: AppMetaPart): Promise<string>;
-  runApp(
-    id: string,
-    options?: { visibility?: Visibility },
-  ): Promise<AppInstance>;
-  listInstances(query?: {
-    appId?: string;
-    all?: boolean;
-  }): Promise<AppInstance[]>;
-  getInstance(id: string): Promise<AppInstance>;
-  suspendInstance(id: string): Promise<AppInstance>;
-  resumeInstance(id: string): Promise<AppInstance>;
-  terminateInstance(id: string): Promise<void>;
-  updateInstance(
-    id: string,
-    change: { visibility: Visibility },
-  ): Promise<AppInstance>;
-  listInstanceEvents(id: string): Promise<InstanceEvent[]>;
-  /** The output of an instance; a stream where `follow` is set. */
-  openLogs(id: string, query: LogQuery): Promise<Response>;
-  /** Calls back with each state of one's instances (or of one instance) until `signal` aborts. */
-  watchInstances(options: {
-    id?: string;
-    signal: AbortSignal;
-    onChange: (instance: AppInstance) => void;
-    onGone?: (id: string) => void;
-    onOpen?: () => void;
-  }): Promise<void>;
-  /** A picture of an app as a `blob:` URL or data. */
-  getAsset(path: string): Promise<Blob>;
-  listSecrets(): Promise<AppSecret[]>;
-  putSecret(name: string, data: Record<string, string>): Promise<AppSecret>;
-  deleteSecret(name: string): Promise<void>;
-  /** Begins the sign-in of a command line; nobody needs to be signed in for it. */
-  beginLogin(client: string): Promise<BegunLogin>;
-  finishLogin(
-    deviceCode: string,
-  ): Promise<
-    { state: 'pending' } | { state: 'done'; token: string; ownerRef: string }
-  >;
-  getLoginRequest(code: string): Promise<LoginRequest>;
-  answerLogin(code: string, allow: boolean): Promise<void>;
-  listTokens(): Promise<AccessToken[]>;
-  createToken(options: {
-    name: string;
-    kind?: AccessToken['kind'];
-    days?: number;
-  }): Promise<AccessToken & { token: string }>;
-  revokeToken(id: string): Promise<void>;
+export type AppStoreApi = {
+  [K in keyof AppStoreClient]: AppStoreClient[K];
+};
+
+/** A change made from what somebody has seen: refused where it is out of date. */
+export interface Seen {
+  revision?: number;
 }
 
-/** Where requests go. */
-export interface AppStoreClientOptions {
-  fetch: typeof fetch;
-  /** The root of the plugin's API without a slash at the end, e.g. `plugin://app-store` or `https://…/api/app-store`. */
-  baseUrl: string;
+const ifMatch = ({ revision }: Seen = {}) => ({
+  'if-match': revision === undefined ? undefined : `"${revision}"`,
+});
+
+/** The items of all pages. */
+export async function allPages<T>(
+  page: (cursor: string | undefined) => Promise<Page<T>>,
+): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const next = await page(cursor);
+    items.push(...next.items);
+    cursor = next.nextCursor;
+  } while (cursor);
+  return items;
 }
 
-/** The default implementation of {@link AppStoreApi}. */
-export class AppStoreClient implements AppStoreApi {
-  readonly #fetch: typeof fetch;
-  readonly #root: string;
+/** See the module's comment. */
+export class AppStoreClient {
+  readonly #requests: Requests;
 
-  static create(options: AppStoreClientOptions): AppStoreClient {
+  static create(options: RequestsOptions): AppStoreClient {
     return new AppStoreClient(options);
   }
 
-  private constructor(options: AppStoreClientOptions) {
-    this.#fetch = options.fetch;
-    this.#root = `${options.baseUrl}/v1`;
+  private constructor(options: RequestsOptions) {
+    this.#requests = new Requests(options);
   }
 
-  async #request(path: string, init: RequestInit = {}): Promise<Response> {
-    const response = await this.#fetch(`${this.#root}${path}`, init);
-    if (response.ok) return response;
-    const text = await response.text();
-    let problem: ProblemDetails | undefined;
-    try {
-      const body = JSON.parse(text);
-      problem = body.code ? body : undefined;
-    } catch {
-      // Not one of ours: said in words below.
-    }
-    throw new AppStoreError(
-      problem ?? {
-        type: 'about:blank',
-        title: response.statusText,
-        status: response.status,
-        detail: `The app store answered with ${response.status} ${response.statusText}.`,
-        code: 'UNEXPECTED_ANSWER',
-        owner: 'platform',
-        remedy: 'Try again; tell an admin if it stays.',
-      },
-    );
+  getMe() {
+    return this.#requests.json('get', '/me');
   }
 
-  async #json<T>(path: string, init?: RequestInit): Promise<T> {
-    return (await this.#request(path, init)).json() as Promise<T>;
+  getStore() {
+    return this.#requests.json('get', '/store');
   }
 
-  #send<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return this.#json(path, {
-      method,
-      ...(body === undefined
-        ? {}
-        : {
-            body: JSON.stringify(body),
-            headers: { 'content-type': 'application/json' },
-          }),
-    });
+  async listRuntimeVersions() {
+    return (await this.#requests.json('get', '/runtime-versions')).items;
   }
 
-  getMe(): Promise<Me> {
-    return this.#json('/me');
+  async listLaunchProfiles() {
+    return (await this.#requests.json('get', '/launch-profiles')).items;
   }
 
-  async listApps(query: AppQuery = {}): Promise<App[]> {
-    return (
-      await this.#json<{ items: App[] }>(
-        `/apps${toQuery({ ...query, runnable: query.runnable?.toString() })}`,
-      )
-    ).items;
+  explain(query: {
+    kind: 'app' | 'instance' | 'tag' | 'secret' | 'alias' | 'platform';
+    action: string;
+    resource?: string;
+    person?: string;
+  }) {
+    return this.#requests.json('get', '/explain', { query });
   }
 
-  getApp(id: string): Promise<App> {
-    return this.#json(`/apps/${encodeURIComponent(id)}`);
+  listApps(query: AppQuery = {}) {
+    return this.#requests.json('get', '/apps', { query });
   }
 
-  async listTags(): Promise<AppTag[]> {
-    return (await this.#json<{ items: AppTag[] }>('/tags')).items;
+  /** All pages of {@link listApps}. */
+  listAllApps(query: AppQuery = {}) {
+    return allPages(cursor => this.listApps({ limit: 200, ...query, cursor }));
   }
 
-  importApp(
+  getApp(id: string) {
+    return this.#requests.json('get', '/apps/{id}', { path: { id } });
+  }
+
+  async importApp(
     bundle: BodyInit,
-    options: { visibility?: Visibility; signal?: AbortSignal } = {},
+    options: {
+      visibility?: Visibility;
+      origin?: 'direct' | 'marketplace';
+      image?: string;
+      profile?: string;
+      idempotencyKey?: string;
+      signal?: AbortSignal;
+    } = {},
   ): Promise<ImportedApp> {
-    const { signal, ...query } = options;
-    return this.#json(`/apps${toQuery(query)}`, {
+    const { signal, idempotencyKey, ...query } = options;
+    const response = await this.#requests.raw(`/apps${toQuery(query)}`, {
       method: 'POST',
       body: bundle,
       signal,
-      headers: { 'content-type': 'application/zip' },
+      headers: {
+        'content-type': 'application/zip',
+        ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
+      },
       // Node.js sends a stream only where it is told that the answer comes after it.
       ...({ duplex: 'half' } as RequestInit),
     });
+    return response.json() as Promise<ImportedApp>;
   }
 
-  updateApp(id: string, change: AppChange): Promise<App> {
-    return this.#send('PATCH', `/apps/${encodeURIComponent(id)}`, change);
-  }
-
-  async deleteApp(id: string): Promise<void> {
-    await this.#request(`/apps/${encodeURIComponent(id)}`, {
-      method: 'DELETE',
+  updateApp(id: string, change: AppChange, seen?: Seen) {
+    return this.#requests.json('patch', '/apps/{id}', {
+      path: { id },
+      body: change,
+      headers: ifMatch(seen),
     });
   }
 
+  setAppPreferences(
+    id: string,
+    preferences: { liked?: boolean; pinned?: boolean },
+  ) {
+    return this.#requests.json('patch', '/apps/{id}/preferences', {
+      path: { id },
+      body: preferences,
+    });
+  }
+
+  transferApp(
+    id: string,
+    body: { owner: string; allVersions?: boolean },
+    seen?: Seen,
+  ) {
+    return this.#requests.json('put', '/apps/{id}/owner', {
+      path: { id },
+      body,
+      headers: ifMatch(seen),
+    });
+  }
+
+  refreshPreconditions(id: string) {
+    return this.#requests.json('post', '/apps/{id}/preconditions', {
+      path: { id },
+    });
+  }
+
+  async deleteApp(
+    id: string,
+    query: { purgeTerminated?: boolean } = {},
+  ): Promise<void> {
+    await this.#requests.send('delete', '/apps/{id}', { path: { id }, query });
+  }
+
+  /** The bundle itself; the answer's body is its bytes. */
   downloadApp(id: string): Promise<Response> {
-    return this.#request(`/apps/${encodeURIComponent(id)}/bundle`);
+    return this.#requests.send('get', '/apps/{id}/bundle', { path: { id } });
   }
 
   async getAppMeta(id: string, part: AppMetaPart): Promise<string> {
-    const response = await this.#request(
-      `/apps/${encodeURIComponent(id)}/meta${toQuery({ part })}`,
-    );
+    const response = await this.#requests.send('get', '/apps/{id}/meta', {
+      path: { id },
+      query: { part },
+    });
     return response.text();
+  }
+
+  getManagedInstance(id: string) {
+    return this.#requests.json('get', '/apps/{id}/managed-instance', {
+      path: { id },
+    });
+  }
+
+  assignTag(id: string, tagId: string) {
+    return this.#requests.json('put', '/apps/{id}/tags/{tagId}', {
+      path: { id, tagId },
+    });
+  }
+
+  removeTag(id: string, tagId: string) {
+    return this.#requests.json('delete', '/apps/{id}/tags/{tagId}', {
+      path: { id, tagId },
+    });
   }
 
   runApp(
     id: string,
-    options: { visibility?: Visibility } = {},
-  ): Promise<AppInstance> {
-    return this.#send(
-      'POST',
-      `/apps/${encodeURIComponent(id)}/instances`,
-      options,
-    );
-  }
-
-  async listInstances(
-    query: { appId?: string; all?: boolean } = {},
-  ): Promise<AppInstance[]> {
-    return (
-      await this.#json<{ items: AppInstance[] }>(`/instances${toQuery(query)}`)
-    ).items;
-  }
-
-  getInstance(id: string): Promise<AppInstance> {
-    return this.#json(`/instances/${encodeURIComponent(id)}`);
-  }
-
-  suspendInstance(id: string): Promise<AppInstance> {
-    return this.#send('POST', `/instances/${encodeURIComponent(id)}/suspend`);
-  }
-
-  resumeInstance(id: string): Promise<AppInstance> {
-    return this.#send('POST', `/instances/${encodeURIComponent(id)}/resume`);
-  }
-
-  async terminateInstance(id: string): Promise<void> {
-    await this.#request(`/instances/${encodeURIComponent(id)}`, {
-      method: 'DELETE',
+    request: RunRequest = {},
+    options: { idempotencyKey?: string } = {},
+  ) {
+    return this.#requests.json('post', '/apps/{id}/instances', {
+      path: { id },
+      body: request,
+      headers: { 'idempotency-key': options.idempotencyKey },
     });
   }
 
-  updateInstance(
-    id: string,
-    change: { visibility: Visibility },
-  ): Promise<AppInstance> {
-    return this.#send('PATCH', `/instances/${encodeURIComponent(id)}`, change);
+  listInstances(query: InstanceQuery = {}) {
+    return this.#requests.json('get', '/instances', { query });
   }
 
-  async listInstanceEvents(id: string): Promise<InstanceEvent[]> {
-    return (
-      await this.#json<{ items: InstanceEvent[] }>(
-        `/instances/${encodeURIComponent(id)}/events`,
-      )
-    ).items;
-  }
-
-  openLogs(id: string, query: LogQuery): Promise<Response> {
-    const { signal, ...rest } = query;
-    return this.#request(
-      `/instances/${encodeURIComponent(id)}/logs${toQuery(rest)}`,
-      { signal },
+  /** All pages of {@link listInstances}. */
+  listAllInstances(query: InstanceQuery = {}) {
+    return allPages(cursor =>
+      this.listInstances({ limit: 200, ...query, cursor }),
     );
   }
 
+  getInstance(id: string) {
+    return this.#requests.json('get', '/instances/{id}', { path: { id } });
+  }
+
+  updateInstance(id: string, change: { visibility: Visibility }, seen?: Seen) {
+    return this.#requests.json('patch', '/instances/{id}', {
+      path: { id },
+      body: change,
+      headers: ifMatch(seen),
+    });
+  }
+
+  suspendInstance(id: string) {
+    return this.#requests.json('post', '/instances/{id}/suspend', {
+      path: { id },
+    });
+  }
+
+  resumeInstance(id: string) {
+    return this.#requests.json('post', '/instances/{id}/resume', {
+      path: { id },
+    });
+  }
+
+  async terminateInstance(
+    id: string,
+    query: { purge?: boolean } = {},
+  ): Promise<void> {
+    await this.#requests.send('delete', '/instances/{id}', {
+      path: { id },
+      query,
+    });
+  }
+
+  restoreInstance(id: string) {
+    return this.#requests.json('post', '/instances/{id}/restore', {
+      path: { id },
+    });
+  }
+
+  extendInstance(id: string) {
+    return this.#requests.json('post', '/instances/{id}/extend', {
+      path: { id },
+    });
+  }
+
+  disableAutosuspend(id: string) {
+    return this.#requests.json('post', '/instances/{id}/disable-autosuspend', {
+      path: { id },
+    });
+  }
+
+  redeployInstance(id: string) {
+    return this.#requests.json('post', '/instances/{id}/redeploy', {
+      path: { id },
+    });
+  }
+
+  getInstanceStatus(id: string) {
+    return this.#requests.json('get', '/instances/{id}/status', {
+      path: { id },
+    });
+  }
+
+  async listInstanceEvents(id: string) {
+    return (
+      await this.#requests.json('get', '/instances/{id}/events', {
+        path: { id },
+      })
+    ).items;
+  }
+
+  /** The output of an instance; a stream where `follow` is set. */
+  openLogs(id: string, { signal, ...query }: LogQuery): Promise<Response> {
+    return this.#requests.send('get', '/instances/{id}/logs', {
+      path: { id },
+      query,
+      signal,
+    });
+  }
+
+  /** Calls back with each state of one's instances (or of one instance) until `signal` aborts. */
   async watchInstances(options: {
     id?: string;
     signal: AbortSignal;
@@ -279,13 +311,14 @@ export class AppStoreClient implements AppStoreApi {
     onOpen?: () => void;
   }): Promise<void> {
     const { id, signal } = options;
-    const path = id
-      ? `/instances/${encodeURIComponent(id)}/stream`
-      : '/instances/stream';
-    const response = await this.#request(path, {
-      signal,
-      headers: { accept: 'text/event-stream' },
-    });
+    const headers = { accept: 'text/event-stream' };
+    const response = await (id
+      ? this.#requests.send('get', '/instances/{id}/stream', {
+          path: { id },
+          headers,
+          signal,
+        })
+      : this.#requests.send('get', '/instances/stream', { headers, signal }));
     options.onOpen?.();
     for await (const { event, data } of readEvents(response)) {
       if (event === 'instance') options.onChange(JSON.parse(data));
@@ -293,99 +326,239 @@ export class AppStoreClient implements AppStoreApi {
     }
   }
 
+  /** A picture of an app as data. */
   async getAsset(path: string): Promise<Blob> {
-    return (await this.#request(path)).blob();
+    return (await this.#requests.raw(path)).blob();
   }
 
-  async listSecrets(): Promise<AppSecret[]> {
-    return (await this.#json<{ items: AppSecret[] }>('/secrets')).items;
+  async listTags() {
+    return (await this.#requests.json('get', '/tags')).items;
   }
 
-  putSecret(name: string, data: Record<string, string>): Promise<AppSecret> {
-    return this.#send('PUT', `/secrets/${encodeURIComponent(name)}`, { data });
+  getTag(id: string) {
+    return this.#requests.json('get', '/tags/{id}', { path: { id } });
   }
 
-  async deleteSecret(name: string): Promise<void> {
-    await this.#request(`/secrets/${encodeURIComponent(name)}`, {
-      method: 'DELETE',
+  createTag(tag: NewTag) {
+    return this.#requests.json('post', '/tags', { body: tag });
+  }
+
+  updateTag(id: string, change: TagChange, seen?: Seen) {
+    return this.#requests.json('patch', '/tags/{id}', {
+      path: { id },
+      body: change,
+      headers: ifMatch(seen),
     });
   }
 
-  beginLogin(client: string): Promise<BegunLogin> {
-    return this.#send('POST', '/login/device', { client });
+  async deleteTag(id: string): Promise<void> {
+    await this.#requests.send('delete', '/tags/{id}', { path: { id } });
+  }
+
+  listSecrets(
+    query: {
+      visibility?: SecretVisibility;
+      search?: string;
+      limit?: number;
+      cursor?: string;
+    } = {},
+  ) {
+    return this.#requests.json('get', '/secrets', { query });
+  }
+
+  getSecret({ name, ...query }: SecretIdentity) {
+    return this.#requests.json('get', '/secrets/{name}', {
+      path: { name },
+      query,
+    });
+  }
+
+  putSecret(
+    { name, ...query }: SecretIdentity,
+    data: Record<string, string>,
+    options: Seen & { encoding?: 'utf8' | 'base64'; create?: boolean } = {},
+  ) {
+    const { encoding, create } = options;
+    return this.#requests.json('put', '/secrets/{name}', {
+      path: { name },
+      query,
+      body: { data, ...(encoding ? { encoding } : {}) },
+      headers: {
+        ...ifMatch(options),
+        'if-none-match': create ? '*' : undefined,
+      },
+    });
+  }
+
+  async deleteSecret({ name, ...query }: SecretIdentity): Promise<void> {
+    await this.#requests.send('delete', '/secrets/{name}', {
+      path: { name },
+      query,
+    });
+  }
+
+  /** The values by key, in base64. */
+  async revealSecret({ name, ...query }: SecretIdentity) {
+    return (
+      await this.#requests.json('post', '/secrets/{name}/values', {
+        path: { name },
+        query,
+      })
+    ).data;
+  }
+
+  getSecretUsage({ name, ...query }: SecretIdentity) {
+    return this.#requests.json('get', '/secrets/{name}/usage', {
+      path: { name },
+      query,
+    });
+  }
+
+  listAliases(
+    query: {
+      scope?: 'mine' | 'visible' | 'all';
+      instanceId?: string;
+      search?: string;
+      limit?: number;
+      cursor?: string;
+    } = {},
+  ) {
+    return this.#requests.json('get', '/aliases', { query });
+  }
+
+  getAlias(id: string) {
+    return this.#requests.json('get', '/aliases/{id}', { path: { id } });
+  }
+
+  createAlias(alias: { name: string; instanceId?: string; primary?: boolean }) {
+    return this.#requests.json('post', '/aliases', { body: alias });
+  }
+
+  assignAlias(
+    id: string,
+    body: { instanceId: string; primary?: boolean },
+    seen?: Seen,
+  ) {
+    return this.#requests.json('put', '/aliases/{id}/assignment', {
+      path: { id },
+      body,
+      headers: ifMatch(seen),
+    });
+  }
+
+  unassignAlias(id: string, seen?: Seen) {
+    return this.#requests.json('delete', '/aliases/{id}/assignment', {
+      path: { id },
+      headers: ifMatch(seen),
+    });
+  }
+
+  promoteAlias(id: string, seen?: Seen) {
+    return this.#requests.json('post', '/aliases/{id}/promote', {
+      path: { id },
+      headers: ifMatch(seen),
+    });
+  }
+
+  async deleteAlias(id: string): Promise<void> {
+    await this.#requests.send('delete', '/aliases/{id}', { path: { id } });
+  }
+
+  listAliasHistory(
+    id: string,
+    query: { limit?: number; cursor?: string } = {},
+  ) {
+    return this.#requests.json('get', '/aliases/{id}/history', {
+      path: { id },
+      query,
+    });
+  }
+
+  undoAlias(id: string, seen?: Seen) {
+    return this.#requests.json('post', '/aliases/{id}/undo', {
+      path: { id },
+      headers: ifMatch(seen),
+    });
+  }
+
+  listAudit(
+    query: {
+      actor?: string;
+      action?: string;
+      resourceId?: string;
+      result?: 'done' | 'refused' | 'failed';
+      since?: string;
+      until?: string;
+      limit?: number;
+      cursor?: string;
+    } = {},
+  ) {
+    return this.#requests.json('get', '/audit', { query });
+  }
+
+  listIamPolicies() {
+    return this.#requests.json('get', '/iam/policies');
+  }
+
+  importIamPolicies(
+    policies: IamPolicyDocument[],
+    query: { replace?: boolean } = {},
+  ) {
+    return this.#requests.json('put', '/iam/policies', {
+      query,
+      body: { policies },
+    });
+  }
+
+  getIamPolicy(name: string) {
+    return this.#requests.json('get', '/iam/policies/{name}', {
+      path: { name },
+    });
+  }
+
+  async deleteIamPolicy(name: string): Promise<void> {
+    await this.#requests.send('delete', '/iam/policies/{name}', {
+      path: { name },
+    });
+  }
+
+  /** Begins the sign-in of a command line; nobody needs to be signed in for it. */
+  beginLogin(client: string) {
+    return this.#requests.json('post', '/login/device', { body: { client } });
   }
 
   finishLogin(deviceCode: string) {
-    return this.#send<Awaited<ReturnType<AppStoreApi['finishLogin']>>>(
-      'POST',
-      '/login/token',
-      { deviceCode },
-    );
-  }
-
-  getLoginRequest(code: string): Promise<LoginRequest> {
-    return this.#json(`/login/requests/${encodeURIComponent(code)}`);
-  }
-
-  async answerLogin(code: string, allow: boolean): Promise<void> {
-    await this.#request(`/login/requests/${encodeURIComponent(code)}`, {
-      method: 'POST',
-      body: JSON.stringify({ allow }),
-      headers: { 'content-type': 'application/json' },
+    return this.#requests.json('post', '/login/token', {
+      body: { deviceCode },
     });
   }
 
-  async listTokens(): Promise<AccessToken[]> {
-    return (await this.#json<{ items: AccessToken[] }>('/tokens')).items;
+  getLoginRequest(code: string) {
+    return this.#requests.json('get', '/login/requests/{code}', {
+      path: { code },
+    });
+  }
+
+  async answerLogin(code: string, allow: boolean): Promise<void> {
+    await this.#requests.send('post', '/login/requests/{code}', {
+      path: { code },
+      body: { allow },
+    });
+  }
+
+  async listTokens() {
+    return (await this.#requests.json('get', '/tokens')).items;
   }
 
   createToken(options: {
     name: string;
     kind?: AccessToken['kind'];
     days?: number;
-  }): Promise<AccessToken & { token: string }> {
-    return this.#send('POST', '/tokens', options);
+  }) {
+    return this.#requests.json('post', '/tokens', { body: options });
   }
 
   async revokeToken(id: string): Promise<void> {
-    await this.#request(`/tokens/${encodeURIComponent(id)}`, {
-      method: 'DELETE',
-    });
-  }
-}
-
-function toQuery(
-  query: Record<string, string | number | boolean | undefined>,
-): string {
-  const params = new URLSearchParams();
-  for (const [key, value] of Object.entries(query))
-    if (value !== undefined && value !== false) params.set(key, String(value));
-  const text = params.toString();
-  return text ? `?${text}` : '';
-}
-
-/** Server-sent events of a response (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
-export async function* readEvents(
-  response: Response,
-): AsyncGenerator<{ event: string; data: string }> {
-  const reader = response
-    .body!.pipeThrough(new TextDecoderStream())
-    .getReader();
-  let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    rest += value;
-    const blocks = rest.split('\n\n');
-    rest = blocks.pop()!;
-    for (const block of blocks) {
-      let event = 'message';
-      const data: string[] = [];
-      for (const line of block.split('\n')) {
-        if (line.startsWith('event:')) event = line.slice(6).trim();
-        else if (line.startsWith('data:')) data.push(line.slice(5).trimStart());
-      }
-      if (data.length) yield { event, data: data.join('\n') };
-    }
+    await this.#requests.send('delete', '/tokens/{id}', { path: { id } });
   }
 }

@@ -82,6 +82,18 @@ export const answers = {
     ),
     link: { text: 'Go to the app store', href: `${portal}/app-store` },
   }),
+  unassigned: (name: string, portal: string): Answer => ({
+    status: 404,
+    title: 'This address leads nowhere now',
+    problem: problem(
+      404,
+      'ALIAS_UNASSIGNED',
+      `The alias ${name} is not assigned to an app instance.`,
+      'author',
+      'Whoever owns the alias assigns it to an instance.',
+    ),
+    link: { text: 'Go to the app store', href: `${portal}/app-store` },
+  }),
   notLoaded: (): Answer => ({
     status: 503,
     title: 'The gateway is starting',
@@ -228,7 +240,8 @@ export const answers = {
   }),
 };
 
-function escape(text: string): string {
+/** Text as it may stand in a page. */
+export function escape(text: string): string {
   return text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
 }
 

@@ -9,6 +9,7 @@ import type { IncomingMessage } from 'node:http';
 import type { GatewayConfig } from '../config';
 import { answers, type Answer } from '../pages/pages';
 import type { Admissions } from '../routes/Admissions';
+import { destination } from '../routes/addressing';
 import type { RouteTable } from '../routes/RouteTable';
 import type { Assertions } from '../signIn/Assertions';
 import { OWN_PREFIX, type HandOff } from '../signIn/HandOff';
@@ -31,7 +32,9 @@ export interface Entrance {
 export type Outcome =
   | { entrance: Entrance }
   | { answer: Answer }
-  | { redirect: string; cookies: string[] }
+  | { redirect: string; status: 302 | 307; cookies: string[] }
+  /** The public catalogue, where the store has one. */
+  | { catalogue: URL }
   | { body: object };
 
 /** What the door stands on. */
@@ -128,16 +131,28 @@ export class Door {
     const host = readHost(request.headers.host, config.appsUrl.hostname);
     if (host.kind === 'foreign') return { answer: answers.foreignHost() };
     if (!routes.loaded) return { answer: answers.notLoaded() };
-    const route = host.kind === 'instance' ? routes.get(host.id) : undefined;
-    if (!route) return { answer: answers.unknown(portal) };
+    const url = new URL(request.url, 'http://gateway');
+    const found = destination(host, request.url, routes);
+    if (found.kind === 'catalogue') return { catalogue: url };
+    if (found.kind === 'unassigned')
+      return { answer: answers.unassigned(found.name, portal) };
+    if (found.kind === 'unknown') return { answer: answers.unknown(portal) };
+    const { route } = found;
 
     const cookies = (name: 'session' | 'nonce') =>
       cookieValues(request.headers.cookie, this.cookies[name]);
-    const url = new URL(request.url, 'http://gateway');
-    if (url.pathname === `${OWN_PREFIX}enter`)
+    // What is the gateway's own is at every host of an instance.
+    const own = host.kind !== 'domain' && url.pathname.startsWith(OWN_PREFIX);
+    if (own && url.pathname === `${OWN_PREFIX}enter`)
       return this.#redeem(url, host.hostname, cookies('nonce'));
-    if (url.pathname === `${OWN_PREFIX}jwks.json`)
+    if (own && url.pathname === `${OWN_PREFIX}jwks.json`)
       return { body: assertions.keys };
+    if (found.kind === 'redirect' && !own)
+      return {
+        redirect: this.#address(found.label, found.path),
+        status: found.status,
+        cookies: [],
+      };
 
     const session = await sessions.find(cookies('session'), host.hostname);
     let admission;
@@ -163,6 +178,7 @@ export class Door {
       );
       return {
         redirect: location,
+        status: 302,
         cookies: [this.#cookie(this.cookies.nonce, nonce, NONCE_SECONDS)],
       };
     }
@@ -213,6 +229,7 @@ export class Door {
     const path = redeemed.path.replace(/^[/\\]+/, '/');
     return {
       redirect: path,
+      status: 302,
       cookies: [
         this.#cookie(
           this.cookies.session,
@@ -222,6 +239,11 @@ export class Door {
         this.#cookie(this.cookies.nonce, '', 0),
       ],
     };
+  }
+
+  #address(label: string, path: string): string {
+    const { protocol, hostname, port } = this.#options.config.appsUrl;
+    return `${protocol}//${label}.${hostname}${port ? `:${port}` : ''}${path}`;
   }
 
   #cookie(name: string, value: string, maxAgeSeconds: number): string {

@@ -17,6 +17,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { GatewayConfig } from '../config';
 import { Admissions } from '../routes/Admissions';
 import { RouteTable, type StoreClient } from '../routes/RouteTable';
+import { Catalogue } from '../catalogue/Catalogue';
 import { Assertions } from '../signIn/Assertions';
 import { HandOff } from '../signIn/HandOff';
 import { SessionStore } from '../signIn/SessionStore';
@@ -50,6 +51,8 @@ describe.each(ids)('GatewayServer on %s', id => {
   let push: (event: string, data: unknown) => void;
   let allowed: (instanceId: string, user: string | undefined) => boolean;
   let storeAway = false;
+  let publicStore: (path: string) => Response = () =>
+    new Response('{}', { status: 401 });
   let seen: IncomingMessage[] = [];
 
   const route = (
@@ -186,6 +189,9 @@ describe.each(ids)('GatewayServer on %s', id => {
           }),
         );
       },
+      async fetchPublic(path: string) {
+        return publicStore(path);
+      },
     } as unknown as StoreClient;
     const logger = mockServices.logger.mock();
     const routes = new RouteTable({ store, logger });
@@ -201,13 +207,17 @@ describe.each(ids)('GatewayServer on %s', id => {
       sessions,
       handOff,
       assertions: await Assertions.create(sessions),
+      catalogue: new Catalogue({ store, portalUrl: config.portalUrl }),
       logger,
     });
     port = await gateway.listen();
     statusBeforeRoutes = (await call({ id: ONE })).status;
     routes.follow().catch(() => {});
     allowed = (_, user) => user === 'user:default/uma';
-    push('snapshot', [route({ id: ONE }), route({ id: TWO })]);
+    push('snapshot', {
+      routes: [route({ id: ONE }), route({ id: TWO })],
+      aliases: [],
+    });
     for (let i = 0; !routes.loaded && i < 100; i++) await sleep(10);
   });
 
@@ -573,6 +583,119 @@ describe.each(ids)('GatewayServer on %s', id => {
     await sleep(30);
     expect((await call({ id: TWO })).status).toBe(404);
     push('route', route({ id: TWO }));
+  });
+
+  it('leads to the one address of an instance: its primary alias, or the host of its id', async () => {
+    const at = (label: string) => `${label}.apps.localhost`;
+    push('alias', { name: 'first', instanceId: ONE, primary: false });
+    push('alias', { name: 'second', instanceId: ONE, primary: true });
+    push('alias', { name: 'idle', primary: false });
+    await sleep(30);
+    for (const host of [at('first'), hostOf(ONE)]) {
+      const answer = await call({ host, path: '/a/b?c=d' });
+      expect([answer.status, answer.headers.location]).toEqual([
+        302,
+        'http://second.apps.localhost:1/a/b?c=d',
+      ]);
+      expect(answer.headers).not.toHaveProperty('set-cookie');
+    }
+    const cookie = `app-store-session=${await sessions.create(
+      at('second'),
+      'user:default/uma',
+      60_000,
+    )}`;
+    expect(
+      (await call({ host: at('second'), headers: { cookie } })).status,
+    ).toBe(200);
+    // A session of one host is none at another.
+    expect((await call({ id: TWO, headers: { cookie } })).status).toBe(401);
+    const nowhere = await call({ host: at('idle') });
+    expect([nowhere.status, JSON.parse(nowhere.body).code]).toEqual([
+      404,
+      'ALIAS_UNASSIGNED',
+    ]);
+    // Promoted, moved, gone: from the next request on.
+    push('alias', { name: 'second', instanceId: ONE, primary: false });
+    push('alias', { name: 'first', instanceId: ONE, primary: true });
+    await sleep(30);
+    expect((await call({ host: at('second') })).headers.location).toBe(
+      'http://first.apps.localhost:1/',
+    );
+    push('alias', { name: 'first', instanceId: TWO, primary: true });
+    await sleep(30);
+    expect((await call({ host: at('second') })).headers.location).toBe(
+      `http://${hostOf(ONE)}:1/`,
+    );
+    expect((await call({ id: TWO })).headers.location).toBe(
+      'http://first.apps.localhost:1/',
+    );
+    push('alias-gone', { name: 'first' });
+    push('alias-gone', { name: 'second' });
+    await sleep(30);
+    expect((await call({ host: at('first') })).status).toBe(404);
+    expect((await call({ id: TWO })).status).toBe(401);
+  });
+
+  it('leads an upgrade to the address, too', async () => {
+    push('alias', { name: 'first', instanceId: ONE, primary: true });
+    await sleep(30);
+    const raw = await new Promise<string>(resolve => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write(
+          `GET /socket HTTP/1.1\r\nHost: ${hostOf(
+            ONE,
+          )}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n\r\n`,
+        ),
+      );
+      text(socket).then(resolve);
+    });
+    expect(raw).toMatch(/^HTTP\/1.1 302/);
+    expect(raw).toContain('location: http://first.apps.localhost:1/socket');
+    push('alias-gone', { name: 'first' });
+    await sleep(30);
+  });
+
+  it('shows the public catalogue where the store has one, and 404 otherwise', async () => {
+    const accept = { accept: 'text/html' };
+    const domain = (path: string) =>
+      call({ host: 'apps.localhost', path, headers: accept });
+    expect((await domain('/')).status).toBe(404);
+    const shown = {
+      id: ONE,
+      title: 'Sales <b>bold</b>',
+      description: 'd',
+      version: '1',
+      longDescription: '',
+      screenshots: [],
+      lifecycle: 'ON_DEMAND',
+    };
+    const asked: string[] = [];
+    publicStore = path => {
+      asked.push(path);
+      if (path === '/store')
+        return Response.json({ branding: { title: 'Our apps' } });
+      if (path === `/apps/${ONE}`) return Response.json(shown);
+      if (path.startsWith('/apps?'))
+        return Response.json({ items: [shown], nextCursor: 'n' });
+      return new Response('{}', { status: 404 });
+    };
+    const list = await domain('/?search=%22%3Cx%3E');
+    expect(list.status).toBe(200);
+    expect(list.body).toContain('Our apps');
+    expect(list.body).toContain('Sales &#60;b&#62;bold');
+    expect(list.body).not.toContain('<x>');
+    expect(list.headers['content-security-policy']).toContain(
+      "default-src 'none'",
+    );
+    expect(asked).toContain(
+      '/apps?newest=true&orderBy=title&limit=60&search=%22%3Cx%3E',
+    );
+    expect((await domain(`/apps/${ONE}`)).body).toContain('Sign in to run it');
+    expect((await domain(`/apps/${TWO}`)).status).toBe(404);
+    expect((await domain('/anything')).status).toBe(404);
+    expect((await domain(`/apps/${ONE}/icon`)).status).toBe(404);
+    publicStore = () => new Response('', { status: 503 });
+    expect((await domain('/')).status).toBe(503);
   });
 
   it('serves on while the store is away, for those it was told of', async () => {

@@ -13,6 +13,7 @@ import { Pool } from 'undici';
 import type { GatewayConfig } from '../config';
 import { answers, renderPage, type Answer } from '../pages/pages';
 import type { RouteTable } from '../routes/RouteTable';
+import type { Catalogue } from '../catalogue/Catalogue';
 import { assertDialable, originOf } from './addresses';
 import { Door, type DoorOptions, type Entrance } from './Door';
 import { requestHeaders, responseHeaders } from './headers';
@@ -29,15 +30,17 @@ export class GatewayServer {
   readonly #routes: RouteTable;
   readonly #logger: LoggerService;
   readonly #door: Door;
+  readonly #catalogue: Catalogue;
   readonly #connections: OpenConnections;
   readonly #server: Server;
   readonly #pools = new Map<string, Pool>();
 
-  constructor(options: DoorOptions) {
+  constructor(options: DoorOptions & { catalogue: Catalogue }) {
     this.#config = options.config;
     this.#routes = options.routes;
     this.#logger = options.logger;
     this.#door = new Door(options);
+    this.#catalogue = options.catalogue;
     this.#connections = new OpenConnections(options);
     // Uploads and streams last as long as they last; only heads are timed.
     this.#server = createServer({
@@ -119,14 +122,21 @@ export class GatewayServer {
     request.resume();
     if ('answer' in outcome) this.#answer(request, response, outcome.answer);
     else if ('redirect' in outcome) {
-      response.writeHead(302, {
+      response.writeHead(outcome.status, {
         location: outcome.redirect,
-        'set-cookie': outcome.cookies,
+        ...(outcome.cookies.length ? { 'set-cookie': outcome.cookies } : {}),
         'cache-control': 'no-store',
         'referrer-policy': 'no-referrer',
       });
       response.end();
-    } else {
+    } else if ('catalogue' in outcome)
+      await this.#catalogue.serve(
+        request,
+        outcome.catalogue,
+        response,
+        answer => this.#answer(request, response, answer),
+      );
+    else {
       response.writeHead(200, {
         'content-type': 'application/json',
         'cache-control': 'no-store',

@@ -1,11 +1,15 @@
-/** Which instance a host name stands for. */
+/** What a host name below the apps' domain stands for. */
 
 const INSTANCE =
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** What a host name is. */
 export type HostKind =
   | { kind: 'instance'; id: string; hostname: string }
+  | { kind: 'alias'; name: string; hostname: string }
+  /** The apps' domain itself. */
+  | { kind: 'domain'; hostname: string }
   | { kind: 'unknown'; hostname: string }
   | { kind: 'foreign' };
 
@@ -20,10 +24,11 @@ export function readHost(header: string | undefined, domain: string): HostKind {
     .toLocaleLowerCase('en-US')
     .replace(/:\d{1,5}$/, '')
     .replace(/\.$/, '');
-  if (hostname === domain) return { kind: 'unknown', hostname };
+  if (hostname === domain) return { kind: 'domain', hostname };
   if (!hostname.endsWith(`.${domain}`)) return { kind: 'foreign' };
   const label = hostname.slice(0, -domain.length - 1);
-  return INSTANCE.test(label)
-    ? { kind: 'instance', id: label, hostname }
+  if (INSTANCE.test(label)) return { kind: 'instance', id: label, hostname };
+  return LABEL.test(label)
+    ? { kind: 'alias', name: label, hostname }
     : { kind: 'unknown', hostname };
 }

@@ -100,6 +100,16 @@ export async function serveUpgrade(options: {
     refuse(client, outcome.answer);
     return;
   }
+  if ('redirect' in outcome && !outcome.cookies.length) {
+    client.end(
+      head(outcome.status, 'Elsewhere', {
+        location: outcome.redirect,
+        'content-length': '0',
+        connection: 'close',
+      }),
+    );
+    return;
+  }
   if (!('entrance' in outcome)) {
     refuse(client, answers.signIn());
     return;

@@ -10,8 +10,11 @@ import type {
 } from '@backstage/backend-plugin-api';
 import {
   readEvents,
+  type GatewayAlias,
   type GatewayRoute,
 } from '@ai-app-store/backstage-plugin-app-store-common';
+
+import type { AddressBook } from './addressing';
 
 const PAUSE_FIRST_MS = 100;
 const PAUSE_LAST_MS = 5000;
@@ -26,6 +29,12 @@ export class StoreClient {
   constructor(options: { auth: AuthService; discovery: DiscoveryService }) {
     this.#auth = options.auth;
     this.#discovery = options.discovery;
+  }
+
+  /** Asks as somebody who is not signed in: for the public catalogue. */
+  async fetchPublic(path: string): Promise<Response> {
+    const base = await this.#discovery.getBaseUrl('app-store');
+    return fetch(`${base}/v1${path}`);
   }
 
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
@@ -46,10 +55,13 @@ export class StoreClient {
 }
 
 /** See the module's comment. */
-export class RouteTable {
+export class RouteTable implements AddressBook {
   readonly #store: StoreClient;
   readonly #logger: LoggerService;
   readonly #routes = new Map<string, GatewayRoute>();
+  readonly #aliases = new Map<string, GatewayAlias>();
+  /** Primary aliases by instance. */
+  readonly #primaries = new Map<string, string>();
   readonly #listeners = new Set<
     (
       id: string,
@@ -72,6 +84,28 @@ export class RouteTable {
 
   get(id: string): GatewayRoute | undefined {
     return this.#routes.get(id);
+  }
+
+  alias(name: string): GatewayAlias | undefined {
+    return this.#aliases.get(name);
+  }
+
+  primaryOf(id: string): string | undefined {
+    return this.#primaries.get(id);
+  }
+
+  #setAlias(name: string, alias: GatewayAlias | undefined): void {
+    const before = this.#aliases.get(name);
+    // Another one may be primary by now: that of this name only is taken back.
+    if (before?.instanceId && this.#primaries.get(before.instanceId) === name)
+      this.#primaries.delete(before.instanceId);
+    if (!alias) {
+      this.#aliases.delete(name);
+      return;
+    }
+    this.#aliases.set(name, alias);
+    if (alias.primary && alias.instanceId)
+      this.#primaries.set(alias.instanceId, name);
   }
 
   /** Calls back with each route that changed or went. */
@@ -126,7 +160,14 @@ export class RouteTable {
 
   #take(event: string, data: unknown): void {
     if (event === 'snapshot') {
-      const routes = data as GatewayRoute[];
+      const { routes, aliases } = data as {
+        routes: GatewayRoute[];
+        aliases: GatewayAlias[];
+      };
+      const names = new Set(aliases.map(alias => alias.name));
+      for (const name of [...this.#aliases.keys()])
+        if (!names.has(name)) this.#setAlias(name, undefined);
+      aliases.forEach(alias => this.#setAlias(alias.name, alias));
       const ids = new Set(routes.map(route => route.id));
       for (const id of [...this.#routes.keys()])
         if (!ids.has(id)) this.#set(id, undefined);
@@ -136,6 +177,10 @@ export class RouteTable {
       this.#set((data as GatewayRoute).id, data as GatewayRoute);
     else if (event === 'gone')
       this.#set((data as { id: string }).id, undefined);
+    else if (event === 'alias')
+      this.#setAlias((data as GatewayAlias).name, data as GatewayAlias);
+    else if (event === 'alias-gone')
+      this.#setAlias((data as { name: string }).name, undefined);
   }
 
   stop(): void {

@@ -44,7 +44,7 @@ export function useInstances(id?: string): LiveInstances {
       while (!abort.signal.aborted) {
         try {
           if (!id) {
-            const first = await api.listInstances();
+            const first = await api.listAllInstances();
             if (abort.signal.aborted) return;
             setById(new Map(first.map(instance => [instance.id, instance])));
           }

@@ -178,7 +178,7 @@ export function AppPage() {
   const api = useApi(appStoreApiRef);
   const { value: app, error } = useLoad(() => api.getApp(id), [id]);
   const versions = useLoad(
-    async () => (app ? api.listApps({ name: app.name }) : []),
+    async () => (app ? api.listAllApps({ name: app.name }) : []),
     [app?.name],
   );
   const { instances = [], update } = useInstances();

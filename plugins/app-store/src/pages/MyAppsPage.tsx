@@ -37,7 +37,7 @@ export function MyAppsPage() {
   const [params, change] = useChangeParams();
   const search = params.get('search') ?? '';
   const open = params.get('app') ?? '';
-  const apps = useLoad(() => api.listApps({ mine: true }), []);
+  const apps = useLoad(() => api.listAllApps({ scope: 'mine' }), []);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
 
   if (visitor)

@@ -126,7 +126,12 @@ export function StorePage() {
     [visitor],
   );
   const apps = useLoad(
-    () => api.listApps({ search: search || undefined, tag: tag || undefined }),
+    () =>
+      api.listAllApps({
+        newest: true,
+        search: search || undefined,
+        tag: tag || undefined,
+      }),
     [search, tag],
   );
 
@@ -147,7 +152,7 @@ export function StorePage() {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [typed, search]);
 
-  const shown = apps.value?.filter(app => app.newest);
+  const shown = apps.value;
   return (
     <>
       <PageHeader

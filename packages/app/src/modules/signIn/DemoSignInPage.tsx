@@ -3,12 +3,12 @@ import {
   configApiRef,
   discoveryApiRef,
   useApi,
-  type IdentityApi,
 } from '@backstage/core-plugin-api';
 import type { SignInPageProps } from '@backstage/plugin-app-react';
 import { Button, Card, CardBody, Flex, Text } from '@backstage/ui';
 import { useState } from 'react';
-import styles from './DemoSignInPage.module.css';
+import styles from './SignInPage.module.css';
+import { withSignOut } from './withSignOut';
 
 const STORAGE_KEY = 'demo-sign-in-person';
 
@@ -18,26 +18,9 @@ interface Person {
   description: string;
 }
 
-/** Signs out of the portal, and with it of every app that this person opened. */
-function withSignOut(
-  identity: IdentityApi,
-  gatewayUrl: Promise<string>,
-): IdentityApi {
-  return {
-    getProfileInfo: () => identity.getProfileInfo(),
-    getBackstageIdentity: () => identity.getBackstageIdentity(),
-    getCredentials: () => identity.getCredentials(),
-    async signOut() {
-      const { token } = await identity.getCredentials();
-      await fetch(`${await gatewayUrl}/v1/sign-out`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}` },
-      }).catch(() => undefined);
-      localStorage.removeItem(STORAGE_KEY);
-      await identity.signOut();
-      window.location.assign('/');
-    },
-  };
+/** Whether this browser has chosen one of the demo people. */
+export function remembersDemoPerson(): boolean {
+  return localStorage.getItem(STORAGE_KEY) !== null;
 }
 
 function Choice(props: {
@@ -91,7 +74,7 @@ function Choice(props: {
   );
 }
 
-/** The choice of demo people; without any, says what an admin has to do. */
+/** The choice of demo people. */
 export function DemoSignInPage(props: SignInPageProps) {
   const config = useApi(configApiRef);
   const discovery = useApi(discoveryApiRef);
@@ -101,21 +84,6 @@ export function DemoSignInPage(props: SignInPageProps) {
     () => localStorage.getItem(STORAGE_KEY) ?? undefined,
   );
   const [failed, setFailed] = useState(false);
-  if (!people.length) {
-    return (
-      <main className={styles.page}>
-        <div className={styles.panel}>
-          <Text as="h1" variant="title-medium" weight="bold">
-            Nobody can sign in yet
-          </Text>
-          <Text as="p">
-            An admin sets up an identity provider for this portal; see
-            docs/architecture.md.
-          </Text>
-        </div>
-      </main>
-    );
-  }
   if (!chosen || !people.some(person => person.ref === chosen)) {
     return (
       <Choice
@@ -135,7 +103,11 @@ export function DemoSignInPage(props: SignInPageProps) {
       headers={{ 'x-demo-person': chosen }}
       onSignInSuccess={identity =>
         props.onSignInSuccess(
-          withSignOut(identity, discovery.getBaseUrl('app-store-gateway')),
+          withSignOut({
+            identity,
+            gatewayUrl: discovery.getBaseUrl('app-store-gateway'),
+            forget: () => localStorage.removeItem(STORAGE_KEY),
+          }),
         )
       }
       ErrorComponent={() => (

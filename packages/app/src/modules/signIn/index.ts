@@ -1,13 +1,14 @@
 import { createFrontendModule } from '@backstage/frontend-plugin-api';
 import { SignInPageBlueprint } from '@backstage/plugin-app-react';
+import { oidcAuthApi } from './oidcAuth';
 
 const signInPage = SignInPageBlueprint.make({
   params: {
-    loader: () => import('./DemoSignInPage').then(m => m.DemoSignInPage),
+    loader: () => import('./SignInPage').then(m => m.SignInPage),
   },
 });
 
 export const signInModule = createFrontendModule({
   pluginId: 'app',
-  extensions: [signInPage],
+  extensions: [signInPage, oidcAuthApi],
 });

@@ -4,20 +4,21 @@
  */
 import { EventEmitter } from 'node:events';
 
-/** See the module's comment. */
-export class InstanceFeed {
+/** See the module's comment. One for each kind of resource. */
+export class ChangeFeed {
   readonly #events = new EventEmitter();
 
   constructor() {
     this.#events.setMaxListeners(0);
   }
 
-  changed(instanceId: string): void {
-    this.#events.emit('changed', instanceId);
+  /** @param key - id of an instance, name of an alias */
+  changed(key: string): void {
+    this.#events.emit('changed', key);
   }
 
-  /** Calls back with the id of each instance that changed; returns how to stop. */
-  subscribe(listener: (instanceId: string) => void): () => void {
+  /** Calls back with the key of each one that changed; returns how to stop. */
+  subscribe(listener: (key: string) => void): () => void {
     this.#events.on('changed', listener);
     return () => this.#events.off('changed', listener);
   }

@@ -1,0 +1,48 @@
+/** What the portal's sign-in tells the store of people. For the auth plugin's own service identity only. */
+import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
+import type { RoleResolver } from '../identity/RoleResolver';
+import type { SignedInPeople } from '../identity/SignedInPeople';
+import { StoreError } from '../service/StoreError';
+import type { HandlersOf } from './operations';
+
+function isUserRef(text: string): boolean {
+  try {
+    const ref = parseEntityRef(text);
+    return (
+      ref.kind === 'user' &&
+      !ref.name.includes(':') &&
+      stringifyEntityRef(ref) === text
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** What the handlers stand on. */
+export interface PeopleHandlerOptions {
+  people: SignedInPeople;
+  roles: RoleResolver;
+}
+
+export function peopleHandlers(
+  options: PeopleHandlerOptions,
+): HandlersOf<'putPerson'> {
+  const { people, roles } = options;
+  return {
+    async putPerson(request, response) {
+      const said = request.body;
+      if (!isUserRef(said.userEntityRef))
+        throw new StoreError({
+          status: 400,
+          code: 'BAD_REQUEST',
+          message: 'userEntityRef must be the ref of a user.',
+          owner: 'platform',
+          remedy: 'Mend the sign-in resolver.',
+        });
+      await people.remember(said);
+      // Whoever was signed in a moment ago without a role has it with the next request.
+      roles.forget(said.userEntityRef);
+      response.status(204).end();
+    },
+  };
+}

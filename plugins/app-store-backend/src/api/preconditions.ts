@@ -1,0 +1,30 @@
+/** Conditional requests (RFC 9110, 13): what a change was made from. */
+import type { Request, Response } from 'express';
+import { StoreError } from '../service/StoreError';
+
+/** Names the revision of what is answered with. */
+export function setEtag(response: Response, revision: number): Response {
+  return response.set('etag', `"${revision}"`);
+}
+
+/**
+ * The revision of an `If-Match`; undefined where there is none, or it is `*`.
+ *
+ * @throws StoreError 412 for an ETag that is none of ours
+ */
+export function revisionOf(
+  request: Pick<Request, 'headers'>,
+): number | undefined {
+  const header = request.headers['if-match'];
+  if (header === undefined || header === '*') return undefined;
+  const [, digits] = /^"(\d{1,9})"$/.exec(header) ?? [];
+  if (digits === undefined)
+    throw new StoreError({
+      status: 412,
+      code: 'STALE',
+      message: 'The If-Match header holds no ETag of this store.',
+      owner: 'you',
+      remedy: 'Send the ETag with which the resource was answered.',
+    });
+  return Number(digits);
+}

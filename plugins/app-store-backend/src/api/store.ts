@@ -1,0 +1,98 @@
+/** REST: the reader, the store itself, and what admins see of it. */
+import type { CallerOf } from '../identity/Callers';
+import type { AppService } from '../service/AppService';
+import type { AuditReader } from '../service/AuditReader';
+import type { Explainer } from '../service/Explainer';
+import type { IamService } from '../service/IamService';
+import type { InstanceService } from '../service/InstanceService';
+import type { StoreInfoService } from '../service/StoreInfoService';
+import type { HandlersOf } from './operations';
+
+/** What the handlers stand on. */
+export interface StoreHandlerOptions {
+  apps: AppService;
+  instances: InstanceService;
+  info: StoreInfoService;
+  explainer: Explainer;
+  auditReader: AuditReader;
+  iam: IamService;
+  callerOf: CallerOf;
+}
+
+export function storeHandlers(
+  options: StoreHandlerOptions,
+): HandlersOf<
+  | 'getMe'
+  | 'getStore'
+  | 'listRuntimeVersions'
+  | 'listLaunchProfiles'
+  | 'explain'
+  | 'listAudit'
+  | 'listIamPolicies'
+  | 'importIamPolicies'
+  | 'getIamPolicy'
+  | 'deleteIamPolicy'
+> {
+  const { apps, instances, info, explainer, auditReader, iam, callerOf } =
+    options;
+  return {
+    async getMe(request, response) {
+      const caller = await callerOf(request);
+      const [quota, owned] = await Promise.all([
+        instances.quota(caller),
+        apps.ownedVersions(caller),
+      ]);
+      response.json({
+        userEntityRef: caller.userEntityRef,
+        displayName: caller.displayName ?? caller.userEntityRef,
+        kind: caller.fullAccess ? 'full-access' : 'visitor',
+        admin: caller.admin,
+        roles: caller.roles,
+        instanceLimit: quota.limit,
+        runningInstances: quota.running,
+        ...owned,
+      });
+    },
+    async getStore(request, response) {
+      await callerOf(request, { anonymous: true });
+      response.json(info.store());
+    },
+    async listRuntimeVersions(request, response) {
+      await callerOf(request);
+      response.json({ items: info.runtimeVersions() });
+    },
+    async listLaunchProfiles(request, response) {
+      await callerOf(request);
+      response.json({ items: info.launchProfiles() });
+    },
+    async explain(request, response) {
+      response.json(
+        await explainer.explain(await callerOf(request), request.query),
+      );
+    },
+    async listAudit(request, response) {
+      response.json(
+        await auditReader.list(await callerOf(request), request.query),
+      );
+    },
+    async listIamPolicies(request, response) {
+      response.json(await iam.list(await callerOf(request)));
+    },
+    async importIamPolicies(request, response) {
+      response.json(
+        await iam.import(await callerOf(request), request.body.policies, {
+          replace: request.query.replace ?? false,
+        }),
+      );
+    },
+    async getIamPolicy(request, response) {
+      response.json(
+        await iam.get(await callerOf(request), request.params.name),
+      );
+    },
+    async deleteIamPolicy(request, response) {
+      await iam.delete(await callerOf(request), request.params.name);
+      response.status(204).end();
+    },
+  };
+}

@@ -1,0 +1,325 @@
+/**
+ * Aliases in the database, each change with its line of history.
+ *
+ * Held here: a name is there once; an instance has one primary alias at most; who
+ * changes an alias from what is out of date changes nothing.
+ */
+import type { AliasChange } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Knex } from 'knex';
+import type { AliasFacts, Actor, Policy } from '../policy';
+import {
+  addHistory,
+  lockAlias,
+  moveAlias,
+  type AliasHistoryRow,
+  type AliasRow,
+  type AliasTarget,
+  type ChangedBy,
+} from './aliasHistory';
+import { isUuid } from './appRows';
+import { lockName } from './locks';
+import {
+  escapeLike,
+  readPage,
+  searchWords,
+  type PageRequest,
+  type RecordPage,
+} from './paging';
+
+/** A row of `aliases` with what belongs to it. */
+export interface AliasRecord {
+  id: string;
+  name: string;
+  instanceId?: string;
+  /** Owner of the instance it leads to. */
+  instanceOwnerRef?: string;
+  /** Title of the app of that instance. */
+  instanceTitle?: string;
+  primary: boolean;
+  creatorRef: string;
+  createdAt: string;
+  updatedAt: string;
+  revision: number;
+}
+
+type JoinedRow = AliasRow & {
+  instance_owner: string | null;
+  instance_title: string | null;
+};
+
+/** What the gateway wants to know. */
+export interface AliasRoute {
+  name: string;
+  instanceId?: string;
+  primary: boolean;
+}
+
+function toRecord(row: JoinedRow): AliasRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    instanceId: row.instance_id ?? undefined,
+    instanceOwnerRef: row.instance_owner ?? undefined,
+    instanceTitle: row.instance_title ?? undefined,
+    primary: Boolean(row.is_primary) && row.instance_id !== null,
+    creatorRef: row.creator_ref,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    revision: Number(row.revision),
+  };
+}
+
+/** What the policy wants to know of an alias. */
+export function aliasFacts(alias: AliasRecord): AliasFacts {
+  return {
+    name: alias.name,
+    creatorRef: alias.creatorRef,
+    instanceOwnerRef: alias.instanceOwnerRef,
+  };
+}
+
+/** Undoes the transaction. */
+class Stale extends Error {}
+
+/** See the module's comment. */
+export class AliasRepository {
+  readonly #knex: Knex;
+  readonly #policy: Policy;
+
+  constructor(knex: Knex, policy: Policy) {
+    this.#knex = knex;
+    this.#policy = policy;
+  }
+
+  #joined(): Knex.QueryBuilder {
+    return this.#knex('aliases')
+      .leftJoin('instances', 'instances.id', 'aliases.instance_id')
+      .leftJoin('apps', 'apps.id', 'instances.app_id')
+      .select(
+        'aliases.*',
+        { instance_owner: 'instances.owner_ref' },
+        { instance_title: 'apps.title' },
+      );
+  }
+
+  /** Aliases that the actor may read, one page of them, by name. */
+  async list(
+    actor: Actor,
+    query: PageRequest & {
+      creatorRef?: string;
+      instanceId?: string;
+      search?: string;
+    },
+  ): Promise<RecordPage<AliasRecord>> {
+    const select = this.#joined().where((where: Knex.QueryBuilder) =>
+      this.#policy.filter('alias', 'read', actor, where),
+    );
+    if (query.creatorRef) select.where('aliases.creator_ref', query.creatorRef);
+    if (query.instanceId)
+      select.where(
+        'aliases.instance_id',
+        isUuid(query.instanceId) ? query.instanceId : null,
+      );
+    for (const word of searchWords(query.search))
+      select.whereRaw("aliases.name like ? escape '\\'", [
+        `%${escapeLike(word)}%`,
+      ]);
+    const { items, nextCursor } = await readPage<JoinedRow>(
+      select,
+      query,
+      {
+        name: 'name',
+        column: 'aliases.name',
+        idColumn: 'aliases.id',
+        order: 'asc',
+      },
+      row => row.name,
+    );
+    return { items: items.map(toRecord), nextCursor };
+  }
+
+  /** The alias with an id or a name. */
+  async find(idOrName: string): Promise<AliasRecord | undefined> {
+    const row: JoinedRow | undefined = await this.#joined()
+      .where(
+        isUuid(idOrName)
+          ? { 'aliases.id': idOrName }
+          : { 'aliases.name': idOrName },
+      )
+      .first();
+    return row && toRecord(row);
+  }
+
+  /** Primary aliases by instance. */
+  async primariesOf(instanceIds: string[]): Promise<Map<string, string>> {
+    if (!instanceIds.length) return new Map();
+    const rows = await this.#knex<AliasRow>('aliases')
+      .whereIn('instance_id', instanceIds)
+      .where({ is_primary: true })
+      .select('instance_id', 'name');
+    return new Map(rows.map(row => [row.instance_id!, row.name]));
+  }
+
+  /** What the gateway has of aliases: all, or those with these names. */
+  async routes(names?: string[]): Promise<AliasRoute[]> {
+    const query = this.#knex<AliasRow>('aliases').select(
+      'name',
+      'instance_id',
+      'is_primary',
+    );
+    if (names) query.whereIn('name', names);
+    return (await query).map(row => ({
+      name: row.name,
+      instanceId: row.instance_id ?? undefined,
+      primary: Boolean(row.is_primary) && row.instance_id !== null,
+    }));
+  }
+
+  /** Names of aliases that were changed since a time. */
+  async changedSince(
+    since: string,
+  ): Promise<Array<{ id: string; name: string }>> {
+    const rows = await this.#knex<AliasHistoryRow>('alias_history')
+      .where('at', '>=', since)
+      .select('id', 'alias_name');
+    return rows.map(row => ({ id: row.id, name: row.alias_name }));
+  }
+
+  /**
+   * Adds an alias.
+   *
+   * @returns names of aliases that changed by it; `gone` where the instance is no more
+   * @throws a database conflict where the name is taken
+   */
+  async insert(
+    alias: { id: string; name: string; creatorRef: string },
+    to: AliasTarget,
+    by: ChangedBy,
+  ): Promise<string[] | 'gone'> {
+    return this.#knex.transaction(async tx => {
+      const row: AliasRow = {
+        id: alias.id,
+        name: alias.name,
+        instance_id: null,
+        is_primary: false,
+        creator_ref: alias.creatorRef,
+        created_at: by.at,
+        updated_at: by.at,
+        revision: 1,
+      };
+      const demoted = await this.#makeRoom(tx, alias.id, to, by);
+      if (demoted === 'gone') return 'gone';
+      await tx<AliasRow>('aliases').insert({
+        ...row,
+        instance_id: to.instanceId,
+        is_primary: to.primary,
+      });
+      await addHistory(tx, row, 'created', to, by, 1);
+      return [alias.name, ...demoted];
+    });
+  }
+
+  /** Sees that the instance is there, and takes the primary bit from others where it is wanted. */
+  async #makeRoom(
+    tx: Knex.Transaction,
+    aliasId: string,
+    to: AliasTarget,
+    by: ChangedBy,
+  ): Promise<string[] | 'gone'> {
+    if (!to.instanceId) return [];
+    // Whoever else changes this instance's aliases waits.
+    await lockName(tx, `aliases/${to.instanceId}`);
+    const instance = await tx('instances')
+      .where({ id: to.instanceId })
+      .whereIn('desired', ['running', 'suspended'])
+      .first('id');
+    if (!instance) return 'gone';
+    if (!to.primary) return [];
+    const others = await tx<AliasRow>('aliases')
+      .where({ instance_id: to.instanceId, is_primary: true })
+      .whereNot({ id: aliasId });
+    for (const other of others)
+      await moveAlias(
+        tx,
+        other,
+        'demoted',
+        { instanceId: to.instanceId, primary: false },
+        by,
+      );
+    return others.map(other => other.name);
+  }
+
+  /**
+   * Leads an alias elsewhere, or makes it primary.
+   *
+   * @param revision - what the change was made from
+   * @returns names of aliases that changed; `stale`; `gone` where the instance is no more
+   */
+  async move(
+    id: string,
+    action: AliasChange['action'],
+    to: AliasTarget,
+    by: ChangedBy,
+    revision?: number,
+  ): Promise<string[] | 'stale' | 'gone'> {
+    return this.#knex
+      .transaction(async tx => {
+        // Always the instance before the alias: two who promote do not wait for each other.
+        const demoted = await this.#makeRoom(tx, id, to, by);
+        if (demoted === 'gone') return 'gone';
+        const row = await lockAlias(tx, id);
+        if (
+          !row ||
+          (revision !== undefined && Number(row.revision) !== revision)
+        ) {
+          if (demoted.length) throw new Stale();
+          return 'stale';
+        }
+        await moveAlias(tx, row, action, to, by);
+        return [row.name, ...demoted];
+      })
+      .catch(error => {
+        if (error instanceof Stale) return 'stale' as const;
+        throw error;
+      });
+  }
+
+  /** Deletes an alias; its history stays. */
+  async delete(id: string, by: ChangedBy): Promise<boolean> {
+    return this.#knex.transaction(async tx => {
+      const row = await lockAlias(tx, id);
+      if (!row) return false;
+      await tx('aliases').where({ id }).delete();
+      await addHistory(
+        tx,
+        row,
+        'deleted',
+        { instanceId: null, primary: false },
+        by,
+        Number(row.revision) + 1,
+      );
+      return true;
+    });
+  }
+
+  /** What an alias led to, newest first. */
+  async history(
+    id: string,
+    page: PageRequest,
+  ): Promise<RecordPage<AliasHistoryRow>> {
+    return readPage<AliasHistoryRow>(
+      this.#knex<AliasHistoryRow>('alias_history').where({ alias_id: id }),
+      page,
+      { name: 'at', column: 'at', idColumn: 'id', order: 'desc' },
+      row => row.at,
+    );
+  }
+
+  /** The last change of an alias. */
+  async lastChange(id: string): Promise<AliasHistoryRow | undefined> {
+    return this.#knex<AliasHistoryRow>('alias_history')
+      .where({ alias_id: id })
+      .orderBy('revision', 'desc')
+      .first();
+  }
+}

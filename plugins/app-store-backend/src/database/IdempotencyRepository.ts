@@ -1,0 +1,91 @@
+/** Answers to requests that may be repeated, kept for a while. */
+import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
+import type { Knex } from 'knex';
+
+/** Which request. */
+export interface IdempotencyKey {
+  actorRef: string;
+  operation: string;
+  key: string;
+}
+
+/** What is known of a request. */
+export type KnownRequest =
+  | { state: 'new' }
+  | { state: 'running'; bodyDigest: string }
+  | { state: 'done'; bodyDigest: string; status: number; body: string };
+
+const columns = ({ actorRef, operation, key }: IdempotencyKey) => ({
+  actor_ref: actorRef,
+  operation,
+  key,
+});
+
+/** See the module's comment. */
+export class IdempotencyRepository {
+  readonly #knex: Knex;
+
+  constructor(knex: Knex) {
+    this.#knex = knex;
+  }
+
+  /** Takes a key for a request, or says what is known of the one that has it. */
+  async begin(
+    key: IdempotencyKey,
+    bodyDigest: string,
+    nowMs: number,
+    expiresAtMs: number,
+  ): Promise<KnownRequest> {
+    await this.#knex('idempotency_keys')
+      .where(columns(key))
+      .where('expires_at', '<=', nowMs)
+      .delete();
+    try {
+      await this.#knex('idempotency_keys').insert({
+        ...columns(key),
+        body_digest: bodyDigest,
+        expires_at: expiresAtMs,
+      });
+      return { state: 'new' };
+    } catch (error) {
+      if (!isDatabaseConflictError(error)) throw error;
+    }
+    const row = await this.#knex('idempotency_keys')
+      .where(columns(key))
+      .first();
+    // Given up in between: whoever asks again is the first.
+    if (!row) return this.begin(key, bodyDigest, nowMs, expiresAtMs);
+    return row.status === null
+      ? { state: 'running', bodyDigest: row.body_digest }
+      : {
+          state: 'done',
+          bodyDigest: row.body_digest,
+          status: row.status,
+          body: row.body,
+        };
+  }
+
+  async finish(
+    key: IdempotencyKey,
+    answer: { status: number; body: string },
+    expiresAtMs: number,
+  ): Promise<void> {
+    await this.#knex('idempotency_keys')
+      .where(columns(key))
+      .update({ ...answer, expires_at: expiresAtMs });
+  }
+
+  /** After a refusal or failure nothing was done: the key is free again. */
+  async giveUp(key: IdempotencyKey): Promise<void> {
+    await this.#knex('idempotency_keys')
+      .where(columns(key))
+      .whereNull('status')
+      .delete();
+  }
+
+  async dropExpired(nowMs: number): Promise<void> {
+    await this.#knex('idempotency_keys')
+      .where('expires_at', '<=', nowMs)
+      .delete();
+  }
+}

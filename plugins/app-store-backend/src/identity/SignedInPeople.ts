@@ -1,0 +1,113 @@
+/**
+ * People by what their identity provider said of them when they signed in, or when
+ * their session was refreshed. What was said lapses: whoever has not been there for
+ * long is not known, and their access tokens hold no longer.
+ */
+import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
+import {
+  entityNameOf,
+  type PersonRoles,
+  type RoleSource,
+} from '@ai-app-store/backstage-plugin-app-store-node';
+import type { PeopleRepository } from '../database/PeopleRepository';
+import type { SettingsRepository } from '../database/SettingsRepository';
+import { StoreError } from '../service/StoreError';
+import type { RoleRefs } from './RoleRefs';
+
+/** What the sign-in says of a person. */
+export interface SignIn {
+  userEntityRef: string;
+  displayName: string;
+  roles: string[];
+  /**
+   * Whose subjects the names in the person's namespace are: the issuer, and the
+   * addresses that it had before. Missing where the person comes out of the catalog.
+   */
+  issuers?: string[];
+}
+
+/** See the module's comment. */
+export class SignedInPeople implements RoleSource {
+  readonly #people: PeopleRepository;
+  readonly #settings: SettingsRepository;
+  readonly #refs: RoleRefs;
+  readonly #lapseSeconds: number;
+  readonly #now: () => Date;
+
+  static create(options: {
+    people: PeopleRepository;
+    settings: SettingsRepository;
+    refs: RoleRefs;
+    /** -1: never. */
+    lapseSeconds: number;
+    now?: () => Date;
+  }): SignedInPeople {
+    return new SignedInPeople(options);
+  }
+
+  private constructor(options: {
+    people: PeopleRepository;
+    settings: SettingsRepository;
+    refs: RoleRefs;
+    lapseSeconds: number;
+    now?: () => Date;
+  }) {
+    this.#people = options.people;
+    this.#settings = options.settings;
+    this.#refs = options.refs;
+    this.#lapseSeconds = options.lapseSeconds;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /** Nobody who signed in before this is known. */
+  #lapsedBefore(): string | undefined {
+    return this.#lapseSeconds < 0
+      ? undefined
+      : new Date(
+          this.#now().getTime() - this.#lapseSeconds * 1000,
+        ).toISOString();
+  }
+
+  async find(userEntityRef: string): Promise<PersonRoles | undefined> {
+    const person = await this.#people.find(userEntityRef);
+    const lapsed = this.#lapsedBefore();
+    if (!person || (lapsed && person.signedInAt < lapsed)) return undefined;
+    return {
+      displayName: person.displayName,
+      roles: person.roles.flatMap(role => this.#refs.claimed(role) ?? []),
+    };
+  }
+
+  /**
+   * Keeps what a sign-in said.
+   *
+   * @throws StoreError where the subjects are those of another issuer than before: they
+   *   could be other people, who would have what belongs to the former ones
+   */
+  async remember(signIn: SignIn): Promise<void> {
+    const { kind, namespace, name } = parseEntityRef(signIn.userEntityRef);
+    const [issuer] = signIn.issuers ?? [];
+    if (issuer) {
+      const first = await this.#settings.getOrSet(
+        entityNameOf(`issuer-of-${namespace}`),
+        issuer,
+      );
+      if (!signIn.issuers!.includes(first))
+        throw new StoreError({
+          status: 409,
+          code: 'ISSUER_CHANGED',
+          message: `People in the namespace ${namespace} have signed in by ${first} so far, and ${issuer} may mean others by the same subjects.`,
+          owner: 'admin',
+          remedy: `Name another oidcSignIn.namespace for the new issuer; where it is the same one at another address, add ${first} to oidcSignIn.formerIssuers.`,
+        });
+    }
+    await this.#people.put({
+      userRef: stringifyEntityRef({ kind, namespace, name }),
+      displayName: signIn.displayName,
+      roles: signIn.roles,
+      signedInAt: this.#now().toISOString(),
+    });
+    const lapsed = this.#lapsedBefore();
+    if (lapsed) await this.#people.deleteBefore(lapsed);
+  }
+}

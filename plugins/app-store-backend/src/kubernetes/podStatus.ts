@@ -1,0 +1,42 @@
+/** A pod's status in the words of `instance status` (specification 2.3). Pure. */
+import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import type { PodStatus } from '@ai-app-store/backstage-plugin-app-store-common';
+
+function notDone(status: V1ContainerStatus): boolean {
+  return status.state?.terminated?.exitCode !== 0;
+}
+
+/** The container that the pod's status is about: the first init container that is not done, then the app. */
+function current(pod: V1Pod): V1ContainerStatus | undefined {
+  return (
+    pod.status?.initContainerStatuses?.find(notDone) ??
+    pod.status?.containerStatuses?.[0]
+  );
+}
+
+/** See the module's comment. */
+export function podStatus(pod: V1Pod | undefined): PodStatus {
+  if (!pod) return { status: 'NotRunning', restartCount: 0 };
+  const container = current(pod);
+  const waiting = container?.state?.waiting;
+  const ended =
+    container?.state?.terminated ?? container?.lastState?.terminated;
+  const finishedAt = ended?.exitCode ? ended.finishedAt : undefined;
+  return {
+    status:
+      (waiting?.reason !== 'PodInitializing' && waiting?.reason) ||
+      container?.state?.terminated?.reason ||
+      pod.status?.reason ||
+      pod.status?.phase ||
+      'Unknown',
+    ...(ended?.reason ?? pod.status?.reason
+      ? { reason: ended?.reason ?? pod.status?.reason }
+      : {}),
+    ...(waiting?.message ?? ended?.message ?? pod.status?.message
+      ? { message: waiting?.message ?? ended?.message ?? pod.status?.message }
+      : {}),
+    ...(ended ? { exitCode: ended.exitCode } : {}),
+    restartCount: container?.restartCount ?? 0,
+    ...(finishedAt ? { lastFailure: new Date(finishedAt).toISOString() } : {}),
+  };
+}

@@ -1,0 +1,141 @@
+/** The road of a role: from the portal's sign-in through the store to what somebody may do. On SQLite and on PostgreSQL. */
+import { mockCredentials } from '@backstage/backend-test-utils';
+import {
+  API,
+  as,
+  bundle,
+  StoreUnderTest,
+} from './__testUtils__/StoreUnderTest';
+import { databaseIds } from './database/__testUtils__/databases';
+
+jest.setTimeout(120_000);
+
+const NORA = 'user:oidc/nora';
+const nora = {
+  userEntityRef: NORA,
+  displayName: 'Nora New',
+  roles: ['staff'],
+};
+
+describe.each(databaseIds())('roles of the sign-in on %s', id => {
+  let store: StoreUnderTest;
+
+  beforeAll(async () => {
+    store = await StoreUnderTest.start(id, {
+      roles: {
+        names: 'claims',
+        admin: ['admin', 'group:default/admins'],
+        fullAccess: ['staff', 'group:default/users'],
+      },
+      tags: [{ name: 'GUESTS', visitorRoles: ['guest'] }],
+    });
+  });
+
+  afterAll(() => store?.stop());
+
+  const say = (body: object, plugin = 'auth') =>
+    store.api
+      .put(`${API}/internal/people`)
+      .set({
+        authorization: mockCredentials.service.header({
+          onBehalfOf: mockCredentials.service(`plugin:${plugin}`),
+          targetPluginId: 'app-store',
+        }),
+      })
+      .send(body);
+  const me = async () =>
+    (
+      await store.api
+        .get(`${API}/me`)
+        .set({ authorization: mockCredentials.user.header(NORA) })
+    ).body;
+
+  it('hold from the next request on, and go as they came', async () => {
+    expect(await me()).toMatchObject({ kind: 'visitor', admin: false });
+    expect((await say(nora)).status).toBe(204);
+    expect(await me()).toMatchObject({
+      userEntityRef: NORA,
+      displayName: 'Nora New',
+      kind: 'full-access',
+      admin: false,
+      roles: ['role:oidc/staff'],
+    });
+    await say({ ...nora, roles: ['staff', 'admin'] });
+    expect(await me()).toMatchObject({ kind: 'full-access', admin: true });
+
+    const token = await store.api
+      .post(`${API}/tokens`)
+      .set({ authorization: mockCredentials.user.header(NORA) })
+      .send({ name: 'machine' });
+    expect(token.status).toBe(201);
+    const byToken = async () =>
+      (
+        await store.api
+          .get(`${API}/me`)
+          .set({ authorization: `Bearer ${token.body.token}` })
+      ).body;
+    expect(await byToken()).toMatchObject({ admin: true });
+    await say({ ...nora, roles: [] });
+    expect(await me()).toMatchObject({ kind: 'visitor', admin: false });
+    expect(await byToken()).toMatchObject({ kind: 'visitor', admin: false });
+  });
+
+  it('open to visitors what a tag opens to their role', async () => {
+    await store.importApp(
+      'dev',
+      await bundle({ name: 'open', tags: ['GUESTS'] }),
+    );
+    const names = async () =>
+      (
+        await store.api
+          .get(`${API}/apps`)
+          .set({ authorization: mockCredentials.user.header(NORA) })
+      ).body.items.map((app: { name: string }) => app.name);
+    await say({ ...nora, roles: [] });
+    expect(await names()).toEqual([]);
+    await say({ ...nora, roles: ['guest'] });
+    expect(await names()).toEqual(['open']);
+  });
+
+  it('are not groups of the catalog, whatever they are called', async () => {
+    await say({
+      ...nora,
+      roles: ['admins', 'group:default/admins', 'Admin', 'admin ', 'users'],
+    });
+    expect(await me()).toMatchObject({ kind: 'visitor', admin: false });
+  });
+
+  it('are said by the sign-in and by nobody else', async () => {
+    expect((await say(nora, 'catalog')).status).toBe(403);
+    expect(
+      (await store.api.put(`${API}/internal/people`).set(as('ada')).send(nora))
+        .status,
+    ).toBe(403);
+    expect(
+      (
+        await store.api
+          .put(`${API}/internal/people`)
+          .set({ authorization: mockCredentials.none.header() })
+          .send(nora)
+      ).status,
+    ).toBe(401);
+  });
+
+  it.each([
+    ['a group', { userEntityRef: 'group:default/admins' }],
+    ['no ref', { userEntityRef: 'nora' }],
+    ['a name that is none', { userEntityRef: 'user:oidc/no:ra' }],
+    ['another spelling', { userEntityRef: 'User:oidc/Nora' }],
+    ['too many roles', { roles: Array(501).fill('r') }],
+    ['a long role', { roles: ['r'.repeat(256)] }],
+    ['no list', { roles: 'admin' }],
+    ['no text', { roles: [{ name: 'admin' }] }],
+    ['control characters', { displayName: 'a\u202eb' }],
+    ['something else', { admin: true }],
+  ])('refuses %s', async (_, change) => {
+    expect((await say({ ...nora, ...change })).body).toMatchObject({
+      status: 400,
+      code: 'BAD_REQUEST',
+    });
+  });
+});

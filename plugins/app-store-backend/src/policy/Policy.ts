@@ -1,0 +1,117 @@
+/**
+ * Who may do what (specification section 3). Pure: an actor, an action and a
+ * resource give a decision with the rule that made it, and the same rules give the
+ * filters of lists. Services ask here; nothing else decides.
+ */
+import type { Knex } from 'knex';
+import type { Actor } from './Actor';
+import { KINDS, type Kind, type Kinds } from './kinds';
+import { overlayRules, type IamPolicy } from './overlay';
+import {
+  apply,
+  decide,
+  whereAny,
+  type Decision,
+  type PolicySettings,
+  type Rule,
+} from './rules';
+
+interface Overlay<R> {
+  allow: Rule<R>[];
+  deny: Rule<R>[];
+}
+
+/** See the module's comment. */
+export class Policy {
+  readonly #settings: PolicySettings;
+  readonly #policies: () => ReadonlyArray<IamPolicy>;
+  /** Rules of the policies in force, by kind and action. */
+  readonly #overlays = new Map<string, Overlay<never>>();
+  #compiled: ReadonlyArray<IamPolicy> | undefined;
+
+  static create(options: {
+    settings: PolicySettings;
+    /** The policies laid over the tables; the same array as long as they are the same. */
+    policies?: () => ReadonlyArray<IamPolicy>;
+  }): Policy {
+    return new Policy(options.settings, options.policies ?? (() => []));
+  }
+
+  private constructor(
+    settings: PolicySettings,
+    policies: () => ReadonlyArray<IamPolicy>,
+  ) {
+    this.#settings = settings;
+    this.#policies = policies;
+  }
+
+  #overlay<K extends Kind>(
+    kind: K,
+    action: Kinds[K]['action'],
+  ): Overlay<Kinds[K]['facts']> {
+    const table = KINDS[kind];
+    const policies = this.#policies();
+    if (!policies.length || table.fixed?.some(each => each === action))
+      return { allow: [], deny: [] };
+    if (this.#compiled !== policies) {
+      this.#compiled = policies;
+      this.#overlays.clear();
+    }
+    const key = `${kind}:${action}`;
+    let overlay = this.#overlays.get(key) as
+      | Overlay<Kinds[K]['facts']>
+      | undefined;
+    if (!overlay) {
+      overlay = overlayRules<Kinds[K]['facts']>(
+        policies,
+        table.overlay as never,
+        action,
+      );
+      this.#overlays.set(key, overlay as never);
+    }
+    return overlay;
+  }
+
+  /** Whether an actor may do something to a resource. */
+  decide<K extends Kind>(
+    kind: K,
+    action: Kinds[K]['action'],
+    actor: Actor,
+    resource: Kinds[K]['facts'],
+  ): Decision {
+    const table = KINDS[kind];
+    const question = { actor, resource, settings: this.#settings };
+    const { allow, deny } = this.#overlay(kind, action);
+    const denied = decide('3.7', deny, question);
+    if (denied.allowed)
+      return {
+        allowed: false,
+        rule: denied.rule,
+        because: denied.because,
+        wouldChange: [['An admin changes the policy that denies it.']],
+      };
+    const rules = table.rules[action] as ReadonlyArray<Rule<Kinds[K]['facts']>>;
+    return decide(
+      table.section(action as never),
+      [...rules, ...allow],
+      question,
+    );
+  }
+
+  /** Restricts a query to the rows with which the actor may do something. */
+  filter<K extends Kind>(
+    kind: K,
+    action: Kinds[K]['action'],
+    actor: Actor,
+    query: Knex.QueryBuilder,
+  ): void {
+    const { allow, deny } = this.#overlay(kind, action);
+    const rules = KINDS[kind].rules[action] as ReadonlyArray<
+      Rule<Kinds[K]['facts']>
+    >;
+    apply(query, whereAny([...rules, ...allow], actor, this.#settings));
+    const denied = whereAny(deny, actor, this.#settings);
+    if (denied === true) apply(query, false);
+    else if (denied) query.whereNot(denied);
+  }
+}

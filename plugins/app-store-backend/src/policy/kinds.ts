@@ -1,0 +1,119 @@
+/** The kinds of resources that the policy knows, with their tables. */
+import { ALIAS_RULES, type AliasAction, type AliasFacts } from './aliases';
+import { APP_RULES, type AppAction, type AppFacts } from './apps';
+import {
+  INSTANCE_RULES,
+  type InstanceAction,
+  type InstanceFacts,
+} from './instances';
+import type { OverlayKind } from './overlay';
+import { PLATFORM_RULES, type PlatformAction } from './platform';
+import type { RuleTable } from './rules';
+import { SECRET_RULES, type SecretAction, type SecretFacts } from './secrets';
+import { TAG_RULES, type TagAction, type TagFacts } from './tags';
+
+/** What can be asked of each kind. */
+export interface Kinds {
+  app: { action: AppAction; facts: AppFacts };
+  instance: { action: InstanceAction; facts: InstanceFacts };
+  tag: { action: TagAction; facts: TagFacts };
+  secret: { action: SecretAction; facts: SecretFacts };
+  alias: { action: AliasAction; facts: AliasFacts };
+  platform: { action: PlatformAction; facts: undefined };
+}
+export type Kind = keyof Kinds;
+
+/** The table of a kind, and how policies speak of it. */
+export interface KindTable<K extends Kind> {
+  rules: RuleTable<Kinds[K]['action'], Kinds[K]['facts']>;
+  /** The section that a denial refers to. */
+  section(action: Kinds[K]['action']): string;
+  overlay: OverlayKind<Kinds[K]['facts']>;
+  /** Actions that no policy takes away or gives: an admin must be able to mend the policies. */
+  fixed?: ReadonlyArray<Kinds[K]['action']>;
+}
+
+export const KINDS: { [K in Kind]: KindTable<K> } = {
+  app: {
+    rules: APP_RULES,
+    section: action =>
+      (({ read: '3.1', run: '3.2' } as Record<string, string>)[action] ??
+      '3.3'),
+    overlay: {
+      kind: 'app',
+      ownerRef: app => app.ownerRef,
+      ownerColumn: 'apps.owner_ref',
+      visibility: app => app.visibility,
+      visibilityColumn: 'apps.visibility',
+      lifecycle: app => app.lifecycle,
+      lifecycleColumn: 'apps.lifecycle',
+      names: [{ kind: 'app', of: app => app.name, column: 'apps.name' }],
+    },
+  },
+  instance: {
+    rules: INSTANCE_RULES,
+    section: () => '3.4',
+    overlay: {
+      kind: 'instance',
+      ownerRef: instance => instance.ownerRef,
+      ownerColumn: 'instances.owner_ref',
+      visibility: instance => instance.visibility,
+      visibilityColumn: 'instances.visibility',
+      lifecycle: instance => instance.app.lifecycle,
+      lifecycleColumn: 'apps.lifecycle',
+      names: [
+        {
+          kind: 'instance',
+          of: instance => instance.id,
+          column: 'instances.id',
+        },
+        {
+          kind: 'app',
+          of: instance => instance.app.name,
+          column: 'apps.name',
+        },
+      ],
+    },
+  },
+  tag: {
+    rules: TAG_RULES,
+    section: () => '3.5',
+    overlay: {
+      kind: 'tag',
+      ownerRef: () => undefined,
+      names: [{ kind: 'tag', of: tag => tag.name, column: 'tags.name' }],
+    },
+  },
+  secret: {
+    rules: SECRET_RULES,
+    section: () => '3.5',
+    overlay: {
+      kind: 'secret',
+      ownerRef: secret => secret.ownerRef,
+      ownerColumn: 'secrets.owner_ref',
+      visibility: secret => secret.visibility,
+      visibilityColumn: 'secrets.visibility',
+      names: [
+        { kind: 'secret', of: secret => secret.name, column: 'secrets.name' },
+      ],
+    },
+  },
+  alias: {
+    rules: ALIAS_RULES,
+    section: () => '3.5',
+    overlay: {
+      kind: 'alias',
+      ownerRef: alias => alias.creatorRef,
+      ownerColumn: 'aliases.creator_ref',
+      names: [
+        { kind: 'alias', of: alias => alias.name, column: 'aliases.name' },
+      ],
+    },
+  },
+  platform: {
+    rules: PLATFORM_RULES,
+    section: action => (action === 'import' ? '3.3' : '3.5'),
+    overlay: { kind: 'platform', ownerRef: () => undefined, names: [] },
+    fixed: ['use', 'list_all', 'read_audit', 'manage_iam', 'explain_others'],
+  },
+};

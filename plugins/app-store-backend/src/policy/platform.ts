@@ -1,0 +1,26 @@
+/** What is done to the store as a whole: table 3.3 (import), 3.5 (policies) and section 11 of the specification. */
+import { admin, fullAccess, signedIn } from './conditions';
+import { rule, type RuleTable } from './rules';
+
+export const PLATFORM_ACTIONS = [
+  'import',
+  'import_marketplace',
+  'use',
+  'list_all',
+  'read_audit',
+  'manage_iam',
+  'explain_others',
+] as const;
+export type PlatformAction = (typeof PLATFORM_ACTIONS)[number];
+
+const admins = [rule<unknown>('3.5 admin', admin)];
+
+export const PLATFORM_RULES: RuleTable<PlatformAction, unknown> = {
+  import: [rule('3.3 full access', fullAccess), rule('3.3 admin', admin)],
+  import_marketplace: [rule('6.6 admin', admin)],
+  use: [rule('3.5 signed in', signedIn)],
+  list_all: admins,
+  read_audit: admins,
+  manage_iam: admins,
+  explain_others: admins,
+};

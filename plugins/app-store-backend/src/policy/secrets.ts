@@ -1,0 +1,62 @@
+/** Who may do what to a secret: table 3.5 of the specification. */
+import { admin, fullAccess, isRef } from './conditions';
+import { rule, type Condition, type Rule, type RuleTable } from './rules';
+
+/** Who a secret is for (specification 2.5). */
+export type SecretScope = 'PRIVATE' | 'ALL_USERS' | 'APP';
+
+/** What matters of a secret. */
+export interface SecretFacts {
+  name: string;
+  ownerRef: string;
+  visibility: SecretScope;
+}
+
+export const SECRET_ACTIONS = [
+  'read',
+  'reveal',
+  'create',
+  'update',
+  'delete',
+] as const;
+export type SecretAction = (typeof SECRET_ACTIONS)[number];
+
+const owner = isRef<SecretFacts>({
+  text: 'the secret is yours',
+  change: 'Its owner does it.',
+  of: secret => secret.ownerRef,
+  column: 'secrets.owner_ref',
+});
+
+function scope(wanted: SecretScope): Condition<SecretFacts> {
+  return {
+    text: `the secret is ${wanted}`,
+    change: `This way is for ${wanted} secrets.`,
+    holds: ({ resource }) => resource.visibility === wanted,
+    where: () => query => query.where('secrets.visibility', wanted),
+  };
+}
+const ofOne = scope('PRIVATE');
+const ofAll = scope('ALL_USERS');
+const ofApp = scope('APP');
+
+// A PRIVATE secret is its owner's alone; an admin does not even see it.
+const seen: ReadonlyArray<Rule<SecretFacts>> = [
+  rule('3.5 own secret', ofOne, owner, fullAccess),
+  rule('3.5 full access', ofAll, fullAccess),
+  rule('3.5 admin', ofAll, admin),
+  rule('3.5 admin of APP secrets', ofApp, admin),
+];
+const changed: ReadonlyArray<Rule<SecretFacts>> = [
+  rule('3.5 own secret', ofOne, owner, fullAccess),
+  rule('3.5 admin', ofAll, admin),
+  rule('3.5 admin of APP secrets', ofApp, admin),
+];
+
+export const SECRET_RULES: RuleTable<SecretAction, SecretFacts> = {
+  read: seen,
+  reveal: seen,
+  create: changed,
+  update: changed,
+  delete: changed,
+};

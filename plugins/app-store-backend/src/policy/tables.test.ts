@@ -1,0 +1,434 @@
+/**
+ * The tables of specification 3.1 to 3.6, every cell, as the specification has them.
+ * A row that the specification leaves to a footnote is a row of its own here.
+ */
+import type {
+  InstanceLifecycle,
+  Visibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { appOf, OWNER_REF, people } from './__testUtils__/people';
+import { differences, table } from './__testUtils__/table';
+import { APP_ACTIONS, type AppAction } from './apps';
+import { INSTANCE_ACTIONS, type InstanceAction } from './instances';
+import { KINDS, type Kind } from './kinds';
+import { PLATFORM_ACTIONS, type PlatformAction } from './platform';
+import { Policy } from './Policy';
+import { SECRET_ACTIONS, type SecretAction, type SecretScope } from './secrets';
+import { TAG_ACTIONS, type TagAction } from './tags';
+import { ALIAS_ACTIONS, type AliasAction } from './aliases';
+
+const settings = { publicMode: false, downloads: true };
+const policy = Policy.create({ settings });
+const publicPolicy = Policy.create({
+  settings: { ...settings, publicMode: true },
+});
+
+describe('3.1 apps: see', () => {
+  const cells = table(`
+                       | PRIVATE | ALL_USERS | PUBLIC, on | PUBLIC, off
+    anonymous          | -       | -         | Y          | -
+    visitor-           | -       | -         | Y          | -
+    visitor+           | -       | Y         | Y          | Y
+    full               | -       | Y         | Y          | Y
+    full with role     | -       | Y         | Y          | Y
+    app owner          | Y       | Y         | Y          | Y
+    app owner, visitor | Y       | Y         | Y          | Y
+    admin, full        | Y       | Y         | Y          | Y
+    admin, visitor     | Y       | Y         | Y          | Y
+  `);
+  it('holds in every cell', () => {
+    expect(
+      differences(cells, (row, column) => {
+        const [visibility, mode] = column.split(', ');
+        return (mode === 'on' ? publicPolicy : policy).decide(
+          'app',
+          'read',
+          people[row],
+          appOf(visibility as Visibility),
+        ).allowed;
+      }),
+    ).toEqual([]);
+  });
+
+  it('does not let public mode open more than PUBLIC apps', () => {
+    for (const visibility of ['PRIVATE', 'ALL_USERS'] as const)
+      for (const row of ['anonymous', 'visitor-'])
+        expect(
+          publicPolicy.decide('app', 'read', people[row], appOf(visibility))
+            .allowed,
+        ).toBe(false);
+  });
+});
+
+describe('3.2 apps: run', () => {
+  const cells = table(`
+                       | PRIVATE ON_DEMAND | ALL_USERS ON_DEMAND | PUBLIC ON_DEMAND | PRIVATE MANAGED | ALL_USERS MANAGED | PUBLIC MANAGED | ALL_USERS LINK | PUBLIC LINK
+    anonymous          | -                 | -                   | -                | -               | -                 | -              | -              | -
+    visitor-           | -                 | -                   | -                | -               | -                 | -              | -              | -
+    visitor+           | -                 | Y                   | Y                | -               | -                 | -              | -              | -
+    full               | -                 | Y                   | Y                | -               | -                 | -              | -              | -
+    full with role     | -                 | Y                   | Y                | -               | -                 | -              | -              | -
+    app owner          | Y                 | Y                   | Y                | Y               | Y                 | Y              | -              | -
+    app owner, visitor | -                 | -                   | -                | -               | -                 | -              | -              | -
+    admin, full        | -                 | Y                   | Y                | Y               | Y                 | Y              | -              | -
+    admin, visitor     | -                 | -                   | -                | Y               | Y                 | Y              | -              | -
+  `);
+  it.each([
+    ['off', policy],
+    ['on', publicPolicy],
+  ])('holds in every cell, public mode %s', (_, each) => {
+    expect(
+      differences(cells, (row, column) => {
+        const [visibility, lifecycle] = column.split(' ');
+        return each.decide(
+          'app',
+          'run',
+          people[row],
+          appOf(visibility as Visibility, lifecycle as InstanceLifecycle),
+        ).allowed;
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('3.3 apps: other operations', () => {
+  // On an app for ALL_USERS that a tag opens to visitors with the role.
+  const cells = table(`
+                       | update | delete | transfer | download | read_meta | read_owner | read_tags | set_profile | set_image | set_service_account | refresh | prefer
+    anonymous          | -      | -      | -        | -        | -         | -          | -         | -           | -         | -                   | -       | -
+    visitor-           | -      | -      | -        | -        | -         | -          | -         | -           | -         | -                   | -       | -
+    visitor+           | -      | -      | -        | -        | -         | -          | -         | -           | -         | -                   | -       | Y
+    full               | -      | -      | -        | -        | Y         | Y          | Y         | -           | -         | -                   | -       | Y
+    app owner          | Y      | Y      | Y        | Y        | Y         | Y          | Y         | Y           | Y         | -                   | Y       | Y
+    app owner, visitor | -      | -      | -        | -        | Y         | -          | -         | -           | -         | -                   | -       | Y
+    admin, full        | Y      | Y      | Y        | Y        | Y         | Y          | Y         | Y           | Y         | Y                   | Y       | Y
+    admin, visitor     | Y      | Y      | Y        | Y        | Y         | Y          | Y         | Y           | Y         | Y                   | Y       | Y
+  `);
+  const decide = (row: string, column: string, app = appOf('ALL_USERS')) =>
+    policy.decide('app', column as AppAction, people[row], app).allowed;
+
+  it('holds in every cell', () => {
+    expect(differences(cells, decide)).toEqual([]);
+  });
+
+  // What goes by being visible, on a PRIVATE app.
+  const privateCells = table(`
+                       | read_meta | prefer
+    visitor+           | -         | -
+    full               | -         | -
+    app owner          | Y         | Y
+    admin, visitor     | Y         | Y
+  `);
+  it('hides a PRIVATE app in these, too', () => {
+    expect(
+      differences(privateCells, (row, column) =>
+        decide(row, column, appOf('PRIVATE')),
+      ),
+    ).toEqual([]);
+  });
+
+  it('lets whoever signs in like what public mode shows them', () => {
+    const likes = (each: Policy, row: string, visibility: Visibility) =>
+      each.decide('app', 'prefer', people[row], appOf(visibility)).allowed;
+    expect(likes(publicPolicy, 'visitor-', 'PUBLIC')).toBe(true);
+    expect(likes(policy, 'visitor-', 'PUBLIC')).toBe(false);
+    expect(likes(publicPolicy, 'visitor-', 'ALL_USERS')).toBe(false);
+    expect(likes(publicPolicy, 'anonymous', 'PUBLIC')).toBe(false);
+  });
+
+  it('offers no downloads where they are switched off', () => {
+    const off = Policy.create({
+      settings: { ...settings, downloads: false },
+    });
+    for (const row of ['app owner', 'admin, full'])
+      expect(
+        off.decide('app', 'download', people[row], appOf('ALL_USERS')).allowed,
+      ).toBe(false);
+  });
+
+  const imports = table(`
+                       | import | import_marketplace | use | list_all | read_audit | manage_iam | explain_others
+    anonymous          | -      | -                  | -   | -        | -          | -          | -
+    visitor-           | -      | -                  | Y   | -        | -          | -          | -
+    visitor+           | -      | -                  | Y   | -        | -          | -          | -
+    full               | Y      | -                  | Y   | -        | -          | -          | -
+    admin, full        | Y      | Y                  | Y   | Y        | Y          | Y          | Y
+    admin, visitor     | Y      | Y                  | Y   | Y        | Y          | Y          | Y
+  `);
+  it('and what is done to the store as a whole', () => {
+    expect(
+      differences(
+        imports,
+        (row, column) =>
+          policy.decide(
+            'platform',
+            column as PlatformAction,
+            people[row],
+            undefined,
+          ).allowed,
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('3.4 instances', () => {
+  const decide =
+    (lifecycle: InstanceLifecycle, each = policy, app?: Visibility) =>
+    (row: string, column: string) => {
+      const [action, visibility = 'ALL_USERS'] = column.split(' ');
+      return each.decide('instance', action as InstanceAction, people[row], {
+        id: 'i',
+        ownerRef: OWNER_REF,
+        visibility: visibility as Visibility,
+        app: appOf(app ?? 'ALL_USERS', lifecycle),
+      }).allowed;
+    };
+  const cells = table(`
+                       | read PRIVATE | read ALL_USERS | read PUBLIC | open PRIVATE | open ALL_USERS | open PUBLIC | read_status | view_log | read_owner
+    anonymous          | -            | -              | -           | -            | -              | Y           | -           | -        | -
+    visitor-           | -            | -              | -           | -            | -              | Y           | -           | -        | -
+    visitor+           | -            | -              | -           | -            | -              | Y           | -           | -        | -
+    full               | -            | Y              | Y           | -            | Y              | Y           | -           | -        | Y
+    app owner          | Y            | Y              | Y           | -            | Y              | Y           | Y           | Y        | Y
+    app owner, visitor | -            | -              | -           | -            | -              | Y           | -           | -        | -
+    owner              | Y            | Y              | Y           | Y            | Y              | Y           | Y           | Y        | Y
+    owner, visitor     | Y            | Y              | Y           | Y            | Y              | Y           | Y           | -        | Y
+    admin, full        | Y            | Y              | Y           | -            | Y              | Y           | Y           | Y        | Y
+    admin, visitor     | Y            | Y              | Y           | -            | -              | Y           | Y           | Y        | Y
+  `);
+  it('holds in every cell', () => {
+    expect(differences(cells, decide('ON_DEMAND'))).toEqual([]);
+  });
+
+  const changes = table(`
+                       | update | suspend | resume | extend | terminate | restore | alias | redeploy | disable_autosuspend
+    anonymous          | -      | -       | -      | -      | -         | -       | -     | -        | -
+    visitor-           | -      | -       | -      | -      | -         | -       | -     | -        | -
+    visitor+           | -      | -       | -      | -      | -         | -       | -     | -        | -
+    full               | -      | -       | -      | -      | -         | -       | -     | -        | -
+    app owner          | -      | -       | -      | -      | -         | -       | -     | -        | -
+    owner              | Y      | Y       | Y      | Y      | Y         | Y       | Y     | -        | -
+    owner, visitor     | Y      | Y       | Y      | Y      | Y         | Y       | -     | -        | -
+    admin, full        | Y      | Y       | Y      | Y      | Y         | Y       | Y     | Y        | Y
+    admin, visitor     | Y      | Y       | Y      | Y      | Y         | Y       | Y     | Y        | Y
+  `);
+  it('holds in every cell of what changes them', () => {
+    expect(differences(changes, decide('ON_DEMAND'))).toEqual([]);
+  });
+
+  // Note 3: visitors and instances of managed apps.
+  const managed = table(`
+                       | open PRIVATE | open ALL_USERS | read ALL_USERS
+    anonymous          | -            | -              | -
+    visitor-           | -            | -              | -
+    visitor+           | -            | Y              | -
+    full               | -            | Y              | Y
+    admin, visitor     | -            | -              | -
+  `);
+  it('lets visitors open what is managed for all, where they see the app', () => {
+    const shown = managed.filter(
+      cell =>
+        !(cell.row === 'admin, visitor' && cell.column === 'read ALL_USERS'),
+    );
+    expect(differences(shown, decide('MANAGED'))).toEqual([]);
+    expect(
+      differences(
+        table(`
+                       | open ALL_USERS
+            visitor+   | -
+        `),
+        decide('MANAGED', policy, 'PRIVATE'),
+      ),
+    ).toEqual([]);
+  });
+
+  const publicManaged = table(`
+                       | open PRIVATE | open ALL_USERS
+    anonymous          | -            | -
+    visitor-           | -            | Y
+    visitor+           | -            | Y
+  `);
+  it('counts what public mode shows them as seen', () => {
+    expect(
+      differences(publicManaged, decide('MANAGED', publicPolicy, 'PUBLIC')),
+    ).toEqual([]);
+    const cell = table(`
+                       | open ALL_USERS
+            visitor-   | -
+    `);
+    expect(differences(cell, decide('MANAGED', policy, 'PUBLIC'))).toEqual([]);
+    expect(
+      differences(cell, decide('ON_DEMAND', publicPolicy, 'PUBLIC')),
+    ).toEqual([]);
+    expect(
+      differences(cell, decide('MANAGED', publicPolicy, 'ALL_USERS')),
+    ).toEqual([]);
+  });
+});
+
+describe('3.5 tags, secrets, aliases', () => {
+  const tags = table(`
+                       | read | create | delete | update, free | assign, free | update, guarded | assign, guarded | assign, ra
+    anonymous          | -    | -      | -      | -            | -            | -               | -               | -
+    visitor-           | -    | -      | -      | -            | -            | -               | -               | -
+    visitor+           | -    | -      | -      | -            | -            | -               | -               | -
+    full               | Y    | -      | -      | Y            | Y            | -               | -               | -
+    full with role     | Y    | -      | -      | Y            | Y            | -               | -               | Y
+    admin, full        | Y    | Y      | Y      | Y            | Y            | Y               | Y               | Y
+    admin, visitor     | Y    | Y      | Y      | Y            | Y            | Y               | Y               | Y
+  `);
+  it('tags hold in every cell', () => {
+    const roles: Record<string, string[]> = {
+      free: [],
+      guarded: ['group:default/nobody'],
+      ra: ['group:default/ra'],
+    };
+    expect(
+      differences(tags, (row, column) => {
+        const [action, which = 'guarded'] = column.split(', ');
+        return policy.decide('tag', action as TagAction, people[row], {
+          name: 't',
+          adminRoles: roles[which],
+        }).allowed;
+      }),
+    ).toEqual([]);
+  });
+
+  const secrets = table(`
+                       | read PRIVATE | reveal PRIVATE | create PRIVATE | update PRIVATE | delete PRIVATE | read ALL_USERS | reveal ALL_USERS | create ALL_USERS | update ALL_USERS | delete ALL_USERS | read APP | reveal APP | create APP | update APP | delete APP
+    anonymous          | -            | -              | -              | -              | -              | -              | -                | -                | -                | -                | -        | -          | -          | -          | -
+    visitor+           | -            | -              | -              | -              | -              | -              | -                | -                | -                | -                | -        | -          | -          | -          | -
+    owner, visitor     | -            | -              | -              | -              | -              | -              | -                | -                | -                | -                | -        | -          | -          | -          | -
+    full               | -            | -              | -              | -              | -              | Y              | Y                | -                | -                | -                | -        | -          | -          | -          | -
+    owner              | Y            | Y              | Y              | Y              | Y              | Y              | Y                | -                | -                | -                | -        | -          | -          | -          | -
+    admin, full        | -            | -              | -              | -              | -              | Y              | Y                | Y                | Y                | Y                | Y        | Y          | Y          | Y          | Y
+    admin, visitor     | -            | -              | -              | -              | -              | Y              | Y                | Y                | Y                | Y                | Y        | Y          | Y          | Y          | Y
+  `);
+  it('secrets hold in every cell', () => {
+    expect(
+      differences(secrets, (row, column) => {
+        const [action, visibility] = column.split(' ');
+        return policy.decide('secret', action as SecretAction, people[row], {
+          name: 's',
+          ownerRef: OWNER_REF,
+          visibility: visibility as SecretScope,
+        }).allowed;
+      }),
+    ).toEqual([]);
+  });
+
+  // Of an alias that `app owner` made and that leads to an instance of `owner`.
+  const aliases = table(`
+                       | read | create | assign | unassign | promote | delete
+    anonymous          | -    | -      | -      | -        | -       | -
+    visitor-           | -    | -      | -      | -        | -       | -
+    visitor+           | -    | -      | -      | -        | -       | -
+    full               | -    | Y      | -      | -        | -       | -
+    app owner          | Y    | Y      | Y      | Y        | -       | Y
+    app owner, visitor | -    | -      | -      | -        | -       | -
+    owner              | Y    | Y      | -      | Y        | Y       | -
+    owner, visitor     | -    | -      | -      | -        | -       | -
+    admin, full        | Y    | Y      | Y      | Y        | Y       | Y
+    admin, visitor     | Y    | Y      | Y      | Y        | Y       | Y
+  `);
+  it('aliases hold in every cell', () => {
+    expect(
+      differences(
+        aliases,
+        (row, column) =>
+          policy.decide('alias', column as AliasAction, people[row], {
+            name: 'a',
+            creatorRef: people['app owner'].userEntityRef,
+            instanceOwnerRef: OWNER_REF,
+          }).allowed,
+      ),
+    ).toEqual([]);
+  });
+
+  it('an alias that leads nowhere has no owner of an instance', () => {
+    const nowhere = { name: 'a', creatorRef: 'user:default/x' };
+    for (const actor of Object.values(people))
+      expect(policy.decide('alias', 'promote', actor, nowhere).allowed).toBe(
+        actor.admin,
+      );
+  });
+});
+
+describe('3.6 the worked example of visitors', () => {
+  it('UA sees and runs exactly A2, UB nothing', () => {
+    const visitor = (role: string) => ({
+      userEntityRef: `user:default/${role}`,
+      roles: [`group:default/${role}`],
+      fullAccess: false,
+      admin: false,
+    });
+    const ta = ['group:default/ra', 'group:default/rc'];
+    const tb = ['group:default/rb'];
+    const apps = {
+      A1: appOf('ALL_USERS', 'ON_DEMAND', { visitorRoles: [] }),
+      A2: appOf('ALL_USERS', 'ON_DEMAND', { visitorRoles: ta }),
+      A3: appOf('PRIVATE', 'ON_DEMAND', { visitorRoles: [...ta, ...tb] }),
+    };
+    const may = (role: string, action: AppAction) =>
+      Object.entries(apps)
+        .filter(
+          ([, app]) => policy.decide('app', action, visitor(role), app).allowed,
+        )
+        .map(([name]) => name);
+    expect([may('ra', 'read'), may('ra', 'run')]).toEqual([['A2'], ['A2']]);
+    expect([may('rb', 'read'), may('rb', 'run')]).toEqual([[], []]);
+  });
+});
+
+describe('decisions', () => {
+  it('name a rule, what holds, and what would change it', () => {
+    const app = appOf('PRIVATE');
+    expect(policy.decide('app', 'read', people['app owner'], app)).toEqual({
+      allowed: true,
+      rule: '3.1 owner',
+      because: ['you own the app'],
+      wouldChange: [],
+    });
+    const denied = policy.decide('app', 'read', people.full, app);
+    expect(denied).toMatchObject({
+      allowed: false,
+      rule: '3.1 nothing allows it',
+    });
+    // One step is enough, and that one is named first.
+    expect(denied.wouldChange[0]).toHaveLength(1);
+    expect(denied.wouldChange).toContainEqual([
+      'The owner makes the app visible to ALL_USERS.',
+    ]);
+    expect(policy.decide('app', 'run', people.full, app).rule.slice(0, 3)).toBe(
+      '3.2',
+    );
+  });
+
+  it('are there for every action of every kind', () => {
+    const actions: Record<Kind, readonly string[]> = {
+      app: APP_ACTIONS,
+      instance: INSTANCE_ACTIONS,
+      tag: TAG_ACTIONS,
+      secret: SECRET_ACTIONS,
+      alias: ALIAS_ACTIONS,
+      platform: PLATFORM_ACTIONS,
+    };
+    for (const [kind, names] of Object.entries(actions))
+      expect(Object.keys(KINDS[kind as Kind].rules).sort()).toEqual(
+        [...names].sort(),
+      );
+  });
+
+  it('have ids and sentences that people can read', () => {
+    for (const { rules } of Object.values(KINDS))
+      for (const list of Object.values(rules))
+        for (const { id, when } of list) {
+          expect(id).toMatch(/^(3\.[1-5]|6\.6) \S/);
+          expect(when.length).toBeGreaterThan(0);
+          for (const condition of when) {
+            expect(condition.text).toMatch(/^[a-z].*[^.]$/);
+            expect(condition.change).toMatch(/^[A-Z].*\.$/);
+          }
+        }
+  });
+});

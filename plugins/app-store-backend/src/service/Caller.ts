@@ -1,0 +1,19 @@
+/** Who calls a service, and from where. */
+import type { Actor } from '../policy';
+
+/** See the module's comment. */
+export interface Caller extends Actor {
+  displayName?: string;
+  /** Where the request came from, for the audit. */
+  address?: string;
+  /** What sent it, in its own words. */
+  client?: string;
+}
+
+/** What the store does by itself. */
+export const STORE: Caller = {
+  userEntityRef: 'store',
+  roles: [],
+  fullAccess: true,
+  admin: true,
+};

@@ -1,0 +1,158 @@
+/** Why somebody may or may not do something: the decision itself, asked for by name. */
+import type { Explanation } from '@ai-app-store/backstage-plugin-app-store-common';
+import { aliasFacts, type AliasRepository } from '../database/AliasRepository';
+import { appFacts, type AppRepository } from '../database/AppRepository';
+import type { InstanceRepository } from '../database/InstanceRepository';
+import type { SecretRepository } from '../database/SecretRepository';
+import type { TagRepository } from '../database/TagRepository';
+import type { RoleResolver } from '../identity/RoleResolver';
+import {
+  ANONYMOUS,
+  KINDS,
+  type Actor,
+  type Decision,
+  type Kind,
+  type Kinds,
+  type Policy,
+} from '../policy';
+import type { Audit } from './Audit';
+import type { Caller } from './Caller';
+import { instanceFacts } from './presentInstance';
+import { notAllowed, notFound, StoreError } from './StoreError';
+
+/** What is asked. */
+export interface Why {
+  kind: Kind;
+  action: string;
+  /** Id, or the name of an alias, tag or secret. */
+  resource?: string;
+  /** Somebody else, for admins. */
+  person?: string;
+}
+
+/** What the explainer stands on. */
+export interface ExplainerOptions {
+  policy: Policy;
+  audit: Audit;
+  roles: RoleResolver;
+  apps: AppRepository;
+  instances: InstanceRepository;
+  tags: TagRepository;
+  secrets: SecretRepository;
+  aliases: AliasRepository;
+}
+
+/** See the module's comment. */
+export class Explainer {
+  readonly #o: ExplainerOptions;
+
+  constructor(options: ExplainerOptions) {
+    this.#o = options;
+  }
+
+  /** @throws StoreError 400 for an action that there is not, 403 for another person, 404 */
+  async explain(caller: Caller, why: Why): Promise<Explanation> {
+    const actor = await this.#actor(caller, why.person);
+    const { rules } = KINDS[why.kind];
+    if (!Object.hasOwn(rules, why.action))
+      throw new StoreError({
+        status: 400,
+        code: 'NO_SUCH_ACTION',
+        message: `Nothing called ${why.action} is done to a resource of the kind ${why.kind}.`,
+        owner: 'you',
+        remedy: `Ask for one of ${Object.keys(rules).join(', ')}.`,
+      });
+    const facts = await this.#facts(caller, actor, why);
+    const decision = this.#decide(why, actor, facts);
+    return {
+      person: actor.userEntityRef || 'anonymous',
+      action: `${why.kind}:${why.action}`,
+      resource: why.resource ?? '',
+      ...decision,
+    };
+  }
+
+  #decide<K extends Kind>(
+    why: { kind: K; action: string },
+    actor: Actor,
+    facts: unknown,
+  ): Decision {
+    return this.#o.policy.decide(
+      why.kind,
+      why.action as Kinds[K]['action'],
+      actor,
+      facts as Kinds[K]['facts'],
+    );
+  }
+
+  async #actor(caller: Caller, person: string | undefined): Promise<Actor> {
+    if (!person || person === caller.userEntityRef) return caller;
+    await this.#o.audit.look(
+      caller,
+      'platform:explain_others',
+      undefined,
+      async trail => {
+        const decision = trail.decided(
+          this.#o.policy.decide(
+            'platform',
+            'explain_others',
+            caller,
+            undefined,
+          ),
+        );
+        if (!decision.allowed)
+          throw notAllowed('Only admins ask about others.', decision);
+      },
+    );
+    if (person === 'anonymous') return ANONYMOUS;
+    const actor = await this.#o.roles.resolve(person);
+    if (!actor.known) throw notFound('person', person);
+    return actor;
+  }
+
+  /** The facts of a resource; one asks only about what one sees. */
+  async #facts(
+    caller: Caller,
+    actor: Actor,
+    { kind, resource = '' }: Why,
+  ): Promise<unknown> {
+    if (kind === 'platform') return undefined;
+    const facts = await this.#find(kind, resource, actor);
+    const seen =
+      facts && this.#decide({ kind, action: 'read' }, caller, facts).allowed;
+    if (!seen) throw notFound(kind, resource);
+    return facts;
+  }
+
+  async #find(kind: Kind, resource: string, actor: Actor): Promise<unknown> {
+    const { apps, instances, tags, secrets, aliases } = this.#o;
+    switch (kind) {
+      case 'app': {
+        const app = await apps.get(resource);
+        return app && appFacts(app);
+      }
+      case 'instance': {
+        const instance = await instances.get(resource);
+        const app = instance && (await apps.get(instance.appId));
+        return app && instanceFacts(instance, app);
+      }
+      case 'tag':
+        return tags.find(resource);
+      case 'alias': {
+        const alias = await aliases.find(resource);
+        return alias && aliasFacts(alias);
+      }
+      default: {
+        const key = {
+          name: resource,
+          parent: '',
+          ownerRef: actor.userEntityRef,
+        };
+        return (
+          (await secrets.find({ ...key, visibility: 'PRIVATE' })) ??
+          (await secrets.find({ ...key, visibility: 'ALL_USERS' }))
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Whether an app can be run here, whoever asks (specification 7.1): decided at import,
+ * at each start, on demand, and now and then for what changed around it.
+ */
+import type {
+  AppManifest,
+  Problem,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { AppRecord, AppRepository } from '../database/AppRepository';
+import type { SecretRepository } from '../database/SecretRepository';
+import type { Runtimes } from './Runtimes';
+
+/** Apps that are looked at in one go. */
+const BATCH = 200;
+
+/** An app's manifest with what an owner or admin set instead of it. */
+export function effectiveManifest(
+  app: Pick<AppRecord, 'manifest' | 'customImage'>,
+): AppManifest {
+  const { manifest, customImage } = app;
+  return customImage
+    ? { ...manifest, runtime: { ...manifest.runtime, customImage } }
+    : manifest;
+}
+
+/** Whose secrets an app uses. */
+export function secretUser(
+  app: Pick<AppRecord, 'ownerRef' | 'origin' | 'name'>,
+) {
+  return { ownerRef: app.ownerRef, origin: app.origin, appName: app.name };
+}
+
+/** See the module's comment. */
+export class Preconditions {
+  readonly #apps: AppRepository;
+  readonly #secrets: SecretRepository;
+  readonly #runtimes: Runtimes;
+  readonly #now: () => Date;
+
+  constructor(options: {
+    apps: AppRepository;
+    secrets: SecretRepository;
+    runtimes: Runtimes;
+    now?: () => Date;
+  }) {
+    this.#apps = options.apps;
+    this.#secrets = options.secrets;
+    this.#runtimes = options.runtimes;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /** What keeps an app from being run. */
+  async problems(
+    app: Pick<
+      AppRecord,
+      | 'manifest'
+      | 'customImage'
+      | 'ownerRef'
+      | 'origin'
+      | 'name'
+      | 'defaultProfile'
+    >,
+  ): Promise<Problem[]> {
+    const problems = this.#runtimes.problems(
+      effectiveManifest(app),
+      app.defaultProfile,
+    );
+    const needed = [...app.manifest.env, ...app.manifest.files].filter(
+      entry => entry.secret && !entry.optional,
+    );
+    const secrets = await this.#secrets.resolve(secretUser(app), [
+      ...new Set(needed.map(entry => entry.secret!)),
+    ]);
+    for (const { secret: name, secretKey: key } of needed) {
+      const secret = secrets.get(name!);
+      if (secret?.keys.includes(key!) && secret.state !== 'LOST') continue;
+      const whose =
+        app.origin === 'marketplace' ? 'The app' : "The app's owner";
+      problems.push({
+        code: 'SECRET_MISSING',
+        message:
+          secret?.state === 'LOST'
+            ? `The value of the secret ${name} is gone from the cluster.`
+            : `${whose} has no secret ${name} with the key ${key}.`,
+        owner: app.origin === 'marketplace' ? 'admin' : 'author',
+        remedy:
+          app.origin === 'marketplace'
+            ? `An admin creates it as an APP secret of app:${app.name}.`
+            : "The app's owner creates it.",
+      });
+    }
+    return problems;
+  }
+
+  /** Decides anew, and writes it down. */
+  async refresh(app: AppRecord): Promise<Problem[]> {
+    const problems = await this.problems(app);
+    await this.#apps.setPreconditions(app.id, {
+      problems,
+      checkedAt: this.#now().toISOString(),
+    });
+    return problems;
+  }
+
+  /** Looks again at apps that were last looked at before a time; at most one batch. */
+  async refreshOlderThan(seconds: number): Promise<number> {
+    const before = new Date(this.#now().getTime() - seconds * 1000);
+    const ids = await this.#apps.listUnchecked(before.toISOString(), BATCH);
+    for (const app of await this.#apps.getMany(ids)) await this.refresh(app);
+    return ids.length;
+  }
+
+  /** Looks at once at the apps that name a secret, after it came, changed or went. */
+  async refreshUsersOf(appIds: string[]): Promise<void> {
+    for (const app of await this.#apps.getMany(appIds)) await this.refresh(app);
+  }
+}

@@ -1,0 +1,255 @@
+/** Tags: every rule about them is applied here. */
+import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
+import type {
+  NewTag,
+  Tag,
+  TagChange,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { DEFAULT_TAG_COLOR } from '../config/StoreConfig';
+import type { TagRecord, TagRepository } from '../database/TagRepository';
+import type { Policy, TagAction, TagFacts } from '../policy';
+import type { Audit, Trail } from './Audit';
+import type { Caller } from './Caller';
+import { tagKind } from './presentApp';
+import { notAllowed, notFound, stale, StoreError } from './StoreError';
+
+/** Most tags of a store: they are listed whole. */
+const TAG_LIMIT = 1000;
+
+/** See the module's comment. */
+export class TagService {
+  readonly #policy: Policy;
+  readonly #audit: Audit;
+  readonly #tags: TagRepository;
+  readonly #categoryTags: string[];
+  readonly #roleRef: (name: string) => string;
+  readonly #onChange: () => void;
+
+  constructor(options: {
+    policy: Policy;
+    audit: Audit;
+    tags: TagRepository;
+    categoryTags: string[];
+    /** The ref that a role's name stands for; throws where it can be none. */
+    roleRef: (name: string) => string;
+    /** Told where what visitors see may have changed. */
+    onChange: () => void;
+  }) {
+    this.#policy = options.policy;
+    this.#audit = options.audit;
+    this.#tags = options.tags;
+    this.#categoryTags = options.categoryTags;
+    this.#roleRef = options.roleRef;
+    this.#onChange = options.onChange;
+  }
+
+  #present(caller: Caller, record: TagRecord, apps: number): Tag {
+    const may = (action: TagAction) =>
+      this.#policy.decide('tag', action, caller, record).allowed;
+    const { id, name, title, color, description } = record;
+    return {
+      id,
+      name,
+      title,
+      color,
+      description,
+      adminRoles: record.adminRoles,
+      visitorRoles: record.visitorRoles,
+      kind: tagKind(record, this.#categoryTags),
+      isCategory: this.#categoryTags.includes(name),
+      apps,
+      revision: record.revision,
+      can: {
+        assign: may('assign'),
+        update: may('update'),
+        delete: may('delete'),
+      },
+    };
+  }
+
+  #assert(
+    caller: Caller,
+    action: TagAction,
+    tag: TagFacts,
+    trail: Trail,
+    message: string,
+  ): void {
+    const decision = trail.decided(
+      this.#policy.decide('tag', action, caller, tag),
+    );
+    if (!decision.allowed) throw notAllowed(message, decision);
+  }
+
+  /** All tags. @throws StoreError 403 for visitors */
+  async list(caller: Caller): Promise<Tag[]> {
+    await this.#audit.look(caller, 'tag:read', undefined, async trail =>
+      this.#assert(
+        caller,
+        'read',
+        { name: '', adminRoles: [] },
+        trail,
+        'Visitors do not see tags.',
+      ),
+    );
+    const [tags, counts] = await Promise.all([
+      this.#tags.list(),
+      this.#tags.countApps(),
+    ]);
+    return tags.map(tag => this.#present(caller, tag, counts.get(tag.id) ?? 0));
+  }
+
+  async #require(
+    caller: Caller,
+    idOrName: string,
+    action: TagAction,
+    trail: Trail,
+    message: string,
+  ): Promise<TagRecord> {
+    const tag = await this.#tags.find(idOrName);
+    // Whoever does not see tags learns nothing of which there are.
+    const facts = tag ?? { name: idOrName, adminRoles: [] };
+    this.#assert(caller, 'read', facts, trail, 'Visitors do not see tags.');
+    if (!tag) throw notFound('tag', idOrName);
+    trail.about(tag);
+    this.#assert(caller, action, tag, trail, message);
+    return tag;
+  }
+
+  async #presentOne(caller: Caller, id: string): Promise<Tag> {
+    const tag = await this.#tags.find(id);
+    if (!tag) throw notFound('tag', id);
+    const counts = await this.#tags.countApps();
+    return this.#present(caller, tag, counts.get(id) ?? 0);
+  }
+
+  async get(caller: Caller, idOrName: string): Promise<Tag> {
+    const tag = await this.#audit.look(caller, 'tag:read', undefined, trail =>
+      this.#require(
+        caller,
+        idOrName,
+        'read',
+        trail,
+        'Visitors do not see tags.',
+      ),
+    );
+    return this.#presentOne(caller, tag.id);
+  }
+
+  /** Roles by their refs, as actors hold them. */
+  #withRefs<T extends TagChange>(change: T): T {
+    const refs = (roles: string[] | undefined) =>
+      roles && [...new Set(roles.map(role => this.#ref(role)))];
+    const { adminRoles, visitorRoles } = change;
+    return {
+      ...change,
+      ...(adminRoles ? { adminRoles: refs(adminRoles) } : {}),
+      ...(visitorRoles ? { visitorRoles: refs(visitorRoles) } : {}),
+    };
+  }
+
+  #ref(role: string): string {
+    try {
+      return this.#roleRef(role);
+    } catch (error) {
+      throw new StoreError({
+        status: 400,
+        code: 'BAD_ROLE',
+        message: `${JSON.stringify(role)} is no role: ${
+          (error as Error).message
+        }`,
+        owner: 'you',
+        remedy: 'Name a group, such as group:default/design-guests.',
+      });
+    }
+  }
+
+  async create(caller: Caller, tag: NewTag): Promise<Tag> {
+    return this.#audit.run(caller, 'tag:create', undefined, async trail => {
+      trail.resourceName = tag.name;
+      trail.detail = { ...tag };
+      this.#assert(
+        caller,
+        'create',
+        { name: tag.name, adminRoles: [] },
+        trail,
+        'Only admins make tags.',
+      );
+      if ((await this.#tags.list()).length >= TAG_LIMIT)
+        throw new StoreError({
+          status: 409,
+          code: 'TAG_LIMIT',
+          message: `There are ${TAG_LIMIT} tags, which is the limit.`,
+          owner: 'admin',
+          remedy: 'Delete tags that no app bears.',
+        });
+      const id = await nameTaken(tag.name, () =>
+        this.#tags.insert({
+          title: tag.name,
+          color: DEFAULT_TAG_COLOR,
+          description: '',
+          adminRoles: [],
+          visitorRoles: [],
+          ...this.#withRefs(tag),
+        }),
+      );
+      trail.about({ id, name: tag.name });
+      this.#onChange();
+      return this.#presentOne(caller, id);
+    });
+  }
+
+  /** @param revision - what the change was made from */
+  async update(
+    caller: Caller,
+    idOrName: string,
+    change: TagChange,
+    revision?: number,
+  ): Promise<Tag> {
+    return this.#audit.run(caller, 'tag:update', undefined, async trail => {
+      const tag = await this.#require(
+        caller,
+        idOrName,
+        'update',
+        trail,
+        'You may not change this tag.',
+      );
+      trail.detail = { ...change };
+      const done = await nameTaken(change.name ?? tag.name, () =>
+        this.#tags.update(tag.id, this.#withRefs(change), revision),
+      );
+      if (!done) throw stale('tag');
+      this.#onChange();
+      return this.#presentOne(caller, tag.id);
+    });
+  }
+
+  async delete(caller: Caller, idOrName: string): Promise<void> {
+    return this.#audit.run(caller, 'tag:delete', undefined, async trail => {
+      const tag = await this.#require(
+        caller,
+        idOrName,
+        'delete',
+        trail,
+        'Only admins delete tags.',
+      );
+      await this.#tags.delete(tag.id);
+      this.#onChange();
+    });
+  }
+}
+
+/** Says that a name is taken where the database refuses it. */
+async function nameTaken<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isDatabaseConflictError(error)) throw error;
+    throw new StoreError({
+      status: 409,
+      code: 'TAG_EXISTS',
+      message: `There is a tag ${name} already.`,
+      owner: 'you',
+      remedy: 'Choose another name, or change that tag.',
+    });
+  }
+}

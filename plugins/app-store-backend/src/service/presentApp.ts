@@ -1,0 +1,136 @@
+/** App versions as the API shows them to somebody. */
+import type {
+  App,
+  TagKind,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { StoreConfig } from '../config/StoreConfig';
+import { appFacts, type AppRecord } from '../database/AppRepository';
+import type { Preferences } from '../database/PreferenceRepository';
+import type { Actor, AppAction, Policy } from '../policy';
+import { effectiveManifest } from './Preconditions';
+import type { Runtimes } from './Runtimes';
+
+/** How a tag is shown (specification 2.4): a category even where it invites visitors, too. */
+export function tagKind(
+  tag: { name: string; visitorRoles: string[] },
+  categoryTags: string[],
+): TagKind {
+  if (categoryTags.includes(tag.name)) return 'CATEGORY';
+  return tag.visitorRoles.length ? 'AUTHORIZATION' : 'BADGE';
+}
+
+/** See the module's comment. */
+export class AppPresenter {
+  readonly #config: StoreConfig;
+  readonly #policy: Policy;
+  readonly #runtimes: Runtimes;
+
+  constructor(options: {
+    config: StoreConfig;
+    policy: Policy;
+    runtimes: Runtimes;
+  }) {
+    this.#config = options.config;
+    this.#policy = options.policy;
+    this.#runtimes = options.runtimes;
+  }
+
+  /** @param beside - what is not in the record itself */
+  present(
+    actor: Actor,
+    record: AppRecord,
+    beside: { newest: boolean; preferences?: Preferences },
+  ): App {
+    const manifest = effectiveManifest(record);
+    const facts = appFacts(record);
+    const may = (action: AppAction) =>
+      this.#policy.decide('app', action, actor, facts).allowed;
+    return {
+      id: record.id,
+      name: record.name,
+      version: record.version,
+      title: manifest.title,
+      description: manifest.description,
+      longDescription: record.longDescription,
+      keywords: manifest.keywords,
+      visibility: record.visibility,
+      lifecycle: manifest.lifecycle,
+      origin: record.origin,
+      ...(may('read_owner') ? { owner: record.ownerRef } : {}),
+      ...(may('read_tags')
+        ? {
+            tags: record.tags.map(({ visitorRoles, ...tag }) => ({
+              ...tag,
+              kind: tagKind(
+                { ...tag, visitorRoles },
+                this.#config.categoryTags,
+              ),
+            })),
+          }
+        : {}),
+      ...(record.icon
+        ? { icon: `/apps/${record.id}/icon?v=${record.icon.slice(0, 12)}` }
+        : {}),
+      screenshots: record.screenshots.map(
+        (name, n) =>
+          `/apps/${record.id}/screenshots/${n}?v=${name.slice(0, 12)}`,
+      ),
+      requirements: this.#requirements(record),
+      parameters: manifest.parameters ?? [],
+      linkAddress: manifest.linkAddress,
+      defaultLaunchProfile: record.defaultProfile,
+      customImage: manifest.runtime.customImage,
+      ...(may('set_service_account')
+        ? { serviceAccount: record.serviceAccount }
+        : {}),
+      runnability: {
+        runnable: record.problems.length === 0,
+        problems: record.problems,
+        checkedAt: record.checkedAt,
+      },
+      newest: beside.newest,
+      liked: beside.preferences?.liked ?? false,
+      pinned: beside.preferences?.pinned ?? false,
+      likes: record.likes,
+      createdAt: record.createdAt,
+      updatedAt: record.updatedAt,
+      revision: record.revision,
+      can: {
+        run: may('run') && record.problems.length === 0,
+        delete: may('delete'),
+        update: may('update'),
+        download: may('download'),
+        transfer: may('transfer'),
+        setServiceAccount: may('set_service_account'),
+        refresh: may('refresh'),
+      },
+    };
+  }
+
+  #requirements(record: AppRecord): App['requirements'] {
+    const manifest = effectiveManifest(record);
+    const { runtime } = manifest;
+    const sizes = this.#runtimes.sizes(manifest, record.defaultProfile);
+    return {
+      runtime:
+        this.#runtimes.find(manifest)?.name ??
+        runtime.runtimeVersion ??
+        runtime.mode,
+      memoryLimit: sizes.memoryLimit,
+      memoryReservation: sizes.memoryReservation,
+      cpuLimit: sizes.cpuLimit,
+      gpuCount: sizes.gpuCount,
+      gpuType: sizes.gpuType,
+      volumeSize: runtime.volumeSize,
+      volumeMount: runtime.volumeMount,
+      secrets: [
+        ...new Set(
+          [...manifest.env, ...manifest.files].flatMap(
+            entry => entry.secret ?? [],
+          ),
+        ),
+      ],
+      osPackages: manifest.osPackages ?? [],
+    };
+  }
+}

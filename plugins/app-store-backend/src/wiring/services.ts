@@ -1,0 +1,265 @@
+/** The services, each with what it stands on. */
+import type {
+  AuditorService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
+import type { EventsService } from '@backstage/plugin-events-node';
+import type { KubernetesConnection } from '@ai-app-store/backstage-plugin-app-store-node';
+import type { BundleStore } from '../bundle/BundleStore';
+import type { EnvironmentStore } from '../bundle/EnvironmentStore';
+import type { StoreConfig } from '../config/StoreConfig';
+import type { RoleRefs } from '../identity/RoleRefs';
+import type { RoleResolver } from '../identity/RoleResolver';
+import type { KubeApi } from '../kubernetes/KubeApi';
+import type { Policy } from '../policy';
+import { InstanceCluster } from '../processors/InstanceCluster';
+import { InstanceProcessor } from '../processors/InstanceProcessor';
+import { SecretCluster } from '../processors/SecretCluster';
+import { SecretProcessor } from '../processors/SecretProcessor';
+import { AliasService } from '../service/AliasService';
+import { AppContents } from '../service/AppContents';
+import { AppImport } from '../service/AppImport';
+import { AppService } from '../service/AppService';
+import { Audit } from '../service/Audit';
+import { AuditReader } from '../service/AuditReader';
+import { ChangeFeed } from '../service/ChangeFeed';
+import { Explainer } from '../service/Explainer';
+import { IamService, type IamPolicies } from '../service/IamService';
+import { Idempotency } from '../service/Idempotency';
+import { InstanceRenderer } from '../service/InstanceRenderer';
+import { InstanceService } from '../service/InstanceService';
+import type { KeyedLock } from '../service/KeyedLock';
+import { Preconditions } from '../service/Preconditions';
+import { AppPresenter } from '../service/presentApp';
+import { instanceUrl, InstancePresenter } from '../service/presentInstance';
+import { RouteFeed } from '../service/RouteFeed';
+import { Runtimes } from '../service/Runtimes';
+import { SecretService } from '../service/SecretService';
+import { StoreInfoService } from '../service/StoreInfoService';
+import { TagService } from '../service/TagService';
+import { TokenService } from '../service/TokenService';
+import type { Repositories } from './repositories';
+
+/** What everything stands on. */
+export interface ServicesOptions {
+  config: StoreConfig;
+  version: string;
+  installation: string;
+  connection: KubernetesConnection;
+  api: KubeApi;
+  repositories: Repositories;
+  policy: Policy;
+  policies: IamPolicies;
+  refs: RoleRefs;
+  roles: RoleResolver;
+  bundles: BundleStore;
+  environments: EnvironmentStore;
+  /** One at a time for each bundle, each secret. */
+  turns: KeyedLock;
+  auditor: AuditorService;
+  events: EventsService;
+  logger: LoggerService;
+}
+
+export type Services = ReturnType<typeof createServices>;
+
+export function createServices(options: ServicesOptions) {
+  const {
+    config,
+    installation,
+    connection,
+    api,
+    repositories,
+    policy,
+    roles,
+    refs,
+    bundles,
+    environments,
+    turns,
+    logger,
+  } = options;
+  const { apps, instances, secrets, tags, aliases } = repositories;
+  const feeds = {
+    instances: new ChangeFeed(),
+    aliases: new ChangeFeed(),
+    apps: new ChangeFeed(),
+    tags: new ChangeFeed(),
+  };
+  const audit = new Audit({
+    repository: repositories.audit,
+    auditor: options.auditor,
+    events: options.events,
+    logger,
+  });
+  const idempotency = new Idempotency({
+    repository: repositories.idempotency,
+  });
+  const runtimes = new Runtimes({
+    config,
+    unavailableImage: connection.unavailableImage,
+  });
+  const preconditions = new Preconditions({ apps, secrets, runtimes });
+  const processor = new InstanceProcessor({
+    queue: repositories.queue,
+    feed: feeds.instances,
+    logger,
+  });
+  const cluster = new InstanceCluster({
+    api,
+    namespace: config.kubernetes.namespace,
+    installation,
+    logger,
+    onChange: id => processor.wake(id),
+  });
+  const secretCluster = new SecretCluster({
+    api,
+    namespace: config.kubernetes.namespace,
+    installation,
+  });
+  const secretProcessor = new SecretProcessor({
+    secrets,
+    cluster: secretCluster,
+    preconditions,
+    logger,
+  });
+  const appService = new AppService({
+    config,
+    policy,
+    audit,
+    apps,
+    instances,
+    preferences: repositories.preferences,
+    tags,
+    secrets,
+    roles,
+    bundles,
+    environments,
+    preconditions,
+    presenter: new AppPresenter({ config, policy, runtimes }),
+    runtimes,
+    files: turns,
+    feed: feeds.apps,
+    onPurge: id => processor.wake(id),
+    instanceUrl: (id, app, alias) =>
+      instanceUrl(config.appsUrl, id, app, alias),
+    primaries: ids => aliases.primariesOf(ids),
+  });
+  const imports = new AppImport({
+    config,
+    policy,
+    audit,
+    idempotency,
+    preconditions,
+    feed: feeds.apps,
+    apps,
+    appService,
+    tags,
+    secrets,
+    bundles,
+    runtimes,
+    files: turns,
+    logger,
+  });
+  const instanceService = new InstanceService({
+    config,
+    policy,
+    audit,
+    idempotency,
+    apps,
+    appService,
+    instances,
+    aliases,
+    preconditions,
+    renderer: new InstanceRenderer({
+      config,
+      installation,
+      storeUrl: connection.storeUrl ?? config.kubernetes.storeUrl,
+      secrets,
+      runtimes,
+    }),
+    presenter: new InstancePresenter({ config, policy }),
+    runtimes,
+    roles,
+    cluster,
+    feed: feeds.instances,
+    aliasFeed: feeds.aliases,
+    wake: id => processor.wake(id),
+  });
+  return {
+    feeds,
+    audit,
+    idempotency,
+    preconditions,
+    processor,
+    cluster,
+    secretProcessor,
+    apps: appService,
+    imports,
+    contents: new AppContents({ apps: appService, bundles, audit }),
+    instances: instanceService,
+    tags: new TagService({
+      policy,
+      audit,
+      tags,
+      categoryTags: config.categoryTags,
+      roleRef: name => refs.configured(name),
+      onChange: () => feeds.tags.changed('*'),
+    }),
+    secrets: new SecretService({
+      policy,
+      audit,
+      secrets,
+      apps,
+      instances,
+      cluster: secretCluster,
+      preconditions,
+      turns,
+      feed: feeds.instances,
+    }),
+    aliases: new AliasService({
+      policy,
+      audit,
+      aliases,
+      instances: instanceService,
+      appsUrl: config.appsUrl,
+      reserved: config.reservedAliases,
+      feed: feeds.aliases,
+      instanceFeed: feeds.instances,
+    }),
+    tokens: new TokenService({ tokens: repositories.tokens, audit }),
+    info: new StoreInfoService({ config, version: options.version }),
+    explainer: new Explainer({
+      policy,
+      audit,
+      roles,
+      apps,
+      instances,
+      tags,
+      secrets,
+      aliases,
+    }),
+    auditReader: new AuditReader({
+      policy,
+      audit,
+      repository: repositories.audit,
+      retentionDays: config.auditRetentionDays,
+    }),
+    iam: new IamService({
+      policy,
+      audit,
+      repository: repositories.iam,
+      policies: options.policies,
+      roleRef: name => refs.configured(name),
+      // Whoever could see something a moment ago may not any more.
+      onChange: () => feeds.tags.changed('*'),
+      logger,
+    }),
+    routes: new RouteFeed({
+      instances,
+      aliases,
+      apps,
+      feed: feeds.instances,
+      aliasFeed: feeds.aliases,
+    }),
+  };
+}
