@@ -1,5 +1,14 @@
 /** The store with its database, and the local cluster that it drives, for tests. */
-import { createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendModule,
+  createBackendPlugin,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
+import {
+  DefaultEventsService,
+  eventsServiceRef,
+} from '@backstage/plugin-events-node';
 import {
   mockCredentials,
   mockServices,
@@ -27,6 +36,8 @@ import type { Readable } from 'node:stream';
 import request from 'supertest';
 import { ZipFile } from 'yazl';
 import { databases } from '../database/__testUtils__/databases';
+import { KubeApi } from '../kubernetes/KubeApi';
+import { EVENTS_TOPIC } from '../service/Audit';
 import appStorePlugin from '..';
 
 /** The root of the store's API. */
@@ -95,6 +106,34 @@ ${options.tail ?? ''}`;
   return buffer(zip.outputStream as Readable);
 }
 
+/** Events that reach their listeners, in place of those of tests. */
+const DefaultEvents = createServiceFactory({
+  service: eventsServiceRef,
+  deps: { logger: coreServices.rootLogger },
+  createRootContext: ({ logger }) =>
+    DefaultEventsService.create({ logger, useEventBus: 'never' }),
+  factory: (_, events) => events,
+});
+
+/** A plugin that listens to the store's events. */
+function listener(onEvent: (event: unknown) => void) {
+  return createBackendPlugin({
+    pluginId: 'listener',
+    register(reg) {
+      reg.registerInit({
+        deps: { events: eventsServiceRef },
+        async init({ events }) {
+          await events.subscribe({
+            id: 'listener',
+            topics: [EVENTS_TOPIC],
+            onEvent: async event => onEvent(event),
+          });
+        },
+      });
+    },
+  });
+}
+
 /** See the module's comment. */
 export class StoreUnderTest {
   readonly directory: string;
@@ -102,15 +141,26 @@ export class StoreUnderTest {
   readonly backend: Awaited<ReturnType<typeof startTestBackend>>;
   readonly api: ReturnType<typeof request>;
   readonly #forwarder: Server;
+  /** The cluster is another's. */
+  readonly #guest: boolean;
 
   /**
    * @param appStore - configuration beside or instead of the tests' own
    * @param options.knex - a database that another store is at work on, too
+   * @param options.beside - a store whose cluster this one drives, too
    */
   static async start(
     id: Parameters<typeof databases.init>[0],
     appStore: JsonObject = {},
-    options: { knex?: Knex; images?: Record<string, LocalImage> } = {},
+    options: {
+      knex?: Knex;
+      beside?: StoreUnderTest;
+      images?: Record<string, LocalImage>;
+      /** What is logged goes to the output, as in a portal. */
+      logs?: boolean;
+      /** Called with each event that the store publishes. */
+      onEvent?: (event: unknown) => void;
+    } = {},
   ): Promise<StoreUnderTest> {
     const directory = mkdtempSync(join(tmpdir(), 'st-'));
     // Pods know the store's port before the store has one; this leads from the one to the other.
@@ -124,21 +174,27 @@ export class StoreUnderTest {
     forwarder.listen(0, '127.0.0.1');
     await once(forwarder, 'listening');
     const { port } = forwarder.address() as { port: number };
-    const cluster = await LocalCluster.start({
-      directory: join(directory, 'c'),
-      hostPorts: [port],
-      backOff: { firstMs: 300, lastMs: 1000, resetMs: 60_000 },
-      images: {
-        runtime: {
-          mounts: [
-            { source: dirname(dirname(process.execPath)), target: '/opt/node' },
-            { source: ENTRY_DIRECTORY, target: '/opt/entry' },
-          ],
-          path: ['/opt/entry', '/opt/node/bin'],
+    const { beside } = options;
+    const cluster =
+      beside?.cluster ??
+      (await LocalCluster.start({
+        directory: join(directory, 'c'),
+        hostPorts: [port],
+        backOff: { firstMs: 300, lastMs: 1000, resetMs: 60_000 },
+        images: {
+          runtime: {
+            mounts: [
+              {
+                source: dirname(dirname(process.execPath)),
+                target: '/opt/node',
+              },
+              { source: ENTRY_DIRECTORY, target: '/opt/entry' },
+            ],
+            path: ['/opt/entry', '/opt/node/bin'],
+          },
+          ...options.images,
         },
-        ...options.images,
-      },
-    });
+      }));
     const knex = options.knex ?? (await databases.init(id));
     const kubernetes = createBackendModule({
       pluginId: 'app-store',
@@ -163,6 +219,10 @@ export class StoreUnderTest {
         kubernetes,
         catalogServiceMock.factory({ entities: PEOPLE }),
         mockServices.database.factory({ knex }),
+        ...(options.logs
+          ? [mockServices.rootLogger.factory({ level: 'debug' })]
+          : []),
+        ...(options.onEvent ? [DefaultEvents, listener(options.onEvent)] : []),
         mockServices.rootConfig.factory({
           data: {
             backend: { baseUrl: `http://localhost:${port}` },
@@ -198,7 +258,13 @@ export class StoreUnderTest {
       ],
     });
     target = backend.server.port();
-    return new StoreUnderTest({ directory, cluster, backend, forwarder });
+    return new StoreUnderTest({
+      directory,
+      cluster,
+      backend,
+      forwarder,
+      guest: Boolean(beside),
+    });
   }
 
   private constructor(parts: {
@@ -206,12 +272,14 @@ export class StoreUnderTest {
     cluster: LocalCluster;
     backend: Awaited<ReturnType<typeof startTestBackend>>;
     forwarder: Server;
+    guest: boolean;
   }) {
     this.directory = parts.directory;
     this.cluster = parts.cluster;
     this.backend = parts.backend;
     this.api = request(parts.backend.server);
     this.#forwarder = parts.forwarder;
+    this.#guest = parts.guest;
   }
 
   get port(): number {
@@ -235,9 +303,21 @@ export class StoreUnderTest {
     return (await this.api.get(`${API}${path}`).set(as(who))).body;
   }
 
+  /** What the cluster's API has at a path. */
+  async kube(path: string) {
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromString(this.cluster.kubeconfig);
+    const api = KubeApi.create(kubeConfig);
+    try {
+      return await api.json(path);
+    } finally {
+      api.close();
+    }
+  }
+
   async stop(): Promise<void> {
     await this.backend.stop();
-    await this.cluster.stop(500);
+    if (!this.#guest) await this.cluster.stop(500);
     this.#forwarder.close();
     rmSync(this.directory, { recursive: true, force: true });
   }

@@ -50,7 +50,13 @@ function unbounded(schema: Schema, place: string): string[] {
     const bounded =
       schema.maxLength !== undefined ||
       /\{\d+,\d+\}|\{\d+\}/.test(schema.pattern ?? '');
-    return bounded ? [] : [place];
+    // PostgreSQL takes no NUL, and no name has one. Values of secrets never get there.
+    const plain =
+      schema.format === 'date-time' ||
+      place.endsWith('body.data.*') ||
+      (schema.pattern !== undefined &&
+        !new RegExp(schema.pattern, 'u').test('a\u0000'));
+    return bounded && plain ? [] : [place];
   }
   if (schema.type === 'array')
     return [
@@ -84,7 +90,7 @@ describe("the API's document", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('bounds everything that can be sent', () => {
+  it('bounds everything that can be sent, and lets no NUL through', () => {
     const found = operations.flatMap(operation => [
       ...operation.parameters.flatMap(given => {
         const parameter = given.$ref ? parameters[last(given.$ref)] : given;
