@@ -1,0 +1,288 @@
+/** Policies laid over the tables (specification 3.7). */
+import { appOf, OWNER_REF, people } from './__testUtils__/people';
+import { differences, table } from './__testUtils__/table';
+import type { AppAction } from './apps';
+import type { InstanceAction } from './instances';
+import type { IamPolicy, IamStatement } from './overlay';
+import { Policy } from './Policy';
+
+const settings = { publicMode: false, downloads: true };
+
+const laid = (...policies: IamPolicy[]) =>
+  Policy.create({ settings, policies: () => policies });
+
+const policyOf = (
+  statement: Partial<IamStatement>,
+  resources = ['*'],
+  name = 'support',
+): IamPolicy => ({
+  name,
+  resources,
+  statements: [
+    { effect: 'allow', subjects: ['*'], actions: ['*'], ...statement },
+  ],
+});
+
+const instance = (visibility: 'PRIVATE' | 'ALL_USERS' = 'PRIVATE') => ({
+  id: 'the-instance',
+  ownerRef: OWNER_REF,
+  visibility,
+  app: appOf('ALL_USERS'),
+});
+
+const may = (
+  policy: Policy,
+  row: string,
+  action: InstanceAction,
+  facts = instance(),
+) => policy.decide('instance', action, people[row], facts).allowed;
+
+describe('a policy', () => {
+  it('lets a support role read the log of every instance, as in the specification', () => {
+    const policy = laid(
+      policyOf({
+        subjects: ['role:group:default/ra'],
+        actions: ['instance:read', 'instance:view_log'],
+      }),
+    );
+    expect(
+      differences(
+        table(`
+                         | read | view_log | terminate
+          full with role | Y    | Y        | -
+          visitor+       | Y    | Y        | -
+          full           | -    | -        | -
+          owner          | Y    | Y        | Y
+          anonymous      | -    | -        | -
+        `),
+        (row, column) => may(policy, row, column as InstanceAction),
+      ),
+    ).toEqual([]);
+    expect(
+      policy.decide('instance', 'view_log', people['visitor+'], instance()),
+    ).toMatchObject({
+      allowed: true,
+      rule: '3.7 policy support, statement 1',
+    });
+  });
+
+  it('denies whatever allows it, and says so', () => {
+    const policy = laid(
+      policyOf({ actions: ['app:run'] }),
+      policyOf(
+        { effect: 'deny', actions: ['app:run'], subjects: ['is_full_access'] },
+        ['*'],
+        'freeze',
+      ),
+    );
+    const app = appOf('ALL_USERS');
+    expect(policy.decide('app', 'run', people['app owner'], app)).toEqual({
+      allowed: false,
+      rule: '3.7 policy freeze, statement 1',
+      because: ['you are one of is_full_access', 'the resource is *'],
+      wouldChange: [['An admin changes the policy that denies it.']],
+    });
+    expect(policy.decide('app', 'run', people['visitor-'], app).allowed).toBe(
+      true,
+    );
+    expect(policy.decide('app', 'read', people.full, app).allowed).toBe(true);
+  });
+
+  it('is for its subjects', () => {
+    const cells = table(`
+                            | anonymous | visitor- | visitor+ | full | admin, full | admin, visitor
+      *                     | -         | Y        | Y        | Y    | Y           | Y
+      anonymous             | Y         | -        | -        | -    | -           | -
+      is_full_access        | -         | -        | -        | Y    | Y           | -
+      !is_full_access       | -         | Y        | Y        | -    | -           | Y
+      is_admin              | -         | -        | -        | -    | Y           | Y
+      !is_admin             | -         | Y        | Y        | Y    | -           | -
+      role:group:default/ra | -         | -        | Y        | -    | -           | -
+      user:default/full     | -         | -        | -        | Y    | -           | -
+    `);
+    expect(
+      differences(
+        cells,
+        (subject, row) =>
+          laid(policyOf({ subjects: [subject] })).decide(
+            'tag',
+            'create',
+            { ...people[row], admin: people[row].admin },
+            { name: 't', adminRoles: [] },
+          ).rule === '3.7 policy support, statement 1' ||
+          // Admins are allowed by the table before it comes to the policy.
+          (people[row].admin &&
+            !laid(policyOf({ effect: 'deny', subjects: [subject] })).decide(
+              'tag',
+              'create',
+              people[row],
+              {
+                name: 't',
+                adminRoles: [],
+              },
+            ).allowed),
+      ),
+    ).toEqual([]);
+  });
+
+  it('is about its actions', () => {
+    const cells = table(`
+                    | instance:redeploy | instance:alias | app:set_service_account
+      *             | Y                 | Y              | Y
+      instance:*    | Y                 | Y              | -
+      app:*         | -                 | -              | Y
+      instance:alias| -                 | Y              | -
+    `);
+    expect(
+      differences(cells, (action, column) => {
+        const policy = laid(policyOf({ actions: [action] }));
+        const [kind, name] = column.split(':');
+        return kind === 'app'
+          ? policy.decide(
+              'app',
+              name as AppAction,
+              people.full,
+              appOf('ALL_USERS'),
+            ).allowed
+          : may(policy, 'full', name as InstanceAction);
+      }),
+    ).toEqual([]);
+  });
+
+  it('is about its resources', () => {
+    const redeploy = (...resources: string[]) =>
+      may(laid(policyOf({}, resources)), 'full', 'redeploy');
+    expect(redeploy('*')).toBe(true);
+    expect(redeploy('app:app')).toBe(true);
+    expect(redeploy('instance:the-instance')).toBe(true);
+    expect(redeploy('instance:app')).toBe(false);
+    expect(redeploy('app:other', 'instance:the-instance')).toBe(true);
+    expect(redeploy('app:other')).toBe(false);
+    expect(redeploy('secret:app')).toBe(false);
+    const policy = laid(policyOf({}, ['tag:t', 'secret:s', 'alias:a']));
+    expect(
+      policy.decide('tag', 'delete', people.full, { name: 't', adminRoles: [] })
+        .allowed,
+    ).toBe(true);
+    expect(
+      policy.decide('secret', 'delete', people.full, {
+        name: 's',
+        ownerRef: OWNER_REF,
+        visibility: 'ALL_USERS',
+      }).allowed,
+    ).toBe(true);
+    expect(
+      policy.decide('alias', 'delete', people.full, {
+        name: 'a',
+        creatorRef: OWNER_REF,
+      }).allowed,
+    ).toBe(true);
+    expect(
+      policy.decide('alias', 'delete', people.full, {
+        name: 'b',
+        creatorRef: OWNER_REF,
+      }).allowed,
+    ).toBe(false);
+  });
+
+  it('holds where all of its attributes do', () => {
+    const cells = table(`
+                            | full, PRIVATE | full, ALL_USERS | owner, PRIVATE | visitor-, PRIVATE
+      is_owner              | -             | -               | Y              | -
+      !is_owner             | Y             | Y               | -              | Y
+      is_full_access        | Y             | Y               | Y              | -
+      !is_full_access       | -             | -               | -              | Y
+      visibility:ALL_USERS  | -             | Y               | -              | -
+      !visibility:ALL_USERS | Y             | -               | Y              | Y
+      lifecycle:ON_DEMAND   | Y             | Y               | Y              | Y
+      lifecycle:MANAGED     | -             | -               | -              | -
+      !lifecycle:MANAGED    | Y             | Y               | Y              | Y
+    `);
+    expect(
+      differences(cells, (attribute, column) => {
+        const [row, visibility] = column.split(', ');
+        return may(
+          laid(policyOf({ attributes: [attribute] })),
+          row,
+          'redeploy',
+          instance(visibility as 'PRIVATE'),
+        );
+      }),
+    ).toEqual([]);
+    expect(
+      may(
+        laid(policyOf({ attributes: ['is_full_access', 'visibility:PUBLIC'] })),
+        'full',
+        'redeploy',
+      ),
+    ).toBe(false);
+    // A tag has neither owner nor lifecycle.
+    for (const [attribute, expected] of [
+      ['is_owner', false],
+      ['!is_owner', true],
+      ['lifecycle:MANAGED', false],
+      ['visibility:PUBLIC', false],
+      ['!visibility:PUBLIC', true],
+    ] as const)
+      expect(
+        laid(policyOf({ attributes: [attribute] })).decide(
+          'tag',
+          'create',
+          people.full,
+          { name: 't', adminRoles: [] },
+        ).allowed,
+      ).toBe(expected);
+    // Nobody is the owner of what has none, nobody in particular least of all.
+    expect(
+      laid(
+        policyOf({ subjects: ['anonymous'], attributes: ['is_owner'] }),
+      ).decide('secret', 'read', people.anonymous, {
+        name: 's',
+        ownerRef: '',
+        visibility: 'PRIVATE',
+      }).allowed,
+    ).toBe(false);
+  });
+
+  it('takes neither the policies nor the audit from admins, nor gives them', () => {
+    const open = laid(policyOf({}));
+    const closed = laid(policyOf({ effect: 'deny' }));
+    for (const action of [
+      'use',
+      'list_all',
+      'read_audit',
+      'manage_iam',
+      'explain_others',
+    ] as const) {
+      const admin = people['admin, full'];
+      expect(closed.decide('platform', action, admin, undefined).allowed).toBe(
+        true,
+      );
+      if (action !== 'use')
+        expect(
+          open.decide('platform', action, people.full, undefined).allowed,
+        ).toBe(false);
+    }
+    for (const action of ['import', 'import_marketplace'] as const) {
+      expect(
+        open.decide('platform', action, people['visitor-'], undefined).allowed,
+      ).toBe(true);
+      expect(
+        closed.decide('platform', action, people['admin, full'], undefined)
+          .allowed,
+      ).toBe(false);
+    }
+  });
+
+  it('is in force from the moment that it is there until it is gone', () => {
+    let policies: IamPolicy[] = [];
+    const policy = Policy.create({ settings, policies: () => policies });
+    expect(may(policy, 'full', 'redeploy')).toBe(false);
+    policies = [policyOf({})];
+    expect(may(policy, 'full', 'redeploy')).toBe(true);
+    policies = [policyOf({ effect: 'deny' })];
+    expect(may(policy, 'owner', 'read')).toBe(false);
+    policies = [];
+    expect(may(policy, 'owner', 'read')).toBe(true);
+  });
+});
