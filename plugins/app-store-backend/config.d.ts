@@ -52,6 +52,97 @@ export interface Config {
     installTimeout?: string;
     /** Whether owners and admins may download bundles. Default: true. */
     downloads?: boolean;
+    /**
+     * Whether PUBLIC apps are listed for people who are not signed in, at the apps'
+     * domain and by the API. Default: false.
+     */
+    publicMode?: boolean;
+    /**
+     * `owned`: only who brought the first version of a name, or whom it was handed
+     * over to, adds further ones. Default: `open`.
+     */
+    appNames?: 'open' | 'owned';
+    /** Names of the tags that are categories. Default: none. */
+    categoryTags?: string[];
+    iam?: {
+      /** Whether policies count that an admin lays over the access rules. Default: false. */
+      enabled?: boolean;
+    };
+    audit?: {
+      /** How long lines of the audit are kept. Default: 365. */
+      retentionDays?: number;
+    };
+    aliases?: {
+      /** Further names that nobody may have as an alias. */
+      reserved?: string[];
+    };
+    /** Between two looks at whether each app can be run; `-1` for only on demand. Default: `10m`. */
+    preconditionInterval?: string;
+    /** How much longer an owner may have an instance run, once for each start; `0s` for not at all. Default: `4h`. */
+    instanceExtension?: string;
+    /** How long the volume of a terminated instance is kept and can be taken back. Default: `168h`. */
+    terminatedRetention?: string;
+    /** Whether every app has to say its memory and processor sizes. Default: false. */
+    requireResources?: boolean;
+    /** What `{{REGISTRY}}` stands for in `Runtime.CustomImage`. */
+    appRegistry?: string;
+    /** Size of /dev/shm of apps with EnableSHM. Default: `2Gi`. */
+    shmSize?: string;
+    /** Answers of the API are checked against its document, too: for tests. Default: false. */
+    checkAnswers?: boolean;
+    gpu?: {
+      /** Types that apps may ask for: values of the node label. None: no GPUs. */
+      allowedTypes?: string[];
+      /** The type of apps that name none. */
+      defaultType?: string;
+      /** Most GPUs of an instance. Default: 8. */
+      maxCount?: number;
+      /** The label of nodes that says which type they have. Default: `hac.h2o.ai/accelerator`. */
+      nodeLabel?: string;
+      /** The resource that is asked for. Default: `nvidia.com/gpu`. */
+      resource?: string;
+    };
+    /** Named sizes that an instance may be run with. */
+    launchProfiles?: Array<{
+      name: string;
+      title?: string;
+      description?: string;
+      memoryLimit?: string;
+      memoryReservation?: string;
+      cpuLimit?: string;
+      cpuReservation?: string;
+      gpuCount?: number;
+      gpuType?: string;
+      nodeSelector?: { [label: string]: string };
+      tolerations?: Array<{
+        key?: string;
+        operator?: 'Exists' | 'Equal';
+        value?: string;
+        effect?: string;
+        tolerationSeconds?: number;
+      }>;
+      affinity?: object;
+    }>;
+    /** Banners on the store's pages, in this order. */
+    notices?: Array<{
+      severity?:
+        | 'info'
+        | 'error'
+        | 'warning'
+        | 'blocked'
+        | 'success'
+        | 'severe';
+      title: string;
+      /** Markdown. */
+      content?: string;
+    }>;
+    branding?: {
+      /** Default: `App Store`. */
+      title?: string;
+      logoUrl?: string;
+      /** `#rrggbb` */
+      color?: string;
+    };
     /** Whether every app has to name its runtime version. Default: false. */
     requireRuntimeVersion?: boolean;
     /** Regular expressions for `Runtime.CustomImage`; `.+` for any image. Default: none is allowed. */
@@ -73,6 +164,12 @@ export interface Config {
       context?: string;
       /** Namespace of the gateway's pods, for network policies. */
       gatewayNamespace?: string;
+      /** Names of Secrets with which images are pulled. */
+      imagePullSecrets?: string[];
+      /** Storage class of apps' volumes. Default: the cluster's. */
+      storageClass?: string;
+      /** Service account of apps' pods. Default: the namespace's. */
+      serviceAccount?: string;
     };
     /** Where bundles, pictures and environments are kept: `directory`, or `s3` and `spoolDirectory`. */
     bundles: {
@@ -122,6 +219,14 @@ export interface Config {
       /** Operating-system packages that the image has, for `packages.txt`. */
       osPackages?: string[];
       nodeSelector?: { [label: string]: string };
+      tolerations?: Array<{
+        key?: string;
+        operator?: 'Exists' | 'Equal';
+        value?: string;
+        effect?: string;
+        tolerationSeconds?: number;
+      }>;
+      affinity?: object;
     }>;
     /** Variables for every new instance. */
     extraEnv?: Array<{ name: string; value: string }>;

@@ -56,4 +56,66 @@ describe('readStoreConfig', () => {
       }),
     ).toThrow('appStore.runtimes');
   });
+
+  it.each([
+    [{ limits: { instances: -1 } }, 'appStore.limits.instances'],
+    [{ limits: { instances: 1.5 } }, 'appStore.limits.instances'],
+    [{ limits: { concurrentImports: 0 } }, 'appStore.limits.concurrentImports'],
+    [{ terminatedRetention: '-1' }, 'appStore.terminatedRetention'],
+    [{ instanceExtension: 'long' }, 'appStore.instanceExtension'],
+    [{ audit: { retentionDays: 0 } }, 'appStore.audit.retentionDays'],
+    [{ appNames: 'mine' }, 'appStore.appNames'],
+    [
+      { resources: { memoryLimit: '2 gigs' } },
+      'appStore.resources.memoryLimit',
+    ],
+    [{ shmSize: 'big' }, 'appStore.shmSize'],
+    [{ allowedCustomImages: ['('] }, 'appStore.allowedCustomImages'],
+    [{ aliases: { reserved: ['Not_One'] } }, 'appStore.aliases.reserved'],
+    [{ branding: { color: 'red' } }, 'appStore.branding.color'],
+    [
+      { notices: [{ severity: 'loud', title: 'x' }] },
+      'appStore.notices[0].severity',
+    ],
+    [
+      { launchProfiles: [{ name: 'a' }, { name: 'a' }] },
+      'appStore.launchProfiles[1].name',
+    ],
+    [
+      { launchProfiles: [{ name: 'a', memoryLimit: 'much' }] },
+      'appStore.launchProfiles[0].memoryLimit',
+    ],
+    [{ runtimes: [{ name: 'a', mode: 'cobol' }] }, 'appStore.runtimes[0].mode'],
+    [{ tags: [{ name: 'A', color: 'blue' }] }, 'appStore.tags[0].color'],
+  ])('%j is refused by its key, %s', (appStore, key) => {
+    expect(() => read(appStore)).toThrow(key);
+  });
+
+  it('reads launch profiles with their placement', () => {
+    expect(
+      read({
+        launchProfiles: [
+          {
+            name: 'gpu',
+            gpuCount: 1,
+            gpuType: 'a10g',
+            nodeSelector: { pool: 'gpu' },
+            tolerations: [{ key: 'gpu', effect: 'NoSchedule' }],
+          },
+        ],
+      }).launchProfiles,
+    ).toEqual([
+      expect.objectContaining({
+        name: 'gpu',
+        title: 'gpu',
+        gpuCount: 1,
+        scheduling: {
+          nodeSelector: { pool: 'gpu' },
+          tolerations: [
+            { key: 'gpu', operator: 'Exists', effect: 'NoSchedule' },
+          ],
+        },
+      }),
+    ]);
+  });
 });

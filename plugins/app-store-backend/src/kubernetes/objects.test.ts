@@ -329,4 +329,56 @@ Value = "text"
       ).toBe(false);
     },
   );
+
+  it('places a pod by runtime, profile and GPU, and keeps GPUs from init containers', () => {
+    const { workload, claim } = buildInstanceObjects(
+      instanceInput({
+        manifest: manifestOf(
+          '[App]\nName = "gpu"\nVersion = "1.0.0"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\nVolumeMount = "/data"\nVolumeSize = "1Gi"\nEnableSHM = true\n',
+        ),
+        sizes: {
+          memoryLimit: '8Gi',
+          memoryReservation: '4Gi',
+          cpuLimit: '4',
+          gpuCount: 2,
+          gpuType: 'a10g',
+        },
+        scheduling: {
+          nodeSelector: { pool: 'gpu' },
+          tolerations: [{ key: 'gpu', operator: 'Exists' }],
+        },
+        gpu: { nodeLabel: 'accelerator', resource: 'example.com/gpu' },
+        imagePullSecrets: ['registry'],
+        serviceAccount: 'runner',
+        storageClass: 'fast',
+        shmSize: '4Gi',
+        parameters: { MODEL: 'small' },
+      }),
+    );
+    const { spec } = workload.spec!.template;
+    expect(spec).toMatchObject({
+      nodeSelector: { pool: 'gpu', accelerator: 'a10g' },
+      tolerations: [{ key: 'gpu', operator: 'Exists' }],
+      imagePullSecrets: [{ name: 'registry' }],
+      serviceAccountName: 'runner',
+      automountServiceAccountToken: false,
+    });
+    expect(spec!.containers[0].resources).toEqual({
+      limits: { memory: '8Gi', cpu: '4', 'example.com/gpu': '2' },
+      requests: { memory: '4Gi', 'example.com/gpu': '2' },
+    });
+    expect(spec!.initContainers![0].resources).toEqual({
+      limits: { memory: '8Gi', cpu: '4' },
+      requests: { memory: '4Gi' },
+    });
+    expect(spec!.containers[0].env).toContainEqual({
+      name: 'MODEL',
+      value: 'small',
+    });
+    expect(spec!.volumes).toContainEqual({
+      name: 'shm',
+      emptyDir: { medium: 'Memory', sizeLimit: '4Gi' },
+    });
+    expect(claim!.spec).toMatchObject({ storageClassName: 'fast' });
+  });
 });
