@@ -122,12 +122,12 @@ class Normaliser {
 function settled(text: string): string {
   return text
     .split('\n')
-    .filter(line => !/^(… |WARNING: )/.test(line))
+    .filter(line => !/^(… |WARNING: |\S+Z  Warning  Unhealthy )/.test(line))
     .join('\n');
 }
 
 test('the transcript of docs/cli.md', async () => {
-  test.setTimeout(400_000);
+  test.setTimeout(900_000);
   const shell = new Shell(join(room, 'apps'));
   const normaliser = new Normaliser();
   let markdown = '';

@@ -1,5 +1,8 @@
 /** What a new user types, in order; `docs/cli.md` shows what came of it. */
 
+import { ADMIN } from './transcriptAdmin';
+import { RESOURCES } from './transcriptResources';
+
 /** One part of the transcript. */
 export interface Chapter {
   title: string;
@@ -43,6 +46,8 @@ export const CHAPTERS: Chapter[] = [
       'app-store bundle import hello',
       'app-store bundle lint nowhere',
       'app-store bundel',
+      'app-store bundle initt',
+      'app-store app list --runable',
       'app-store app run com.example.my-hello -v EVERYBODY',
       'app-store app get com.example.nothing',
       'app-store instance get 1234',
@@ -142,10 +147,13 @@ export const CHAPTERS: Chapter[] = [
       'app-store app list --name com.example.my-tool --json | grep -c bundle-test',
     ],
   },
+  ...RESOURCES,
+  ...ADMIN,
   {
     title: 'Machines',
     words: 'A pipeline gives its token in `APP_STORE_TOKEN`.',
     commands: [
+      'app-store config update-token --demo dev',
       "TOKEN=$(app-store token create ci --days 30 --json | grep '\"token\"' | cut -d'\"' -f4)",
       'APP_STORE_TOKEN=$TOKEN app-store config whoami',
       'APP_STORE_TOKEN=$TOKEN app-store token create another',

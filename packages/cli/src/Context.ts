@@ -20,8 +20,17 @@ export interface World {
   err: Sink;
   env: NodeJS.ProcessEnv;
   cwd: string;
+  /** What is piped in. */
+  stdin: AsyncIterable<Uint8Array | string>;
   /** Whether somebody can be asked. */
   canAsk: boolean;
+  /** Asks for a yes; only where somebody can be asked. */
+  confirm(question: string): Promise<boolean>;
+  /** Asks for a text; only where somebody can be asked. */
+  ask(question: string, suggestion: string): Promise<string>;
+  /** Shows a page; where that fails, its address was printed before. */
+  browse(url: string): Promise<void>;
+  sleep(milliseconds: number): Promise<void>;
   /** Called at Ctrl-C; returns a function that stops listening. */
   onInterrupt(listener: () => void): () => void;
   fetch: typeof fetch;
@@ -104,7 +113,10 @@ export class Context {
    *
    * @throws CliError where the answer is no, or nobody can be asked
    */
-  async confirm(question: string, yes: boolean | undefined): Promise<void> {
+  async confirm(
+    question: string | (() => Promise<string>),
+    yes: boolean | undefined,
+  ): Promise<void> {
     if (yes) return;
     if (!this.world.canAsk || this.output.json)
       throw new CliError('Nobody is there to confirm this.', {
@@ -112,8 +124,8 @@ export class Context {
         code: 'NOT_CONFIRMED',
         remedy: 'Add --yes.',
       });
-    const { confirm } = await import('@inquirer/prompts');
-    if (!(await confirm({ message: question, default: false })))
+    const words = typeof question === 'string' ? question : await question();
+    if (!(await this.world.confirm(words)))
       throw new CliError('Nothing was done.', { code: 'NOT_CONFIRMED' });
   }
 

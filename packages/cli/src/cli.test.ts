@@ -1,82 +1,27 @@
-/** The command without a store: what it says, writes and answers with. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+/** What the command says, writes and answers with, whatever it is asked. */
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { main, type World } from '.';
-import { withVersion } from './packing';
-
-const room = mkdtempSync(join(tmpdir(), 'cli-unit-'));
-afterAll(() => rmSync(room, { recursive: true, force: true }));
+import type { World } from '.';
+import {
+  newDirectory,
+  piped,
+  refusal,
+  storeOf,
+  type as typeIn,
+} from './__testUtils__/typing';
 
 const TOML =
   '[App]\nName = "a"\nVersion = "1.0" # the first\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n';
 
 let cwd: string;
 beforeEach(() => {
-  cwd = mkdtempSync(join(room, 'w-'));
+  cwd = newDirectory();
 });
 
-/** Types a command. */
-async function type(
-  args: string[],
-  change: Partial<World> = {},
-): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const code = await main(args, {
-    out: { write: text => (out += text) },
-    err: { write: text => (err += text) },
-    env: { HOME: cwd, APP_STORE_URL: 'http://127.0.0.1:1' },
-    cwd,
-    canAsk: false,
-    onInterrupt: () => () => {},
-    fetch,
-    ...change,
-  });
-  return { code, out, err };
-}
-
-/** A store that answers everything with one thing. */
-async function storeOf(
-  status: number,
-  body: object,
-): Promise<{ url: string; asked: string[]; close(): void }> {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(
-      `${request.method} ${request.url} ${request.headers.authorization}`,
-    );
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(body));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
-    asked,
-    close: () => server.close(),
-  };
-}
-
-const problem = (status: number, code: string) => ({
-  type: 'about:blank',
-  title: code,
-  status,
-  detail: `It is ${code}.`,
-  code,
-  owner: 'you',
-  remedy: 'Do otherwise.',
-});
+const type = (args: string[], change: Partial<World> = {}) =>
+  typeIn(args, cwd, change);
 
 describe('exit codes', () => {
   it.each([
@@ -87,7 +32,9 @@ describe('exit codes', () => {
     [404, 'NOWHERE', 3],
     [503, 'DOWN', 5],
   ])('an answer of %i (%s) ends with %i', async (status, name, wanted) => {
-    const store = await storeOf(status, problem(status, name));
+    const store = await storeOf({
+      '*': refusal(status, name),
+    });
     const { code, out, err } = await type(['app', 'list'], {
       env: { HOME: cwd, APP_STORE_URL: store.url, APP_STORE_TOKEN: 't' },
     });
@@ -120,6 +67,8 @@ describe('exit codes', () => {
     [['bundle', '--help'], 0],
     [['bundle', 'lint', 'nowhere'], 3],
     [['app', 'list'], 4],
+    [['admin'], 2],
+    [['config', 'setup'], 2],
   ])('%j ends with %i', async (args, wanted) => {
     expect((await type(args)).code).toBe(wanted);
   });
@@ -175,18 +124,14 @@ describe('the configuration', () => {
   const file = () => join(cwd, '.config/ai-app-store/config.toml');
 
   it("is the person's own, and its token goes to its own address only", async () => {
-    const store = await storeOf(200, {
-      userEntityRef: 'user:default/dev',
-      displayName: 'Dev',
-      items: [],
-    });
-    const other = await storeOf(200, { items: [] });
+    const store = await storeOf({ '*': { items: [] } });
+    const other = await storeOf({ '*': { items: [] } });
     // What `login --with-token` does, without a standard input.
     mkdirSync(join(cwd, '.config/ai-app-store'), { recursive: true });
     writeFileSync(file(), `url = "${store.url}"\ntoken = "secret-token"\n`);
     const env = { HOME: cwd };
     expect((await type(['app', 'list'], { env })).code).toBe(0);
-    expect(store.asked[0]).toContain('Bearer secret-token');
+    expect(store.asked[0].headers.authorization).toBe('Bearer secret-token');
     const { code } = await type(['--url', other.url, 'app', 'list'], { env });
     expect({ code, asked: other.asked }).toEqual({ code: 4, asked: [] });
     expect((await type(['config', 'show'], { env })).out).not.toContain(
@@ -199,6 +144,38 @@ describe('the configuration', () => {
     other.close();
   });
 
+  it('is set up by a question, and a token from standard input', async () => {
+    const store = await storeOf({
+      'GET /me': { userEntityRef: 'user:default/dev', displayName: 'Dev' },
+    });
+    const questions: string[] = [];
+    const { code } = await type(['config', 'setup', '--with-token'], {
+      env: { HOME: cwd },
+      canAsk: true,
+      ask: async question => {
+        questions.push(question);
+        return `${store.url}/`;
+      },
+      stdin: piped('one-token\n'),
+    });
+    expect({ code, questions }).toEqual({
+      code: 0,
+      questions: ["The portal's address"],
+    });
+    await type(['config', 'update-token', '--with-token'], {
+      env: { HOME: cwd },
+      stdin: piped('another-token\n'),
+    });
+    store.close();
+    expect(readFileSync(file(), 'utf8')).toBe(
+      `url = "${store.url}"\ntoken = "another-token"\n`,
+    );
+    expect(store.asked.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer one-token',
+      'Bearer another-token',
+    ]);
+  });
+
   it('that is none is said to be so', async () => {
     const conf = join(cwd, 'broken.toml');
     writeFileSync(conf, 'url = [');
@@ -208,125 +185,21 @@ describe('the configuration', () => {
   });
 });
 
-describe('bundle', () => {
-  const app = () => {
-    writeFileSync(join(cwd, 'app.toml'), TOML);
-    writeFileSync(join(cwd, 'server.js'), '');
-  };
-
-  it('packs what is there, the same each time, and nothing half', async () => {
-    app();
-    writeFileSync(join(cwd, '.env'), 'TOKEN=1');
-    symlinkSync('/etc/passwd', join(cwd, 'link'));
-    const one = await type(['bundle', '--json']);
-    const two = await type(['bundle', '--json']);
-    expect(JSON.parse(one.out).digest).toBe(JSON.parse(two.out).digest);
-    expect(JSON.parse(two.out).files).toBe(3);
-    const { err } = await type(['bundle']);
-    expect(err).toContain('.env often holds credentials');
-    expect(err).toContain('link is a symbolic link');
-    writeFileSync(join(cwd, 'app.toml'), 'nonsense');
-    rmSync(join(cwd, 'a.1.0.wave'));
-    expect((await type(['bundle'])).code).toBe(1);
-    expect(existsSync(join(cwd, 'a.1.0.wave'))).toBe(false);
-  });
-
-  it('packs neither itself nor what it wrote before', async () => {
-    app();
-    mkdirSync(join(cwd, 'dist'));
-    const once_ = await type([
-      'bundle',
-      '-o',
-      'dist/',
-      '--generate-dockerfile',
-      '--json',
-    ]);
-    const again = await type([
-      'bundle',
-      '-o',
-      'dist/',
-      '--generate-dockerfile',
-      '--json',
-    ]);
-    expect(JSON.parse(again.out)).toEqual(JSON.parse(once_.out));
-    expect(JSON.parse(again.out).files).toBe(2);
-  });
-
-  it('finds what the store would refuse', async () => {
-    app();
-    writeFileSync(join(cwd, 'README.md'), '');
-    writeFileSync(join(cwd, 'readme.md'), '');
-    writeFileSync(join(cwd, 'a\\b.txt'), '');
-    const { code, err } = await type(['bundle', 'lint']);
-    expect(code).toBe(1);
-    expect(err).toMatch(/readme\.md|README\.md/i);
-    expect(err).toContain('backslash');
-  });
-
-  it('leaves out by the rules of gitignore, capital letters included', async () => {
-    app();
-    writeFileSync(join(cwd, '.appignore'), '*.LOG\n');
-    writeFileSync(join(cwd, 'a.log'), '');
-    writeFileSync(join(cwd, 'b.LOG'), '');
-    const { out } = await type(['bundle', '--json']);
-    expect(JSON.parse(out).files).toBe(3);
-  });
-
-  it('changes nothing but the version where it makes one', () => {
-    expect(withVersion(TOML, '1.0-20260101')).toBe(
-      TOML.replace('"1.0"', '"1.0-20260101"'),
-    );
-    expect(() => withVersion(TOML, '1'.repeat(64))).toThrow(/does not fit/);
-    expect(() =>
-      withVersion('App = { Name = "a", Version = "1" }\n', '2'),
-    ).toThrow(/could not be replaced/);
-  });
-
-  it.each([
-    'node',
-    'python',
-    'static',
-    'wave',
-    'streamlit',
-    'container',
-    'link',
-  ])('begins a %s app that is sound, whatever its title', async kind => {
-    const made = await type([
-      'bundle',
-      'init',
-      'new',
-      '--kind',
-      kind,
-      '--name',
-      'com.example.new',
-      '--title',
-      `A "new" \\ <b>app</b> ${'$'}{title}`,
-    ]);
-    expect(made.code).toBe(0);
-    const { code, out, err } = await type(['bundle', 'lint', 'new']);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toContain('com.example.new 0.1.0 is sound');
-  });
-
-  it('says that it does not begin in a directory with something in it', async () => {
-    app();
-    expect((await type(['bundle', 'init', '--kind', 'node'])).code).toBe(1);
-  });
-});
-
 describe('what comes from elsewhere', () => {
   it('does not steer the terminal', async () => {
-    const store = await storeOf(200, {
-      items: [
-        {
-          id: '1',
-          title: 'evil\u001b[2Jtitle\nline',
-          version: '1',
-          createdAt: '',
-          visibility: 'PUBLIC',
-          runnability: { runnable: true, problems: [] },
-        },
-      ],
+    const store = await storeOf({
+      'GET /apps': {
+        items: [
+          {
+            id: '1',
+            title: 'evil\u001b[2Jtitle\nline',
+            version: '1',
+            createdAt: '',
+            visibility: 'PUBLIC',
+            runnability: { runnable: true, problems: [] },
+          },
+        ],
+      },
     });
     const { out } = await type(['app', 'list'], {
       env: { HOME: cwd, APP_STORE_URL: store.url, APP_STORE_TOKEN: 't' },
@@ -334,24 +207,5 @@ describe('what comes from elsewhere', () => {
     store.close();
     expect(out).toContain('evil[2Jtitle line 1');
     expect(out).not.toContain('\u001b');
-  });
-});
-
-describe('completion', () => {
-  it.each([
-    [['ap'], ['app']],
-    [['app', 'r'], ['run']],
-    [
-      ['app', ''],
-      ['delete', 'download', 'get', 'import', 'inspect'],
-    ],
-    [['app', 'run', '--vi'], ['--visibility']],
-    [
-      ['bundle', 'i'],
-      ['import', 'init'],
-    ],
-  ])('of %j offers %j', async (words, offered) => {
-    const { out } = await type(['__complete', '--', ...words]);
-    expect(out.trim().split('\n').slice(0, offered.length)).toEqual(offered);
   });
 });

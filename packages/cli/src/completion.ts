@@ -31,11 +31,17 @@ export function completions(program: Command, words: string[]): string[] {
     if (next) at = next;
   }
   const last = words[words.length - 1] ?? '';
-  const offered = last.startsWith('-')
-    ? [...at.options, ...program.options].flatMap(option => option.long ?? [])
-    : at.commands
-        .map(command => command.name())
-        .filter(name => !name.startsWith('_'));
+  const options = [...at.options, ...program.options];
+  const before = words[words.length - 2];
+  const chosen = options.find(
+    ({ short, long }) => before && [short, long].includes(before),
+  );
+  let offered = at.commands
+    .map(command => command.name())
+    .filter(name => !name.startsWith('_'));
+  if (chosen?.argChoices) offered = chosen.argChoices;
+  else if (last.startsWith('-'))
+    offered = options.flatMap(option => option.long ?? []);
   return [...new Set(offered)].filter(word => word.startsWith(last)).sort();
 }
 

@@ -5,7 +5,7 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { main } from '.';
+import { type } from './__testUtils__/typing';
 
 const DOCS = resolve(__dirname, '../../../docs');
 // Neither has types.
@@ -38,16 +38,7 @@ describe('the documentation', () => {
         parser: 'json',
       }),
     );
-    let printed = '';
-    await main(['bundle', 'schema'], {
-      out: { write: text => (printed += text) },
-      err: { write: () => {} },
-      env: {},
-      cwd: '/',
-      canAsk: false,
-      onInterrupt: () => () => {},
-      fetch,
-    });
+    const { out: printed } = await type(['bundle', 'schema'], '/');
     expect(JSON.parse(printed)).toEqual(
       JSON.parse(JSON.stringify(appTomlJsonSchema())),
     );

@@ -1,5 +1,8 @@
 /** What goes wrong, and the exit code that says so to scripts. */
-import { AppStoreError } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  AppStoreError,
+  type ProblemOwner,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { BundleError } from '@ai-app-store/bundle';
 import { CommanderError } from 'commander';
 
@@ -24,12 +27,20 @@ export class CliError extends Error {
   readonly exitCode: number;
   readonly code: string;
   readonly remedy?: string;
+  /** Whether the request may have arrived all the same. */
+  readonly mayHaveArrived: boolean;
 
   constructor(
     message: string,
-    options: { exitCode?: number; code?: string; remedy?: string } = {},
+    options: {
+      exitCode?: number;
+      code?: string;
+      remedy?: string;
+      mayHaveArrived?: boolean;
+    } = {},
   ) {
     super(message);
+    this.mayHaveArrived = options.mayHaveArrived ?? false;
     this.exitCode = options.exitCode ?? EXIT.refused;
     this.code = options.code ?? 'FAILED';
     this.remedy = options.remedy;
@@ -42,6 +53,12 @@ export interface Told {
   code: string;
   message: string;
   remedy?: string;
+  /** Who can do something about it. */
+  owner?: ProblemOwner;
+  /** The access rule that decided. */
+  rule?: string;
+  /** Ways to be allowed; each lists all that would have to change. */
+  wouldChange?: string[][];
   issues?: Array<{
     severity?: string;
     message: string;
@@ -59,6 +76,14 @@ function exitCodeOf(status: number): number {
     return EXIT.unreachable;
   return EXIT.refused;
 }
+
+/** Of a connection that was there: what was sent may have been read. */
+const BROKEN_OFF = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'UND_ERR_SOCKET',
+]);
 
 const NETWORK_CODES = new Set([
   'ENETUNREACH',
@@ -103,11 +128,15 @@ export function tell(error: unknown): Told {
   }
   if (error instanceof AppStoreError) {
     const { status, code, detail, remedy, issues } = error.problem;
+    const { owner, rule, wouldChange } = error.problem;
     return {
       exitCode: exitCodeOf(status),
       code,
       message: detail,
       remedy: status === 401 ? 'Sign in with `app-store login`.' : remedy,
+      owner,
+      rule,
+      wouldChange,
       issues,
     };
   }
@@ -152,6 +181,7 @@ export function asUnreachable(error: unknown, url: string): unknown {
     ? new CliError(`The store at ${url} cannot be reached (${reason}).`, {
         exitCode: EXIT.unreachable,
         code: 'UNREACHABLE',
+        mayHaveArrived: BROKEN_OFF.has(reason),
         remedy:
           'Check that it runs and that the address is right: `app-store config show`.',
       })

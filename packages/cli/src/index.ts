@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 import { CommanderError } from 'commander';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from './Context';
 import { EXIT, tell } from './errors';
 import { Output } from './output';
@@ -44,7 +45,21 @@ function realWorld(): World {
     err: process.stderr,
     env: process.env,
     cwd: process.env.APP_STORE_CWD ?? process.cwd(),
+    stdin: process.stdin,
     canAsk: Boolean(process.stdin.isTTY && process.stdout.isTTY),
+    async confirm(question) {
+      const { confirm } = await import('@inquirer/prompts');
+      return confirm({ message: question, default: false });
+    },
+    async ask(question, suggestion) {
+      const { input } = await import('@inquirer/prompts');
+      return input({ message: question, default: suggestion });
+    },
+    async browse(url) {
+      const { default: open } = await import('open');
+      await open(url);
+    },
+    sleep: milliseconds => sleep(milliseconds),
     onInterrupt,
     fetch,
   };
@@ -53,14 +68,16 @@ function realWorld(): World {
 /**
  * Runs the command.
  *
- * @param args - without the program's name
+ * @param typed - without the program's name
  * @returns the exit code: see {@link EXIT}
  */
 export async function main(
-  args: string[],
+  typed: string[],
   world: World = realWorld(),
 ): Promise<number> {
   let code: number = EXIT.ok;
+  // The one long option with a single dash that scripts know (specification 8).
+  const args = typed.map(word => (word === '-wide' ? '--wide' : word));
   const output = new Output({
     out: world.out,
     err: world.err,

@@ -5,6 +5,7 @@ import {
   type AppStoreApi,
   type ImportedApp,
   type LaunchStage,
+  type RunRequest,
   type Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { createReadStream } from 'node:fs';
@@ -12,6 +13,7 @@ import { stat } from 'node:fs/promises';
 import type { Context } from './Context';
 import { CliError, EXIT } from './errors';
 import { bar, bytes } from './output';
+import { once } from './repeating';
 
 const WORDS: Record<LaunchStage, string> = {
   accepted: 'accepted',
@@ -22,11 +24,19 @@ const WORDS: Record<LaunchStage, string> = {
   ready: 'ready',
 };
 
-/** Sends a bundle to the store. */
+/** How to import a bundle. */
+export interface ImportFlags {
+  visibility?: Visibility;
+  setImage?: string;
+  profile?: string;
+  origin?: 'direct' | 'marketplace';
+}
+
+/** Sends a bundle to the store; once, however often the connection breaks. */
 export async function importFile(
   context: Context,
   path: string,
-  visibility: Visibility,
+  flags: ImportFlags,
 ): Promise<ImportedApp> {
   const { output } = context;
   const found = await stat(path).catch(() => undefined);
@@ -49,10 +59,18 @@ export async function importFile(
         ),
     },
   });
-  const imported = await api.importApp(
-    // What is sent is the file above; the client only wants to know that there is something.
-    createReadStream(path).destroy() as unknown as BodyInit,
-    { visibility },
+  const imported = await once(context, idempotencyKey =>
+    api.importApp(
+      // What is sent is the file above; the client only wants to know that there is something.
+      createReadStream(path).destroy() as unknown as BodyInit,
+      {
+        visibility: flags.visibility,
+        origin: flags.origin,
+        image: flags.setImage,
+        profile: flags.profile,
+        idempotencyKey,
+      },
+    ),
   );
   output.issues(imported.warnings);
   return imported;
@@ -114,6 +132,27 @@ export async function follow(
       remedy: problem?.remedy ?? 'Look at `app-store instance logs` of it.',
     },
   );
+}
+
+/** Starts an instance, once, and waits until it runs unless told otherwise. */
+export async function launch(
+  context: Context,
+  appId: string,
+  request: RunRequest,
+  options: { wait?: boolean } = {},
+): Promise<AppInstance> {
+  const api = context.api();
+  const started = await once(context, idempotencyKey =>
+    api.runApp(appId, request, { idempotencyKey }),
+  );
+  if (options.wait === false) return started;
+  try {
+    return await follow(context, api, started);
+  } catch (error) {
+    // The instance is there, and its id is what one needs to look at it.
+    context.output.note(`ID  ${started.id}`);
+    throw error;
+  }
 }
 
 /** Prints an instance's output; to its end, or until `signal`. */

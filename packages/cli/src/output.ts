@@ -4,7 +4,7 @@ import type { Told } from './errors';
 
 /** A stream that may be a terminal. */
 export interface Sink {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   isTTY?: boolean;
   columns?: number;
 }
@@ -52,7 +52,7 @@ export class Output {
   }
 
   /** A result, as it is. */
-  raw(text: string): void {
+  raw(text: string | Uint8Array): void {
     this.#clear();
     this.#out.write(text);
   }
@@ -142,7 +142,13 @@ export class Output {
     );
     const issues = told.issues ?? [];
     for (const issue of issues) this.#err.write(`${issueLine(issue)}\n`);
-    if (told.remedy && !issues.length)
+    const ways = told.wouldChange?.filter(way => way.length) ?? [];
+    // Of an access rule the remedy is but the nearest way.
+    if (told.rule && ways.length)
+      this.#err.write(
+        `${plain(waysWords(ways))}  (rule ${plain(told.rule)})\n`,
+      );
+    else if (told.remedy && !issues.length)
       this.#err.write(`  ${plain(told.remedy)}\n`);
   }
 
@@ -151,6 +157,20 @@ export class Output {
     if (this.json) return;
     for (const issue of issues ?? []) this.note(issueLine(issue));
   }
+}
+
+/** As many ways as help; the nearest come first. */
+const WAYS = 3;
+
+/** What would change a decision: one way a line, each with all that it takes. */
+export function waysWords(ways: string[][]): string {
+  const lines = [...new Set(ways.map(way => way.join(' And: ')))].slice(
+    0,
+    WAYS,
+  );
+  return lines
+    .map((line, i) => `  ${i ? 'or:' : 'What would change it:'} ${line}\n`)
+    .join('');
 }
 
 function issueLine(issue: NonNullable<Told['issues']>[number]): string {
@@ -179,4 +199,15 @@ export function bar(share: number, width = 24): string {
   return `[${'='.repeat(full)}${' '.repeat(width - full)}] ${Math.round(
     share * 100,
   )}%`;
+}
+
+/** `8 h`, `7 days`; `never` for -1. */
+export function duration(seconds: number | undefined): string | undefined {
+  if (seconds === undefined) return undefined;
+  if (seconds < 0) return 'never';
+  if (seconds >= 172_800 && seconds % 86_400 === 0)
+    return `${seconds / 86_400} days`;
+  if (seconds >= 3600) return `${Number((seconds / 3600).toFixed(1))} h`;
+  if (seconds >= 60) return `${Number((seconds / 60).toFixed(1))} min`;
+  return `${seconds} s`;
 }

@@ -181,6 +181,23 @@ export async function withTemporary<T>(
   return withoutTrace(directory, () => work(join(directory, 'bundle.wave')));
 }
 
+/** Packs a directory for the store, and calls back with the file. */
+export async function packed<T>(
+  directory: string,
+  version: ((own: string) => string) | undefined,
+  work: (bundle: Packed) => Promise<T>,
+): Promise<T> {
+  const checked = await checkDirectory(directory);
+  assertSound(checked);
+  return withTemporary(async path =>
+    work(
+      await packInto(checked, directory, path, {
+        version: version?.(checked.manifest.version),
+      }),
+    ),
+  );
+}
+
 /** `20261124153000`, in UTC. */
 export function timestamp(now: Date): string {
   return now.toISOString().replace(/[-:T]/g, '').slice(0, 14);

@@ -1,4 +1,4 @@
-/** How resources are printed (specification 8): `ID` first, since scripts look for it. */
+/** How an app and an instance are shown. */
 import type {
   App,
   AppInstance,
@@ -9,7 +9,13 @@ export function tagNames(app: App): string {
   return (app.tags ?? []).map(tag => tag.name).join(', ');
 }
 
+/** What keeps an app from being run here; `yes` where nothing does. */
+export function runnable(app: App): string {
+  return app.runnability.problems.map(p => p.message).join(' ') || 'yes';
+}
+
 export function showApp(output: Output, app: App): void {
+  const link = app.lifecycle === 'LINK';
   output.result(app, () =>
     output.fields([
       ['ID', app.id],
@@ -21,24 +27,33 @@ export function showApp(output: Output, app: App): void {
       ['Owner', app.owner],
       ['Visibility', app.visibility],
       ['Lifecycle', app.lifecycle],
-      [
-        'Runtime',
-        app.lifecycle === 'LINK' ? undefined : app.requirements.runtime,
-      ],
+      ['Runtime', link ? undefined : app.requirements.runtime],
       ['Description', app.description],
       ['Tags', tagNames(app)],
       ['Address', app.linkAddress],
-      [
-        'Runnable',
-        app.lifecycle === 'LINK'
-          ? undefined
-          : app.runnability.problems.map(p => p.message).join(' ') || 'yes',
-      ],
+      ['Image', app.customImage],
+      ['Launch Profile', app.defaultLaunchProfile],
+      ['Service Account', app.serviceAccount],
+      ['Parameters', app.parameters.map(p => p.name).join(', ') || undefined],
+      ['Runnable', link ? undefined : runnable(app)],
     ]),
   );
 }
 
-export function showInstance(output: Output, instance: AppInstance): void {
+/** The status of an instance, or that it ends. */
+export function statusOf(instance: AppInstance): string {
+  return instance.terminating ? 'TERMINATING' : instance.status;
+}
+
+const yes = (value: boolean) => (value ? 'yes' : 'no');
+
+/** @param options.whole - with what does not change while it runs */
+export function showInstance(
+  output: Output,
+  instance: AppInstance,
+  options: { whole?: boolean } = {},
+): void {
+  const { can, parameters = {} } = instance;
   output.result(instance, () =>
     output.fields([
       ['ID', instance.id],
@@ -47,10 +62,26 @@ export function showInstance(output: Output, instance: AppInstance): void {
       ['App', `${instance.appTitle} ${instance.appVersion}`],
       ['Owner', instance.owner],
       ['Visibility', instance.visibility],
-      ['Status', instance.terminating ? 'TERMINATING' : instance.status],
+      ['Status', statusOf(instance)],
       ['Created At', instance.createdAt],
       ['Updated At', instance.updatedAt],
       ['Suspend After', instance.suspendAfter],
+      ...(options.whole
+        ? ([
+            ['Lifecycle', instance.lifecycle],
+            ['Suspendable', yes(instance.suspendable)],
+            ['Read Only', yes(!can.update)],
+          ] as Array<[string, string]>)
+        : []),
+      ['Launch Profile', instance.launchProfile],
+      [
+        'Parameters',
+        Object.entries(parameters)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(', ') || undefined,
+      ],
+      ['Old Secrets', instance.staleSecrets?.join(', ') || undefined],
+      ['Restorable Until', instance.purgeAfter],
     ]),
   );
 }

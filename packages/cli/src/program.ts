@@ -1,14 +1,23 @@
 /** The command, put together. */
 import { Command } from 'commander';
 import { version } from '../package.json';
+import { addAdminCommands } from './commands/admin';
+import { addAliasCommands } from './commands/alias';
 import { addAppCommands } from './commands/app';
 import { addBundleCommands } from './commands/bundle';
+import { addConfigCommands } from './commands/config';
+import { addEnvCommands } from './commands/env';
 import { addInstanceCommands } from './commands/instance';
 import { addLoginCommands } from './commands/login';
-import type { Act } from './commands/shared';
+import { addSecretCommands } from './commands/secret';
+import type { Act, Mount } from './commands/shared';
+import { addTagCommands } from './commands/tag';
+import { addTokenCommands } from './commands/token';
+import { addWhyCommand } from './commands/why';
 import { addCompletionCommands } from './completion';
 import { Context, type GlobalFlags, type World } from './Context';
 import type { Output } from './output';
+import { assertNoSubcommandMeant } from './suggest';
 
 const EXIT_CODES = `
 Exit codes:
@@ -28,7 +37,9 @@ export function createProgram(
   done: (code: number) => void,
 ): Command {
   const program = new Command('app-store')
-    .description('Packs, publishes and runs apps of the AI App Store.')
+    .description(
+      'Packs, publishes and runs apps of the AI App Store, and governs it.',
+    )
     .version(version, '-V, --version')
     .option('--conf <path>', 'another configuration file (APP_STORE_CONFIG)')
     .option('--url <url>', "the portal's address (APP_STORE_URL)")
@@ -50,6 +61,7 @@ export function createProgram(
     work =>
     async (...args) => {
       const command = args.pop() as Command;
+      assertNoSubcommandMeant(command, world.cwd);
       const context = await Context.create(
         world,
         output,
@@ -58,17 +70,19 @@ export function createProgram(
       const code = await work(context, ...(args as never));
       done(code ?? 0);
     };
+  const own: Mount = { act, admin: false };
   addLoginCommands(program, act);
+  addConfigCommands(program, act);
+  addTokenCommands(program, act);
   addBundleCommands(program, act);
-  addAppCommands(program, act);
-  addInstanceCommands(program, act);
+  addAppCommands(program, own);
+  addInstanceCommands(program, own);
+  addTagCommands(program, own);
+  addSecretCommands(program, own);
+  addAliasCommands(program, own);
+  addEnvCommands(program, act);
+  addWhyCommand(program, act);
+  addAdminCommands(program, act);
   addCompletionCommands(program, text => world.out.write(text));
-  // Settings of the root hold for all commands below it.
-  const inherit = (parent: Command) =>
-    parent.commands.forEach(command => {
-      command.copyInheritedSettings(parent);
-      inherit(command);
-    });
-  inherit(program);
   return program;
 }

@@ -1,8 +1,6 @@
 /** `bundle …`: from a directory to the store. */
 import {
   appTomlJsonSchema,
-  type App,
-  type AppInstance,
   type Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Option, type Command } from 'commander';
@@ -10,42 +8,26 @@ import { stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Context } from '../Context';
 import { dockerfile } from '../dockerfile';
-import { CliError, EXIT } from '../errors';
+import { EXIT } from '../errors';
 import { initialise, KINDS, type InitFlags } from '../init';
-import { follow, importFile, printLogs } from '../launching';
+import { importFile, launch, type ImportFlags } from '../launching';
 import { bytes } from '../output';
 import {
   assertSound,
   checkDirectory,
+  packed,
   packInto,
   timestamp,
-  withTemporary,
-  type Packed,
 } from '../packing';
 import { showApp, showInstance } from '../present';
+import { importOptions } from './appImport';
+import { testBundle } from './bundleTest';
 import { examples, visibilityOption, type Act } from './shared';
 
 const DIRECTORY = 'the directory that holds app.toml';
 
 function directoryOf(context: Context, text: string | undefined): string {
   return resolve(context.world.cwd, text ?? '.');
-}
-
-/** Packs a directory for the store, and calls back with the file. */
-async function packed<T>(
-  directory: string,
-  version: ((own: string) => string) | undefined,
-  work: (bundle: Packed) => Promise<T>,
-): Promise<T> {
-  const checked = await checkDirectory(directory);
-  assertSound(checked);
-  return withTemporary(async path =>
-    work(
-      await packInto(checked, directory, path, {
-        version: version?.(checked.manifest.version),
-      }),
-    ),
-  );
 }
 
 async function pack(
@@ -122,17 +104,14 @@ async function deploy(
 ): Promise<void> {
   const { output } = context;
   const generate = flags.generateVersion !== 'false';
-  const api = context.api();
   const app = await packed(
     directory,
     generate ? own => `${own}-${timestamp(new Date())}` : undefined,
-    async bundle => (await importFile(context, bundle.path, 'PRIVATE')).app,
+    async bundle => (await importFile(context, bundle.path, {})).app,
   );
   if (!output.json) showApp(output, app);
-  const started = await api.runApp(app.id, { visibility: flags.visibility });
-  const running = await follow(context, api, started).catch(error => {
-    output.note(`ID  ${started.id}`);
-    throw error;
+  const running = await launch(context, app.id, {
+    visibility: flags.visibility,
   });
   if (output.json)
     output.raw(`${JSON.stringify({ app, instance: running }, null, 2)}\n`);
@@ -142,73 +121,13 @@ async function deploy(
   }
 }
 
-/** Ends what a test began; what is gone already is no fault. */
-async function cleanUp(
-  context: Context,
-  app: App,
-  instance: AppInstance | undefined,
-): Promise<void> {
-  const api = context.api();
-  context.output.note('\nCleaning up …');
-  if (instance) {
-    await api.terminateInstance(instance.id).catch(() => {});
-    // An app with an instance cannot be deleted, and one that ends is one still.
-    for (let i = 0; i < 300; i++) {
-      const left = await api.listAllInstances({
-        appId: app.id,
-        scope: 'visible',
-      });
-      if (!left.length) break;
-      await new Promise(done => setTimeout(done, 100));
-    }
-  }
-  await api.deleteApp(app.id);
-  context.output.note('The instance and the app are gone.');
-}
-
-/** Imports a directory, runs it, and shows its log until Ctrl-C; leaves nothing. */
-async function test(context: Context, directory: string): Promise<number> {
-  const { output, world } = context;
-  const api = context.api();
-  const abort = new AbortController();
-  const off = world.onInterrupt(() => abort.abort());
-  let app: App | undefined;
-  let instance: AppInstance | undefined;
-  try {
-    app = await packed(
-      directory,
-      own => `${own}-bundle-test.${timestamp(new Date())}`,
-      async bundle => (await importFile(context, bundle.path, 'PRIVATE')).app,
-    );
-    if (!abort.signal.aborted) {
-      instance = await api.runApp(app.id);
-      const running = await follow(context, api, instance, abort.signal);
-      showInstance(output, running);
-      output.note('\nIts log; Ctrl-C ends the test.\n');
-      await printLogs(context, api, instance.id, {
-        follow: true,
-        signal: abort.signal,
-      });
-      if (!abort.signal.aborted)
-        throw new CliError('The app ended.', { code: 'APP_ENDED' });
-    }
-    return EXIT.ok;
-  } catch (error) {
-    if (abort.signal.aborted) return EXIT.ok;
-    if (instance)
-      await printLogs(context, api, instance.id, { tail: 50 }).catch(() => {});
-    throw error;
-  } finally {
-    off();
-    if (app) await cleanUp(context, app, instance);
-  }
-}
-
 export function addBundleCommands(program: Command, act: Act): void {
   const bundle = program
     .command('bundle')
     .description('pack a directory into a bundle, and publish it')
     .argument('[directory]', DIRECTORY)
+    // What is too much is a mistyped command more often: it is answered as such.
+    .allowExcessArguments()
     .option('-o, --output <path>', 'where to; name.version.wave otherwise')
     .option(
       '--generate-dockerfile',
@@ -260,6 +179,8 @@ export function addBundleCommands(program: Command, act: Act): void {
     .description('pack a directory and publish it')
     .argument('[directory]', DIRECTORY)
     .addOption(visibilityOption('the app'))
+    .addOption(importOptions.image())
+    .addOption(importOptions.profile())
     .option(
       '-g, --generate-version',
       'append the time to the version, so that it is a new one',
@@ -269,14 +190,14 @@ export function addBundleCommands(program: Command, act: Act): void {
         async (
           context,
           text: string | undefined,
-          flags: { visibility: Visibility; generateVersion?: boolean },
+          flags: ImportFlags & { generateVersion?: boolean },
         ) => {
           const { app } = await packed(
             directoryOf(context, text),
             flags.generateVersion
               ? own => `${own}-${timestamp(new Date())}`
               : undefined,
-            file => importFile(context, file.path, flags.visibility),
+            file => importFile(context, file.path, flags),
           );
           showApp(context.output, app);
         },
@@ -311,7 +232,7 @@ export function addBundleCommands(program: Command, act: Act): void {
     .argument('[directory]', DIRECTORY)
     .action(
       act(async (context, text: string | undefined) =>
-        test(context, directoryOf(context, text)),
+        testBundle(context, directoryOf(context, text)),
       ),
     );
 }

@@ -1,0 +1,181 @@
+/** `alias …` and `admin alias …`: addresses with a life of their own. */
+import type {
+  AppAlias,
+  AppStoreApi,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { Argument, type Command } from 'commander';
+import type { Context } from '../Context';
+import { findTarget } from '../find';
+import { collect } from '../paging';
+import { addAliasHistory } from './aliasHistory';
+import { INSTANCE } from './instanceWords';
+import {
+  examples,
+  limitOption,
+  programOf,
+  yesOption,
+  yesOrNo,
+  type Mount,
+} from './shared';
+
+const ALIAS = "an alias's id, or its name";
+const primaryArgument = () =>
+  new Argument(
+    '[primary]',
+    'whether it becomes the address of the instance',
+  ).argParser(yesOrNo);
+
+export function showAlias({ output }: Context, alias: AppAlias): void {
+  output.result(alias, () =>
+    output.fields([
+      ['ID', alias.id],
+      ['URL', alias.url],
+      ['Alias', alias.name],
+      ['Instance ID', alias.instanceId ?? ''],
+      ['Instance', alias.instanceTitle],
+      ['Primary', String(alias.primary)],
+      ['Creator', alias.creator],
+      ['Created At', alias.createdAt],
+      ['Updated At', alias.updatedAt],
+    ]),
+  );
+}
+
+function addAliasList(alias: Command, { act, admin }: Mount): void {
+  alias
+    .command('list')
+    .alias('ls')
+    .description(admin ? 'all aliases' : 'aliases that you may see')
+    .addOption(limitOption())
+    .action(
+      act(async (context, flags: { limit?: number }) => {
+        const api = context.api();
+        const aliases = await collect(
+          page =>
+            api.listAliases({ scope: admin ? 'all' : 'visible', ...page }),
+          flags.limit,
+        );
+        const { output } = context;
+        output.result(aliases, () => {
+          if (!aliases.length) output.note('There are none.');
+          else
+            output.table(
+              ['ID', 'ALIAS', 'INSTANCE ID', 'PRIMARY', 'URL'],
+              aliases.map(a => [
+                a.id,
+                a.name,
+                a.instanceId ?? '',
+                String(a.primary),
+                a.url,
+              ]),
+            );
+        });
+      }),
+    );
+}
+
+function addAliasTargets(alias: Command, mount: Mount): void {
+  const { act } = mount;
+  alias
+    .command('create')
+    .description('make an alias')
+    .argument('<alias>', 'a label of a host name: my-app')
+    .argument('[instance]', INSTANCE)
+    .addArgument(primaryArgument())
+    .addHelpText(
+      'after',
+      examples(
+        `${programOf(mount)} alias create my-app`,
+        `${programOf(mount)} alias create my-app 1a2b true`,
+      ),
+    )
+    .action(
+      act(async (context, name: string, text?: string, primary?: boolean) => {
+        const api = context.api();
+        const instanceId = await findTarget(api, text, mount);
+        showAlias(
+          context,
+          await api.createAlias({ name, instanceId, primary }),
+        );
+      }),
+    );
+  alias
+    .command('assign')
+    .description('lead an alias to an instance; nowhere where none is named')
+    .argument('<alias>', ALIAS)
+    .argument('[instance]', INSTANCE)
+    .addArgument(primaryArgument())
+    .action(
+      act(async (context, name: string, text?: string, primary?: boolean) => {
+        const api = context.api();
+        const instanceId = await findTarget(api, text, mount);
+        showAlias(
+          context,
+          instanceId
+            ? await api.assignAlias(name, { instanceId, primary })
+            : await api.unassignAlias(name),
+        );
+      }),
+    );
+}
+
+export function addAliasCommands(parent: Command, mount: Mount): void {
+  const { act } = mount;
+  const alias = parent
+    .command('alias')
+    .description('addresses that outlive the instance they lead to');
+  addAliasList(alias, mount);
+  alias
+    .command('get')
+    .description('what is known of an alias')
+    .argument('<alias>', ALIAS)
+    .action(
+      act(async (context, name: string) =>
+        showAlias(context, await context.api().getAlias(name)),
+      ),
+    );
+  addAliasTargets(alias, mount);
+  const change = (
+    name: string,
+    description: string,
+    work: (api: AppStoreApi, id: string) => Promise<AppAlias>,
+  ) =>
+    alias
+      .command(name)
+      .description(description)
+      .argument('<alias>', ALIAS)
+      .action(
+        act(async (context, id: string) =>
+          showAlias(context, await work(context.api(), id)),
+        ),
+      );
+  change('unassign', 'lead an alias nowhere', (api, id) =>
+    api.unassignAlias(id),
+  );
+  change('promote', 'make it the address of its instance', (api, id) =>
+    api.promoteAlias(id),
+  );
+  change('undo', 'bring back what it was before its last change', (api, id) =>
+    api.undoAlias(id),
+  );
+  addAliasHistory(alias, mount);
+  alias
+    .command('delete')
+    .description('delete an alias; its name is free again')
+    .argument('<alias>', ALIAS)
+    .addOption(yesOption())
+    .action(
+      act(async (context, name: string, flags: { yes?: boolean }) => {
+        const api = context.api();
+        const found = await api.getAlias(name);
+        await context.confirm(
+          `Delete the alias ${found.name}? Whoever knows ${found.url} comes to nothing, and anybody may take the name.`,
+          flags.yes,
+        );
+        await api.deleteAlias(found.id);
+        context.output.result({ id: found.id, deleted: true }, () =>
+          context.output.line(`Deleted ${found.name}.`),
+        );
+      }),
+    );
+}

@@ -1,0 +1,56 @@
+/** `app open`: where an app answers. */
+import type {
+  App,
+  AppStoreApi,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Command } from 'commander';
+import { CliError, EXIT } from '../errors';
+import { findApp } from '../find';
+import { APP } from './appWords';
+import type { Mount } from './shared';
+
+/** A link's address, the newest instance of a managed app, or one's own newest that runs. */
+async function addressOf(
+  api: AppStoreApi,
+  app: App,
+): Promise<{ id?: string; url: string }> {
+  if (app.lifecycle === 'LINK') return { url: app.linkAddress! };
+  if (app.lifecycle === 'MANAGED') return api.getManagedInstance(app.id);
+  const { items } = await api.listInstances({
+    scope: 'mine',
+    appId: app.id,
+    status: 'DEPLOYED',
+    limit: 1,
+  });
+  if (items.length) return items[0];
+  throw new CliError(`No instance of ${app.title} of yours runs.`, {
+    exitCode: EXIT.notFound,
+    code: 'NO_INSTANCE',
+    remedy: `Start one with \`app-store app run ${app.name}@${app.version}\`, or resume one.`,
+  });
+}
+
+export function addAppOpen(app: Command, { act }: Mount): void {
+  app
+    .command('open')
+    .description('print where an app answers, and show it in the browser')
+    .argument('<app>', APP)
+    .option('--no-browser', 'print the address and do not open it')
+    .action(
+      act(async (context, text: string, flags: { browser: boolean }) => {
+        const api = context.api();
+        const { id, url } = await addressOf(api, await findApp(api, text));
+        const { output, world } = context;
+        if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+          throw new CliError(`${url} is no web page.`, { code: 'BAD_ADDRESS' });
+        output.result({ id, url }, () =>
+          output.fields([
+            ['ID', id],
+            ['URL', url],
+          ]),
+        );
+        if (flags.browser && output.interactive)
+          await world.browse(url).catch(() => {});
+      }),
+    );
+}

@@ -1,0 +1,207 @@
+/** `instance …`: what is asked of the store, and what is made of the answer. */
+import {
+  anAlias,
+  anApp,
+  anInstance,
+  ID,
+  OTHER_ID,
+  page,
+} from '../__testUtils__/resources';
+import { refusal, storeOf } from '../__testUtils__/typing';
+
+describe('instance list', () => {
+  it.each([
+    [['instance', 'list'], { scope: 'mine' }],
+    [
+      ['instance', 'list', '-a', '--status', 'failed'],
+      { scope: 'visible', status: 'FAILED' },
+    ],
+    [
+      ['instance', 'list', 'com.example.hello'],
+      { scope: 'mine', appName: 'com.example.hello' },
+    ],
+    [
+      ['admin', 'instance', 'list', 'com.example.hello@1.0.0'],
+      { scope: 'all', appId: ID },
+    ],
+    [
+      ['admin', 'instance', 'list', '--terminated'],
+      { scope: 'all', terminated: 'true' },
+    ],
+  ])('%j asks for %j', async (args, query) => {
+    const store = await storeOf({
+      'GET /apps': page(anApp()),
+      'GET /instances': page(),
+    });
+    expect((await store.type(args)).code).toBe(0);
+    expect(store.asked.at(-1)!.query).toEqual({ limit: '200', ...query });
+    store.close();
+  });
+
+  it.each(['-wide', '--wide'])('%s adds columns', async flag => {
+    const store = await storeOf({
+      'GET /instances': page(anInstance({ launchProfile: 'big' })),
+    });
+    const { out } = await store.type(['instance', 'list', flag]);
+    expect(out.split('\n').map(line => line.split('\t').slice(5))).toEqual([
+      ['URL', 'LIFECYCLE', 'PROFILE', 'SUSPEND AFTER'],
+      ['http://one.apps.example.com/', 'ON_DEMAND', 'big', 'never'],
+      [],
+    ]);
+    store.close();
+  });
+});
+
+describe('which instance', () => {
+  it('may be an alias that leads to it', async () => {
+    const store = await storeOf({
+      'GET /instances': page(),
+      'GET /aliases/my-app': anAlias({ instanceId: ID }),
+      [`GET /instances/${ID}`]: anInstance(),
+    });
+    const { out } = await store.type(['instance', 'get', 'my-app']);
+    expect(out).toMatch(/^ID +11111111-/);
+    expect(out).toMatch(/^Read Only +no$/m);
+    store.close();
+  });
+
+  it('may not be the beginning of two ids, and not nothing', async () => {
+    const store = await storeOf({
+      'GET /instances': [
+        page(anInstance(), anInstance({ id: OTHER_ID })),
+        page(),
+      ],
+    });
+    const two = await store.type(['instance', 'get', '1111']);
+    expect(two.code).toBe(2);
+    expect(two.err).toContain(`Name one of them: ${ID}, ${OTHER_ID}.`);
+    const none = await store.type(['admin', 'instance', 'get', 'abcd']);
+    expect(none.code).toBe(3);
+    expect(none.err).toContain('See `app-store admin instance list`.');
+    store.close();
+  });
+});
+
+describe('instance status', () => {
+  it('is the block of Kubernetes', async () => {
+    const store = await storeOf({
+      [`GET /instances/${ID}`]: anInstance({
+        status: 'FAILED',
+        stage: 'starting',
+      }),
+      [`GET /instances/${ID}/status`]: {
+        status: 'CrashLoopBackOff',
+        reason: 'Error',
+        message: 'it fell',
+        exitCode: 3,
+        restartCount: 2,
+        lastFailure: '2026-01-01T12:00:00Z',
+      },
+      [`GET /instances/${ID}/events`]: page(),
+    });
+    const { out } = await store.type(['instance', 'status', ID]);
+    expect(out).toBe(
+      [
+        `ID             ${ID}`,
+        'Status         CrashLoopBackOff',
+        'Reason         Error',
+        'Message        it fell',
+        'Exit Code      3',
+        'Restart Count  2',
+        'Last Failure   2026-01-01T12:00:00Z',
+        'Stage          starting',
+        '',
+      ].join('\n'),
+    );
+    store.close();
+  });
+});
+
+describe('the end of an instance', () => {
+  it('says until when it can be taken back', async () => {
+    const store = await storeOf({
+      [`GET /instances/${ID}`]: anInstance({
+        purgeAfter: '2026-01-08T12:00:00.000Z',
+      }),
+      [`DELETE /instances/${ID}`]: { status: 202 },
+      'GET /store': { terminatedRetentionSeconds: 604_800 },
+    });
+    const questions: string[] = [];
+    const { code, out } = await store.type(['instance', 'terminate', ID], {
+      canAsk: true,
+      confirm: async question => questions.push(question) > 0,
+    });
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `Terminated ${ID}.\nIts volume is kept until 2026-01-08T12:00:00.000Z: \`app-store instance restore ${ID}\` takes it back.\n`,
+    });
+    expect(questions[0]).toContain('is kept for 7 days');
+    store.close();
+  });
+
+  it.each([
+    [['--purge'], 'What is on its volume is lost.', 604_800],
+    [[], 'What is on its volume is lost.', 0],
+  ])(
+    '%j asks first, and leaves it without a yes',
+    async (flags, words, kept) => {
+      const store = await storeOf({
+        [`GET /instances/${ID}`]: anInstance(),
+        'GET /store': { terminatedRetentionSeconds: kept },
+      });
+      const questions: string[] = [];
+      const { code } = await store.type(
+        ['instance', 'terminate', ID, ...flags],
+        {
+          canAsk: true,
+          confirm: async question => !questions.push(question),
+        },
+      );
+      expect(code).toBe(1);
+      expect(questions[0]).toContain(words);
+      expect(store.whats()).not.toContain(`DELETE /instances/${ID}`);
+      store.close();
+    },
+  );
+
+  it('may be the whole of it', async () => {
+    const store = await storeOf({
+      [`GET /instances/${ID}`]: [anInstance(), refusal(404, 'NOT_FOUND')],
+      [`DELETE /instances/${ID}`]: { status: 202 },
+    });
+    const { out } = await store.type(['instance', 'terminate', ID, '-y']);
+    expect(out).toBe(`Terminated ${ID}.\n`);
+    store.close();
+  });
+
+  it('is taken back by the beginning of its id', async () => {
+    const store = await storeOf({
+      'GET /instances': page(anInstance()),
+      [`POST /instances/${ID}/restore`]: anInstance({ status: 'SUSPENDED' }),
+    });
+    const { out } = await store.type([
+      'admin',
+      'instance',
+      'restore',
+      '11111111',
+    ]);
+    expect(store.asked[0].query).toMatchObject({
+      scope: 'all',
+      terminated: 'true',
+    });
+    expect(out).toMatch(/^Status +SUSPENDED$/m);
+    store.close();
+  });
+});
+
+describe('what only admins do', () => {
+  it.each(['redeploy', 'disable-autosuspend'])('%s', async name => {
+    const store = await storeOf({
+      [`GET /instances/${ID}`]: anInstance(),
+      [`POST /instances/${ID}/${name}`]: anInstance(),
+    });
+    expect((await store.type(['admin', 'instance', name, ID])).code).toBe(0);
+    expect((await store.type(['instance', name, ID])).code).toBe(2);
+    store.close();
+  });
+});

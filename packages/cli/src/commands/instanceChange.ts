@@ -1,0 +1,99 @@
+/** What may be changed of an instance: whether it runs, for how long, and who opens it. */
+import type {
+  AppInstance,
+  AppStoreApi,
+  Visibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Command } from 'commander';
+import { findInstance } from '../find';
+import { follow } from '../launching';
+import { showInstance } from '../present';
+import { INSTANCE } from './instanceWords';
+import { visibilityOption, type Mount } from './shared';
+
+interface Change {
+  name: string;
+  description: string;
+  work: (api: AppStoreApi, id: string) => Promise<AppInstance>;
+  /** Begins a launch, which is waited for. */
+  launches?: boolean;
+}
+
+const CHANGES: Change[] = [
+  {
+    name: 'suspend',
+    description: 'end its pod and keep its volume',
+    work: (api, id) => api.suspendInstance(id),
+  },
+  {
+    name: 'resume',
+    description: 'start it again and wait until it runs',
+    work: (api, id) => api.resumeInstance(id),
+    launches: true,
+  },
+  {
+    name: 'extend',
+    description: 'put its suspension off, once for each start',
+    work: (api, id) => api.extendInstance(id),
+  },
+];
+
+const ADMIN_CHANGES: Change[] = [
+  {
+    name: 'redeploy',
+    description: "start it anew with the store's present configuration",
+    work: (api, id) => api.redeployInstance(id),
+    launches: true,
+  },
+  {
+    name: 'disable-autosuspend',
+    description: 'let it run until somebody suspends it',
+    work: (api, id) => api.disableAutosuspend(id),
+  },
+];
+
+/** What is suspended is only rendered anew. */
+const isSuspended = ({ status }: AppInstance) => status === 'SUSPENDED';
+
+function addChange(instance: Command, mount: Mount, change: Change): void {
+  const command = instance
+    .command(change.name)
+    .description(change.description)
+    .argument('<instance>', INSTANCE);
+  if (change.launches) command.option('--no-wait', 'do not wait');
+  command.action(
+    mount.act(async (context, text: string, flags: { wait?: boolean }) => {
+      const api = context.api();
+      const { id } = await findInstance(api, text, mount);
+      const changed = await change.work(api, id);
+      const waits = change.launches && flags.wait && !isSuspended(changed);
+      showInstance(
+        context.output,
+        waits ? await follow(context, api, changed) : changed,
+      );
+    }),
+  );
+}
+
+export function addInstanceChanges(instance: Command, mount: Mount): void {
+  const { act, admin } = mount;
+  for (const change of [...CHANGES, ...(admin ? ADMIN_CHANGES : [])])
+    addChange(instance, mount, change);
+
+  instance
+    .command('update')
+    .description('change who may open an instance')
+    .argument('<instance>', INSTANCE)
+    .addOption(visibilityOption('the instance', { mandatory: true }))
+    .action(
+      act(async (context, text: string, flags: { visibility: Visibility }) => {
+        const api = context.api();
+        const { id } = await findInstance(api, text, mount);
+        const { visibility } = flags;
+        showInstance(
+          context.output,
+          await api.updateInstance(id, { visibility }),
+        );
+      }),
+    );
+}

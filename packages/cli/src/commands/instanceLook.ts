@@ -1,0 +1,107 @@
+/** `instance get`, `status` and `logs`: how an instance fares. */
+import type {
+  AppInstance,
+  InstanceEvent,
+  PodStatus,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Command } from 'commander';
+import type { Context } from '../Context';
+import { findInstance } from '../find';
+import { printLogs } from '../launching';
+import { showInstance } from '../present';
+import { INSTANCE } from './instanceWords';
+import { wholeNumber, type Mount } from './shared';
+
+interface LogFlags {
+  follow?: boolean;
+  previous?: boolean;
+  tail?: number;
+  container?: string;
+}
+
+function showStatus(
+  context: Context,
+  found: AppInstance,
+  pod: PodStatus,
+  events: InstanceEvent[],
+): void {
+  const { output } = context;
+  output.result({ ...found, pod, events }, () => {
+    output.fields([
+      ['ID', found.id],
+      ['Status', pod.status],
+      ['Reason', pod.reason],
+      ['Message', pod.message ?? found.problem?.message],
+      ['Exit Code', pod.exitCode],
+      ['Restart Count', pod.restartCount],
+      ['Last Failure', pod.lastFailure],
+      ['Stage', found.stage],
+      ['Next Step', found.problem?.remedy],
+    ]);
+    for (const event of events)
+      output.text(
+        `${event.lastSeen}  ${event.type}  ${event.reason}  ${event.message}`,
+      );
+  });
+}
+
+export function addInstanceLooks(instance: Command, mount: Mount): void {
+  const { act } = mount;
+  instance
+    .command('get')
+    .description('what is known of an instance')
+    .argument('<instance>', INSTANCE)
+    .action(
+      act(async (context, text: string) =>
+        showInstance(
+          context.output,
+          await findInstance(context.api(), text, mount),
+          { whole: true },
+        ),
+      ),
+    );
+
+  instance
+    .command('status')
+    .description('how an instance fares in the cluster')
+    .argument('<instance>', INSTANCE)
+    .action(
+      act(async (context, text: string) => {
+        const api = context.api();
+        const found = await findInstance(api, text, mount);
+        const [pod, events] = await Promise.all([
+          api.getInstanceStatus(found.id),
+          api.listInstanceEvents(found.id),
+        ]);
+        showStatus(context, found, pod, events);
+      }),
+    );
+
+  instance
+    .command('logs')
+    .description('print the output of an instance')
+    .argument('<instance>', INSTANCE)
+    .option('-f, --follow', 'go on as more comes; Ctrl-C ends it')
+    .option('-p, --previous', 'of the process before this one')
+    .option(
+      '--tail <lines>',
+      'only the last lines, 100000 at most',
+      wholeNumber,
+    )
+    .option(
+      '-c, --container <name>',
+      'app, or the stage bundle or dependencies',
+    )
+    .action(
+      act(async (context, text: string, flags: LogFlags) => {
+        const api = context.api();
+        const { id } = await findInstance(api, text, mount);
+        const abort = new AbortController();
+        const off = context.world.onInterrupt(() => abort.abort());
+        await printLogs(context, api, id, {
+          ...flags,
+          signal: abort.signal,
+        }).finally(off);
+      }),
+    );
+}

@@ -1,0 +1,161 @@
+/** `secret create`, `update` and `delete`. */
+import {
+  AppStoreError,
+  type AppSecret,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Command } from 'commander';
+import type { Context } from '../Context';
+import { CliError } from '../errors';
+import { readSecretData, type DataFlags } from '../secretData';
+import { showSecret } from './secretRead';
+import {
+  addWhichOptions,
+  findSecret,
+  identityOf,
+  keyOf,
+  type WhichFlags,
+} from './secretWhich';
+import { examples, programOf, yesOption, type Mount } from './shared';
+
+type WriteFlags = WhichFlags & DataFlags;
+
+const several = (text: string, before: string[] | undefined) => [
+  ...(before ?? []),
+  text,
+];
+
+function addDataOptions(command: Command): Command {
+  return command
+    .option(
+      '--from-file <key=path>',
+      'a value from a file, or from standard input: KEY=-',
+      several,
+    )
+    .option('--from-env-file <path>', 'values of lines KEY=VALUE', several)
+    .option(
+      '--from-literal <key=value>',
+      'a value as it stands; others of this machine may see it',
+      several,
+    );
+}
+
+async function create(
+  context: Context,
+  name: string,
+  flags: WriteFlags,
+  mount: Mount,
+): Promise<void> {
+  const identity = identityOf(name, flags, mount);
+  const api = context.api();
+  const data = await readSecretData(context, flags);
+  let made: AppSecret;
+  try {
+    made = await api.putSecret(identity, data, {
+      encoding: 'base64',
+      create: true,
+    });
+  } catch (error) {
+    if (!(error instanceof AppStoreError) || error.problem.status !== 412)
+      throw error;
+    throw new CliError(
+      `There is a secret ${name} (${identity.visibility}) already.`,
+      {
+        code: 'SECRET_EXISTS',
+        remedy: `Replace its values with \`${programOf(
+          mount,
+        )} secret update\`, or choose another name.`,
+      },
+    );
+  }
+  showSecret(context, made);
+}
+
+/** Replaces the whole key set, as `kubectl replace` does; says which keys went with it. */
+async function update(
+  context: Context,
+  name: string,
+  flags: WriteFlags,
+  mount: Mount,
+): Promise<void> {
+  const before = await findSecret(context, name, flags, mount);
+  const data = await readSecretData(context, flags);
+  const after = await context.api().putSecret(keyOf(before), data, {
+    encoding: 'base64',
+    revision: before.revision,
+  });
+  showSecret(context, after);
+  const gone = before.keys.filter(key => !after.keys.includes(key));
+  if (gone.length) context.output.note(`No longer there: ${gone.join(', ')}.`);
+}
+
+export function addSecretWriting(secret: Command, mount: Mount): void {
+  const { act } = mount;
+  const program = programOf(mount);
+  const which = mount.admin ? ' -v APP -p app:com.example.crm' : '';
+  addDataOptions(
+    addWhichOptions(
+      secret
+        .command('create')
+        .description('make a secret; fails where it is there')
+        .argument('<name>'),
+      mount,
+      mount.admin
+        ? 'for all users, or of one app; for all users unless -p is given'
+        : 'PRIVATE unless said otherwise; others are for admins to make',
+    ),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        `pass show crm | ${program} secret create crm${which} --from-file=password=-`,
+        `${program} secret create tls${which} --from-file=tls.crt --from-file=key=./tls.key`,
+      ),
+    )
+    .action(
+      act((context, name: string, flags: WriteFlags) =>
+        create(context, name, flags, mount),
+      ),
+    );
+
+  addDataOptions(
+    addWhichOptions(
+      secret
+        .command('update')
+        .description('replace all values of a secret')
+        .argument('<name>'),
+      mount,
+    ),
+  ).action(
+    act((context, name: string, flags: WriteFlags) =>
+      update(context, name, flags, mount),
+    ),
+  );
+
+  addWhichOptions(
+    secret
+      .command('delete')
+      .description('delete a secret; fails while an app needs it')
+      .argument('<name>'),
+    mount,
+  )
+    .addOption(yesOption())
+    .action(
+      act(
+        async (
+          context,
+          name: string,
+          flags: WhichFlags & { yes?: boolean },
+        ) => {
+          const found = await findSecret(context, name, flags, mount);
+          await context.confirm(
+            `Delete the secret ${name} (${found.visibility})? Its values are lost.`,
+            flags.yes,
+          );
+          await context.api().deleteSecret(keyOf(found));
+          context.output.result({ id: found.id, deleted: true }, () =>
+            context.output.line(`Deleted ${name}.`),
+          );
+        },
+      ),
+    );
+}

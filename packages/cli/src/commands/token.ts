@@ -1,0 +1,64 @@
+/** `token …`: access tokens, for machines. */
+import type { Command } from 'commander';
+import { examples, wholeNumber, type Act } from './shared';
+
+export function addTokenCommands(program: Command, act: Act): void {
+  const token = program
+    .command('token')
+    .description('access tokens, for machines that publish apps');
+  token
+    .command('create')
+    .description('make a token; it is printed once')
+    .argument('<name>', 'what it is for')
+    .option('--days <days>', 'how long it holds', wholeNumber, 90)
+    .addHelpText('after', examples('app-store token create ci --days 30'))
+    .action(
+      act(async (context, name: string, flags: { days: number }) => {
+        const made = await context
+          .api()
+          .createToken({ name, kind: 'machine', days: flags.days });
+        context.output.result(made, () =>
+          context.output.fields([
+            ['ID', made.id],
+            ['Token', made.token],
+            ['Expires At', made.expiresAt],
+          ]),
+        );
+        context.output.note(
+          'Keep it safe; it is not shown again. A machine gives it in APP_STORE_TOKEN.',
+        );
+      }),
+    );
+  token
+    .command('list')
+    .description('your tokens, without their secrets')
+    .action(
+      act(async context => {
+        const tokens = await context.api().listTokens();
+        context.output.result(tokens, () =>
+          context.output.table(
+            ['ID', 'NAME', 'KIND', 'EXPIRES', 'LAST USED'],
+            tokens.map(t => [
+              t.id,
+              t.name,
+              t.kind,
+              t.expiresAt,
+              t.lastUsedAt ?? 'never',
+            ]),
+          ),
+        );
+      }),
+    );
+  token
+    .command('revoke')
+    .description('make a token worthless')
+    .argument('<id>')
+    .action(
+      act(async (context, id: string) => {
+        await context.api().revokeToken(id);
+        context.output.result({ id, revoked: true }, () =>
+          context.output.line('Revoked.'),
+        );
+      }),
+    );
+}

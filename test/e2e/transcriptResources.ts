@@ -1,0 +1,124 @@
+/** What a new user types once an app is published: secrets, addresses, tags, reasons. */
+import type { Chapter } from './transcript';
+
+const ID_OF = (query: string) =>
+  `$(app-store ${query} --json | grep -m1 '"id"' | cut -d'"' -f4)`;
+
+export const RESOURCES: Chapter[] = [
+  {
+    title: 'Secrets, and what is asked at the start',
+    words:
+      'A value is piped in, so that it is in no history and no process list; `snippet` writes the lines that hand it to an app. A key set is replaced as a whole, and instances keep what they were started with.',
+    commands: [
+      'printf %s hunter2 | app-store secret create crm --from-file=password=-',
+      'printf %s hunter2 | app-store secret create crm --from-file=password=-',
+      'app-store secret list',
+      'app-store secret get crm -e | tail -1',
+      '(echo; app-store secret snippet crm) >> tool/app.toml',
+      `printf '\\n[[Parameter]]\\nName = "GREETING"\\nTitle = "Greeting"\\n' >> tool/app.toml`,
+      'tail -8 tool/app.toml',
+      "app-store bundle import tool | grep -E '^(ID|Parameters)'",
+      "app-store app run com.example.my-tool@0.1.0 --param GREETING=Ahoy | grep -E '^(ID|Parameters)'",
+      'app-store app run com.example.my-tool@0.1.0 --param GRETING=Ahoy',
+      "printf 'password=swordfish\\nuser=crm\\n' > crm.env",
+      'app-store secret update crm --from-env-file=crm.env | grep Keys',
+      'app-store secret usage crm',
+      'app-store secret delete crm -y',
+    ],
+  },
+  {
+    title: 'Addresses that outlive an instance',
+    words:
+      'An alias is an address of its own; a primary one is the address of its instance. Wherever an instance is meant, an alias that leads to it will do.',
+    commands: [
+      `ID=${ID_OF('instance list com.example.my-tool@0.1.0')}`,
+      'app-store alias create my-tool $ID',
+      'app-store alias promote my-tool | grep Primary',
+      'app-store alias list',
+      'app-store alias unassign my-tool | grep Instance',
+      'app-store alias undo my-tool | grep Instance',
+      'app-store alias history my-tool',
+      'app-store instance get my-tool',
+      'app-store instance list com.example.my-tool@0.1.0 -wide',
+      'app-store instance extend my-tool | grep Suspend',
+      'app-store instance extend my-tool',
+      'app-store instance terminate my-tool --purge -y',
+      "app-store alias assign my-tool '' | grep Instance",
+      'app-store alias delete my-tool -y',
+    ],
+  },
+  {
+    title: 'Back from the end',
+    words:
+      'The volume of a terminated instance is kept for a while, and the instance can be taken back with it.',
+    commands: [
+      "app-store app run com.example.notes -v ALL_USERS | grep -E '^(ID|Status)'",
+      `ID=${ID_OF('instance list com.example.notes')}`,
+      'app-store instance terminate $ID -y',
+      'app-store instance list --terminated',
+      'app-store app delete com.example.notes -y',
+      'app-store instance restore $ID | grep Status',
+      'app-store instance terminate $ID --purge -y',
+    ],
+  },
+  {
+    title: 'Tags, and what one likes',
+    words:
+      'Tags group apps, and some of them open apps to visitors. Liking and pinning are for oneself.',
+    commands: [
+      'app-store tag list',
+      'app-store tag get PRODUCTIVITY',
+      'app-store tag assign PRODUCTIVITY com.example.my-tool@0.1.0',
+      'app-store tag remove PRODUCTIVITY com.example.my-tool@0.1.0',
+      "app-store tag update PRODUCTIVITY -d 'For everyday work, and more.' | grep Description",
+      'app-store app like com.example.notes',
+      'app-store app pin com.example.notes',
+      'app-store app list --pinned',
+      'app-store app unlike com.example.notes',
+      'app-store app unpin com.example.notes',
+      'app-store app open com.example.my-docs',
+    ],
+  },
+  {
+    title: 'What the store offers',
+    words: 'What `app.toml` may name, and what the store is set to.',
+    commands: [
+      'app-store env runtime-version list | cut -f1-3',
+      'app-store env launch-profiles list',
+      'app-store env info',
+    ],
+  },
+  {
+    title: 'Why',
+    words:
+      'The access rules give their reasons. `why` ends with 1 where something is not allowed, so that a script can ask first. Whoever changes an app may hand it over.',
+    commands: [
+      'app-store why me app:run com.example.my-site',
+      "app-store why me instance:redeploy $(app-store instance list com.example.my-site --json | grep -m1 '\"id\"' | cut -d'\"' -f4)",
+      'app-store why me app:runn com.example.my-site',
+      'app-store why uma app:run com.example.my-site',
+      'app-store app set-image com.example.my-web docker.io/library/nginx:stable | grep Image',
+      'app-store app set-default-profile com.example.my-web huge',
+      'app-store app preconditions refresh com.example.my-web | tail -1',
+      'app-store app transfer com.example.my-web uma -y',
+      'app-store app transfer com.example.my-docs vic -y',
+    ],
+  },
+  {
+    title: 'A visitor',
+    words:
+      'Visitors see the apps that a tag opens to them, and run them; what is not theirs is said with what would change it.',
+    commands: [
+      'app-store login --demo vic',
+      'app-store app list -a --search notes',
+      'app-store app run com.example.hello | grep Status',
+      `ID=${ID_OF('instance list')}`,
+      'app-store instance logs $ID',
+      'app-store instance terminate $ID --purge -y',
+      'app-store app import site.wave',
+      'app-store secret list',
+      'app-store alias list',
+      'app-store admin app list',
+    ],
+  },
+];
