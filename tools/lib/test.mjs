@@ -152,13 +152,36 @@ export async function test(args, toolchain) {
   return sum('failed') || !sum('passed') ? 1 : 0;
 }
 
+/** `npm run mutation`: changes the access rules one by one; each change has to fail a test. Prints those that do not. */
+export async function mutation(args, toolchain) {
+  const tools = await toolchain();
+  const database = await postgres();
+  step('Mutations of the access rules');
+  try {
+    const { code } = await tools.yarn(
+      ['stryker', 'run', 'test/mutation/stryker.config.json', ...args],
+      {
+        env: {
+          ...tools.env,
+          CI: 'true',
+          BACKSTAGE_TEST_DATABASE_POSTGRES17_CONNECTION_STRING: database.url,
+        },
+      },
+    );
+    return code;
+  } finally {
+    await database.stop();
+  }
+}
+
 /** `npm run test:all`: the same, and what takes long. */
 export async function testAll(args, toolchain) {
   const code = await test(args, toolchain);
+  const mutated = await mutation([], toolchain);
   const { bench, fuzz } = await import('./bench.mjs');
   const fuzzed = await fuzz([], toolchain);
   const measured = [];
-  for (const name of ['launch', 'import'])
+  for (const name of ['launch', 'import', 'store'])
     measured.push(await bench([name], toolchain));
-  return measured.find(Boolean) || fuzzed || code;
+  return measured.find(Boolean) || mutated || fuzzed || code;
 }
