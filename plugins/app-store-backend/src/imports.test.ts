@@ -58,6 +58,26 @@ describe.each(databaseIds())('imports on %s', id => {
     return text;
   }
 
+  it('refuse an image that the app would not use', async () => {
+    const body = await bundle({ name: 'com.example.image' });
+    const image = 'docker.io/library/nginx:stable';
+    const refused = await store.api
+      .post(`${API}/apps`)
+      .query({ image })
+      .set(as('dev'))
+      .set('content-type', 'application/zip')
+      .send(body);
+    expect(refused.status).toBe(400);
+    expect(refused.body).toMatchObject({ code: 'IMAGE_NOT_USED' });
+    const { app } = (await store.importApp('dev', body)).body;
+    const changed = await store.api
+      .patch(`${API}/apps/${app.id}`)
+      .set(as('dev'))
+      .send({ customImage: image });
+    expect(changed.status).toBe(400);
+    expect(changed.body).toMatchObject({ code: 'IMAGE_NOT_USED' });
+  });
+
   it('puts an app into the store, with its warnings, and tells what is in it', async () => {
     const { status, body } = await store.importApp(
       'dev',

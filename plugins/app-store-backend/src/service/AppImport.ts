@@ -261,7 +261,6 @@ export class AppImport {
         );
     }
     if (request.profile) runtimes.requireProfile(request.profile);
-    if (request.image) runtimes.requireImage(request.image);
     const limit = config.limits.appVersions;
     if (!caller.admin && (await apps.countOwned(caller.userEntityRef)) >= limit)
       throw tooManyVersions(limit);
@@ -323,7 +322,9 @@ export class AppImport {
       throw new ConflictError(
         `${manifest.name} ${manifest.version} exists already`,
       );
-    if (!request.image) this.#assertRuntime(manifest, source);
+    if (request.image)
+      this.#options.runtimes.requireImage(request.image, manifest.runtime.mode);
+    else this.#assertRuntime(manifest, source);
     this.#assertResources(manifest, source);
     const owner = {
       ownerRef: caller.userEntityRef,

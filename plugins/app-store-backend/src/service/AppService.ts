@@ -241,7 +241,11 @@ export class AppService {
       const record = await this.#mayChange(caller, id, change, trail);
       const profile = change.defaultLaunchProfile;
       if (profile) this.#o.runtimes.requireProfile(profile);
-      if (change.customImage) this.#o.runtimes.requireImage(change.customImage);
+      if (change.customImage)
+        this.#o.runtimes.requireImage(
+          change.customImage,
+          record.manifest.runtime.mode,
+        );
       const tagIds =
         change.tags && (await this.#newTags(caller, record, change.tags));
       return this.#write(

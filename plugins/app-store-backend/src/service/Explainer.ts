@@ -24,7 +24,7 @@ import { notAllowed, notFound, StoreError } from './StoreError';
 export interface Why {
   kind: Kind;
   action: string;
-  /** Id, or the name of an alias, tag or secret. */
+  /** Id, or the name of an alias, tag or secret; `app:<app name>/<name>` of an APP secret. */
   resource?: string;
   /** Somebody else, for admins. */
   person?: string;
@@ -143,6 +143,14 @@ export class Explainer {
         return alias && aliasFacts(alias);
       }
       default: {
+        const ofApp = /^(app:[^/]+)\/(.+)$/.exec(resource);
+        if (ofApp)
+          return secrets.find({
+            name: ofApp[2],
+            parent: ofApp[1],
+            ownerRef: '',
+            visibility: 'APP',
+          });
         const key = {
           name: resource,
           parent: '',

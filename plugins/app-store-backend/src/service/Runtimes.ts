@@ -60,8 +60,17 @@ export class Runtimes {
     });
   }
 
-  /** @throws StoreError 400 for an image that this store does not allow */
-  requireImage(image: string): void {
+  /** @throws StoreError 400 for an image that this store does not allow, or that the app would not use */
+  requireImage(image: string, mode: AppManifest['runtime']['mode']): void {
+    if (mode !== 'container')
+      throw new StoreError({
+        status: 400,
+        code: 'IMAGE_NOT_USED',
+        message: `An app in the mode ${mode} runs in the image of its runtime version.`,
+        owner: 'you',
+        remedy:
+          'Only an app with AppMode = "container" has an image of its own.',
+      });
     if (this.#isAllowed(image)) return;
     throw new StoreError({
       status: 400,

@@ -3421,7 +3421,7 @@ export interface operations {
       query: {
         kind: 'app' | 'instance' | 'tag' | 'secret' | 'alias' | 'platform';
         action: string;
-        /** @description Id, or the name of an alias, tag or secret; nothing for `platform`. */
+        /** @description Id, or the name of an alias, tag or secret (`app:<app name>/<name>` of an APP secret); nothing for `platform`. */
         resource?: string;
         /** @description Somebody else, for admins; `anonymous` for somebody not signed in. */
         person?: components['schemas']['Ref'];
