@@ -399,13 +399,11 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
           )
         ).status,
       ).toBe(403);
-      const kept = await world.api(
-        'ada',
-        'POST',
-        `/instances/${lifted.id}/disable-autosuspend`,
-      );
-      expect(kept.status).toBe(200);
-      expect(kept.body).not.toHaveProperty('suspendAfter');
+      const typed = await world.cli('ada', [
+        ...['admin', 'instance', 'disable-autosuspend', lifted.id, '--json'],
+      ]);
+      expect(typed.code).toBe(0);
+      expect(JSON.parse(typed.out)).not.toHaveProperty('suspendAfter');
       await world.until('uma', minute.id, 'SUSPENDED', 90);
       for (const { id } of [lifted, never])
         expect(
@@ -518,8 +516,8 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
       const location = (label: string) =>
         `http://${label}.apps.localhost:${world.portal.gatewayPort}/p?q=r`;
       expect((await go('alpha', 302)).headers.location).toBe(location(one.id));
-      const promoted = await world.api('dev', 'POST', '/aliases/beta/promote');
-      expect(promoted.body.primary).toBe(true);
+      const type = (...args: string[]) => world.cli('dev', ['alias', ...args]);
+      expect((await type('promote', 'beta')).out).toMatch(/Primary +true/);
       expect((await go('beta', 200)).status).toBe(200);
       for (const label of ['alpha', one.id])
         expect((await go(label, 302)).headers.location).toBe(location('beta'));
@@ -540,11 +538,12 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
         primary: false,
       });
       expect((await go('beta', 302)).headers.location).toBe(location(two.id));
-      await world.api('dev', 'PUT', '/aliases/beta/assignment', {
-        instanceId: two.id,
-        primary: true,
-      });
+      expect((await type('assign', 'beta', two.id, 'True')).code).toBe(0);
       expect((await go('beta', 200)).status).toBe(200);
+      expect((await type('history', 'beta')).out).toContain('terminated');
+      expect(
+        (await world.cli('vic', ['alias', 'promote', 'beta'])).code,
+      ).not.toBe(0);
       const { body } = await world.api('dev', 'GET', '/aliases/beta/history');
       expect(
         body.items.map((change: { action: string }) => change.action),
@@ -688,6 +687,21 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
         'third-value',
       );
       expect(Object.keys(revealed.body.data)).toEqual(['c']);
+      const type = (args: string[], input?: string) =>
+        world.cli('uma', ['secret', ...args], { input });
+      const updated = await type(
+        ['update', 'twenty-two', '--from-file=d=-'],
+        'fourth-value',
+      );
+      expect(updated.code).toBe(0);
+      const unasked = await type(['get', 'twenty-two']);
+      expect(unasked.out).toContain('d');
+      expect(`${updated.out}${updated.err}${unasked.out}`).not.toContain(
+        '-value',
+      );
+      expect((await type(['get', 'twenty-two', '-e'])).out).toContain(
+        'fourth-value',
+      );
     });
 
     test('23. a launch is followed while dependencies install; a crash shows in restarts and the log before', async ({
@@ -781,9 +795,10 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
         ['TA', 'AUTHORIZATION'],
       ]);
       // A role makes a badge an authorization tag.
-      await world.api('ada', 'PATCH', '/tags/PLAIN', {
-        visitorRoles: ['finance-guests'],
-      });
+      const typed = await world.cli('ada', [
+        ...['admin', 'tag', 'update', 'PLAIN', '-v', 'finance-guests'],
+      ]);
+      expect(typed.out).toMatch(/AUTHORIZATION/);
       expect((await world.api('uma', 'GET', '/tags/PLAIN')).body).toMatchObject(
         {
           kind: 'AUTHORIZATION',
@@ -809,6 +824,11 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
       expect(
         (await all('/apps?scope=all&name=twenty-five')).body.items,
       ).toHaveLength(1);
+      const type = (...args: string[]) => world.cli('ada', ['admin', ...args]);
+      expect((await type('instance', 'list', '--json')).out).toContain(
+        instance.id,
+      );
+      expect((await type('app', 'get', app.id)).out).toContain('twenty-five');
       // Ordinary lists follow the base status.
       expect((await all('/apps?name=twenty-five')).body.items).toHaveLength(0);
       expect(
@@ -843,9 +863,9 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
           ).status,
         status => status === 404,
       );
-      expect((await world.api('ada', 'DELETE', `/apps/${app.id}`)).status).toBe(
-        204,
-      );
+      expect(await type('app', 'delete', app.id, '-y')).toMatchObject({
+        code: 0,
+      });
       // Every one of these is in the audit, with who did it and by which rule.
       const { body } = await all(`/audit?resourceId=${instance.id}`);
       expect(
