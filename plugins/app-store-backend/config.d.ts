@@ -248,6 +248,15 @@ export interface Config {
       /** Groups or roles that may assign it; none: everybody with full access. */
       adminRoles?: string[];
     }>;
+    catalog?: {
+      /**
+       * Confirms that the portal's permission policy decides on the store's entities in the
+       * catalog by what the store says of the reader. Without it the catalog holds only what
+       * every reader of it may see: nothing, or PUBLIC apps in public mode, where there are
+       * visitors; nothing with `iam.enabled`.
+       */
+      policyWired?: boolean;
+    };
     /** Apps to put into an empty store. */
     examples?: {
       /** A directory of app directories. */

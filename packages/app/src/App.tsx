@@ -1,8 +1,15 @@
 import { createApp } from '@backstage/frontend-defaults';
 import catalogPlugin from '@backstage/plugin-catalog/alpha';
+import { catalogGraphModule, kindIconsModule } from './modules/catalog';
 import { navModule } from './modules/nav';
 import { signInModule } from './modules/signIn';
 
 export default createApp({
-  features: [catalogPlugin, navModule, signInModule],
+  features: [
+    catalogPlugin,
+    catalogGraphModule,
+    kindIconsModule,
+    navModule,
+    signInModule,
+  ],
 });

@@ -17,11 +17,10 @@ backend.add(import('@backstage/plugin-catalog-backend'));
 backend.add(import('@backstage/plugin-catalog-backend-module-logs'));
 backend.add(import('@backstage/plugin-events-backend'));
 backend.add(import('@backstage/plugin-permission-backend'));
-backend.add(
-  import('@backstage/plugin-permission-backend-module-allow-all-policy'),
-);
+backend.add(import('./catalogPolicy'));
 backend.add(import('@backstage/plugin-search-backend'));
 backend.add(import('@backstage/plugin-search-backend-module-catalog'));
+backend.add(import('./catalogSearch'));
 backend.add(import('@backstage/plugin-signals-backend'));
 backend.add(import('@backstage/plugin-user-settings-backend'));
 
@@ -32,6 +31,9 @@ backend.add(
   ),
 );
 backend.add(import('@ai-app-store/backstage-plugin-app-store-gateway-backend'));
+backend.add(
+  import('@ai-app-store/backstage-plugin-catalog-backend-module-app-store'),
+);
 
 // Backstage only logs this; a portal of which a part did not start is none.
 backend.start().catch(error => {

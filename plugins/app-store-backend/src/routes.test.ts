@@ -166,6 +166,9 @@ const TABLE = `
   watchRoutes             |                | 401       | 403      | 403      | 403  | 403   | 403
   decideAdmission         |                | 401       | 403      | 403      | 403  | 403   | 403
   putPerson               |                | 401       | 403      | 403      | 403  | 403   | 403
+  listCatalogApps         |                | 401       | 403      | 403      | 403  | 403   | 403
+  listCatalogTags         |                | 401       | 403      | 403      | 403  | 403   | 403
+  readCatalogAs           |                | 401       | 403      | 403      | 403  | 403   | 403
   getInstanceContent      | dev's          | 401       | 401      | 401      | 401  | 401   | 401
   getInstanceEnvironment  | dev's          | 401       | 401      | 401      | 401  | 401   | 401
   putInstanceEnvironment  | dev's          | 401       | 401      | 401      | 401  | 401   | 401
@@ -285,6 +288,7 @@ function ask(row: Row, world: World): Asked {
     putPerson: {
       body: { userEntityRef: 'user:default/x', displayName: 'x', roles: [] },
     },
+    readCatalogAs: { body: { userEntityRef: 'user:default/dev' } },
     getInstanceEnvironment: { path: instance, query: 'runtime=x' },
     putInstanceEnvironment: {
       path: instance,

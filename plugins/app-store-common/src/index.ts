@@ -21,6 +21,7 @@ export * from './appToml/readAppToml';
 export type { TomlIssue } from './appToml/TomlReader';
 export { default as API_DOCUMENT } from './api/document.generated.json';
 export type { operations as Operations } from './api/schema.generated';
+export * from './catalogNames';
 export * from './client/AppStoreClient';
 export { readEvents } from './client/events';
 export { AppStoreError, type RequestsOptions } from './client/Requests';

@@ -121,6 +121,13 @@ export type LoginRequest = Schemas['LoginRequest'];
 /** The beginning of a sign-in through the browser (RFC 8628). */
 export type BegunLogin = Schemas['BegunLogin'];
 
+/** An app version as the catalog may hold it. */
+export type CatalogApp = Schemas['CatalogApp'];
+/** A tag as the catalog may hold it. */
+export type CatalogTag = Schemas['CatalogTag'];
+/** What of the store's entities a person may read. */
+export type CatalogReader = Schemas['CatalogReader'];
+
 /** Which output of an instance to read. */
 export interface LogQuery {
   /** `app` (default), or one of the init containers. */

@@ -15,6 +15,7 @@ import {
   enterApiRef,
   uploadApiRef,
 } from './api';
+import { entityExtensions } from './entity/extensions';
 import { rootRouteRef } from './routes';
 
 const storeApi = ApiBlueprint.make({
@@ -81,6 +82,13 @@ export const appStorePlugin = createFrontendPlugin({
   title: 'App Store',
   icon: <RiStore2Line />,
   routes: { root: rootRouteRef },
-  extensions: [storeApi, enterApi, uploadApi, page, enterPage],
+  extensions: [
+    storeApi,
+    enterApi,
+    uploadApi,
+    page,
+    enterPage,
+    ...entityExtensions,
+  ],
   info: { packageJson: () => import('../package.json') },
 });

@@ -4,6 +4,7 @@ import {
   createBackendModule,
   createBackendPlugin,
   createServiceFactory,
+  type BackendFeature,
 } from '@backstage/backend-plugin-api';
 import {
   DefaultEventsService,
@@ -148,6 +149,8 @@ export class StoreUnderTest {
    * @param appStore - configuration beside or instead of the tests' own
    * @param options.knex - a database that another store is at work on, too
    * @param options.beside - a store whose cluster this one drives, too
+   * @param options.portal - further parts of the portal, with a database of their own
+   * @param options.config - configuration beside `appStore`
    */
   static async start(
     id: Parameters<typeof databases.init>[0],
@@ -160,6 +163,8 @@ export class StoreUnderTest {
       logs?: boolean;
       /** Called with each event that the store publishes. */
       onEvent?: (event: unknown) => void;
+      portal?: { features: BackendFeature[]; knex: Knex };
+      config?: JsonObject;
     } = {},
   ): Promise<StoreUnderTest> {
     const directory = mkdtempSync(join(tmpdir(), 'st-'));
@@ -218,7 +223,18 @@ export class StoreUnderTest {
         appStorePlugin,
         kubernetes,
         catalogServiceMock.factory({ entities: PEOPLE }),
-        mockServices.database.factory({ knex }),
+        createServiceFactory({
+          service: coreServices.database,
+          deps: { plugin: coreServices.pluginMetadata },
+          factory: ({ plugin }) =>
+            mockServices.database({
+              knex:
+                plugin.getId() === 'app-store'
+                  ? knex
+                  : options.portal?.knex ?? knex,
+            }),
+        }),
+        ...(options.portal?.features ?? []),
         ...(options.logs
           ? [mockServices.rootLogger.factory({ level: 'debug' })]
           : []),
@@ -226,6 +242,7 @@ export class StoreUnderTest {
         mockServices.rootConfig.factory({
           data: {
             backend: { baseUrl: `http://localhost:${port}` },
+            ...options.config,
             appStore: {
               gateway: { baseUrl: 'http://apps.localhost:1' },
               bundles: { directory: join(directory, 'b') },

@@ -53,6 +53,8 @@ export type Security =
   | 'open'
   | 'gateway'
   | 'signIn'
+  | 'catalog'
+  | 'permission'
   | 'pod';
 
 /** One operation of the document. */

@@ -8,6 +8,10 @@ import Router from 'express-promise-router';
 import type { CallerOf, Callers } from '../identity/Callers';
 import type { Caller } from '../service/Caller';
 import { appHandlers, type AppHandlerOptions } from './apps';
+import {
+  catalogIndexHandlers,
+  type CatalogIndexHandlerOptions,
+} from './catalogIndex';
 import { gatewayHandlers, type GatewayHandlerOptions } from './gateway';
 import { instanceHandlers, type InstanceHandlerOptions } from './instances';
 import { internalHandlers, type InternalHandlerOptions } from './internal';
@@ -29,6 +33,7 @@ export type RouterOptions = Omit<
     StoreHandlerOptions &
     LoginHandlerOptions &
     GatewayHandlerOptions &
+    CatalogIndexHandlerOptions &
     InternalHandlerOptions &
     PeopleHandlerOptions,
   'callerOf' | 'callerAgain' | 'tokenOf'
@@ -62,6 +67,9 @@ export function createRouter(options: RouterOptions): express.Router {
         return assertPlugin(httpAuth, request, 'app-store-gateway');
       case 'signIn':
         return assertPlugin(httpAuth, request, 'auth');
+      case 'catalog':
+      case 'permission':
+        return assertPlugin(httpAuth, request, security);
       default:
         // Pods are asked by what they ask for, and some operations are open.
         return Promise.resolve();
@@ -88,6 +96,7 @@ export function createRouter(options: RouterOptions): express.Router {
       ...gatewayHandlers(common),
       ...internalHandlers(common),
       ...peopleHandlers(common),
+      ...catalogIndexHandlers(common),
     },
     { identify, checkAnswers: options.checkAnswers },
   );

@@ -97,6 +97,8 @@ export interface StoreConfig {
   publicMode: boolean;
   /** Whether policies count that an admin lays over the access rules (specification 3.7). */
   iamEnabled: boolean;
+  /** Whether the portal's permission policy asks the store what of the catalog people may read. */
+  catalogPolicyWired: boolean;
   /** Names of the tags that are categories. */
   categoryTags: string[];
   /** Names that nobody may have as an alias. */
@@ -308,6 +310,8 @@ export function readStoreConfig(root: Config): StoreConfig {
     appNames: oneOf(config, 'appNames', ['open', 'owned'], 'open'),
     publicMode: config.getOptionalBoolean('publicMode') ?? false,
     iamEnabled: config.getOptionalBoolean('iam.enabled') ?? false,
+    catalogPolicyWired:
+      config.getOptionalBoolean('catalog.policyWired') ?? false,
     categoryTags: config.getOptionalStringArray('categoryTags') ?? [],
     reservedAliases: readReservedAliases(config),
     notices: (config.getOptionalConfigArray('notices') ?? []).map(entry => ({

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { AliasRepository } from '../database/AliasRepository';
 import { AppRepository } from '../database/AppRepository';
 import { AuditRepository } from '../database/AuditRepository';
+import { CatalogRepository } from '../database/CatalogRepository';
 import { IamRepository } from '../database/IamRepository';
 import { IdempotencyRepository } from '../database/IdempotencyRepository';
 import { InstanceQueue } from '../database/InstanceQueue';
@@ -20,6 +21,7 @@ export type Repositories = ReturnType<typeof createRepositories>;
 export function createRepositories(knex: Knex, policy: Policy) {
   return {
     apps: new AppRepository(knex, policy),
+    catalog: new CatalogRepository(knex, policy),
     instances: new InstanceRepository(knex, policy),
     queue: new InstanceQueue(knex),
     aliases: new AliasRepository(knex, policy),

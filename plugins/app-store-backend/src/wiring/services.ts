@@ -22,6 +22,7 @@ import { AppImport } from '../service/AppImport';
 import { AppService } from '../service/AppService';
 import { Audit } from '../service/Audit';
 import { AuditReader } from '../service/AuditReader';
+import { CatalogIndex } from '../service/CatalogIndex';
 import { ChangeFeed } from '../service/ChangeFeed';
 import { Explainer } from '../service/Explainer';
 import { IamService, type IamPolicies } from '../service/IamService';
@@ -225,6 +226,13 @@ export function createServices(options: ServicesOptions) {
       reserved: config.reservedAliases,
       feed: feeds.aliases,
       instanceFeed: feeds.instances,
+    }),
+    index: new CatalogIndex({
+      config,
+      policy,
+      catalog: repositories.catalog,
+      tags,
+      roles,
     }),
     tokens: new TokenService({ tokens: repositories.tokens, audit }),
     info: new StoreInfoService({ config, version: options.version }),

@@ -745,6 +745,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/internal/catalog/apps': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The app versions that the catalog may hold; for the catalog plugin. */
+    get: operations['listCatalogApps'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/internal/catalog/tags': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The tags that the catalog may hold; for the catalog plugin. */
+    get: operations['listCatalogTags'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/internal/catalog/readers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What of the catalog a person may read; for the permission plugin. */
+    post: operations['readCatalogAs'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/login/device': {
     parameters: {
       query?: never;
@@ -1445,6 +1496,47 @@ export interface components {
       message: string;
       count: number;
       lastSeen: string;
+    };
+    CatalogApp: {
+      id: string;
+      name: string;
+      version: string;
+      title: string;
+      description: string;
+      keywords: string[];
+      mode: string;
+      lifecycle: components['schemas']['InstanceLifecycle'];
+      visibility: components['schemas']['Visibility'];
+      /** @description The newest version of its name that the catalog may hold. */
+      newest: boolean;
+      /** @description Only where every reader of the catalog may know it. */
+      owner?: string;
+      /** @description Names of tags; only where every reader of the catalog may know them. */
+      tags?: string[];
+    };
+    CatalogAppPage: {
+      items: components['schemas']['CatalogApp'][];
+      nextCursor?: string;
+    };
+    CatalogTag: {
+      name: string;
+      title: string;
+      color: string;
+      description: string;
+      /** @description The newest version of each name that bears it, the first few hundred. */
+      apps: {
+        name: string;
+        version: string;
+      }[];
+    };
+    /** @description One of `only` and `except`, whichever is shorter. */
+    CatalogReader: {
+      /** @description Ids of the apps that they may read. */
+      only?: string[];
+      /** @description Ids of the apps that they may not read. */
+      except?: string[];
+      /** @description Whether they may read tags. */
+      tags: boolean;
     };
     SignIn: {
       userEntityRef: components['schemas']['Ref'];
@@ -2976,6 +3068,83 @@ export interface operations {
     };
     responses: {
       204: components['responses']['NoContent'];
+      default: components['responses']['Problem'];
+    };
+  };
+  listCatalogApps: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description `nextCursor` of the page before. */
+        cursor?: components['parameters']['cursor'];
+        /** @description All versions of one name. */
+        name?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CatalogAppPage'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listCatalogTags: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['CatalogTag'][];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readCatalogAs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          userEntityRef: components['schemas']['Ref'];
+        };
+      };
+    };
+    responses: {
+      /** @description What they may read. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CatalogReader'];
+        };
+      };
       default: components['responses']['Problem'];
     };
   };

@@ -1,0 +1,47 @@
+/** The store's kinds in the catalog's graph, and their icons. */
+import {
+  ApiBlueprint,
+  createFrontendModule,
+} from '@backstage/frontend-plugin-api';
+import { IconBundleBlueprint } from '@backstage/plugin-app-react';
+import {
+  ALL_RELATION_PAIRS,
+  ALL_RELATIONS,
+  catalogGraphApiRef,
+  DefaultCatalogGraphApi,
+} from '@backstage/plugin-catalog-graph';
+import { RiPriceTag3Line, RiStore2Line } from '@remixicon/react';
+
+export const kindIconsModule = createFrontendModule({
+  pluginId: 'app',
+  extensions: [
+    IconBundleBlueprint.make({
+      name: 'app-store-kinds',
+      params: {
+        icons: {
+          'kind:app': <RiStore2Line />,
+          'kind:apptag': <RiPriceTag3Line />,
+        },
+      },
+    }),
+  ],
+});
+
+export const catalogGraphModule = createFrontendModule({
+  pluginId: 'catalog-graph',
+  extensions: [
+    ApiBlueprint.make({
+      params: define =>
+        define({
+          api: catalogGraphApiRef,
+          deps: {},
+          factory: () =>
+            new DefaultCatalogGraphApi({
+              knownRelations: [...ALL_RELATIONS, 'hasTag', 'tagOf'],
+              knownRelationPairs: [...ALL_RELATION_PAIRS, ['hasTag', 'tagOf']],
+              defaultRelationTypes: { exclude: [] },
+            }),
+        }),
+    }),
+  ],
+});

@@ -1,0 +1,67 @@
+/**
+ * Names of the store's entities in the catalog. Each is one that the catalog accepts,
+ * and no two things have the same one, also where entity refs ignore case: what is
+ * readable comes first, a digest of name and version with their capitals last.
+ */
+import { sha256 } from '@noble/hashes/sha2';
+import { NAME_LIMIT } from './names';
+
+/** Group and version of the store's kinds. */
+export const CATALOG_API_VERSION = 'ai-app-store.io/v1alpha1';
+/** Where the store's entities are. */
+export const CATALOG_NAMESPACE = 'app-store';
+/** Holds the id of the app version that an entity is about. */
+export const APP_ID_ANNOTATION = 'ai-app-store.io/app-id';
+/** On the newest version of a name. */
+export const NEWEST_LABEL = 'ai-app-store.io/newest';
+
+/** No vowels, so that a digest is no word. */
+const DIGITS = '0123456789bcdfghjklmnpqrstvwxz';
+/** 14 digits to the base of 30 are 68 bits. */
+const DIGEST_LENGTH = 14;
+
+function digest(text: string): string {
+  let number = [...sha256(new TextEncoder().encode(text))].reduce(
+    (sum, byte) => sum * BigInt(256) + BigInt(byte),
+    BigInt(0),
+  );
+  let digits = '';
+  while (digits.length < DIGEST_LENGTH) {
+    digits += DIGITS[Number(number % BigInt(DIGITS.length))];
+    number /= BigInt(DIGITS.length);
+  }
+  return digits;
+}
+
+function entityName(...parts: string[]): string {
+  const readable = parts
+    .join('-')
+    .toLocaleLowerCase('en-US')
+    .replace(/[^a-z0-9.]+/g, '-')
+    .slice(0, NAME_LIMIT - DIGEST_LENGTH - 1)
+    .replace(/^[-.]+|[-.]+$/g, '');
+  // JSON keeps apart what a separator would join: `a-1`, `2` and `a`, `1-2`.
+  return [...(readable ? [readable] : []), digest(JSON.stringify(parts))].join(
+    '-',
+  );
+}
+
+/** The name of the entity of an app version. */
+export function appEntityName(name: string, version: string): string {
+  return entityName(name, version);
+}
+
+/** The name of the entity of a tag. */
+export function tagEntityName(name: string): string {
+  return entityName(name);
+}
+
+/** The ref of the entity of an app version. */
+export function appEntityRef(app: { name: string; version: string }): string {
+  return `app:${CATALOG_NAMESPACE}/${appEntityName(app.name, app.version)}`;
+}
+
+/** The ref of the entity of a tag. */
+export function tagEntityRef(name: string): string {
+  return `apptag:${CATALOG_NAMESPACE}/${tagEntityName(name)}`;
+}

@@ -1,0 +1,105 @@
+/** An app on its entity page: what it is, as the store says it now, and the way to run it. */
+import { useApi } from '@backstage/frontend-plugin-api';
+import { EntityRefLink, useEntity } from '@backstage/plugin-catalog-react';
+import {
+  APP_ID_ANNOTATION,
+  tagEntityRef,
+  type App,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { Card, CardBody, Flex, Skeleton, Text } from '@backstage/ui';
+import { appStoreApiRef } from '../api';
+import { AppIcon } from '../components/AppIcon';
+import { ErrorPanel } from '../components/ProblemPanel';
+import { StatusBadge } from '../components/StatusBadge';
+import { useInstances } from '../hooks/useInstances';
+import { useLoad } from '../hooks/useLoad';
+import { SHORT_VISIBILITY } from '../words';
+import styles from './entity.module.css';
+import { EntityRun } from './EntityRun';
+
+const LIFECYCLES = {
+  ON_DEMAND: 'Everybody runs their own',
+  MANAGED: 'Its owner runs it for everybody',
+  LINK: 'A link to somewhere else',
+};
+
+function Facts(props: { app: App }) {
+  const { app } = props;
+  return (
+    <dl className={styles.facts}>
+      <div>
+        <dt>Version</dt>
+        <dd>
+          {app.version}
+          {app.newest && ', the newest'}
+        </dd>
+      </div>
+      <div>
+        <dt>Name</dt>
+        <dd>{app.name}</dd>
+      </div>
+      <div>
+        <dt>Seen by</dt>
+        <dd>{SHORT_VISIBILITY[app.visibility]}</dd>
+      </div>
+      <div>
+        <dt>How it runs</dt>
+        <dd>{LIFECYCLES[app.lifecycle]}</dd>
+      </div>
+      {app.owner && (
+        <div>
+          <dt>Owner</dt>
+          <dd>
+            <EntityRefLink entityRef={app.owner} />
+          </dd>
+        </div>
+      )}
+      {app.tags && app.tags.length > 0 && (
+        <div>
+          <dt>Tags</dt>
+          <dd className={styles.tags}>
+            {app.tags.map(tag => (
+              <EntityRefLink
+                key={tag.id}
+                entityRef={tagEntityRef(tag.name)}
+                title={tag.title}
+              />
+            ))}
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+export function AppEntityCard() {
+  const { entity } = useEntity();
+  const api = useApi(appStoreApiRef);
+  const id = entity.metadata.annotations?.[APP_ID_ANNOTATION] ?? '';
+  const { value: app, error } = useLoad(() => api.getApp(id), [id]);
+  const { instances = [], update } = useInstances();
+  if (error) return <ErrorPanel error={error} />;
+  if (!app) return <Skeleton height={220} aria-label="Loading" />;
+  const own = instances.filter(instance => instance.appName === app.name);
+  const [latest] = own;
+  return (
+    <Card role="region" aria-label="App">
+      <CardBody>
+        <Flex direction="column" gap="4">
+          <Flex gap="4" align="start" className={styles.head}>
+            <AppIcon title={app.title} path={app.icon} size={64} />
+            <Flex direction="column" gap="2" style={{ minWidth: 0 }}>
+              <Text as="h3" variant="title-small" weight="bold">
+                {app.title}
+              </Text>
+              {app.description && <Text as="p">{app.description}</Text>}
+              {latest && <StatusBadge instance={latest} />}
+            </Flex>
+          </Flex>
+          <EntityRun app={app} own={own} onInstance={update} />
+          <Facts app={app} />
+        </Flex>
+      </CardBody>
+    </Card>
+  );
+}

@@ -1,0 +1,49 @@
+/** A tag on its entity page: the apps that bear it, one version of each name. */
+import { EntityRefLink, useEntity } from '@backstage/plugin-catalog-react';
+import { Card, CardBody, CardHeader, Flex, Link, Text } from '@backstage/ui';
+import { paths } from '../routes';
+import styles from './entity.module.css';
+
+export function AppTagEntityCard() {
+  const { entity } = useEntity();
+  const refs = Array.isArray(entity.spec?.apps)
+    ? entity.spec!.apps.map(String)
+    : [];
+  const name = String(entity.spec?.name ?? '');
+  return (
+    <Card role="region" aria-label="Apps with this tag">
+      <CardHeader>
+        <Flex gap="3" align="center">
+          <span
+            className={styles.color}
+            style={{ background: String(entity.spec?.color ?? '') }}
+            aria-hidden="true"
+          />
+          <Text as="h3" variant="title-x-small" weight="bold">
+            Apps with this tag
+          </Text>
+        </Flex>
+      </CardHeader>
+      <CardBody>
+        <Flex direction="column" gap="4">
+          {refs.length ? (
+            <ul className={styles.apps}>
+              {refs.map(ref => (
+                <li key={ref}>
+                  <EntityRefLink entityRef={ref} defaultKind="App" />
+                </li>
+              ))}
+            </ul>
+          ) : (
+            <Text as="p" color="secondary">
+              No app bears it.
+            </Text>
+          )}
+          <Link href={`${paths.store}?tag=${encodeURIComponent(name)}`}>
+            See them in the App Store
+          </Link>
+        </Flex>
+      </CardBody>
+    </Card>
+  );
+}

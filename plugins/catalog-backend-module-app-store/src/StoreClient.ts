@@ -1,0 +1,84 @@
+/** Asks the store, in the name of the plugin that asks. */
+import type {
+  AuthService,
+  DiscoveryService,
+} from '@backstage/backend-plugin-api';
+import type {
+  CatalogApp,
+  CatalogReader,
+  CatalogTag,
+  Page,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+
+const TIMEOUT_MS = 30_000;
+
+/** See the module's comment. */
+export class StoreClient {
+  readonly #auth: AuthService;
+  readonly #discovery: DiscoveryService;
+
+  static create(options: {
+    auth: AuthService;
+    discovery: DiscoveryService;
+  }): StoreClient {
+    return new StoreClient(options);
+  }
+
+  private constructor(options: {
+    auth: AuthService;
+    discovery: DiscoveryService;
+  }) {
+    this.#auth = options.auth;
+    this.#discovery = options.discovery;
+  }
+
+  async #ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const { token } = await this.#auth.getPluginRequestToken({
+      onBehalfOf: await this.#auth.getOwnServiceCredentials(),
+      targetPluginId: 'app-store',
+    });
+    const response = await fetch(
+      `${await this.#discovery.getBaseUrl(
+        'app-store',
+      )}/v1/internal/catalog${path}`,
+      {
+        ...init,
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+        },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      },
+    );
+    if (!response.ok)
+      throw new Error(`the app store answered with ${response.status}`);
+    return response.json();
+  }
+
+  /** App versions of one name, or all. */
+  async apps(name?: string): Promise<CatalogApp[]> {
+    const items: CatalogApp[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = new URLSearchParams({
+        ...(name ? { name } : {}),
+        ...(cursor ? { cursor } : {}),
+      });
+      const page = await this.#ask<Page<CatalogApp>>(`/apps?${query}`);
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor);
+    return items;
+  }
+
+  async tags(): Promise<CatalogTag[]> {
+    return (await this.#ask<{ items: CatalogTag[] }>('/tags')).items;
+  }
+
+  async reader(userEntityRef: string): Promise<CatalogReader> {
+    return this.#ask('/readers', {
+      method: 'POST',
+      body: JSON.stringify({ userEntityRef }),
+    });
+  }
+}

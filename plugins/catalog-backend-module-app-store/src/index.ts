@@ -1,0 +1,9 @@
+/**
+ * The app store in the catalog.
+ *
+ * @packageDocumentation
+ */
+export { catalogModuleAppStore as default } from './module';
+export { AppStoreCatalogPolicy } from './permissions/AppStoreCatalogPolicy';
+export { appStoreSearchText } from './searchText';
+export { StoreClient } from './StoreClient';

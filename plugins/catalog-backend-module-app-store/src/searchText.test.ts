@@ -1,0 +1,16 @@
+import { appStoreSearchText } from './searchText';
+
+it('has name, version, keywords and description of what is the store’s', () => {
+  const entity = {
+    apiVersion: 'ai-app-store.io/v1alpha1',
+    kind: 'App',
+    metadata: { name: 'x', tags: ['wave'], description: 'Says hello.' },
+    spec: { name: 'wave-hello', version: '1.0' },
+  };
+  expect(appStoreSearchText(entity)).toBe(
+    'wave-hello : 1.0 : wave : Says hello.',
+  );
+  expect(
+    appStoreSearchText({ ...entity, apiVersion: 'backstage.io/v1alpha1' }),
+  ).toBeUndefined();
+});

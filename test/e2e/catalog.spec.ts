@@ -1,0 +1,354 @@
+/**
+ * The store in the portal's catalog: an app that is imported is found there and by
+ * portal search within seconds, by those who may see it; its entity page runs it; made
+ * PRIVATE or deleted it is gone.
+ */
+import { expect, test, type Page } from '@playwright/test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { ZipFile } from 'yazl';
+import { fits, NAMES, pictures, signedIn, type Person } from './people';
+import { Portal } from './portal';
+
+const portal = new Portal();
+let dev: Page;
+
+interface CatalogEntity {
+  metadata: {
+    name: string;
+    title: string;
+    labels?: Record<string, string>;
+  };
+  spec: { name: string; version: string };
+}
+
+async function bundle(version: string): Promise<Buffer> {
+  const zip = new ZipFile();
+  zip.addBuffer(
+    Buffer.from(`[App]
+Name = "com.example.lighthouse"
+Version = "${version}"
+Title = "Lighthouse"
+Description = "Shows ships the way."
+Keywords = ["maritime"]
+Tags = ["COLLABORATION"]
+
+[Runtime]
+AppMode = "static"
+Module = "site"
+`),
+    'app.toml',
+  );
+  zip.addBuffer(
+    Buffer.from('<!doctype html><h1>This is the lighthouse</h1>'),
+    'site/index.html',
+  );
+  zip.end();
+  return buffer(zip.outputStream as Readable);
+}
+
+async function importApp(version: string): Promise<string> {
+  const { status, body } = await portal.api(
+    'dev',
+    '/apps?visibility=ALL_USERS',
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/zip' },
+      body: await bundle(version),
+    },
+  );
+  expect(status).toBe(201);
+  return body.app.id;
+}
+
+async function setVisibility(id: string, visibility: string): Promise<void> {
+  const { status } = await portal.api('dev', `/apps/${id}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ visibility }),
+  });
+  expect(status).toBe(200);
+}
+
+/** Asks another part of the portal as somebody. */
+async function ask(person: Person, path: string, init: RequestInit = {}) {
+  const response = await fetch(`${portal.url}/api/${path}`, {
+    ...init,
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await portal.token(person)}`,
+    },
+  });
+  return response.ok ? response.json() : { status: response.status };
+}
+
+const LIGHTHOUSE = 'filter=kind=app,spec.name=com.example.lighthouse';
+
+async function inCatalog(person: Person): Promise<CatalogEntity[]> {
+  return (
+    await ask(person, `catalog/entities/by-query?${LIGHTHOUSE}&limit=100`)
+  ).items;
+}
+
+async function inSearch(person: Person, term: string): Promise<string[]> {
+  const { results } = await ask(
+    person,
+    `search/query?term=${encodeURIComponent(term)}`,
+  );
+  return results.map(
+    (result: { document: { title: string } }) => result.document.title,
+  );
+}
+
+/** Waits until something is so, and says how long it took. */
+async function seconds(
+  what: string,
+  holds: () => Promise<boolean>,
+): Promise<void> {
+  const began = Date.now();
+  while (!(await holds())) {
+    if (Date.now() - began > 60_000)
+      throw new Error(`${what}: not within 60 s`);
+    await sleep(100);
+  }
+  console.log(`  ${what}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}
+
+const pageOf = (entity: CatalogEntity) =>
+  `${portal.url}/catalog/app-store/app/${entity.metadata.name}`;
+
+let first: string;
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(300_000);
+  await portal.start();
+  dev = await signedIn(browser, portal, 'dev');
+});
+
+test.afterAll(async () => {
+  await portal.stop();
+  portal.remove();
+});
+
+test('the examples are in the catalog, one version of each name first', async () => {
+  await seconds(
+    'all examples in the catalog',
+    async () =>
+      (
+        await ask('dev', 'catalog/entities/by-query?filter=kind=app')
+      ).totalItems >= 13,
+  );
+  await dev.goto(`${portal.url}/catalog`);
+  await expect(
+    dev.getByRole('link', { name: 'Guestbook', exact: true }),
+  ).toBeVisible();
+  await expect(dev.getByLabel('All versions')).not.toBeChecked();
+  await pictures(dev, 'catalog-apps');
+  await dev.setViewportSize({ width: 390, height: 900 });
+  await dev.reload();
+  await expect(
+    dev.getByRole('link', { name: 'Guestbook', exact: true }),
+  ).toBeVisible();
+  await dev.setViewportSize({ width: 1440, height: 900 });
+});
+
+test('an imported app is in the catalog and in portal search within seconds', async () => {
+  first = await importApp('1.0.0');
+  const found = async (term: string) =>
+    (await inSearch('uma', term)).includes('Lighthouse');
+  await Promise.all([
+    seconds(
+      'import to catalog',
+      async () => (await inCatalog('uma')).length === 1,
+    ),
+    seconds('import to search', () => found('Lighthouse')),
+  ]);
+  // By name and by keyword, too.
+  expect(await found('com.example.lighthouse')).toBe(true);
+  expect(await found('maritime')).toBe(true);
+
+  await dev.goto(`${portal.url}/search?query=lighthouse`);
+  await dev.getByRole('link', { name: 'Lighthouse' }).first().click();
+  const card = dev.getByRole('region', { name: 'App', exact: true });
+  await expect(card).toContainText('Shows ships the way.');
+  await expect(card).toContainText('com.example.lighthouse');
+  await expect(card.getByRole('link', { name: 'Collaboration' })).toBeVisible();
+  await pictures(dev, 'entity-app');
+  await fits(dev);
+});
+
+test('its page runs it: for a user and an invited visitor', async ({
+  browser,
+}) => {
+  const [entity] = await inCatalog('uma');
+  for (const person of ['uma', 'vic'] as const) {
+    const page = await signedIn(browser, portal, person);
+    await page.goto(pageOf(entity));
+    const card = page.getByRole('region', { name: 'App', exact: true });
+    await expect(card).toContainText('Shows ships the way.');
+    if (person === 'vic') {
+      await expect(card.getByText('Collaboration')).toHaveCount(0);
+      await expect(card.getByText('Owner')).toHaveCount(0);
+      await pictures(page, 'entity-app-visitor');
+    }
+    await card.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.waitForURL(url => url.hostname.endsWith('.apps.localhost'), {
+      timeout: 60_000,
+    });
+    await page.goto(pageOf(entity));
+    await expect(
+      card.getByRole('link', { name: 'Go to instance' }),
+    ).toBeVisible();
+    await page.context().close();
+  }
+});
+
+test('a tag leads to its apps, on its page and in the graph', async () => {
+  const [entity] = await inCatalog('dev');
+  await dev.goto(pageOf(entity));
+  await dev
+    .getByRole('region', { name: 'App', exact: true })
+    .getByRole('link', { name: 'Collaboration' })
+    .click();
+  const card = dev.getByRole('region', { name: 'Apps with this tag' });
+  await expect(card.getByRole('link', { name: 'Lighthouse' })).toBeVisible();
+  await pictures(dev, 'entity-tag');
+  await fits(dev);
+  const { items } = await ask(
+    'dev',
+    'catalog/entities/by-query?filter=kind=apptag,spec.name=COLLABORATION',
+  );
+  await dev.goto(
+    `${portal.url}/catalog-graph?rootEntityRefs%5B%5D=apptag:app-store/${items[0].metadata.name}&maxDepth=1`,
+  );
+  await expect(dev.getByText('Lighthouse').first()).toBeVisible();
+  await pictures(dev, 'catalog-graph');
+});
+
+test('visitors find nothing that is hidden from them', async ({ browser }) => {
+  const [entity] = await inCatalog('dev');
+  const { name } = entity.metadata;
+  const ref = `app:app-store/${name}`;
+  // What vic reads of it says neither whose it is nor which tags it bears.
+  const [seen] = await inCatalog('vic');
+  expect(JSON.stringify(seen)).not.toMatch(/apptag|user:|dev|collaboration/i);
+  expect(await inSearch('vic', 'Lighthouse')).toEqual(['Lighthouse']);
+
+  for (const query of [
+    LIGHTHOUSE,
+    'fullTextFilterTerm=lighthouse',
+    'filter=kind=apptag',
+    `filter=metadata.name=${name}`,
+  ])
+    expect(
+      (await ask('val', `catalog/entities/by-query?${query}`)).items,
+    ).toEqual([]);
+  expect(await ask('val', `catalog/entities?${LIGHTHOUSE}`)).toEqual([]);
+  // The same as where there is nothing.
+  for (const [path, status] of [
+    ['', 404],
+    ['/ancestry', 403],
+  ] as const)
+    for (const each of [name, `no-${name}`])
+      expect(
+        await ask(
+          'val',
+          `catalog/entities/by-name/app/app-store/${each}${path}`,
+        ),
+      ).toEqual({ status });
+  expect(
+    await ask('val', 'catalog/entities/by-refs', {
+      method: 'POST',
+      body: JSON.stringify({ entityRefs: [ref] }),
+    }),
+  ).toEqual({ items: [null] });
+  const { facets } = await ask(
+    'val',
+    'catalog/entity-facets?facet=kind&facet=spec.name&facet=metadata.tags&facet=relations.tagOf',
+  );
+  expect(JSON.stringify(facets)).not.toMatch(/lighthouse|maritime|AppTag/i);
+  for (const term of ['Lighthouse', 'maritime', 'light', 'Collaboration'])
+    expect(await inSearch('val', term)).toEqual([]);
+  // Apps that invite val are there.
+  expect(await inSearch('val', 'Node-RED')).toContain('Node-RED');
+
+  const val = await signedIn(browser, portal, 'val');
+  await val.goto(pageOf(entity));
+  await expect(val.getByText(/not found/i).first()).toBeVisible();
+  await val.goto(`${portal.url}/catalog`);
+  await expect(val.getByRole('link', { name: 'Node-RED' })).toBeVisible();
+  await expect(val.getByText(NAMES.val)).toHaveCount(0);
+  await expect(val.getByText('Lighthouse')).toHaveCount(0);
+  await val.getByRole('button', { name: 'Search' }).first().click();
+  await val.getByRole('textbox').first().fill('lighthouse');
+  await expect(val.getByText(/no results/i).first()).toBeVisible();
+  await val.context().close();
+});
+
+test('a newer version takes the place of the newest', async () => {
+  await importApp('1.1.0');
+  await seconds('newest moves', async () => {
+    const entities = await inCatalog('uma');
+    return (
+      entities.length === 2 &&
+      entities.every(
+        entity =>
+          (entity.metadata.labels?.['ai-app-store.io/newest'] === 'true') ===
+          (entity.spec.version === '1.1.0'),
+      )
+    );
+  });
+  expect(
+    (await inCatalog('uma')).map(entity => entity.metadata.title).sort(),
+  ).toEqual(['Lighthouse', 'Lighthouse 1.0.0']);
+});
+
+test('made PRIVATE or deleted, it is gone from both', async () => {
+  const { body } = await portal.api('dev', '/apps?name=com.example.lighthouse');
+  const second = body.items.find((app: { id: string }) => app.id !== first)
+    .id as string;
+  const [entity] = (await inCatalog('dev')).filter(
+    each => each.spec.version === '1.1.0',
+  );
+  const gone = (title: string) => [
+    seconds(`${title} gone from the catalog`, async () =>
+      (await inCatalog('uma')).every(each => each.metadata.title !== title),
+    ),
+    seconds(
+      `${title} gone from search`,
+      async () => !(await inSearch('uma', 'Lighthouse')).includes(title),
+    ),
+  ];
+  await seconds('the older one in search', async () =>
+    (await inSearch('uma', 'Lighthouse')).includes('Lighthouse 1.0.0'),
+  );
+  for (const who of ['uma', 'vic'] as const)
+    for (const instance of (await portal.api(who, '/instances')).body.items)
+      await portal.api(who, `/instances/${instance.id}`, { method: 'DELETE' });
+
+  await portal.api('dev', `/apps/${first}?purgeTerminated=true`, {
+    method: 'DELETE',
+  });
+  await Promise.all(gone('Lighthouse 1.0.0'));
+  await setVisibility(second, 'PRIVATE');
+  await Promise.all(gone('Lighthouse'));
+  expect(await inCatalog('dev')).toEqual([]);
+  await dev.goto(pageOf(entity));
+  await expect(dev.getByText(/not found/i).first()).toBeVisible();
+  await pictures(dev, 'entity-gone', { keep: true });
+
+  await setVisibility(second, 'ALL_USERS');
+  await seconds(
+    'back in the catalog',
+    async () => (await inCatalog('uma')).length === 1,
+  );
+  const { status } = await portal.api('dev', `/apps/${second}`, {
+    method: 'DELETE',
+  });
+  expect(status).toBe(204);
+  await Promise.all(gone('Lighthouse'));
+  expect(await inCatalog('dev')).toEqual([]);
+});
