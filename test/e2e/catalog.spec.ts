@@ -198,6 +198,9 @@ test('its page runs it: for a user and an invited visitor', async ({
     await page.waitForURL(url => url.hostname.endsWith('.apps.localhost'), {
       timeout: 60_000,
     });
+    await expect(
+      page.getByRole('heading', { name: 'This is the lighthouse' }),
+    ).toBeVisible();
     await page.goto(pageOf(entity));
     await expect(
       card.getByRole('link', { name: 'Go to instance' }),
@@ -338,7 +341,7 @@ test('made PRIVATE or deleted, it is gone from both', async () => {
   expect(await inCatalog('dev')).toEqual([]);
   await dev.goto(pageOf(entity));
   await expect(dev.getByText(/not found/i).first()).toBeVisible();
-  await pictures(dev, 'entity-gone', { keep: true });
+  await pictures(dev, 'entity-gone');
 
   await setVisibility(second, 'ALL_USERS');
   await seconds(

@@ -78,7 +78,7 @@ test('what is wrong with a bundle is said with line, column and remedy', async (
     'app.toml, line 3, column 1',
   );
   await expect(faults).toContainText('Write it like 1.2.3');
-  await pictures(dev, 'import-refused', { keep: true });
+  await pictures(dev, 'import-refused');
   await fits(dev);
 });
 
@@ -115,7 +115,7 @@ test('a bundle is dropped, imported with warnings, and in the store within a sec
   const warnings = dev.getByRole('list', { name: 'Warnings' });
   await expect(warnings).toContainText('App.Typo is not a key');
   await expect(warnings).toContainText('NO_SUCH_TAG');
-  await pictures(dev, 'imported', { keep: true });
+  await pictures(dev, 'imported');
 
   const uma = await signedIn(browser, portal, 'uma');
   await run(uma, portal, 'Fresh');
@@ -148,7 +148,7 @@ test('an upload shows how far it is, and is cancelled', async () => {
   await dev.getByRole('button', { name: 'Import', exact: true }).click();
   await expect(dev.getByRole('progressbar', { name: 'Upload' })).toBeVisible();
   await expect(dev.getByText(/[1-9][\d.]* MB of 30\.0 MB/)).toBeVisible();
-  await pictures(dev, 'import-progress', { keep: true });
+  await pictures(dev, 'import-progress');
   await dev.getByRole('button', { name: 'Cancel' }).click();
   await expect(
     dev.getByRole('button', { name: 'Import', exact: true }),
@@ -209,9 +209,9 @@ test("one's own apps: search, options, download, delete", async ({
   await dev.getByRole('button', { name: 'Options of Fresh 1.0.0' }).click();
   await dev.getByRole('button', { name: /Who may see it/ }).click();
   await dev.getByRole('option', { name: 'Only me' }).click();
-  await pictures(dev, 'app-options', { keep: true });
+  await pictures(dev, 'app-options');
   await dev.getByRole('button', { name: 'Save' }).click();
-  await expect(table.getByRole('row').nth(1)).toContainText('Only me');
+  await expect(table.getByRole('row').nth(1)).toContainText('Private');
   await vic.goto(`${portal.url}/app-store`);
   await expect(vic.getByRole('link', { name: 'Notes' })).toBeVisible();
   await expect(vic.getByRole('link', { name: 'Fresh' })).toHaveCount(0);
@@ -224,7 +224,10 @@ test("one's own apps: search, options, download, delete", async ({
     await dev.getByRole('button', { name: 'Delete for good' }).click();
   };
   await remove();
-  await expect(dev.getByText('1 of 1 stayed')).toBeVisible();
+  await expect(dev.getByRole('dialog').getByRole('alert')).toContainText(
+    'The app still has instances',
+  );
+  await dev.getByRole('button', { name: 'Keep it' }).click();
   const { body } = await portal.api('uma', '/instances');
   for (const { id } of body.items)
     await portal.api('uma', `/instances/${id}`, { method: 'DELETE' });

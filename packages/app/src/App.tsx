@@ -3,6 +3,7 @@ import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import { catalogGraphModule, kindIconsModule } from './modules/catalog';
 import { navModule } from './modules/nav';
 import { signInModule } from './modules/signIn';
+import { themeModule } from './modules/theme';
 
 export default createApp({
   features: [
@@ -11,5 +12,6 @@ export default createApp({
     kindIconsModule,
     navModule,
     signInModule,
+    themeModule,
   ],
 });

@@ -11,4 +11,4 @@ export {
   type EnterApi,
   type UploadApi,
 } from './api';
-export { useMe } from './hooks/useMe';
+export { useMe, useStore } from './hooks/useCached';

@@ -11,4 +11,10 @@ export const paths = {
   login: '/app-store/login',
   instances: '/app-store/instances',
   instance: (id: string) => `/app-store/instances/${id}`,
+  secrets: '/app-store/secrets',
+  tags: '/app-store/tags',
+  aliases: '/app-store/aliases',
+  access: '/app-store/access',
+  admin: '/app-store/admin',
+  adminSection: (section: string) => `/app-store/admin/${section}`,
 };

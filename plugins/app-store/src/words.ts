@@ -1,5 +1,9 @@
 /** Words that several pages use. */
-import type { Visibility } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  SecretVisibility,
+  TagKind,
+  Visibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 
 /** One choice of who may see or open something. */
 export interface VisibilityChoice {
@@ -24,12 +28,45 @@ export const APP_VISIBILITIES: VisibilityChoice[] = [
   { value: 'PUBLIC', label: 'Public' },
 ];
 
-/** The same in a table. */
+/** The same in a table; "only me" would be wrong on the pages of others. */
 export const SHORT_VISIBILITY: Record<Visibility, string> = {
-  PRIVATE: 'Only me',
+  PRIVATE: 'Private',
   ALL_USERS: 'All users',
   PUBLIC: 'Public',
 };
+
+/** Whom a secret is for. */
+export const SECRET_SCOPES: Record<SecretVisibility, string> = {
+  PRIVATE: 'Mine',
+  ALL_USERS: 'All users',
+  APP: 'One app',
+};
+
+/** How a tag is used (specification 2.4). */
+export const TAG_KINDS: Record<
+  TagKind,
+  { one: string; many: string; use: string }
+> = {
+  CATEGORY: {
+    one: 'Category',
+    many: 'Categories',
+    use: 'Filters the store page.',
+  },
+  AUTHORIZATION: {
+    one: 'Authorization tag',
+    many: 'Authorization tags',
+    use: 'Opens apps to visitors who hold one of its roles.',
+  },
+  BADGE: { one: 'Badge', many: 'Badges', use: 'Marks apps.' },
+};
+
+/** Order of the kinds on pages. */
+export const KIND_ORDER: TagKind[] = ['CATEGORY', 'AUTHORIZATION', 'BADGE'];
+
+/** A person or group by its short name: `uma` for `user:default/uma`. */
+export function shortRef(ref: string): string {
+  return ref.replace(/^(user|group):default\//, '');
+}
 
 const UNITS = ['kB', 'MB', 'GB'];
 
@@ -38,4 +75,33 @@ export function bytes(n: number): string {
   if (n < 1000) return `${n} bytes`;
   const power = Math.min(UNITS.length, Math.floor(Math.log10(n) / 3));
   return `${(n / 1000 ** power).toFixed(1)} ${UNITS[power - 1]}`;
+}
+
+/** `3 apps`, `1 app`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** A length of time in its two largest units: `7 h 59 min`, `6 days`. */
+export function duration(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 1) return 'less than a minute';
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48)
+    return `${hours} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`;
+  return `${Math.round(hours / 24)} days`;
+}
+
+/** A moment, short and in the reader's own way. */
+export function when(at: string): string {
+  return new Date(at).toLocaleString(undefined, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
+}
+
+/** A day. */
+export function day(at: string): string {
+  return new Date(at).toLocaleDateString(undefined, { dateStyle: 'medium' });
 }

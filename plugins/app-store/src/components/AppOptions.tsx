@@ -1,12 +1,11 @@
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type {
   App,
+  AppChange,
   Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import {
   Button,
-  Checkbox,
-  CheckboxGroup,
   Dialog,
   DialogBody,
   DialogFooter,
@@ -15,46 +14,96 @@ import {
   Select,
   Skeleton,
   Text,
+  TextField,
 } from '@backstage/ui';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
-import { useAction } from '../hooks/useAction';
+import { useForm } from '../hooks/useForm';
 import { useLoad } from '../hooks/useLoad';
 import { APP_VISIBILITIES } from '../words';
 import styles from './AppOptions.module.css';
-import { ErrorPanel } from './ProblemPanel';
+import { CopyBlock } from './Copy';
+import { ErrorPanel, isStale } from './ProblemPanel';
+import { OWN_SIZES, profileOptions } from './RunDialog';
+import { snippetOf } from './snippets';
+import { TagChoice } from './TagChoice';
 
-/** What may be changed of an app version, and what its app.toml said. */
+/** What the reader has set, and the change that comes of it. */
+interface Draft {
+  visibility: Visibility;
+  tags: string[];
+  profile: string;
+  image: string;
+  account: string;
+}
+
+const draftOf = (app: App): Draft => ({
+  visibility: app.visibility,
+  tags: (app.tags ?? []).map(tag => tag.name),
+  profile: app.defaultLaunchProfile ?? OWN_SIZES,
+  image: app.customImage ?? '',
+  account: app.serviceAccount ?? '',
+});
+
+/** Only what was touched: the rest may have been changed by somebody else meanwhile. */
+function changeOf(before: Draft, draft: Draft): AppChange {
+  const same =
+    draft.tags.length === before.tags.length &&
+    draft.tags.every(name => before.tags.includes(name));
+  return {
+    ...(draft.visibility === before.visibility
+      ? {}
+      : { visibility: draft.visibility }),
+    ...(same ? {} : { tags: draft.tags }),
+    ...(draft.profile === before.profile
+      ? {}
+      : {
+          defaultLaunchProfile:
+            draft.profile === OWN_SIZES ? null : draft.profile,
+        }),
+    ...(draft.image.trim() === before.image
+      ? {}
+      : { customImage: draft.image.trim() || null }),
+    ...(draft.account.trim() === before.account
+      ? {}
+      : { serviceAccount: draft.account.trim() || null }),
+  };
+}
+
+/** What may be changed of an app version, what its app.toml said, and what it would have to say. */
 export function AppOptions(props: {
   app: App;
   onClose: () => void;
-  onSaved: () => void;
+  onChange: (app: App) => void;
 }) {
-  const { app, onClose, onSaved } = props;
+  const { app, onClose, onChange } = props;
   const api = useApi(appStoreApiRef);
   const toast = useApi(toastApiRef);
   const tags = useLoad(() => api.listTags(), []);
+  const profiles = useLoad(() => api.listLaunchProfiles(), []);
   const toml = useLoad(() => api.getAppMeta(app.id, 'APP'), [app.id]);
-  const [visibility, setVisibility] = useState<Visibility>(app.visibility);
-  const [chosen, setChosen] = useState((app.tags ?? []).map(tag => tag.name));
-  const [busy, act] = useAction();
+  const [seen, setSeen] = useState(app);
+  const [draft, setDraft] = useState(() => draftOf(app));
+  const { busy, error, send } = useForm();
+  const set = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
+  const change = changeOf(draftOf(seen), draft);
+  const link = app.lifecycle === 'LINK';
   const save = () =>
-    act(async () => {
-      const before = (app.tags ?? []).map(tag => tag.name);
-      const same =
-        chosen.length === before.length &&
-        chosen.every(name => before.includes(name));
-      // What was not touched here may have been changed by somebody else meanwhile.
-      await api.updateApp(app.id, {
-        ...(visibility === app.visibility ? {} : { visibility }),
-        ...(same ? {} : { tags: chosen }),
-      });
+    send(async () => {
+      onChange(await api.updateApp(app.id, change, seen));
       toast.post({
         title: `${app.title} ${app.version} was changed`,
         status: 'success',
+        timeout: 8000,
       });
-      onSaved();
       onClose();
+    });
+  const reload = () =>
+    send(async () => {
+      const now = await api.getApp(app.id);
+      setSeen(now);
+      setDraft(draftOf(now));
+      onChange(now);
     });
   return (
     <Dialog isOpen onOpenChange={open => !open && onClose()} width={640}>
@@ -69,31 +118,87 @@ export function AppOptions(props: {
             label="Who may see it"
             description="Instances that run stay as they are."
             options={APP_VISIBILITIES}
-            value={visibility}
-            onChange={key => setVisibility(String(key) as Visibility)}
+            value={draft.visibility}
+            onChange={key => set({ visibility: String(key) as Visibility })}
           />
           {tags.error && <ErrorPanel error={tags.error} />}
           {tags.value && (
-            <CheckboxGroup label="Tags" value={chosen} onChange={setChosen}>
-              {tags.value.map(tag => (
-                <Checkbox key={tag.id} value={tag.name}>
-                  {tag.title}
-                </Checkbox>
-              ))}
-            </CheckboxGroup>
+            <TagChoice
+              tags={tags.value}
+              chosen={draft.tags}
+              onChange={chosen => set({ tags: chosen })}
+            />
           )}
+          {!link && profiles.value && profiles.value.length > 0 && (
+            <Select
+              label="Default launch profile"
+              description="Taken by instances that are started without one."
+              options={profileOptions(profiles.value, "The app's own sizes")}
+              value={draft.profile}
+              onChange={key => set({ profile: String(key) })}
+            />
+          )}
+          {!link && (
+            <TextField
+              label="Custom image"
+              description="A container image instead of the runtime's own; empty for that of the app."
+              value={draft.image}
+              onChange={image => set({ image })}
+              autoComplete="off"
+            />
+          )}
+          {!link && app.can.setServiceAccount && (
+            <TextField
+              label="Service account"
+              description="Kubernetes service account of its pods; for admins."
+              value={draft.account}
+              onChange={account => set({ account })}
+              autoComplete="off"
+            />
+          )}
+          <section aria-label="For the next version's app.toml">
+            <Text as="h3" variant="body-medium" weight="bold">
+              For the next version's app.toml
+            </Text>
+            <CopyBlock
+              what="lines for app.toml"
+              text={snippetOf(
+                app,
+                draft.tags,
+                draft.profile === OWN_SIZES ? undefined : draft.profile,
+              )}
+            />
+          </section>
           <section aria-label="What app.toml said">
             <Text as="h3" variant="body-medium" weight="bold">
               What app.toml said
             </Text>
             {toml.error && <ErrorPanel error={toml.error} />}
-            {!toml.value && !toml.error && <Skeleton height={120} />}
+            {!toml.value && !toml.error && (
+              <Skeleton height={120} aria-label="Loading app.toml" />
+            )}
             {toml.value && <pre className={styles.toml}>{toml.value}</pre>}
           </section>
+          {error && (
+            <ErrorPanel
+              error={error}
+              action={
+                isStale(error) && (
+                  <Button size="small" variant="secondary" onPress={reload}>
+                    Load it anew
+                  </Button>
+                )
+              }
+            />
+          )}
         </Flex>
       </DialogBody>
       <DialogFooter>
-        <Button variant="primary" isDisabled={busy} onPress={save}>
+        <Button
+          variant="primary"
+          isDisabled={busy || !Object.keys(change).length}
+          onPress={save}
+        >
           Save
         </Button>
         <Button variant="secondary" onPress={onClose}>

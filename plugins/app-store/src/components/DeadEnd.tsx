@@ -5,14 +5,15 @@ import {
   Text,
   type HeaderBreadcrumb,
 } from '@backstage/ui';
+import type { ReactNode } from 'react';
 import { paths } from '../routes';
 import { PageHeader } from './PageHeader';
 
 /** A page from which nothing leads on but the store. */
 export function DeadEnd(props: {
   title: string;
-  breadcrumbs: HeaderBreadcrumb[];
-  children: string;
+  breadcrumbs?: HeaderBreadcrumb[];
+  children: ReactNode;
 }) {
   return (
     <>

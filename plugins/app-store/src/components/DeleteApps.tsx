@@ -1,86 +1,133 @@
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
-import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
 import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  DialogTrigger,
-  Text,
-} from '@backstage/ui';
+  AppStoreError,
+  type App,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { Button, Checkbox, Text } from '@backstage/ui';
 import { RiDeleteBinLine } from '@remixicon/react';
+import { useState } from 'react';
 import { appStoreApiRef } from '../api';
-import { useAction } from '../hooks/useAction';
+import { count } from '../words';
+import { ConfirmDialog } from './ConfirmDialog';
 import { problemOf } from './ProblemPanel';
 
-/** Deletes the chosen app versions, one after the other, after asking; tells which stayed, and why. */
-export function DeleteApps(props: { apps: App[]; onDone: () => void }) {
-  const { apps, onDone } = props;
+interface Failure {
+  app: App;
+  error: Error;
+}
+
+/** Asks, then deletes app versions one after the other; what stayed is listed with the reason. */
+function DeleteDialog(props: {
+  apps: App[];
+  onClose: () => void;
+  onDone: () => void;
+}) {
+  const { onClose, onDone } = props;
   const api = useApi(appStoreApiRef);
-  const what = apps.length === 1 ? 'app version' : 'app versions';
   const toast = useApi(toastApiRef);
-  const [busy, act] = useAction();
-  const remove = () =>
-    act(async () => {
-      const failures: string[] = [];
-      for (const app of apps)
-        await api
-          .deleteApp(app.id)
-          .catch(error =>
-            failures.push(
-              `${app.title} ${app.version}: ${problemOf(error).message}`,
-            ),
-          );
-      onDone();
-      if (failures.length)
-        toast.post({
-          title: `${failures.length} of ${apps.length} stayed`,
-          description: failures.join(' '),
-          status: 'danger',
-        });
-      else
-        toast.post({
-          title: `Deleted ${apps.length} ${what}`,
-          status: 'success',
-        });
+  const [apps] = useState(props.apps);
+  const [purge, setPurge] = useState(false);
+  const [stayed, setStayed] = useState<Failure[]>([]);
+  const left = stayed.length ? stayed.map(({ app }) => app) : apps;
+  const remove = async () => {
+    const failures: Failure[] = [];
+    for (const app of left)
+      await api
+        .deleteApp(app.id, purge ? { purgeTerminated: true } : {})
+        .catch(error => failures.push({ app, error }));
+    setStayed(failures);
+    if (failures.length < left.length) onDone();
+    if (failures.length) {
+      // A single refusal is shown whole, with its rule and remedy.
+      if (left.length === 1) throw failures[0].error;
+      throw new AppStoreError({
+        type: 'about:blank',
+        title: 'not all',
+        status: 409,
+        code: 'SOME_STAYED',
+        detail: `${failures.length} of ${left.length} stayed.`,
+        owner: 'you',
+        remedy: 'See below why.',
+      });
+    }
+    toast.post({
+      title: `Deleted ${count(left.length, 'app version')}`,
+      status: 'success',
+      timeout: 8000,
     });
+  };
   return (
-    <DialogTrigger>
-      <Button
-        variant="secondary"
-        destructive
-        isDisabled={!apps.length || busy}
-        iconStart={<RiDeleteBinLine />}
-      >
-        {apps.length ? `Delete ${apps.length}` : 'Delete'}
-      </Button>
-      <Dialog>
-        <DialogHeader>
-          Delete {apps.length} {what}?
-        </DialogHeader>
-        <DialogBody>
-          <Text as="p">
-            They are gone from the store for good. Versions with instances,
-            paused ones included, stay.
-          </Text>
-          <ul>
-            {apps.map(app => (
+    <ConfirmDialog
+      title={
+        apps.length === 1
+          ? `Delete ${apps[0].title} ${apps[0].version}?`
+          : `Delete ${apps.length} app versions?`
+      }
+      confirm="Delete for good"
+      cancel={apps.length === 1 ? 'Keep it' : 'Keep them'}
+      destructive
+      onClose={onClose}
+      onConfirm={remove}
+    >
+      <Text as="p">
+        {apps.length === 1 ? 'It is' : 'They are'} gone from the store for good.
+        A version with instances, paused ones included, stays.
+      </Text>
+      {apps.length > 1 && (
+        <ul>
+          {left.map(app => {
+            const why = stayed.find(each => each.app.id === app.id);
+            return (
               <li key={app.id}>
                 {app.title} {app.version}
+                {why &&
+                  `: ${problemOf(why.error).message} ${
+                    problemOf(why.error).remedy
+                  }`}
               </li>
-            ))}
-          </ul>
-        </DialogBody>
-        <DialogFooter>
-          <Button variant="primary" destructive slot="close" onPress={remove}>
-            Delete for good
-          </Button>
-          <Button variant="secondary" slot="close">
-            Keep them
-          </Button>
-        </DialogFooter>
-      </Dialog>
-    </DialogTrigger>
+            );
+          })}
+        </ul>
+      )}
+      <Checkbox isSelected={purge} onChange={setPurge}>
+        Give up volumes of terminated instances, which could still be restored
+      </Checkbox>
+    </ConfirmDialog>
+  );
+}
+
+/** Deletes the chosen app versions after asking; `opened` shows the dialog alone. */
+export function DeleteApps(props: {
+  apps: App[];
+  opened?: boolean;
+  onClose?: () => void;
+  onDone: () => void;
+}) {
+  const { apps, opened, onClose, onDone } = props;
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      {!opened && (
+        <Button
+          variant="secondary"
+          destructive
+          isDisabled={!apps.length}
+          iconStart={<RiDeleteBinLine />}
+          onPress={() => setAsking(true)}
+        >
+          {apps.length ? `Delete ${apps.length}` : 'Delete'}
+        </Button>
+      )}
+      {(opened || asking) && (
+        <DeleteDialog
+          apps={apps}
+          onClose={() => {
+            setAsking(false);
+            onClose?.();
+          }}
+          onDone={onDone}
+        />
+      )}
+    </>
   );
 }

@@ -5,6 +5,7 @@ import { Button, Flex, Select, Switch, Text } from '@backstage/ui';
 import { RiDownloadLine } from '@remixicon/react';
 import { useEffect, useState } from 'react';
 import { appStoreApiRef } from '../api';
+import { saveAs } from '../download';
 import styles from './LogPanel.module.css';
 
 /** Lines shown; the whole log is there to download. */
@@ -86,15 +87,10 @@ export function LogPanel(props: {
   }, [api, instanceId, container, previous, follow, run]);
 
   const download = async () => {
-    const response = await api.openLogs(instanceId, { container, previous });
-    const url = URL.createObjectURL(await response.blob());
-    const anchor = document.createElement('a');
-    anchor.href = url;
-    anchor.download = `${instanceId}-${container}${
-      previous ? '-previous' : ''
-    }.log`;
-    anchor.click();
-    URL.revokeObjectURL(url);
+    await saveAs(
+      await api.openLogs(instanceId, { container, previous }),
+      `${instanceId}-${container}${previous ? '-previous' : ''}.log`,
+    );
   };
 
   return (

@@ -1,30 +1,39 @@
 import { Header, useBreakpoint, type HeaderProps } from '@backstage/ui';
 import { useEffect } from 'react';
+import { useStore } from '../hooks/useCached';
+import { paths } from '../routes';
 
 const STORE = 'App Store';
 
 /** The way back by one step; none where buttons stand in its place. */
-function lastOf({ breadcrumbs, customActions }: HeaderProps) {
+function lastOf(
+  { customActions }: HeaderProps,
+  breadcrumbs: HeaderProps['breadcrumbs'],
+) {
   return customActions ? undefined : breadcrumbs?.slice(-1);
 }
 
-/** The head of a page: its title, in the window's title too, and the way back. */
-export function PageHeader(props: HeaderProps & { title: string }) {
-  const { title, breadcrumbs, ...rest } = props;
+/** The head of a page: its title, in the window's title too, and the way back. The store's page has none above it. */
+export function PageHeader(
+  props: HeaderProps & { title: string; home?: boolean },
+) {
+  const { title, breadcrumbs = [], home, ...rest } = props;
   const narrow = useBreakpoint().down('sm');
+  const store = useStore().value?.branding.title ?? STORE;
   useEffect(() => {
     const before = document.title;
-    document.title = title === STORE ? STORE : `${title} · ${STORE}`;
+    document.title = home ? store : `${title} · ${store}`;
     return () => {
       document.title = before;
     };
-  }, [title]);
+  }, [title, store, home]);
+  const way = home ? [] : [{ label: store, href: paths.store }, ...breadcrumbs];
   return (
     <Header
       {...rest}
-      title={title}
+      title={home ? store : title}
       // On a narrow window what is left of the line is the title's.
-      breadcrumbs={narrow ? lastOf(props) : breadcrumbs}
+      breadcrumbs={narrow ? lastOf(props, way) : way}
     />
   );
 }

@@ -1,10 +1,13 @@
+/** Problems, said so that the reader knows what happened, who can fix it and what comes next. */
 import {
   AppStoreError,
   type Problem,
+  type ProblemDetails,
   type ProblemOwner,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Alert, Text } from '@backstage/ui';
 import type { ReactNode } from 'react';
+import styles from './ProblemPanel.module.css';
 
 const OWNERS: Record<ProblemOwner, string> = {
   you: 'You can fix this.',
@@ -13,24 +16,92 @@ const OWNERS: Record<ProblemOwner, string> = {
   platform: 'This mends itself, or an admin looks at it.',
 };
 
+/** A problem, with the rule that decided where it is a refusal. */
+export type ProblemWithRule = Problem &
+  Pick<ProblemDetails, 'rule' | 'wouldChange'>;
+
+/** A failed request, as a problem. */
+export function problemOf(error: Error): ProblemWithRule {
+  if (error instanceof AppStoreError) {
+    const { code, detail, owner, remedy, rule, wouldChange } = error.problem;
+    return { code, message: detail, owner, remedy, rule, wouldChange };
+  }
+  return {
+    code: 'UNREACHABLE',
+    message: `The app store does not answer: ${error.message}.`,
+    owner: 'platform',
+    remedy: 'Check your connection, then try again.',
+  };
+}
+
+/** Whether a change was refused because it was made from what is out of date. */
+export function isStale(error: Error | undefined): boolean {
+  return error instanceof AppStoreError && error.problem.status === 412;
+}
+
+/** Ways to be allowed; each lists all that would have to change. */
+export function Ways(props: { ways: string[][] }) {
+  const ways = props.ways.filter(way => way.length > 0);
+  if (!ways.length) return null;
+  return (
+    <ul className={styles.ways} aria-label="What would change it">
+      {ways.map(way => (
+        <li key={way.join()}>{way.join(' And: ')}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** Who can fix a problem, how, and by which rule it was decided. */
+export function ProblemWords(props: { problem: ProblemWithRule }) {
+  const { owner, remedy, rule, wouldChange = [] } = props.problem;
+  // One way is the remedy already.
+  const others = wouldChange.filter(
+    way => way.length && way.join(' ') !== remedy,
+  );
+  return (
+    <>
+      <Text as="p" variant="body-small" className={styles.line}>
+        {OWNERS[owner]} {remedy}
+      </Text>
+      {others.length > 0 && (
+        <details className={styles.more}>
+          <summary>Other ways ({others.length})</summary>
+          <Ways ways={others} />
+        </details>
+      )}
+      {rule && (
+        <Text
+          as="p"
+          variant="body-small"
+          color="secondary"
+          className={styles.line}
+        >
+          Decided by rule {rule}.
+        </Text>
+      )}
+    </>
+  );
+}
+
 /** A problem: what happened, who can fix it, what comes next. */
 export function ProblemPanel(props: {
-  problem: Problem;
+  problem: ProblemWithRule;
   status?: 'danger' | 'warning';
   children?: ReactNode;
+  action?: ReactNode;
 }) {
-  const { problem, status = 'danger' } = props;
+  const { problem, status = 'danger', action } = props;
   return (
     <Alert
       status={status}
       icon
       role="alert"
       title={problem.message}
+      customActions={action}
       description={
         <>
-          <Text as="p" variant="body-small">
-            {OWNERS[problem.owner]} {problem.remedy}
-          </Text>
+          <ProblemWords problem={problem} />
           {props.children}
         </>
       }
@@ -38,21 +109,9 @@ export function ProblemPanel(props: {
   );
 }
 
-/** A failed request, as a problem. */
-export function problemOf(error: Error): Problem {
-  if (error instanceof AppStoreError) {
-    const { code, detail, owner, remedy } = error.problem;
-    return { code, message: detail, owner, remedy };
-  }
-  return {
-    code: 'UNREACHABLE',
-    message: `The app store does not answer: ${error.message}.`,
-    owner: 'platform',
-    remedy: 'Check your connection; the page tries again by itself.',
-  };
-}
-
 /** A failed request. */
-export function ErrorPanel(props: { error: Error }) {
-  return <ProblemPanel problem={problemOf(props.error)} />;
+export function ErrorPanel(props: { error: Error; action?: ReactNode }) {
+  return (
+    <ProblemPanel problem={problemOf(props.error)} action={props.action} />
+  );
 }

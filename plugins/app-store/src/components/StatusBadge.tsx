@@ -3,9 +3,11 @@ import styles from './StatusBadge.module.css';
 
 /** What people call a state (specification 4.2). */
 export function statusText(
-  instance: Pick<AppInstance, 'status' | 'terminating'>,
+  instance: Pick<AppInstance, 'status' | 'terminating'> &
+    Partial<Pick<AppInstance, 'purgeAfter'>>,
 ): string {
-  if (instance.terminating) return 'Terminating';
+  if (instance.terminating)
+    return instance.purgeAfter ? 'Terminated' : 'Terminating';
   switch (instance.status) {
     case 'DEPLOYED':
       return 'Running';
@@ -19,6 +21,14 @@ export function statusText(
       return 'Unknown';
   }
 }
+
+/** States to filter by. */
+export const STATUS_CHOICES = (
+  ['DEPLOYED', 'PENDING', 'SUSPENDED', 'FAILED', 'UNKNOWN'] as const
+).map(status => ({
+  value: status as string,
+  label: statusText({ status, terminating: false }),
+}));
 
 /** The state of an instance, in a word and a colour. */
 export function StatusBadge(props: {

@@ -6,16 +6,26 @@ import {
   tagEntityRef,
   type App,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Card, CardBody, Flex, Skeleton, Text } from '@backstage/ui';
+import {
+  ButtonLink,
+  Card,
+  CardBody,
+  Flex,
+  Skeleton,
+  Text,
+} from '@backstage/ui';
+import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { AppIcon } from '../components/AppIcon';
+import { Preconditions } from '../components/Preconditions';
 import { ErrorPanel } from '../components/ProblemPanel';
+import { RunPanel } from '../components/RunPanel';
 import { StatusBadge } from '../components/StatusBadge';
 import { useInstances } from '../hooks/useInstances';
 import { useLoad } from '../hooks/useLoad';
+import { paths } from '../routes';
 import { SHORT_VISIBILITY } from '../words';
 import styles from './entity.module.css';
-import { EntityRun } from './EntityRun';
 
 const LIFECYCLES = {
   ON_DEMAND: 'Everybody runs their own',
@@ -76,7 +86,9 @@ export function AppEntityCard() {
   const { entity } = useEntity();
   const api = useApi(appStoreApiRef);
   const id = entity.metadata.annotations?.[APP_ID_ANNOTATION] ?? '';
-  const { value: app, error } = useLoad(() => api.getApp(id), [id]);
+  const { value: loaded, error } = useLoad(() => api.getApp(id), [id]);
+  const [changed, setChanged] = useState<App>();
+  const app = changed && changed.id === loaded?.id ? changed : loaded;
   const { instances = [], update } = useInstances();
   if (error) return <ErrorPanel error={error} />;
   if (!app) return <Skeleton height={220} aria-label="Loading" />;
@@ -96,7 +108,13 @@ export function AppEntityCard() {
               {latest && <StatusBadge instance={latest} />}
             </Flex>
           </Flex>
-          <EntityRun app={app} own={own} onInstance={update} />
+          <Flex gap="3" align="start" style={{ flexWrap: 'wrap' }}>
+            <RunPanel app={app} own={own} onInstance={update} />
+            <ButtonLink variant="secondary" href={paths.app(app.id)}>
+              Open in the App Store
+            </ButtonLink>
+          </Flex>
+          <Preconditions app={app} onApp={setChanged} />
           <Facts app={app} />
         </Flex>
       </CardBody>

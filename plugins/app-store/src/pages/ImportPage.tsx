@@ -20,15 +20,12 @@ import { DeadEnd } from '../components/DeadEnd';
 import { IssueList } from '../components/IssueList';
 import { PageHeader } from '../components/PageHeader';
 import { problemOf, ProblemPanel } from '../components/ProblemPanel';
-import { useMe } from '../hooks/useMe';
+import { useMe } from '../hooks/useCached';
 import { paths } from '../routes';
 import { APP_VISIBILITIES, bytes } from '../words';
 import styles from './ImportPage.module.css';
 
-const BREADCRUMBS = [
-  { label: 'App Store', href: paths.store },
-  { label: 'My apps', href: paths.myApps },
-];
+const BREADCRUMBS = [{ label: 'My apps', href: paths.myApps }];
 
 function Progress(props: { sent: number; size: number; onCancel: () => void }) {
   const { sent, size, onCancel } = props;

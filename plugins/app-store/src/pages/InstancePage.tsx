@@ -1,7 +1,6 @@
 import {
   Container,
   Flex,
-  Link,
   Skeleton,
   Tab,
   TabList,
@@ -10,22 +9,89 @@ import {
   Text,
   useBreakpoint,
 } from '@backstage/ui';
+import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
 import { useEffect, useState } from 'react';
 import { useLocation, useParams } from 'react-router-dom';
 import { DeadEnd } from '../components/DeadEnd';
 import { EventList } from '../components/EventList';
 import { InstanceActions } from '../components/InstanceActions';
+import { InstanceAliases } from '../components/InstanceAliases';
+import { InstanceFacts } from '../components/InstanceFacts';
+import { StaleSecrets } from '../components/InstanceList';
 import { LaunchProgress } from '../components/LaunchProgress';
 import { LogPanel } from '../components/LogPanel';
 import { PageHeader } from '../components/PageHeader';
+import { PodStatusPanel } from '../components/PodStatusPanel';
 import { ErrorPanel, ProblemPanel } from '../components/ProblemPanel';
 import { StatusBadge } from '../components/StatusBadge';
+import { useChangeParams } from '../hooks/useChangeParams';
 import { useInstances } from '../hooks/useInstances';
 import { paths } from '../routes';
 import styles from './InstancePage.module.css';
 
 /** After the last stage is seen, before the app is opened, in milliseconds. */
 const LEAD_IN_MS = 400;
+const BREADCRUMBS = [{ label: 'My instances', href: paths.instances }];
+
+/** What the reader may look into; the chosen tab is part of the address. */
+function Details(props: { instance: AppInstance }) {
+  const { instance } = props;
+  const { id, can } = instance;
+  const [params, change] = useChangeParams();
+  const tabs = [
+    can.logs && {
+      id: 'log',
+      title: 'Log',
+      panel: (
+        <LogPanel
+          instanceId={id}
+          run={`${instance.stages.accepted}/${instance.restartCount}/${
+            instance.status === 'SUSPENDED'
+          }`}
+        />
+      ),
+    },
+    can.status && {
+      id: 'events',
+      title: 'Events',
+      panel: <EventList instanceId={id} version={instance.updatedAt} />,
+    },
+    can.status && {
+      id: 'status',
+      title: 'Pod',
+      panel: <PodStatusPanel instanceId={id} version={instance.updatedAt} />,
+    },
+    can.alias && {
+      id: 'aliases',
+      title: 'Aliases',
+      panel: <InstanceAliases instance={instance} />,
+    },
+  ].filter((tab): tab is Exclude<typeof tab, false> => Boolean(tab));
+  if (!tabs.length) return null;
+  const chosen =
+    tabs.find(tab => tab.id === params.get('tab'))?.id ?? tabs[0].id;
+  return (
+    <Tabs
+      selectedKey={chosen}
+      onSelectionChange={key =>
+        change({ tab: key === tabs[0].id ? '' : String(key) })
+      }
+    >
+      <TabList aria-label="Details">
+        {tabs.map(tab => (
+          <Tab key={tab.id} id={tab.id}>
+            {tab.title}
+          </Tab>
+        ))}
+      </TabList>
+      {tabs.map(tab => (
+        <TabPanel key={tab.id} id={tab.id}>
+          <div className={styles.panel}>{tab.panel}</div>
+        </TabPanel>
+      ))}
+    </Tabs>
+  );
+}
 
 /** One instance: its launch as it goes on, its state, log and events. Leads in when a launch that began here is over. */
 export function InstancePage() {
@@ -50,25 +116,22 @@ export function InstancePage() {
     return () => clearTimeout(timer);
   }, [launching, ready, instance]);
 
-  const breadcrumbs = [
-    { label: 'App Store', href: paths.store },
-    { label: 'My instances', href: paths.instances },
-  ];
   if (gone)
     return (
-      <DeadEnd title="This instance is gone" breadcrumbs={breadcrumbs}>
-        It was terminated, or is not shared with you.
+      <DeadEnd title="This instance is gone" breadcrumbs={BREADCRUMBS}>
+        It was terminated, or is not shared with you. What was terminated lately
+        and can be restored is under My instances.
       </DeadEnd>
     );
   if (!instance) {
     return (
       <>
-        <PageHeader title="Instance" breadcrumbs={breadcrumbs} />
+        <PageHeader title="Instance" breadcrumbs={BREADCRUMBS} />
         <Container>
           {error ? (
             <ErrorPanel error={error} />
           ) : (
-            <Skeleton height={240} aria-label="Loading" />
+            <Skeleton height={240} aria-label="Loading the instance" />
           )}
         </Container>
       </>
@@ -81,7 +144,7 @@ export function InstancePage() {
     <>
       <PageHeader
         title={instance.appTitle}
-        breadcrumbs={breadcrumbs}
+        breadcrumbs={BREADCRUMBS}
         customActions={narrow ? undefined : actions}
       />
       <Container pb="12">
@@ -89,42 +152,12 @@ export function InstancePage() {
           {narrow && actions}
           <Flex gap="5" align="center" className={styles.facts}>
             <StatusBadge instance={instance} />
-            <Text color="secondary">
-              Version{' '}
-              <Link href={paths.app(instance.appId)}>
-                {instance.appVersion}
-              </Link>
-            </Text>
-            {instance.owner && (
-              <Text color="secondary">
-                Owner {instance.owner.replace(/^user:default\//, '')}
-              </Text>
-            )}
-            {instance.restartCount > 0 && (
-              <Text color="secondary">
-                Restarted {instance.restartCount} times
-              </Text>
-            )}
-            {instance.suspendAfter && (
-              <Text color="secondary">
-                Pauses by itself{' '}
-                {new Date(instance.suspendAfter).toLocaleString()}
-              </Text>
-            )}
             {!live && (
               <Text color="warning" role="status">
-                Reconnecting…
+                Reconnecting …
               </Text>
             )}
           </Flex>
-          {instance.status === 'DEPLOYED' && !launching && (
-            <Text as="p">
-              Open under{' '}
-              <Link href={instance.url} target="_blank">
-                {instance.url}
-              </Link>
-            </Text>
-          )}
           {instance.problem && (
             <ProblemPanel
               problem={instance.problem}
@@ -137,6 +170,7 @@ export function InstancePage() {
               )}
             </ProblemPanel>
           )}
+          <StaleSecrets instance={instance} />
           {showsLaunch && <LaunchProgress instance={instance} />}
           {instance.status === 'SUSPENDED' && !instance.terminating && (
             <Text as="p">
@@ -144,33 +178,8 @@ export function InstancePage() {
               resumed.
             </Text>
           )}
-          {(instance.can.logs || instance.can.status) && (
-            <Tabs>
-              <TabList>
-                {instance.can.logs ? <Tab id="log">Log</Tab> : null}
-                {instance.can.status ? <Tab id="events">Events</Tab> : null}
-              </TabList>
-              {instance.can.logs ? (
-                <TabPanel id="log">
-                  <div className={styles.panel}>
-                    <LogPanel
-                      instanceId={id}
-                      run={`${instance.stages.accepted}/${
-                        instance.restartCount
-                      }/${instance.status === 'SUSPENDED'}`}
-                    />
-                  </div>
-                </TabPanel>
-              ) : null}
-              {instance.can.status ? (
-                <TabPanel id="events">
-                  <div className={styles.panel}>
-                    <EventList instanceId={id} version={instance.updatedAt} />
-                  </div>
-                </TabPanel>
-              ) : null}
-            </Tabs>
-          )}
+          <InstanceFacts instance={instance} />
+          <Details instance={instance} />
         </Flex>
       </Container>
     </>

@@ -1,75 +1,178 @@
-import { Container, ButtonLink, Link, Skeleton, Text } from '@backstage/ui';
-import { AppIcon } from '../components/AppIcon';
+import { useApi } from '@backstage/frontend-plugin-api';
+import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  Button,
+  ButtonLink,
+  Container,
+  Flex,
+  Select,
+  Skeleton,
+  Text,
+} from '@backstage/ui';
+import { appStoreApiRef } from '../api';
 import { EmptyState } from '../components/EmptyState';
-import { InstanceActions } from '../components/InstanceActions';
+import { InstanceList } from '../components/InstanceList';
+import { ListState } from '../components/ListState';
 import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
-import { StatusBadge } from '../components/StatusBadge';
+import { SearchBox } from '../components/SearchBox';
+import { STATUS_CHOICES } from '../components/StatusBadge';
+import { useChangeParams } from '../hooks/useChangeParams';
 import { useInstances } from '../hooks/useInstances';
+import { useMe } from '../hooks/useCached';
+import { usePages } from '../hooks/usePages';
 import { paths } from '../routes';
-import styles from './InstancesPage.module.css';
+import styles from './ListPage.module.css';
 
-/** The reader's instances, as they are now. */
+const ANY = '-';
+
+function fits(instance: AppInstance, search: string, status: string): boolean {
+  const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const text =
+    `${instance.appTitle} ${instance.appName} ${instance.appVersion}`.toLocaleLowerCase();
+  return (
+    words.every(word => text.includes(word)) &&
+    (!status || instance.status === status)
+  );
+}
+
+/** What was terminated and can still be taken back. */
+function Terminated(props: {
+  /** Changes when something was terminated. */
+  turn: string;
+  onRestored: (instance: AppInstance) => void;
+}) {
+  const api = useApi(appStoreApiRef);
+  const pages = usePages(
+    cursor => api.listInstances({ terminated: true, limit: 20, cursor }),
+    [props.turn],
+  );
+  if (!pages.items?.length && !pages.error) return null;
+  return (
+    <section aria-labelledby="terminated">
+      <Text as="h3" variant="title-x-small" weight="bold" id="terminated">
+        Recently terminated
+      </Text>
+      <Text as="p" variant="body-small" color="secondary">
+        Their volumes are still kept. What is restored comes back paused, with
+        its aliases.
+      </Text>
+      <ListState pages={pages} what="instances" empty={null}>
+        {items => (
+          <InstanceList
+            label="Recently terminated"
+            instances={items}
+            icons
+            onChange={instance => {
+              pages.remove(instance.id);
+              props.onRestored(instance);
+            }}
+          />
+        )}
+      </ListState>
+    </section>
+  );
+}
+
+/** The reader's instances, as they are now. Search and filter are part of the address. */
 export function InstancesPage() {
-  const { instances, error, update } = useInstances();
+  const { instances, error, live, update } = useInstances();
+  const { me } = useMe({ anew: true });
+  const [params, change] = useChangeParams();
+  const search = params.get('search') ?? '';
+  const status = params.get('status') ?? '';
+  const shown = instances?.filter(each => fits(each, search, status));
+  const running = (instances ?? []).filter(
+    each => each.status !== 'SUSPENDED' && !each.terminating,
+  ).length;
   return (
     <>
       <PageHeader
         title="My instances"
-        breadcrumbs={[{ label: 'App Store', href: paths.store }]}
         description="What you started, wherever it is at the moment."
       />
       <Container pb="12">
-        {error && <ErrorPanel error={error} />}
-        {!instances && !error && <Skeleton height={200} aria-label="Loading" />}
-        {instances && instances.length === 0 && (
-          <EmptyState
-            title="You have no instances"
-            action={
-              <ButtonLink variant="primary" href={paths.store}>
-                Go to the store
-              </ButtonLink>
-            }
-          >
-            Pick an app in the store and run it; it is listed here from then on.
-          </EmptyState>
-        )}
-        {instances && instances.length > 0 && (
-          <ul className={styles.list} aria-label="My instances">
-            {instances.map(instance => (
-              <li key={instance.id} className={styles.row}>
-                <AppIcon
-                  title={instance.appTitle}
-                  path={instance.appIcon}
-                  size={40}
+        <Flex direction="column" gap="5">
+          {error && <ErrorPanel error={error} />}
+          {!instances && !error && (
+            <Skeleton height={200} aria-label="Loading your instances" />
+          )}
+          {instances && instances.length === 0 && (
+            <EmptyState
+              title="You have no instances"
+              action={
+                <ButtonLink variant="primary" href={paths.store}>
+                  Go to the store
+                </ButtonLink>
+              }
+            >
+              Pick an app in the store and run it; it is listed here from then
+              on.
+            </EmptyState>
+          )}
+          {instances && instances.length > 0 && (
+            <>
+              <Flex gap="3" align="center" className={styles.tools}>
+                <SearchBox
+                  label="Search my instances"
+                  className={styles.search}
                 />
-                <div className={styles.words}>
-                  <Link
-                    href={paths.instance(instance.id)}
-                    weight="bold"
-                    color="primary"
-                  >
-                    {instance.appTitle} {instance.appVersion}
-                  </Link>
-                  <Text as="p" variant="body-small" color="secondary">
-                    Started {new Date(instance.createdAt).toLocaleString()}
-                    {instance.suspendAfter &&
-                      `, pauses by itself ${new Date(
-                        instance.suspendAfter,
-                      ).toLocaleString()}`}
+                <Select
+                  aria-label="Status"
+                  size="small"
+                  className={styles.filter}
+                  options={[
+                    { value: ANY, label: 'Any status' },
+                    ...STATUS_CHOICES,
+                  ]}
+                  value={status || ANY}
+                  onChange={key =>
+                    change({ status: key === ANY ? '' : String(key) })
+                  }
+                />
+                {me && (
+                  <Text variant="body-small" color="secondary">
+                    {running} of {me.instanceLimit} that may run
                   </Text>
-                  {instance.problem && (
-                    <Text as="p" variant="body-small" color="danger">
-                      {instance.problem.message}
-                    </Text>
-                  )}
-                </div>
-                <StatusBadge instance={instance} />
-                <InstanceActions instance={instance} listed onChange={update} />
-              </li>
-            ))}
-          </ul>
-        )}
+                )}
+                {!live && (
+                  <Text color="warning" role="status">
+                    Reconnecting …
+                  </Text>
+                )}
+              </Flex>
+              {shown!.length ? (
+                <InstanceList
+                  label="My instances"
+                  instances={shown!}
+                  icons
+                  onChange={update}
+                />
+              ) : (
+                <EmptyState
+                  title="No instance fits"
+                  action={
+                    <Button
+                      variant="secondary"
+                      onPress={() => change({ search: '', status: '' })}
+                    >
+                      Show all instances
+                    </Button>
+                  }
+                >
+                  None of your {instances.length} instances has this status and
+                  these words.
+                </EmptyState>
+              )}
+            </>
+          )}
+          {instances && (
+            <Terminated
+              turn={instances.map(({ id }) => id).join()}
+              onRestored={update}
+            />
+          )}
+        </Flex>
       </Container>
     </>
   );

@@ -14,10 +14,7 @@ import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { useAction } from '../hooks/useAction';
 import { useLoad } from '../hooks/useLoad';
-import { useMe } from '../hooks/useMe';
-import { paths } from '../routes';
-
-const BREADCRUMBS = [{ label: 'App Store', href: paths.store }];
+import { useMe } from '../hooks/useCached';
 
 function EnterCode(props: { onCode: (code: string) => void }) {
   const [typed, setTyped] = useState('');
@@ -102,7 +99,7 @@ export function LoginPage() {
   const code = params.get('code') ?? '';
   return (
     <>
-      <PageHeader title="Sign in a terminal" breadcrumbs={BREADCRUMBS} />
+      <PageHeader title="Sign in a terminal" />
       <Container pb="12">
         {code ? (
           <Confirm code={code} />

@@ -1,5 +1,11 @@
 import { VisuallyHidden } from '@backstage/ui';
-import { Route, Routes } from 'react-router-dom';
+import { Navigate, Route, Routes } from 'react-router-dom';
+import { Notices } from '../components/Notices';
+import { useStore } from '../hooks/useCached';
+import { paths } from '../routes';
+import { AccessPage } from './AccessPage';
+import { AdminPage } from './admin/AdminPage';
+import { AliasesPage } from './AliasesPage';
 import { AppPage } from './AppPage';
 import { InstancePage } from './InstancePage';
 import { InstancesPage } from './InstancesPage';
@@ -8,15 +14,24 @@ import { LoginPage } from './LoginPage';
 import { MyAppsPage } from './MyAppsPage';
 import { NotFoundPage } from './NotFoundPage';
 import styles from './Router.module.css';
+import { SecretsPage } from './SecretsPage';
 import { StorePage } from './StorePage';
+import { TagsPage } from './TagsPage';
 
-/** The pages below `/app-store`. The only place that knows of the router's own components. */
+/** The pages below `/app-store`, under the store's name and colour, with its notices above. The only place that knows of the router's own components. */
 export function Router() {
+  const store = useStore().value;
+  const color = store?.branding.color;
   return (
-    <main className={styles.pages}>
+    <main
+      className={styles.pages}
+      data-brand={color ? true : undefined}
+      style={color ? ({ '--store-color': color } as object) : undefined}
+    >
       <VisuallyHidden>
-        <h1>App Store</h1>
+        <h1>{store?.branding.title ?? 'App Store'}</h1>
       </VisuallyHidden>
+      <Notices />
       <Routes>
         <Route path="/" element={<StorePage />} />
         <Route path="/apps/:id" element={<AppPage />} />
@@ -25,6 +40,15 @@ export function Router() {
         <Route path="/my-apps" element={<MyAppsPage />} />
         <Route path="/import" element={<ImportPage />} />
         <Route path="/login" element={<LoginPage />} />
+        <Route path="/secrets" element={<SecretsPage />} />
+        <Route path="/tags" element={<TagsPage />} />
+        <Route path="/aliases" element={<AliasesPage />} />
+        <Route path="/access" element={<AccessPage />} />
+        <Route
+          path="/admin"
+          element={<Navigate to={paths.adminSection('apps')} replace />}
+        />
+        <Route path="/admin/:section" element={<AdminPage />} />
         <Route path="*" element={<NotFoundPage />} />
       </Routes>
     </main>

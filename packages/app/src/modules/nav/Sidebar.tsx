@@ -11,21 +11,8 @@ import { SidebarSearchModal } from '@backstage/plugin-search';
 import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
 import MenuIcon from '@material-ui/icons/Menu';
 import SearchIcon from '@material-ui/icons/Search';
-import { useMe } from '@ai-app-store/backstage-plugin-app-store';
-import { RiApps2Line, RiPlayCircleLine } from '@remixicon/react';
 import { SidebarLogo } from './SidebarLogo';
-
-/** For those who may publish apps. */
-function MyApps() {
-  const { visitor } = useMe();
-  return visitor === false ? (
-    <SidebarItem
-      icon={() => <RiApps2Line />}
-      to="/app-store/my-apps"
-      text="My apps"
-    />
-  ) : null;
-}
+import { StoreItems } from './StoreItems';
 
 /** The portal's navigation: the store first. */
 export const SidebarContent = NavContentBlueprint.make({
@@ -34,8 +21,9 @@ export const SidebarContent = NavContentBlueprint.make({
       const nav = navItems.withComponent(item => (
         <SidebarItem icon={() => item.icon} to={item.href} text={item.title} />
       ));
-      // Search has its own place above.
+      // Search has its own place above; the store's entries are told apart below.
       nav.take('page:search');
+      nav.take('page:app-store');
       return (
         <Sidebar>
           <SidebarLogo />
@@ -44,13 +32,7 @@ export const SidebarContent = NavContentBlueprint.make({
           </SidebarGroup>
           <SidebarDivider />
           <SidebarGroup label="Menu" icon={<MenuIcon />}>
-            {nav.take('page:app-store')}
-            <SidebarItem
-              icon={() => <RiPlayCircleLine />}
-              to="/app-store/instances"
-              text="My instances"
-            />
-            <MyApps />
+            <StoreItems />
             <SidebarDivider />
             {nav.take('page:catalog')}
             <SidebarScrollWrapper>

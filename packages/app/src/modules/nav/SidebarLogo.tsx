@@ -3,11 +3,14 @@ import {
   sidebarConfig,
   useSidebarOpenState,
 } from '@backstage/core-components';
+import { useStore } from '@ai-app-store/backstage-plugin-app-store';
 import { RiStore3Fill } from '@remixicon/react';
 
-/** The portal's mark; leads to the store. */
+/** The store's mark, its own where it has one; leads to the store. */
 export function SidebarLogo() {
   const { isOpen } = useSidebarOpenState();
+  const branding = useStore().value?.branding;
+  const title = branding?.title ?? 'App Store';
   return (
     <div
       style={{
@@ -21,7 +24,7 @@ export function SidebarLogo() {
       <Link
         to="/app-store"
         underline="none"
-        aria-label="App store"
+        aria-label={title}
         style={{
           display: 'flex',
           alignItems: 'center',
@@ -33,8 +36,12 @@ export function SidebarLogo() {
           fontSize: 18,
         }}
       >
-        <RiStore3Fill size={28} color="#7df3e1" />
-        {isOpen && <span>App Store</span>}
+        {branding?.logoUrl ? (
+          <img src={branding.logoUrl} alt="" width={28} height={28} />
+        ) : (
+          <RiStore3Fill size={28} color={branding?.color ?? '#7df3e1'} />
+        )}
+        {isOpen && <span>{title}</span>}
       </Link>
     </div>
   );

@@ -1,6 +1,6 @@
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { useState } from 'react';
-import { problemOf } from '../components/ProblemPanel';
+import { problemOf, ProblemWords } from '../components/ProblemPanel';
 
 /** Carries out what a person asked for: busy while it lasts, a toast with the remedy where it fails. */
 export function useAction(): [
@@ -17,7 +17,7 @@ export function useAction(): [
       const problem = problemOf(error as Error);
       toast.post({
         title: problem.message,
-        description: problem.remedy,
+        description: <ProblemWords problem={problem} />,
         status: 'danger',
       });
     } finally {

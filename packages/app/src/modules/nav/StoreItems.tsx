@@ -1,0 +1,75 @@
+import { SidebarItem } from '@backstage/core-components';
+import { useMe, useStore } from '@ai-app-store/backstage-plugin-app-store';
+import {
+  RiApps2Line,
+  RiKey2Line,
+  RiLinksLine,
+  RiPlayCircleLine,
+  RiPriceTag3Line,
+  RiShieldUserLine,
+  RiStore2Line,
+  RiTerminalBoxLine,
+} from '@remixicon/react';
+import { useLocation } from 'react-router-dom';
+
+/** The store's pages, by what the reader may see: visitors run apps, full access adds one's own, admins govern. */
+export function StoreItems() {
+  const { me, visitor } = useMe();
+  const { value: store } = useStore();
+  const { pathname } = useLocation();
+  const full = visitor === false;
+  return (
+    <>
+      <SidebarItem
+        icon={() => <RiStore2Line />}
+        to="/app-store"
+        text={store?.branding.title ?? 'App Store'}
+        // The store's page and the apps' are one place; all others have an entry of their own.
+        end={!pathname.startsWith('/app-store/apps/')}
+      />
+      <SidebarItem
+        icon={() => <RiPlayCircleLine />}
+        to="/app-store/instances"
+        text="My instances"
+      />
+      {full && (
+        <>
+          <SidebarItem
+            icon={() => <RiApps2Line />}
+            to="/app-store/my-apps"
+            text="My apps"
+          />
+          <SidebarItem
+            icon={() => <RiKey2Line />}
+            to="/app-store/secrets"
+            text="Secrets"
+          />
+          <SidebarItem
+            icon={() => <RiPriceTag3Line />}
+            to="/app-store/tags"
+            text="Tags"
+          />
+          <SidebarItem
+            icon={() => <RiLinksLine />}
+            to="/app-store/aliases"
+            text="Aliases"
+          />
+        </>
+      )}
+      {me && (full || store?.publicMode === false) && (
+        <SidebarItem
+          icon={() => <RiTerminalBoxLine />}
+          to="/app-store/access"
+          text="CLI and API"
+        />
+      )}
+      {me?.admin && (
+        <SidebarItem
+          icon={() => <RiShieldUserLine />}
+          to="/app-store/admin"
+          text="Admin"
+        />
+      )}
+    </>
+  );
+}

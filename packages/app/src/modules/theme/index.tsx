@@ -1,0 +1,71 @@
+/**
+ * The light and the dark theme, in one provider: React keeps the pages, and what was
+ * typed into them, when the scheme changes. The portal's own two would build everything anew.
+ */
+import {
+  appThemeApiRef,
+  createFrontendModule,
+  useApi,
+} from '@backstage/frontend-plugin-api';
+import { ThemeBlueprint } from '@backstage/plugin-app-react';
+import { themes, UnifiedThemeProvider } from '@backstage/theme';
+import DarkIcon from '@material-ui/icons/Brightness2';
+import LightIcon from '@material-ui/icons/WbSunny';
+import { useEffect, useState, type ReactNode } from 'react';
+
+const DARK = '(prefers-color-scheme: dark)';
+
+function Provider(props: { children: ReactNode }) {
+  const api = useApi(appThemeApiRef);
+  const [chosen, setChosen] = useState(api.getActiveThemeId());
+  const [prefersDark, setPrefersDark] = useState(
+    () => window.matchMedia(DARK).matches,
+  );
+  useEffect(() => {
+    const subscription = api.activeThemeId$().subscribe(setChosen);
+    return () => subscription.unsubscribe();
+  }, [api]);
+  useEffect(() => {
+    const query = window.matchMedia(DARK);
+    const listener = () => setPrefersDark(query.matches);
+    query.addEventListener('change', listener);
+    return () => query.removeEventListener('change', listener);
+  }, []);
+  const dark = chosen ? chosen === 'dark' : prefersDark;
+  return (
+    <UnifiedThemeProvider theme={dark ? themes.dark : themes.light}>
+      {props.children}
+    </UnifiedThemeProvider>
+  );
+}
+
+const light = ThemeBlueprint.make({
+  name: 'light',
+  params: {
+    theme: {
+      id: 'light',
+      title: 'Light Theme',
+      variant: 'light',
+      icon: <LightIcon />,
+      Provider,
+    },
+  },
+});
+
+const dark = ThemeBlueprint.make({
+  name: 'dark',
+  params: {
+    theme: {
+      id: 'dark',
+      title: 'Dark Theme',
+      variant: 'dark',
+      icon: <DarkIcon />,
+      Provider,
+    },
+  },
+});
+
+export const themeModule = createFrontendModule({
+  pluginId: 'app',
+  extensions: [light, dark],
+});

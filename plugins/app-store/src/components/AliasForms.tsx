@@ -1,0 +1,167 @@
+/** The dialogs that make an alias and lead it somewhere else. */
+import { useApi } from '@backstage/frontend-plugin-api';
+import {
+  aliasNameProblem,
+  type AppAlias,
+  type AppInstance,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { Checkbox, Select, Skeleton, Text, TextField } from '@backstage/ui';
+import { useState } from 'react';
+import { appStoreApiRef } from '../api';
+import { useStore } from '../hooks/useCached';
+import { useLoad } from '../hooks/useLoad';
+import { shortRef, when } from '../words';
+import { ConfirmDialog } from './ConfirmDialog';
+import { ErrorPanel } from './ProblemPanel';
+
+const NOWHERE = '-';
+/** Instances offered; whoever has more uses the page of the instance. */
+const OFFERED = 200;
+
+function InstanceChoice(props: {
+  all?: boolean;
+  value: string;
+  none?: boolean;
+  onChange: (id: string) => void;
+}) {
+  const { all, value, none, onChange } = props;
+  const api = useApi(appStoreApiRef);
+  const instances = useLoad(
+    async () =>
+      (
+        await api.listInstances({ scope: all ? 'all' : 'mine', limit: OFFERED })
+      ).items.filter(instance => instance.can.alias),
+    [all],
+  );
+  if (instances.error) return <ErrorPanel error={instances.error} />;
+  if (!instances.value)
+    return <Skeleton height={60} aria-label="Loading instances" />;
+  if (!instances.value.length && !none)
+    return (
+      <Text as="p" color="secondary">
+        You have no instance to lead it to. Run an app first.
+      </Text>
+    );
+  return (
+    <Select
+      label="Leads to"
+      options={[
+        ...(none ? [{ value: NOWHERE, label: 'Nowhere yet' }] : []),
+        ...instances.value.map(each => ({
+          value: each.id,
+          label: `${each.appTitle} ${each.appVersion}, ${
+            all && each.owner ? `${shortRef(each.owner)}, ` : ''
+          }started ${when(each.createdAt)}`,
+        })),
+      ]}
+      value={value || (none ? NOWHERE : null)}
+      onChange={key => onChange(key === NOWHERE ? '' : String(key))}
+    />
+  );
+}
+
+function PrimaryChoice(props: {
+  value: boolean;
+  onChange: (value: boolean) => void;
+}) {
+  return (
+    <Checkbox isSelected={props.value} onChange={props.onChange}>
+      Make it the address of the instance; its other addresses then lead here
+    </Checkbox>
+  );
+}
+
+/** Makes an alias, for a given instance or one to choose. */
+export function CreateAliasDialog(props: {
+  instance?: AppInstance;
+  all?: boolean;
+  onClose: () => void;
+  onDone: (alias: AppAlias) => void;
+}) {
+  const { instance, all, onClose, onDone } = props;
+  const api = useApi(appStoreApiRef);
+  const store = useStore().value;
+  const [name, setName] = useState('');
+  const [target, setTarget] = useState(instance?.id ?? '');
+  const [primary, setPrimary] = useState(false);
+  const problem = name ? aliasNameProblem(name) : undefined;
+  const apps = store && new URL(store.appsUrl);
+  return (
+    <ConfirmDialog
+      title="Create an alias"
+      confirm="Create"
+      disabled={!name || Boolean(problem)}
+      onClose={onClose}
+      onConfirm={async () =>
+        onDone(
+          await api.createAlias({
+            name,
+            ...(target ? { instanceId: target, primary } : {}),
+          }),
+        )
+      }
+    >
+      <TextField
+        label="Name"
+        description={
+          apps
+            ? `Its address is ${apps.protocol}//${name || 'name'}.${apps.host}`
+            : undefined
+        }
+        value={name}
+        onChange={value => setName(value.trim().toLowerCase())}
+        isInvalid={Boolean(problem)}
+        autoComplete="off"
+        isRequired
+      />
+      {problem && (
+        <Text variant="body-small" color="danger" role="alert">
+          The name {problem}.
+        </Text>
+      )}
+      {!instance && (
+        <InstanceChoice all={all} value={target} none onChange={setTarget} />
+      )}
+      {target && <PrimaryChoice value={primary} onChange={setPrimary} />}
+    </ConfirmDialog>
+  );
+}
+
+/** Leads an alias to another instance. */
+export function AssignAliasDialog(props: {
+  alias: AppAlias;
+  all?: boolean;
+  onClose: () => void;
+  onDone: (alias: AppAlias) => void;
+}) {
+  const { alias, all, onClose, onDone } = props;
+  const api = useApi(appStoreApiRef);
+  const [target, setTarget] = useState(alias.instanceId ?? '');
+  const [primary, setPrimary] = useState(alias.primary);
+  return (
+    <ConfirmDialog
+      title={`Where ${alias.name} leads`}
+      confirm="Save"
+      disabled={
+        !target || (target === alias.instanceId && primary === alias.primary)
+      }
+      onClose={onClose}
+      onConfirm={async () =>
+        onDone(
+          await api.assignAlias(
+            alias.id,
+            { instanceId: target, primary },
+            alias,
+          ),
+        )
+      }
+    >
+      <Text as="p">
+        Whoever opens {alias.url} is led there from then on. The change can be
+        undone.
+      </Text>
+      <InstanceChoice all={all} value={target} onChange={setTarget} />
+      <PrimaryChoice value={primary} onChange={setPrimary} />
+    </ConfirmDialog>
+  );
+}

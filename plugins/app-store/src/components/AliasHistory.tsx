@@ -1,0 +1,102 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import type {
+  AliasChange,
+  AppAlias,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  Button,
+  Dialog,
+  DialogBody,
+  DialogFooter,
+  DialogHeader,
+  Link,
+  Text,
+} from '@backstage/ui';
+import { appStoreApiRef } from '../api';
+import { useForm } from '../hooks/useForm';
+import { usePages } from '../hooks/usePages';
+import { paths } from '../routes';
+import { shortRef, when } from '../words';
+import styles from './AliasHistory.module.css';
+import { ListState } from './ListState';
+import { ErrorPanel } from './ProblemPanel';
+
+const WORDS: Record<AliasChange['action'], string> = {
+  created: 'Created',
+  assigned: 'Led to',
+  unassigned: 'Led nowhere',
+  promoted: 'Made the primary address',
+  demoted: 'No longer the primary address',
+  terminated: 'Its instance was terminated',
+  deleted: 'Deleted',
+};
+
+/** What an alias led to, when, and by whom; the last change can be undone. */
+export function AliasHistory(props: {
+  alias: AppAlias;
+  onClose: () => void;
+  onChange: (alias: AppAlias) => void;
+}) {
+  const { alias, onClose, onChange } = props;
+  const api = useApi(appStoreApiRef);
+  const { busy, error, send } = useForm();
+  const pages = usePages(
+    cursor => api.listAliasHistory(alias.id, { limit: 20, cursor }),
+    [alias.id, alias.revision],
+  );
+  return (
+    <Dialog isOpen onOpenChange={open => !open && onClose()} width={560}>
+      <DialogHeader>History of {alias.name}</DialogHeader>
+      <DialogBody>
+        <ListState
+          pages={pages}
+          what="changes"
+          empty={<Text as="p">Nothing was changed yet.</Text>}
+        >
+          {items => (
+            <ol
+              className={styles.history}
+              aria-label={`History of ${alias.name}`}
+            >
+              {items.map(item => (
+                <li key={item.id}>
+                  <time dateTime={item.at}>{when(item.at)}</time>
+                  <span>
+                    {WORDS[item.action]}{' '}
+                    {item.instanceId && (
+                      <Link href={paths.instance(item.instanceId)}>
+                        {item.instanceId.slice(0, 8)}
+                      </Link>
+                    )}
+                    {item.primary && ', as the primary address'}
+                    <span className={styles.by}>
+                      {' '}
+                      by {item.by ? shortRef(item.by) : 'the store'}
+                    </span>
+                  </span>
+                </li>
+              ))}
+            </ol>
+          )}
+        </ListState>
+        {error && <ErrorPanel error={error} />}
+      </DialogBody>
+      <DialogFooter>
+        {alias.can.undo && (
+          <Button
+            variant="primary"
+            isDisabled={busy}
+            onPress={() =>
+              send(async () => onChange(await api.undoAlias(alias.id, alias)))
+            }
+          >
+            Undo the last change
+          </Button>
+        )}
+        <Button variant="secondary" onPress={onClose}>
+          Close
+        </Button>
+      </DialogFooter>
+    </Dialog>
+  );
+}

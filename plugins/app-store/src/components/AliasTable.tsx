@@ -1,0 +1,87 @@
+import type { AppAlias } from '@ai-app-store/backstage-plugin-app-store-common';
+import { Badge, Flex, Link, Text } from '@backstage/ui';
+import { paths } from '../routes';
+import { shortRef, when } from '../words';
+import { AliasActions } from './AliasActions';
+import { CopyButton } from './Copy';
+import { DataTable, type DataColumn } from './DataTable';
+
+/** Aliases, where each leads, and what can be done with it. */
+export function AliasTable(props: {
+  label: string;
+  aliases: AppAlias[];
+  /** All lead to one instance, which need not be named. */
+  ofOne?: boolean;
+  owners?: boolean;
+  onChange: (alias: AppAlias) => void;
+  onGone: (id: string) => void;
+  onReload: () => void;
+}) {
+  const { label, aliases, ofOne, owners } = props;
+  const columns: Array<DataColumn<AppAlias>> = [
+    {
+      label: 'Alias',
+      lead: true,
+      cell: alias => (
+        <Flex gap="1" align="center" style={{ flexWrap: 'wrap' }}>
+          <Text weight="bold">{alias.name}</Text>
+          {alias.primary && <Badge size="small">Primary</Badge>}
+        </Flex>
+      ),
+    },
+    {
+      label: 'Address',
+      cell: alias => (
+        <Flex gap="1" align="center">
+          {alias.instanceId ? (
+            <Link href={alias.url} target="_blank" rel="noopener noreferrer">
+              {alias.url}
+            </Link>
+          ) : (
+            <Text color="secondary">{alias.url}</Text>
+          )}
+          <CopyButton text={alias.url} what={`address of ${alias.name}`} />
+        </Flex>
+      ),
+    },
+    ...(ofOne
+      ? []
+      : [
+          {
+            label: 'Leads to',
+            cell: (alias: AppAlias) =>
+              alias.instanceId ? (
+                <Link href={paths.instance(alias.instanceId)}>
+                  {alias.instanceTitle ?? alias.instanceId.slice(0, 8)}
+                </Link>
+              ) : (
+                'Nowhere: answers 404'
+              ),
+          },
+        ]),
+    ...(owners
+      ? [
+          {
+            label: 'Creator',
+            cell: (alias: AppAlias) =>
+              alias.creator ? shortRef(alias.creator) : '',
+          },
+        ]
+      : []),
+    { label: 'Changed', short: true, cell: alias => when(alias.updatedAt) },
+    {
+      label: 'Actions',
+      quiet: true,
+      cell: alias => (
+        <AliasActions
+          alias={alias}
+          all={owners}
+          onChange={props.onChange}
+          onGone={() => props.onGone(alias.id)}
+          onReload={props.onReload}
+        />
+      ),
+    },
+  ];
+  return <DataTable label={label} items={aliases} columns={columns} />;
+}

@@ -1,0 +1,75 @@
+import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { ReactNode } from 'react';
+import { day, shortRef, SHORT_VISIBILITY } from '../words';
+import styles from './AppFacts.module.css';
+import { CopyText } from './Copy';
+
+type Fact = [name: string, value: ReactNode];
+
+/** Facts by their names; those without a value are left out. */
+export function Facts(props: { facts: Fact[] }) {
+  return (
+    <dl className={styles.facts}>
+      {props.facts.map(
+        ([name, value]) =>
+          value !== undefined &&
+          value !== '' && (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}
+
+/** What an app version is. */
+export function AboutFacts(props: { app: App }) {
+  const { app } = props;
+  return (
+    <Facts
+      facts={[
+        ['Name', <CopyText text={app.name} what="name" />],
+        ['Version', <CopyText text={app.version} what="version" />],
+        ['Id', <CopyText text={app.id} what="id" />],
+        ['Owner', app.owner && shortRef(app.owner)],
+        ['Visible to', SHORT_VISIBILITY[app.visibility]],
+        ['Imported', day(app.createdAt)],
+        ['Changed', day(app.updatedAt)],
+        ['Origin', app.origin === 'marketplace' ? 'Marketplace' : undefined],
+        ['Keywords', app.keywords.join(', ')],
+      ]}
+    />
+  );
+}
+
+/** What an app asks of the cluster; a link asks for nothing. */
+export function RequirementFacts(props: { app: App }) {
+  const { app } = props;
+  const needs = app.requirements;
+  return (
+    <Facts
+      facts={[
+        ['Runtime', needs.runtime],
+        ['Memory', needs.memoryLimit],
+        ['CPU', needs.cpuLimit],
+        [
+          'GPUs',
+          needs.gpuCount
+            ? `${needs.gpuCount}${needs.gpuType ? ` (${needs.gpuType})` : ''}`
+            : undefined,
+        ],
+        [
+          'Volume',
+          needs.volumeSize && `${needs.volumeSize} at ${needs.volumeMount}`,
+        ],
+        ['Launch profile', app.defaultLaunchProfile],
+        ['Image', app.customImage],
+        ['Secrets', needs.secrets.join(', ')],
+        ['System packages', needs.osPackages.join(', ')],
+        ['Can be run here', app.runnability.runnable ? 'Yes' : 'No'],
+      ]}
+    />
+  );
+}

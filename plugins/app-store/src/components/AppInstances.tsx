@@ -1,0 +1,67 @@
+/** The instances of an app, of all its versions: one's own, followed live; all that one sees, in pages. */
+import { useApi } from '@backstage/frontend-plugin-api';
+import type {
+  App,
+  AppInstance,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { Text } from '@backstage/ui';
+import { appStoreApiRef } from '../api';
+import { usePages } from '../hooks/usePages';
+import { InstanceList } from './InstanceList';
+import { ListState } from './ListState';
+
+/** See the module's comment. */
+export function OwnInstances(props: {
+  own: AppInstance[];
+  onChange: (instance: AppInstance) => void;
+}) {
+  if (!props.own.length)
+    return (
+      <Text as="p" color="secondary">
+        You have no instance of this app.
+      </Text>
+    );
+  return (
+    <InstanceList
+      label="My instances of this app"
+      instances={props.own}
+      onChange={props.onChange}
+    />
+  );
+}
+
+/** See the module's comment. */
+export function AllInstances(props: { app: App }) {
+  const api = useApi(appStoreApiRef);
+  const pages = usePages(
+    cursor =>
+      api.listInstances({
+        scope: 'visible',
+        appName: props.app.name,
+        limit: 20,
+        cursor,
+      }),
+    [props.app.name],
+  );
+  return (
+    <ListState
+      pages={pages}
+      what="instances"
+      empty={
+        <Text as="p" color="secondary">
+          No instance of this app is shared with you.
+        </Text>
+      }
+    >
+      {items => (
+        <InstanceList
+          label="All instances of this app"
+          instances={items}
+          owners
+          onChange={pages.put}
+          onGone={pages.remove}
+        />
+      )}
+    </ListState>
+  );
+}

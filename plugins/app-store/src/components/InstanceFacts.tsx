@@ -1,0 +1,63 @@
+import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
+import { Link } from '@backstage/ui';
+import { useNow } from '../hooks/useNow';
+import { paths } from '../routes';
+import { duration, shortRef, SHORT_VISIBILITY, when } from '../words';
+import { Facts } from './AppFacts';
+import { CopyText } from './Copy';
+
+/** When an instance pauses by itself. */
+function deadline(instance: AppInstance, now: number): string | undefined {
+  if (!['PENDING', 'DEPLOYED'].includes(instance.status)) return undefined;
+  if (!instance.suspendAfter) return 'Never';
+  return `In ${duration(Date.parse(instance.suspendAfter) - now)}, ${when(
+    instance.suspendAfter,
+  )}${instance.extended ? ' (extended once)' : ''}`;
+}
+
+/** What an instance is, where it is opened, and what it was started with. */
+export function InstanceFacts(props: { instance: AppInstance }) {
+  const { instance } = props;
+  const now = useNow(30_000);
+  const parameters = Object.entries(instance.parameters ?? {});
+  return (
+    <Facts
+      facts={[
+        ['Address', <CopyText text={instance.url} what="address" />],
+        ['Who opens it', SHORT_VISIBILITY[instance.visibility]],
+        [
+          'App',
+          <Link href={paths.app(instance.appId)}>
+            {instance.appTitle} {instance.appVersion}
+          </Link>,
+        ],
+        ['Owner', instance.owner && shortRef(instance.owner)],
+        ['Started', when(instance.createdAt)],
+        ['Pauses by itself', deadline(instance, now)],
+        [
+          'Kept until',
+          instance.purgeAfter &&
+            `${when(instance.purgeAfter)}, ${duration(
+              Date.parse(instance.purgeAfter) - now,
+            )} left`,
+        ],
+        ['Launch profile', instance.launchProfile],
+        [
+          'Parameters',
+          parameters.length
+            ? parameters.map(([name, value]) => (
+                <div key={name}>
+                  {name} = {value}
+                </div>
+              ))
+            : undefined,
+        ],
+        [
+          'Restarts',
+          instance.restartCount ? String(instance.restartCount) : undefined,
+        ],
+        ['Id', <CopyText text={instance.id} what="id" />],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,98 @@
+import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
+import { Link, Text } from '@backstage/ui';
+import { useNow } from '../hooks/useNow';
+import { paths } from '../routes';
+import { duration, shortRef, SHORT_VISIBILITY, when } from '../words';
+import { AppIcon } from './AppIcon';
+import { InstanceActions } from './InstanceActions';
+import styles from './InstanceList.module.css';
+import { StatusBadge } from './StatusBadge';
+
+/** How long until an instance pauses, or until what is left of it is purged. */
+function deadlineOf(instance: AppInstance, now: number): string | undefined {
+  const { purgeAfter, suspendAfter, status } = instance;
+  if (purgeAfter)
+    return `can be restored for ${duration(Date.parse(purgeAfter) - now)}`;
+  if (suspendAfter && ['PENDING', 'DEPLOYED'].includes(status))
+    return `pauses by itself in ${duration(Date.parse(suspendAfter) - now)}`;
+  return undefined;
+}
+
+/** Which secrets changed since an instance was started, and what to do about it. */
+export function StaleSecrets(props: { instance: AppInstance }) {
+  const { staleSecrets } = props.instance;
+  if (!staleSecrets?.length) return null;
+  return (
+    <Text as="p" variant="body-small" color="warning">
+      Runs with an old value of {staleSecrets.join(', ')}: pause and resume it
+      to take the new one.
+    </Text>
+  );
+}
+
+/** Instances, one a row, with what can be done with each. */
+export function InstanceList(props: {
+  label: string;
+  instances: AppInstance[];
+  /** Says whose they are. */
+  owners?: boolean;
+  icons?: boolean;
+  onChange: (instance: AppInstance) => void;
+  onGone?: (id: string) => void;
+}) {
+  const { label, instances, owners, icons, onChange, onGone } = props;
+  const now = useNow(30_000);
+  return (
+    <ul
+      className={styles.list}
+      aria-label={label}
+      data-icons={icons || undefined}
+    >
+      {instances.map(instance => (
+        <li key={instance.id} className={styles.row}>
+          {icons && (
+            <AppIcon
+              title={instance.appTitle}
+              path={instance.appIcon}
+              size={40}
+            />
+          )}
+          <div className={styles.words}>
+            <Link
+              href={paths.instance(instance.id)}
+              weight="bold"
+              color="primary"
+            >
+              {instance.appTitle} {instance.appVersion}
+            </Link>
+            <Text as="p" variant="body-small" color="secondary">
+              {[
+                owners && instance.owner && shortRef(instance.owner),
+                `started ${when(instance.createdAt)}`,
+                SHORT_VISIBILITY[instance.visibility].toLocaleLowerCase(),
+                deadlineOf(instance, now),
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </Text>
+            {instance.problem && (
+              <Text as="p" variant="body-small" color="danger">
+                {instance.problem.message}
+              </Text>
+            )}
+            <StaleSecrets instance={instance} />
+          </div>
+          <StatusBadge instance={instance} />
+          <div className={styles.actions}>
+            <InstanceActions
+              instance={instance}
+              listed
+              onChange={onChange}
+              onGone={onGone && (() => onGone(instance.id))}
+            />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,135 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import type {
+  App,
+  AppInstance,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { Button, ButtonLink, Flex, Text } from '@backstage/ui';
+import { RiExternalLinkLine, RiPlayLine } from '@remixicon/react';
+import { useNavigate } from 'react-router-dom';
+import { appStoreApiRef } from '../api';
+import { useAction } from '../hooks/useAction';
+import { useChangeParams } from '../hooks/useChangeParams';
+import { useLoad } from '../hooks/useLoad';
+import { paths } from '../routes';
+import { runChoice, type RunAction } from '../runChoice';
+import { RunDialog } from './RunDialog';
+import { missingParameters } from './ParameterFields';
+
+/** The button that fits the situation, and the way to run with more said. The dialog is part of the address. */
+export function RunPanel(props: {
+  app: App;
+  own: AppInstance[];
+  onInstance: (instance: AppInstance) => void;
+}) {
+  const { app, own } = props;
+  const api = useApi(appStoreApiRef);
+  const navigate = useNavigate();
+  const [params, change] = useChangeParams();
+  const [busy, act] = useAction();
+  const managed = useLoad(
+    async () =>
+      app.lifecycle === 'MANAGED'
+        ? // Nothing runs, or nothing that the reader may open: no button for it.
+          api.getManagedInstance(app.id).catch(() => undefined)
+        : undefined,
+    [app.id],
+  );
+  const { primary, secondary, reason } = runChoice(app, own, managed.value);
+  const launch = async (request: Parameters<typeof api.runApp>[1]) => {
+    const instance = await api.runApp(app.id, request, {
+      // What is sent twice by a shaky line starts once.
+      idempotencyKey: crypto.randomUUID(),
+    });
+    navigate(paths.instance(instance.id), { state: { launched: true } });
+  };
+  const run = () =>
+    missingParameters(app).length
+      ? change({ dialog: 'run' })
+      : act(() => launch({ visibility: 'PRIVATE' }));
+  const button = (action: RunAction, variant: 'primary' | 'secondary') => {
+    switch (action.kind) {
+      case 'visit':
+        return (
+          <ButtonLink
+            variant={variant}
+            href={action.url}
+            target="_blank"
+            rel="noopener noreferrer"
+            iconStart={<RiExternalLinkLine />}
+          >
+            Visit
+          </ButtonLink>
+        );
+      case 'instance':
+        return (
+          <ButtonLink variant={variant} href={paths.instance(action.id)}>
+            Go to instance
+          </ButtonLink>
+        );
+      case 'resume':
+        return (
+          <Button
+            variant={variant}
+            iconStart={<RiPlayLine />}
+            isDisabled={busy}
+            onPress={() =>
+              act(async () => {
+                props.onInstance(await api.resumeInstance(action.instance.id));
+                navigate(paths.instance(action.instance.id), {
+                  state: { launched: true },
+                });
+              })
+            }
+          >
+            Resume
+          </Button>
+        );
+      default:
+        return (
+          <Button
+            variant={variant}
+            iconStart={<RiPlayLine />}
+            isPending={busy}
+            onPress={run}
+          >
+            {action.again ? 'Run another' : 'Run'}
+          </Button>
+        );
+    }
+  };
+  const unavailable =
+    !primary && app.lifecycle === 'MANAGED' && !app.can.update
+      ? 'Visit'
+      : 'Run';
+  return (
+    <Flex direction="column" gap="3" style={{ minWidth: 0, flex: 1 }}>
+      <Flex gap="3" align="center" style={{ flexWrap: 'wrap' }}>
+        {primary ? (
+          button(primary, 'primary')
+        ) : (
+          <Button variant="primary" isDisabled iconStart={<RiPlayLine />}>
+            {unavailable}
+          </Button>
+        )}
+        {secondary && button(secondary, 'secondary')}
+        {app.can.run && app.lifecycle !== 'LINK' && (
+          <Button variant="tertiary" onPress={() => change({ dialog: 'run' })}>
+            Advanced run
+          </Button>
+        )}
+      </Flex>
+      {reason && !managed.loading && (
+        <Text as="p" color="secondary">
+          {reason}
+        </Text>
+      )}
+      {params.get('dialog') === 'run' && app.can.run && (
+        <RunDialog
+          app={app}
+          onRun={launch}
+          onClose={() => change({ dialog: '' })}
+        />
+      )}
+    </Flex>
+  );
+}

@@ -1,0 +1,224 @@
+import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
+import {
+  AppStoreError,
+  appNameProblem,
+  secretNameProblem,
+  type AppSecret,
+  type SecretVisibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { Alert, Button, Select, Text, TextField } from '@backstage/ui';
+import { useState } from 'react';
+import { appStoreApiRef } from '../api';
+import { useAction } from '../hooks/useAction';
+import {
+  dataOf,
+  entriesOf,
+  identityOf,
+  type SecretEntry,
+} from '../secretValues';
+import { ConfirmDialog } from './ConfirmDialog';
+import { entriesProblem, SecretFields } from './SecretFields';
+import { isStale } from './ProblemPanel';
+import { SecretUsagePanel, useSecretUsage } from './SecretUsagePanel';
+
+const SCOPES: Array<{ value: SecretVisibility; label: string }> = [
+  { value: 'PRIVATE', label: 'Mine: for apps that I own' },
+  { value: 'ALL_USERS', label: 'All users: for apps of everybody' },
+  { value: 'APP', label: 'One app: for all versions of one name' },
+];
+
+/** The store says "changed meanwhile" of what should not have been there at all. */
+function alreadyThere(error: Error, name: string): Error {
+  if (!(error instanceof AppStoreError) || !isStale(error)) return error;
+  return new AppStoreError({
+    ...error.problem,
+    detail: `There is a secret ${name} already; it was not changed.`,
+    remedy: 'Choose another name, or replace the values of that one.',
+  });
+}
+
+/** Makes a secret. */
+export function CreateSecret(props: {
+  /** Whether the reader may write secrets that are not private. */
+  admin: boolean;
+  /** What is chosen at first. */
+  visibility?: SecretVisibility;
+  onClose: () => void;
+  onDone: () => void;
+}) {
+  const { admin, onClose, onDone } = props;
+  const api = useApi(appStoreApiRef);
+  const toast = useApi(toastApiRef);
+  const [name, setName] = useState('');
+  const [visibility, setVisibility] = useState<SecretVisibility>(
+    props.visibility ?? 'PRIVATE',
+  );
+  const [app, setApp] = useState('');
+  const [entries, setEntries] = useState<SecretEntry[]>([
+    { key: '', value: '', binary: false },
+  ]);
+  const nameProblem = name && secretNameProblem(name);
+  const appProblem = app && appNameProblem(app);
+  const problem = entriesProblem(entries);
+  return (
+    <ConfirmDialog
+      title="Create a secret"
+      confirm="Create"
+      width={640}
+      disabled={Boolean(
+        !name ||
+          nameProblem ||
+          problem ||
+          (visibility === 'APP' && (!app || appProblem)),
+      )}
+      onClose={onClose}
+      onConfirm={async () => {
+        await api
+          .putSecret(
+            {
+              name,
+              visibility,
+              ...(visibility === 'APP' ? { parent: `app:${app}` } : {}),
+            },
+            dataOf(entries),
+            { encoding: 'base64', create: true },
+          )
+          .catch(error => {
+            throw alreadyThere(error, name);
+          });
+        toast.post({
+          title: `The secret ${name} was made`,
+          status: 'success',
+          timeout: 8000,
+        });
+        onDone();
+      }}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        isInvalid={Boolean(nameProblem)}
+        isRequired
+        autoComplete="off"
+      />
+      {nameProblem && (
+        <Text variant="body-small" color="danger" role="alert">
+          The name {nameProblem}.
+        </Text>
+      )}
+      {admin && (
+        <Select
+          label="Whom it is for"
+          options={SCOPES}
+          value={visibility}
+          onChange={key => setVisibility(String(key) as SecretVisibility)}
+        />
+      )}
+      {visibility === 'APP' && (
+        <TextField
+          label="Name of the app"
+          description="It may be imported later."
+          value={app}
+          onChange={setApp}
+          isInvalid={Boolean(appProblem)}
+          autoComplete="off"
+        />
+      )}
+      <SecretFields entries={entries} onChange={setEntries} />
+      {problem && entries.some(({ key, value }) => key || value) && (
+        <Text variant="body-small" color="secondary" role="status">
+          {problem}
+        </Text>
+      )}
+    </ConfirmDialog>
+  );
+}
+
+/** Replaces the whole key set of a secret, after saying so, and who uses it. */
+export function EditSecret(props: {
+  secret: AppSecret;
+  onClose: () => void;
+  onDone: () => void;
+}) {
+  const { secret, onClose, onDone } = props;
+  const api = useApi(appStoreApiRef);
+  const toast = useApi(toastApiRef);
+  const usage = useSecretUsage(secret);
+  const [busy, act] = useAction();
+  const [entries, setEntries] = useState<SecretEntry[]>(
+    secret.keys.map(key => ({ key, value: '', binary: false })),
+  );
+  const lost = secret.keys.filter(
+    key => !entries.some(entry => entry.key === key),
+  );
+  const empty = entries.filter(({ value }) => !value).map(({ key }) => key);
+  const problem =
+    entriesProblem(entries) ??
+    (empty.length
+      ? `No value yet for ${empty.join(', ')}: it would be empty.`
+      : undefined);
+  return (
+    <ConfirmDialog
+      title={`Replace ${secret.name}`}
+      confirm="Replace"
+      width={640}
+      disabled={Boolean(entriesProblem(entries))}
+      onClose={onClose}
+      onStale={() => {
+        onDone();
+        onClose();
+      }}
+      onConfirm={async () => {
+        await api.putSecret(identityOf(secret), dataOf(entries), {
+          encoding: 'base64',
+          revision: secret.revision,
+        });
+        toast.post({
+          title: `The secret ${secret.name} was replaced`,
+          description:
+            'Instances that run keep the old value until they are paused and resumed.',
+          status: 'success',
+          timeout: 8000,
+        });
+        onDone();
+      }}
+    >
+      <Alert
+        status="warning"
+        icon
+        title="This replaces the whole key set"
+        description="Keys that are not below are gone afterwards. Values are not loaded by themselves."
+      />
+      {secret.can.reveal && secret.state !== 'LOST' && (
+        <Button
+          size="small"
+          variant="secondary"
+          isDisabled={busy}
+          style={{ alignSelf: 'flex-start' }}
+          onPress={() =>
+            act(async () =>
+              setEntries(entriesOf(await api.revealSecret(identityOf(secret)))),
+            )
+          }
+        >
+          Begin with the present values (is audited)
+        </Button>
+      )}
+      <SecretFields entries={entries} onChange={setEntries} />
+      {lost.length > 0 && (
+        <Text as="p" color="danger" role="status">
+          Goes: {lost.join(', ')}
+        </Text>
+      )}
+      {problem && (
+        <Text variant="body-small" color="secondary" role="status">
+          {problem}
+        </Text>
+      )}
+      <section aria-label="Usage">
+        <SecretUsagePanel usage={usage} />
+      </section>
+    </ConfirmDialog>
+  );
+}

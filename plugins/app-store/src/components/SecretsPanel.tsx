@@ -1,0 +1,254 @@
+/** Secrets by name and keys, with what can be done to each. No value is on the page, nor in its address. */
+import { useApi } from '@backstage/frontend-plugin-api';
+import type {
+  AppSecret,
+  SecretVisibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  Button,
+  ButtonIcon,
+  Flex,
+  Menu,
+  MenuItem,
+  MenuTrigger,
+  Select,
+  Text,
+} from '@backstage/ui';
+import {
+  RiAddLine,
+  RiCodeLine,
+  RiDeleteBinLine,
+  RiEyeLine,
+  RiLinksLine,
+  RiMore2Line,
+} from '@remixicon/react';
+import { useState } from 'react';
+import { appStoreApiRef } from '../api';
+import { useChangeParams } from '../hooks/useChangeParams';
+import { useMe } from '../hooks/useCached';
+import { usePages } from '../hooks/usePages';
+import styles from '../pages/ListPage.module.css';
+import { SECRET_SCOPES, shortRef, when } from '../words';
+import { DataTable, type DataColumn } from './DataTable';
+import { EmptyState } from './EmptyState';
+import { ListState } from './ListState';
+import { SearchBox } from './SearchBox';
+import {
+  DeleteSecret,
+  RevealSecret,
+  SnippetOfSecret,
+  UsageOfSecret,
+} from './SecretDialogs';
+import { CreateSecret, EditSecret } from './SecretForm';
+
+const ANY = '-';
+const STATES: Record<AppSecret['state'], string | undefined> = {
+  READY: undefined,
+  CHANGED_OUTSIDE:
+    'Changed in the cluster by something else than the store. Check the values, or replace them.',
+  LOST: 'The values are gone from the cluster, and the store keeps none. Write them anew: apps that need it do not start.',
+};
+
+/** Whom a secret is for. */
+function scopeOf(secret: AppSecret): string {
+  return secret.visibility === 'APP' && secret.parent
+    ? `App ${secret.parent.replace(/^app:/, '')}`
+    : SECRET_SCOPES[secret.visibility];
+}
+
+type Action = 'reveal' | 'edit' | 'usage' | 'snippet' | 'delete';
+
+function Actions(props: {
+  secret: AppSecret;
+  onAction: (action: Action) => void;
+}) {
+  const { secret, onAction } = props;
+  const { can, name } = secret;
+  return (
+    <Flex gap="2" align="center">
+      {can.update && (
+        <Button
+          size="small"
+          variant="secondary"
+          aria-label={`Replace ${name}`}
+          onPress={() => onAction('edit')}
+        >
+          Replace
+        </Button>
+      )}
+      <MenuTrigger>
+        <ButtonIcon
+          size="small"
+          variant="secondary"
+          icon={<RiMore2Line />}
+          aria-label={`More for ${name}`}
+        />
+        <Menu>
+          {can.reveal ? (
+            <MenuItem
+              iconStart={<RiEyeLine />}
+              onAction={() => onAction('reveal')}
+            >
+              Reveal …
+            </MenuItem>
+          ) : null}
+          <MenuItem
+            iconStart={<RiLinksLine />}
+            onAction={() => onAction('usage')}
+          >
+            Usage
+          </MenuItem>
+          <MenuItem
+            iconStart={<RiCodeLine />}
+            onAction={() => onAction('snippet')}
+          >
+            Lines for app.toml
+          </MenuItem>
+          {can.delete ? (
+            <MenuItem
+              color="danger"
+              iconStart={<RiDeleteBinLine />}
+              onAction={() => onAction('delete')}
+            >
+              Delete …
+            </MenuItem>
+          ) : null}
+        </Menu>
+      </MenuTrigger>
+    </Flex>
+  );
+}
+
+/** See the module's comment. */
+export function SecretsPanel(props: {
+  /** Scopes to choose from; the first one is shown at first, all of them where `any`. */
+  scopes: SecretVisibility[];
+  any?: boolean;
+}) {
+  const { scopes, any } = props;
+  const api = useApi(appStoreApiRef);
+  const { me } = useMe();
+  const [params, change] = useChangeParams();
+  const search = params.get('search') ?? '';
+  const asked = params.get('scope') as SecretVisibility | null;
+  const first = any ? undefined : scopes[0];
+  const scope = asked && scopes.includes(asked) ? asked : first;
+  const [opened, setOpened] = useState<{ secret: AppSecret; action: Action }>();
+  const pages = usePages(
+    cursor =>
+      api.listSecrets({
+        visibility: scope,
+        search: search || undefined,
+        limit: 50,
+        cursor,
+      }),
+    [scope, search],
+  );
+  const create = (
+    <Button
+      variant="primary"
+      iconStart={<RiAddLine />}
+      onPress={() => change({ dialog: 'create' })}
+    >
+      Create a secret
+    </Button>
+  );
+  const columns: Array<DataColumn<AppSecret>> = [
+    {
+      label: 'Secret',
+      lead: true,
+      cell: secret => (
+        <>
+          <Text weight="bold">{secret.name}</Text>
+          {STATES[secret.state] && (
+            <Text as="p" variant="body-small" color="danger">
+              {STATES[secret.state]}
+            </Text>
+          )}
+        </>
+      ),
+    },
+    { label: 'For', cell: scopeOf },
+    { label: 'Keys', cell: secret => secret.keys.join(', ') },
+    {
+      label: 'Owner',
+      cell: secret => (secret.owner ? shortRef(secret.owner) : ''),
+    },
+    { label: 'Changed', short: true, cell: secret => when(secret.updatedAt) },
+    {
+      label: 'Actions',
+      quiet: true,
+      cell: secret => (
+        <Actions
+          secret={secret}
+          onAction={action => setOpened({ secret, action })}
+        />
+      ),
+    },
+  ];
+  const close = () => setOpened(undefined);
+  const of = opened && { secret: opened.secret, onClose: close };
+  return (
+    <Flex direction="column" gap="4" className={styles.page}>
+      <Flex gap="3" align="center" justify="between" className={styles.tools}>
+        <Flex
+          gap="3"
+          align="center"
+          className={`${styles.tools} ${styles.grow}`}
+        >
+          <SearchBox label="Search secrets" className={styles.search} />
+          <Select
+            aria-label="Whom it is for"
+            size="small"
+            className={styles.filter}
+            options={[
+              ...(any ? [{ value: ANY, label: 'All that I see' }] : []),
+              ...scopes.map(value => ({
+                value: value as string,
+                label: SECRET_SCOPES[value],
+              })),
+            ]}
+            value={scope ?? ANY}
+            onChange={key => change({ scope: key === ANY ? '' : String(key) })}
+          />
+        </Flex>
+        {(pages.items?.length || search) && create}
+      </Flex>
+      <ListState
+        pages={pages}
+        what="secrets"
+        empty={
+          search ? (
+            <Text as="p" color="secondary" role="status">
+              No secret fits “{search}”.
+            </Text>
+          ) : (
+            <EmptyState title="No secrets yet" action={create}>
+              Passwords and keys that apps need, kept in the cluster and named
+              in app.toml. They reach an app as environment variables or files.
+            </EmptyState>
+          )
+        }
+      >
+        {items => <DataTable label="Secrets" items={items} columns={columns} />}
+      </ListState>
+      {params.get('dialog') === 'create' && (
+        <CreateSecret
+          admin={Boolean(me?.admin)}
+          visibility={scope}
+          onClose={() => change({ dialog: '' })}
+          onDone={pages.reload}
+        />
+      )}
+      {of && opened.action === 'reveal' && <RevealSecret {...of} />}
+      {of && opened.action === 'usage' && <UsageOfSecret {...of} />}
+      {of && opened.action === 'snippet' && <SnippetOfSecret {...of} />}
+      {of && opened.action === 'edit' && (
+        <EditSecret {...of} onDone={pages.reload} />
+      )}
+      {of && opened.action === 'delete' && (
+        <DeleteSecret {...of} onDone={() => pages.remove(of.secret.id)} />
+      )}
+    </Flex>
+  );
+}

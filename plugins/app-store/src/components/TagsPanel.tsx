@@ -1,0 +1,175 @@
+import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
+import type { Tag } from '@ai-app-store/backstage-plugin-app-store-common';
+import { Button, Flex, Link, Skeleton, Text } from '@backstage/ui';
+import { RiAddLine } from '@remixicon/react';
+import { appStoreApiRef } from '../api';
+import { useChangeParams } from '../hooks/useChangeParams';
+import { useLoad } from '../hooks/useLoad';
+import { useMe } from '../hooks/useCached';
+import styles from '../pages/ListPage.module.css';
+import { paths } from '../routes';
+import { count, KIND_ORDER, shortRef, TAG_KINDS } from '../words';
+import { ConfirmDialog } from './ConfirmDialog';
+import { DataTable, type DataColumn } from './DataTable';
+import { EmptyState } from './EmptyState';
+import { ErrorPanel } from './ProblemPanel';
+import { TagChip } from './TagChips';
+import { TagForm } from './TagForm';
+
+const roles = (refs: string[], none: string) =>
+  refs.length ? refs.map(shortRef).join(', ') : none;
+
+/** Tags by their kinds, with what each opens and who may put it on apps. The opened dialog is part of the address. */
+export function TagsPanel() {
+  const api = useApi(appStoreApiRef);
+  const toast = useApi(toastApiRef);
+  const { me } = useMe();
+  const [params, change] = useChangeParams();
+  const tags = useLoad(() => api.listTags(), []);
+  const dialog = params.get('dialog');
+  const opened = tags.value?.find(tag => tag.name === params.get('tag'));
+  const close = () => change({ dialog: '', tag: '' });
+  const columns: Array<DataColumn<Tag>> = [
+    {
+      label: 'Tag',
+      lead: true,
+      cell: tag => (
+        <>
+          <TagChip tag={tag} strong />
+          <Text as="p" variant="body-small" color="secondary">
+            {tag.name}
+            {tag.description && `: ${tag.description}`}
+          </Text>
+        </>
+      ),
+    },
+    {
+      label: 'Visitors',
+      cell: tag => roles(tag.visitorRoles, 'none'),
+    },
+    {
+      label: 'Assigned by',
+      cell: tag => roles(tag.adminRoles, 'everybody with full access'),
+    },
+    {
+      label: 'Apps',
+      short: true,
+      cell: tag => (
+        <Link href={`${paths.store}?tag=${encodeURIComponent(tag.name)}`}>
+          {count(tag.apps, 'version')}
+        </Link>
+      ),
+    },
+    {
+      label: 'Actions',
+      quiet: true,
+      cell: tag => (
+        <Flex gap="2" style={{ flexWrap: 'wrap' }}>
+          {tag.can.update && (
+            <Button
+              size="small"
+              variant="secondary"
+              aria-label={`Edit ${tag.title}`}
+              onPress={() => change({ dialog: 'edit', tag: tag.name })}
+            >
+              Edit
+            </Button>
+          )}
+          {tag.can.delete && (
+            <Button
+              size="small"
+              variant="secondary"
+              destructive
+              aria-label={`Delete ${tag.title}`}
+              onPress={() => change({ dialog: 'delete', tag: tag.name })}
+            >
+              Delete
+            </Button>
+          )}
+        </Flex>
+      ),
+    },
+  ];
+  return (
+    <Flex direction="column" gap="5" className={styles.page}>
+      {me?.admin && (
+        <Flex justify="end">
+          <Button
+            variant="primary"
+            iconStart={<RiAddLine />}
+            onPress={() => change({ dialog: 'create' })}
+          >
+            Create a tag
+          </Button>
+        </Flex>
+      )}
+      {tags.error && <ErrorPanel error={tags.error} />}
+      {!tags.value && !tags.error && (
+        <Skeleton height={200} aria-label="Loading tags" />
+      )}
+      {tags.value && !tags.value.length && (
+        <EmptyState title="No tags yet">
+          Tags order the store, mark apps, and open apps to visitors. An admin
+          makes them, here or in the configuration.
+        </EmptyState>
+      )}
+      {KIND_ORDER.map(kind => {
+        const ofKind = (tags.value ?? []).filter(tag => tag.kind === kind);
+        if (!ofKind.length) return null;
+        return (
+          <section key={kind} aria-label={TAG_KINDS[kind].many}>
+            <Text as="h3" variant="title-x-small" weight="bold">
+              {TAG_KINDS[kind].many}
+            </Text>
+            <Text as="p" variant="body-small" color="secondary">
+              {TAG_KINDS[kind].use}
+            </Text>
+            <DataTable
+              label={TAG_KINDS[kind].many}
+              items={ofKind}
+              columns={columns}
+            />
+          </section>
+        );
+      })}
+      {dialog === 'create' && me?.admin && (
+        <TagForm onClose={close} onDone={tags.reload} />
+      )}
+      {dialog === 'edit' && opened?.can.update && (
+        <TagForm
+          key={opened.revision}
+          tag={opened}
+          onClose={close}
+          onDone={tags.reload}
+          onStale={tags.reload}
+        />
+      )}
+      {dialog === 'delete' && opened?.can.delete && (
+        <ConfirmDialog
+          title={`Delete ${opened.title}?`}
+          confirm="Delete for good"
+          cancel="Keep it"
+          destructive
+          onClose={close}
+          onConfirm={async () => {
+            await api.deleteTag(opened.id);
+            toast.post({
+              title: `The tag ${opened.title} was deleted`,
+              status: 'success',
+              timeout: 8000,
+            });
+            tags.reload();
+          }}
+        >
+          <Text as="p">
+            {opened.apps
+              ? `It is taken off ${count(opened.apps, 'app version')}.`
+              : 'No app bears it.'}
+            {opened.visitorRoles.length > 0 &&
+              ' Visitors whom it invited no longer see these apps, unless another tag invites them.'}
+          </Text>
+        </ConfirmDialog>
+      )}
+    </Flex>
+  );
+}

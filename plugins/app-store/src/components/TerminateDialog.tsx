@@ -1,0 +1,123 @@
+import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
+import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
+import { Button, Checkbox, Flex, Skeleton, Text } from '@backstage/ui';
+import { useState } from 'react';
+import { appStoreApiRef } from '../api';
+import { useAction } from '../hooks/useAction';
+import { useStore } from '../hooks/useCached';
+import { useLoad } from '../hooks/useLoad';
+import { duration, when } from '../words';
+import { ConfirmDialog } from './ConfirmDialog';
+
+/** Takes a terminated instance back, from a toast. */
+function Undo(props: {
+  instance: AppInstance;
+  onRestored: (instance: AppInstance) => void;
+}) {
+  const { instance, onRestored } = props;
+  const api = useApi(appStoreApiRef);
+  const toast = useApi(toastApiRef);
+  const [busy, act] = useAction();
+  const [done, setDone] = useState(false);
+  return (
+    <Flex direction="column" gap="2" align="start">
+      <Text as="p" variant="body-small">
+        {done
+          ? 'It was taken back.'
+          : `Its volume is kept until ${when(instance.purgeAfter!)}.`}
+      </Text>
+      {!done && (
+        <Button
+          size="small"
+          variant="secondary"
+          isDisabled={busy}
+          onPress={() =>
+            act(async () => {
+              onRestored(await api.restoreInstance(instance.id));
+              setDone(true);
+              toast.post({
+                title: `${instance.appTitle} is back, paused`,
+                status: 'success',
+                timeout: 8000,
+              });
+            })
+          }
+        >
+          Undo
+        </Button>
+      )}
+    </Flex>
+  );
+}
+
+/** Ends an instance after saying what is lost, and until when the volume can be taken back. */
+export function TerminateDialog(props: {
+  instance: AppInstance;
+  about: string;
+  onClose: () => void;
+  onRestored: (instance: AppInstance) => void;
+  onDone?: () => void;
+}) {
+  const { instance, about, onClose, onRestored, onDone } = props;
+  const api = useApi(appStoreApiRef);
+  const toast = useApi(toastApiRef);
+  const store = useStore().value;
+  const [purge, setPurge] = useState(false);
+  // Who no longer sees the app still ends its instance; what it keeps is then not known.
+  const volume = useLoad(
+    async () =>
+      api.getApp(instance.appId).then(
+        app => Boolean(app.requirements.volumeSize),
+        () => true,
+      ),
+    [instance.appId],
+  );
+  const kept = (store?.terminatedRetentionSeconds ?? 0) * 1000;
+  const keeps = Boolean(volume.value) && kept > 0;
+  const end = async () => {
+    await api.terminateInstance(instance.id, purge ? { purge } : {});
+    const after = purge
+      ? undefined
+      : await api.getInstance(instance.id).catch(() => undefined);
+    toast.post({
+      title: `${instance.appTitle} is terminated`,
+      status: 'success',
+      timeout: 15_000,
+      description:
+        after?.can.restore && after.purgeAfter ? (
+          <Undo instance={after} onRestored={onRestored} />
+        ) : undefined,
+    });
+    onDone?.();
+  };
+  return (
+    <ConfirmDialog
+      title={`Terminate ${about}?`}
+      confirm={keeps && !purge ? 'Terminate' : 'Terminate for good'}
+      cancel="Keep it"
+      destructive
+      disabled={volume.loading || !store}
+      onClose={onClose}
+      onConfirm={end}
+    >
+      {volume.loading || !store ? (
+        <Skeleton height={60} aria-label="Loading" />
+      ) : (
+        <>
+          <Text as="p">
+            {keeps
+              ? `It stops at once, its addresses lead nowhere, and everything outside its volume is lost. The volume is kept for ${duration(
+                  kept,
+                )}; until then you can restore the instance under My instances.`
+              : 'It stops at once, its addresses lead nowhere, and everything that it keeps is lost. Pause it instead to go on later.'}
+          </Text>
+          {keeps && (
+            <Checkbox isSelected={purge} onChange={setPurge}>
+              Delete its volume now, too; nothing can be restored then
+            </Checkbox>
+          )}
+        </>
+      )}
+    </ConfirmDialog>
+  );
+}

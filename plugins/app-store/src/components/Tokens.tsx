@@ -1,0 +1,204 @@
+/** Access tokens: those of command lines and of machines. The text of a new one is shown once, and kept nowhere. */
+import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
+import type { AccessToken } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  Alert,
+  Button,
+  Flex,
+  NumberField,
+  Skeleton,
+  Text,
+  TextField,
+} from '@backstage/ui';
+import { RiAddLine } from '@remixicon/react';
+import { useState } from 'react';
+import { appStoreApiRef } from '../api';
+import { useLoad } from '../hooks/useLoad';
+import { day, when } from '../words';
+import { ConfirmDialog } from './ConfirmDialog';
+import { CopyBlock } from './Copy';
+import { DataTable, type DataColumn } from './DataTable';
+import { ErrorPanel } from './ProblemPanel';
+
+const DAYS = 90;
+const MOST_DAYS = 366;
+
+function CreateToken(props: {
+  onClose: () => void;
+  onDone: (token: string, name: string) => void;
+}) {
+  const { onClose, onDone } = props;
+  const api = useApi(appStoreApiRef);
+  const [name, setName] = useState('');
+  const [days, setDays] = useState(DAYS);
+  return (
+    <ConfirmDialog
+      title="Create a machine token"
+      confirm="Create"
+      disabled={!name.trim() || !(days >= 1 && days <= MOST_DAYS)}
+      onClose={onClose}
+      onConfirm={async () => {
+        const made = await api.createToken({
+          name: name.trim(),
+          kind: 'machine',
+          days,
+        });
+        onDone(made.token, made.name);
+      }}
+    >
+      <Text as="p">
+        Whoever holds it may do in the store what you may do. It cannot make
+        further tokens.
+      </Text>
+      <TextField
+        label="What it is for"
+        placeholder="Nightly build"
+        value={name}
+        onChange={setName}
+        isRequired
+        autoComplete="off"
+      />
+      <NumberField
+        label="Days until it ends"
+        minValue={1}
+        maxValue={MOST_DAYS}
+        value={days}
+        onChange={setDays}
+      />
+    </ConfirmDialog>
+  );
+}
+
+/** See the module's comment. */
+export function Tokens() {
+  const api = useApi(appStoreApiRef);
+  const toast = useApi(toastApiRef);
+  const tokens = useLoad(() => api.listTokens(), []);
+  const [creating, setCreating] = useState(false);
+  const [revoking, setRevoking] = useState<AccessToken>();
+  const [made, setMade] = useState<{ token: string; name: string }>();
+  const columns: Array<DataColumn<AccessToken>> = [
+    {
+      label: 'Token',
+      lead: true,
+      cell: token => <Text weight="bold">{token.name}</Text>,
+    },
+    {
+      label: 'Kind',
+      cell: token => (token.kind === 'login' ? 'Command line' : 'Machine'),
+    },
+    { label: 'Made', short: true, cell: token => day(token.createdAt) },
+    {
+      label: 'Last used',
+      short: true,
+      cell: token => (token.lastUsedAt ? when(token.lastUsedAt) : 'never'),
+    },
+    { label: 'Ends', short: true, cell: token => day(token.expiresAt) },
+    {
+      label: 'Actions',
+      quiet: true,
+      cell: token => (
+        <Button
+          size="small"
+          variant="secondary"
+          destructive
+          aria-label={`Revoke ${token.name}`}
+          onPress={() => setRevoking(token)}
+        >
+          Revoke
+        </Button>
+      ),
+    },
+  ];
+  return (
+    <section aria-labelledby="tokens">
+      <Text as="h3" variant="title-x-small" weight="bold" id="tokens">
+        Access tokens
+      </Text>
+      <Flex direction="column" gap="4">
+        {made && (
+          <Alert
+            status="success"
+            icon
+            role="status"
+            title={`The token ${made.name}`}
+            description={
+              <Flex direction="column" gap="2">
+                <Text as="p" variant="body-small">
+                  Copy it now: it is shown this once and cannot be shown again.
+                </Text>
+                <CopyBlock text={made.token} what="token" />
+              </Flex>
+            }
+            customActions={
+              <Button
+                size="small"
+                variant="secondary"
+                onPress={() => setMade(undefined)}
+              >
+                I have it
+              </Button>
+            }
+          />
+        )}
+        {tokens.error && <ErrorPanel error={tokens.error} />}
+        {!tokens.value && !tokens.error && (
+          <Skeleton height={80} aria-label="Loading tokens" />
+        )}
+        {tokens.value && !tokens.value.length && (
+          <Text as="p" color="secondary">
+            You have none. Signing in with the command makes one; a pipeline
+            gets one of its own here.
+          </Text>
+        )}
+        {tokens.value && tokens.value.length > 0 && (
+          <DataTable
+            label="Access tokens"
+            items={tokens.value}
+            columns={columns}
+          />
+        )}
+        <Flex>
+          <Button
+            variant="secondary"
+            iconStart={<RiAddLine />}
+            onPress={() => setCreating(true)}
+          >
+            Create a machine token
+          </Button>
+        </Flex>
+      </Flex>
+      {creating && (
+        <CreateToken
+          onClose={() => setCreating(false)}
+          onDone={(token, name) => {
+            setMade({ token, name });
+            tokens.reload();
+          }}
+        />
+      )}
+      {revoking && (
+        <ConfirmDialog
+          title={`Revoke ${revoking.name}?`}
+          confirm="Revoke"
+          cancel="Keep it"
+          destructive
+          onClose={() => setRevoking(undefined)}
+          onConfirm={async () => {
+            await api.revokeToken(revoking.id);
+            toast.post({
+              title: `The token ${revoking.name} ended`,
+              status: 'success',
+              timeout: 8000,
+            });
+            tokens.reload();
+          }}
+        >
+          <Text as="p">
+            Whatever uses it is refused from its next request on.
+          </Text>
+        </ConfirmDialog>
+      )}
+    </section>
+  );
+}

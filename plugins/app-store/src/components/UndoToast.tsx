@@ -1,0 +1,25 @@
+import { Button } from '@backstage/ui';
+import { useState } from 'react';
+import { useAction } from '../hooks/useAction';
+
+/** The button of a toast that takes back what was done. */
+export function UndoButton(props: { undo: () => Promise<void> }) {
+  const [busy, act] = useAction();
+  const [done, setDone] = useState(false);
+  if (done) return <>It was taken back.</>;
+  return (
+    <Button
+      size="small"
+      variant="secondary"
+      isDisabled={busy}
+      onPress={() =>
+        act(async () => {
+          await props.undo();
+          setDone(true);
+        })
+      }
+    >
+      Undo
+    </Button>
+  );
+}

@@ -1,0 +1,107 @@
+/**
+ * A list that comes in pages: the first one at once, further ones when asked for. What
+ * was loaded stays on the screen while more, or the same anew, is loaded.
+ */
+import type { Page } from '@ai-app-store/backstage-plugin-app-store-common';
+import { useCallback, useEffect, useRef, useState } from 'react';
+
+/** See the module's comment. */
+export interface Pages<T> {
+  /** Undefined until the first page is there. */
+  items?: T[];
+  error?: Error;
+  loading: boolean;
+  /** Loads the next page; undefined after the last one. */
+  more?: () => void;
+  /** Loads anew as much as is there. */
+  reload(): void;
+  /** Puts an answer of the API in the place of what it is about. */
+  put(item: T): void;
+  remove(id: string): void;
+}
+
+interface State<T> {
+  items?: T[];
+  cursor?: string;
+  error?: Error;
+  loading: boolean;
+}
+
+/** @param page - asks for the page after a cursor; anew when `deps` change */
+export function usePages<T extends { id: string }>(
+  page: (cursor: string | undefined) => Promise<Page<T>>,
+  deps: unknown[],
+): Pages<T> {
+  const [state, setState] = useState<State<T>>({ loading: true });
+  const [turn, setTurn] = useState(0);
+  const latest = useRef(page);
+  latest.current = page;
+  const run = useRef(0);
+  const wanted = useRef(0);
+  const known = useRef('');
+
+  const load = useCallback(async (atLeast: number, from?: State<T>) => {
+    const mine = ++run.current;
+    const items = [...(from?.items ?? [])];
+    let cursor = from?.cursor;
+    setState(before => ({ ...before, loading: true }));
+    try {
+      do {
+        const next = await latest.current(cursor);
+        if (mine !== run.current) return;
+        const there = new Set(items.map(item => item.id));
+        items.push(...next.items.filter(item => !there.has(item.id)));
+        cursor = next.nextCursor;
+      } while (cursor && items.length < atLeast);
+      wanted.current = items.length;
+      setState({ items, cursor, loading: false });
+    } catch (error) {
+      if (mine === run.current)
+        setState(before => ({
+          ...before,
+          error: error as Error,
+          loading: false,
+        }));
+    }
+  }, []);
+
+  const question = JSON.stringify(deps);
+  useEffect(() => {
+    // Another question begins with its first page; the same one keeps its length.
+    if (known.current !== question) wanted.current = 0;
+    known.current = question;
+    load(wanted.current);
+  }, [load, turn, question]);
+  useEffect(
+    () => () => {
+      run.current++;
+    },
+    [],
+  );
+
+  return {
+    ...state,
+    more: state.cursor
+      ? () => {
+          load((state.items?.length ?? 0) + 1, state);
+        }
+      : undefined,
+    reload: useCallback(() => setTurn(t => t + 1), []),
+    put: useCallback(
+      (item: T) =>
+        setState(before => ({
+          ...before,
+          items: before.items?.map(each => (each.id === item.id ? item : each)),
+        })),
+      [],
+    ),
+    remove: useCallback(
+      (id: string) =>
+        setState(before => ({
+          ...before,
+          items: before.items?.filter(each => each.id !== id),
+        })),
+      [],
+    ),
+  };
+}

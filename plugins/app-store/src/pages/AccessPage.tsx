@@ -1,0 +1,97 @@
+import { configApiRef, useApi } from '@backstage/frontend-plugin-api';
+import { Container, Flex, Text } from '@backstage/ui';
+import { CopyBlock, CopyText } from '../components/Copy';
+import { DeadEnd } from '../components/DeadEnd';
+import { PageHeader } from '../components/PageHeader';
+import { Tokens } from '../components/Tokens';
+import { useMe } from '../hooks/useCached';
+import { useStore } from '../hooks/useCached';
+import styles from './AccessPage.module.css';
+
+/** How to use the store from a terminal or a program: address, sign-in, tokens. */
+export function AccessPage() {
+  const config = useApi(configApiRef);
+  const { visitor } = useMe();
+  const store = useStore().value;
+  const address = config.getString('backend.baseUrl');
+  // A store that is open to everybody keeps this page to its own people.
+  if (visitor && store?.publicMode)
+    return (
+      <DeadEnd title="CLI and API">
+        This page is for people with full access.
+      </DeadEnd>
+    );
+  return (
+    <>
+      <PageHeader
+        title="CLI and API"
+        description="The store from a terminal, a pipeline or a program."
+      />
+      <Container pb="12">
+        <Flex direction="column" gap="8" className={styles.page}>
+          <section aria-labelledby="address">
+            <Text as="h3" variant="title-x-small" weight="bold" id="address">
+              Address of the store
+            </Text>
+            <p>
+              <CopyText text={address} what="address of the store" />
+            </p>
+          </section>
+          <section aria-labelledby="command">
+            <Text as="h3" variant="title-x-small" weight="bold" id="command">
+              The app-store command
+            </Text>
+            <ol className={styles.steps}>
+              <li>
+                Install it, with Node.js 20 or newer:
+                <CopyBlock
+                  what="command that installs it"
+                  text="npm install --global @ai-app-store/cli"
+                />
+              </li>
+              <li>
+                Sign in; it opens this portal, where you confirm a code:
+                <CopyBlock
+                  what="command that signs in"
+                  text={`app-store login ${address}`}
+                />
+              </li>
+              <li>
+                Publish and run apps:
+                <CopyBlock
+                  what="commands for a start"
+                  text={[
+                    'app-store app list',
+                    ...(visitor
+                      ? []
+                      : [
+                          'app-store bundle init my-app',
+                          'app-store bundle import',
+                        ]),
+                    'app-store app run NAME',
+                    'app-store instance list',
+                  ].join('\n')}
+                />
+              </li>
+            </ol>
+          </section>
+          <section aria-labelledby="api">
+            <Text as="h3" variant="title-x-small" weight="bold" id="api">
+              REST API
+            </Text>
+            <p>
+              Programs send an access token as{' '}
+              <code>Authorization: Bearer</code>. They may do what its owner
+              may.
+            </p>
+            <CopyBlock
+              what="request for a start"
+              text={`curl -H "Authorization: Bearer $APP_STORE_TOKEN" \\\n  ${address}/api/app-store/v1/apps`}
+            />
+          </section>
+          <Tokens />
+        </Flex>
+      </Container>
+    </>
+  );
+}

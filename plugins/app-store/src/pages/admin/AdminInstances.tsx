@@ -1,0 +1,103 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import type { InstanceStatus } from '@ai-app-store/backstage-plugin-app-store-common';
+import { Button, Flex, Select, Text } from '@backstage/ui';
+import { RiRefreshLine } from '@remixicon/react';
+import { useEffect } from 'react';
+import { appStoreApiRef } from '../../api';
+import { InstanceList } from '../../components/InstanceList';
+import { ListState } from '../../components/ListState';
+import { SearchBox } from '../../components/SearchBox';
+import { STATUS_CHOICES } from '../../components/StatusBadge';
+import { useChangeParams } from '../../hooks/useChangeParams';
+import { usePages } from '../../hooks/usePages';
+import styles from '../ListPage.module.css';
+
+const ANY = '-';
+const TERMINATED = 'terminated';
+/** A launch is over, or a pod is gone, within some seconds. */
+const REFRESH_MS = 5000;
+
+/** Everybody's instances; those that were terminated and can be restored, too. */
+export function AdminInstances() {
+  const api = useApi(appStoreApiRef);
+  const [params, change] = useChangeParams();
+  const search = params.get('search') ?? '';
+  const status = params.get('status') ?? '';
+  const terminated = status === TERMINATED;
+  const pages = usePages(
+    cursor =>
+      api.listInstances({
+        scope: 'all',
+        search: search || undefined,
+        ...(terminated
+          ? { terminated: true }
+          : { status: (status as InstanceStatus) || undefined }),
+        limit: 50,
+        cursor,
+      }),
+    [search, status],
+  );
+  const { reload } = pages;
+  const moving = pages.items?.some(
+    each => (each.status === 'PENDING' || each.terminating) && !each.purgeAfter,
+  );
+  useEffect(() => {
+    if (!moving) return undefined;
+    const timer = setInterval(reload, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [moving, reload]);
+  return (
+    <Flex direction="column" gap="4">
+      <Flex gap="3" align="center" className={styles.tools}>
+        <SearchBox label="Search instances" className={styles.search} />
+        <Select
+          aria-label="Status"
+          size="small"
+          className={styles.filter}
+          options={[
+            { value: ANY, label: 'Any status' },
+            ...STATUS_CHOICES,
+            { value: TERMINATED, label: 'Terminated' },
+          ]}
+          value={status || ANY}
+          onChange={key => change({ status: key === ANY ? '' : String(key) })}
+        />
+        <Button
+          size="small"
+          variant="secondary"
+          iconStart={<RiRefreshLine />}
+          isDisabled={pages.loading}
+          onPress={reload}
+        >
+          Refresh
+        </Button>
+      </Flex>
+      <ListState
+        pages={pages}
+        what="instances"
+        empty={
+          <Text as="p" color="secondary" role="status">
+            {search || status
+              ? 'No instance fits.'
+              : 'Nobody has started an instance.'}
+          </Text>
+        }
+      >
+        {items => (
+          <InstanceList
+            label="All instances"
+            instances={items}
+            owners
+            icons
+            onChange={after => {
+              // A restored one is no longer among the terminated.
+              if (terminated && !after.terminating) pages.remove(after.id);
+              else pages.put(after);
+            }}
+            onGone={pages.remove}
+          />
+        )}
+      </ListState>
+    </Flex>
+  );
+}

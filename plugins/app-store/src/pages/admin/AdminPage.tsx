@@ -1,0 +1,78 @@
+import { Container, Skeleton, type HeaderProps } from '@backstage/ui';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { Navigate, useParams } from 'react-router-dom';
+import { AliasesPanel } from '../../components/AliasesPanel';
+import { DeadEnd } from '../../components/DeadEnd';
+import { PageHeader } from '../../components/PageHeader';
+import { ErrorPanel } from '../../components/ProblemPanel';
+import { SecretsPanel } from '../../components/SecretsPanel';
+import { TagsPanel } from '../../components/TagsPanel';
+import { useMe } from '../../hooks/useCached';
+import { paths } from '../../routes';
+import { AccessPolicies } from './AccessPolicies';
+import { AdminApps } from './AdminApps';
+import { AdminInstances } from './AdminInstances';
+import styles from './AdminPage.module.css';
+import { AuditTrail } from './AuditTrail';
+
+const SECTIONS: Record<string, { title: string; panel: () => ReactNode }> = {
+  apps: { title: 'Apps', panel: () => <AdminApps /> },
+  instances: { title: 'Instances', panel: () => <AdminInstances /> },
+  secrets: {
+    title: 'Secrets',
+    panel: () => <SecretsPanel scopes={['ALL_USERS', 'APP']} />,
+  },
+  tags: { title: 'Tags', panel: () => <TagsPanel /> },
+  aliases: { title: 'Aliases', panel: () => <AliasesPanel all /> },
+  audit: { title: 'Audit', panel: () => <AuditTrail /> },
+  policies: { title: 'Access policies', panel: () => <AccessPolicies /> },
+};
+const TABS: HeaderProps['tabs'] = Object.entries(SECTIONS).map(
+  ([id, { title }]) => ({ id, label: title, href: paths.adminSection(id) }),
+);
+
+/** What only admins see and do: everything in the store, whomever it belongs to. */
+export function AdminPage() {
+  const { section = '' } = useParams();
+  const { me, error } = useMe();
+  const head = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    head.current
+      ?.querySelector('[aria-current="page"]')
+      ?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [section, me]);
+  if (me && !me.admin)
+    return (
+      <DeadEnd title="Admin">
+        These pages are for admins of the store. If you should be one, ask an
+        admin to add you to an admin group.
+      </DeadEnd>
+    );
+  const found = SECTIONS[section];
+  if (!found) return <Navigate to={paths.adminSection('apps')} replace />;
+  return (
+    <>
+      <div className={styles.head} ref={head}>
+        <PageHeader
+          title="Admin"
+          description="Everything in the store, whomever it belongs to. What you do here is audited."
+          tabs={TABS}
+          activeTabId={section}
+        />
+      </div>
+      <Container pb="12">
+        {error && <ErrorPanel error={error} />}
+        {!me && !error && <Skeleton height={200} aria-label="Loading" />}
+        {me && (
+          <section
+            key={section}
+            aria-label={found.title}
+            className={styles.section}
+          >
+            {found.panel()}
+          </section>
+        )}
+      </Container>
+    </>
+  );
+}

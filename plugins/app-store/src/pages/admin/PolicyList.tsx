@@ -1,0 +1,267 @@
+import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
+import type {
+  AppStoreApi,
+  IamPolicyDocument,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Flex,
+  Skeleton,
+  Text,
+  TextAreaField,
+} from '@backstage/ui';
+import { RiDownloadLine } from '@remixicon/react';
+import { useState } from 'react';
+import { appStoreApiRef } from '../../api';
+import { ConfirmDialog } from '../../components/ConfirmDialog';
+import { DataTable, type DataColumn } from '../../components/DataTable';
+import { EmptyState } from '../../components/EmptyState';
+import { ErrorPanel } from '../../components/ProblemPanel';
+import { saveAs } from '../../download';
+import type { Loaded } from '../../hooks/useLoad';
+import { count } from '../../words';
+import styles from './PolicyList.module.css';
+
+type Policies = Awaited<ReturnType<AppStoreApi['listIamPolicies']>>;
+type Listed = IamPolicyDocument & { id: string };
+
+const SAMPLE: IamPolicyDocument[] = [
+  {
+    name: 'support-reads-logs',
+    resources: ['*'],
+    statements: [
+      {
+        effect: 'allow',
+        subjects: ['role:group:default/support'],
+        actions: ['instance:read', 'instance:view_log'],
+      },
+    ],
+  },
+];
+
+/** A statement in one line. */
+function statementText(
+  statement: IamPolicyDocument['statements'][number],
+): string {
+  const { effect, subjects, actions, attributes = [] } = statement;
+  return `${effect} ${subjects.join(', ')}: ${actions.join(', ')}${
+    attributes.length ? ` where ${attributes.join(' and ')}` : ''
+  }`;
+}
+
+/** Reads what was typed; a list, or a document as it is exported. */
+function parse(text: string): IamPolicyDocument[] {
+  const value = JSON.parse(text);
+  const policies = Array.isArray(value) ? value : value.policies;
+  if (!Array.isArray(policies))
+    throw new Error('There is no list of policies in it.');
+  return policies;
+}
+
+function ImportDialog(props: {
+  text: string;
+  onClose: () => void;
+  onDone: () => void;
+}) {
+  const { onClose, onDone } = props;
+  const api = useApi(appStoreApiRef);
+  const toast = useApi(toastApiRef);
+  const [text, setText] = useState(props.text);
+  const [replace, setReplace] = useState(false);
+  let problem: string | undefined;
+  let policies: IamPolicyDocument[] = [];
+  try {
+    policies = parse(text);
+  } catch (error) {
+    problem = (error as Error).message;
+  }
+  return (
+    <ConfirmDialog
+      title="Import policies"
+      confirm="Import"
+      width={720}
+      disabled={Boolean(problem)}
+      onClose={onClose}
+      onConfirm={async () => {
+        const after = await api.importIamPolicies(policies, { replace });
+        toast.post({
+          title: `There are ${count(
+            after.policies.length,
+            'policy',
+            'policies',
+          )} now`,
+          status: 'success',
+          timeout: 8000,
+        });
+        onDone();
+      }}
+    >
+      <TextAreaField
+        label="Policies in JSON"
+        description="Policies of the same name are replaced."
+        rows={16}
+        value={text}
+        onChange={setText}
+        spellCheck="false"
+        className={styles.editor}
+      />
+      {problem && (
+        <Text variant="body-small" color="danger" role="alert">
+          {problem}
+        </Text>
+      )}
+      <label className={styles.file}>
+        Or take a file{' '}
+        <input
+          type="file"
+          accept=".json,application/json"
+          onChange={async event => {
+            const [file] = event.target.files ?? [];
+            if (file) setText(await file.text());
+          }}
+        />
+      </label>
+      <Checkbox isSelected={replace} onChange={setReplace}>
+        Delete all policies that are not in it
+      </Checkbox>
+    </ConfirmDialog>
+  );
+}
+
+/** The policies laid over the access rules: looked at, changed, taken in and out as JSON. */
+export function PolicyList(props: { policies: Loaded<Policies> }) {
+  const { value, error, reload } = props.policies;
+  const api = useApi(appStoreApiRef);
+  const toast = useApi(toastApiRef);
+  const [editing, setEditing] = useState<IamPolicyDocument[]>();
+  const [deleting, setDeleting] = useState<string>();
+  if (error) return <ErrorPanel error={error} />;
+  if (!value) return <Skeleton height={160} aria-label="Loading policies" />;
+  const columns: Array<DataColumn<Listed>> = [
+    {
+      label: 'Policy',
+      lead: true,
+      cell: policy => <Text weight="bold">{policy.name}</Text>,
+    },
+    { label: 'Resources', cell: policy => policy.resources.join(', ') },
+    {
+      label: 'Statements',
+      cell: policy =>
+        policy.statements.map((statement, i) => (
+          <p key={i}>{statementText(statement)}</p>
+        )),
+    },
+    {
+      label: 'Actions',
+      quiet: true,
+      cell: ({ id, ...policy }) => (
+        <Flex gap="2">
+          <Button
+            size="small"
+            variant="secondary"
+            aria-label={`Edit ${policy.name}`}
+            onPress={() => setEditing([policy])}
+          >
+            Edit
+          </Button>
+          <Button
+            size="small"
+            variant="secondary"
+            destructive
+            aria-label={`Delete ${policy.name}`}
+            onPress={() => setDeleting(policy.name)}
+          >
+            Delete
+          </Button>
+        </Flex>
+      ),
+    },
+  ];
+  const importing = (
+    <Button
+      variant="primary"
+      onPress={() => setEditing(value.policies.length ? [] : SAMPLE)}
+    >
+      Import policies
+    </Button>
+  );
+  return (
+    <>
+      {!value.enabled && (
+        <Alert
+          status="info"
+          icon
+          title="Access policies are switched off"
+          description="Policies can be prepared here; they count once appStore.iam.enabled is true in the configuration. Until then the store's own rules decide alone."
+        />
+      )}
+      {value.policies.length ? (
+        <>
+          <Flex gap="2" style={{ flexWrap: 'wrap' }}>
+            {importing}
+            <Button
+              variant="secondary"
+              iconStart={<RiDownloadLine />}
+              onPress={() =>
+                saveAs(
+                  new Blob(
+                    [JSON.stringify({ policies: value.policies }, null, 2)],
+                    { type: 'application/json' },
+                  ),
+                  'access-policies.json',
+                )
+              }
+            >
+              Export
+            </Button>
+          </Flex>
+          <DataTable
+            label="Access policies"
+            items={value.policies.map(policy => ({
+              ...policy,
+              id: policy.name,
+            }))}
+            columns={columns}
+          />
+        </>
+      ) : (
+        <EmptyState title="No policies" action={importing}>
+          A policy allows or denies more than the store's own rules do. One that
+          denies wins over all that allow.
+        </EmptyState>
+      )}
+      {editing && (
+        <ImportDialog
+          text={JSON.stringify(editing, null, 2)}
+          onClose={() => setEditing(undefined)}
+          onDone={reload}
+        />
+      )}
+      {deleting && (
+        <ConfirmDialog
+          title={`Delete ${deleting}?`}
+          confirm="Delete for good"
+          cancel="Keep it"
+          destructive
+          onClose={() => setDeleting(undefined)}
+          onConfirm={async () => {
+            await api.deleteIamPolicy(deleting);
+            toast.post({
+              title: `The policy ${deleting} was deleted`,
+              status: 'success',
+              timeout: 8000,
+            });
+            reload();
+          }}
+        >
+          <Text as="p">
+            What it allowed or denied is decided by the other policies and the
+            store's own rules from then on.
+          </Text>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,120 @@
+import type {
+  App,
+  AppInstance,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { runChoice } from './runChoice';
+
+const app = (over: Record<string, unknown> = {}) =>
+  ({
+    lifecycle: 'ON_DEMAND',
+    visibility: 'ALL_USERS',
+    runnability: { runnable: true, problems: [] },
+    can: { run: true, update: false },
+    ...over,
+  } as unknown as App);
+const instance = (status: string, over: Record<string, unknown> = {}) =>
+  ({
+    id: 'i',
+    url: 'http://i/',
+    status,
+    terminating: false,
+    can: { open: true, resume: status === 'SUSPENDED' },
+    ...over,
+  } as unknown as AppInstance);
+const run = { kind: 'run', again: false };
+const again = { kind: 'run', again: true };
+const managed = { id: 'm', url: 'http://m/', status: 'DEPLOYED' as const };
+const others = { run: false, update: false };
+
+describe('the button by the situation (specification 10)', () => {
+  it.each([
+    [
+      'LINK: visit',
+      app({ lifecycle: 'LINK', linkAddress: 'http://l/' }),
+      [],
+      undefined,
+      { primary: { kind: 'visit', url: 'http://l/' } },
+    ],
+    [
+      'MANAGED, neither owner nor admin, an instance: visit the newest',
+      app({ lifecycle: 'MANAGED', can: others }),
+      [],
+      managed,
+      { primary: { kind: 'visit', url: 'http://m/' } },
+    ],
+    [
+      'MANAGED, the same, none: not available',
+      app({ lifecycle: 'MANAGED', can: others }),
+      [],
+      undefined,
+      { reason: expect.stringContaining('Not available') },
+    ],
+    [
+      'MANAGED, its owner: run',
+      app({ lifecycle: 'MANAGED', can: { run: true, update: true } }),
+      [],
+      undefined,
+      { primary: run },
+    ],
+    [
+      'own instance starting: go to it',
+      app(),
+      [instance('PENDING')],
+      undefined,
+      { primary: { kind: 'instance', id: 'i' }, secondary: again },
+    ],
+    [
+      'own instance running: visit',
+      app(),
+      [instance('DEPLOYED')],
+      undefined,
+      { primary: { kind: 'visit', url: 'http://i/' }, secondary: again },
+    ],
+    [
+      'own instance failed: go to it',
+      app(),
+      [instance('FAILED')],
+      undefined,
+      { primary: { kind: 'instance', id: 'i' }, secondary: again },
+    ],
+    [
+      'own one paused only: resume, and run',
+      app(),
+      [instance('SUSPENDED')],
+      undefined,
+      {
+        primary: { kind: 'resume', instance: instance('SUSPENDED') },
+        secondary: again,
+      },
+    ],
+    ["only others' paused ones: run", app(), [], undefined, { primary: run }],
+    [
+      'not runnable: disabled, with the reason',
+      app({
+        runnability: { runnable: false, problems: [] },
+        can: { run: false, update: true },
+      }),
+      [],
+      undefined,
+      { reason: expect.stringContaining('cannot be run') },
+    ],
+    [
+      'what is being ended does not count',
+      app(),
+      [instance('DEPLOYED', { terminating: true })],
+      undefined,
+      { primary: run },
+    ],
+    [
+      'an admin and a private app of somebody else: the reason',
+      app({ visibility: 'PRIVATE', can: { run: false, update: true } }),
+      [],
+      undefined,
+      { reason: expect.stringContaining('private') },
+    ],
+  ])('%s', (_, given, own, newest, expected) => {
+    expect(JSON.parse(JSON.stringify(runChoice(given, own, newest)))).toEqual(
+      expected,
+    );
+  });
+});

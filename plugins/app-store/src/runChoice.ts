@@ -1,0 +1,92 @@
+/**
+ * The button that fits the situation: the decision table of the specification,
+ * section 10. Pure, so that each row of the table is a test.
+ */
+import type {
+  App,
+  AppInstance,
+  ManagedInstance,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+
+/** Something that a button does. */
+export type RunAction =
+  | { kind: 'visit'; url: string }
+  | { kind: 'instance'; id: string }
+  | { kind: 'resume'; instance: AppInstance }
+  | { kind: 'run'; again: boolean };
+
+/** See the module's comment. */
+export interface RunChoice {
+  primary?: RunAction;
+  secondary?: RunAction;
+  /** Why nothing, or nothing more, can be done. */
+  reason?: string;
+}
+
+const LIVE = ['PENDING', 'DEPLOYED', 'FAILED'];
+
+/** What runs of this version is led to, not started again. */
+function toOwn(instance: AppInstance): RunAction {
+  return instance.status === 'DEPLOYED' && instance.can.open
+    ? { kind: 'visit', url: instance.url }
+    : { kind: 'instance', id: instance.id };
+}
+
+function whyNot(app: App): string | undefined {
+  if (app.can.run) return undefined;
+  if (!app.runnability.runnable)
+    return 'The app cannot be run here at the moment.';
+  return app.visibility === 'PRIVATE'
+    ? 'Only its owner runs an app that is private.'
+    : 'You may not run this app.';
+}
+
+/**
+ * @param own - the reader's instances of this app version, newest first
+ * @param managed - the newest instance of a managed app that the reader may open
+ */
+export function runChoice(
+  app: App,
+  own: AppInstance[],
+  managed?: ManagedInstance,
+): RunChoice {
+  if (app.lifecycle === 'LINK')
+    return app.linkAddress
+      ? { primary: { kind: 'visit', url: app.linkAddress } }
+      : { reason: 'The app names no address.' };
+  const visit: RunAction | undefined = managed && {
+    kind: 'visit',
+    url: managed.url,
+  };
+  // Owners and admins run a managed app; everybody else is led to what they run.
+  if (app.lifecycle === 'MANAGED' && !app.can.update)
+    return visit
+      ? { primary: visit }
+      : {
+          reason:
+            'Not available at the moment: its owner runs this app for everybody, and it does not run.',
+        };
+  const run: RunAction | undefined = app.can.run
+    ? { kind: 'run', again: false }
+    : undefined;
+  const here = own.filter(instance => !instance.terminating);
+  const live = here.find(instance => LIVE.includes(instance.status));
+  const reason = whyNot(app);
+  if (live)
+    return {
+      primary: toOwn(live),
+      secondary: run && { kind: 'run', again: true },
+      reason,
+    };
+  const paused = here.find(
+    instance => instance.status === 'SUSPENDED' && instance.can.resume,
+  );
+  if (paused)
+    return {
+      primary: { kind: 'resume', instance: paused },
+      secondary: run && { kind: 'run', again: true },
+      reason,
+    };
+  if (visit) return { primary: visit, secondary: run, reason };
+  return { primary: run, reason };
+}

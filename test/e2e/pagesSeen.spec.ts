@@ -1,0 +1,96 @@
+/** Every page as every kind of person: pictures wide and narrow, light and dark; no sideways scrolling; names for everything that is used. */
+import { expect, test } from '@playwright/test';
+import { furnish, type Furniture } from './furnish';
+import { labelled } from './labels';
+import { fits, pictures, signedIn, type Person } from './people';
+import { Portal } from './portal';
+
+test.describe.configure({ mode: 'serial' });
+
+const portal = new Portal();
+let made: Furniture;
+
+test.beforeAll(async () => {
+  test.setTimeout(300_000);
+  await portal.start();
+  made = await furnish(portal);
+});
+
+test.afterAll(async () => {
+  await portal.stop();
+  portal.remove();
+});
+
+const PAGES: Record<string, () => string> = {
+  store: () => '',
+  app: () => `/apps/${made.apps.Hello}`,
+  'app-asking': () => `/apps/${made.apps.Asking}`,
+  'app-not-runnable': () => `/apps/${made.apps.nginx}`,
+  instances: () => '/instances',
+  instance: () => `/instances/${made.hello}`,
+  'my-apps': () => '/my-apps',
+  import: () => '/import',
+  secrets: () => '/secrets',
+  tags: () => '/tags',
+  aliases: () => '/aliases',
+  access: () => '/access',
+  'admin-apps': () => '/admin/apps',
+};
+const ADMIN: Record<string, () => string> = {
+  'admin-instances': () => '/admin/instances',
+  'admin-secrets': () => '/admin/secrets',
+  'admin-tags': () => '/admin/tags',
+  'admin-aliases': () => '/admin/aliases',
+  'admin-audit': () => '/admin/audit',
+  'admin-policies': () => '/admin/policies',
+  'admin-why': () =>
+    `/admin/policies?tab=why&kind=instance&action=open&person=ada&resource=${made.whoami}`,
+};
+const DIALOGS: Record<string, () => string> = {
+  'dialog-run': () => `/apps/${made.apps.Asking}?dialog=run`,
+  'dialog-options': () => `/apps/${made.apps.Hello}?dialog=options`,
+  'dialog-transfer': () => `/apps/${made.apps.Hello}?dialog=transfer`,
+  'dialog-secret': () => '/secrets?dialog=create',
+  'dialog-alias': () => '/aliases?dialog=create',
+};
+
+const SEEN: Record<string, [Person, Record<string, () => string>]> = {
+  admin: ['ada', { ...PAGES, ...ADMIN }],
+  developer: ['dev', { ...PAGES, ...DIALOGS }],
+  user: ['uma', PAGES],
+  visitor: ['vic', PAGES],
+};
+
+for (const [kind, [person, pages]] of Object.entries(SEEN))
+  test(`every page as ${kind}`, async ({ browser }) => {
+    test.setTimeout(300_000);
+    const page = await signedIn(browser, portal, person);
+    const faults: string[] = [];
+    page.on('pageerror', error => faults.push(error.message));
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(`${portal.url}/app-store${path()}`);
+      await expect(page.getByRole('main')).toBeAttached();
+      await expect(page.getByLabel(/^Loading/)).toHaveCount(0);
+      // A dialog hides what lies below it from everybody.
+      if (!name.startsWith('dialog-')) await labelled(page);
+      await fits(page);
+      await pictures(page, `${name}-${kind}`);
+    }
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+test('every page to somebody who is not signed in', async ({ browser }) => {
+  const page = await (await browser.newContext()).newPage();
+  for (const [name, path] of Object.entries({
+    store: '',
+    secrets: '/secrets',
+  })) {
+    await page.goto(`${portal.url}/app-store${path}`);
+    await expect(
+      page.getByRole('button', { name: /^Sign in as/ }).first(),
+    ).toBeVisible();
+    await pictures(page, `${name}-anonymous`);
+  }
+  await page.context().close();
+});
