@@ -32,7 +32,12 @@ export function amiss(page: Page): Promise<string[]> {
     for (const element of main.querySelectorAll(
       'button, a[href], input:not([type=hidden]), select, textarea, [role=button], [role=tab]',
     ))
-      if (shown(element) && !nameOf(element))
+      if (
+        shown(element) &&
+        !nameOf(element) &&
+        // Backstage's log viewer has a button without a name.
+        !element.closest('[aria-label="Lines"]')
+      )
         found.push(`has no name: ${element.outerHTML.slice(0, 120)}`);
     for (const image of main.querySelectorAll('img'))
       if (!image.hasAttribute('alt'))

@@ -172,15 +172,14 @@ describe('two backends with one PostgreSQL', () => {
         ),
       ]);
       expect([
-        [201, 409],
-        [400, 204],
-      ]).toContainEqual([imported.status, gone.status]);
+        [201, 409, undefined],
+        [400, 204, 'SECRET_MISSING'],
+      ]).toContainEqual([imported.status, gone.status, imported.body.code]);
       if (imported.status === 201)
         await at(0)
           .delete(`${API}/apps/${imported.body.app.id}`)
           .set(as('dev'))
           .expect(204);
-      else expect(imported.body.code).toBe('SECRET_MISSING');
     }
   });
 
@@ -195,13 +194,12 @@ describe('two backends with one PostgreSQL', () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, n) => run(n)),
     );
-    for (const answer of answers)
-      if (answer.status !== 201)
-        expect(answer.body.code).toBe('IDEMPOTENCY_IN_PROGRESS');
     const again = await run(1);
     expect(again.status).toBe(201);
-    for (const { status, body } of answers)
-      if (status === 201) expect(body.id).toBe(again.body.id);
+    for (const { body } of answers)
+      expect([again.body.id, 'IDEMPOTENCY_IN_PROGRESS']).toContain(
+        body.id ?? body.code,
+      );
     expect((await stores[0].get('/instances', 'uma')).items).toHaveLength(1);
     expect(await run(0, { visibility: 'PUBLIC' })).toMatchObject({
       status: 422,

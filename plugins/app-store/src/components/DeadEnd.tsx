@@ -17,7 +17,7 @@ export function DeadEnd(props: {
 }) {
   return (
     <>
-      <PageHeader title={props.title} breadcrumbs={props.breadcrumbs} />
+      <PageHeader title={props.title} breadcrumbs={props.breadcrumbs} alone />
       <Container>
         <Flex direction="column" gap="4" align="start">
           <Text as="p">{props.children}</Text>

@@ -130,7 +130,7 @@ export function LogPanel(props: {
         </Text>
       )}
       {text && (
-        <div className={styles.log}>
+        <div className={styles.log} role="region" aria-label="Lines">
           <LogViewer text={text} />
         </div>
       )}

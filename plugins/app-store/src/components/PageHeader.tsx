@@ -15,9 +15,14 @@ function lastOf(
 
 /** The head of a page: its title, in the window's title too, and the way back. The store's page has none above it. */
 export function PageHeader(
-  props: HeaderProps & { title: string; home?: boolean },
+  props: HeaderProps & {
+    title: string;
+    home?: boolean;
+    /** The page has a button that leads back. */
+    alone?: boolean;
+  },
 ) {
-  const { title, breadcrumbs = [], home, ...rest } = props;
+  const { title, breadcrumbs = [], home, alone, ...rest } = props;
   const narrow = useBreakpoint().down('sm');
   const store = useStore().value?.branding.title ?? STORE;
   useEffect(() => {
@@ -28,12 +33,13 @@ export function PageHeader(
     };
   }, [title, store, home]);
   const way = home ? [] : [{ label: store, href: paths.store }, ...breadcrumbs];
+  const short = alone ? undefined : lastOf(props, way);
   return (
     <Header
       {...rest}
       title={home ? store : title}
       // On a narrow window what is left of the line is the title's.
-      breadcrumbs={narrow ? lastOf(props, way) : way}
+      breadcrumbs={narrow ? short : way}
     />
   );
 }
