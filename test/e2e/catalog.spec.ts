@@ -202,9 +202,7 @@ test('its page runs it: for a user and an invited visitor', async ({
       page.getByRole('heading', { name: 'This is the lighthouse' }),
     ).toBeVisible();
     await page.goto(pageOf(entity));
-    await expect(
-      card.getByRole('link', { name: 'Go to instance' }),
-    ).toBeVisible();
+    await expect(card.getByRole('link', { name: 'Visit' })).toBeVisible();
     await page.context().close();
   }
 });

@@ -4,6 +4,7 @@
  * surface, through the gateway, and in a browser for what people see.
  */
 import { expect, test } from '@playwright/test';
+import { signedIn, type Person } from '../e2e/people';
 import { appToml } from './bundles';
 import { World, type DatabaseKind } from './World';
 
@@ -551,7 +552,10 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
       await world.terminate('dev', two.id);
     });
 
-    test('19. a managed app is visited by everybody and run by its owner', async () => {
+    test('19. a managed app is visited by everybody and run by its owner', async ({
+      browser,
+    }) => {
+      test.setTimeout(2 * MINUTE);
       const app = await world.import('dev', {
         name: 'nineteen',
         app: 'InstanceLifecycle = "MANAGED"\nTags = ["TA"]',
@@ -576,6 +580,21 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
         const open = await world.enter(person, newer.id);
         expect((await open()).status).toBe(200);
       }
+      // Its page offers what each of them may do.
+      const buttonsOf = async (person: Person) => {
+        const page = await signedIn(browser, world.portal, person);
+        await page.goto(`${world.portal.url}/app-store/apps/${app.id}`);
+        return {
+          visit: page.getByRole('link', { name: 'Visit', exact: true }),
+          run: page.getByRole('button', { name: /^(Run|Advanced run)/ }),
+        };
+      };
+      for (const person of ['uma', 'vic'] as const) {
+        const { visit, run } = await buttonsOf(person);
+        await expect(visit).toHaveAttribute('href', new RegExp(newer.id));
+        await expect(run).toHaveCount(0);
+      }
+      await expect((await buttonsOf('dev')).run.first()).toBeEnabled();
       await world.terminate('dev', older.id, newer.id, hidden.id);
     });
 
@@ -768,7 +787,10 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
       await world.terminate('uma', launch.id);
     });
 
-    test('24. a tag is a category where the configuration says so, an authorization tag by its roles, a badge otherwise', async () => {
+    test('24. a tag is a category where the configuration says so, an authorization tag by its roles, a badge otherwise', async ({
+      browser,
+    }) => {
+      test.setTimeout(2 * MINUTE);
       const { body } = await world.api('uma', 'GET', '/tags');
       const kinds = Object.fromEntries(
         body.items.map((tag: { name: string; kind: string }) => [
@@ -794,6 +816,19 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
         ['PLAIN', 'BADGE'],
         ['TA', 'AUTHORIZATION'],
       ]);
+      const page = await signedIn(browser, world.portal, 'uma');
+      const categories = page.getByRole('navigation', { name: 'Categories' });
+      await expect(categories).toContainText('Forecasting');
+      await expect(categories).not.toContainText('Plain');
+      await page.goto(`${world.portal.url}/app-store/tags`);
+      for (const [kind, title] of [
+        ['Categories', 'Forecasting'],
+        ['Authorization tags', 'TA'],
+        ['Badges', 'Plain'],
+      ])
+        await expect(
+          page.getByRole('region', { name: kind, exact: true }),
+        ).toContainText(title);
       // A role makes a badge an authorization tag.
       const typed = await world.cli('ada', [
         ...['admin', 'tag', 'update', 'PLAIN', '-v', 'finance-guests'],
@@ -805,6 +840,10 @@ for (const kind of ['SQLite', 'PostgreSQL'] as DatabaseKind[])
           visitorRoles: ['group:default/finance-guests'],
         },
       );
+      await page.reload();
+      await expect(
+        page.getByRole('region', { name: 'Authorization tags', exact: true }),
+      ).toContainText('Plain');
       await world.api('ada', 'PATCH', '/tags/PLAIN', { visitorRoles: [] });
     });
 

@@ -95,6 +95,7 @@ function lifecycle(wanted: InstanceLifecycle): Condition<AppFacts> {
       wanted === 'MANAGED'
         ? 'This way is for MANAGED apps.'
         : 'This way is for ON_DEMAND apps; a MANAGED app is run by its owner, a LINK app is opened.',
+    fixed: true,
     holds: ({ resource }) => resource.lifecycle === wanted,
   };
 }

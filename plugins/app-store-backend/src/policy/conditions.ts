@@ -17,6 +17,7 @@ export const fullAccess: Condition<unknown> = ofActor({
 export const visitor: Condition<unknown> = ofActor({
   text: 'you are a visitor',
   change: 'This way is for visitors only.',
+  fixed: true,
   holds: actor => actor.userEntityRef !== '' && !actor.fullAccess,
 });
 

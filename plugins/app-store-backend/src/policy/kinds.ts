@@ -117,3 +117,19 @@ export const KINDS: { [K in Kind]: KindTable<K> } = {
     fixed: ['use', 'list_all', 'read_audit', 'manage_iam', 'explain_others'],
   },
 };
+
+/**
+ * Whether a policy may speak of an action: one that is there and that policies count
+ * for, `<kind>:*`, or `*`.
+ */
+export function isPolicyAction(text: string): boolean {
+  if (text === '*') return true;
+  const [kind, action] = text.split(/:(.*)/s);
+  if (!Object.hasOwn(KINDS, kind)) return false;
+  const { rules, fixed = [] } = KINDS[kind as Kind];
+  return (
+    action === '*' ||
+    (Object.hasOwn(rules, action ?? '') &&
+      !(fixed as readonly string[]).includes(action))
+  );
+}

@@ -4,6 +4,7 @@ import { differences, table } from './__testUtils__/table';
 import type { AppAction } from './apps';
 import type { InstanceAction } from './instances';
 import type { IamPolicy, IamStatement } from './overlay';
+import { isPolicyAction } from './kinds';
 import { Policy } from './Policy';
 
 const settings = { publicMode: false, downloads: true };
@@ -283,5 +284,22 @@ describe('a policy', () => {
     expect(may(policy, 'owner', 'read')).toBe(false);
     policies = [];
     expect(may(policy, 'owner', 'read')).toBe(true);
+  });
+
+  it('speaks of actions that are there and that policies decide', () => {
+    for (const action of ['*', 'app:*', 'instance:view_log', 'platform:import'])
+      expect([action, isPolicyAction(action)]).toEqual([action, true]);
+    for (const action of [
+      '',
+      'app',
+      'app:',
+      'app:fly',
+      'apps:read',
+      'toString:*',
+      'app:toString',
+      'platform:manage_iam',
+      'app:read:more',
+    ])
+      expect([action, isPolicyAction(action)]).toEqual([action, false]);
   });
 });

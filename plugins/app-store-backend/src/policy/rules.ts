@@ -31,6 +31,8 @@ export interface Condition<R> {
   text: string;
   /** The sentence that says what would make it hold. */
   change: string;
+  /** Nobody can make it hold: a way with it is named only where there is no other. */
+  fixed?: true;
   holds(question: Question<R>): boolean;
   /** Absent where no list is filtered by it. */
   where?(actor: Actor, settings: PolicySettings): Where;
@@ -64,13 +66,14 @@ export function rule<R>(id: string, ...when: Condition<R>[]): Rule<R> {
 
 /** A condition on the actor or the store's settings alone. */
 export function ofActor<R>(
-  condition: Pick<Condition<R>, 'text' | 'change'> & {
+  condition: Pick<Condition<R>, 'text' | 'change' | 'fixed'> & {
     holds(actor: Actor, settings: PolicySettings): boolean;
   },
 ): Condition<R> {
   return {
     text: condition.text,
     change: condition.change,
+    fixed: condition.fixed,
     holds: ({ actor, settings }) => condition.holds(actor, settings),
     where: (actor, settings) => condition.holds(actor, settings),
   };
@@ -98,14 +101,25 @@ export function decide<R>(
     allowed: false,
     rule: `${table} nothing allows it`,
     because: [],
-    wouldChange: rules
-      .map(({ when }) =>
-        when
-          .filter(condition => !condition.holds(question))
-          .map(condition => condition.change),
-      )
-      .sort((a, b) => a.length - b.length),
+    wouldChange: waysTo(rules, question),
   };
+}
+
+/** What would have to change for each rule, each way once, nearest first. */
+function waysTo<R>(
+  rules: ReadonlyArray<Rule<R>>,
+  question: Question<R>,
+): string[][] {
+  const ways = rules.map(({ when }) =>
+    when.filter(condition => !condition.holds(question)),
+  );
+  const open = ways.filter(way => !way.some(({ fixed }) => fixed));
+  const sentences = (open.length ? open : ways).map(way =>
+    way.map(({ change }) => change),
+  );
+  return [...new Map(sentences.map(way => [way.join(' '), way])).values()].sort(
+    (a, b) => a.length - b.length,
+  );
 }
 
 /** Rules as a condition of a query: the same rows as {@link decide} allows. */

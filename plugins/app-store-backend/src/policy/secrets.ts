@@ -32,6 +32,7 @@ function scope(wanted: SecretScope): Condition<SecretFacts> {
   return {
     text: `the secret is ${wanted}`,
     change: `This way is for ${wanted} secrets.`,
+    fixed: true,
     holds: ({ resource }) => resource.visibility === wanted,
     where: () => query => query.where('secrets.visibility', wanted),
   };

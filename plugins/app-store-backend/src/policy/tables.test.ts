@@ -404,6 +404,26 @@ describe('decisions', () => {
     );
   });
 
+  it('name ways that can come true, and others only where there are none', () => {
+    const secret = {
+      name: 's',
+      ownerRef: OWNER_REF,
+      visibility: 'PRIVATE' as const,
+    };
+    const other = policy.decide('secret', 'reveal', people.full, secret);
+    expect(other.wouldChange).toEqual([['Its owner does it.']]);
+    // A LINK app is run by nobody: what that means is said instead.
+    const link = policy.decide(
+      'app',
+      'run',
+      people.full,
+      appOf('ALL_USERS', 'LINK'),
+    );
+    expect(link.wouldChange[0].join(' ')).toMatch(/a LINK app is opened/);
+    const texts = link.wouldChange.map(way => way.join(' '));
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+
   it('are there for every action of every kind', () => {
     const actions: Record<Kind, readonly string[]> = {
       app: APP_ACTIONS,

@@ -1,10 +1,10 @@
 /** Policies laid over the access rules (specification 3.7): kept, and in force. */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { IamRepository } from '../database/IamRepository';
-import type { IamPolicy, Policy } from '../policy';
+import { isPolicyAction, type IamPolicy, type Policy } from '../policy';
 import type { Audit, Trail } from './Audit';
 import type { Caller } from './Caller';
-import { notAllowed, notFound } from './StoreError';
+import { notAllowed, notFound, StoreError } from './StoreError';
 
 /** The policies in force, in this process. */
 export class IamPolicies {
@@ -35,6 +35,22 @@ export class IamPolicies {
     this.#current = policies;
     return true;
   }
+}
+
+/** A policy with a mistyped action would be in force and do nothing. */
+function assertActions({ name, statements }: IamPolicy): void {
+  const unknown = statements
+    .flatMap(statement => statement.actions)
+    .find(action => !isPolicyAction(action));
+  if (unknown !== undefined)
+    throw new StoreError({
+      status: 400,
+      code: 'NO_SUCH_ACTION',
+      message: `The policy ${name} speaks of ${unknown}, which no policy decides.`,
+      owner: 'you',
+      remedy:
+        'Name an action as "why" knows it, such as instance:view_log, or all of a kind, instance:*. What admins do to the store as a whole is fixed.',
+    });
 }
 
 /** See the module's comment. */
@@ -106,7 +122,11 @@ export class IamService {
     return found;
   }
 
-  /** Puts policies in by their names; with `replace` there are no others afterwards. */
+  /**
+   * Puts policies in by their names; with `replace` there are no others afterwards.
+   *
+   * @throws StoreError 400 for an action that there is not, 403
+   */
   async import(
     caller: Caller,
     policies: IamPolicy[],
@@ -118,6 +138,7 @@ export class IamService {
         policies: policies.map(policy => policy.name),
         ...options,
       };
+      policies.forEach(assertActions);
       await this.#repository.put(
         policies.map(each => this.#withRefs(each)),
         {

@@ -109,7 +109,11 @@ export function AppEntityCard() {
             </Flex>
           </Flex>
           <Flex gap="3" align="start" style={{ flexWrap: 'wrap' }}>
-            <RunPanel app={app} own={own} onInstance={update} />
+            <RunPanel
+              app={app}
+              own={own.filter(instance => instance.appId === app.id)}
+              onInstance={update}
+            />
             <ButtonLink variant="secondary" href={paths.app(app.id)}>
               Open in the App Store
             </ButtonLink>
