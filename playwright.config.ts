@@ -1,11 +1,13 @@
 import { defineConfig } from '@playwright/test';
 
 const artifacts = process.env.TEST_ARTIFACTS ?? 'test-artifacts';
+const PICTURES = '**/pagesSeen.spec.ts';
 
-/** Browser tests and the conformance suite: one portal, one browser, one after another. */
+/** Browser tests, the conformance suite and pictures of every page: one portal, one browser, one after another. */
 export default defineConfig({
   projects: [
-    { name: 'browser', testDir: 'test/e2e' },
+    { name: 'browser', testDir: 'test/e2e', testIgnore: PICTURES },
+    { name: 'pictures', testDir: 'test/e2e', testMatch: PICTURES },
     { name: 'spec', testDir: 'test/spec' },
   ],
   testMatch: '**/*.spec.ts',

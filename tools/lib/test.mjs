@@ -69,10 +69,12 @@ const POLICY = [
   'plugins/app-store-backend/src/routes.test.ts',
 ];
 
+/** What `npm test` runs. */
+const PARTS = ['lint', 'types', 'unit', 'browser', 'spec'];
+
 /** See the module's comment. Words after `--` choose parts: `npm test -- lint types unit browser spec`. */
 export async function test(args, toolchain) {
-  const wanted = part =>
-    args.includes(part) || (!args.length && part !== 'policy');
+  const wanted = part => (args.length ? args : PARTS).includes(part);
   const tools = await toolchain();
   rmSync(ARTIFACTS, { recursive: true, force: true });
   mkdirSync(ARTIFACTS, { recursive: true });
@@ -102,7 +104,7 @@ export async function test(args, toolchain) {
     CI: 'true',
     APP_STORE_NPM_REGISTRY: await tools.registry(),
   };
-  if (['unit', 'browser', 'spec'].some(wanted)) await python();
+  if (['unit', 'browser', 'pictures', 'spec'].some(wanted)) await python();
   if (wanted('unit') || wanted('policy')) {
     const database = await postgres();
     try {
@@ -123,6 +125,7 @@ export async function test(args, toolchain) {
   for (const [part, title] of [
     ['browser', 'Browser tests'],
     ['spec', 'The 25 points of the specification'],
+    ['pictures', 'Every page as everybody'],
   ])
     if (wanted(part))
       results.push(
@@ -175,8 +178,8 @@ export async function mutation(args, toolchain) {
 }
 
 /** `npm run test:all`: the same, and what takes long. */
-export async function testAll(args, toolchain) {
-  const code = await test(args, toolchain);
+export async function testAll(_, toolchain) {
+  const code = await test([...PARTS, 'pictures'], toolchain);
   const mutated = await mutation([], toolchain);
   const { bench, fuzz } = await import('./bench.mjs');
   const fuzzed = await fuzz([], toolchain);
