@@ -38,7 +38,7 @@ function fits(instance: AppInstance, search: string, status: string): boolean {
 
 /** What was terminated and can still be taken back. */
 function Terminated(props: {
-  /** Changes when something was terminated. */
+  /** Changes when something is terminated or taken back. */
   turn: string;
   onRestored: (instance: AppInstance) => void;
 }) {
@@ -168,7 +168,10 @@ export function InstancesPage() {
           )}
           {instances && (
             <Terminated
-              turn={instances.map(({ id }) => id).join()}
+              // What is still ending can be taken back already.
+              turn={instances
+                .map(({ id, terminating }) => `${id}${terminating ? '-' : ''}`)
+                .join()}
               onRestored={update}
             />
           )}
