@@ -171,7 +171,7 @@ test('my instances: extend, share, terminate and take back', async () => {
   await uma.getByRole('button', { name: 'Show all instances' }).click();
   await menu(uma, 'Notes', 'Extend');
   await expect(uma.getByText(/Notes runs until/)).toBeVisible();
-  await expect(list).toContainText(/Notes.*pauses by itself in 11 h/);
+  await expect(list).toContainText(/Notes.*pauses by itself in 1[12] h/);
   await menu(uma, 'Notes', 'Who may open it');
   await uma.getByText('Everybody, without signing in').click();
   await expect(uma.getByText('Everybody who has the address')).toBeVisible();
