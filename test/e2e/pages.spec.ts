@@ -403,7 +403,7 @@ test('a machine token is shown once, and revoked', async () => {
   await uma.getByLabel('What it is for').fill('Pipeline');
   await uma.getByRole('button', { name: 'Create', exact: true }).click();
   const shown = uma.getByLabel('token', { exact: true });
-  await expect(shown).toHaveText(/^\w{20,}/);
+  await expect(shown).toHaveText(/^aas_[\w-]{40,}$/);
   const token = (await shown.textContent())!.trim();
   const me = () =>
     fetch(`${portal.url}/api/app-store/v1/me`, {
