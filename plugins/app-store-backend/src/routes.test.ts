@@ -306,6 +306,7 @@ function ask(row: Row, world: World): Asked {
   return { path: app };
 }
 
+// What the world is made of is checked while it is made, before the tests.
 /* eslint-disable jest/no-standalone-expect */
 describe.each(databaseIds())('every route on %s', id => {
   let store: StoreUnderTest;
