@@ -6,11 +6,15 @@
  * Prints the 95th percentiles and the ratios. Exits 1 over budget, 2 where the baseline
  * itself strays so much that nothing can be said.
  */
-import knexFactory, { type Knex } from 'knex';
-import { randomUUID } from 'node:crypto';
+import knexFactory from 'knex';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  addApps,
+  addPeople,
+  analyze,
+} from '../../plugins/app-store-backend/src/database/__testUtils__/atScale';
 import { Portal } from '../e2e/portal';
 
 /** 95th percentile over the baseline's, in milliseconds. */
@@ -25,129 +29,9 @@ const WARM_UP = 30;
 /** Baselines of the two halves that differ by more than this factor say that the machine is busy with other things. */
 const STRAY = 1.5;
 
-const WORDS =
-  'forecast churn vision speech claims supply chat pricing demand risk fraud health retail energy search graph agent tutor audit draft'.split(
-    ' ',
-  );
-
 function percentile(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
-
-const hex = (text: string) => Buffer.from(text).toString('hex');
-
-/** Fills the store with app versions, as their imports would have left it. */
-async function fill(knex: Knex): Promise<void> {
-  const tag = await knex('tags').where({ name: 'PRODUCTIVITY' }).first('id');
-  for (let n = 0; n < NAMES; n++) {
-    const word = (k: number) => WORDS[(n * 7 + k * 3) % WORDS.length];
-    const title = `${word(0)} ${word(1)} ${n}`;
-    const rows = Array.from({ length: VERSIONS }, (_, v) => {
-      const at = new Date(
-        Date.UTC(2026, 0, 1) + (n * VERSIONS + v) * 60_000,
-      ).toISOString();
-      const version = `1.${v}.0`;
-      const manifest = {
-        name: `com.example.app-${n}`,
-        version,
-        title,
-        description: `Helps with ${word(2)} and ${word(3)}.`,
-        tags: [],
-        keywords: [word(4)],
-        lifecycle: 'ON_DEMAND',
-        runtime: {
-          mode: 'node',
-          module: 'server.js',
-          port: 8080,
-          gpuCount: 0,
-          enableOidc: false,
-          enableShm: false,
-          routingMode: 'DOMAIN',
-        },
-        env: [],
-        files: [],
-        parameters: [],
-      };
-      return {
-        id: randomUUID(),
-        name: manifest.name,
-        version,
-        owner_ref: `user:default/owner-${n % 200}`,
-        visibility: n % 10 ? 'ALL_USERS' : 'PRIVATE',
-        manifest: JSON.stringify(manifest),
-        search_text: `${manifest.name} ${title} ${manifest.description} ${word(
-          4,
-        )}`.toLowerCase(),
-        long_description: 'word '.repeat(300),
-        screenshots: '[]',
-        bundle_digest: 'x',
-        content_digest: 'x',
-        bundle_size: 1,
-        title,
-        sort_title: title,
-        lifecycle: 'ON_DEMAND',
-        version_key: hex(`011${`01${v}`}010~\u0000${version}`),
-        runnable: n % 7 > 0,
-        checked_at: at,
-        created_at: at,
-        updated_at: at,
-      };
-    });
-    await knex('apps').insert(rows);
-    if (n % 5 === 0)
-      await knex('app_tags').insert(
-        rows.map(row => ({
-          app_id: row.id,
-          tag_id: tag.id,
-          assigned_at: row.created_at,
-        })),
-      );
-  }
-  await knex.raw('analyze');
-}
-
-/** Makes so many users known: signed in once, with a token, and one app that they like. */
-async function know(knex: Knex, from: number, to: number): Promise<void> {
-  const apps: Array<{ id: string }> = await knex('apps')
-    .whereNot({ visibility: 'PRIVATE' })
-    .limit(1000)
-    .select('id');
-  const at = '2026-01-01T00:00:00.000Z';
-  for (let first = from; first < to; first += 1000) {
-    const refs = Array.from(
-      { length: Math.min(1000, to - first) },
-      (_, i) => `user:oidc/person-${first + i}`,
-    );
-    await knex('people').insert(
-      refs.map(ref => ({
-        user_ref: ref,
-        display_name: ref,
-        roles: '[]',
-        signed_in_at: new Date().toISOString(),
-      })),
-    );
-    await knex('access_tokens').insert(
-      refs.map((ref, i) => ({
-        id: randomUUID(),
-        owner_ref: ref,
-        name: 'x',
-        kind: 'login',
-        digest: String(first + i).padStart(64, '0'),
-        created_at: at,
-        expires_at: '2036-01-01T00:00:00.000Z',
-      })),
-    );
-    await knex('app_preferences').insert(
-      refs.map((ref, i) => ({
-        user_ref: ref,
-        app_id: apps[(first + i) % apps.length].id,
-        liked: true,
-        pinned: false,
-      })),
-    );
-  }
-  await knex.raw('analyze');
 }
 
 async function main(): Promise<number> {
@@ -180,7 +64,14 @@ async function main(): Promise<number> {
   });
   try {
     console.log(`filling the store with ${NAMES * VERSIONS} app versions`);
-    await fill(knex);
+    const { id: tagId } = await knex('tags')
+      .where({ name: 'PRODUCTIVITY' })
+      .first('id');
+    const appIds = await addApps(knex, {
+      names: NAMES,
+      versions: VERSIONS,
+      tagId,
+    });
     const token = await portal.token('uma');
     const call = async (path: string): Promise<number> => {
       const began = performance.now();
@@ -219,7 +110,8 @@ async function main(): Promise<number> {
     let over = 0;
     let known = 0;
     for (const users of USERS) {
-      await know(knex, known, users);
+      await addPeople(knex, { from: known, to: users, appIds });
+      await analyze(knex);
       known = users;
       const times: Record<string, number[]> = { baseline: [] };
       for (let round = 0; round < ROUNDS + WARM_UP; round++) {

@@ -416,13 +416,18 @@ export class AppRepository {
 
   /** Ids of apps in the order in which they were last checked, those never checked first. */
   async listUnchecked(before: string, limit: number): Promise<string[]> {
-    const rows: Array<{ id: string }> = await this.#knex('apps')
+    // One query each: an order that begins with nulls has no index.
+    const never: string[] = await this.#knex('apps')
       .whereNull('checked_at')
-      .orWhere('checked_at', '<', before)
-      .orderByRaw("coalesce(checked_at, '')")
       .limit(limit)
-      .select('id');
-    return rows.map(row => row.id);
+      .pluck('id');
+    if (never.length === limit) return never;
+    const stale: string[] = await this.#knex('apps')
+      .where('checked_at', '<', before)
+      .orderBy('checked_at')
+      .limit(limit - never.length)
+      .pluck('id');
+    return [...never, ...stale];
   }
 
   /** The secrets that an app names. */

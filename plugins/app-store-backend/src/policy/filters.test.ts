@@ -1,19 +1,7 @@
 /** The filters select what the decisions allow: over random worlds, on both databases. */
 import fc from 'fast-check';
-import { randomUUID } from 'node:crypto';
-import { aliasFacts, AliasRepository } from '../database/AliasRepository';
-import { AppRepository, appFacts } from '../database/AppRepository';
 import { databaseIds, migrated } from '../database/__testUtils__/databases';
-import {
-  appRecord,
-  instanceRecord,
-  manifestOf,
-  NOW,
-} from '../database/fixtures.testing';
-import { InstanceRepository } from '../database/InstanceRepository';
-import { SecretRepository } from '../database/SecretRepository';
-import { TagRepository } from '../database/TagRepository';
-import { instanceFacts } from '../service/presentInstance';
+import { listed, read, write } from './__testUtils__/world';
 import { ANONYMOUS, type Actor } from './Actor';
 import type { IamPolicy } from './overlay';
 import { Policy } from './Policy';
@@ -28,15 +16,6 @@ const visibility = fc.constantFrom(
   'PUBLIC' as const,
 );
 const lifecycles = ['ON_DEMAND', 'MANAGED'] as const;
-const manifests = Object.fromEntries(
-  lifecycles.map(lifecycle => [
-    lifecycle,
-    manifestOf(
-      `[App]\nName = "hello"\nVersion = "1.0.0"\nInstanceLifecycle = "${lifecycle}"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n`,
-    ),
-  ]),
-);
-
 /** Policies over the tables, with names and ids that the world has. */
 const overlay = fc.array(
   fc.record({
@@ -144,155 +123,32 @@ const world = fc.record({
     { minLength: 1, maxLength: 3 },
   ),
 });
-const PAGE = { limit: 100 };
-const BY = { at: NOW };
 
 describe.each(databaseIds())('filters on %s', id => {
   it('select exactly what the decisions allow', async () => {
     const knex = await migrated(id);
-    let settings = { publicMode: false, downloads: true };
-    let policies: IamPolicy[] = [];
-    const tags = new TagRepository(knex);
     await fc.assert(
-      fc.asyncProperty(world, async w => {
-        for (const table of [
-          'alias_history',
-          'aliases',
-          'instances',
-          'app_secrets',
-          'secrets',
-          'app_tags',
-          'tag_visitor_roles',
-          'tags',
-          'apps',
-          'app_names',
-        ])
-          await knex(table).delete();
-        settings = { publicMode: w.publicMode, downloads: true };
-        policies = w.policies;
-        const policy = Policy.create({ settings, policies: () => policies });
-        const apps = new AppRepository(knex, policy);
-        const instances = new InstanceRepository(knex, policy);
-        const secrets = new SecretRepository(knex, policy);
-        const aliases = new AliasRepository(knex, policy);
-
-        const tagIds: string[] = [];
-        for (const [i, visitorRoles] of w.tags.entries())
-          tagIds.push(
-            await tags.insert({
-              name: `T${i}`,
-              title: `T${i}`,
-              color: '#000000',
-              description: '',
-              adminRoles: [],
-              visitorRoles,
-            }),
-          );
-        const appIds: string[] = [];
-        for (const [i, a] of w.apps.entries()) {
-          const appId = randomUUID();
-          appIds.push(appId);
-          await apps.insert(
-            appRecord({
-              id: appId,
-              name: a.name,
-              version: `1.0.${i}`,
-              ownerRef: a.owner,
-              visibility: a.visibility,
-              manifest: manifests[a.lifecycle],
-            }),
-            {
-              tagIds: [...new Set(a.tags.map(t => tagIds[t % tagIds.length]))],
-            },
-          );
-        }
-        const instanceIds: string[] = [];
-        for (const i of appIds.length ? w.instances : []) {
-          const record = instanceRecord(appIds[i.app % appIds.length], {
-            ownerRef: i.owner,
-            visibility: i.visibility,
+      fc.asyncProperty(
+        world,
+        async ({ publicMode, policies, actors, ...w }) => {
+          const laid: IamPolicy[] = policies;
+          const policy = Policy.create({
+            settings: { publicMode, downloads: true },
+            policies: () => laid,
           });
-          instanceIds.push(record.id);
-          await instances.insert(record, 100);
-        }
-        for (const s of w.secrets)
-          await secrets.insert({
-            id: randomUUID(),
-            name: s.name,
-            visibility: s.visibility,
-            parent: s.visibility === 'APP' ? 'app:n0' : '',
-            ownerRef: s.owner,
-            keys: [],
-            valueVersion: 1,
-            valueDigest: '',
-            state: 'READY',
-            revision: 1,
-            createdAt: NOW,
-            updatedAt: NOW,
-          });
-        for (const [i, a] of w.aliases.entries())
-          await aliases.insert(
-            { id: randomUUID(), name: `a${i}`, creatorRef: a.creator },
-            {
-              instanceId:
-                a.instance === null || !instanceIds.length
-                  ? null
-                  : instanceIds[a.instance % instanceIds.length],
-              primary: false,
-            },
-            BY,
-          );
-
-        const appRecords = await apps.getMany(appIds);
-        const byId = new Map(appRecords.map(record => [record.id, record]));
-        const instanceRecords = await instances.listAll();
-        const secretRecords = await secrets.listAll(undefined, 100);
-        const aliasRecords = await Promise.all(
-          w.aliases.map(async (_, i) => (await aliases.find(`a${i}`))!),
-        );
-        const ids = (items: Array<{ id: string }>) =>
-          items.map(item => item.id).sort();
-        for (const actor of [...(w.actors as Actor[]), ANONYMOUS]) {
-          expect(ids((await apps.list(actor, PAGE)).items)).toEqual(
-            ids(
-              appRecords.filter(
-                record =>
-                  policy.decide('app', 'read', actor, appFacts(record)).allowed,
-              ),
-            ),
-          );
-          expect(ids((await instances.list(actor, PAGE)).items)).toEqual(
-            ids(
-              instanceRecords.filter(
-                record =>
-                  policy.decide(
-                    'instance',
-                    'read',
-                    actor,
-                    instanceFacts(record, byId.get(record.appId)!),
-                  ).allowed,
-              ),
-            ),
-          );
-          expect(ids((await secrets.list(actor, PAGE)).items)).toEqual(
-            ids(
-              secretRecords.filter(
-                record =>
-                  policy.decide('secret', 'read', actor, record).allowed,
-              ),
-            ),
-          );
-          expect(ids((await aliases.list(actor, PAGE)).items)).toEqual(
-            ids(
-              aliasRecords.filter(
-                record =>
-                  policy.decide('alias', 'read', actor, aliasFacts(record))
-                    .allowed,
-              ),
-            ),
-          );
-        }
-      }),
+          await write(knex, policy, w);
+          const rows = await read(knex, policy);
+          for (const actor of [...(actors as Actor[]), ANONYMOUS]) {
+            const { filtered, decided } = await listed(
+              knex,
+              policy,
+              actor,
+              rows,
+            );
+            expect(filtered).toEqual(decided);
+          }
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -207,11 +207,8 @@ export class InstanceCluster {
       // A pod waits for these, and asks for them at growing distances.
       ...before.map(object => this.#api.apply(object)),
     ]);
-    const beside = [service, networkPolicy].map(object =>
-      this.#api.apply(object as KubeObject),
-    );
     const { template } = workload.spec!;
-    await this.#api.apply({
+    const fenced = {
       ...workload,
       metadata: {
         ...workload.metadata,
@@ -238,8 +235,12 @@ export class InstanceCluster {
           },
         },
       },
-    } as unknown as KubeObject);
-    await Promise.all(beside);
+    } as unknown as KubeObject;
+    await Promise.all(
+      [service, networkPolicy, fenced].map(object =>
+        this.#api.apply(object as KubeObject),
+      ),
+    );
   }
 
   /**

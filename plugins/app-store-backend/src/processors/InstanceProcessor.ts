@@ -190,13 +190,9 @@ export class InstanceProcessor {
         this.#feed.changed(record.id);
       return undefined;
     }
-    const replicas = record.desired === 'running' ? 1 : 0;
-    const wanted = `${replicas}/${record.launch}/${createHash('sha256')
-      .update(JSON.stringify(record.objects))
-      .digest('hex')
-      .slice(0, 32)}`;
+    const wanted = appliedMark(record);
     if (record.applied !== wanted || this.#isLost(record)) {
-      await cluster.apply(record, replicas, () =>
+      await cluster.apply(record, record.desired === 'running' ? 1 : 0, () =>
         this.#queue.holds(record, token),
       );
       await this.#write(record, token, { applied: wanted });
@@ -323,6 +319,17 @@ export class InstanceProcessor {
       if (visible) this.#feed.changed(record.id);
     } else this.wake(record.id);
   }
+}
+
+/** What `applied` says once the objects are in the cluster as they should be. */
+export function appliedMark(
+  record: Pick<InstanceRecord, 'desired' | 'launch' | 'objects'>,
+): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify(record.objects))
+    .digest('hex')
+    .slice(0, 32);
+  return `${record.desired === 'running' ? 1 : 0}/${record.launch}/${digest}`;
 }
 
 /** The stages with the time of this one, and of those that went by unseen. */
