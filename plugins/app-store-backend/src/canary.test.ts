@@ -6,11 +6,12 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { databaseIds, databases } from './database/__testUtils__/databases';
+import { CatalogUnderTest } from './__testUtils__/CatalogUnderTest';
 import {
   API,
   as,
   bundle,
-  StoreUnderTest,
+  type StoreUnderTest,
 } from './__testUtils__/StoreUnderTest';
 
 jest.setTimeout(120_000);
@@ -42,7 +43,6 @@ async function dump(knex: Knex): Promise<string> {
         .select({ name: 'tablename' });
   const rows = [];
   for (const { name } of tables) rows.push(await knex(name));
-  expect(tables.map(({ name }) => name)).toContain('audit');
   return JSON.stringify(rows);
 }
 
@@ -59,6 +59,7 @@ function processes(part: 'environ' | 'cmdline'): Map<string, string> {
 }
 
 describe.each(databaseIds())("a secret's value on %s", id => {
+  let catalog: CatalogUnderTest;
   let store: StoreUnderTest;
   let knex: Knex;
   const printed: string[] = [];
@@ -74,11 +75,12 @@ describe.each(databaseIds())("a secret's value on %s", id => {
         }),
       );
     knex = await databases.init(id);
-    store = await StoreUnderTest.start(
+    catalog = await CatalogUnderTest.start(
       id,
-      {},
+      { catalog: { policyWired: true } },
       { knex, logs: true, onEvent: event => events.push(event) },
     );
+    store = catalog.store;
   });
   afterAll(async () => {
     await store?.stop();
@@ -133,6 +135,7 @@ describe.each(databaseIds())("a secret's value on %s", id => {
       await new Promise(done => setTimeout(done, 50));
       shown = await store.get(`/instances/${instance.id}`, 'uma');
     }
+    await catalog.settles('dev', ['Title of canary']);
     for (const [path, who] of [
       ['/secrets', 'dev'],
       ['/secrets/canary', 'dev'],
@@ -172,6 +175,8 @@ describe.each(databaseIds())("a secret's value on %s", id => {
     );
     const places: Record<string, string> = {
       database: await dump(knex),
+      entities: JSON.stringify(await catalog.find('dev')),
+      'database of the catalog': await dump(catalog.catalogKnex),
       logs: printed.join('\n'),
       'events of the portal': JSON.stringify(events),
       'events of the cluster': JSON.stringify(clusterEvents),
@@ -184,6 +189,9 @@ describe.each(databaseIds())("a secret's value on %s", id => {
     };
     expect(printed.join('\n')).toContain('imported canary 1.0.0');
     expect(events.length).toBeGreaterThan(3);
+    expect(places.database).toContain('"action":"secret:');
+    expect(places.entities).toContain('Title of canary');
+    expect(places['database of the catalog']).toContain('Title of canary');
     const found = Object.entries(CANARIES).flatMap(([name, value]) =>
       Object.entries(places).flatMap(([place, text]) =>
         forms(value).some(form => text.includes(form))

@@ -160,7 +160,7 @@ describe.each(databaseIds())('the store in the catalog on %s', id => {
     const portal = await CatalogUnderTest.start(
       id,
       { catalog: { policyWired: true } },
-      knex,
+      { knex },
     );
     try {
       const apps = new AppRepository(

@@ -3,14 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   coreServices,
   createBackendModule,
-  createServiceFactory,
   type PermissionsService,
   type SchedulerService,
 } from '@backstage/backend-plugin-api';
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import type { Entity } from '@backstage/catalog-model';
 import catalogPlugin from '@backstage/plugin-catalog-backend';
-import { eventsServiceRef } from '@backstage/plugin-events-node';
 import {
   AuthorizeResult,
   type PolicyDecision,
@@ -78,13 +76,16 @@ export class CatalogUnderTest {
   static async start(
     id: Parameters<typeof databases.init>[0],
     appStore: JsonObject,
-    knex?: Knex,
+    options: Pick<
+      NonNullable<Parameters<typeof StoreUnderTest.start>[2]>,
+      'knex' | 'logs' | 'onEvent'
+    > = {},
   ): Promise<CatalogUnderTest> {
     const catalogKnex = await databases.init(id);
-    const events = mockServices.events();
     let scheduler: SchedulerService | undefined;
     const store: StoreUnderTest = await StoreUnderTest.start(id, appStore, {
-      knex,
+      onEvent: () => {},
+      ...options,
       config: {
         app: { baseUrl: 'http://portal' },
         // Once each: whatever is written later is written for a reason.
@@ -96,11 +97,6 @@ export class CatalogUnderTest {
           catalogPlugin,
           catalogModule,
           permissionsBy(() => store),
-          createServiceFactory({
-            service: eventsServiceRef,
-            deps: {},
-            factory: () => events,
-          }),
           createBackendModule({
             pluginId: 'catalog',
             moduleId: 'test-scheduler',
