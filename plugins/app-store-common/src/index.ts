@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from './actions';
 export * from './appToml/jsonSchema';
 export * from './appToml/keys';
 export { ALLOWED_WAVE_VARIABLES } from './appToml/entries';

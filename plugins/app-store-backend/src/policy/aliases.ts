@@ -2,6 +2,7 @@
  * Who may do what to an alias: table 3.5 of the specification and decision 3 of
  * its section 13. Whom an alias may lead to is asked of the instance (`alias`).
  */
+import type { ActionOf } from '@ai-app-store/backstage-plugin-app-store-common';
 import { admin, fullAccess, isRef } from './conditions';
 import { rule, type Rule, type RuleTable } from './rules';
 
@@ -13,15 +14,7 @@ export interface AliasFacts {
   instanceOwnerRef?: string;
 }
 
-export const ALIAS_ACTIONS = [
-  'read',
-  'create',
-  'assign',
-  'unassign',
-  'promote',
-  'delete',
-] as const;
-export type AliasAction = (typeof ALIAS_ACTIONS)[number];
+export type AliasAction = ActionOf<'alias'>;
 
 const creator = isRef<AliasFacts>({
   text: 'you created the alias',

@@ -1,5 +1,6 @@
 /** Who may do what to an app: tables 3.1, 3.2 and 3.3 of the specification. */
 import type {
+  ActionOf,
   InstanceLifecycle,
   Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
@@ -23,23 +24,7 @@ export interface AppFacts {
   visitorRoles: string[];
 }
 
-export const APP_ACTIONS = [
-  'read',
-  'run',
-  'update',
-  'delete',
-  'transfer',
-  'download',
-  'read_meta',
-  'read_owner',
-  'read_tags',
-  'prefer',
-  'set_profile',
-  'set_image',
-  'set_service_account',
-  'refresh',
-] as const;
-export type AppAction = (typeof APP_ACTIONS)[number];
+export type AppAction = ActionOf<'app'>;
 
 const owner = isRef<AppFacts>({
   text: 'you own the app',

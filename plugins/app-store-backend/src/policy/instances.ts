@@ -1,5 +1,8 @@
 /** Who may do what to an instance: table 3.4 of the specification. */
-import type { Visibility } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  ActionOf,
+  Visibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { appConditions, type AppFacts } from './apps';
 import { admin, fullAccess, isRef, publicMode, visitor } from './conditions';
 import { rule, type Condition, type Rule, type RuleTable } from './rules';
@@ -12,23 +15,7 @@ export interface InstanceFacts {
   app: AppFacts;
 }
 
-export const INSTANCE_ACTIONS = [
-  'read',
-  'open',
-  'read_owner',
-  'read_status',
-  'view_log',
-  'update',
-  'suspend',
-  'resume',
-  'extend',
-  'terminate',
-  'restore',
-  'alias',
-  'redeploy',
-  'disable_autosuspend',
-] as const;
-export type InstanceAction = (typeof INSTANCE_ACTIONS)[number];
+export type InstanceAction = ActionOf<'instance'>;
 
 const owner = isRef<InstanceFacts>({
   text: 'you own the instance',

@@ -1,17 +1,9 @@
 /** What is done to the store as a whole: table 3.3 (import), 3.5 (policies) and section 11 of the specification. */
+import type { ActionOf } from '@ai-app-store/backstage-plugin-app-store-common';
 import { admin, fullAccess, signedIn } from './conditions';
 import { rule, type RuleTable } from './rules';
 
-export const PLATFORM_ACTIONS = [
-  'import',
-  'import_marketplace',
-  'use',
-  'list_all',
-  'read_audit',
-  'manage_iam',
-  'explain_others',
-] as const;
-export type PlatformAction = (typeof PLATFORM_ACTIONS)[number];
+export type PlatformAction = ActionOf<'platform'>;
 
 const admins = [rule<unknown>('3.5 admin', admin)];
 

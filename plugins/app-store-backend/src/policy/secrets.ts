@@ -1,4 +1,5 @@
 /** Who may do what to a secret: table 3.5 of the specification. */
+import type { ActionOf } from '@ai-app-store/backstage-plugin-app-store-common';
 import { admin, fullAccess, isRef } from './conditions';
 import { rule, type Condition, type Rule, type RuleTable } from './rules';
 
@@ -12,14 +13,7 @@ export interface SecretFacts {
   visibility: SecretScope;
 }
 
-export const SECRET_ACTIONS = [
-  'read',
-  'reveal',
-  'create',
-  'update',
-  'delete',
-] as const;
-export type SecretAction = (typeof SECRET_ACTIONS)[number];
+export type SecretAction = ActionOf<'secret'>;
 
 const owner = isRef<SecretFacts>({
   text: 'the secret is yours',

@@ -2,20 +2,21 @@
  * The tables of specification 3.1 to 3.6, every cell, as the specification has them.
  * A row that the specification leaves to a footnote is a row of its own here.
  */
-import type {
-  InstanceLifecycle,
-  Visibility,
+import {
+  ACTIONS,
+  type InstanceLifecycle,
+  type Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { appOf, OWNER_REF, people } from './__testUtils__/people';
 import { differences, table } from './__testUtils__/table';
-import { APP_ACTIONS, type AppAction } from './apps';
-import { INSTANCE_ACTIONS, type InstanceAction } from './instances';
+import type { AppAction } from './apps';
+import type { InstanceAction } from './instances';
 import { KINDS, type Kind } from './kinds';
-import { PLATFORM_ACTIONS, type PlatformAction } from './platform';
+import type { PlatformAction } from './platform';
 import { Policy } from './Policy';
-import { SECRET_ACTIONS, type SecretAction, type SecretScope } from './secrets';
-import { TAG_ACTIONS, type TagAction } from './tags';
-import { ALIAS_ACTIONS, type AliasAction } from './aliases';
+import type { SecretAction, SecretScope } from './secrets';
+import type { TagAction } from './tags';
+import type { AliasAction } from './aliases';
 
 const settings = { publicMode: false, downloads: true };
 const policy = Policy.create({ settings });
@@ -425,15 +426,7 @@ describe('decisions', () => {
   });
 
   it('are there for every action of every kind', () => {
-    const actions: Record<Kind, readonly string[]> = {
-      app: APP_ACTIONS,
-      instance: INSTANCE_ACTIONS,
-      tag: TAG_ACTIONS,
-      secret: SECRET_ACTIONS,
-      alias: ALIAS_ACTIONS,
-      platform: PLATFORM_ACTIONS,
-    };
-    for (const [kind, names] of Object.entries(actions))
+    for (const [kind, names] of Object.entries(ACTIONS))
       expect(Object.keys(KINDS[kind as Kind].rules).sort()).toEqual(
         [...names].sort(),
       );

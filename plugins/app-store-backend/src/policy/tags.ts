@@ -1,4 +1,5 @@
 /** Who may do what to a tag: the first rows of table 3.5 of the specification. */
+import type { ActionOf } from '@ai-app-store/backstage-plugin-app-store-common';
 import { admin, fullAccess } from './conditions';
 import { rule, type Condition, type RuleTable } from './rules';
 
@@ -8,14 +9,7 @@ export interface TagFacts {
   adminRoles: string[];
 }
 
-export const TAG_ACTIONS = [
-  'read',
-  'create',
-  'update',
-  'delete',
-  'assign',
-] as const;
-export type TagAction = (typeof TAG_ACTIONS)[number];
+export type TagAction = ActionOf<'tag'>;
 
 const forEverybody: Condition<TagFacts> = {
   text: 'the tag names no admin roles',

@@ -1,17 +1,20 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import type { Explanation } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  ACTIONS,
+  type Explanation,
+  type ResourceKind,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { Alert, Button, Select, Text, TextField } from '@backstage/ui';
 import { useEffect, useState } from 'react';
 import { appStoreApiRef } from '../../api';
 import { ErrorPanel, Ways } from '../../components/ProblemPanel';
-import { EXPLAINED, type ExplainedKind } from '../../explainActions';
 import { useChangeParams } from '../../hooks/useChangeParams';
 import { useForm } from '../../hooks/useForm';
 import { shortRef } from '../../words';
 import styles from './WhyTool.module.css';
 
-const KINDS = Object.keys(EXPLAINED) as ExplainedKind[];
-const WHAT: Record<ExplainedKind, string | undefined> = {
+const KINDS = Object.keys(ACTIONS) as ResourceKind[];
+const WHAT: Record<ResourceKind, string | undefined> = {
   app: 'Id of the app version',
   instance: 'Id of the instance',
   tag: 'Name or id of the tag',
@@ -59,7 +62,7 @@ export function WhyTool() {
   const of = (name: string) => params.get(name) ?? '';
   const asked = KINDS.find(kind => kind === of('kind'));
   const [person, setPerson] = useState(of('person'));
-  const [kind, setKind] = useState<ExplainedKind>(asked ?? 'app');
+  const [kind, setKind] = useState<ResourceKind>(asked ?? 'app');
   const [action, setAction] = useState<string>(of('action') || 'run');
   const [resource, setResource] = useState(of('resource'));
   const [answer, setAnswer] = useState<Explanation>();
@@ -119,15 +122,15 @@ export function WhyTool() {
           options={KINDS.map(value => ({ value, label: value }))}
           value={kind}
           onChange={key => {
-            const next = key as ExplainedKind;
+            const next = key as ResourceKind;
             setKind(next);
-            if (!(EXPLAINED[next] as readonly string[]).includes(action))
-              setAction(EXPLAINED[next][0]);
+            if (!(ACTIONS[next] as readonly string[]).includes(action))
+              setAction(ACTIONS[next][0]);
           }}
         />
         <Select
           label="Action"
-          options={EXPLAINED[kind].map(value => ({ value, label: value }))}
+          options={ACTIONS[kind].map(value => ({ value, label: value }))}
           value={action}
           onChange={key => setAction(String(key))}
         />

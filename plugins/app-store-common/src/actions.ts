@@ -1,5 +1,8 @@
-/** What can be asked of each kind of resource, as the access rules call it. */
-export const EXPLAINED = {
+/**
+ * What is done to each kind of resource, as the access rules call it (specification
+ * section 3; the words are ours). `platform` is the store as a whole.
+ */
+export const ACTIONS = {
   app: [
     'read',
     'run',
@@ -46,4 +49,8 @@ export const EXPLAINED = {
   ],
 } as const;
 
-export type ExplainedKind = keyof typeof EXPLAINED;
+/** A kind of resource that the access rules know. */
+export type ResourceKind = keyof typeof ACTIONS;
+
+/** What is done to one kind of resource. */
+export type ActionOf<K extends ResourceKind> = (typeof ACTIONS)[K][number];
