@@ -6,7 +6,7 @@ import type { CallerOf } from '../identity/Callers';
 import type { AppContents } from '../service/AppContents';
 import type { AppImport } from '../service/AppImport';
 import type { AppService } from '../service/AppService';
-import type { InstanceService } from '../service/InstanceService';
+import type { InstanceRuns } from '../service/InstanceRuns';
 import { StoreError } from '../service/StoreError';
 import type { HandlersOf, OperationRequest } from './operations';
 import { revisionOf, setEtag } from './preconditions';
@@ -48,7 +48,7 @@ export interface AppHandlerOptions {
   apps: AppService;
   imports: AppImport;
   contents: AppContents;
-  instances: InstanceService;
+  runs: InstanceRuns;
   callerOf: CallerOf;
   bundleBytes: number;
 }
@@ -73,7 +73,7 @@ export function appHandlers(
   | 'assignTag'
   | 'removeTag'
 > {
-  const { apps, imports, contents, instances, callerOf } = options;
+  const { apps, imports, contents, runs, callerOf } = options;
 
   const sendPicture = async (
     request: OperationRequest<'getAppIcon'>,
@@ -230,7 +230,7 @@ export function appHandlers(
     },
 
     async runApp(request, response) {
-      const instance = await instances.run(
+      const instance = await runs.run(
         await callerOf(request),
         request.params.id,
         {

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { CallerOf } from '../identity/Callers';
 import type { Caller } from '../service/Caller';
 import type { ChangeFeed } from '../service/ChangeFeed';
+import type { InstanceLifecycle } from '../service/InstanceLifecycle';
 import type { InstanceService } from '../service/InstanceService';
 import { StoreError } from '../service/StoreError';
 import { settled, type EventStreams } from './EventStreams';
@@ -18,6 +19,7 @@ const FIRST = 200;
 /** What the handlers stand on. */
 export interface InstanceHandlerOptions {
   instances: InstanceService;
+  lifecycle: InstanceLifecycle;
   callerOf: CallerOf;
   /** Finds out anew who somebody is. */
   callerAgain: CallerOf;
@@ -44,7 +46,8 @@ export function instanceHandlers(
   | 'listInstanceEvents'
   | 'getInstanceLogs'
 > {
-  const { instances, callerOf, callerAgain, feed, streams } = options;
+  const { instances, lifecycle, callerOf, callerAgain, feed, streams } =
+    options;
 
   /** Sends the state of instances now and whenever it changes; `gone` for those that are no more. */
   const stream = async (
@@ -115,7 +118,7 @@ export function instanceHandlers(
       work: (
         caller: Caller,
         id: string,
-      ) => ReturnType<InstanceService['suspend']>,
+      ) => ReturnType<InstanceLifecycle['suspend']>,
     ) =>
     async (request: OperationRequest<Change>, response: Response) => {
       const instance = await work(await callerOf(request), request.params.id);
@@ -143,7 +146,7 @@ export function instanceHandlers(
     },
 
     async updateInstance(request, response) {
-      const instance = await instances.update(
+      const instance = await lifecycle.update(
         await callerOf(request),
         request.params.id,
         request.body,
@@ -153,7 +156,7 @@ export function instanceHandlers(
     },
 
     async terminateInstance(request, response) {
-      await instances.terminate(
+      await lifecycle.terminate(
         await callerOf(request),
         request.params.id,
         request.query,
@@ -161,14 +164,14 @@ export function instanceHandlers(
       response.status(202).end();
     },
 
-    suspendInstance: change((caller, id) => instances.suspend(caller, id)),
-    resumeInstance: change((caller, id) => instances.resume(caller, id)),
-    restoreInstance: change((caller, id) => instances.restore(caller, id)),
-    extendInstance: change((caller, id) => instances.extend(caller, id)),
+    suspendInstance: change((caller, id) => lifecycle.suspend(caller, id)),
+    resumeInstance: change((caller, id) => lifecycle.resume(caller, id)),
+    restoreInstance: change((caller, id) => lifecycle.restore(caller, id)),
+    extendInstance: change((caller, id) => lifecycle.extend(caller, id)),
     disableAutosuspend: change((caller, id) =>
-      instances.disableAutosuspend(caller, id),
+      lifecycle.disableAutosuspend(caller, id),
     ),
-    redeployInstance: change((caller, id) => instances.redeploy(caller, id)),
+    redeployInstance: change((caller, id) => lifecycle.redeploy(caller, id)),
 
     async getInstanceStatus(request, response) {
       response.json(

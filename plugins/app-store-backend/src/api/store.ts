@@ -4,14 +4,14 @@ import type { AppService } from '../service/AppService';
 import type { AuditReader } from '../service/AuditReader';
 import type { Explainer } from '../service/Explainer';
 import type { IamService } from '../service/IamService';
-import type { InstanceService } from '../service/InstanceService';
+import type { InstanceQuota } from '../service/InstanceQuota';
 import type { StoreInfoService } from '../service/StoreInfoService';
 import type { HandlersOf } from './operations';
 
 /** What the handlers stand on. */
 export interface StoreHandlerOptions {
   apps: AppService;
-  instances: InstanceService;
+  quota: InstanceQuota;
   info: StoreInfoService;
   explainer: Explainer;
   auditReader: AuditReader;
@@ -33,13 +33,12 @@ export function storeHandlers(
   | 'getIamPolicy'
   | 'deleteIamPolicy'
 > {
-  const { apps, instances, info, explainer, auditReader, iam, callerOf } =
-    options;
+  const { apps, quota, info, explainer, auditReader, iam, callerOf } = options;
   return {
     async getMe(request, response) {
       const caller = await callerOf(request);
-      const [quota, owned] = await Promise.all([
-        instances.quota(caller),
+      const [{ limit, running }, owned] = await Promise.all([
+        quota.of(caller),
         apps.ownedVersions(caller),
       ]);
       response.json({
@@ -48,8 +47,8 @@ export function storeHandlers(
         kind: caller.fullAccess ? 'full-access' : 'visitor',
         admin: caller.admin,
         roles: caller.roles,
-        instanceLimit: quota.limit,
-        runningInstances: quota.running,
+        instanceLimit: limit,
+        runningInstances: running,
         ...owned,
       });
     },

@@ -231,13 +231,7 @@ export class AliasService {
     trail: Trail,
   ): Promise<void> {
     const { resourceId, resourceName } = trail;
-    await this.#o.instances.require(
-      caller,
-      instanceId,
-      'alias',
-      trail,
-      'You may lead aliases to your own instances only.',
-    );
+    await this.#o.instances.require(caller, instanceId, 'alias', trail);
     trail.resourceId = resourceId;
     trail.resourceName = resourceName;
   }

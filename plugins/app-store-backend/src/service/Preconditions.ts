@@ -9,6 +9,7 @@ import type {
 import type { AppRecord, AppRepository } from '../database/AppRepository';
 import type { SecretRepository } from '../database/SecretRepository';
 import type { Runtimes } from './Runtimes';
+import { StoreError } from './StoreError';
 
 /** Apps that are looked at in one go. */
 const BATCH = 200;
@@ -90,6 +91,23 @@ export class Preconditions {
       });
     }
     return problems;
+  }
+
+  /**
+   * Goes on where nothing keeps the app from being run.
+   *
+   * @throws StoreError 409 with the first problem
+   */
+  async require(app: Parameters<Preconditions['problems']>[0]): Promise<void> {
+    const [problem] = await this.problems(app);
+    if (problem)
+      throw new StoreError({
+        status: 409,
+        code: problem.code,
+        message: `The app cannot be run: ${problem.message}`,
+        owner: problem.owner,
+        remedy: problem.remedy,
+      });
   }
 
   /** Decides anew, and writes it down. */

@@ -75,7 +75,7 @@ export class Work {
 
   async begin(): Promise<void> {
     const { config, repositories, services, logger } = this.#o;
-    const { cluster, processor, instances, preconditions } = services;
+    const { cluster, processor, lifecycle, preconditions } = services;
     await this.#insist('the access policies cannot be read', () =>
       services.iam.reload(),
     );
@@ -97,8 +97,8 @@ export class Work {
       await services.iam.reload();
     });
     this.#every(DEADLINES_MS, async () => {
-      await instances.suspendOverdue(new Date());
-      await instances.purgeOverdue(new Date());
+      await lifecycle.suspendOverdue(new Date());
+      await lifecycle.purgeOverdue(new Date());
     });
     this.#every(SECRETS_MS, () => services.secretProcessor.look());
     this.#every(CLEAN_MS, async () => {

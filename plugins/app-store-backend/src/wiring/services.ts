@@ -28,6 +28,9 @@ import { Explainer } from '../service/Explainer';
 import { IamService, type IamPolicies } from '../service/IamService';
 import { Idempotency } from '../service/Idempotency';
 import { InstanceRenderer } from '../service/InstanceRenderer';
+import { InstanceLifecycle } from '../service/InstanceLifecycle';
+import { InstanceQuota } from '../service/InstanceQuota';
+import { InstanceRuns } from '../service/InstanceRuns';
 import { InstanceService } from '../service/InstanceService';
 import type { KeyedLock } from '../service/KeyedLock';
 import { Preconditions } from '../service/Preconditions';
@@ -161,30 +164,27 @@ export function createServices(options: ServicesOptions) {
     files: turns,
     logger,
   });
-  const instanceService = new InstanceService({
+  const renderer = new InstanceRenderer({
     config,
+    installation,
+    storeUrl: connection.storeUrl ?? config.kubernetes.storeUrl,
+    secrets,
+    runtimes,
+  });
+  const presenter = new InstancePresenter({ config, policy });
+  const quota = new InstanceQuota({ limits: config.limits, instances });
+  const onChange = (id: string) => {
+    feeds.instances.changed(id);
+    processor.wake(id);
+  };
+  const instanceService = new InstanceService({
     policy,
     audit,
-    idempotency,
     apps,
-    appService,
     instances,
     aliases,
-    preconditions,
-    renderer: new InstanceRenderer({
-      config,
-      installation,
-      storeUrl: connection.storeUrl ?? config.kubernetes.storeUrl,
-      secrets,
-      runtimes,
-    }),
-    presenter: new InstancePresenter({ config, policy }),
-    runtimes,
-    roles,
+    presenter,
     cluster,
-    feed: feeds.instances,
-    aliasFeed: feeds.aliases,
-    wake: id => processor.wake(id),
   });
   return {
     feeds,
@@ -198,6 +198,33 @@ export function createServices(options: ServicesOptions) {
     imports,
     contents: new AppContents({ apps: appService, bundles, audit }),
     instances: instanceService,
+    quota,
+    runs: new InstanceRuns({
+      config,
+      policy,
+      audit,
+      idempotency,
+      appService,
+      instances,
+      quota,
+      preconditions,
+      renderer,
+      presenter,
+      runtimes,
+      onChange,
+    }),
+    lifecycle: new InstanceLifecycle({
+      config,
+      audit,
+      service: instanceService,
+      instances,
+      quota,
+      preconditions,
+      renderer,
+      roles,
+      aliasFeed: feeds.aliases,
+      onChange,
+    }),
     tags: new TagService({
       policy,
       audit,

@@ -1,0 +1,320 @@
+/** What is done with instances that are there, from suspension to restoration. */
+import type {
+  AppInstance,
+  Visibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { StoreConfig } from '../config/StoreConfig';
+import type { InstanceRepository } from '../database/InstanceRepository';
+import type { RoleResolver } from '../identity/RoleResolver';
+import type { InstanceAction } from '../policy';
+import type { Audit, Trail } from './Audit';
+import { STORE, type Caller } from './Caller';
+import type { ChangeFeed } from './ChangeFeed';
+import { deadline, launch, suspension } from './instanceChanges';
+import { overQuota, type InstanceQuota } from './InstanceQuota';
+import type { InstanceRenderer } from './InstanceRenderer';
+import type { FoundInstance, InstanceService } from './InstanceService';
+import type { Preconditions } from './Preconditions';
+import { stale, StoreError } from './StoreError';
+
+/** What the service stands on. */
+export interface InstanceLifecycleOptions {
+  config: StoreConfig;
+  audit: Audit;
+  service: InstanceService;
+  instances: InstanceRepository;
+  quota: InstanceQuota;
+  preconditions: Preconditions;
+  renderer: InstanceRenderer;
+  roles: RoleResolver;
+  /** Told of each alias that changed. */
+  aliasFeed: ChangeFeed;
+  /** Told of each instance that there is something to do about. */
+  onChange: (id: string) => void;
+}
+
+/** See the module's comment. */
+export class InstanceLifecycle {
+  readonly #o: InstanceLifecycleOptions;
+
+  constructor(options: InstanceLifecycleOptions) {
+    this.#o = options;
+  }
+
+  /** A change of an instance that is there, by somebody who may make it. */
+  async #change(
+    caller: Caller,
+    id: string,
+    action: InstanceAction,
+    work: (found: FoundInstance, trail: Trail) => Promise<boolean | undefined>,
+    revision?: number,
+  ): Promise<AppInstance> {
+    return this.#o.audit.run(caller, `instance:${action}`, id, async trail => {
+      const found = await this.#o.service.require(caller, id, action, trail);
+      if (revision !== undefined && found.record.revision !== revision)
+        throw stale('instance');
+      const done = await work(found, trail);
+      if (done) this.#o.onChange(id);
+      return this.#afterwards(caller, id, done, revision);
+    });
+  }
+
+  /** The instance after a change; 409 where it is being ended, so that nothing was changed. */
+  async #afterwards(
+    caller: Caller,
+    id: string,
+    done: boolean | undefined,
+    revision: number | undefined,
+  ): Promise<AppInstance> {
+    const found = await this.#o.service.find(caller, id);
+    const { desired } = found.record;
+    if (desired === 'terminated' || desired === 'released')
+      throw new StoreError({
+        status: 409,
+        code: 'TERMINATING',
+        message: 'The instance was terminated.',
+        owner: 'you',
+        remedy: found.record.purgeAfter
+          ? 'Restore it first, or start a new one.'
+          : 'Start a new one.',
+      });
+    if (!done && revision !== undefined) throw stale('instance');
+    const [instance] = await this.#o.service.present(caller, [found]);
+    return instance;
+  }
+
+  async suspend(caller: Caller, id: string): Promise<AppInstance> {
+    return this.#change(caller, id, 'suspend', ({ record }) => {
+      if (!record.suspendable)
+        throw new StoreError({
+          status: 409,
+          code: 'NOT_SUSPENDABLE',
+          message: 'This instance cannot be suspended.',
+          owner: 'you',
+          remedy: 'Terminate it if you no longer need it.',
+        });
+      return this.#o.instances.change(
+        id,
+        { desired: ['running'] },
+        suspension(),
+      );
+    });
+  }
+
+  /** Suspends what has run for as long as it may. */
+  async suspendOverdue(now: Date): Promise<number> {
+    const ids = await this.#o.instances.listOverdue(now.toISOString());
+    for (const id of ids)
+      await this.#o.audit.run(STORE, 'instance:autosuspend', id, async () => {
+        const done = await this.#o.instances.suspendIfOverdue(
+          id,
+          now.toISOString(),
+          suspension(),
+        );
+        if (done) this.#o.onChange(id);
+      });
+    return ids.length;
+  }
+
+  /** Purges volumes of terminated instances whose time is up. */
+  async purgeOverdue(now: Date): Promise<number> {
+    const ids = await this.#o.instances.purge({ before: now.toISOString() });
+    ids.forEach(id => this.#o.onChange(id));
+    return ids.length;
+  }
+
+  async resume(caller: Caller, id: string): Promise<AppInstance> {
+    return this.#change(caller, id, 'resume', async ({ record }) => {
+      const own = record.ownerRef === caller.userEntityRef;
+      // The owner's limit counts, whoever resumes.
+      const limit = this.#o.quota.limit(
+        own ? caller : await this.#o.roles.resolve(record.ownerRef),
+      );
+      const now = new Date();
+      const result = await this.#o.instances.resume(
+        id,
+        record.ownerRef,
+        limit,
+        {
+          ...launch(record, now),
+          desired: 'running',
+          suspendAfter: deadline(now, record.timeoutSeconds),
+          extended: false,
+        },
+      );
+      if (result === 'quota') throw overQuota(limit, own);
+      return result === 'done';
+    });
+  }
+
+  /**
+   * Ends an instance. Its volume, where it has one, is kept for a while.
+   *
+   * @param purge - the volume goes, too
+   */
+  async terminate(
+    caller: Caller,
+    id: string,
+    { purge = false }: { purge?: boolean } = {},
+  ): Promise<void> {
+    return this.#o.audit.run(caller, 'instance:terminate', id, async trail => {
+      const { record } = await this.#o.service.require(
+        caller,
+        id,
+        'terminate',
+        trail,
+      );
+      const now = new Date();
+      const keeps = this.#o.config.terminatedRetentionSeconds;
+      const purgeAfter =
+        record.objects.claim && keeps > 0 && !purge
+          ? new Date(now.getTime() + keeps * 1000).toISOString()
+          : undefined;
+      trail.detail = { purgeAfter };
+      const { done, aliases } = await this.#o.instances.terminate(
+        id,
+        {
+          desired: 'terminated',
+          slot: undefined,
+          endpoint: undefined,
+          suspendAfter: undefined,
+          stage: undefined,
+          purgeAfter,
+          updatedAt: now.toISOString(),
+        },
+        { actorRef: caller.userEntityRef, at: now.toISOString() },
+      );
+      if (!done && purge) await this.#o.instances.purge({ ids: [id] });
+      aliases.forEach(name => this.#o.aliasFeed.changed(name));
+      this.#o.onChange(id);
+    });
+  }
+
+  /** Takes a terminated instance back, suspended, with its volume and the aliases that it had. */
+  async restore(caller: Caller, id: string): Promise<AppInstance> {
+    return this.#change(caller, id, 'restore', async () => {
+      const at = new Date().toISOString();
+      const { done, aliases } = await this.#o.instances.restore(
+        id,
+        { ...suspension(), purgeAfter: undefined, updatedAt: at },
+        { actorRef: caller.userEntityRef, at },
+      );
+      aliases.forEach(name => this.#o.aliasFeed.changed(name));
+      return done;
+    });
+  }
+
+  /**
+   * Changes who may open it; holds from the next request on.
+   *
+   * @param revision - what the change was made from
+   */
+  async update(
+    caller: Caller,
+    id: string,
+    change: { visibility: Visibility },
+    revision?: number,
+  ): Promise<AppInstance> {
+    return this.#change(
+      caller,
+      id,
+      'update',
+      (_, trail) => {
+        trail.detail = { ...change };
+        return this.#o.instances.change(
+          id,
+          { desired: ['running', 'suspended'], revision },
+          {
+            visibility: change.visibility,
+            updatedAt: new Date().toISOString(),
+          },
+        );
+      },
+      revision,
+    );
+  }
+
+  /** Puts the suspension off, once for each start, by what the admin allows. */
+  async extend(caller: Caller, id: string): Promise<AppInstance> {
+    return this.#change(caller, id, 'extend', ({ record }) => {
+      const by = this.#o.config.extensionSeconds;
+      const refuse = (code: string, message: string, remedy: string) => {
+        throw new StoreError({
+          status: 409,
+          code,
+          message,
+          owner: 'you',
+          remedy,
+        });
+      };
+      if (record.desired !== 'running' || !record.suspendAfter)
+        refuse(
+          'NOTHING_TO_EXTEND',
+          'The instance is not going to be suspended.',
+          'Nothing to do.',
+        );
+      if (by === 0)
+        refuse(
+          'NO_EXTENSION',
+          'Instances cannot be extended in this store.',
+          'Ask an admin to keep it running.',
+        );
+      if (record.extended)
+        refuse(
+          'EXTENDED_ALREADY',
+          'The instance was extended once since its start.',
+          'Suspend and resume it for a new deadline, or ask an admin to keep it running.',
+        );
+      return this.#o.instances.change(
+        id,
+        { desired: ['running'], revision: record.revision },
+        {
+          extended: true,
+          suspendAfter: deadline(new Date(record.suspendAfter!), by),
+          updatedAt: new Date().toISOString(),
+        },
+      );
+    });
+  }
+
+  /** Lets it run until somebody suspends it, also after it is resumed. */
+  async disableAutosuspend(caller: Caller, id: string): Promise<AppInstance> {
+    return this.#change(caller, id, 'disable_autosuspend', () =>
+      this.#o.instances.change(
+        id,
+        { desired: ['running', 'suspended'] },
+        {
+          suspendAfter: undefined,
+          timeoutSeconds: -1,
+          updatedAt: new Date().toISOString(),
+        },
+      ),
+    );
+  }
+
+  /** Renders it anew with the store's present configuration (specification 4.2). */
+  async redeploy(caller: Caller, id: string): Promise<AppInstance> {
+    return this.#change(caller, id, 'redeploy', async ({ record, app }) => {
+      await this.#o.preconditions.require({
+        ...app,
+        defaultProfile: record.launchProfile,
+      });
+      const { objects, used } = await this.#o.renderer.render(app, record);
+      return this.#o.instances.change(
+        id,
+        { desired: [record.desired], revision: record.revision },
+        {
+          objects: {
+            ...objects,
+            // What a volume was asked for cannot be changed afterwards.
+            ...(record.objects.claim ? { claim: record.objects.claim } : {}),
+          },
+          ...(record.desired === 'running'
+            ? launch(record, new Date())
+            : { updatedAt: new Date().toISOString() }),
+        },
+        used,
+      );
+    });
+  }
+}

@@ -1,0 +1,45 @@
+/** How many instances somebody may have running (specification 4.5). */
+import type { StoreConfig } from '../config/StoreConfig';
+import type { InstanceRepository } from '../database/InstanceRepository';
+import type { Actor } from '../policy';
+import { StoreError } from './StoreError';
+
+/** See the module's comment. */
+export class InstanceQuota {
+  readonly #limits: StoreConfig['limits'];
+  readonly #instances: InstanceRepository;
+
+  constructor(options: {
+    limits: StoreConfig['limits'];
+    instances: InstanceRepository;
+  }) {
+    this.#limits = options.limits;
+    this.#instances = options.instances;
+  }
+
+  limit(actor: Pick<Actor, 'fullAccess'>): number {
+    return actor.fullAccess
+      ? this.#limits.instances
+      : this.#limits.visitorInstances;
+  }
+
+  async of(actor: Actor): Promise<{ limit: number; running: number }> {
+    return {
+      limit: this.limit(actor),
+      running: await this.#instances.countRunning(actor.userEntityRef),
+    };
+  }
+}
+
+/** The refusal of one more running instance. */
+export function overQuota(limit: number, own: boolean): StoreError {
+  return new StoreError({
+    status: 409,
+    code: 'INSTANCE_LIMIT',
+    message: `${
+      own ? 'You have' : 'Its owner has'
+    } ${limit} running instances, which is ${own ? 'your' : 'their'} limit.`,
+    owner: 'you',
+    remedy: 'Suspend or terminate one of them, then try again.',
+  });
+}

@@ -1,0 +1,193 @@
+/** Starts instances of apps. */
+import {
+  parameterProblem,
+  type AppInstance,
+  type RunRequest,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { randomUUID } from 'node:crypto';
+import type { StoreConfig } from '../config/StoreConfig';
+import { appFacts, type AppRecord } from '../database/AppRepository';
+import type {
+  InstanceRecord,
+  InstanceRepository,
+} from '../database/InstanceRepository';
+import type { Policy } from '../policy';
+import type { AppService } from './AppService';
+import type { Audit, Trail } from './Audit';
+import type { Caller } from './Caller';
+import type { Idempotency } from './Idempotency';
+import { deadline } from './instanceChanges';
+import { overQuota, type InstanceQuota } from './InstanceQuota';
+import type { InstanceRenderer } from './InstanceRenderer';
+import type { Preconditions } from './Preconditions';
+import type { InstancePresenter } from './presentInstance';
+import type { Runtimes } from './Runtimes';
+import { notAllowed, notFound, StoreError } from './StoreError';
+
+/** What the service stands on. */
+export interface InstanceRunsOptions {
+  config: StoreConfig;
+  policy: Policy;
+  audit: Audit;
+  idempotency: Idempotency;
+  appService: AppService;
+  instances: InstanceRepository;
+  quota: InstanceQuota;
+  preconditions: Preconditions;
+  renderer: InstanceRenderer;
+  presenter: InstancePresenter;
+  runtimes: Runtimes;
+  /** Told of each instance that there is something to do about. */
+  onChange: (id: string) => void;
+}
+
+/** See the module's comment. */
+export class InstanceRuns {
+  readonly #o: InstanceRunsOptions;
+
+  constructor(options: InstanceRunsOptions) {
+    this.#o = options;
+  }
+
+  /**
+   * Starts an instance; returns as soon as it is written down.
+   *
+   * @throws StoreError 400 for parameters that do not do, 403, 404, 409 where the app cannot be run or the quota is used up
+   */
+  async run(
+    caller: Caller,
+    appId: string,
+    request: RunRequest & { idempotencyKey?: string },
+  ): Promise<AppInstance> {
+    const { idempotencyKey, ...options } = request;
+    return this.#o.audit.run(caller, 'instance:run', undefined, trail =>
+      this.#o.idempotency.once(
+        caller,
+        'instance:run',
+        idempotencyKey,
+        { appId, ...options },
+        () => this.#run(caller, appId, options, trail),
+      ),
+    );
+  }
+
+  async #run(
+    caller: Caller,
+    appId: string,
+    request: RunRequest,
+    trail: Trail,
+  ): Promise<AppInstance> {
+    const { config, instances, quota, renderer } = this.#o;
+    const { visibility = 'PRIVATE' } = request;
+    const app = await this.#runnable(caller, appId, trail);
+    trail.detail = {
+      app: `${app.name} ${app.version}`,
+      visibility,
+      launchProfile: request.launchProfile,
+    };
+    const launchProfile = request.launchProfile ?? app.defaultProfile;
+    if (request.launchProfile)
+      this.#o.runtimes.requireProfile(request.launchProfile);
+    const parameters = readParameters(app, request.parameters ?? {});
+    await this.#o.preconditions.require({
+      ...app,
+      defaultProfile: launchProfile,
+    });
+    const id = randomUUID();
+    trail.about({ id, name: app.manifest.title });
+    const now = new Date();
+    const timeoutSeconds =
+      app.manifest.instanceTimeoutSeconds ?? config.instanceTimeoutSeconds;
+    const { objects, used } = await renderer.render(app, {
+      id,
+      ownerRef: caller.userEntityRef,
+      launchProfile,
+      parameters,
+    });
+    const record: Omit<InstanceRecord, 'slot'> = {
+      id,
+      appId,
+      ownerRef: caller.userEntityRef,
+      visibility,
+      desired: 'running',
+      cluster: 'default',
+      namespace: config.kubernetes.namespace,
+      objects,
+      status: 'PENDING',
+      stage: 'accepted',
+      stages: { accepted: now.toISOString() },
+      restartCount: 0,
+      timeoutSeconds,
+      suspendAfter: deadline(now, timeoutSeconds),
+      suspendable: true,
+      extended: false,
+      launchProfile,
+      parameters,
+      launch: 1,
+      revision: 1,
+      createdAt: now.toISOString(),
+      updatedAt: now.toISOString(),
+    };
+    const limit = quota.limit(caller);
+    const admitted = await instances.insert(record, limit, used);
+    if (admitted === 'full') throw overQuota(limit, true);
+    if (admitted === 'app') throw notFound('app', appId);
+    this.#o.onChange(id);
+    return this.#o.presenter.present(caller, record, app, {});
+  }
+
+  async #runnable(
+    caller: Caller,
+    appId: string,
+    trail: Trail,
+  ): Promise<AppRecord> {
+    const app = await this.#o.appService.record(caller, appId);
+    trail.about({ id: appId, name: `${app.name} ${app.version}` });
+    if (app.manifest.lifecycle === 'LINK')
+      throw new StoreError({
+        status: 409,
+        code: 'LINK_APP',
+        message: 'A LINK app runs elsewhere: it is opened, not run.',
+        owner: 'you',
+        remedy: `Open ${app.manifest.linkAddress}.`,
+      });
+    const decision = trail.decided(
+      this.#o.policy.decide('app', 'run', caller, appFacts(app)),
+    );
+    if (!decision.allowed)
+      throw notAllowed('You may not run this app.', decision);
+    return app;
+  }
+}
+
+/** The values that an app is run with: those given, and defaults for the others. */
+function readParameters(
+  app: AppRecord,
+  given: Record<string, string>,
+): Record<string, string> {
+  const parameters = app.manifest.parameters ?? [];
+  const refuse = (message: string) => {
+    throw new StoreError({
+      status: 400,
+      code: 'BAD_PARAMETER',
+      message,
+      owner: 'you',
+      remedy: parameters.length
+        ? `The app takes ${parameters.map(each => each.name).join(', ')}.`
+        : 'The app takes no parameters: leave them out.',
+    });
+  };
+  const unknown = Object.keys(given).find(
+    name => !parameters.some(parameter => parameter.name === name),
+  );
+  if (unknown !== undefined)
+    refuse(`The app has no parameter ${JSON.stringify(unknown)}.`);
+  const values: Record<string, string> = {};
+  for (const parameter of parameters) {
+    const problem = parameterProblem(parameter, given[parameter.name]);
+    if (problem) refuse(`The parameter ${parameter.name} ${problem}.`);
+    const value = given[parameter.name] || parameter.default;
+    if (value !== undefined) values[parameter.name] = value;
+  }
+  return values;
+}
