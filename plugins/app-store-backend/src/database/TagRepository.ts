@@ -57,9 +57,19 @@ export class TagRepository {
     }));
   }
 
-  async list(): Promise<TagRecord[]> {
+  /**
+   * All tags, by title.
+   *
+   * @param restrict - leaves some out
+   */
+  async list(
+    restrict: (query: Knex.QueryBuilder) => void = () => {},
+  ): Promise<TagRecord[]> {
     return this.#complete(
-      await this.#knex<TagRow>('tags').orderBy('title').orderBy('name'),
+      await this.#knex<TagRow>('tags')
+        .where(restrict)
+        .orderBy('title')
+        .orderBy('name'),
     );
   }
 

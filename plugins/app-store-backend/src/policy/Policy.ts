@@ -10,6 +10,7 @@ import { overlayRules, type IamPolicy } from './overlay';
 import {
   apply,
   decide,
+  holding,
   whereAny,
   type Decision,
   type PolicySettings,
@@ -25,9 +26,11 @@ interface Overlay<R> {
 export class Policy {
   readonly #settings: PolicySettings;
   readonly #policies: () => ReadonlyArray<IamPolicy>;
-  /** Rules of the policies in force, by kind and action. */
-  readonly #overlays = new Map<string, Overlay<never>>();
-  #compiled: ReadonlyArray<IamPolicy> | undefined;
+  /** Rules of policies, by kind and action, as long as those are in force. */
+  readonly #overlays = new WeakMap<
+    ReadonlyArray<IamPolicy>,
+    Map<string, Overlay<never>>
+  >();
 
   static create(options: {
     settings: PolicySettings;
@@ -53,21 +56,21 @@ export class Policy {
     const policies = this.#policies();
     if (!policies.length || table.fixed?.some(each => each === action))
       return { allow: [], deny: [] };
-    if (this.#compiled !== policies) {
-      this.#compiled = policies;
-      this.#overlays.clear();
+    let overlays = this.#overlays.get(policies);
+    if (!overlays) {
+      overlays = new Map();
+      this.#overlays.set(policies, overlays);
     }
     const key = `${kind}:${action}`;
-    let overlay = this.#overlays.get(key) as
-      | Overlay<Kinds[K]['facts']>
-      | undefined;
+    let overlay = overlays.get(key) as Overlay<Kinds[K]['facts']> | undefined;
     if (!overlay) {
       overlay = overlayRules<Kinds[K]['facts']>(
         policies,
+        kind,
         table.overlay as never,
         action,
       );
-      this.#overlays.set(key, overlay as never);
+      overlays.set(key, overlay as never);
     }
     return overlay;
   }
@@ -82,12 +85,12 @@ export class Policy {
     const table = KINDS[kind];
     const question = { actor, resource, settings: this.#settings };
     const { allow, deny } = this.#overlay(kind, action);
-    const denied = decide('3.7', deny, question);
-    if (denied.allowed)
+    const denying = holding(deny, question);
+    if (denying)
       return {
         allowed: false,
-        rule: denied.rule,
-        because: denied.because,
+        rule: denying.id,
+        because: denying.when.map(({ text }) => text),
         wouldChange: [['An admin changes the policy that denies it.']],
       };
     const rules = table.rules[action] as ReadonlyArray<Rule<Kinds[K]['facts']>>;
@@ -111,7 +114,6 @@ export class Policy {
     >;
     apply(query, whereAny([...rules, ...allow], actor, this.#settings));
     const denied = whereAny(deny, actor, this.#settings);
-    if (denied === true) apply(query, false);
-    else if (denied) query.whereNot(denied);
+    if (denied !== false) query.whereNot(denied as boolean);
   }
 }

@@ -61,7 +61,6 @@ const invited: Condition<AppFacts> = {
     (query =>
       query.whereExists(tags => {
         tags
-          .select('tag_visitor_roles.tag_id')
           .from('app_tags')
           .join(
             'tag_visitor_roles',

@@ -1,61 +1,60 @@
 /** Conditions on who asks, shared by all tables. */
-import type { Condition } from './rules';
-import { ofActor } from './rules';
+import { ofActor, type Filterable } from './rules';
 
-export const signedIn: Condition<unknown> = ofActor({
+export const signedIn: Filterable<unknown> = ofActor({
   text: 'you are signed in',
   change: 'Sign in.',
   holds: actor => actor.userEntityRef !== '',
 });
 
-export const fullAccess: Condition<unknown> = ofActor({
+export const fullAccess: Filterable<unknown> = ofActor({
   text: 'you have full access',
   change: 'An admin adds you to a group with full access.',
   holds: actor => actor.fullAccess,
 });
 
-export const visitor: Condition<unknown> = ofActor({
+export const visitor: Filterable<unknown> = ofActor({
   text: 'you are a visitor',
   change: 'This way is for visitors only.',
   fixed: true,
   holds: actor => actor.userEntityRef !== '' && !actor.fullAccess,
 });
 
-export const admin: Condition<unknown> = ofActor({
+export const admin: Filterable<unknown> = ofActor({
   text: 'you are an admin',
   change: 'Somebody adds you to an admin group, or an admin does it for you.',
   holds: actor => actor.admin,
 });
 
-export const publicMode: Condition<unknown> = ofActor({
+export const publicMode: Filterable<unknown> = ofActor({
   text: 'the store lists PUBLIC apps for everybody',
   change: 'An admin sets appStore.publicMode.',
   holds: (_, settings) => settings.publicMode,
 });
 
-export const downloads: Condition<unknown> = ofActor({
+export const downloads: Filterable<unknown> = ofActor({
   text: 'downloads are switched on',
   change: 'An admin sets appStore.downloads.',
   holds: (_, settings) => settings.downloads,
 });
 
-/** The actor's ref equals a column, `facts => ref` for a single resource. */
-export function isRef<R>(options: {
-  text: string;
-  change: string;
+/** A value of a resource, and the column that holds it. */
+export interface Field<R> {
   of(resource: R): string | undefined;
-  column?: string;
-}): Condition<R> {
+  column: string;
+}
+
+/** The actor is the one whom a field of the resource names. */
+export function isRef<R>(
+  options: Field<R> & { text: string; change: string },
+): Filterable<R> {
+  const { text, change, of, column } = options;
   return {
-    text: options.text,
-    change: options.change,
+    text,
+    change,
     holds: ({ actor, resource }) =>
-      actor.userEntityRef !== '' &&
-      options.of(resource) === actor.userEntityRef,
-    where: options.column
-      ? actor =>
-          actor.userEntityRef !== '' &&
-          (query => query.where(options.column!, actor.userEntityRef))
-      : undefined,
+      actor.userEntityRef !== '' && of(resource) === actor.userEntityRef,
+    where: ({ userEntityRef }) =>
+      userEntityRef !== '' && (query => query.where(column, userEntityRef)),
   };
 }

@@ -4,7 +4,10 @@
  * here each time. The mutation check runs on it.
  */
 import type { Knex } from 'knex';
+import { aliasFacts } from '../database/AliasRepository';
+import { appFacts } from '../database/AppRepository';
 import { databases, migrated } from '../database/__testUtils__/databases';
+import { instanceFacts } from '../service/presentInstance';
 import {
   APP_OWNER_REF,
   INVITED,
@@ -12,18 +15,21 @@ import {
   people,
 } from './__testUtils__/people';
 import { listed, read, write, type World } from './__testUtils__/world';
+import { KINDS } from './kinds';
 import type { IamPolicy, IamStatement } from './overlay';
 import { Policy } from './Policy';
+import { apply, type Rule } from './rules';
 
 const VISIBILITIES = ['PRIVATE', 'ALL_USERS', 'PUBLIC'] as const;
 const LIFECYCLES = ['ON_DEMAND', 'MANAGED', 'LINK'] as const;
-const OWNERS = [OWNER_REF, APP_OWNER_REF, 'user:default/somebody'];
+/** Nobody, too: they must not meet those who are not signed in. */
+const OWNERS = [OWNER_REF, APP_OWNER_REF, 'user:default/somebody', ''];
 
 const apps: World['apps'] = VISIBILITIES.flatMap(visibility =>
   LIFECYCLES.flatMap(lifecycle =>
     [[], [0], [1], [0, 1]].map((tags, i) => ({
       name: `n${i}`,
-      owner: OWNERS[1 + (i % 2)],
+      owner: OWNERS[i],
       visibility,
       lifecycle,
       tags,
@@ -147,6 +153,7 @@ describe('filters over every row', () => {
       'visitor+',
       'full',
       'owner',
+      'app owner',
       'admin, full',
     ]) {
       const { filtered, decided } = await listed(
@@ -157,5 +164,124 @@ describe('filters over every row', () => {
       );
       expect([name, filtered]).toEqual([name, decided]);
     }
+  });
+
+  it('find a row by its id and a tag by its name', async () => {
+    const { id } = rows.instances[0];
+    const over = [statement({}, [`instance:${id}`, 'tag:T1'])];
+    const policy = Policy.create({ settings, policies: () => over });
+    const { filtered } = await listed(knex, policy, people['visitor-'], rows);
+    expect(filtered.instances).toEqual([id]);
+    const tags = knex('tags');
+    policy.filter('tag', 'read', people['visitor-'], tags);
+    expect(await tags.pluck('name')).toEqual(['T1']);
+  });
+
+  it('hold condition by condition', async () => {
+    const apps = new Map(rows.apps.map(app => [app.id, app]));
+    const worlds = {
+      app: {
+        id: 'apps.id',
+        query: () => knex('apps'),
+        rows: rows.apps.map(app => [app.id, appFacts(app)] as const),
+      },
+      instance: {
+        id: 'instances.id',
+        query: () =>
+          knex('instances').join('apps', 'apps.id', 'instances.app_id'),
+        rows: rows.instances.map(
+          each =>
+            [each.id, instanceFacts(each, apps.get(each.appId)!)] as const,
+        ),
+      },
+      secret: {
+        id: 'secrets.id',
+        query: () => knex('secrets'),
+        rows: rows.secrets.map(secret => [secret.id, secret] as const),
+      },
+      alias: {
+        id: 'aliases.id',
+        query: () =>
+          knex('aliases').leftJoin(
+            'instances',
+            'instances.id',
+            'aliases.instance_id',
+          ),
+        rows: rows.aliases.map(alias => [alias.id, aliasFacts(alias)] as const),
+      },
+    };
+    let asked = 0;
+    for (const [kind, each] of Object.entries(worlds) as Array<
+      ['app', (typeof worlds)['app']]
+    >)
+      for (const { when } of KINDS[kind].rules.read as ReadonlyArray<
+        Rule<unknown>
+      >)
+        for (const { text, where, holds } of when)
+          for (const [name, actor] of Object.entries(people)) {
+            const query: Knex.QueryBuilder = each.query();
+            apply(query, where!(actor, settings));
+            const found = await query.pluck(each.id);
+            const wanted = each.rows
+              .filter(([, resource]) => holds({ actor, settings, resource }))
+              .map(([id]) => id);
+            asked += 1;
+            expect([kind, text, name, found.sort()]).toEqual([
+              kind,
+              text,
+              name,
+              wanted.sort(),
+            ]);
+          }
+    expect(asked).toBeGreaterThan(100);
+  });
+
+  it('ask of the rows no more than has to be asked', () => {
+    const sql = (row: string, policies: IamPolicy[] = [], kind = 'app') => {
+      const query = knex(`${kind}s`);
+      Policy.create({ settings, policies: () => policies }).filter(
+        kind as 'app',
+        'read',
+        people[row],
+        query,
+      );
+      return query.toString().replace(/`/g, '');
+    };
+    const all = 'select * from apps';
+    expect(sql('admin, full')).toBe(all);
+    expect(sql('anonymous')).toBe(`${all} where 1 = 0`);
+    expect(sql('full')).toBe(
+      `${all} where (((apps.owner_ref = 'user:default/full')) or ((not apps.visibility = 'PRIVATE')))`,
+    );
+    expect(sql('full', [statement({})])).toBe(all);
+    expect(sql('anonymous', [statement({})])).toBe(`${all} where 1 = 0`);
+    expect(sql('full', [statement({ subjects: ['is_admin'] })])).toBe(
+      sql('full'),
+    );
+    expect(sql('admin, full', [statement({ effect: 'deny' })])).toBe(
+      `${all} where not 1 = 1`,
+    );
+    expect(
+      sql('admin, full', [
+        statement({ effect: 'deny', subjects: ['anonymous'] }),
+      ]),
+    ).toBe(all);
+    // Nothing of this policy is about apps.
+    expect(
+      sql('anonymous', [statement({ subjects: ['anonymous'] }, ['tag:t'])]),
+    ).toBe(`${all} where 1 = 0`);
+  });
+
+  it('are not there for what no list is filtered by', () => {
+    expect(() =>
+      Policy.create({ settings }).filter(
+        'instance',
+        'open',
+        people.full,
+        knex('instances'),
+      ),
+    ).toThrow(
+      '3.4 public instance: "the instance is PUBLIC" cannot filter a list',
+    );
   });
 });

@@ -42,7 +42,6 @@ const isPublic: Condition<InstanceFacts> = {
   text: 'the instance is PUBLIC',
   change: 'Its owner makes the instance PUBLIC.',
   holds: ({ resource }) => resource.visibility === 'PUBLIC',
-  where: () => query => query.where('instances.visibility', 'PUBLIC'),
 };
 
 /** A condition on the instance's app. */

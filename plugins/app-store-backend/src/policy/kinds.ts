@@ -1,4 +1,5 @@
 /** The kinds of resources that the policy knows, with their tables. */
+import type { ResourceKind } from '@ai-app-store/backstage-plugin-app-store-common';
 import { ALIAS_RULES, type AliasAction, type AliasFacts } from './aliases';
 import { APP_RULES, type AppAction, type AppFacts } from './apps';
 import {
@@ -21,7 +22,7 @@ export interface Kinds {
   alias: { action: AliasAction; facts: AliasFacts };
   platform: { action: PlatformAction; facts: undefined };
 }
-export type Kind = keyof Kinds;
+export type Kind = ResourceKind;
 
 /** The table of a kind, and how policies speak of it. */
 export interface KindTable<K extends Kind> {
@@ -40,80 +41,65 @@ export const KINDS: { [K in Kind]: KindTable<K> } = {
       (({ read: '3.1', run: '3.2' } as Record<string, string>)[action] ??
       '3.3'),
     overlay: {
-      kind: 'app',
-      ownerRef: app => app.ownerRef,
-      ownerColumn: 'apps.owner_ref',
-      visibility: app => app.visibility,
-      visibilityColumn: 'apps.visibility',
-      lifecycle: app => app.lifecycle,
-      lifecycleColumn: 'apps.lifecycle',
-      names: [{ kind: 'app', of: app => app.name, column: 'apps.name' }],
+      owner: { of: app => app.ownerRef, column: 'apps.owner_ref' },
+      visibility: { of: app => app.visibility, column: 'apps.visibility' },
+      lifecycle: { of: app => app.lifecycle, column: 'apps.lifecycle' },
+      names: { app: { of: app => app.name, column: 'apps.name' } },
     },
   },
   instance: {
     rules: INSTANCE_RULES,
     section: () => '3.4',
     overlay: {
-      kind: 'instance',
-      ownerRef: instance => instance.ownerRef,
-      ownerColumn: 'instances.owner_ref',
-      visibility: instance => instance.visibility,
-      visibilityColumn: 'instances.visibility',
-      lifecycle: instance => instance.app.lifecycle,
-      lifecycleColumn: 'apps.lifecycle',
-      names: [
-        {
-          kind: 'instance',
-          of: instance => instance.id,
-          column: 'instances.id',
-        },
-        {
-          kind: 'app',
-          of: instance => instance.app.name,
-          column: 'apps.name',
-        },
-      ],
+      owner: {
+        of: instance => instance.ownerRef,
+        column: 'instances.owner_ref',
+      },
+      visibility: {
+        of: instance => instance.visibility,
+        column: 'instances.visibility',
+      },
+      lifecycle: {
+        of: instance => instance.app.lifecycle,
+        column: 'apps.lifecycle',
+      },
+      names: {
+        instance: { of: instance => instance.id, column: 'instances.id' },
+        app: { of: instance => instance.app.name, column: 'apps.name' },
+      },
     },
   },
   tag: {
     rules: TAG_RULES,
     section: () => '3.5',
-    overlay: {
-      kind: 'tag',
-      ownerRef: () => undefined,
-      names: [{ kind: 'tag', of: tag => tag.name, column: 'tags.name' }],
-    },
+    overlay: { names: { tag: { of: tag => tag.name, column: 'tags.name' } } },
   },
   secret: {
     rules: SECRET_RULES,
     section: () => '3.5',
     overlay: {
-      kind: 'secret',
-      ownerRef: secret => secret.ownerRef,
-      ownerColumn: 'secrets.owner_ref',
-      visibility: secret => secret.visibility,
-      visibilityColumn: 'secrets.visibility',
-      names: [
-        { kind: 'secret', of: secret => secret.name, column: 'secrets.name' },
-      ],
+      owner: { of: secret => secret.ownerRef, column: 'secrets.owner_ref' },
+      visibility: {
+        of: secret => secret.visibility,
+        column: 'secrets.visibility',
+      },
+      names: {
+        secret: { of: secret => secret.name, column: 'secrets.name' },
+      },
     },
   },
   alias: {
     rules: ALIAS_RULES,
     section: () => '3.5',
     overlay: {
-      kind: 'alias',
-      ownerRef: alias => alias.creatorRef,
-      ownerColumn: 'aliases.creator_ref',
-      names: [
-        { kind: 'alias', of: alias => alias.name, column: 'aliases.name' },
-      ],
+      owner: { of: alias => alias.creatorRef, column: 'aliases.creator_ref' },
+      names: { alias: { of: alias => alias.name, column: 'aliases.name' } },
     },
   },
   platform: {
     rules: PLATFORM_RULES,
     section: action => (action === 'import' ? '3.3' : '3.5'),
-    overlay: { kind: 'platform', ownerRef: () => undefined, names: [] },
+    overlay: {},
     fixed: ['use', 'list_all', 'read_audit', 'manage_iam', 'explain_others'],
   },
 };
@@ -126,10 +112,9 @@ export function isPolicyAction(text: string): boolean {
   if (text === '*') return true;
   const [kind, action] = text.split(/:(.*)/s);
   if (!Object.hasOwn(KINDS, kind)) return false;
-  const { rules, fixed = [] } = KINDS[kind as Kind];
+  const { rules, fixed } = KINDS[kind as Kind];
   return (
     action === '*' ||
-    (Object.hasOwn(rules, action ?? '') &&
-      !(fixed as readonly string[]).includes(action))
+    (Object.hasOwn(rules, action) && !fixed?.some(each => each === action))
   );
 }

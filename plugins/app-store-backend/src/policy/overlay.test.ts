@@ -1,10 +1,9 @@
 /** Policies laid over the tables (specification 3.7). */
 import { appOf, OWNER_REF, people } from './__testUtils__/people';
 import { differences, table } from './__testUtils__/table';
-import type { AppAction } from './apps';
 import type { InstanceAction } from './instances';
 import type { IamPolicy, IamStatement } from './overlay';
-import { isPolicyAction } from './kinds';
+import { isPolicyAction, type Kind } from './kinds';
 import { Policy } from './Policy';
 
 const settings = { publicMode: false, downloads: true };
@@ -30,6 +29,20 @@ const instance = (visibility: 'PRIVATE' | 'ALL_USERS' = 'PRIVATE') => ({
   visibility,
   app: appOf('ALL_USERS'),
 });
+
+/** One resource of each kind. */
+const facts = {
+  app: appOf('ALL_USERS'),
+  instance: instance(),
+  tag: { name: 't', adminRoles: ['group:default/nobody'] },
+  secret: {
+    name: 's',
+    ownerRef: OWNER_REF,
+    visibility: 'ALL_USERS' as const,
+  },
+  alias: { name: 'a', creatorRef: OWNER_REF },
+  platform: undefined,
+};
 
 const may = (
   policy: Policy,
@@ -100,12 +113,13 @@ describe('a policy', () => {
       !is_admin             | -         | Y        | Y        | Y    | -           | -
       role:group:default/ra | -         | -        | Y        | -    | -           | -
       user:default/full     | -         | -        | -        | Y    | -           | -
+      anonymous is_admin    | Y         | -        | -        | -    | Y           | Y
     `);
     expect(
       differences(
         cells,
         (subject, row) =>
-          laid(policyOf({ subjects: [subject] })).decide(
+          laid(policyOf({ subjects: subject.split(' ') })).decide(
             'tag',
             'create',
             { ...people[row], admin: people[row].admin },
@@ -113,39 +127,39 @@ describe('a policy', () => {
           ).rule === '3.7 policy support, statement 1' ||
           // Admins are allowed by the table before it comes to the policy.
           (people[row].admin &&
-            !laid(policyOf({ effect: 'deny', subjects: [subject] })).decide(
-              'tag',
-              'create',
-              people[row],
-              {
-                name: 't',
-                adminRoles: [],
-              },
-            ).allowed),
+            !laid(
+              policyOf({ effect: 'deny', subjects: subject.split(' ') }),
+            ).decide('tag', 'create', people[row], {
+              name: 't',
+              adminRoles: [],
+            }).allowed),
       ),
     ).toEqual([]);
   });
 
   it('is about its actions', () => {
     const cells = table(`
-                    | instance:redeploy | instance:alias | app:set_service_account
-      *             | Y                 | Y              | Y
-      instance:*    | Y                 | Y              | -
-      app:*         | -                 | -              | Y
-      instance:alias| -                 | Y              | -
+                    | instance:redeploy | instance:alias | app:set_service_account | tag:create | secret:delete | alias:delete | platform:import_marketplace
+      *             | Y                 | Y              | Y                       | Y          | Y             | Y            | Y
+      instance:*    | Y                 | Y              | -                       | -          | -             | -            | -
+      app:*         | -                 | -              | Y                       | -          | -             | -            | -
+      tag:*         | -                 | -              | -                       | Y          | -             | -            | -
+      secret:*      | -                 | -              | -                       | -          | Y             | -            | -
+      alias:*       | -                 | -              | -                       | -          | -             | Y            | -
+      platform:*    | -                 | -              | -                       | -          | -             | -            | Y
+      instance:alias| -                 | Y              | -                       | -          | -             | -            | -
+      tag:create    | -                 | -              | -                       | Y          | -             | -            | -
     `);
     expect(
       differences(cells, (action, column) => {
         const policy = laid(policyOf({ actions: [action] }));
         const [kind, name] = column.split(':');
-        return kind === 'app'
-          ? policy.decide(
-              'app',
-              name as AppAction,
-              people.full,
-              appOf('ALL_USERS'),
-            ).allowed
-          : may(policy, 'full', name as InstanceAction);
+        return policy.decide(
+          kind as Kind,
+          name as never,
+          people.full,
+          facts[kind as Kind] as never,
+        ).allowed;
       }),
     ).toEqual([]);
   });
@@ -160,30 +174,98 @@ describe('a policy', () => {
     expect(redeploy('app:other', 'instance:the-instance')).toBe(true);
     expect(redeploy('app:other')).toBe(false);
     expect(redeploy('secret:app')).toBe(false);
-    const policy = laid(policyOf({}, ['tag:t', 'secret:s', 'alias:a']));
+    const named = laid(
+      policyOf({}, ['app:app', 'tag:t', 'secret:s', 'alias:a']),
+    );
+    const others = laid(
+      policyOf({}, ['app:x', 'tag:x', 'secret:x', 'alias:x']),
+    );
+    for (const [kind, action] of [
+      ['app', 'delete'],
+      ['tag', 'delete'],
+      ['secret', 'delete'],
+      ['alias', 'delete'],
+    ] as const)
+      for (const [policy, allowed] of [
+        [named, true],
+        [others, false],
+      ] as const)
+        expect([
+          kind,
+          policy.decide(kind, action, people.full, facts[kind] as never)
+            .allowed,
+        ]).toEqual([kind, allowed]);
+    // The store as a whole has no name.
     expect(
-      policy.decide('tag', 'delete', people.full, { name: 't', adminRoles: [] })
-        .allowed,
-    ).toBe(true);
-    expect(
-      policy.decide('secret', 'delete', people.full, {
-        name: 's',
-        ownerRef: OWNER_REF,
-        visibility: 'ALL_USERS',
-      }).allowed,
-    ).toBe(true);
-    expect(
-      policy.decide('alias', 'delete', people.full, {
-        name: 'a',
-        creatorRef: OWNER_REF,
-      }).allowed,
-    ).toBe(true);
-    expect(
-      policy.decide('alias', 'delete', people.full, {
-        name: 'b',
-        creatorRef: OWNER_REF,
-      }).allowed,
+      laid(policyOf({}, ['platform:import'])).decide(
+        'platform',
+        'import_marketplace',
+        people.full,
+        undefined,
+      ).allowed,
     ).toBe(false);
+  });
+
+  it('says what would have to change for it to hold', () => {
+    const policy = laid(
+      policyOf(
+        {
+          subjects: ['is_admin', 'role:group:default/boss'],
+          attributes: ['is_owner', 'visibility:PUBLIC', 'is_full_access'],
+        },
+        ['app:x', 'instance:y'],
+      ),
+      policyOf({ attributes: ['!visibility:PRIVATE'] }),
+    );
+    expect(
+      policy.decide('instance', 'redeploy', people['visitor-'], instance())
+        .wouldChange,
+    ).toEqual([
+      ['Somebody adds you to an admin group, or an admin does it for you.'],
+      ['This is not for resources of which visibility:PRIVATE.'],
+      [
+        'You become one of is_admin, role:group:default/boss.',
+        'This is for: app:x, instance:y.',
+        'Its owner does it.',
+        'This is for resources of which visibility:PUBLIC.',
+        'An admin adds you to a group with full access.',
+      ],
+    ]);
+    expect(
+      laid(
+        policyOf(
+          {
+            effect: 'deny',
+            subjects: ['*', 'anonymous'],
+            attributes: ['is_owner', '!lifecycle:LINK', 'is_full_access'],
+          },
+          ['app:app', 'app:other'],
+        ),
+      ).decide('instance', 'read', people.owner, instance()).because,
+    ).toEqual([
+      'you are one of *, anonymous',
+      'the resource is app:app, app:other',
+      'you are its owner',
+      'not: lifecycle:LINK',
+      'you have full access',
+    ]);
+    // A tag has no owner.
+    expect(
+      laid(policyOf({ attributes: ['is_owner'] })).decide(
+        'tag',
+        'delete',
+        people.full,
+        facts.tag,
+      ).wouldChange,
+    ).toContainEqual(['Its owner does it.']);
+    expect(
+      laid(policyOf({ effect: 'deny', attributes: ['!is_owner'] })).decide(
+        'tag',
+        'read',
+        people.full,
+        facts.tag,
+      ).because,
+    ).toContain('not: you are its owner');
   });
 
   it('holds where all of its attributes do', () => {
@@ -277,13 +359,32 @@ describe('a policy', () => {
   it('is in force from the moment that it is there until it is gone', () => {
     let policies: IamPolicy[] = [];
     const policy = Policy.create({ settings, policies: () => policies });
-    expect(may(policy, 'full', 'redeploy')).toBe(false);
+    expect(may(policy, 'full', 'read')).toBe(false);
     policies = [policyOf({})];
-    expect(may(policy, 'full', 'redeploy')).toBe(true);
+    expect(may(policy, 'full', 'read')).toBe(true);
     policies = [policyOf({ effect: 'deny' })];
+    expect(may(policy, 'full', 'read')).toBe(false);
     expect(may(policy, 'owner', 'read')).toBe(false);
     policies = [];
     expect(may(policy, 'owner', 'read')).toBe(true);
+  });
+
+  it('is read once for each action, however often that is asked', () => {
+    let read = 0;
+    const policies = [
+      {
+        ...policyOf({}),
+        get statements() {
+          read += 1;
+          return policyOf({}).statements;
+        },
+      },
+    ];
+    const policy = Policy.create({ settings, policies: () => policies });
+    for (let n = 0; n < 3; n++) expect(may(policy, 'full', 'read')).toBe(true);
+    expect(read).toBe(1);
+    for (let n = 0; n < 3; n++) may(policy, 'full', 'update');
+    expect(read).toBe(2);
   });
 
   it('speaks of actions that are there and that policies decide', () => {

@@ -5,8 +5,10 @@
  *
  * The specification leaves actions and attributes open; those here are ours.
  */
+import type { ResourceKind as Kind } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Actor } from './Actor';
-import { ofActor, rule, type Condition, type Rule } from './rules';
+import { fullAccess, isRef, type Field } from './conditions';
+import { ofActor, rule, type Filterable, type Rule } from './rules';
 
 /** One statement. */
 export interface IamStatement {
@@ -27,22 +29,17 @@ export interface IamPolicy {
   statements: IamStatement[];
 }
 
-/** How a kind of resource is spoken of in policies. */
+/** How a kind of resource is spoken of in policies. What it has not got equals nothing. */
 export interface OverlayKind<R> {
-  kind: string;
-  ownerRef(resource: R): string | undefined;
-  ownerColumn?: string;
-  visibility?(resource: R): string;
-  visibilityColumn?: string;
-  lifecycle?(resource: R): string | undefined;
-  lifecycleColumn?: string;
+  owner?: Field<R>;
+  visibility?: Field<R>;
+  lifecycle?: Field<R>;
   /** Names by kind: an instance answers to its own id and to its app's name. */
-  names: ReadonlyArray<{
-    kind: string;
-    of(resource: R): string | undefined;
-    column?: string;
-  }>;
+  names?: Partial<Record<Kind, Field<R>>>;
 }
+
+/** A condition without its words. */
+type Part<R> = Pick<Filterable<R>, 'holds' | 'where'>;
 
 function subjectHolds(subject: string, actor: Actor): boolean {
   const signedIn = actor.userEntityRef !== '';
@@ -57,118 +54,77 @@ function subjectHolds(subject: string, actor: Actor): boolean {
   return signedIn && subject === actor.userEntityRef;
 }
 
+const ALWAYS: Part<unknown> = { holds: () => true, where: () => true };
+const NEVER: Part<unknown> = { holds: () => false, where: () => false };
+
 /** A value of the resource compared with a text. */
-function equals<R>(options: {
-  text: string;
-  value: string;
-  of(resource: R): string | undefined;
-  column?: string;
-}): Condition<R> {
-  const { column, value } = options;
-  return {
-    text: options.text,
-    change: `This is for resources of which ${options.text}.`,
-    holds: ({ resource }) => options.of(resource) === value,
-    // What a kind has not got equals nothing.
-    where: () => (column ? query => query.where(column, value) : false),
-  };
+function equals<R>(field: Field<R> | undefined, value: string): Part<R> {
+  return field
+    ? {
+        holds: ({ resource }) => field.of(resource) === value,
+        where: () => query => query.where(field.column, value),
+      }
+    : NEVER;
 }
 
-function not<R>(condition: Condition<R>): Condition<R> {
-  const { where } = condition;
+function not<R>(condition: Filterable<R>): Filterable<R> {
   return {
     text: `not: ${condition.text}`,
     change: `This is not for resources of which ${condition.text}.`,
     holds: question => !condition.holds(question),
-    where:
-      where &&
-      ((actor, settings) => {
-        const inner = where(actor, settings);
-        return typeof inner === 'function'
-          ? query => query.whereNot(inner)
-          : !inner;
-      }),
-  };
-}
-
-function any<R>(text: string, conditions: Condition<R>[]): Condition<R> {
-  return {
-    text,
-    change: `This is for: ${text}.`,
-    holds: question => conditions.some(each => each.holds(question)),
     where: (actor, settings) => {
-      const parts = conditions.map(each => {
-        if (!each.where) throw new Error(`"${each.text}" cannot filter a list`);
-        return each.where(actor, settings);
-      });
-      if (parts.includes(true)) return true;
-      const asked = parts.filter(part => typeof part === 'function');
-      return (
-        asked.length > 0 &&
-        (query => asked.forEach(part => query.orWhere(part)))
-      );
+      const inner = condition.where(actor, settings);
+      return query => query.whereNot(inner as boolean);
     },
   };
 }
 
-function attribute<R>(text: string, kind: OverlayKind<R>): Condition<R> {
-  if (text.startsWith('!')) return not(attribute(text.slice(1), kind));
-  if (text === 'is_full_access')
-    return ofActor({
-      text: 'you have full access',
-      change: 'An admin adds you to a group with full access.',
-      holds: actor => actor.fullAccess,
-    });
-  if (text === 'is_owner')
-    return {
-      text: 'you are its owner',
-      change: 'Its owner does it.',
-      holds: ({ actor, resource }) =>
-        actor.userEntityRef !== '' &&
-        kind.ownerRef(resource) === actor.userEntityRef,
-      where: ({ userEntityRef }) =>
-        userEntityRef !== '' &&
-        kind.ownerColumn !== undefined &&
-        (query => query.where(kind.ownerColumn!, userEntityRef)),
-    };
-  const [name, value] = text.split(/:(.*)/s);
-  if (name === 'visibility')
-    return equals({
-      text,
-      value,
-      of: resource => kind.visibility?.(resource),
-      column: kind.visibilityColumn,
-    });
-  return equals({
-    text,
-    value,
-    of: resource => kind.lifecycle?.(resource),
-    column: kind.lifecycleColumn,
-  });
+function any<R>(parts: Part<R>[]): Part<R> {
+  return {
+    holds: question => parts.some(part => part.holds(question)),
+    where: (actor, settings) => query =>
+      parts.forEach(part =>
+        query.orWhere(part.where(actor, settings) as boolean),
+      ),
+  };
 }
 
-function resourceOf<R>(pattern: string, kind: OverlayKind<R>): Condition<R>[] {
-  if (pattern === '*')
-    return [ofActor({ text: 'any resource', change: '', holds: () => true })];
+function attribute<R>(text: string, kind: OverlayKind<R>): Filterable<R> {
+  if (text.startsWith('!')) return not(attribute(text.slice(1), kind));
+  if (text === 'is_full_access') return fullAccess;
+  if (text === 'is_owner') {
+    const words = { text: 'you are its owner', change: 'Its owner does it.' };
+    return kind.owner
+      ? isRef({ ...words, ...kind.owner })
+      : { ...words, ...NEVER };
+  }
+  const [name, value] = text.split(/:(.*)/s);
+  return {
+    text,
+    change: `This is for resources of which ${text}.`,
+    ...equals(name === 'visibility' ? kind.visibility : kind.lifecycle, value),
+  };
+}
+
+function resourceOf<R>(pattern: string, kind: OverlayKind<R>): Part<R>[] {
+  if (pattern === '*') return [ALWAYS];
   const [of, value] = pattern.split(/:(.*)/s);
-  return kind.names
-    .filter(name => name.kind === of)
-    .map(name =>
-      equals({ text: pattern, value, of: name.of, column: name.column }),
-    );
+  const field = kind.names?.[of as Kind];
+  return field ? [equals(field, value)] : [];
 }
 
 /** The rules that policies add to an action of a kind of resource. */
 export function overlayRules<R>(
   policies: ReadonlyArray<IamPolicy>,
-  kind: OverlayKind<R>,
+  kind: Kind,
+  speech: OverlayKind<R>,
   action: string,
 ): { allow: Rule<R>[]; deny: Rule<R>[] } {
   const rules = { allow: [] as Rule<R>[], deny: [] as Rule<R>[] };
-  const names = new Set(['*', `${kind.kind}:*`, `${kind.kind}:${action}`]);
+  const names = new Set(['*', `${kind}:*`, `${kind}:${action}`]);
   for (const policy of policies) {
     const resources = policy.resources.flatMap(pattern =>
-      resourceOf(pattern, kind),
+      resourceOf(pattern, speech),
     );
     if (!resources.length) continue;
     policy.statements.forEach((statement, index) => {
@@ -182,8 +138,12 @@ export function overlayRules<R>(
             holds: actor =>
               statement.subjects.some(each => subjectHolds(each, actor)),
           }),
-          any(`the resource is ${policy.resources.join(', ')}`, resources),
-          ...(statement.attributes ?? []).map(each => attribute(each, kind)),
+          {
+            text: `the resource is ${policy.resources.join(', ')}`,
+            change: `This is for: ${policy.resources.join(', ')}.`,
+            ...any(resources),
+          },
+          ...(statement.attributes ?? []).map(each => attribute(each, speech)),
         ),
       );
     });

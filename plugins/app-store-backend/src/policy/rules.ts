@@ -64,12 +64,16 @@ export function rule<R>(id: string, ...when: Condition<R>[]): Rule<R> {
   return { id, when };
 }
 
+/** A condition that lists can be filtered by. */
+export type Filterable<R> = Condition<R> &
+  Required<Pick<Condition<R>, 'where'>>;
+
 /** A condition on the actor or the store's settings alone. */
 export function ofActor<R>(
   condition: Pick<Condition<R>, 'text' | 'change' | 'fixed'> & {
     holds(actor: Actor, settings: PolicySettings): boolean;
   },
-): Condition<R> {
+): Filterable<R> {
   return {
     text: condition.text,
     change: condition.change,
@@ -79,8 +83,14 @@ export function ofActor<R>(
   };
 }
 
-function holds<R>({ when }: Rule<R>, question: Question<R>): boolean {
-  return when.every(condition => condition.holds(question));
+/** The first rule all of whose conditions hold. */
+export function holding<R>(
+  rules: ReadonlyArray<Rule<R>>,
+  question: Question<R>,
+): Rule<R> | undefined {
+  return rules.find(({ when }) =>
+    when.every(condition => condition.holds(question)),
+  );
 }
 
 /** The first rule that allows, or why none does. */
@@ -89,7 +99,7 @@ export function decide<R>(
   rules: ReadonlyArray<Rule<R>>,
   question: Question<R>,
 ): Decision {
-  const found = rules.find(each => holds(each, question));
+  const found = holding(rules, question);
   if (found)
     return {
       allowed: true,
@@ -105,7 +115,7 @@ export function decide<R>(
   };
 }
 
-/** What would have to change for each rule, each way once, nearest first. */
+/** What would have to change for each rule, nearest first; none that asks for more than another. */
 function waysTo<R>(
   rules: ReadonlyArray<Rule<R>>,
   question: Question<R>,
@@ -114,12 +124,15 @@ function waysTo<R>(
     when.filter(condition => !condition.holds(question)),
   );
   const open = ways.filter(way => !way.some(({ fixed }) => fixed));
-  const sentences = (open.length ? open : ways).map(way =>
-    way.map(({ change }) => change),
-  );
-  return [...new Map(sentences.map(way => [way.join(' '), way])).values()].sort(
-    (a, b) => a.length - b.length,
-  );
+  return (open.length ? open : ways)
+    .map(way => way.map(({ change }) => change))
+    .sort((a, b) => a.length - b.length)
+    .filter(
+      (way, place, all) =>
+        !all
+          .slice(0, place)
+          .some(nearer => nearer.every(change => way.includes(change))),
+    );
 }
 
 /** Rules as a condition of a query: the same rows as {@link decide} allows. */
@@ -149,7 +162,5 @@ export function whereAny<R>(
 
 /** Puts a condition into a query. */
 export function apply(query: Knex.QueryBuilder, where: Where): void {
-  if (where === true) return;
-  if (where === false) query.whereRaw('1 = 0');
-  else query.where(where);
+  if (where !== true) query.where(where as boolean);
 }

@@ -9,7 +9,8 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { appOf, OWNER_REF, people } from './__testUtils__/people';
 import { differences, table } from './__testUtils__/table';
-import type { AppAction } from './apps';
+import { ANONYMOUS, withoutAdmin } from './Actor';
+import type { AppAction, AppFacts } from './apps';
 import type { InstanceAction } from './instances';
 import { KINDS, type Kind } from './kinds';
 import type { PlatformAction } from './platform';
@@ -282,7 +283,7 @@ describe('3.5 tags, secrets, aliases', () => {
     const roles: Record<string, string[]> = {
       free: [],
       guarded: ['group:default/nobody'],
-      ra: ['group:default/ra'],
+      ra: ['group:default/rc', 'group:default/ra'],
     };
     expect(
       differences(tags, (row, column) => {
@@ -405,24 +406,127 @@ describe('decisions', () => {
     );
   });
 
-  it('name ways that can come true, and others only where there are none', () => {
+  it('name the ways that can come true, nearest first, none twice', () => {
+    const ways = (row: string, app: AppFacts) =>
+      policy.decide('app', 'run', people[row], app).wouldChange;
+    const MORE = 'An admin adds you to a group with full access.';
+    const OWN = 'The owner does it, or hands the app over to you.';
+    const TAG =
+      'Somebody puts a tag on the app whose visitor roles include one of yours.';
+    expect(ways('full', appOf('PRIVATE'))).toEqual([
+      [OWN],
+      ['The owner makes the app visible to ALL_USERS.'],
+    ]);
+    expect(ways('visitor-', appOf('ALL_USERS'))).toEqual([[MORE], [TAG]]);
+    expect(ways('full', appOf('ALL_USERS', 'MANAGED'))).toEqual([
+      [OWN],
+      ['Somebody adds you to an admin group, or an admin does it for you.'],
+    ]);
+    const other = policy.decide('instance', 'open', people.full, {
+      id: 'i',
+      ownerRef: OWNER_REF,
+      visibility: 'PRIVATE',
+      app: appOf('PRIVATE', 'MANAGED', { visitorRoles: [] }),
+    });
+    expect(other).toEqual({
+      allowed: false,
+      rule: '3.4 nothing allows it',
+      because: [],
+      wouldChange: [
+        ['Its owner does it.'],
+        ['Its owner makes the instance PUBLIC.'],
+        ['Its owner shares the instance with ALL_USERS.'],
+      ],
+    });
     const secret = {
       name: 's',
       ownerRef: OWNER_REF,
       visibility: 'PRIVATE' as const,
     };
-    const other = policy.decide('secret', 'reveal', people.full, secret);
-    expect(other.wouldChange).toEqual([['Its owner does it.']]);
-    // A LINK app is run by nobody: what that means is said instead.
-    const link = policy.decide(
-      'app',
-      'run',
-      people.full,
-      appOf('ALL_USERS', 'LINK'),
-    );
-    expect(link.wouldChange[0].join(' ')).toMatch(/a LINK app is opened/);
-    const texts = link.wouldChange.map(way => way.join(' '));
-    expect(new Set(texts).size).toBe(texts.length);
+    expect(
+      policy.decide('secret', 'reveal', people.full, secret).wouldChange,
+    ).toEqual([['Its owner does it.']]);
+  });
+
+  it('say what a way is for where no way can come true', () => {
+    // A LINK app is run by nobody.
+    expect(
+      policy.decide('app', 'run', people.full, appOf('ALL_USERS', 'LINK'))
+        .wouldChange,
+    ).toEqual([
+      [
+        'This way is for ON_DEMAND apps; a MANAGED app is run by its owner, a LINK app is opened.',
+      ],
+      [
+        'This way is for MANAGED apps.',
+        'The owner does it, or hands the app over to you.',
+      ],
+      [
+        'This way is for MANAGED apps.',
+        'Somebody adds you to an admin group, or an admin does it for you.',
+      ],
+    ]);
+  });
+
+  it('refer to the table that says nothing of it', () => {
+    const rows = {
+      app: appOf('PRIVATE'),
+      instance: {
+        id: 'i',
+        ownerRef: OWNER_REF,
+        visibility: 'PRIVATE' as const,
+        app: appOf('PRIVATE'),
+      },
+      tag: { name: 't', adminRoles: [] },
+      secret: {
+        name: 's',
+        ownerRef: OWNER_REF,
+        visibility: 'PRIVATE' as const,
+      },
+      alias: { name: 'a', creatorRef: OWNER_REF },
+      platform: undefined,
+    };
+    const sections = (kind: Kind) =>
+      new Set(
+        ACTIONS[kind].map(
+          action =>
+            policy.decide(
+              kind,
+              action as never,
+              people.anonymous,
+              rows[kind] as never,
+            ).rule,
+        ),
+      );
+    const nothing = (...ids: string[]) =>
+      new Set(ids.map(id => `${id} nothing allows it`));
+    expect(sections('app')).toEqual(nothing('3.1', '3.2', '3.3'));
+    expect(
+      policy.decide('app', 'read', people.anonymous, rows.app).rule,
+    ).toMatch(/^3\.1/);
+    expect(
+      policy.decide('app', 'run', people.anonymous, rows.app).rule,
+    ).toMatch(/^3\.2/);
+    expect(sections('instance')).toEqual(nothing('3.4'));
+    for (const kind of ['tag', 'secret', 'alias'] as const)
+      expect(sections(kind)).toEqual(nothing('3.5'));
+    expect(sections('platform')).toEqual(nothing('3.3', '3.5'));
+    expect(
+      policy.decide('platform', 'import', people.anonymous, undefined).rule,
+    ).toMatch(/^3\.3/);
+  });
+
+  it('know who is nobody, and who an admin is without that', () => {
+    expect(ANONYMOUS).toEqual({
+      userEntityRef: '',
+      roles: [],
+      fullAccess: false,
+      admin: false,
+    });
+    expect(withoutAdmin(people['admin, full'])).toEqual({
+      ...people['admin, full'],
+      admin: false,
+    });
   });
 
   it('are there for every action of every kind', () => {

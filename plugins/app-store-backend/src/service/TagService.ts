@@ -80,21 +80,22 @@ export class TagService {
     if (!decision.allowed) throw notAllowed(message, decision);
   }
 
-  /** All tags. @throws StoreError 403 for visitors */
+  /** The tags that the caller sees. @throws StoreError 403 for visitors who see none */
   async list(caller: Caller): Promise<Tag[]> {
-    await this.#audit.look(caller, 'tag:read', undefined, async trail =>
-      this.#assert(
-        caller,
-        'read',
-        { name: '', adminRoles: [] },
-        trail,
-        'Visitors do not see tags.',
-      ),
+    const tags = await this.#tags.list(query =>
+      this.#policy.filter('tag', 'read', caller, query),
     );
-    const [tags, counts] = await Promise.all([
-      this.#tags.list(),
-      this.#tags.countApps(),
-    ]);
+    if (!tags.length)
+      await this.#audit.look(caller, 'tag:read', undefined, async trail =>
+        this.#assert(
+          caller,
+          'read',
+          { name: '', adminRoles: [] },
+          trail,
+          'Visitors do not see tags.',
+        ),
+      );
+    const counts = await this.#tags.countApps();
     return tags.map(tag => this.#present(caller, tag, counts.get(tag.id) ?? 0));
   }
 
