@@ -82,10 +82,13 @@ function not<R>(condition: Filterable<R>): Filterable<R> {
 function any<R>(parts: Part<R>[]): Part<R> {
   return {
     holds: question => parts.some(part => part.holds(question)),
-    where: (actor, settings) => query =>
-      parts.forEach(part =>
-        query.orWhere(part.where(actor, settings) as boolean),
-      ),
+    where: (actor, settings) => {
+      const wheres = parts.map(part => part.where(actor, settings));
+      return (
+        wheres.includes(true) ||
+        (query => wheres.forEach(each => query.orWhere(each as boolean)))
+      );
+    },
   };
 }
 
