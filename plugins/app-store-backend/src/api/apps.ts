@@ -3,7 +3,9 @@ import type { Request, Response } from 'express';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { CallerOf } from '../identity/Callers';
+import type { AppChanges } from '../service/AppChanges';
 import type { AppContents } from '../service/AppContents';
+import type { AppDeletion } from '../service/AppDeletion';
 import type { AppImport } from '../service/AppImport';
 import type { AppService } from '../service/AppService';
 import type { InstanceRuns } from '../service/InstanceRuns';
@@ -46,6 +48,8 @@ export function closeAfter(
 /** What the handlers stand on. */
 export interface AppHandlerOptions {
   apps: AppService;
+  changes: AppChanges;
+  deletion: AppDeletion;
   imports: AppImport;
   contents: AppContents;
   runs: InstanceRuns;
@@ -73,7 +77,8 @@ export function appHandlers(
   | 'assignTag'
   | 'removeTag'
 > {
-  const { apps, imports, contents, runs, callerOf } = options;
+  const { apps, changes, deletion, imports, contents, runs, callerOf } =
+    options;
 
   const sendPicture = async (
     request: OperationRequest<'getAppIcon'>,
@@ -136,7 +141,7 @@ export function appHandlers(
     },
 
     async updateApp(request, response) {
-      const app = await apps.update(
+      const app = await changes.update(
         await callerOf(request),
         request.params.id,
         request.body,
@@ -146,7 +151,7 @@ export function appHandlers(
     },
 
     async deleteApp(request, response) {
-      await apps.delete(
+      await deletion.delete(
         await callerOf(request),
         request.params.id,
         request.query,
@@ -205,7 +210,7 @@ export function appHandlers(
     },
 
     async transferApp(request, response) {
-      const app = await apps.transfer(
+      const app = await changes.transfer(
         await callerOf(request),
         request.params.id,
         request.body,
@@ -216,7 +221,7 @@ export function appHandlers(
 
     async refreshPreconditions(request, response) {
       response.json(
-        await apps.refresh(await callerOf(request), request.params.id),
+        await changes.refresh(await callerOf(request), request.params.id),
       );
     },
 
@@ -244,14 +249,14 @@ export function appHandlers(
     async assignTag(request, response) {
       const { id, tagId } = request.params;
       response.json(
-        await apps.setTag(await callerOf(request), id, tagId, true),
+        await changes.setTag(await callerOf(request), id, tagId, true),
       );
     },
 
     async removeTag(request, response) {
       const { id, tagId } = request.params;
       response.json(
-        await apps.setTag(await callerOf(request), id, tagId, false),
+        await changes.setTag(await callerOf(request), id, tagId, false),
       );
     },
   };

@@ -1,19 +1,10 @@
 /** Imports of bundles (specification 3.3, 4.1): every rule about them is applied here. */
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import {
-  BundleError,
-  readBundle,
-  type BundleImage,
-} from '@ai-app-store/bundle';
+import { readBundle, type BundleImage } from '@ai-app-store/bundle';
 import { ConflictError } from '@backstage/errors';
-import {
-  locate,
-  type AppManifest,
-  type ImportedApp,
-  type Issue,
-  type Position,
-  type TomlIssue,
-  type Visibility,
+import type {
+  ImportedApp,
+  Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
@@ -38,97 +29,12 @@ import type { Caller } from './Caller';
 import type { ChangeFeed } from './ChangeFeed';
 import type { Idempotency } from './Idempotency';
 import type { KeyedLock } from './KeyedLock';
-import { secretUser, type Preconditions } from './Preconditions';
+import { ImportChecks, tagWarnings } from './ImportChecks';
+import { importRefusal, nameTaken, tooManyVersions } from './importRefusals';
+import type { Preconditions } from './Preconditions';
 import type { Runtimes } from './Runtimes';
 import { notAllowed, StoreError } from './StoreError';
 import { Uploads } from './Uploads';
-
-/** Where an `[[Env]]` or `[[File]]` names a secret. */
-function locateSecret(
-  source: string,
-  table: 'Env' | 'File',
-  name: string,
-): Position | undefined {
-  const lines = source.split('\n');
-  for (let index = 0; ; index++) {
-    const place = locate(source, table, 'Secret', index);
-    if (!place) return undefined;
-    const line = lines[place.line - 1];
-    if ([`"${name}"`, `'${name}'`].some(value => line.includes(value)))
-      return place;
-  }
-}
-
-/** What is said of tags that an `app.toml` names and the app does not get. */
-function tagWarnings(
-  skipped: string[],
-  known: string[],
-  source: string,
-): Issue[] {
-  const warn = (code: string, names: string[], why: string, remedy: string) =>
-    names.length
-      ? [
-          {
-            severity: 'warning' as const,
-            code,
-            path: 'App.Tags',
-            ...locate(source, 'App', 'Tags'),
-            message: `App.Tags names ${names.join(
-              ', ',
-            )}, which ${why} and is skipped`,
-            remedy,
-          },
-        ]
-      : [];
-  return [
-    ...warn(
-      'UNKNOWN_TAG',
-      skipped.filter(name => !known.includes(name)),
-      'this store has not got',
-      'Ask an admin to make the tag, then assign it.',
-    ),
-    ...warn(
-      'TAG_NOT_YOURS',
-      skipped.filter(name => known.includes(name)),
-      'you may not assign',
-      'Ask somebody who may to assign it.',
-    ),
-  ];
-}
-
-function tooManyVersions(limit: number): StoreError {
-  return new StoreError({
-    status: 409,
-    code: 'APP_VERSION_LIMIT',
-    message: `You own ${limit} app versions, which is the limit.`,
-    owner: 'you',
-    remedy:
-      'Delete versions that nobody uses, or ask an admin to raise appStore.limits.appVersions.',
-  });
-}
-
-/** @param key - what a secret that is there has not got */
-function missingSecret(
-  owner: { origin: AppOrigin; name: string },
-  name: string,
-  key: string | undefined,
-): string {
-  if (key) return `the secret ${name} has no key ${key}`;
-  return owner.origin === 'marketplace'
-    ? `there is no APP secret ${name} of app:${owner.name}, which the app needs`
-    : `you have no secret ${name}, which the app needs`;
-}
-
-function nameTaken(name: string): StoreError {
-  return new StoreError({
-    status: 409,
-    code: 'NAME_TAKEN',
-    message: `The name ${name} belongs to somebody else in this store.`,
-    owner: 'you',
-    remedy:
-      'Choose another App.Name, or ask who brought its first version, or an admin, to hand it over to you.',
-  });
-}
 
 /** How a bundle is imported. */
 export interface ImportRequest {
@@ -166,10 +72,12 @@ export interface AppImportOptions {
 /** See the module's comment. */
 export class AppImport {
   readonly #options: AppImportOptions;
+  readonly #checks: ImportChecks;
   readonly #uploads: Uploads;
 
   constructor(options: AppImportOptions) {
     this.#options = options;
+    this.#checks = new ImportChecks(options);
     this.#uploads = new Uploads(options.config.limits.concurrentImports);
   }
 
@@ -196,7 +104,7 @@ export class AppImport {
       try {
         return await this.#receive(caller, stream, request, trail);
       } catch (error) {
-        throw this.#refusal(error);
+        throw importRefusal(error, this.#options.config);
       }
     });
   }
@@ -266,45 +174,6 @@ export class AppImport {
       throw tooManyVersions(limit);
   }
 
-  #refusal(error: unknown): unknown {
-    if (error instanceof BundleError)
-      return new StoreError({
-        status:
-          { TOO_LARGE: 413, UPLOAD_TOO_SLOW: 408, UPLOAD_CUT_OFF: 400 }[
-            error.code
-          ] ?? 400,
-        code: error.code,
-        message: `The bundle was not imported: ${error.message.replace(
-          /\.$/,
-          '',
-        )}.`,
-        owner: 'you',
-        remedy: error.remedy,
-        issues: error.issues,
-      });
-    if (error instanceof ConflictError)
-      return new StoreError({
-        status: 409,
-        code: 'VERSION_EXISTS',
-        message: `${error.message}. An app version never changes.`,
-        owner: 'you',
-        remedy: 'Raise App.Version in app.toml and import again.',
-      });
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-      return new StoreError({
-        status: 507,
-        code: 'DISK_FULL',
-        message: 'The disk of the store is full; nothing was imported.',
-        owner: 'admin',
-        remedy: `An admin makes room under appStore.bundles.${
-          this.#options.config.bundles.kind === 's3'
-            ? 'spoolDirectory'
-            : 'directory'
-        }.`,
-      });
-    return error;
-  }
-
   async #importUpload(
     caller: Caller,
     upload: Upload,
@@ -324,14 +193,14 @@ export class AppImport {
       );
     if (request.image)
       this.#options.runtimes.requireImage(request.image, manifest.runtime.mode);
-    else this.#assertRuntime(manifest, source);
-    this.#assertResources(manifest, source);
+    else this.#checks.runtime(manifest, source);
+    this.#checks.resources(manifest, source);
     const owner = {
       ownerRef: caller.userEntityRef,
       origin: request.origin ?? ('direct' as const),
       name: manifest.name,
     };
-    const secrets = await this.#assertSecrets(owner, manifest, source);
+    const secrets = await this.#checks.secrets(owner, manifest, source);
     const known = await tags.findByNames(manifest.tags);
     const own = known.filter(
       tag => policy.decide('tag', 'assign', caller, tag).allowed,
@@ -423,151 +292,9 @@ export class AppImport {
         if (error instanceof StoreError || error instanceof ConflictError)
           throw error;
         // A secret that was there a moment ago may be gone: then that is what is said.
-        await this.#assertSecrets(record, record.manifest, beside.source);
+        await this.#checks.secrets(record, record.manifest, beside.source);
         throw error;
       }
     });
-  }
-
-  /**
-   * A runtime version that is named must be there (specification 6.2); that there is none for
-   * the mode is a precondition only, since an admin may add one.
-   */
-  #assertRuntime(manifest: AppManifest, source: string): void {
-    const { runtimes, config } = this.#options;
-    const { runtimeVersion, mode } = manifest.runtime;
-    if (manifest.lifecycle === 'LINK') return;
-    const refuse = (
-      code: string,
-      key: string,
-      message: string,
-      remedy: string,
-    ) => {
-      const path = `Runtime.${key}`;
-      const place = locate(source, 'Runtime', key);
-      throw new BundleError({
-        code,
-        message,
-        remedy,
-        issues: [{ severity: 'error', path, message, remedy, ...place }],
-      });
-    };
-    const version = runtimes.find(manifest);
-    if (runtimeVersion && !version) {
-      const names = runtimes.namesOf(mode);
-      refuse(
-        'UNKNOWN_RUNTIME',
-        'RuntimeVersion',
-        `Runtime.RuntimeVersion ${JSON.stringify(
-          runtimeVersion,
-        )} is not a runtime version of this store for ${mode} apps`,
-        names.length
-          ? `Choose one of ${names.join(', ')}, or leave it out.`
-          : 'Ask an admin to add it to appStore.runtimes.',
-      );
-    }
-    if (!runtimeVersion && config.requireRuntimeVersion && mode !== 'container')
-      refuse(
-        'RUNTIME_REQUIRED',
-        'RuntimeVersion',
-        'Runtime.RuntimeVersion is missing, and this store requires it',
-        `Choose one of ${runtimes.namesOf(mode).join(', ')}.`,
-      );
-    if (version?.deprecated)
-      refuse(
-        'RUNTIME_DEPRECATED',
-        'RuntimeVersion',
-        `the runtime version ${version.name} is deprecated`,
-        'Choose another Runtime.RuntimeVersion.',
-      );
-    const refused = runtimes.refusedImage(manifest);
-    if (refused)
-      refuse(
-        'IMAGE_NOT_ALLOWED',
-        'CustomImage',
-        `Runtime.CustomImage ${JSON.stringify(
-          refused,
-        )} is not an image that this store allows`,
-        'Choose an image that matches appStore.allowedCustomImages, or ask an admin to allow this one.',
-      );
-  }
-
-  /** Where the store wants every app to say what it needs (specification 6.2). */
-  #assertResources(manifest: AppManifest, source: string): void {
-    const { config } = this.#options;
-    if (!config.requireResources || manifest.lifecycle === 'LINK') return;
-    const { runtime } = manifest;
-    const missing = [
-      ['MemoryLimit', runtime.memoryLimit],
-      ['MemoryReservation', runtime.memoryReservation],
-      ['CPULimit', runtime.cpuLimit],
-      ['CPUReservation', runtime.cpuReservation],
-    ].flatMap(([key, value]) => (value ? [] : [key as string]));
-    if (!missing.length) return;
-    const place = locate(source, 'Runtime', 'Module');
-    const remedy = `Add ${missing.join(', ')} to [Runtime].`;
-    const message = `Runtime.${missing[0]} is missing, and this store requires it`;
-    throw new BundleError({
-      code: 'RESOURCES_REQUIRED',
-      message,
-      remedy,
-      issues: missing.map(key => ({
-        severity: 'error',
-        path: `Runtime.${key}`,
-        message: `Runtime.${key} is missing, and this store requires it`,
-        remedy: `Add ${key} to [Runtime].`,
-        ...place,
-      })),
-    });
-  }
-
-  /** What the app names of secrets, with what it needs resolved. */
-  async #assertSecrets(
-    owner: { ownerRef: string; origin: AppOrigin; name: string },
-    manifest: AppManifest,
-    source: string,
-  ): Promise<AppSecretRow[]> {
-    const entries = [
-      ...manifest.env.map(entry => ['Env', entry] as const),
-      ...manifest.files.map(entry => ['File', entry] as const),
-    ].filter(([, entry]) => entry.secret);
-    const found = await this.#options.secrets.resolve(secretUser(owner), [
-      ...new Set(entries.map(([, entry]) => entry.secret!)),
-    ]);
-    const missing = new Map<string, TomlIssue>();
-    const rows = new Map<string, AppSecretRow>();
-    for (const [table, { secret, secretKey, optional }] of entries) {
-      const name = secret!;
-      const key = secretKey!;
-      const id = `${name}/${key}`;
-      const record = found.get(name);
-      // What is needed in one place is needed.
-      const needed = !optional || rows.get(id)?.optional === false;
-      rows.set(id, {
-        name,
-        key,
-        optional: !needed,
-        secretId: needed ? record?.id : undefined,
-      });
-      if (optional || record?.keys.includes(key)) continue;
-      missing.set(id, {
-        severity: 'error',
-        path: `${table}.Secret`,
-        ...locateSecret(source, table, name),
-        message: missingSecret(owner, name, record && key),
-        remedy: `Create the secret ${name} with the key ${key} first, or set Optional = true.`,
-      });
-    }
-    const [first] = missing.values();
-    if (first)
-      throw new BundleError({
-        code: 'SECRET_MISSING',
-        message: `${first.message}${
-          missing.size > 1 ? `, and ${missing.size - 1} more` : ''
-        }`,
-        remedy: first.remedy,
-        issues: [...missing.values()],
-      });
-    return [...rows.values()];
   }
 }

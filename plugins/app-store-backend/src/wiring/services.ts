@@ -17,7 +17,9 @@ import { InstanceProcessor } from '../processors/InstanceProcessor';
 import { SecretCluster } from '../processors/SecretCluster';
 import { SecretProcessor } from '../processors/SecretProcessor';
 import { AliasService } from '../service/AliasService';
+import { AppChanges } from '../service/AppChanges';
 import { AppContents } from '../service/AppContents';
+import { AppDeletion } from '../service/AppDeletion';
 import { AppImport } from '../service/AppImport';
 import { AppService } from '../service/AppService';
 import { Audit } from '../service/Audit';
@@ -133,17 +135,8 @@ export function createServices(options: ServicesOptions) {
     apps,
     instances,
     preferences: repositories.preferences,
-    tags,
-    secrets,
-    roles,
     bundles,
-    environments,
-    preconditions,
     presenter: new AppPresenter({ config, policy, runtimes }),
-    runtimes,
-    files: turns,
-    feed: feeds.apps,
-    onPurge: id => processor.wake(id),
     instanceUrl: (id, app, alias) =>
       instanceUrl(config.appsUrl, id, app, alias),
     primaries: ids => aliases.primariesOf(ids),
@@ -196,6 +189,30 @@ export function createServices(options: ServicesOptions) {
     secretProcessor,
     apps: appService,
     imports,
+    changes: new AppChanges({
+      config,
+      policy,
+      audit,
+      service: appService,
+      apps,
+      tags,
+      secrets,
+      roles,
+      preconditions,
+      runtimes,
+      feed: feeds.apps,
+    }),
+    deletion: new AppDeletion({
+      audit,
+      service: appService,
+      apps,
+      instances,
+      bundles,
+      environments,
+      files: turns,
+      feed: feeds.apps,
+      onPurge: id => processor.wake(id),
+    }),
     contents: new AppContents({ apps: appService, bundles, audit }),
     instances: instanceService,
     quota,

@@ -1,0 +1,308 @@
+/** What is changed of an app version: what may be (specification 2.2), its tags, its owner. */
+import type {
+  App,
+  AppChange,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { StoreConfig } from '../config/StoreConfig';
+import type {
+  AppRecord,
+  AppRecordChange,
+  AppRepository,
+} from '../database/AppRepository';
+import type { SecretRepository } from '../database/SecretRepository';
+import type { TagRecord, TagRepository } from '../database/TagRepository';
+import type { RoleResolver } from '../identity/RoleResolver';
+import type { AppAction, Policy } from '../policy';
+import type { AppService } from './AppService';
+import type { Audit, Trail } from './Audit';
+import type { Caller } from './Caller';
+import type { ChangeFeed } from './ChangeFeed';
+import type { Preconditions } from './Preconditions';
+import type { Runtimes } from './Runtimes';
+import { notAllowed, notFound, stale, StoreError } from './StoreError';
+
+/** What the service stands on. */
+export interface AppChangesOptions {
+  config: StoreConfig;
+  policy: Policy;
+  audit: Audit;
+  service: AppService;
+  apps: AppRepository;
+  tags: TagRepository;
+  secrets: SecretRepository;
+  roles: RoleResolver;
+  preconditions: Preconditions;
+  runtimes: Runtimes;
+  /** Told of each app that changed. */
+  feed: ChangeFeed;
+}
+
+/** See the module's comment. */
+export class AppChanges {
+  readonly #o: AppChangesOptions;
+
+  constructor(options: AppChangesOptions) {
+    this.#o = options;
+  }
+
+  /**
+   * Changes what may be changed (specification 2.2): running instances stay as they are.
+   *
+   * @param revision - what the change was made from
+   * @throws StoreError 403 for what the caller may not change, tags one by one; nothing is changed then
+   */
+  async update(
+    caller: Caller,
+    id: string,
+    change: AppChange,
+    revision?: number,
+  ): Promise<App> {
+    return this.#o.audit.run(caller, 'app:update', id, async trail => {
+      trail.detail = { ...change };
+      const record = await this.#mayChange(caller, id, change, trail);
+      const profile = change.defaultLaunchProfile;
+      if (profile) this.#o.runtimes.requireProfile(profile);
+      if (change.customImage)
+        this.#o.runtimes.requireImage(
+          change.customImage,
+          record.manifest.runtime.mode,
+        );
+      const tagIds =
+        change.tags && (await this.#newTags(caller, record, change.tags));
+      return this.#write(
+        caller,
+        record,
+        {
+          visibility: change.visibility,
+          defaultProfile: profile,
+          customImage: change.customImage,
+          serviceAccount: change.serviceAccount,
+          tagIds,
+        },
+        revision,
+      );
+    });
+  }
+
+  /** Each member of a change has a rule of its own. */
+  async #mayChange(
+    caller: Caller,
+    id: string,
+    change: AppChange,
+    trail: Trail,
+  ): Promise<AppRecord> {
+    const needed: AppAction[] = [
+      ...(change.visibility ? (['update'] as const) : []),
+      ...(change.defaultLaunchProfile !== undefined
+        ? (['set_profile'] as const)
+        : []),
+      ...(change.customImage !== undefined ? (['set_image'] as const) : []),
+      ...(change.serviceAccount !== undefined
+        ? (['set_service_account'] as const)
+        : []),
+      // Tags have a rule for each of them (3.5); visitors know nothing of them.
+      ...(change.tags ? (['read_tags'] as const) : []),
+    ];
+    let record = await this.#o.service.record(caller, id);
+    for (const action of needed)
+      record = await this.#o.service.require(
+        caller,
+        id,
+        action,
+        trail,
+        'You may not change this app.',
+      );
+    return record;
+  }
+
+  async #write(
+    caller: Caller,
+    record: AppRecord,
+    change: AppRecordChange,
+    revision?: number,
+  ): Promise<App> {
+    const done = await this.#o.apps.update(
+      record.id,
+      { ...change, updatedAt: new Date().toISOString() },
+      revision,
+    );
+    if (!done) {
+      if (await this.#o.apps.get(record.id)) throw stale('app');
+      throw notFound('app', record.id);
+    }
+    this.#o.feed.changed(record.id);
+    const after = await this.#o.apps.get(record.id);
+    if (!after) throw notFound('app', record.id);
+    if (change.customImage !== undefined || change.defaultProfile !== undefined)
+      after.problems = await this.#o.preconditions.refresh(after);
+    return this.#o.service.present(caller, after);
+  }
+
+  #mayAssign(caller: Caller, tag: TagRecord, trail?: Trail): void {
+    const decision = this.#o.policy.decide('tag', 'assign', caller, tag);
+    trail?.decided(decision);
+    if (!decision.allowed)
+      throw notAllowed(
+        `You may not assign or remove the tag ${tag.title}.`,
+        decision,
+      );
+  }
+
+  /** The ids of the tags an app is to have. */
+  async #newTags(
+    caller: Caller,
+    record: AppRecord,
+    names: string[],
+  ): Promise<string[]> {
+    const found = await this.#o.tags.findByNames(names);
+    const unknown = names.filter(name => !found.some(tag => tag.name === name));
+    if (unknown.length)
+      throw new StoreError({
+        status: 400,
+        code: 'UNKNOWN_TAG',
+        message: `There is no tag ${unknown.join(', ')}.`,
+        owner: 'you',
+        remedy: 'Choose from the tags of this store.',
+      });
+    const before = new Set(record.tags.map(tag => tag.id));
+    const after = new Set(found.map(tag => tag.id));
+    const touched = [
+      ...found.filter(tag => !before.has(tag.id)),
+      ...(await this.#o.tags.findByNames(
+        record.tags.filter(tag => !after.has(tag.id)).map(tag => tag.name),
+      )),
+    ];
+    touched.forEach(tag => this.#mayAssign(caller, tag));
+    return [...after];
+  }
+
+  /** Puts one tag on an app, or takes it off. */
+  async setTag(
+    caller: Caller,
+    id: string,
+    tagId: string,
+    assigned: boolean,
+  ): Promise<App> {
+    const action = assigned ? 'tag:assign' : 'tag:remove';
+    return this.#o.audit.run(caller, action, id, async trail => {
+      const record = await this.#o.service.require(
+        caller,
+        id,
+        'read_tags',
+        trail,
+        'Visitors do not see tags.',
+      );
+      const tag = await this.#o.tags.find(tagId);
+      if (!tag) throw notFound('tag', tagId);
+      trail.detail = { tag: tag.name };
+      this.#mayAssign(caller, tag, trail);
+      return this.#write(
+        caller,
+        record,
+        assigned ? { addTagId: tag.id } : { removeTagId: tag.id },
+      );
+    });
+  }
+
+  /**
+   * Hands an app over.
+   *
+   * @throws StoreError 400 where the receiver is not known or is a visitor, 409 where they own as many versions as they may
+   */
+  async transfer(
+    caller: Caller,
+    id: string,
+    to: { owner: string; allVersions?: boolean },
+    revision?: number,
+  ): Promise<App> {
+    return this.#o.audit.run(caller, 'app:transfer', id, async trail => {
+      trail.detail = { ...to };
+      const record = await this.#o.service.require(
+        caller,
+        id,
+        'transfer',
+        trail,
+        'You may not hand this app over.',
+      );
+      if (revision !== undefined && revision !== record.revision)
+        throw stale('app');
+      trail.detail.from = record.ownerRef;
+      const receiver = await this.#o.roles.resolve(to.owner);
+      if (!receiver.known || !(receiver.fullAccess || receiver.admin))
+        throw new StoreError({
+          status: 400,
+          code: 'NO_SUCH_OWNER',
+          message: receiver.known
+            ? `${to.owner} is a visitor, and visitors own no apps.`
+            : `There is nobody called ${to.owner}.`,
+          owner: 'you',
+          remedy:
+            'Name the entity ref of somebody with full access, such as user:default/name.',
+        });
+      await this.#assertRoom(receiver, record, to.allVersions ?? false);
+      const at = new Date().toISOString();
+      if (to.allVersions) {
+        const ids = await this.#o.apps.transferName(
+          record.name,
+          record.ownerRef,
+          to.owner,
+          at,
+        );
+        await this.#afterTransfer(ids);
+      } else {
+        await this.#o.apps.update(id, { ownerRef: to.owner, updatedAt: at });
+        await this.#afterTransfer([id]);
+      }
+      const after = await this.#o.apps.get(id);
+      if (!after) throw notFound('app', id);
+      // Whoever gave a PRIVATE app away no longer sees it; this last look is theirs.
+      return this.#o.service.present(caller, after);
+    });
+  }
+
+  /** A gift does not lift the limit of versions. */
+  async #assertRoom(
+    receiver: Caller,
+    record: AppRecord,
+    allVersions: boolean,
+  ): Promise<void> {
+    if (receiver.admin || receiver.userEntityRef === record.ownerRef) return;
+    const { appVersions: limit } = this.#o.config.limits;
+    const coming = allVersions
+      ? await this.#o.apps.countOwned(record.ownerRef, record.name)
+      : 1;
+    const owned = await this.#o.apps.countOwned(receiver.userEntityRef);
+    if (owned + coming > limit)
+      throw new StoreError({
+        status: 409,
+        code: 'APP_VERSION_LIMIT',
+        message: `${receiver.userEntityRef} owns ${owned} app versions; with ${coming} more that would be over the limit of ${limit}.`,
+        owner: 'admin',
+        remedy:
+          'They delete versions that nobody uses, or an admin raises appStore.limits.appVersions.',
+      });
+  }
+
+  /** What an app names of secrets is its new owner's from now on. */
+  async #afterTransfer(ids: string[]): Promise<void> {
+    await this.#o.secrets.resolveApps(ids);
+    await this.#o.preconditions.refreshUsersOf(ids);
+    ids.forEach(id => this.#o.feed.changed(id));
+  }
+
+  /** Decides anew whether the app can be run here (specification 7.1). */
+  async refresh(caller: Caller, id: string): Promise<App> {
+    return this.#o.audit.run(caller, 'app:refresh', id, async trail => {
+      const record = await this.#o.service.require(
+        caller,
+        id,
+        'refresh',
+        trail,
+        'Only its owner and admins have an app checked.',
+      );
+      record.problems = await this.#o.preconditions.refresh(record);
+      record.checkedAt = new Date().toISOString();
+      return this.#o.service.present(caller, record);
+    });
+  }
+}

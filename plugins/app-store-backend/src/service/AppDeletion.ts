@@ -1,0 +1,114 @@
+/** Deletes app versions, with what only they stood on. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BundleStore } from '../bundle/BundleStore';
+import type { EnvironmentStore } from '../bundle/EnvironmentStore';
+import type { AppRecord, AppRepository } from '../database/AppRepository';
+import type { InstanceRepository } from '../database/InstanceRepository';
+import type { AppService } from './AppService';
+import type { Audit } from './Audit';
+import type { Caller } from './Caller';
+import type { ChangeFeed } from './ChangeFeed';
+import type { KeyedLock } from './KeyedLock';
+import { StoreError } from './StoreError';
+
+/** How long a deletion waits for what is left of terminated instances, in milliseconds. */
+const PURGE_WAIT_MS = 20_000;
+const PURGE_LOOK_MS = 100;
+
+/** What the service stands on. */
+export interface AppDeletionOptions {
+  audit: Audit;
+  service: AppService;
+  apps: AppRepository;
+  instances: InstanceRepository;
+  bundles: BundleStore;
+  environments: EnvironmentStore;
+  /** By the digest of a bundle: held while its file and the rows that speak of it change. */
+  files: KeyedLock;
+  /** Told of each app that is gone. */
+  feed: ChangeFeed;
+  /** Told of instances that are to be purged. */
+  onPurge: (instanceId: string) => void;
+}
+
+/** See the module's comment. */
+export class AppDeletion {
+  readonly #o: AppDeletionOptions;
+
+  constructor(options: AppDeletionOptions) {
+    this.#o = options;
+  }
+
+  /**
+   * Deletes an app version without instances.
+   *
+   * @param purgeTerminated - gives up volumes of terminated instances
+   * @throws StoreError 409 while instances are there, suspended ones included, or volumes that could be taken back
+   */
+  async delete(
+    caller: Caller,
+    id: string,
+    { purgeTerminated = false }: { purgeTerminated?: boolean } = {},
+  ): Promise<void> {
+    return this.#o.audit.run(caller, 'app:delete', id, async trail => {
+      const record = await this.#o.service.require(
+        caller,
+        id,
+        'delete',
+        trail,
+        'You may not delete this app.',
+      );
+      if (await this.#o.instances.hasLive(id)) throw inUse();
+      if (purgeTerminated) await this.#purge(id);
+      else await this.#waitForEnded(id);
+      await this.#o.files.run(record.bundleDigest, () => this.#remove(record));
+      await this.#o.environments.remove(id);
+      this.#o.feed.changed(id);
+    });
+  }
+
+  async #purge(id: string): Promise<void> {
+    const ids = await this.#o.instances.releasedOf(id);
+    (await this.#o.instances.purge({ ids })).forEach(this.#o.onPurge);
+    await this.#waitForEnded(id);
+  }
+
+  /** Instances that are being ended are gone in a moment. */
+  async #waitForEnded(id: string): Promise<void> {
+    const until = Date.now() + PURGE_WAIT_MS;
+    for (;;) {
+      const { kept, ending } = await this.#o.instances.leftOf(id);
+      if (kept)
+        throw new StoreError({
+          status: 409,
+          code: 'VOLUMES_KEPT',
+          message: `Volumes of ${kept} terminated instance${
+            kept > 1 ? 's' : ''
+          } of this app are kept and can still be taken back.`,
+          owner: 'you',
+          remedy:
+            'Wait until they are purged, or delete with purgeTerminated (`--purge-terminated`) to give them up now.',
+        });
+      if (!ending) return;
+      if (Date.now() > until) throw inUse();
+      await sleep(PURGE_LOOK_MS);
+    }
+  }
+
+  async #remove({ id, bundleDigest }: AppRecord): Promise<void> {
+    if (!(await this.#o.apps.delete(id))) throw inUse();
+    if (!(await this.#o.apps.usesBundle(bundleDigest)))
+      await this.#o.bundles.removeBundle(bundleDigest);
+  }
+}
+
+function inUse(): StoreError {
+  return new StoreError({
+    status: 409,
+    code: 'APP_IN_USE',
+    message: 'The app still has instances, suspended ones included.',
+    owner: 'you',
+    remedy:
+      'Terminate them first; make the app PRIVATE so that no new ones come.',
+  });
+}
