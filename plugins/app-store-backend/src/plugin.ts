@@ -22,7 +22,7 @@ import { RoleExtensions } from './identity/RoleExtensions';
 import { KubeApi } from './kubernetes/KubeApi';
 import { Policy } from './policy';
 import { IamPolicies } from './service/IamService';
-import { Storage } from './service/Storage';
+import { Storage } from './storage/Storage';
 import { createIdentity } from './wiring/identity';
 import { createRepositories } from './wiring/repositories';
 import { createServices } from './wiring/services';

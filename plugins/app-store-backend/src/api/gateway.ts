@@ -4,8 +4,8 @@
  */
 import type { Request } from 'express';
 import type { RoleResolver } from '../identity/RoleResolver';
-import type { InstanceService } from '../service/InstanceService';
-import type { RouteFeed } from '../service/RouteFeed';
+import type { InstanceService } from '../service/instances/InstanceService';
+import type { RouteFeed } from '../service/instances/RouteFeed';
 import type { EventStreams } from './EventStreams';
 import type { HandlersOf } from './operations';
 

@@ -6,8 +6,8 @@
 import { pipeline } from 'node:stream/promises';
 import type { Request } from 'express';
 import type { EnvironmentStore } from '../bundle/EnvironmentStore';
-import type { AppContents } from '../service/AppContents';
-import type { InstanceService } from '../service/InstanceService';
+import type { AppContents } from '../service/apps/AppContents';
+import type { InstanceService } from '../service/instances/InstanceService';
 import { StoreError } from '../service/StoreError';
 import type { InstanceCluster } from '../processors/InstanceCluster';
 import type { HandlersOf, OperationRequest } from './operations';

@@ -1,10 +1,10 @@
 /** REST: the reader, the store itself, and what admins see of it. */
 import type { CallerOf } from '../identity/Callers';
-import type { AppService } from '../service/AppService';
+import type { AppService } from '../service/apps/AppService';
 import type { AuditReader } from '../service/AuditReader';
 import type { Explainer } from '../service/Explainer';
 import type { IamService } from '../service/IamService';
-import type { InstanceQuota } from '../service/InstanceQuota';
+import type { InstanceQuota } from '../service/instances/InstanceQuota';
 import type { StoreInfoService } from '../service/StoreInfoService';
 import type { HandlersOf } from './operations';
 

@@ -7,7 +7,7 @@ import type { Knex } from 'knex';
 import { aliasFacts } from '../database/AliasRepository';
 import { appFacts } from '../database/AppRepository';
 import { databases, migrated } from '../database/__testUtils__/databases';
-import { instanceFacts } from '../service/presentInstance';
+import { instanceFacts } from '../service/instances/presentInstance';
 import {
   APP_OWNER_REF,
   INVITED,
@@ -178,7 +178,7 @@ describe('filters over every row', () => {
   });
 
   it('hold condition by condition', async () => {
-    const apps = new Map(rows.apps.map(app => [app.id, app]));
+    const appOfId = new Map(rows.apps.map(app => [app.id, app]));
     const worlds = {
       app: {
         id: 'apps.id',
@@ -191,7 +191,7 @@ describe('filters over every row', () => {
           knex('instances').join('apps', 'apps.id', 'instances.app_id'),
         rows: rows.instances.map(
           each =>
-            [each.id, instanceFacts(each, apps.get(each.appId)!)] as const,
+            [each.id, instanceFacts(each, appOfId.get(each.appId)!)] as const,
         ),
       },
       secret: {

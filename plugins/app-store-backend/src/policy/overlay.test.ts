@@ -31,7 +31,7 @@ const instance = (visibility: 'PRIVATE' | 'ALL_USERS' = 'PRIVATE') => ({
 });
 
 /** One resource of each kind. */
-const facts = {
+const oneOf = {
   app: appOf('ALL_USERS'),
   instance: instance(),
   tag: { name: 't', adminRoles: ['group:default/nobody'] },
@@ -158,7 +158,7 @@ describe('a policy', () => {
           kind as Kind,
           name as never,
           people.full,
-          facts[kind as Kind] as never,
+          oneOf[kind as Kind] as never,
         ).allowed;
       }),
     ).toEqual([]);
@@ -192,7 +192,7 @@ describe('a policy', () => {
       ] as const)
         expect([
           kind,
-          policy.decide(kind, action, people.full, facts[kind] as never)
+          policy.decide(kind, action, people.full, oneOf[kind] as never)
             .allowed,
         ]).toEqual([kind, allowed]);
     // The store as a whole has no name.
@@ -255,7 +255,7 @@ describe('a policy', () => {
         'tag',
         'delete',
         people.full,
-        facts.tag,
+        oneOf.tag,
       ).wouldChange,
     ).toContainEqual(['Its owner does it.']);
     expect(
@@ -263,7 +263,7 @@ describe('a policy', () => {
         'tag',
         'read',
         people.full,
-        facts.tag,
+        oneOf.tag,
       ).because,
     ).toContain('not: you are its owner');
   });

@@ -12,7 +12,7 @@ import { AppRepository } from '../database/AppRepository';
 import { SecretRepository } from '../database/SecretRepository';
 import { KubeApi } from '../kubernetes/KubeApi';
 import { Policy } from '../policy';
-import type { Preconditions } from '../service/Preconditions';
+import type { Preconditions } from '../service/apps/Preconditions';
 import { SecretCluster } from './SecretCluster';
 import { SecretProcessor } from './SecretProcessor';
 

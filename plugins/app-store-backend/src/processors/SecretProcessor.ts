@@ -9,7 +9,7 @@ import type {
   SecretRepository,
   SecretState,
 } from '../database/SecretRepository';
-import type { Preconditions } from '../service/Preconditions';
+import type { Preconditions } from '../service/apps/Preconditions';
 import type { SecretCluster } from './SecretCluster';
 
 /** Rows of one read. */

@@ -19,7 +19,7 @@ import { withoutAdmin } from '../policy';
 import type { Audit, Trail } from './Audit';
 import type { Caller } from './Caller';
 import type { ChangeFeed } from './ChangeFeed';
-import type { InstanceService } from './InstanceService';
+import type { InstanceService } from './instances/InstanceService';
 import { notAllowed, notFound, stale, StoreError } from './StoreError';
 
 /** What the service stands on. */

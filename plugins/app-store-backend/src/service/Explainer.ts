@@ -17,7 +17,7 @@ import {
 } from '../policy';
 import type { Audit } from './Audit';
 import type { Caller } from './Caller';
-import { instanceFacts } from './presentInstance';
+import { instanceFacts } from './instances/presentInstance';
 import { notAllowed, notFound, StoreError } from './StoreError';
 
 /** What is asked. */

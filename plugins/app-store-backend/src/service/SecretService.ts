@@ -26,9 +26,9 @@ import type { SecretCluster } from '../processors/SecretCluster';
 import type { Audit, Trail } from './Audit';
 import type { Caller } from './Caller';
 import type { ChangeFeed } from './ChangeFeed';
-import type { KeyedLock } from './KeyedLock';
-import type { Preconditions } from './Preconditions';
-import { instanceFacts } from './presentInstance';
+import type { KeyedLock } from '../storage/KeyedLock';
+import type { Preconditions } from './apps/Preconditions';
+import { instanceFacts } from './instances/presentInstance';
 import { notAllowed, notFound, stale, StoreError } from './StoreError';
 
 /** Kubernetes' limit of a Secret, in bytes. */

@@ -10,7 +10,7 @@ import type { TagRecord, TagRepository } from '../database/TagRepository';
 import type { Policy, TagAction, TagFacts } from '../policy';
 import type { Audit, Trail } from './Audit';
 import type { Caller } from './Caller';
-import { tagKind } from './presentApp';
+import { tagKind } from './apps/presentApp';
 import { notAllowed, notFound, stale, StoreError } from './StoreError';
 
 /** Most tags of a store: they are listed whole. */

@@ -3,7 +3,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreConfig } from '../config/StoreConfig';
 import { ChangePoll } from '../service/ChangePoll';
-import { importExamples } from '../service/ExampleApps';
+import { importExamples } from '../service/apps/ExampleApps';
 import type { Repositories } from './repositories';
 import type { Services } from './services';
 

@@ -54,9 +54,9 @@ export async function addApps(
           manifest: manifestOf(
             `[App]\nName = "${name}"\nVersion = "${version}"\nTitle = "${word(
               0,
-            )} ${word(1)} ${n}"\nDescription = "Helps with ${word(2)} and ${word(
-              3,
-            )}."\nKeywords = ["${word(
+            )} ${word(1)} ${n}"\nDescription = "Helps with ${word(
+              2,
+            )} and ${word(3)}."\nKeywords = ["${word(
               4,
             )}"]\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n`,
           ),

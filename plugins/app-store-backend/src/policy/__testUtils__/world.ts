@@ -16,7 +16,7 @@ import {
 import { InstanceRepository } from '../../database/InstanceRepository';
 import { SecretRepository } from '../../database/SecretRepository';
 import { TagRepository } from '../../database/TagRepository';
-import { instanceFacts } from '../../service/presentInstance';
+import { instanceFacts } from '../../service/instances/presentInstance';
 import type { Actor } from '../Actor';
 import type { Policy } from '../Policy';
 import type { SecretScope } from '../secrets';

@@ -4,13 +4,13 @@ import type {
   GatewayAlias,
   GatewayRoute,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { AliasRepository } from '../database/AliasRepository';
-import type { AppRepository } from '../database/AppRepository';
+import type { AliasRepository } from '../../database/AliasRepository';
+import type { AppRepository } from '../../database/AppRepository';
 import type {
   InstanceRecord,
   InstanceRepository,
-} from '../database/InstanceRepository';
-import type { ChangeFeed } from './ChangeFeed';
+} from '../../database/InstanceRepository';
+import type { ChangeFeed } from '../ChangeFeed';
 
 const RETRY_MS = 500;
 

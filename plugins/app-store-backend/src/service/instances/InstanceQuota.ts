@@ -1,8 +1,8 @@
 /** How many instances somebody may have running (specification 4.5). */
-import type { StoreConfig } from '../config/StoreConfig';
-import type { InstanceRepository } from '../database/InstanceRepository';
-import type { Actor } from '../policy';
-import { StoreError } from './StoreError';
+import type { StoreConfig } from '../../config/StoreConfig';
+import type { InstanceRepository } from '../../database/InstanceRepository';
+import type { Actor } from '../../policy';
+import { StoreError } from '../StoreError';
 
 /** See the module's comment. */
 export class InstanceQuota {

@@ -1,5 +1,5 @@
 /** What begins, ends and puts off a run of an instance, as changes of its row. */
-import type { InstanceRecord } from '../database/InstanceRepository';
+import type { InstanceRecord } from '../../database/InstanceRepository';
 
 /** The change that suspends. */
 export function suspension(): Partial<InstanceRecord> {

@@ -3,10 +3,10 @@ import type {
   AppManifest,
   Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { ProfileConfig } from '../config/profiles';
-import type { RuntimeVersion, StoreConfig } from '../config/StoreConfig';
-import type { Sizes } from '../kubernetes/sizes';
-import { StoreError } from './StoreError';
+import type { ProfileConfig } from '../../config/profiles';
+import type { RuntimeVersion, StoreConfig } from '../../config/StoreConfig';
+import type { Sizes } from '../../kubernetes/sizes';
+import { StoreError } from '../StoreError';
 
 /** What the runtimes go by. */
 export type RuntimeSettings = Pick<

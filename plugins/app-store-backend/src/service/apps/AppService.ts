@@ -7,28 +7,28 @@ import {
   type Page,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Readable } from 'node:stream';
-import type { BundleStore } from '../bundle/BundleStore';
-import type { StoreConfig } from '../config/StoreConfig';
+import type { BundleStore } from '../../bundle/BundleStore';
+import type { StoreConfig } from '../../config/StoreConfig';
 import {
   appFacts,
   type AppRecord,
   type AppRepository,
-} from '../database/AppRepository';
-import type { InstanceRepository } from '../database/InstanceRepository';
+} from '../../database/AppRepository';
+import type { InstanceRepository } from '../../database/InstanceRepository';
 import type {
   PreferenceRepository,
   Preferences,
-} from '../database/PreferenceRepository';
+} from '../../database/PreferenceRepository';
 import {
   withoutAdmin,
   type AppAction,
   type Decision,
   type Policy,
-} from '../policy';
-import type { Audit, Trail } from './Audit';
-import type { Caller } from './Caller';
+} from '../../policy';
+import type { Audit, Trail } from '../Audit';
+import type { Caller } from '../Caller';
 import type { AppPresenter } from './presentApp';
-import { notAllowed, notFound, StoreError } from './StoreError';
+import { notAllowed, notFound, StoreError } from '../StoreError';
 
 /** Instances of a managed app that are looked through for one that the caller may open. */
 const MANAGED_LIMIT = 100;

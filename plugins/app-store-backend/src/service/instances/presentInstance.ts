@@ -1,9 +1,14 @@
 /** Instances as the API shows them to somebody. */
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { StoreConfig } from '../config/StoreConfig';
-import { appFacts, type AppRecord } from '../database/AppRepository';
-import type { InstanceRecord } from '../database/InstanceRepository';
-import type { Actor, InstanceAction, InstanceFacts, Policy } from '../policy';
+import type { StoreConfig } from '../../config/StoreConfig';
+import { appFacts, type AppRecord } from '../../database/AppRepository';
+import type { InstanceRecord } from '../../database/InstanceRepository';
+import type {
+  Actor,
+  InstanceAction,
+  InstanceFacts,
+  Policy,
+} from '../../policy';
 
 /** What the policy wants to know of an instance. */
 export function instanceFacts(

@@ -12,28 +12,28 @@ import {
   assetName,
   type BundleStore,
   type Upload,
-} from '../bundle/BundleStore';
-import type { StoreConfig } from '../config/StoreConfig';
+} from '../../bundle/BundleStore';
+import type { StoreConfig } from '../../config/StoreConfig';
 import type {
   AppOrigin,
   AppRepository,
   AppSecretRow,
   NewApp,
-} from '../database/AppRepository';
-import type { SecretRepository } from '../database/SecretRepository';
-import type { TagRepository } from '../database/TagRepository';
-import type { Policy } from '../policy';
+} from '../../database/AppRepository';
+import type { SecretRepository } from '../../database/SecretRepository';
+import type { TagRepository } from '../../database/TagRepository';
+import type { Policy } from '../../policy';
 import type { AppService } from './AppService';
-import type { Audit, Trail } from './Audit';
-import type { Caller } from './Caller';
-import type { ChangeFeed } from './ChangeFeed';
-import type { Idempotency } from './Idempotency';
-import type { KeyedLock } from './KeyedLock';
+import type { Audit, Trail } from '../Audit';
+import type { Caller } from '../Caller';
+import type { ChangeFeed } from '../ChangeFeed';
+import type { Idempotency } from '../Idempotency';
+import type { KeyedLock } from '../../storage/KeyedLock';
 import { ImportChecks, tagWarnings } from './ImportChecks';
 import { importRefusal, nameTaken, tooManyVersions } from './importRefusals';
 import type { Preconditions } from './Preconditions';
 import type { Runtimes } from './Runtimes';
-import { notAllowed, StoreError } from './StoreError';
+import { notAllowed, StoreError } from '../StoreError';
 import { Uploads } from './Uploads';
 
 /** How a bundle is imported. */

@@ -1,15 +1,15 @@
 /** Deletes app versions, with what only they stood on. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BundleStore } from '../bundle/BundleStore';
-import type { EnvironmentStore } from '../bundle/EnvironmentStore';
-import type { AppRecord, AppRepository } from '../database/AppRepository';
-import type { InstanceRepository } from '../database/InstanceRepository';
+import type { BundleStore } from '../../bundle/BundleStore';
+import type { EnvironmentStore } from '../../bundle/EnvironmentStore';
+import type { AppRecord, AppRepository } from '../../database/AppRepository';
+import type { InstanceRepository } from '../../database/InstanceRepository';
 import type { AppService } from './AppService';
-import type { Audit } from './Audit';
-import type { Caller } from './Caller';
-import type { ChangeFeed } from './ChangeFeed';
-import type { KeyedLock } from './KeyedLock';
-import { StoreError } from './StoreError';
+import type { Audit } from '../Audit';
+import type { Caller } from '../Caller';
+import type { ChangeFeed } from '../ChangeFeed';
+import type { KeyedLock } from '../../storage/KeyedLock';
+import { StoreError } from '../StoreError';
 
 /** How long a deletion waits for what is left of terminated instances, in milliseconds. */
 const PURGE_WAIT_MS = 20_000;

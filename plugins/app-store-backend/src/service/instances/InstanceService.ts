@@ -8,12 +8,12 @@ import type {
   PodStatus,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { IncomingMessage } from 'node:http';
-import type { AliasRepository } from '../database/AliasRepository';
-import type { AppRecord, AppRepository } from '../database/AppRepository';
+import type { AliasRepository } from '../../database/AliasRepository';
+import type { AppRecord, AppRepository } from '../../database/AppRepository';
 import type {
   InstanceRecord,
   InstanceRepository,
-} from '../database/InstanceRepository';
+} from '../../database/InstanceRepository';
 import {
   ANONYMOUS,
   withoutAdmin,
@@ -21,12 +21,12 @@ import {
   type Decision,
   type InstanceAction,
   type Policy,
-} from '../policy';
-import type { InstanceCluster } from '../processors/InstanceCluster';
-import type { Audit, Trail } from './Audit';
-import type { Caller } from './Caller';
+} from '../../policy';
+import type { InstanceCluster } from '../../processors/InstanceCluster';
+import type { Audit, Trail } from '../Audit';
+import type { Caller } from '../Caller';
 import { instanceFacts, type InstancePresenter } from './presentInstance';
-import { notAllowed, notFound } from './StoreError';
+import { notAllowed, notFound } from '../StoreError';
 
 /** What the service stands on. */
 export interface InstanceServiceOptions {

@@ -3,19 +3,19 @@ import type {
   AppInstance,
   Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { StoreConfig } from '../config/StoreConfig';
-import type { InstanceRepository } from '../database/InstanceRepository';
-import type { RoleResolver } from '../identity/RoleResolver';
-import type { InstanceAction } from '../policy';
-import type { Audit, Trail } from './Audit';
-import { STORE, type Caller } from './Caller';
-import type { ChangeFeed } from './ChangeFeed';
+import type { StoreConfig } from '../../config/StoreConfig';
+import type { InstanceRepository } from '../../database/InstanceRepository';
+import type { RoleResolver } from '../../identity/RoleResolver';
+import type { InstanceAction } from '../../policy';
+import type { Audit, Trail } from '../Audit';
+import { STORE, type Caller } from '../Caller';
+import type { ChangeFeed } from '../ChangeFeed';
 import { deadline, launch, suspension } from './instanceChanges';
 import { overQuota, type InstanceQuota } from './InstanceQuota';
 import type { InstanceRenderer } from './InstanceRenderer';
 import type { FoundInstance, InstanceService } from './InstanceService';
-import type { Preconditions } from './Preconditions';
-import { stale, StoreError } from './StoreError';
+import type { Preconditions } from '../apps/Preconditions';
+import { stale, StoreError } from '../StoreError';
 
 /** What the service stands on. */
 export interface InstanceLifecycleOptions {

@@ -1,15 +1,15 @@
 /** Renders the Kubernetes objects of an instance from the app, the store's configuration and secrets. */
-import type { StoreConfig } from '../config/StoreConfig';
-import { together } from '../config/scheduling';
-import type { AppRecord } from '../database/AppRepository';
-import type { UsedSecret } from '../database/InstanceRepository';
-import type { SecretRepository } from '../database/SecretRepository';
+import type { StoreConfig } from '../../config/StoreConfig';
+import { together } from '../../config/scheduling';
+import type { AppRecord } from '../../database/AppRepository';
+import type { UsedSecret } from '../../database/InstanceRepository';
+import type { SecretRepository } from '../../database/SecretRepository';
 import {
   buildInstanceObjects,
   type InstanceObjects,
-} from '../kubernetes/objects';
-import { effectiveManifest, secretUser } from './Preconditions';
-import type { Runtimes } from './Runtimes';
+} from '../../kubernetes/objects';
+import { effectiveManifest, secretUser } from '../apps/Preconditions';
+import type { Runtimes } from '../apps/Runtimes';
 
 /** See the module's comment. */
 export class InstanceRenderer {

@@ -2,12 +2,12 @@
 import { Archive, contentTar } from '@ai-app-store/bundle';
 import type { AppMetaPart } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Readable } from 'node:stream';
-import type { BundleStore } from '../bundle/BundleStore';
-import type { AppRecord } from '../database/AppRepository';
+import type { BundleStore } from '../../bundle/BundleStore';
+import type { AppRecord } from '../../database/AppRepository';
 import type { AppService } from './AppService';
-import type { Audit } from './Audit';
-import type { Caller } from './Caller';
-import { StoreError } from './StoreError';
+import type { Audit } from '../Audit';
+import type { Caller } from '../Caller';
+import { StoreError } from '../StoreError';
 
 /** Most bytes of a text that are shown. */
 const TEXT_LIMIT = 1024 ** 2;

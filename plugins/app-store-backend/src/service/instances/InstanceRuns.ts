@@ -5,24 +5,24 @@ import {
   type RunRequest,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { randomUUID } from 'node:crypto';
-import type { StoreConfig } from '../config/StoreConfig';
-import { appFacts, type AppRecord } from '../database/AppRepository';
+import type { StoreConfig } from '../../config/StoreConfig';
+import { appFacts, type AppRecord } from '../../database/AppRepository';
 import type {
   InstanceRecord,
   InstanceRepository,
-} from '../database/InstanceRepository';
-import type { Policy } from '../policy';
-import type { AppService } from './AppService';
-import type { Audit, Trail } from './Audit';
-import type { Caller } from './Caller';
-import type { Idempotency } from './Idempotency';
+} from '../../database/InstanceRepository';
+import type { Policy } from '../../policy';
+import type { AppService } from '../apps/AppService';
+import type { Audit, Trail } from '../Audit';
+import type { Caller } from '../Caller';
+import type { Idempotency } from '../Idempotency';
 import { deadline } from './instanceChanges';
 import { overQuota, type InstanceQuota } from './InstanceQuota';
 import type { InstanceRenderer } from './InstanceRenderer';
-import type { Preconditions } from './Preconditions';
+import type { Preconditions } from '../apps/Preconditions';
 import type { InstancePresenter } from './presentInstance';
-import type { Runtimes } from './Runtimes';
-import { notAllowed, notFound, StoreError } from './StoreError';
+import type { Runtimes } from '../apps/Runtimes';
+import { notAllowed, notFound, StoreError } from '../StoreError';
 
 /** What the service stands on. */
 export interface InstanceRunsOptions {

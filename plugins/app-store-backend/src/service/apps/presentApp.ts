@@ -3,10 +3,10 @@ import type {
   App,
   TagKind,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { StoreConfig } from '../config/StoreConfig';
-import { appFacts, type AppRecord } from '../database/AppRepository';
-import type { Preferences } from '../database/PreferenceRepository';
-import type { Actor, AppAction, Policy } from '../policy';
+import type { StoreConfig } from '../../config/StoreConfig';
+import { appFacts, type AppRecord } from '../../database/AppRepository';
+import type { Preferences } from '../../database/PreferenceRepository';
+import type { Actor, AppAction, Policy } from '../../policy';
 import { effectiveManifest } from './Preconditions';
 import type { Runtimes } from './Runtimes';
 

@@ -6,10 +6,10 @@ import type {
   AppManifest,
   Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { AppRecord, AppRepository } from '../database/AppRepository';
-import type { SecretRepository } from '../database/SecretRepository';
+import type { AppRecord, AppRepository } from '../../database/AppRepository';
+import type { SecretRepository } from '../../database/SecretRepository';
 import type { Runtimes } from './Runtimes';
-import { StoreError } from './StoreError';
+import { StoreError } from '../StoreError';
 
 /** Apps that are looked at in one go. */
 const BATCH = 200;

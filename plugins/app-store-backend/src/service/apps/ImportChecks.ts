@@ -7,9 +7,9 @@ import {
   type Position,
   type TomlIssue,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { StoreConfig } from '../config/StoreConfig';
-import type { AppOrigin, AppSecretRow } from '../database/AppRepository';
-import type { SecretRepository } from '../database/SecretRepository';
+import type { StoreConfig } from '../../config/StoreConfig';
+import type { AppOrigin, AppSecretRow } from '../../database/AppRepository';
+import type { SecretRepository } from '../../database/SecretRepository';
 import { secretUser } from './Preconditions';
 import type { Runtimes } from './Runtimes';
 

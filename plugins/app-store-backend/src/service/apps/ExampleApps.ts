@@ -3,12 +3,12 @@ import { packDirectory } from '@ai-app-store/bundle';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StoreConfig } from '../config/StoreConfig';
-import type { AppRepository } from '../database/AppRepository';
-import type { SettingsRepository } from '../database/SettingsRepository';
+import type { StoreConfig } from '../../config/StoreConfig';
+import type { AppRepository } from '../../database/AppRepository';
+import type { SettingsRepository } from '../../database/SettingsRepository';
 import type { AppImport } from './AppImport';
-import type { Caller } from './Caller';
-import type { SecretService } from './SecretService';
+import type { Caller } from '../Caller';
+import type { SecretService } from '../SecretService';
 
 const BEGUN = 'examples-begun';
 const DONE = 'examples-imported';

@@ -2,7 +2,7 @@
  * How many bundles are taken at once: a few of one person's on their way, and a few
  * of everybody's being checked; those wait for each other.
  */
-import { StoreError } from './StoreError';
+import { StoreError } from '../StoreError';
 
 /** Uploads of one person at once. */
 const PER_PERSON = 3;

@@ -1,8 +1,8 @@
 /** Why an import is refused. */
 import { BundleError } from '@ai-app-store/bundle';
 import { ConflictError } from '@backstage/errors';
-import type { StoreConfig } from '../config/StoreConfig';
-import { StoreError } from './StoreError';
+import type { StoreConfig } from '../../config/StoreConfig';
+import { StoreError } from '../StoreError';
 
 export function tooManyVersions(limit: number): StoreError {
   return new StoreError({

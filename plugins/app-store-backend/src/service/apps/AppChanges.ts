@@ -3,23 +3,23 @@ import type {
   App,
   AppChange,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { StoreConfig } from '../config/StoreConfig';
+import type { StoreConfig } from '../../config/StoreConfig';
 import type {
   AppRecord,
   AppRecordChange,
   AppRepository,
-} from '../database/AppRepository';
-import type { SecretRepository } from '../database/SecretRepository';
-import type { TagRecord, TagRepository } from '../database/TagRepository';
-import type { RoleResolver } from '../identity/RoleResolver';
-import type { AppAction, Policy } from '../policy';
+} from '../../database/AppRepository';
+import type { SecretRepository } from '../../database/SecretRepository';
+import type { TagRecord, TagRepository } from '../../database/TagRepository';
+import type { RoleResolver } from '../../identity/RoleResolver';
+import type { AppAction, Policy } from '../../policy';
 import type { AppService } from './AppService';
-import type { Audit, Trail } from './Audit';
-import type { Caller } from './Caller';
-import type { ChangeFeed } from './ChangeFeed';
+import type { Audit, Trail } from '../Audit';
+import type { Caller } from '../Caller';
+import type { ChangeFeed } from '../ChangeFeed';
 import type { Preconditions } from './Preconditions';
 import type { Runtimes } from './Runtimes';
-import { notAllowed, notFound, stale, StoreError } from './StoreError';
+import { notAllowed, notFound, stale, StoreError } from '../StoreError';
 
 /** What the service stands on. */
 export interface AppChangesOptions {

@@ -9,7 +9,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import makeKnex, { type Knex } from 'knex';
 import pLimit from 'p-limit';
 import { createHash } from 'node:crypto';
-import { StoreError } from './StoreError';
+import { StoreError } from '../service/StoreError';
 import { ProcessKeyedLock, type KeyedLock, type Turn } from './KeyedLock';
 
 /** Turns of this process at once, and so connections. */
