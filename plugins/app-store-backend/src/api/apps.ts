@@ -11,7 +11,7 @@ import type { AppService } from '../service/apps/AppService';
 import type { InstanceRuns } from '../service/instances/InstanceRuns';
 import { StoreError } from '../service/StoreError';
 import type { HandlersOf, OperationRequest } from './operations';
-import { revisionOf, setEtag } from './preconditions';
+import { revisionOf, sendRevision, setEtag } from './preconditions';
 
 /** How long a refused client has to read why before its connection is cut, in milliseconds. */
 const LAST_WORDS_MS = 2000;
@@ -137,7 +137,7 @@ export function appHandlers(
     async getApp(request, response) {
       const caller = await callerOf(request, { anonymous: true });
       const app = await apps.get(caller, request.params.id);
-      setEtag(response, app.revision).json(app);
+      sendRevision(response, app);
     },
 
     async updateApp(request, response) {
@@ -147,7 +147,7 @@ export function appHandlers(
         request.body,
         revisionOf(request),
       );
-      setEtag(response, app.revision).json(app);
+      sendRevision(response, app);
     },
 
     async deleteApp(request, response) {
@@ -216,7 +216,7 @@ export function appHandlers(
         request.body,
         revisionOf(request),
       );
-      setEtag(response, app.revision).json(app);
+      sendRevision(response, app);
     },
 
     async refreshPreconditions(request, response) {
@@ -243,7 +243,7 @@ export function appHandlers(
           idempotencyKey: request.get('idempotency-key'),
         },
       );
-      setEtag(response, instance.revision).status(201).json(instance);
+      sendRevision(response, instance, 201);
     },
 
     async assignTag(request, response) {

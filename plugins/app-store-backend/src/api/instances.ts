@@ -9,7 +9,7 @@ import type { InstanceService } from '../service/instances/InstanceService';
 import { StoreError } from '../service/StoreError';
 import { settled, type EventStreams } from './EventStreams';
 import type { HandlersOf, OperationRequest } from './operations';
-import { revisionOf, setEtag } from './preconditions';
+import { revisionOf, sendRevision } from './preconditions';
 
 /** Between two looks at who reads a stream: what they may see may have changed, in milliseconds. */
 const RENEW_MS = 60_000;
@@ -122,7 +122,7 @@ export function instanceHandlers(
     ) =>
     async (request: OperationRequest<Change>, response: Response) => {
       const instance = await work(await callerOf(request), request.params.id);
-      setEtag(response, instance.revision).json(instance);
+      sendRevision(response, instance);
     };
 
   return {
@@ -142,7 +142,7 @@ export function instanceHandlers(
         await callerOf(request),
         request.params.id,
       );
-      setEtag(response, instance.revision).json(instance);
+      sendRevision(response, instance);
     },
 
     async updateInstance(request, response) {
@@ -152,7 +152,7 @@ export function instanceHandlers(
         request.body,
         revisionOf(request),
       );
-      setEtag(response, instance.revision).json(instance);
+      sendRevision(response, instance);
     },
 
     async terminateInstance(request, response) {

@@ -2,8 +2,17 @@
 import type { Request, Response } from 'express';
 import { StoreError } from '../service/StoreError';
 
+/** Answers with a resource, and names its revision in the ETag. */
+export function sendRevision<T extends { revision: number }>(
+  response: Response<T>,
+  resource: T,
+  status = 200,
+): void {
+  setEtag(response, resource.revision).status(status).json(resource);
+}
+
 /** Names the revision of what is answered with. */
-export function setEtag(response: Response, revision: number): Response {
+export function setEtag<R extends Response>(response: R, revision: number): R {
   return response.set('etag', `"${revision}"`);
 }
 

@@ -20,7 +20,9 @@ import { addOperations, type Security } from './operations';
 import { peopleHandlers, type PeopleHandlerOptions } from './people';
 import { assertPlugin } from './pluginOnly';
 import { problemHandler } from './problems';
-import { aliasHandlers, secretHandlers, tagHandlers } from './resources';
+import { aliasHandlers } from './aliases';
+import { secretHandlers } from './secrets';
+import { tagHandlers } from './tags';
 import { storeHandlers, type StoreHandlerOptions } from './store';
 
 /** Largest JSON body, in bytes: a secret and its frame, in base64. */

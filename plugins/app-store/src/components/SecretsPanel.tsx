@@ -15,7 +15,6 @@ import {
   Text,
 } from '@backstage/ui';
 import {
-  RiAddLine,
   RiCodeLine,
   RiDeleteBinLine,
   RiEyeLine,
@@ -30,9 +29,7 @@ import { usePages } from '../hooks/usePages';
 import styles from '../pages/ListPage.module.css';
 import { SECRET_SCOPES, shortRef, when } from '../words';
 import { DataTable, type DataColumn } from './DataTable';
-import { EmptyState } from './EmptyState';
-import { ListState } from './ListState';
-import { SearchBox } from './SearchBox';
+import { SearchableList } from './SearchableList';
 import {
   DeleteSecret,
   RevealSecret,
@@ -129,7 +126,7 @@ export function SecretsPanel(props: {
   const api = useApi(appStoreApiRef);
   const { me } = useMe();
   const [params, change] = useChangeParams();
-  const search = params.get('search') ?? '';
+  const search = params.get('search') || undefined;
   const asked = params.get('scope') as SecretVisibility | null;
   const first = any ? undefined : scopes[0];
   const scope = asked && scopes.includes(asked) ? asked : first;
@@ -138,20 +135,11 @@ export function SecretsPanel(props: {
     cursor =>
       api.listSecrets({
         visibility: scope,
-        search: search || undefined,
+        search,
         limit: 50,
         cursor,
       }),
     [scope, search],
-  );
-  const create = (
-    <Button
-      variant="primary"
-      iconStart={<RiAddLine />}
-      onPress={() => change({ dialog: 'create' })}
-    >
-      Create a secret
-    </Button>
   );
   const columns: Array<DataColumn<AppSecret>> = [
     {
@@ -188,58 +176,41 @@ export function SecretsPanel(props: {
   ];
   const close = () => setOpened(undefined);
   const of = opened && { secret: opened.secret, onClose: close };
+  const filter = (
+    <Select
+      aria-label="Whom it is for"
+      size="small"
+      className={styles.filter}
+      options={[
+        ...(any ? [{ value: ANY, label: 'All that I see' }] : []),
+        ...scopes.map(value => ({
+          value: value as string,
+          label: SECRET_SCOPES[value],
+        })),
+      ]}
+      value={scope ?? ANY}
+      onChange={key => change({ scope: key === ANY ? '' : String(key) })}
+    />
+  );
   return (
-    <Flex direction="column" gap="4" className={styles.page}>
-      <Flex gap="3" align="center" justify="between" className={styles.tools}>
-        <Flex
-          gap="3"
-          align="center"
-          className={`${styles.tools} ${styles.grow}`}
-        >
-          <SearchBox label="Search secrets" className={styles.search} />
-          <Select
-            aria-label="Whom it is for"
-            size="small"
-            className={styles.filter}
-            options={[
-              ...(any ? [{ value: ANY, label: 'All that I see' }] : []),
-              ...scopes.map(value => ({
-                value: value as string,
-                label: SECRET_SCOPES[value],
-              })),
-            ]}
-            value={scope ?? ANY}
-            onChange={key => change({ scope: key === ANY ? '' : String(key) })}
-          />
-        </Flex>
-        {(pages.items?.length || search) && create}
-      </Flex>
-      <ListState
+    <>
+      <SearchableList
+        one="secret"
+        many="secrets"
         pages={pages}
-        what="secrets"
-        empty={
-          search ? (
-            <Text as="p" color="secondary" role="status">
-              No secret fits “{search}”.
-            </Text>
-          ) : (
-            <EmptyState title="No secrets yet" action={create}>
-              Passwords and keys that apps need, kept in the cluster and named
-              in app.toml. They reach an app as environment variables or files.
-            </EmptyState>
-          )
-        }
+        filters={filter}
+        about="Passwords and keys that apps need, kept in the cluster and named in app.toml. They reach an app as environment variables or files."
+        create={onClose => (
+          <CreateSecret
+            admin={Boolean(me?.admin)}
+            visibility={scope}
+            onClose={onClose}
+            onDone={pages.reload}
+          />
+        )}
       >
         {items => <DataTable label="Secrets" items={items} columns={columns} />}
-      </ListState>
-      {params.get('dialog') === 'create' && (
-        <CreateSecret
-          admin={Boolean(me?.admin)}
-          visibility={scope}
-          onClose={() => change({ dialog: '' })}
-          onDone={pages.reload}
-        />
-      )}
+      </SearchableList>
       {of && opened.action === 'reveal' && <RevealSecret {...of} />}
       {of && opened.action === 'usage' && <UsageOfSecret {...of} />}
       {of && opened.action === 'snippet' && <SnippetOfSecret {...of} />}
@@ -249,6 +220,6 @@ export function SecretsPanel(props: {
       {of && opened.action === 'delete' && (
         <DeleteSecret {...of} onDone={() => pages.remove(of.secret.id)} />
       )}
-    </Flex>
+    </>
   );
 }
