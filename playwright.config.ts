@@ -1,14 +1,19 @@
 import { defineConfig } from '@playwright/test';
+import type { DatabaseKind } from './test/spec/World';
 
 const artifacts = process.env.TEST_ARTIFACTS ?? 'test-artifacts';
 const PICTURES = '**/pagesSeen.spec.ts';
 
 /** Browser tests, the conformance suite and pictures of every page: one portal, one browser, one after another. */
-export default defineConfig({
+export default defineConfig<object, { database: DatabaseKind }>({
   projects: [
     { name: 'browser', testDir: 'test/e2e', testIgnore: PICTURES },
     { name: 'pictures', testDir: 'test/e2e', testMatch: PICTURES },
-    { name: 'spec', testDir: 'test/spec' },
+    ...(['SQLite', 'PostgreSQL'] as const).map(database => ({
+      name: `spec on ${database}`,
+      testDir: 'test/spec',
+      use: { database },
+    })),
   ],
   testMatch: '**/*.spec.ts',
   workers: 1,

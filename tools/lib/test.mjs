@@ -50,7 +50,7 @@ async function jest(tools, env, args) {
 async function playwright(tools, env, project, title) {
   step(title);
   const { code } = await tools.yarn(
-    ['playwright', 'test', '--project', project],
+    ['playwright', 'test', '--project', `${project}*`],
     { env },
   );
   const stats = json(join(ARTIFACTS, 'playwright.json'))?.stats;
