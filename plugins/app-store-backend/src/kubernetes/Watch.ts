@@ -40,7 +40,8 @@ export class Watch<T extends KubeObject, P> {
   readonly #items = new Map<string, { projection: P; object: T }>();
   readonly #abort = new AbortController();
   #resourceVersion: string | undefined;
-  #synced = false;
+  /** Since when the projection may lag behind; undefined while it follows. */
+  #brokenAt: number | undefined = Date.now();
 
   constructor(options: WatchOptions<T, P>) {
     this.#options = options;
@@ -48,7 +49,12 @@ export class Watch<T extends KubeObject, P> {
 
   /** True while the projection is known to follow the cluster. */
   get synced(): boolean {
-    return this.#synced;
+    return this.#brokenAt === undefined;
+  }
+
+  /** Since when it is not, in milliseconds since 1970. */
+  get brokenAt(): number | undefined {
+    return this.#brokenAt;
   }
 
   values(): P[] {
@@ -107,7 +113,7 @@ export class Watch<T extends KubeObject, P> {
     for (const [uid, { object }] of [...this.#items])
       if (!found.has(uid)) this.#take(object, true);
     for (const object of found.values()) this.#take(object, false);
-    this.#synced = true;
+    this.#brokenAt = undefined;
   }
 
   async #follow(): Promise<void> {
@@ -120,7 +126,7 @@ export class Watch<T extends KubeObject, P> {
         pause = PAUSE_FIRST_MS;
       } catch (error) {
         if (this.#abort.signal.aborted) return;
-        this.#synced = false;
+        this.#brokenAt ??= Date.now();
         if (error instanceof KubeError && error.code === 410)
           this.#resourceVersion = undefined;
         else {
@@ -157,7 +163,7 @@ export class Watch<T extends KubeObject, P> {
         signal,
       },
     );
-    this.#synced = true;
+    this.#brokenAt = undefined;
     const lines = createInterface({ input: response, crlfDelay: Infinity });
     const broken = new Promise<never>((_, reject) =>
       response.once('error', reject),

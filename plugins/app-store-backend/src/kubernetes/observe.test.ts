@@ -106,6 +106,35 @@ describe('observe', () => {
       undefined,
     ],
     [
+      'a machine that no longer answers',
+      pod({
+        conditions: { PodScheduled: 'True', Ready: 'Unknown' },
+        bundle: done,
+        dependencies: done,
+        app: status('app', running()),
+      }),
+      'UNKNOWN',
+      'starting',
+      'NODE_LOST',
+    ],
+    [
+      'a phase that says so',
+      { ...pod({}), status: { phase: 'Unknown' } } as V1Pod,
+      'UNKNOWN',
+      'accepted',
+      'NODE_LOST',
+    ],
+    [
+      'a reason that says so',
+      {
+        ...pod({}),
+        status: { phase: 'Running', reason: 'NodeLost' },
+      } as V1Pod,
+      'UNKNOWN',
+      'accepted',
+      'NODE_LOST',
+    ],
+    [
       'no image',
       pod({ bundle: waiting('ImagePullBackOff', 'no such image') }),
       'FAILED',

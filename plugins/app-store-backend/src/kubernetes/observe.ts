@@ -43,6 +43,23 @@ function isTrue(pod: V1Pod, type: string): boolean {
   );
 }
 
+/**
+ * The kubelet does not answer for the pod any more.
+ *
+ * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase
+ */
+function isLost({ status }: V1Pod): boolean {
+  return (
+    status?.phase === 'Unknown' ||
+    status?.reason === 'NodeLost' ||
+    Boolean(
+      status?.conditions?.some(
+        ({ type, status: value }) => type === 'Ready' && value === 'Unknown',
+      ),
+    )
+  );
+}
+
 function stageOf(pod: V1Pod): LaunchStage {
   if (isTrue(pod, 'Ready')) return 'ready';
   const inits = pod.status?.initContainerStatuses ?? [];
@@ -202,6 +219,20 @@ export function observe(
   const stage = stageOf(pod);
   const app = find(pod.status?.containerStatuses, APP_CONTAINER);
   const restartCount = app?.restartCount ?? 0;
+  if (isLost(pod))
+    return {
+      status: 'UNKNOWN',
+      stage,
+      restartCount,
+      problem: {
+        code: 'NODE_LOST',
+        message:
+          'The machine that it runs on does not answer, so that nothing is known of the instance.',
+        owner: 'admin',
+        remedy:
+          'The cluster starts it elsewhere after some minutes, or shows its state again. An admin checks the nodes.',
+      },
+    };
   if (stage === 'ready') return { status: 'DEPLOYED', stage, restartCount };
 
   const unschedulable = pod.status?.conditions?.find(

@@ -102,6 +102,14 @@ export class InstanceCluster {
     return this.#pods.synced && this.#slices.synced;
   }
 
+  /** For how long nothing was read of the cluster, in milliseconds. */
+  unreadMs(now: number): number {
+    const broken = [this.#pods, this.#slices].flatMap(watch =>
+      watch.brokenAt === undefined ? [] : [watch.brokenAt],
+    );
+    return broken.length ? now - Math.min(...broken) : 0;
+  }
+
   #podsOf(id: string): V1Pod[] {
     return this.#pods
       .values()

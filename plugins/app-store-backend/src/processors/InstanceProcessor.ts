@@ -34,6 +34,9 @@ const REMOVAL_MS = 1000;
 const SLOW_AFTER_MS = 10_000;
 /** Objects that lead to no pod for this long are applied again. */
 const LOST_AFTER_MS = 15_000;
+/** What was last seen of the cluster is not held to be true for longer than this. */
+const UNREAD_AFTER_MS = 30_000;
+const UNREAD_LOOK_MS = 5000;
 const TAIL_LINES = 30;
 const FAILURE_PREFIX = 'app-store-entry: failed: ';
 
@@ -49,6 +52,8 @@ export class InstanceProcessor {
   readonly #failures = new Map<string, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #later = new Map<string, NodeJS.Timeout>();
+  /** The cluster could not be read at the last look. */
+  #unread = false;
   #stopped = false;
 
   constructor(options: {
@@ -80,6 +85,11 @@ export class InstanceProcessor {
       (await this.#queue.listDue(Date.now(), 100)).forEach(id => this.wake(id)),
     );
     every(RESYNC_MS, () => this.#queue.makeAllDue(Date.now()));
+    every(UNREAD_LOOK_MS, async () => {
+      if (this.#isUnread() === this.#unread) return;
+      await this.#queue.makeAllDue(Date.now());
+      this.#unread = !this.#unread;
+    });
     this.#queue.makeAllDue(0).then(
       () => this.#pump(),
       error => this.#logger.warn(`instance processor: ${error.message}`),
@@ -215,12 +225,24 @@ export class InstanceProcessor {
     );
   }
 
+  #isUnread(): boolean {
+    return this.#cluster!.unreadMs(this.#now().getTime()) > UNREAD_AFTER_MS;
+  }
+
   async #observe(
     record: InstanceRecord,
     token: string,
   ): Promise<number | undefined> {
     const cluster = this.#cluster!;
     const now = this.#now();
+    if (this.#isUnread()) {
+      // Its address stays: whoever is in goes on, if it runs.
+      await this.#write(record, token, {
+        status: 'UNKNOWN',
+        problem: UNREADABLE,
+      });
+      return undefined;
+    }
     const seen = observe(cluster.pod(record.id), now, SLOW_AFTER_MS);
     const endpoint =
       seen.status === 'DEPLOYED' ? cluster.endpoint(record.id) : undefined;
@@ -346,6 +368,15 @@ function reached(
     stages[earlier] ??= now.toISOString();
   return stages;
 }
+
+const UNREADABLE: Problem = {
+  code: 'CLUSTER_UNREADABLE',
+  message:
+    'The cluster does not answer, so that nothing is known of the instance. If it ran, it goes on.',
+  owner: 'admin',
+  remedy:
+    'Its state is shown again once the cluster answers. An admin checks the Kubernetes API.',
+};
 
 function clusterProblem(error: Error): Problem {
   // 422: the objects themselves are not valid, and no waiting makes them so.

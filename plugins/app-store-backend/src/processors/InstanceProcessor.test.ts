@@ -1,0 +1,99 @@
+/** What is said of instances while the cluster cannot be read. */
+import { mockServices } from '@backstage/backend-test-utils';
+import { AppRepository } from '../database/AppRepository';
+import { databaseIds, migrated } from '../database/__testUtils__/databases';
+import { appRecord, instanceRecord } from '../database/fixtures.testing';
+import { InstanceQueue } from '../database/InstanceQueue';
+import { InstanceRepository } from '../database/InstanceRepository';
+import { Policy } from '../policy';
+import { ChangeFeed } from '../service/ChangeFeed';
+import type { InstanceCluster } from './InstanceCluster';
+import { appliedMark, InstanceProcessor } from './InstanceProcessor';
+
+jest.setTimeout(60_000);
+
+const ENDPOINT = { address: '127.0.0.1', port: 1, podUid: 'u' };
+
+describe.each(databaseIds())('InstanceProcessor on %s', id => {
+  async function setUp() {
+    const knex = await migrated(id);
+    const policy = Policy.create({
+      settings: { publicMode: false, downloads: true },
+    });
+    const instances = new InstanceRepository(knex, policy);
+    const app = appRecord();
+    await new AppRepository(knex, policy).insert(app, { tagIds: [] });
+    const feed = new ChangeFeed();
+    const changed: string[] = [];
+    feed.subscribe(each => changed.push(each));
+    const cluster = {
+      unreadForMs: 0,
+      unreadMs: () => cluster.unreadForMs,
+      synced: true,
+      hasPods: () => true,
+      pod: () => ({
+        status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      }),
+      endpoint: () => ENDPOINT,
+      apply: jest.fn(async () => {}),
+    };
+    const processor = new InstanceProcessor({
+      queue: new InstanceQueue(knex),
+      feed,
+      logger: mockServices.logger.mock(),
+    });
+    const add = async (desired: 'running' | 'suspended') => {
+      const record = instanceRecord(app.id, { desired });
+      await instances.insert(
+        {
+          ...record,
+          status: desired === 'running' ? 'PENDING' : 'SUSPENDED',
+          applied: appliedMark(record),
+        },
+        10,
+      );
+      return record.id;
+    };
+    return { cluster, processor, instances, changed, add };
+  }
+  const until = async (holds: () => Promise<boolean>) => {
+    for (let tries = 0; tries < 200 && !(await holds()); tries++)
+      await new Promise(done => setTimeout(done, 50));
+    expect(await holds()).toBe(true);
+  };
+
+  it('says UNKNOWN once nothing was read for a while, and takes it back', async () => {
+    const { cluster, processor, instances, changed, add } = await setUp();
+    const running = await add('running');
+    const suspended = await add('suspended');
+    const status = async () => (await instances.get(running))!.status;
+    processor.start(cluster as unknown as InstanceCluster);
+    try {
+      await until(async () => (await status()) === 'DEPLOYED');
+      // A short break is none: what was seen still holds.
+      cluster.unreadForMs = 20_000;
+      await processor.process(running);
+      expect(await status()).toBe('DEPLOYED');
+
+      cluster.unreadForMs = 31_000;
+      await until(async () => (await status()) === 'UNKNOWN');
+      const record = (await instances.get(running))!;
+      expect(record.problem).toMatchObject({
+        code: 'CLUSTER_UNREADABLE',
+        owner: 'admin',
+      });
+      // Whoever is in goes on, and the place of the owner's quota stays taken.
+      expect(record.endpoint).toEqual(ENDPOINT);
+      expect(record.slot).toBe(0);
+      expect((await instances.get(suspended))!.status).toBe('SUSPENDED');
+      expect(changed).toContain(running);
+
+      cluster.unreadForMs = 0;
+      await until(async () => (await status()) === 'DEPLOYED');
+      expect((await instances.get(running))!.problem).toBeUndefined();
+      expect(cluster.apply).not.toHaveBeenCalled();
+    } finally {
+      await processor.stop();
+    }
+  });
+});
