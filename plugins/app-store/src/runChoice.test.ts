@@ -78,6 +78,13 @@ describe('the button by the situation (specification 10)', () => {
       { primary: { kind: 'instance', id: 'i' }, secondary: again },
     ],
     [
+      'own instance of which nothing is known: go to it',
+      app(),
+      [instance('UNKNOWN')],
+      undefined,
+      { primary: { kind: 'instance', id: 'i' }, secondary: again },
+    ],
+    [
       'own one paused only: resume, and run',
       app(),
       [instance('SUSPENDED')],

@@ -23,7 +23,8 @@ export interface RunChoice {
   reason?: string;
 }
 
-const LIVE = ['PENDING', 'DEPLOYED', 'FAILED'];
+/** They take a place of the reader's quota. */
+const LIVE = ['PENDING', 'DEPLOYED', 'FAILED', 'UNKNOWN'];
 
 /** What runs of this version is led to, not started again. */
 function toOwn(instance: AppInstance): RunAction {
