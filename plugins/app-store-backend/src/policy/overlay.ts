@@ -54,8 +54,11 @@ function subjectHolds(subject: string, actor: Actor): boolean {
   return signedIn && subject === actor.userEntityRef;
 }
 
-const ALWAYS: Part<unknown> = { holds: () => true, where: () => true };
-const NEVER: Part<unknown> = { holds: () => false, where: () => false };
+/** What holds of everything, or of nothing. */
+const always = (value: boolean): Part<unknown> => ({
+  holds: () => value,
+  where: () => value,
+});
 
 /** A value of the resource compared with a text. */
 function equals<R>(field: Field<R> | undefined, value: string): Part<R> {
@@ -64,7 +67,7 @@ function equals<R>(field: Field<R> | undefined, value: string): Part<R> {
         holds: ({ resource }) => field.of(resource) === value,
         where: () => query => query.where(field.column, value),
       }
-    : NEVER;
+    : always(false);
 }
 
 function not<R>(condition: Filterable<R>): Filterable<R> {
@@ -99,7 +102,7 @@ function attribute<R>(text: string, kind: OverlayKind<R>): Filterable<R> {
     const words = { text: 'you are its owner', change: 'Its owner does it.' };
     return kind.owner
       ? isRef({ ...words, ...kind.owner })
-      : { ...words, ...NEVER };
+      : { ...words, ...always(false) };
   }
   const [name, value] = text.split(/:(.*)/s);
   return {
@@ -110,7 +113,7 @@ function attribute<R>(text: string, kind: OverlayKind<R>): Filterable<R> {
 }
 
 function resourceOf<R>(pattern: string, kind: OverlayKind<R>): Part<R>[] {
-  if (pattern === '*') return [ALWAYS];
+  if (pattern === '*') return [always(true)];
   const [of, value] = pattern.split(/:(.*)/s);
   const field = kind.names?.[of as Kind];
   return field ? [equals(field, value)] : [];

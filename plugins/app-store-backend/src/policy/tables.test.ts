@@ -438,6 +438,19 @@ describe('decisions', () => {
         ['Its owner shares the instance with ALL_USERS.'],
       ],
     });
+    // Somebody who is not signed in does not become a visitor by what a tag says.
+    expect(
+      policy.decide('instance', 'open', people.anonymous, {
+        id: 'i',
+        ownerRef: OWNER_REF,
+        visibility: 'ALL_USERS',
+        app: appOf('ALL_USERS', 'MANAGED'),
+      }).wouldChange,
+    ).toEqual([
+      ['Its owner does it.'],
+      ['Its owner makes the instance PUBLIC.'],
+      [MORE],
+    ]);
     const secret = {
       name: 's',
       ownerRef: OWNER_REF,
