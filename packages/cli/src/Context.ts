@@ -146,6 +146,11 @@ export class Context {
     return this.#client({});
   }
 
+  /** A failure of the connection, also in the middle of an answer, in words; anything else as it is. */
+  asUnreachable(error: unknown): unknown {
+    return asUnreachable(error, this.url);
+  }
+
   #client(headers: Record<string, string>, file?: FileBody): AppStoreApi {
     return AppStoreClient.create({
       baseUrl: `${this.url}/api/app-store`,
@@ -174,7 +179,7 @@ export class Context {
             );
           return answer;
         } catch (error) {
-          throw asUnreachable(error, this.url);
+          throw this.asUnreachable(error);
         }
       }) as typeof fetch,
     });

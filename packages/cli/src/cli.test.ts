@@ -144,6 +144,33 @@ describe('the configuration', () => {
     other.close();
   });
 
+  it('is forgotten at its own store, whatever other store is named', async () => {
+    const own = await storeOf({ '*': { status: 204 } });
+    const other = await storeOf({});
+    const file = join(cwd, 'config.toml');
+    const logout = async () => {
+      writeFileSync(file, `url = "${own.url}"\ntoken = "t1"\n`);
+      return type(['logout', '--conf', file, '--url', other.url], {
+        env: { HOME: cwd },
+      });
+    };
+    const { code, out, err } = await logout();
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: 'Signed out.\n',
+      err: '',
+    });
+    expect(other.asked).toEqual([]);
+    expect(own.asked.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer t1',
+    ]);
+    expect(readFileSync(file, 'utf8')).not.toContain('t1');
+    own.close();
+    other.close();
+    // Its own store is away: then that is said.
+    expect((await logout()).err).toContain(`${own.url} could not be told`);
+  });
+
   it('is set up by a question, and a token from standard input', async () => {
     const store = await storeOf({
       'GET /me': { userEntityRef: 'user:default/dev', displayName: 'Dev' },

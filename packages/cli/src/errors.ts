@@ -29,6 +29,10 @@ export class CliError extends Error {
   readonly remedy?: string;
   /** Whether the request may have arrived all the same. */
   readonly mayHaveArrived: boolean;
+  /** Who can do something about it. */
+  readonly owner?: ProblemOwner;
+  /** Ids of what is there all the same. */
+  readonly about?: Record<string, string>;
 
   constructor(
     message: string,
@@ -37,9 +41,13 @@ export class CliError extends Error {
       code?: string;
       remedy?: string;
       mayHaveArrived?: boolean;
+      owner?: ProblemOwner;
+      about?: Record<string, string>;
     } = {},
   ) {
     super(message);
+    this.owner = options.owner;
+    this.about = options.about;
     this.mayHaveArrived = options.mayHaveArrived ?? false;
     this.exitCode = options.exitCode ?? EXIT.refused;
     this.code = options.code ?? 'FAILED';
@@ -55,6 +63,8 @@ export interface Told {
   remedy?: string;
   /** Who can do something about it. */
   owner?: ProblemOwner;
+  /** Ids of what is there all the same. */
+  about?: Record<string, string>;
   /** The access rule that decided. */
   rule?: string;
   /** Ways to be allowed; each lists all that would have to change. */
@@ -115,7 +125,7 @@ function networkReason(error: unknown): string | undefined {
     if (e.code && NETWORK_CODES.has(e.code)) return e.code;
   // Whatever else keeps `fetch` from an answer, such as a port that it never asks.
   const { message, cause } = error as Error;
-  return message === 'fetch failed'
+  return message === 'fetch failed' || message === 'terminated'
     ? (cause as Error | undefined)?.message ?? message
     : undefined;
 }
@@ -123,8 +133,8 @@ function networkReason(error: unknown): string | undefined {
 /** Puts any failure into words; those without any are faults of ours. */
 export function tell(error: unknown): Told {
   if (error instanceof CliError) {
-    const { exitCode, code, message, remedy } = error;
-    return { exitCode, code, message, remedy };
+    const { exitCode, code, message, remedy, owner, about } = error;
+    return { exitCode, code, message, remedy, owner, about };
   }
   if (error instanceof AppStoreError) {
     const { status, code, detail, remedy, issues } = error.problem;

@@ -21,25 +21,31 @@ function onInterrupt(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-function listenToSignals(): void {
-  const state = { told: false };
+/** Listens to what ends the process. */
+function listenToTheEnd(): void {
+  let told = false;
+  const tell = () => {
+    told = true;
+    listeners.forEach(listener => listener());
+  };
   for (const [signal, code] of Object.entries(SIGNALS))
     process.on(signal, () => {
       // Leaving this way runs what has to be run at the end.
-      if (state.told || !listeners.size) process.exit(code);
-      state.told = true;
-      listeners.forEach(listener => listener());
+      if (told || !listeners.size) process.exit(code);
+      tell();
     });
-}
-
-function realWorld(): World {
-  listenToSignals();
   // Whoever reads has read enough: `app-store app list | head -1`.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
-      process.exit(EXIT.ok);
+      if (!listeners.size && !told) process.exit(EXIT.ok);
+      // Each further line fails, too, while is cleaned up.
+      if (!told) tell();
     });
+}
+
+function realWorld(): World {
+  listenToTheEnd();
   return {
     out: process.stdout,
     err: process.stderr,

@@ -1,5 +1,6 @@
 /** Imports, launches and logs, followed as they go. */
 import {
+  AppStoreError,
   LAUNCH_STAGES,
   type AppInstance,
   type AppStoreApi,
@@ -76,6 +77,44 @@ export async function importFile(
   return imported;
 }
 
+/** How often a stream that broke off is begun anew before that counts. */
+const ATTEMPTS = 10;
+const PAUSE_MS = 1000;
+
+/** A launch goes on, as far as is known. */
+const goesOn = ({ status, terminating }: AppInstance) =>
+  !terminating && (status === 'PENDING' || status === 'UNKNOWN');
+
+/** Follows an instance until `done`, also over restarts of the store. */
+async function watch(
+  context: Context,
+  api: AppStoreApi,
+  id: string,
+  options: {
+    done: AbortSignal;
+    onChange: (now: AppInstance) => void;
+    onGone: () => void;
+  },
+): Promise<void> {
+  const { done, ...handlers } = options;
+  for (let broken = 0; !done.aborted; broken++) {
+    try {
+      await api.watchInstances({ id, signal: done, ...handlers });
+    } catch (error) {
+      if (done.aborted) return;
+      const failure = context.asUnreachable(error);
+      const away =
+        failure instanceof CliError && failure.exitCode === EXIT.unreachable;
+      const gone =
+        failure instanceof AppStoreError && failure.problem.status === 404;
+      if (gone) handlers.onGone();
+      else if (!away || broken >= ATTEMPTS) throw failure;
+    }
+    // The stream begins with the state as it is.
+    if (!done.aborted) await context.world.sleep(PAUSE_MS);
+  }
+}
+
 /**
  * Waits until an instance runs, saying how far it is.
  *
@@ -88,13 +127,13 @@ export async function follow(
   signal?: AbortSignal,
 ): Promise<AppInstance> {
   const { output } = context;
-  const done = new AbortController();
-  let last = instance;
+  const settled = new AbortController();
+  let last: AppInstance | undefined = instance;
   let told = 0;
   const onChange = (now: AppInstance) => {
     last = now;
-    if (now.status !== 'PENDING' || now.terminating) {
-      done.abort();
+    if (!goesOn(now)) {
+      settled.abort();
       return;
     }
     const reached = LAUNCH_STAGES.indexOf(now.stage ?? 'accepted');
@@ -109,27 +148,25 @@ export async function follow(
         output.note(`… ${WORDS[LAUNCH_STAGES[told + 1]]}`);
   };
   onChange(instance);
-  try {
-    if (!done.signal.aborted)
-      await api.watchInstances({
-        id: instance.id,
-        signal: signal ? AbortSignal.any([signal, done.signal]) : done.signal,
-        onChange,
-        onGone: () => done.abort(),
-      });
-  } catch (error) {
-    if (!done.signal.aborted) throw error;
-  }
-  if (last.status === 'DEPLOYED') return last;
-  const { problem } = last;
+  await watch(context, api, instance.id, {
+    done: signal ? AbortSignal.any([signal, settled.signal]) : settled.signal,
+    onChange,
+    onGone: () => {
+      last = undefined;
+      settled.abort();
+    },
+  });
+  if (last?.status === 'DEPLOYED') return last;
+  const problem = last?.problem;
   throw new CliError(
-    `The instance ${last.id} does not run: ${
+    `The instance ${instance.id} does not run: ${
       problem?.message ??
-      (last.status === 'SUSPENDED' ? 'it was paused' : 'it was ended')
+      (last?.status === 'SUSPENDED' ? 'it was paused' : 'it was ended')
     }${problem?.detail ? `\n${problem.detail}` : ''}`,
     {
       code: problem?.code ?? 'GONE',
       remedy: problem?.remedy ?? 'Look at `app-store instance logs` of it.',
+      owner: problem?.owner,
     },
   );
 }
@@ -146,12 +183,35 @@ export async function launch(
     api.runApp(appId, request, { idempotencyKey }),
   );
   if (options.wait === false) return started;
+  return followStarted(context, api, started);
+}
+
+/** Like {@link follow}; whoever no longer waits, or sees it fail, is told its id: it is there all the same. */
+export async function followStarted(
+  context: Context,
+  api: AppStoreApi,
+  instance: AppInstance,
+): Promise<AppInstance> {
+  const interrupted = new AbortController();
+  const off = context.world.onInterrupt(() => interrupted.abort());
   try {
-    return await follow(context, api, started);
+    return await follow(context, api, instance, interrupted.signal);
   } catch (error) {
-    // The instance is there, and its id is what one needs to look at it.
-    context.output.note(`ID  ${started.id}`);
-    throw error;
+    if (interrupted.signal.aborted)
+      throw new CliError('You no longer wait; the instance goes on starting.', {
+        exitCode: EXIT.interrupted,
+        code: 'INTERRUPTED',
+        remedy: 'Look at it with `app-store instance get`.',
+        about: { instanceId: instance.id },
+      });
+    const told = error instanceof CliError ? error : undefined;
+    if (!told) throw error;
+    throw new CliError(told.message, {
+      ...told,
+      about: { ...told.about, instanceId: instance.id },
+    });
+  } finally {
+    off();
   }
 }
 
@@ -168,14 +228,14 @@ export async function printLogs(
     signal?: AbortSignal;
   },
 ): Promise<void> {
-  const response = await api.openLogs(id, query);
   const decoder = new TextDecoder();
   try {
+    const response = await api.openLogs(id, query);
     for await (const chunk of response.body!)
       context.output.aside(
         decoder.decode(chunk as Uint8Array, { stream: true }),
       );
   } catch (error) {
-    if (!query.signal?.aborted) throw error;
+    if (!query.signal?.aborted) throw context.asUnreachable(error);
   }
 }

@@ -1,5 +1,6 @@
 /** What is printed: results on standard output, everything else on standard error. */
 import pc from 'picocolors';
+import type { ProblemOwner } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Told } from './errors';
 
 /** A stream that may be a terminal. */
@@ -150,6 +151,10 @@ export class Output {
       );
     else if (told.remedy && !issues.length)
       this.#err.write(`  ${plain(told.remedy)}\n`);
+    if (told.owner && told.owner !== 'you')
+      this.#err.write(`  Who can mend it: ${OWNERS[told.owner]}.\n`);
+    for (const [name, id] of Object.entries(told.about ?? {}))
+      this.#err.write(`${name}  ${plain(id)}\n`);
   }
 
   /** Faults and warnings, one a line. */
@@ -158,6 +163,12 @@ export class Output {
     for (const issue of issues ?? []) this.note(issueLine(issue));
   }
 }
+
+const OWNERS: Record<Exclude<ProblemOwner, 'you'>, string> = {
+  author: "the app's owner",
+  admin: 'an admin of the store',
+  platform: 'nobody but the store itself',
+};
 
 /** As many ways as help; the nearest come first. */
 const WAYS = 3;

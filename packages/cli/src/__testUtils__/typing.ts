@@ -1,7 +1,7 @@
 /** Types commands in a world of the tests' own, at a store that answers as it is told. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main, type World } from '..';
@@ -73,9 +73,21 @@ export interface FakeStore {
   type(args: string[], change?: Partial<World>): Promise<Typed>;
 }
 
+/** A stream of states of an instance that ends, or breaks off. */
+export const stream =
+  (states: unknown[], end: 'ends' | 'breaks' | 'stays' = 'stays') =>
+  (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const state of states)
+      response.write(`event: instance\ndata: ${JSON.stringify(state)}\n\n`);
+    if (end === 'ends') response.end();
+    // What was written goes out before the connection does.
+    if (end === 'breaks') setTimeout(() => response.socket?.destroy(), 50);
+  };
+
 /**
  * A store that answers by `METHOD /path`, in turn where there are several answers; a
- * body alone is answered with 200.
+ * body alone is answered with 200, and a function answers itself.
  */
 export async function storeOf(
   answers: Record<string, unknown>,
@@ -98,6 +110,10 @@ export async function storeOf(
     const next = Array.isArray(known) ? known.shift() : known;
     if (next === 'break off') {
       request.socket.destroy();
+      return;
+    }
+    if (typeof next === 'function') {
+      next(response);
       return;
     }
     const { status, body } = answerOf(next);

@@ -8,7 +8,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Context } from '../Context';
 import { dockerfile } from '../dockerfile';
-import { EXIT } from '../errors';
+import { CliError, EXIT } from '../errors';
 import { initialise, KINDS, type InitFlags } from '../init';
 import { importFile, launch, type ImportFlags } from '../launching';
 import { bytes } from '../output';
@@ -112,6 +112,13 @@ async function deploy(
   if (!output.json) showApp(output, app);
   const running = await launch(context, app.id, {
     visibility: flags.visibility,
+  }).catch(error => {
+    throw error instanceof CliError
+      ? new CliError(error.message, {
+          ...error,
+          about: { appId: app.id, ...error.about },
+        })
+      : error;
   });
   if (output.json)
     output.raw(`${JSON.stringify({ app, instance: running }, null, 2)}\n`);

@@ -7,7 +7,7 @@ import {
   OTHER_ID,
   page,
 } from '../__testUtils__/resources';
-import { refusal, storeOf } from '../__testUtils__/typing';
+import { refusal, storeOf, stream } from '../__testUtils__/typing';
 
 describe('instance list', () => {
   it.each([
@@ -202,6 +202,90 @@ describe('what only admins do', () => {
     });
     expect((await store.type(['admin', 'instance', name, ID])).code).toBe(0);
     expect((await store.type(['instance', name, ID])).code).toBe(2);
+    store.close();
+  });
+});
+
+describe('a launch that is waited for', () => {
+  const pending = anInstance({ status: 'PENDING', stage: 'accepted' });
+  const path = `GET /instances/${ID}/stream`;
+  const resume = (...streams: unknown[]) =>
+    storeOf({
+      [`GET /instances/${ID}`]: anInstance({ status: 'SUSPENDED' }),
+      [`POST /instances/${ID}/resume`]: pending,
+      [path]: streams,
+    });
+  const typed = ['instance', 'resume', ID];
+
+  it('is followed over an end and a break of the stream', async () => {
+    const store = await resume(
+      stream([pending], 'ends'),
+      stream([pending], 'breaks'),
+      'break off',
+      stream([anInstance({ status: 'UNKNOWN' })], 'ends'),
+      stream([anInstance()]),
+    );
+    const { code, out } = await store.type(typed);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Status +DEPLOYED$/m);
+    expect(store.whats().filter(what => what === path)).toHaveLength(5);
+    store.close();
+  });
+
+  it('ends where the instance is gone', async () => {
+    const store = await resume(
+      stream([pending], 'ends'),
+      refusal(404, 'NOT_FOUND'),
+    );
+    const { code, err } = await store.type(typed);
+    expect(code).toBe(1);
+    expect(err).toContain('it was ended');
+    store.close();
+  });
+
+  it('does not wait for a store that stays away', async () => {
+    const store = await resume(...Array(20).fill('break off'));
+    const { code, err } = await store.type(typed);
+    expect(code).toBe(5);
+    expect(err).toContain('cannot be reached');
+    expect(err).toContain(`instanceId  ${ID}`);
+    store.close();
+  });
+
+  it('says who can mend what failed, and what is there', async () => {
+    const failed = anInstance({
+      status: 'FAILED',
+      problem: {
+        code: 'NO_PLACE',
+        message: 'There is no place.',
+        owner: 'admin',
+        remedy: 'Make some.',
+      },
+    });
+    const store = await resume(stream([failed]), stream([failed]));
+    const { code, err } = await store.type(typed);
+    expect(code).toBe(1);
+    expect(err).toContain('Who can mend it: an admin of the store.');
+    const json = await store.type([...typed, '--json']);
+    expect(JSON.parse(json.err).error).toMatchObject({
+      code: 'NO_PLACE',
+      owner: 'admin',
+      about: { instanceId: ID },
+    });
+    store.close();
+  });
+
+  it('may be left by Ctrl-C, which says how to find the instance', async () => {
+    const store = await resume(stream([pending]));
+    const { code, err } = await store.type(typed, {
+      onInterrupt: listener => {
+        setTimeout(listener, 200);
+        return () => {};
+      },
+    });
+    expect(code).toBe(130);
+    expect(err).toContain('the instance goes on starting');
+    expect(err).toContain(ID);
     store.close();
   });
 });

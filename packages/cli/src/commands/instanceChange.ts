@@ -6,7 +6,7 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Command } from 'commander';
 import { findInstance } from '../find';
-import { follow } from '../launching';
+import { followStarted } from '../launching';
 import { showInstance } from '../present';
 import { INSTANCE } from './instanceWords';
 import { visibilityOption, type Mount } from './shared';
@@ -69,7 +69,7 @@ function addChange(instance: Command, mount: Mount, change: Change): void {
       const waits = change.launches && flags.wait && !isSuspended(changed);
       showInstance(
         context.output,
-        waits ? await follow(context, api, changed) : changed,
+        waits ? await followStarted(context, api, changed) : changed,
       );
     }),
   );

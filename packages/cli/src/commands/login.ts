@@ -1,6 +1,6 @@
 /** `login` and `logout`. */
 import type { Command } from 'commander';
-import { normalUrl, writeConfig } from '../config';
+import { DEFAULT_URL, normalUrl, writeConfig } from '../config';
 import { signIn, signInOptions, type SignInFlags } from '../signIn';
 import { examples, type Act } from './shared';
 
@@ -33,10 +33,11 @@ export function addLoginCommands(program: Command, act: Act): void {
       act(async context => {
         const { token, ...rest } = context.config;
         await writeConfig(context.configPath, rest);
-        // Worth nothing from now on, where the store can be told.
+        // Worth nothing from now on, where its own store can be told.
+        const store = await context.at(rest.url ?? DEFAULT_URL);
         const revoked =
           token !== undefined &&
-          (await context
+          (await store
             .api({ token })
             .revokeToken('current')
             .then(
@@ -46,6 +47,10 @@ export function addLoginCommands(program: Command, act: Act): void {
         context.output.result({ signedIn: false, revoked }, () =>
           context.output.line('Signed out.'),
         );
+        if (token && !revoked)
+          context.output.note(
+            `${store.url} could not be told: the token is forgotten here, and is worth something there until it expires. Revoke it on the store's CLI and API page.`,
+          );
       }),
     );
 }

@@ -128,21 +128,75 @@ describe('secret create', () => {
   });
 });
 
+/** Who uses the secret. */
+const usage = (more: object = {}) => ({
+  apps: [],
+  instances: [],
+  hidden: 0,
+  ...more,
+});
+const someUse = usage({
+  apps: [
+    { id: ID, name: 'a', version: '1', title: 'A', keys: [], optional: false },
+  ],
+  hidden: 2,
+});
+
 describe('secret update', () => {
-  it('replaces what was seen, and says what went', async () => {
-    const store = await storeOf({
-      'GET /secrets': page(aSecret(), aSecret({ name: 'crm2' })),
-      'PUT /secrets/crm': aSecret({ keys: ['token'] }),
-    });
-    const { code, err } = await store.type([
-      'secret',
-      'update',
-      'crm',
-      '--from-literal=token=1',
-    ]);
+  const answers = () => ({
+    'GET /secrets': page(aSecret(), aSecret({ name: 'crm2' })),
+    'GET /secrets/crm/usage': someUse,
+    'PUT /secrets/crm': aSecret({ keys: ['token'] }),
+  });
+  const typed = ['secret', 'update', 'crm', '--from-literal=token=1'];
+
+  it('replaces what was seen, and says what went and who uses it', async () => {
+    const store = await storeOf(answers());
+    const { code, err } = await store.type([...typed, '--yes']);
     expect(code).toBe(0);
-    expect(store.asked[1].headers['if-match']).toBe('"7"');
+    expect(store.asked[0].query).toMatchObject({ visibility: 'PRIVATE' });
+    expect(store.asked[2].headers['if-match']).toBe('"7"');
     expect(err).toContain('No longer there: password.');
+    expect(err).toContain('Used by 1 app, 2 more that you may not see');
+    store.close();
+  });
+
+  it('asks before a key goes, and not where all stay', async () => {
+    const store = await storeOf(answers());
+    const alone = await store.type(typed);
+    expect(alone.code).toBe(2);
+    expect(alone.err).toContain('Add --yes.');
+    const questions: string[] = [];
+    await store.type(typed, {
+      canAsk: true,
+      confirm: async question => !questions.push(question),
+    });
+    expect(questions).toEqual([
+      'Replace all values of crm? password goes, and it is used by 1 app, 2 more that you may not see.',
+    ]);
+    expect(store.whats()).not.toContain('PUT /secrets/crm');
+    const kept = await store.type([...typed, '--from-literal=password=1']);
+    expect(kept.code).toBe(0);
+    store.close();
+  });
+
+  it("is about one's own, unless another is named or an admin's hat is on", async () => {
+    const store = await storeOf({
+      ...answers(),
+      'GET /secrets': page(
+        aSecret(),
+        aSecret({ visibility: 'ALL_USERS', revision: 9 }),
+      ),
+    });
+    const etag = async (...args: string[]) => {
+      await store.type([...args, '--from-literal=token=1', '--yes']);
+      return store.asked.at(-1)!.headers['if-match'];
+    };
+    expect(await etag('secret', 'update', 'crm')).toBe('"7"');
+    expect(await etag('secret', 'update', 'crm', '-v', 'ALL_USERS')).toBe(
+      '"9"',
+    );
+    expect(await etag('admin', 'secret', 'update', 'crm')).toBe('"9"');
     store.close();
   });
 
@@ -158,6 +212,25 @@ describe('secret update', () => {
       code: 3,
       whats: ['GET /secrets'],
     });
+    store.close();
+  });
+});
+
+describe('secret delete', () => {
+  it("is about one's own, and says who uses it first", async () => {
+    const store = await storeOf({
+      'GET /secrets': page(aSecret(), aSecret({ visibility: 'ALL_USERS' })),
+      'GET /secrets/crm/usage': someUse,
+      'DELETE /secrets/crm': { status: 204 },
+    });
+    const questions: string[] = [];
+    const { code } = await store.type(['secret', 'delete', 'crm'], {
+      canAsk: true,
+      confirm: async question => Boolean(questions.push(question)),
+    });
+    expect(code).toBe(0);
+    expect(questions[0]).toContain('It is used by 1 app');
+    expect(store.asked.at(-1)!.query).toEqual({ visibility: 'PRIVATE' });
     store.close();
   });
 });

@@ -78,6 +78,22 @@ export function keyOf(secret: AppSecret): SecretIdentity {
   return { name, visibility, ...(parent ? { parent } : {}) };
 }
 
+/**
+ * The one secret that a command changes: beside `admin` one's own, unless another is
+ * asked for by `-v`.
+ *
+ * @throws CliError where there are several, or none
+ */
+export function findOwn(
+  context: Context,
+  name: string,
+  flags: WhichFlags,
+  mount: Mount,
+): Promise<AppSecret> {
+  const visibility = flags.visibility ?? (mount.admin ? undefined : 'PRIVATE');
+  return findSecret(context, name, { ...flags, visibility }, mount);
+}
+
 /** The one secret of a name. @throws CliError where there are several, or none */
 export async function findSecret(
   context: Context,

@@ -10,7 +10,7 @@ import { readSecretData, type DataFlags } from '../secretData';
 import { showSecret } from './secretRead';
 import {
   addWhichOptions,
-  findSecret,
+  findOwn,
   identityOf,
   keyOf,
   type WhichFlags,
@@ -70,22 +70,53 @@ async function create(
   showSecret(context, made);
 }
 
-/** Replaces the whole key set, as `kubectl replace` does; says which keys went with it. */
+/** Who is affected by a change of a secret, in words; undefined for nobody. */
+async function usersOf(
+  context: Context,
+  secret: AppSecret,
+): Promise<string | undefined> {
+  const { apps, instances, hidden } = await context
+    .api()
+    .getSecretUsage(keyOf(secret));
+  const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
+  const parts = [
+    apps.length && count(apps.length, 'app'),
+    instances.length && count(instances.length, 'instance'),
+    hidden && `${hidden} more that you may not see`,
+  ].filter(Boolean);
+  return parts.length ? parts.join(', ') : undefined;
+}
+
+/** Replaces the whole key set, as `kubectl replace` does; asks where keys go that somebody uses. */
 async function update(
   context: Context,
   name: string,
-  flags: WriteFlags,
+  flags: WriteFlags & { yes?: boolean },
   mount: Mount,
 ): Promise<void> {
-  const before = await findSecret(context, name, flags, mount);
+  const before = await findOwn(context, name, flags, mount);
   const data = await readSecretData(context, flags);
+  const gone = before.keys.filter(key => !(key in data));
+  const users = await usersOf(context, before);
+  if (gone.length)
+    await context.confirm(
+      `Replace all values of ${name}? ${gone.join(', ')} ${
+        gone.length === 1 ? 'goes' : 'go'
+      }${users ? `, and it is used by ${users}` : ''}.`,
+      flags.yes,
+    );
   const after = await context.api().putSecret(keyOf(before), data, {
     encoding: 'base64',
     revision: before.revision,
   });
   showSecret(context, after);
-  const gone = before.keys.filter(key => !after.keys.includes(key));
   if (gone.length) context.output.note(`No longer there: ${gone.join(', ')}.`);
+  if (users)
+    context.output.note(
+      `Used by ${users}: instances that run have the old values until they are resumed. See \`${programOf(
+        mount,
+      )} secret usage ${name}\`.`,
+    );
 }
 
 export function addSecretWriting(secret: Command, mount: Mount): void {
@@ -125,11 +156,13 @@ export function addSecretWriting(secret: Command, mount: Mount): void {
         .argument('<name>'),
       mount,
     ),
-  ).action(
-    act((context, name: string, flags: WriteFlags) =>
-      update(context, name, flags, mount),
-    ),
-  );
+  )
+    .addOption(yesOption())
+    .action(
+      act((context, name: string, flags: WriteFlags & { yes?: boolean }) =>
+        update(context, name, flags, mount),
+      ),
+    );
 
   addWhichOptions(
     secret
@@ -146,11 +179,13 @@ export function addSecretWriting(secret: Command, mount: Mount): void {
           name: string,
           flags: WhichFlags & { yes?: boolean },
         ) => {
-          const found = await findSecret(context, name, flags, mount);
-          await context.confirm(
-            `Delete the secret ${name} (${found.visibility})? Its values are lost.`,
-            flags.yes,
-          );
+          const found = await findOwn(context, name, flags, mount);
+          await context.confirm(async () => {
+            const users = await usersOf(context, found);
+            return `Delete the secret ${name} (${
+              found.visibility
+            })? Its values are lost.${users ? ` It is used by ${users}.` : ''}`;
+          }, flags.yes);
           await context.api().deleteSecret(keyOf(found));
           context.output.result({ id: found.id, deleted: true }, () =>
             context.output.line(`Deleted ${name}.`),

@@ -111,7 +111,7 @@ export function addWhyCommand(program: Command, act: Act): void {
     .argument('<action>', 'app:run, instance:view_log, platform:import, …')
     .argument(
       '[resource]',
-      'an app, instance, tag, secret or alias, by id or name',
+      'an app, instance, tag or alias by id or name, a secret by name',
     )
     .addHelpText(
       'after',

@@ -117,49 +117,53 @@ export class Explainer {
     { kind, resource = '' }: Why,
   ): Promise<unknown> {
     if (kind === 'platform') return undefined;
-    const facts = await this.#find(kind, resource, actor);
-    const seen =
-      facts && this.#decide({ kind, action: 'read' }, caller, facts).allowed;
-    if (!seen) throw notFound(kind, resource);
-    return facts;
+    // Of secrets with one name the first that is seen: a PRIVATE one of somebody else is not.
+    const found = (await this.#find(kind, resource, actor)).find(
+      facts =>
+        facts && this.#decide({ kind, action: 'read' }, caller, facts).allowed,
+    );
+    if (!found) throw notFound(kind, resource);
+    return found;
   }
 
-  async #find(kind: Kind, resource: string, actor: Actor): Promise<unknown> {
+  async #find(kind: Kind, resource: string, actor: Actor): Promise<unknown[]> {
     const { apps, instances, tags, secrets, aliases } = this.#o;
     switch (kind) {
       case 'app': {
         const app = await apps.get(resource);
-        return app && appFacts(app);
+        return [app && appFacts(app)];
       }
       case 'instance': {
         const instance = await instances.get(resource);
         const app = instance && (await apps.get(instance.appId));
-        return app && instanceFacts(instance, app);
+        return [app && instanceFacts(instance, app)];
       }
       case 'tag':
-        return tags.find(resource);
+        return [await tags.find(resource)];
       case 'alias': {
         const alias = await aliases.find(resource);
-        return alias && aliasFacts(alias);
+        return [alias && aliasFacts(alias)];
       }
       default: {
         const ofApp = /^(app:[^/]+)\/(.+)$/.exec(resource);
         if (ofApp)
-          return secrets.find({
-            name: ofApp[2],
-            parent: ofApp[1],
-            ownerRef: '',
-            visibility: 'APP',
-          });
+          return [
+            await secrets.find({
+              name: ofApp[2],
+              parent: ofApp[1],
+              ownerRef: '',
+              visibility: 'APP',
+            }),
+          ];
         const key = {
           name: resource,
           parent: '',
           ownerRef: actor.userEntityRef,
         };
-        return (
-          (await secrets.find({ ...key, visibility: 'PRIVATE' })) ??
-          (await secrets.find({ ...key, visibility: 'ALL_USERS' }))
-        );
+        return [
+          await secrets.find({ ...key, visibility: 'PRIVATE' }),
+          await secrets.find({ ...key, visibility: 'ALL_USERS' }),
+        ];
       }
     }
   }
