@@ -147,10 +147,10 @@ describe('the configuration', () => {
   it('is forgotten at its own store, whatever other store is named', async () => {
     const own = await storeOf({ '*': { status: 204 } });
     const other = await storeOf({});
-    const file = join(cwd, 'config.toml');
+    const remembered = join(cwd, 'config.toml');
     const logout = async () => {
-      writeFileSync(file, `url = "${own.url}"\ntoken = "t1"\n`);
-      return type(['logout', '--conf', file, '--url', other.url], {
+      writeFileSync(remembered, `url = "${own.url}"\ntoken = "t1"\n`);
+      return type(['logout', '--conf', remembered, '--url', other.url], {
         env: { HOME: cwd },
       });
     };
@@ -164,7 +164,7 @@ describe('the configuration', () => {
     expect(own.asked.map(({ headers }) => headers.authorization)).toEqual([
       'Bearer t1',
     ]);
-    expect(readFileSync(file, 'utf8')).not.toContain('t1');
+    expect(readFileSync(remembered, 'utf8')).not.toContain('t1');
     own.close();
     other.close();
     // Its own store is away: then that is said.

@@ -21,26 +21,28 @@ function onInterrupt(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Tells those who clean up, once; false where there are none, or they know already. */
+const state = { told: false };
+function beginTheEnd(): boolean {
+  if (state.told || !listeners.size) return false;
+  state.told = true;
+  listeners.forEach(listener => listener());
+  return true;
+}
+
 /** Listens to what ends the process. */
 function listenToTheEnd(): void {
-  let told = false;
-  const tell = () => {
-    told = true;
-    listeners.forEach(listener => listener());
-  };
   for (const [signal, code] of Object.entries(SIGNALS))
     process.on(signal, () => {
       // Leaving this way runs what has to be run at the end.
-      if (told || !listeners.size) process.exit(code);
-      tell();
+      if (!beginTheEnd()) process.exit(code);
     });
   // Whoever reads has read enough: `app-store app list | head -1`.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
-      if (!listeners.size && !told) process.exit(EXIT.ok);
       // Each further line fails, too, while is cleaned up.
-      if (!told) tell();
+      if (!beginTheEnd() && !state.told) process.exit(EXIT.ok);
     });
 }
 

@@ -21,6 +21,12 @@ export function plain(text: string): string {
 
 const clean = (text: string) => plain(text).replace(/\s*\n\s*/g, ' ');
 
+const OWNERS: Record<Exclude<ProblemOwner, 'you'>, string> = {
+  author: "the app's owner",
+  admin: 'an admin of the store',
+  platform: 'nobody but the store itself',
+};
+
 /** See the module's comment. */
 export class Output {
   readonly json: boolean;
@@ -163,12 +169,6 @@ export class Output {
     for (const issue of issues ?? []) this.note(issueLine(issue));
   }
 }
-
-const OWNERS: Record<Exclude<ProblemOwner, 'you'>, string> = {
-  author: "the app's owner",
-  admin: 'an admin of the store',
-  platform: 'nobody but the store itself',
-};
 
 /** As many ways as help; the nearest come first. */
 const WAYS = 3;
