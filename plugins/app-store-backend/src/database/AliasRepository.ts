@@ -10,6 +10,7 @@ import type { AliasFacts, Actor, Policy } from '../policy';
 import {
   addHistory,
   lockAlias,
+  lockInstance,
   moveAlias,
   type AliasHistoryRow,
   type AliasRow,
@@ -17,7 +18,6 @@ import {
   type ChangedBy,
 } from './aliasHistory';
 import { isUuid } from './appRows';
-import { lockName } from './locks';
 import {
   escapeLike,
   readPage,
@@ -115,11 +115,10 @@ export class AliasRepository {
       this.#policy.filter('alias', 'read', actor, where),
     );
     if (query.creatorRef) select.where('aliases.creator_ref', query.creatorRef);
-    if (query.instanceId)
-      select.where(
-        'aliases.instance_id',
-        isUuid(query.instanceId) ? query.instanceId : null,
-      );
+    if (query.instanceId && isUuid(query.instanceId))
+      select.where('aliases.instance_id', query.instanceId);
+    // What is no id is the id of nothing.
+    else if (query.instanceId) select.whereRaw('1 = 0');
     for (const word of searchWords(query.search))
       select.whereRaw("aliases.name like ? escape '\\'", [
         `%${escapeLike(word)}%`,
@@ -227,8 +226,7 @@ export class AliasRepository {
     by: ChangedBy,
   ): Promise<string[] | 'gone'> {
     if (!to.instanceId) return [];
-    // Whoever else changes this instance's aliases waits.
-    await lockName(tx, `aliases/${to.instanceId}`);
+    await lockInstance(tx, to.instanceId);
     const instance = await tx('instances')
       .where({ id: to.instanceId })
       .whereIn('desired', ['running', 'suspended'])

@@ -31,7 +31,7 @@ import {
   type PageRequest,
   type RecordPage,
 } from './paging';
-import { lockName } from './locks';
+import { forUpdate, lockName } from './locks';
 
 export * from './appRows';
 
@@ -375,28 +375,39 @@ export class AppRepository {
     });
   }
 
-  /** Hands versions of a name over, with the name where it was the giver's. */
-  async transferName(
-    name: string,
-    from: string,
-    to: string,
-    updatedAt: string,
-  ): Promise<string[]> {
+  /**
+   * Hands a version over, or all of its name that one person has and the name itself.
+   * What names secrets becomes PRIVATE: it stands on its new owner's from now on, who
+   * says when others run it.
+   *
+   * @returns ids; undefined where the version is not as it was, or gone
+   */
+  async transfer(
+    app: Pick<AppRecord, 'id' | 'name' | 'ownerRef' | 'revision'>,
+    to: { ownerRef: string; allVersions: boolean; updatedAt: string },
+  ): Promise<string[] | undefined> {
+    const { id, name, ownerRef: from, revision } = app;
     return this.#knex.transaction(async tx => {
-      const rows: Array<{ id: string }> = await tx('apps')
-        .where({ name, owner_ref: from })
-        .select('id');
-      await tx('apps')
-        .where({ name, owner_ref: from })
-        .update({
-          owner_ref: to,
-          updated_at: updatedAt,
-          revision: tx.raw('revision + 1'),
-        });
-      await tx('app_names')
-        .where({ name, owner_ref: from })
-        .update({ owner_ref: to });
-      return rows.map(row => row.id);
+      const own = tx<AppRow>('apps').where({ id, owner_ref: from, revision });
+      if (!(await forUpdate(own).first('id'))) return undefined;
+      const rows = tx<AppRow>('apps').where({
+        owner_ref: from,
+        ...(to.allVersions ? { name } : { id }),
+      });
+      const ids: string[] = await rows.clone().pluck('id');
+      await rows.update({
+        owner_ref: to.ownerRef,
+        visibility: tx.raw(
+          "case when exists (select 1 from app_secrets where app_secrets.app_id = apps.id) then 'PRIVATE' else visibility end",
+        ),
+        updated_at: to.updatedAt,
+        revision: tx.raw('revision + 1'),
+      });
+      if (to.allVersions)
+        await tx('app_names')
+          .where({ name, owner_ref: from })
+          .update({ owner_ref: to.ownerRef });
+      return ids;
     });
   }
 

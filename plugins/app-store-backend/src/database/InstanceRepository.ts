@@ -85,9 +85,10 @@ export class InstanceRepository {
             .select('slot')
         ).map(row => row.slot),
       );
+      // Not "the lowest free slot is too high": a limit that shrank leaves high ones taken.
+      if (taken.size >= limit) return false;
       let slot = 0;
       while (taken.has(slot)) slot++;
-      if (slot >= limit) return false;
       try {
         await write(slot);
         return true;

@@ -5,7 +5,7 @@
 import type { AliasChange } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
-import { isPostgres } from './locks';
+import { forUpdate, lockName } from './locks';
 
 export interface AliasRow {
   id: string;
@@ -46,13 +46,20 @@ export interface AliasTarget {
   primary: boolean;
 }
 
+/** Whoever else changes the aliases of an instance waits until the end of the transaction. */
+export function lockInstance(
+  tx: Knex.Transaction,
+  instanceId: string,
+): Promise<void> {
+  return lockName(tx, `aliases/${instanceId}`);
+}
+
 /** The row with an id, kept from others until the end of the transaction. */
 export async function lockAlias(
   tx: Knex.Transaction,
   id: string,
 ): Promise<AliasRow | undefined> {
-  const query = tx<AliasRow>('aliases').where({ id }).first();
-  return isPostgres(tx) ? query.forUpdate() : query;
+  return forUpdate(tx<AliasRow>('aliases').where({ id })).first();
 }
 
 /** Writes a change of one alias and its line of history. */
@@ -102,8 +109,16 @@ export async function releaseAliases(
   instanceId: string,
   by: ChangedBy,
 ): Promise<string[]> {
-  const rows = await tx<AliasRow>('aliases').where({ instance_id: instanceId });
-  for (const row of rows)
+  await lockInstance(tx, instanceId);
+  const ids: string[] = await tx<AliasRow>('aliases')
+    .where({ instance_id: instanceId })
+    .orderBy('id')
+    .pluck('id');
+  const released: string[] = [];
+  for (const id of ids) {
+    const row = await lockAlias(tx, id);
+    // Whoever led it elsewhere meanwhile was first.
+    if (row?.instance_id !== instanceId) continue;
     await moveAlias(
       tx,
       row,
@@ -111,7 +126,9 @@ export async function releaseAliases(
       { instanceId: null, primary: false },
       by,
     );
-  return rows.map(row => row.name);
+    released.push(row.name);
+  }
+  return released;
 }
 
 /** Gives an instance back the aliases that its end took, where they lead nowhere still; returns their names. */
@@ -120,9 +137,10 @@ export async function restoreAliases(
   instanceId: string,
   by: ChangedBy,
 ): Promise<string[]> {
+  await lockInstance(tx, instanceId);
   const lost = await tx<AliasHistoryRow>('alias_history')
     .where({ instance_before: instanceId, action: 'terminated' })
-    .orderBy('at', 'desc');
+    .orderBy('alias_id');
   const restored: string[] = [];
   for (const line of lost) {
     const row = await lockAlias(tx, line.alias_id);

@@ -2,8 +2,13 @@
 import type { Knex } from 'knex';
 
 /** True on PostgreSQL; SQLite has one writer anyway. */
-export function isPostgres(knex: Knex): boolean {
-  return knex.client.config.client === 'pg';
+export function isPostgres({ client }: Pick<Knex, 'client'>): boolean {
+  return client.config.client === 'pg';
+}
+
+/** Keeps the rows of a query from others until the end of the transaction. */
+export function forUpdate<Q extends Knex.QueryBuilder>(query: Q): Q {
+  return isPostgres(query) ? (query.forUpdate() as Q) : query;
 }
 
 /** Holds a name until the end of the transaction: who asks at once is served one after the other. */

@@ -5,6 +5,7 @@
  */
 import type { Knex } from 'knex';
 import { StoreError } from '../service/StoreError';
+import { isUuid } from './appRows';
 
 /** Which page to read. */
 export interface PageRequest {
@@ -52,7 +53,7 @@ function read(cursor: string, order: PageOrder): { value: string; id: string } {
     typeof value !== 'string' ||
     typeof id !== 'string' ||
     value.includes('\0') ||
-    !/^[0-9a-f-]{36}$/.test(id)
+    !isUuid(id)
   )
     throw badCursor();
   return { value, id };

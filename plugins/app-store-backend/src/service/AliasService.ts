@@ -303,7 +303,8 @@ export class AliasService {
           alias,
           'unassigned',
           { instanceId: null, primary: false },
-          revision,
+          // It may lead to another's instance by now: what was looked at is what ends.
+          revision ?? alias.revision,
         );
       },
     );

@@ -5,6 +5,7 @@ import { appFacts, type AppRepository } from '../database/AppRepository';
 import type { InstanceRepository } from '../database/InstanceRepository';
 import type { SecretRepository } from '../database/SecretRepository';
 import type { TagRepository } from '../database/TagRepository';
+import { personRef } from '../identity/personRef';
 import type { RoleResolver } from '../identity/RoleResolver';
 import {
   ANONYMOUS,
@@ -105,8 +106,9 @@ export class Explainer {
       },
     );
     if (person === 'anonymous') return ANONYMOUS;
-    const actor = await this.#o.roles.resolve(person);
-    if (!actor.known) throw notFound('person', person);
+    const ref = personRef(person);
+    const actor = await this.#o.roles.resolve(ref);
+    if (!actor.known) throw notFound('person', ref);
     return actor;
   }
 

@@ -3,6 +3,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { IamRepository } from '../database/IamRepository';
 import { isPolicyAction, type IamPolicy, type Policy } from '../policy';
 import type { Audit, Trail } from './Audit';
+import { personRef } from '../identity/personRef';
 import type { Caller } from './Caller';
 import { notAllowed, notFound, StoreError } from './StoreError';
 
@@ -151,17 +152,18 @@ export class IamService {
     return this.list(caller);
   }
 
-  /** Roles by their refs, as actors hold them. */
+  /** People and roles by their refs, as actors hold them. */
   #withRefs(policy: IamPolicy): IamPolicy {
+    const refOf = (subject: string) => {
+      if (subject.startsWith('role:'))
+        return `role:${this.#roleRef(subject.slice('role:'.length))}`;
+      return subject.startsWith('user:') ? personRef(subject) : subject;
+    };
     return {
       ...policy,
       statements: policy.statements.map(statement => ({
         ...statement,
-        subjects: statement.subjects.map(subject =>
-          subject.startsWith('role:')
-            ? `role:${this.#roleRef(subject.slice('role:'.length))}`
-            : subject,
-        ),
+        subjects: statement.subjects.map(refOf),
       })),
     };
   }

@@ -11,6 +11,7 @@ import type {
 } from '../../database/AppRepository';
 import type { SecretRepository } from '../../database/SecretRepository';
 import type { TagRecord, TagRepository } from '../../database/TagRepository';
+import { personRef } from '../../identity/personRef';
 import type { RoleResolver } from '../../identity/RoleResolver';
 import type { AppAction, Policy } from '../../policy';
 import type { AppService } from './AppService';
@@ -205,7 +206,7 @@ export class AppChanges {
   }
 
   /**
-   * Hands an app over.
+   * Hands an app over; what names secrets is PRIVATE afterwards.
    *
    * @throws StoreError 400 where the receiver is not known or is a visitor, 409 where they own as many versions as they may
    */
@@ -227,37 +228,41 @@ export class AppChanges {
       if (revision !== undefined && revision !== record.revision)
         throw stale('app');
       trail.detail.from = record.ownerRef;
-      const receiver = await this.#o.roles.resolve(to.owner);
-      if (!receiver.known || !(receiver.fullAccess || receiver.admin))
-        throw new StoreError({
-          status: 400,
-          code: 'NO_SUCH_OWNER',
-          message: receiver.known
-            ? `${to.owner} is a visitor, and visitors own no apps.`
-            : `There is nobody called ${to.owner}.`,
-          owner: 'you',
-          remedy:
-            'Name the entity ref of somebody with full access, such as user:default/name.',
-        });
-      await this.#assertRoom(receiver, record, to.allVersions ?? false);
-      const at = new Date().toISOString();
-      if (to.allVersions) {
-        const ids = await this.#o.apps.transferName(
-          record.name,
-          record.ownerRef,
-          to.owner,
-          at,
-        );
-        await this.#afterTransfer(ids);
-      } else {
-        await this.#o.apps.update(id, { ownerRef: to.owner, updatedAt: at });
-        await this.#afterTransfer([id]);
+      const allVersions = to.allVersions ?? false;
+      const ownerRef = personRef(to.owner);
+      const receiver = await this.#receiver(ownerRef);
+      await this.#assertRoom(receiver, record, allVersions);
+      const ids = await this.#o.apps.transfer(record, {
+        ownerRef,
+        allVersions,
+        updatedAt: new Date().toISOString(),
+      });
+      if (!ids) {
+        if (await this.#o.apps.get(id)) throw stale('app');
+        throw notFound('app', id);
       }
+      await this.#afterTransfer(ids);
       const after = await this.#o.apps.get(id);
       if (!after) throw notFound('app', id);
       // Whoever gave a PRIVATE app away no longer sees it; this last look is theirs.
       return this.#o.service.present(caller, after);
     });
+  }
+
+  async #receiver(ownerRef: string): Promise<Caller> {
+    const receiver = await this.#o.roles.resolve(ownerRef);
+    if (!receiver.known || !(receiver.fullAccess || receiver.admin))
+      throw new StoreError({
+        status: 400,
+        code: 'NO_SUCH_OWNER',
+        message: receiver.known
+          ? `${ownerRef} is a visitor, and visitors own no apps.`
+          : `There is nobody called ${ownerRef}.`,
+        owner: 'you',
+        remedy:
+          'Name the entity ref of somebody with full access, such as user:default/name.',
+      });
+    return receiver;
   }
 
   /** A gift does not lift the limit of versions. */
