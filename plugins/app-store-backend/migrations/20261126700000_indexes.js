@@ -25,8 +25,15 @@ exports.up = async function up(knex) {
     .where({ extname: 'pg_trgm' })
     .first('extname');
   if (!trigrams) return;
-  for (const [name, of] of Object.entries(WORDS))
-    await knex.raw(`create index ${name} on ${of}`);
+  try {
+    // In a transaction of its own within this one: the extension may be out of this schema's sight.
+    await knex.transaction(async tx => {
+      for (const [name, of] of Object.entries(WORDS))
+        await tx.raw(`create index ${name} on ${of}`);
+    });
+  } catch {
+    // Then a search reads the names of all that somebody may see.
+  }
 };
 
 /**

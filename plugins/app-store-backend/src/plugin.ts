@@ -133,6 +133,8 @@ export const appStorePlugin = createBackendPlugin({
           events,
           logger,
         });
+        // Nobody is let in by a policy that is not read yet, nor past one that denies.
+        await services.iam.reload();
         const streams = new EventStreams();
 
         // Access tokens are the store's own: the API itself asks every caller who they are.

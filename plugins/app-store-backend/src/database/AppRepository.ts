@@ -75,6 +75,8 @@ export interface AppRecordChange {
   ownerRef?: string;
 }
 
+/** Ids in one statement. */
+const FORGET_BATCH = 1000;
 const ORDERS: Record<
   NonNullable<AppListQuery['orderBy']>,
   { column: keyof AppRow; order: 'asc' | 'desc' }
@@ -397,9 +399,13 @@ export class AppRepository {
       const ids: string[] = await rows.clone().pluck('id');
       await rows.update({
         owner_ref: to.ownerRef,
-        visibility: tx.raw(
-          "case when exists (select 1 from app_secrets where app_secrets.app_id = apps.id) then 'PRIVATE' else visibility end",
-        ),
+        ...(to.ownerRef === from
+          ? {}
+          : {
+              visibility: tx.raw(
+                "case when exists (select 1 from app_secrets where app_secrets.app_id = apps.id) then 'PRIVATE' else visibility end",
+              ),
+            }),
         updated_at: to.updatedAt,
         revision: tx.raw('revision + 1'),
       });
@@ -423,6 +429,14 @@ export class AppRepository {
         problems: JSON.stringify(found.problems),
         checked_at: found.checkedAt,
       });
+  }
+
+  /** Has apps looked at with the next periodic look. */
+  async forgetPreconditions(ids: string[]): Promise<void> {
+    for (let from = 0; from < ids.length; from += FORGET_BATCH)
+      await this.#knex<AppRow>('apps')
+        .whereIn('id', ids.slice(from, from + FORGET_BATCH))
+        .update({ checked_at: null });
   }
 
   /** Ids of apps in the order in which they were last checked, those never checked first. */

@@ -148,6 +148,11 @@ export class InstanceRepository {
     }
   }
 
+  async getMany(ids: string[]): Promise<InstanceRecord[]> {
+    const rows = await this.#knex<InstanceRow>('instances').whereIn('id', ids);
+    return rows.map(toRecord);
+  }
+
   /** The instance with an id; undefined for what is no id at all. */
   async get(id: string): Promise<InstanceRecord | undefined> {
     if (!isUuid(id)) return undefined;
@@ -381,13 +386,10 @@ export class InstanceRepository {
       .whereNotNull('purge_after');
     if ('before' in where) query.where('purge_after', '<=', where.before);
     else query.whereIn('id', where.ids);
-    const ids = (await query.select('id')).map(row => row.id);
-    if (ids.length)
-      await this.#knex<InstanceRow>('instances')
-        .whereIn('id', ids)
-        .whereIn('desired', ['terminated', 'released'])
-        .update({ desired: 'terminated', purge_after: null, due_at: 0 });
-    return ids;
+    const rows: Array<{ id: string }> = await query
+      .update({ desired: 'terminated', purge_after: null, due_at: 0 })
+      .returning('id');
+    return rows.map(row => row.id);
   }
 
   /** Instances that were started with a secret, and whether with its present value. */

@@ -179,29 +179,13 @@ export class SecretRepository {
 
   /** Has the apps that need a name point at what it resolves to now. */
   async #resolveAnew(tx: Knex.Transaction, name: string): Promise<void> {
-    const apps: Array<{
-      id: string;
-      name: string;
-      owner_ref: string;
-      origin: AppOrigin;
-    }> = await tx('apps')
-      .whereIn('id', ids => {
-        ids
-          .select('app_id')
-          .from('app_secrets')
-          .where({ name, optional: false });
-      })
-      .select('id', 'name', 'owner_ref', 'origin');
-    for (const app of apps) {
-      const found = await resolveIn(
-        tx,
-        { ownerRef: app.owner_ref, origin: app.origin, appName: app.name },
-        [name],
-      );
-      await tx('app_secrets')
-        .where({ app_id: app.id, name, optional: false })
-        .update({ secret_id: found.get(name)?.id ?? null });
-    }
+    await tx('app_secrets')
+      .where({ name, optional: false })
+      .update({
+        secret_id: tx('apps')
+          .whereRaw('apps.id = app_secrets.app_id')
+          .select(tx.raw(RESOLVED)) as never,
+      });
   }
 
   /** After an app changed hands: what it names resolves with its new owner's secrets. */
@@ -267,40 +251,19 @@ export class SecretRepository {
       app_id: string;
       key: string;
       optional: boolean | number;
-      secret_id: string | null;
-      origin: AppOrigin;
-      owner_ref: string;
-      app_name: string;
+      takes: string | null;
     }> = await this.#knex('app_secrets')
       .join('apps', 'apps.id', 'app_secrets.app_id')
       .where('app_secrets.name', secret.name)
       .orderBy('apps.created_at', 'desc')
       .orderBy('app_secrets.key')
-      .select(
-        'app_secrets.app_id',
-        'app_secrets.key',
-        'app_secrets.optional',
-        'app_secrets.secret_id',
-        'apps.origin',
-        'apps.owner_ref',
-        { app_name: 'apps.name' },
-      );
+      .select('app_secrets.app_id', 'app_secrets.key', 'app_secrets.optional', {
+        takes: this.#knex.raw(
+          `case when app_secrets.optional then ${RESOLVED} else app_secrets.secret_id end`,
+        ),
+      });
     const uses = new Map<string, SecretUse>();
-    for (const row of rows) {
-      const takes = row.optional
-        ? (
-            await resolveIn(
-              this.#knex,
-              {
-                ownerRef: row.owner_ref,
-                origin: row.origin,
-                appName: row.app_name,
-              },
-              [secret.name],
-            )
-          ).get(secret.name)?.id === secret.id
-        : row.secret_id === secret.id;
-      if (!takes) continue;
+    for (const row of rows.filter(({ takes }) => takes === secret.id)) {
       const use = uses.get(row.app_id) ?? {
         appId: row.app_id,
         keys: [],
@@ -313,6 +276,18 @@ export class SecretRepository {
     return [...uses.values()];
   }
 }
+
+/** What a row of `app_secrets` resolves to, as {@link resolveIn} says it, for queries with `apps`. */
+const RESOLVED = `(case
+  when apps.origin = 'marketplace' then (
+    select id from secrets
+    where secrets.name = app_secrets.name and visibility = 'APP' and parent = 'app:' || apps.name
+  )
+  else coalesce(
+    (select id from secrets where secrets.name = app_secrets.name and visibility = 'PRIVATE' and scope_owner = apps.owner_ref),
+    (select id from secrets where secrets.name = app_secrets.name and visibility = 'ALL_USERS')
+  )
+end)`;
 
 async function resolveIn(
   knex: Knex,

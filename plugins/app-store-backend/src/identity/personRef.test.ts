@@ -13,7 +13,9 @@ describe('personRef', () => {
   it.each(['', 'group:default/admins', 'user:a/b/c', 'user:a:b', ':', '/x'])(
     'refuses %j',
     text => {
-      expect(() => personRef(text)).toThrow('is not the entity ref of a person');
+      expect(() => personRef(text)).toThrow(
+        'is not the entity ref of a person',
+      );
     },
   );
 });

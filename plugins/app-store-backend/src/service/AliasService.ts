@@ -14,7 +14,7 @@ import {
 } from '../database/AliasRepository';
 import { isUuid } from '../database/AppRepository';
 import type { AliasTarget } from '../database/aliasHistory';
-import type { AliasAction, Policy } from '../policy';
+import type { AliasAction, Decision, Policy } from '../policy';
 import { withoutAdmin } from '../policy';
 import type { Audit, Trail } from './Audit';
 import type { Caller } from './Caller';
@@ -86,23 +86,15 @@ export class AliasService {
     },
   ): Promise<Page<AppAlias>> {
     const { scope = 'visible', limit = 50, ...rest } = query;
-    await this.#o.audit.look(caller, 'alias:list', undefined, async trail => {
-      const decision = trail.decided(
-        scope === 'all'
-          ? this.#o.policy.decide('platform', 'list_all', caller, undefined)
-          : this.#o.policy.decide('alias', 'create', caller, {
-              name: '',
-              creatorRef: caller.userEntityRef,
-            }),
+    if (scope === 'all')
+      await this.#assertMay(
+        caller,
+        trail =>
+          trail.decided(
+            this.#o.policy.decide('platform', 'list_all', caller, undefined),
+          ),
+        'Only admins list all aliases.',
       );
-      if (!decision.allowed)
-        throw notAllowed(
-          scope === 'all'
-            ? 'Only admins list all aliases.'
-            : 'Visitors have no aliases.',
-          decision,
-        );
-    });
     const { items, nextCursor } = await this.#o.aliases.list(
       scope === 'all' ? caller : withoutAdmin(caller),
       {
@@ -111,10 +103,33 @@ export class AliasService {
         creatorRef: scope === 'mine' ? caller.userEntityRef : undefined,
       },
     );
+    if (!items.length)
+      await this.#assertMay(
+        caller,
+        trail =>
+          trail.decided(
+            this.#o.policy.decide('alias', 'create', caller, {
+              name: '',
+              creatorRef: caller.userEntityRef,
+            }),
+          ),
+        'Visitors have no aliases.',
+      );
     return {
       items: items.map(alias => this.#present(caller, alias)),
       nextCursor,
     };
+  }
+
+  async #assertMay(
+    caller: Caller,
+    decide: (trail: Trail) => Decision,
+    message: string,
+  ): Promise<void> {
+    await this.#o.audit.look(caller, 'alias:list', undefined, async trail => {
+      const decision = decide(trail);
+      if (!decision.allowed) throw notAllowed(message, decision);
+    });
   }
 
   async #require(

@@ -22,6 +22,10 @@ export interface Trail {
   resourceId?: string;
   resourceName?: string;
   rule?: string;
+  /** The last rule that was asked refused. */
+  refused: boolean;
+  /** Nothing was done: it was answered as the first time. */
+  replayed: boolean;
   detail: Record<string, unknown>;
   /** Notes which resource it is about. */
   about(resource: { id: string; name?: string }): void;
@@ -32,6 +36,8 @@ export interface Trail {
 function trailOf(resourceId: string | undefined): Trail {
   return {
     resourceId,
+    refused: false,
+    replayed: false,
     detail: {},
     about({ id, name }) {
       this.resourceId = id;
@@ -39,6 +45,7 @@ function trailOf(resourceId: string | undefined): Trail {
     },
     decided(decision) {
       this.rule = decision.rule;
+      this.refused = !decision.allowed;
       return decision;
     },
   };
@@ -92,12 +99,16 @@ export class Audit {
       await this.#write(caller, action, trail, error as Error);
       throw error;
     }
+    if (trail.replayed) trail.detail.replayed = true;
     await this.#write(caller, action, trail);
-    await this.#publish(caller, action, trail);
+    if (!trail.replayed) await this.#publish(caller, action, trail);
     return result;
   }
 
-  /** Reads something; only a refusal is written down. */
+  /**
+   * Reads something, or asks whether something may be done; only a refusal is written
+   * down, also one that says that there is no such thing.
+   */
   async look<T>(
     caller: Caller,
     action: string,
@@ -108,7 +119,10 @@ export class Audit {
     try {
       return await work(trail);
     } catch (error) {
-      if (error instanceof StoreError && error.status === 403)
+      if (
+        error instanceof StoreError &&
+        (trail.refused || error.status === 403 || error.status === 409)
+      )
         await this.#write(caller, action, trail, error);
       throw error;
     }

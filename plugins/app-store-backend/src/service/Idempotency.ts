@@ -31,6 +31,7 @@ export class Idempotency {
    *
    * @param key - undefined where the caller does not repeat
    * @param request - all that makes the request what it is
+   * @param onReplay - called where it was done before
    * @throws StoreError 409 while the first one is under way, 422 where it was another request
    */
   async once<T>(
@@ -39,6 +40,7 @@ export class Idempotency {
     key: string | undefined,
     request: unknown,
     work: () => Promise<T>,
+    onReplay: () => void,
   ): Promise<T> {
     if (key === undefined) return work();
     const id = { actorRef: caller.userEntityRef, operation, key };
@@ -68,7 +70,10 @@ export class Idempotency {
         owner: 'you',
         remedy: 'Repeat it in a moment to get its answer.',
       });
-    if (known.state === 'done') return JSON.parse(known.body);
+    if (known.state === 'done') {
+      onReplay();
+      return JSON.parse(known.body);
+    }
     let answer: T;
     try {
       answer = await work();

@@ -3,6 +3,7 @@
  * and nowhere else. Written through: Kubernetes first, then the row. Every rule
  * about them is applied here.
  */
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import {
   appNameProblem,
   secretKeyProblem,
@@ -45,6 +46,7 @@ export interface SecretServiceOptions {
   preconditions: Preconditions;
   /** One writer at a time for each secret. */
   turns: KeyedLock;
+  logger: LoggerService;
   /** Told of instances whose secrets changed. */
   feed: ChangeFeed;
 }
@@ -110,27 +112,28 @@ export class SecretService {
       cursor?: string;
     },
   ): Promise<Page<AppSecret>> {
-    const { items, nextCursor } = await this.#o.audit.look(
-      caller,
-      'secret:list',
-      undefined,
-      async trail => {
-        // Whoever may have none of any kind is told so.
-        const decision = trail.decided(
-          this.#o.policy.decide('secret', 'read', caller, {
-            name: '',
-            ownerRef: caller.userEntityRef,
-            visibility: caller.admin ? 'ALL_USERS' : 'PRIVATE',
-          }),
-        );
-        if (!decision.allowed)
-          throw notAllowed('Visitors have no secrets.', decision);
-        return this.#o.secrets.list(caller, {
-          ...query,
-          limit: query.limit ?? 50,
-        });
-      },
-    );
+    const { items, nextCursor } = await this.#o.secrets.list(caller, {
+      ...query,
+      limit: query.limit ?? 50,
+    });
+    if (!items.length)
+      await this.#o.audit.look(
+        caller,
+        'secret:list',
+        undefined,
+        async trail => {
+          // Whoever may have none of any kind is told so.
+          const decision = trail.decided(
+            this.#o.policy.decide('secret', 'read', caller, {
+              name: '',
+              ownerRef: caller.userEntityRef,
+              visibility: caller.admin ? 'ALL_USERS' : 'PRIVATE',
+            }),
+          );
+          if (!decision.allowed)
+            throw notAllowed('Visitors have no secrets.', decision);
+        },
+      );
     return {
       items: items.map(record => this.#present(caller, record)),
       nextCursor,
@@ -213,16 +216,7 @@ export class SecretService {
         parent: key.parent || undefined,
         keys: Object.keys(write.data).sort(),
       };
-      const decision = trail.decided(
-        this.#o.policy.decide('secret', 'create', caller, key),
-      );
-      if (!decision.allowed)
-        throw notAllowed(
-          caller.fullAccess || caller.admin
-            ? 'Only admins write secrets that are not PRIVATE.'
-            : 'Visitors have no secrets.',
-          decision,
-        );
+      this.#assertWrite(caller, key, await this.#o.secrets.find(key), trail);
       const data = readData(key, write);
       const turn = JSON.stringify([
         'secret',
@@ -237,6 +231,30 @@ export class SecretService {
     });
   }
 
+  /** What is there is updated, what is not is created: each has its rule. */
+  #assertWrite(
+    caller: Caller,
+    key: SecretKey,
+    before: SecretRecord | undefined,
+    trail: Trail,
+  ): void {
+    const decision = trail.decided(
+      this.#o.policy.decide(
+        'secret',
+        before ? 'update' : 'create',
+        caller,
+        before ?? key,
+      ),
+    );
+    if (!decision.allowed)
+      throw notAllowed(
+        caller.fullAccess || caller.admin
+          ? 'Only admins write secrets that are not PRIVATE.'
+          : 'Visitors have no secrets.',
+        decision,
+      );
+  }
+
   async #write(
     caller: Caller,
     key: SecretKey,
@@ -246,6 +264,7 @@ export class SecretService {
   ): Promise<{ secret: AppSecret; created: boolean }> {
     const { secrets, cluster } = this.#o;
     const before = await secrets.find(key);
+    this.#assertWrite(caller, key, before, trail);
     if (
       (write.create && before) ||
       (write.revision !== undefined && before?.revision !== write.revision)
@@ -273,8 +292,18 @@ export class SecretService {
     else if (!(await secrets.update(id, change, before.revision)))
       throw stale('secret');
     const record = (await secrets.get(id))!;
-    await this.#spread(record);
+    await this.#afterwards(
+      `apps that use the secret ${id} were not looked at`,
+      () => this.#spread(record),
+    );
     return { secret: this.#present(caller, record), created: !before };
+  }
+
+  /** What follows a change that is made, whatever comes of it: others mend it later. */
+  async #afterwards(failed: string, work: () => Promise<unknown>) {
+    await work().catch(error =>
+      this.#o.logger.warn(`${failed}: ${error.message}`),
+    );
   }
 
   /** Has apps and instances that use it looked at. */
@@ -306,8 +335,15 @@ export class SecretService {
             remedy: 'Delete these apps first.',
           });
         // A value without a row is nobody's; where this fails the SecretProcessor drops it.
-        await this.#o.cluster.remove(record.id);
-        await this.#o.preconditions.refreshUsersOf(uses.map(use => use.appId));
+        await this.#afterwards(
+          `the value of the secret ${record.id} was not removed yet`,
+          () => this.#o.cluster.remove(record.id),
+        );
+        await this.#afterwards(
+          `apps that used the secret ${record.id} were not looked at`,
+          () =>
+            this.#o.preconditions.refreshUsersOf(uses.map(use => use.appId)),
+        );
       },
     );
   }
@@ -364,9 +400,21 @@ export class SecretService {
         optional,
       });
     }
+    const instances = new Map(
+      (await this.#o.instances.getMany(started.map(({ id }) => id))).map(
+        instance => [instance.id, instance],
+      ),
+    );
+    const theirApps = new Map(
+      (
+        await this.#o.apps.getMany(
+          [...instances.values()].map(instance => instance.appId),
+        )
+      ).map(app => [app.id, app]),
+    );
     for (const { id, valueVersion } of started) {
-      const instance = await this.#o.instances.get(id);
-      const app = instance && (await this.#o.apps.get(instance.appId));
+      const instance = instances.get(id);
+      const app = instance && theirApps.get(instance.appId);
       if (!app) continue;
       const facts = instanceFacts(instance, app);
       const may = (action: 'read' | 'read_owner') =>

@@ -76,16 +76,7 @@ export class Work {
   async begin(): Promise<void> {
     const { config, repositories, services, logger } = this.#o;
     const { cluster, processor, lifecycle, preconditions } = services;
-    await this.#insist('the access policies cannot be read', () =>
-      services.iam.reload(),
-    );
-    // The configuration may be another one than at the last start.
-    this.#checkApps(0).catch(error => logger.warn(error.message));
-    await this.#insist('the Kubernetes API does not answer', () =>
-      cluster.start(),
-    );
-    if (this.#stopping.signal.aborted) return;
-    processor.start(cluster);
+    // What needs no cluster goes on without one.
     const poll = new ChangePoll({
       instances: repositories.instances,
       aliases: repositories.aliases,
@@ -100,7 +91,6 @@ export class Work {
       await lifecycle.suspendOverdue(new Date());
       await lifecycle.purgeOverdue(new Date());
     });
-    this.#every(SECRETS_MS, () => services.secretProcessor.look());
     this.#every(CLEAN_MS, async () => {
       await services.auditReader.dropOld(new Date());
       await services.idempotency.dropExpired();
@@ -109,6 +99,14 @@ export class Work {
       this.#every(PRECONDITIONS_MS, () =>
         preconditions.refreshOlderThan(config.preconditionSeconds),
       );
+    // The configuration may be another one than at the last start.
+    this.#checkApps(0).catch(error => logger.warn(error.message));
+    await this.#insist('the Kubernetes API does not answer', () =>
+      cluster.start(),
+    );
+    if (this.#stopping.signal.aborted) return;
+    processor.start(cluster);
+    this.#every(SECRETS_MS, () => services.secretProcessor.look());
     const { examples } = config;
     if (examples)
       await this.#insist('importing the examples', () =>

@@ -215,6 +215,7 @@ export function createServices(options: ServicesOptions) {
       files: turns,
       feed: feeds.apps,
       onPurge: id => processor.wake(id),
+      logger,
     }),
     contents: new AppContents({ apps: appService, bundles, audit }),
     instances: instanceService,
@@ -263,6 +264,7 @@ export function createServices(options: ServicesOptions) {
       preconditions,
       turns,
       feed: feeds.instances,
+      logger,
     }),
     aliases: new AliasService({
       policy,

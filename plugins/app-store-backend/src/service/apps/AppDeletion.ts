@@ -1,4 +1,5 @@
 /** Deletes app versions, with what only they stood on. */
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BundleStore } from '../../bundle/BundleStore';
 import type { EnvironmentStore } from '../../bundle/EnvironmentStore';
@@ -29,6 +30,7 @@ export interface AppDeletionOptions {
   feed: ChangeFeed;
   /** Told of instances that are to be purged. */
   onPurge: (instanceId: string) => void;
+  logger: LoggerService;
 }
 
 /** See the module's comment. */
@@ -62,8 +64,8 @@ export class AppDeletion {
       if (purgeTerminated) await this.#purge(id);
       else await this.#waitForEnded(id);
       await this.#o.files.run(record.bundleDigest, () => this.#remove(record));
-      await this.#o.environments.remove(id);
       this.#o.feed.changed(id);
+      await this.#afterwards(record, () => this.#o.environments.remove(id));
     });
   }
 
@@ -97,8 +99,22 @@ export class AppDeletion {
 
   async #remove({ id, bundleDigest }: AppRecord): Promise<void> {
     if (!(await this.#o.apps.delete(id))) throw inUse();
-    if (!(await this.#o.apps.usesBundle(bundleDigest)))
-      await this.#o.bundles.removeBundle(bundleDigest);
+    await this.#afterwards({ id }, async () => {
+      if (!(await this.#o.apps.usesBundle(bundleDigest)))
+        await this.#o.bundles.removeBundle(bundleDigest);
+    });
+  }
+
+  /** The app is gone, whatever comes of its files: the sweep at the next start takes what is left. */
+  async #afterwards(
+    { id }: Pick<AppRecord, 'id'>,
+    work: () => Promise<unknown>,
+  ): Promise<void> {
+    await work().catch(error =>
+      this.#o.logger.warn(
+        `files of the deleted app ${id} were left: ${error.message}`,
+      ),
+    );
   }
 }
 

@@ -102,7 +102,10 @@ export class AppImport {
       };
       await this.#assertMayImport(caller, request, trail);
       try {
-        return await this.#receive(caller, stream, request, trail);
+        const imported = await this.#receive(caller, stream, request, trail);
+        const { id, name, version } = imported.app;
+        trail.about({ id, name: `${name} ${version}` });
+        return imported;
       } catch (error) {
         throw importRefusal(error, this.#options.config);
       }
@@ -132,6 +135,9 @@ export class AppImport {
             this.#uploads.checked(() =>
               this.#importUpload(caller, upload, request, trail),
             ),
+          () => {
+            trail.replayed = true;
+          },
         );
       } finally {
         // Gone where it was kept; else nobody wants it.
@@ -169,8 +175,14 @@ export class AppImport {
         );
     }
     if (request.profile) runtimes.requireProfile(request.profile);
+    // What is repeated may be there already; the row itself is held to the limit.
     const limit = config.limits.appVersions;
-    if (!caller.admin && (await apps.countOwned(caller.userEntityRef)) >= limit)
+    const repeats = request.idempotencyKey !== undefined;
+    if (
+      !caller.admin &&
+      !repeats &&
+      (await apps.countOwned(caller.userEntityRef)) >= limit
+    )
       throw tooManyVersions(limit);
   }
 

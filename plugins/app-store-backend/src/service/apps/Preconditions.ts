@@ -13,6 +13,8 @@ import { StoreError } from '../StoreError';
 
 /** Apps that are looked at in one go. */
 const BATCH = 200;
+/** Apps that are looked at while somebody waits. */
+const AT_ONCE = 50;
 
 /** An app's manifest with what an owner or admin set instead of it. */
 export function effectiveManifest(
@@ -128,8 +130,13 @@ export class Preconditions {
     return ids.length;
   }
 
-  /** Looks at once at the apps that name a secret, after it came, changed or went. */
+  /**
+   * Looks at the apps that name a secret, after it came, changed or went: at once, or,
+   * where there are many, with the next periodic look.
+   */
   async refreshUsersOf(appIds: string[]): Promise<void> {
-    for (const app of await this.#apps.getMany(appIds)) await this.refresh(app);
+    const now = appIds.slice(0, AT_ONCE);
+    for (const app of await this.#apps.getMany(now)) await this.refresh(app);
+    await this.#apps.forgetPreconditions(appIds.slice(AT_ONCE));
   }
 }

@@ -104,23 +104,29 @@ export class InstanceLifecycle {
   /** Suspends what has run for as long as it may. */
   async suspendOverdue(now: Date): Promise<number> {
     const ids = await this.#o.instances.listOverdue(now.toISOString());
-    for (const id of ids)
-      await this.#o.audit.run(STORE, 'instance:autosuspend', id, async () => {
-        const done = await this.#o.instances.suspendIfOverdue(
-          id,
-          now.toISOString(),
-          suspension(),
-        );
-        if (done) this.#o.onChange(id);
-      });
+    for (const id of ids) {
+      const done = await this.#o.instances.suspendIfOverdue(
+        id,
+        now.toISOString(),
+        suspension(),
+      );
+      // Another replica may have been first, or somebody resumed it.
+      if (done) await this.#did('instance:autosuspend', id);
+    }
     return ids.length;
   }
 
   /** Purges volumes of terminated instances whose time is up. */
   async purgeOverdue(now: Date): Promise<number> {
     const ids = await this.#o.instances.purge({ before: now.toISOString() });
-    ids.forEach(id => this.#o.onChange(id));
+    for (const id of ids) await this.#did('instance:purge', id);
     return ids.length;
+  }
+
+  /** Writes down what the store did by itself, and has the instance looked at. */
+  async #did(action: string, id: string): Promise<void> {
+    this.#o.onChange(id);
+    await this.#o.audit.run(STORE, action, id, async () => {});
   }
 
   async resume(caller: Caller, id: string): Promise<AppInstance> {

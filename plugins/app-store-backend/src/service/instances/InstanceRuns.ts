@@ -60,15 +60,20 @@ export class InstanceRuns {
     request: RunRequest & { idempotencyKey?: string },
   ): Promise<AppInstance> {
     const { idempotencyKey, ...options } = request;
-    return this.#o.audit.run(caller, 'instance:run', undefined, trail =>
-      this.#o.idempotency.once(
+    return this.#o.audit.run(caller, 'instance:run', undefined, async trail => {
+      const instance = await this.#o.idempotency.once(
         caller,
         'instance:run',
         idempotencyKey,
         { appId, ...options },
         () => this.#run(caller, appId, options, trail),
-      ),
-    );
+        () => {
+          trail.replayed = true;
+        },
+      );
+      trail.about({ id: instance.id, name: instance.appTitle });
+      return instance;
+    });
   }
 
   async #run(
