@@ -41,6 +41,27 @@ describe.each(databaseIds())('InstanceRepository on %s', id => {
     ).toBe('done');
   });
 
+  it('holds a limit that shrank, whichever slots are taken', async () => {
+    const { app, instances } = await setUp();
+    const records = Array.from({ length: 4 }, () => instanceRecord(app.id));
+    for (const record of records) await instances.insert(record, 4);
+    // Those with the low slots are suspended; two run, in the high ones.
+    for (const { id: each } of records.slice(0, 2))
+      await instances.change(
+        each,
+        { desired: ['running'] },
+        { desired: 'suspended', slot: undefined, status: 'SUSPENDED' },
+      );
+    const resume = (limit: number) =>
+      instances.resume(records[0].id, records[0].ownerRef, limit, {
+        desired: 'running',
+      });
+    expect(await resume(2)).toBe('quota');
+    expect(await instances.insert(instanceRecord(app.id), 2)).toBe('full');
+    expect(await resume(3)).toBe('done');
+    expect(await instances.countRunning(records[0].ownerRef)).toBe(3);
+  });
+
   it('gives a slot back when suspended and takes one when resumed', async () => {
     const { app, instances } = await setUp();
     const [first, second] = [instanceRecord(app.id), instanceRecord(app.id)];

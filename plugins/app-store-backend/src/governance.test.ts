@@ -1,0 +1,264 @@
+/** What is handed over, written down, and denied by policies of an admin, through the whole store. */
+import { databaseIds } from './database/__testUtils__/databases';
+import {
+  API,
+  as,
+  bundle,
+  StoreUnderTest,
+} from './__testUtils__/StoreUnderTest';
+
+jest.setTimeout(120_000);
+
+const NEEDS =
+  '[[Env]]\nName = "DB"\nSecret = "db"\nSecretKey = "password"\nOptional = true\n';
+
+interface Line {
+  action: string;
+  result: string;
+  actor: string;
+  resourceId?: string;
+  detail: Record<string, unknown>;
+}
+
+describe.each(databaseIds())('the store on %s', id => {
+  let store: StoreUnderTest;
+  const events: Array<{
+    eventPayload: { action: string; resource: { id?: string } };
+  }> = [];
+
+  beforeAll(async () => {
+    store = await StoreUnderTest.start(
+      id,
+      {
+        limits: { instances: 10, appVersions: 3 },
+        iam: { enabled: true },
+      },
+      { onEvent: event => events.push(event as (typeof events)[number]) },
+    );
+  });
+  afterAll(() => store?.stop());
+
+  const api = (who: string) => ({
+    get: (path: string) => store.api.get(`${API}${path}`).set(as(who)),
+    put: (path: string, body: object) =>
+      store.api.put(`${API}${path}`).set(as(who)).send(body),
+    post: (path: string, body: object = {}) =>
+      store.api.post(`${API}${path}`).set(as(who)).send(body),
+    delete: (path: string) => store.api.delete(`${API}${path}`).set(as(who)),
+  });
+  const audit = async (query: string): Promise<Line[]> =>
+    (await api('ada').get(`/audit?limit=200&${query}`).expect(200)).body.items;
+  const add = async (
+    who: string,
+    name: string,
+    options: Parameters<typeof bundle>[0] | object = {},
+  ): Promise<{ id: string }> =>
+    (await store.importApp(who, await bundle({ name, ...options })).expect(201))
+      .body.app;
+  const clear = async (who: string, ...apps: Array<{ id: string }>) => {
+    for (const app of apps)
+      await api(who).delete(`/apps/${app.id}`).expect(204);
+  };
+
+  it("hands over what names secrets PRIVATE: it stands on its new owner's from then on", async () => {
+    await api('uma').put('/secrets/db', { data: { password: 'x' } });
+    const trap = await add('dev', 'trap', { tail: NEEDS });
+    const plain = await add('dev', 'plain');
+    const give = (app: { id: string }, owner: string) =>
+      api('dev').put(`/apps/${app.id}/owner`, { owner });
+    expect((await give(trap, 'vic').expect(400)).body.code).toBe(
+      'NO_SUCH_OWNER',
+    );
+    expect((await give(trap, 'nobody').expect(400)).body.code).toBe(
+      'NO_SUCH_OWNER',
+    );
+    for (const owner of ['group:default/users', 'a:b:c', '/'])
+      expect((await give(trap, owner).expect(400)).body.code).toBe(
+        'BAD_PERSON',
+      );
+    // In whatever form the person is named.
+    await give(trap, 'User:Default/Uma').expect(200);
+    await give(plain, 'uma').expect(200);
+    await api('dev').get(`/apps/${trap.id}`).expect(404);
+    await api('dev').post(`/apps/${trap.id}/instances`).expect(404);
+    const theirs = (await api('uma').get(`/apps/${trap.id}`)).body;
+    expect(theirs).toMatchObject({
+      visibility: 'PRIVATE',
+      owner: 'user:default/uma',
+      can: { update: true },
+    });
+    expect((await api('dev').get(`/apps/${plain.id}`)).body).toMatchObject({
+      visibility: 'ALL_USERS',
+      owner: 'user:default/uma',
+    });
+    // A gift does not lift the limit of versions.
+    const more = [await add('dev', 'one'), await add('dev', 'two')];
+    await give(more[0], 'uma').expect(200);
+    expect((await give(more[1], 'uma').expect(409)).body.code).toBe(
+      'APP_VERSION_LIMIT',
+    );
+    const [line] = await audit(`action=app:transfer&resourceId=${trap.id}`);
+    expect(line).toMatchObject({
+      result: 'done',
+      actor: 'user:default/dev',
+      detail: { from: 'user:default/dev' },
+    });
+    await clear('uma', trap, plain, more[0]);
+    await clear('dev', more[1]);
+  });
+
+  it('answers a repeated import at the limit as the first one, and writes it down once', async () => {
+    const apps = [await add('dev', 'a1'), await add('dev', 'a2')];
+    const body = await bundle({ name: 'a3' });
+    const send = () =>
+      store.importApp('dev', body).set('idempotency-key', 'once');
+    const first = (await send().expect(201)).body.app;
+    const again = (await send().expect(201)).body.app;
+    expect(again.id).toBe(first.id);
+    const lines = await audit(`action=app:import&resourceId=${first.id}`);
+    expect(lines.map(line => line.detail.replayed)).toEqual([true, undefined]);
+    const told = events.filter(
+      ({ eventPayload: { action, resource } }) =>
+        action === 'app:import' && resource.id === first.id,
+    );
+    expect(told).toHaveLength(1);
+
+    // One version too many: refused without a key and with one, and written down.
+    const tooMany = await bundle({ name: 'a4' });
+    await store.importApp('dev', tooMany).expect(409);
+    await store
+      .importApp('dev', tooMany)
+      .set('idempotency-key', 'other')
+      .expect(409);
+    const refused = await audit('action=app:import&result=refused');
+    expect(refused.slice(0, 2)).toEqual(
+      Array(2).fill(expect.objectContaining({ code: 'APP_VERSION_LIMIT' })),
+    );
+    await clear('dev', ...apps, first);
+  });
+
+  it('writes refusals down that say that there is no such thing', async () => {
+    const app = await add('dev', 'quiet');
+    const { body: instance } = await api('dev')
+      .post(`/apps/${app.id}/instances`)
+      .expect(201);
+    await api('uma').put('/secrets/door', { data: { key: 'x' } });
+    await api('uma').get(`/instances/${instance.id}/logs`).expect(404);
+    await api('uma').get(`/instances/${instance.id}/status`).expect(404);
+    // Of nothing there is nothing to be refused.
+    await api('uma').get(`/instances/${app.id}/logs`).expect(404);
+    const lines = await audit('actor=user:default/uma&result=refused');
+    expect(
+      lines.filter(line => line.resourceId === instance.id).map(l => l.action),
+    ).toEqual(['instance:read_status', 'instance:view_log']);
+    expect(lines.filter(line => line.resourceId === app.id)).toEqual([]);
+    await api('dev').delete(`/instances/${instance.id}?purge=true`).expect(202);
+    await clear('dev', app);
+  });
+
+  it('has policies decide what they name: updates of secrets, and lists', async () => {
+    const policies = (...list: object[]) =>
+      api('ada').put('/iam/policies?replace=true', { policies: list });
+    const policy = (
+      name: string,
+      statement: object,
+      ...resources: string[]
+    ) => ({
+      name,
+      resources,
+      statements: [{ effect: 'allow', subjects: ['*'], ...statement }],
+    });
+    await api('dev')
+      .put('/secrets/mine', { data: { key: 'x' } })
+      .expect(201);
+    await api('ada')
+      .put('/secrets/shared?visibility=ALL_USERS', { data: { key: 'x' } })
+      .expect(201);
+    await policies(
+      policy(
+        'freeze',
+        {
+          effect: 'deny',
+          actions: ['secret:update'],
+          // As somebody may write it.
+          subjects: ['user:Default/Dev'],
+        },
+        '*',
+      ),
+      policy(
+        'guest',
+        { actions: ['secret:read'], subjects: ['user:default/vic'] },
+        'secret:shared',
+      ),
+      policy(
+        'one-tag',
+        { actions: ['tag:read'], subjects: ['user:default/vic'] },
+        'tag:GUESTS',
+      ),
+    ).expect(200);
+    await api('dev')
+      .put('/secrets/mine', { data: { key: 'y' } })
+      .expect(403);
+    await api('dev')
+      .put('/secrets/other', { data: { key: 'y' } })
+      .expect(201);
+    expect((await api('dev').get('/secrets/mine')).body.can.update).toBe(false);
+    const names = async (who: string, path: string) =>
+      (await api(who).get(path).expect(200)).body.items.map(
+        (item: { name: string }) => item.name,
+      );
+    expect(await names('vic', '/secrets')).toEqual(['shared']);
+    expect(await names('vic', '/tags')).toEqual(['GUESTS']);
+    await api('val').get('/secrets').expect(403);
+    await api('val').get('/tags').expect(403);
+    await policies(
+      policy('gone', { effect: 'deny', actions: ['tag:read'] }, 'tag:GUESTS'),
+      policy(
+        'nobody',
+        { effect: 'deny', actions: ['app:read'], subjects: ['user:x:y'] },
+        '*',
+      ),
+    ).expect(400);
+    await policies(
+      policy('gone', { effect: 'deny', actions: ['tag:read'] }, 'tag:GUESTS'),
+    ).expect(200);
+    expect(await names('uma', '/tags')).toEqual(['GUARDED']);
+    await policies().expect(200);
+    expect(await names('uma', '/tags')).toEqual(['GUARDED', 'GUESTS']);
+    for (const name of ['mine', 'other'])
+      await api('dev').delete(`/secrets/${name}`).expect(204);
+  });
+
+  it('answers foreign ids and cursors as those of nothing', async () => {
+    await api('dev').post('/aliases', { name: 'nowhere' }).expect(201);
+    expect(
+      (await api('dev').get('/aliases?instanceId=nonsense').expect(200)).body
+        .items,
+    ).toEqual([]);
+    const cursor = Buffer.from(
+      JSON.stringify(['name', 'asc', 'a', '-'.repeat(36)]),
+    ).toString('base64url');
+    expect(
+      (await api('dev').get(`/aliases?cursor=${cursor}`).expect(400)).body.code,
+    ).toBe('BAD_CURSOR');
+    await api('ada')
+      .get('/explain?kind=platform&action=import&person=dev')
+      .expect(200);
+    await api('ada')
+      .get('/explain?kind=platform&action=import&person=group:default/x')
+      .expect(400);
+    await api('dev').delete('/aliases/nowhere').expect(204);
+  });
+
+  it("explains everybody's secret though somebody has an own one of its name", async () => {
+    await api('uma')
+      .put('/secrets/shared', { data: { key: 'x' } })
+      .expect(201);
+    const { body } = await api('ada')
+      .get(
+        '/explain?kind=secret&action=read&resource=shared&person=user:default/uma',
+      )
+      .expect(200);
+    expect(body).toMatchObject({ allowed: true, rule: '3.5 full access' });
+  });
+});
