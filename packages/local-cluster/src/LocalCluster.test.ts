@@ -347,6 +347,20 @@ describe('LocalCluster', () => {
     expect(JSON.stringify(body)).not.toContain('c2VzYW1l');
   });
 
+  it('refuses a pod that asks for more than its limit', async () => {
+    const { status, body } = await client.apply(
+      `${deployments}/greedy`,
+      workload('Deployment', 'greedy', {
+        command: ['sleep', '1'],
+        resources: { requests: { memory: '1Gi' }, limits: { memory: '512Mi' } },
+      }),
+    );
+    expect(status).toBe(422);
+    expect(body.message).toContain(
+      'must be less than or equal to memory limit of 512Mi',
+    );
+  });
+
   it('ends a container that is asked to before it listens', async () => {
     const path = `${deployments}/hasty`;
     const marker = `3602.${process.pid}`;

@@ -1,4 +1,6 @@
 /** What is handed over, written down, and denied by policies of an admin, through the whole store. */
+import { mockCredentials } from '@backstage/backend-test-utils';
+import { readEvents } from '@ai-app-store/backstage-plugin-app-store-common';
 import { databaseIds } from './database/__testUtils__/databases';
 import {
   API,
@@ -260,5 +262,66 @@ describe.each(databaseIds())('the store on %s', id => {
       )
       .expect(200);
     expect(body).toMatchObject({ allowed: true, rule: '3.5 full access' });
+  });
+
+  it('tells the gateway where what it decided may be decided otherwise', async () => {
+    const app = await add('dev', 'watched');
+    const { body: instance } = await api('dev')
+      .post(`/apps/${app.id}/instances`)
+      .expect(201);
+    const abort = new AbortController();
+    const response = await fetch(
+      `http://127.0.0.1:${store.port}${API}/gateway/routes`,
+      {
+        signal: abort.signal,
+        headers: {
+          authorization: mockCredentials.service.header({
+            onBehalfOf: mockCredentials.service('plugin:app-store-gateway'),
+            targetPluginId: 'app-store',
+          }),
+        },
+      },
+    );
+    const told: Array<[string, string | undefined]> = [];
+    const reading = (async () => {
+      for await (const { event, data } of readEvents(response))
+        told.push([
+          event,
+          event === 'route' ? JSON.parse(data).revision : undefined,
+        ]);
+    })().catch(() => {});
+    const until = async (holds: () => boolean) => {
+      for (let tries = 0; tries < 200 && !holds(); tries++)
+        await new Promise(done => setTimeout(done, 50));
+      expect(holds()).toBe(true);
+    };
+    try {
+      await until(() => told.some(([event]) => event === 'snapshot'));
+      const before = (await api('dev').get(`/apps/${app.id}`)).body.updatedAt;
+      expect(before).toBeDefined();
+      await store.api
+        .patch(`${API}/apps/${app.id}`)
+        .set(as('dev'))
+        .send({ visibility: 'PRIVATE' })
+        .expect(200);
+      const after = (await api('dev').get(`/apps/${app.id}`)).body.updatedAt;
+      await until(() =>
+        told.some(
+          ([event, revision]) => event === 'route' && revision!.includes(after),
+        ),
+      );
+      expect(told.some(([event]) => event === 'access')).toBe(false);
+      await store.api
+        .patch(`${API}/tags/GUESTS`)
+        .set(as('ada'))
+        .send({ visitorRoles: [] })
+        .expect(200);
+      await until(() => told.some(([event]) => event === 'access'));
+    } finally {
+      abort.abort();
+      await reading;
+    }
+    await api('dev').delete(`/instances/${instance.id}?purge=true`).expect(202);
+    await clear('dev', app);
   });
 });

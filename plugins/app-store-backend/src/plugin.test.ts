@@ -138,6 +138,13 @@ describe.each(databaseIds())('the store on %s', id => {
       .get(`${base}/instances/${instanceId}/logs?tail=5`)
       .set(as('uma'));
     expect(log.text).toContain('serving as keeper');
+    const events = await api
+      .get(`${base}/instances/${instanceId}/logs?tail=5`)
+      .set(as('uma'))
+      .set('accept', 'text/event-stream');
+    expect(events.type).toBe('text/event-stream');
+    expect(events.text).toContain('event: line\ndata: "serving as keeper"\n\n');
+    expect(events.text).toMatch(/event: end\ndata: \{\}\n\n$/);
     expect(
       (await get(`/instances/${instanceId}/events`, 'uma')).items.length,
     ).toBeGreaterThan(0);

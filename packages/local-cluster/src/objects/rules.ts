@@ -2,6 +2,7 @@
  * The validation that callers of this cluster can run into: names, labels,
  * required parts, immutable parts. A real server knows many more rules.
  */
+import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Cause } from '../registry/errors';
 import type { Resource } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
@@ -71,6 +72,25 @@ function labelCauses(
   );
 }
 
+/** https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/ */
+function resourceCauses(resources: Json, at: string): Cause[] {
+  return Object.entries(resources?.requests ?? {}).flatMap(
+    ([name, request]) => {
+      const limit = resources.limits?.[name];
+      return limit !== undefined &&
+        parseQuantity(String(request)) > parseQuantity(String(limit))
+        ? [
+            bad(
+              `${at}.requests`,
+              request as Json,
+              `must be less than or equal to ${name} limit of ${limit}`,
+            ),
+          ]
+        : [];
+    },
+  );
+}
+
 function podSpecCauses(spec: Json, at: string): Cause[] {
   const causes: Cause[] = [];
   if (!spec) return [required(at)];
@@ -87,6 +107,7 @@ function podSpecCauses(spec: Json, at: string): Cause[] {
       });
     names.add(container.name);
     if (!container.image) causes.push(required(`${field}.image`));
+    causes.push(...resourceCauses(container.resources, `${field}.resources`));
     (container.volumeMounts ?? []).forEach((mount: Json, i: number) => {
       if (!volumes.has(mount.name))
         causes.push({

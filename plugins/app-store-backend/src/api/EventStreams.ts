@@ -5,10 +5,13 @@
 import type { Request, Response } from 'express';
 
 const HEARTBEAT_MS = 20_000;
+/** Between two looks whether somebody may still read what they read. */
+const RENEW_MS = 60_000;
 
 /** One open stream. */
 export interface EventStream {
   send(event: string, data: unknown): void;
+  end(): void;
   /** Calls back when the stream ends, whoever ends it. */
   onEnd(listener: () => void): void;
 }
@@ -16,8 +19,16 @@ export interface EventStream {
 /** See the module's comment. */
 export class EventStreams {
   readonly #open = new Set<Response>();
+  readonly #renewMs: number;
 
-  open(request: Request, response: Response): EventStream {
+  constructor(options: { renewMs?: number } = {}) {
+    this.#renewMs = options.renewMs ?? RENEW_MS;
+  }
+
+  open(
+    request: Pick<Request, 'on' | 'destroyed'>,
+    response: Response,
+  ): EventStream {
     response.status(200).set({
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache, no-transform',
@@ -52,6 +63,7 @@ export class EventStreams {
         response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
         flush();
       },
+      end: () => response.end(),
       onEnd: listener => listeners.push(listener),
     };
   }
@@ -60,6 +72,15 @@ export class EventStreams {
   track(response: Response): void {
     this.#open.add(response);
     response.on('close', () => this.#open.delete(response));
+  }
+
+  /** Asks now and then whether the reader may go on, and ends the response where that is refused. */
+  whileAllowed(response: Response, ask: () => Promise<unknown>): void {
+    const timer = setInterval(() => {
+      ask().catch(() => response.end());
+    }, this.#renewMs);
+    response.on('close', () => clearInterval(timer));
+    if (response.destroyed) clearInterval(timer);
   }
 
   /** Ends all streams; their readers come back to the next process. */

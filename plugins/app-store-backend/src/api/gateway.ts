@@ -29,13 +29,15 @@ export function gatewayHandlers(
       let open = false;
       const names = { route: 'id', alias: 'name' } as const;
       events.onEnd(
-        routes.subscribe(({ kind, key, value }) => {
-          const send = () =>
-            value
-              ? events.send(kind, value)
-              : events.send(kind === 'route' ? 'gone' : 'alias-gone', {
-                  [names[kind]]: key,
-                });
+        routes.subscribe(change => {
+          const send = () => {
+            if (change.kind === 'access') events.send('access', {});
+            else if (change.value) events.send(change.kind, change.value);
+            else
+              events.send(change.kind === 'route' ? 'gone' : 'alias-gone', {
+                [names[change.kind]]: change.key,
+              });
+          };
           if (open) send();
           else early.push(send);
         }),

@@ -1,25 +1,27 @@
 /** REST: instances, their streams and logs. */
 import type { Request, Response } from 'express';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CallerOf } from '../identity/Callers';
 import type { Caller } from '../service/Caller';
 import type { ChangeFeed } from '../service/ChangeFeed';
 import type { InstanceLifecycle } from '../service/instances/InstanceLifecycle';
+import type { InstanceOwners } from '../service/instances/InstanceOwners';
 import type { InstanceService } from '../service/instances/InstanceService';
 import { StoreError } from '../service/StoreError';
-import { settled, type EventStreams } from './EventStreams';
+import { settled, type EventStream, type EventStreams } from './EventStreams';
 import type { HandlersOf, OperationRequest } from './operations';
 import { revisionOf, sendRevision } from './preconditions';
 
-/** Between two looks at who reads a stream: what they may see may have changed, in milliseconds. */
-const RENEW_MS = 60_000;
 /** Instances that a stream begins with. */
 const FIRST = 200;
+const TEXT_EVENTS = 'text/event-stream';
 
 /** What the handlers stand on. */
 export interface InstanceHandlerOptions {
   instances: InstanceService;
   lifecycle: InstanceLifecycle;
+  owners: InstanceOwners;
   callerOf: CallerOf;
   /** Finds out anew who somebody is. */
   callerAgain: CallerOf;
@@ -46,7 +48,7 @@ export function instanceHandlers(
   | 'listInstanceEvents'
   | 'getInstanceLogs'
 > {
-  const { instances, lifecycle, callerOf, callerAgain, feed, streams } =
+  const { instances, lifecycle, owners, callerOf, callerAgain, feed, streams } =
     options;
 
   /** Sends the state of instances now and whenever it changes; `gone` for those that are no more. */
@@ -57,23 +59,22 @@ export function instanceHandlers(
   ) => {
     let caller: Caller = await callerOf(request);
     if (only) await instances.get(caller, only);
-    const events = streams.open(request as Request, response);
+    const events = streams.open(request, response);
     // Groups change while a stream is open.
-    const timer = setInterval(() => {
-      callerAgain(request).then(
-        now => {
-          caller = now;
-        },
-        () => response.end(),
-      );
-    }, RENEW_MS);
+    streams.whileAllowed(response, async () => {
+      caller = await callerAgain(request);
+    });
     const known = new Set<string>();
     // Reads may overtake each other; of one instance the last one asked for counts.
     const turns = new Map<string, number>();
     const look = async (id: string) => {
       const turn = (turns.get(id) ?? 0) + 1;
       turns.set(id, turn);
+      // A change of somebody else's instance is no matter of this stream.
+      const mine =
+        only || known.has(id) || (await owners.of(id)) === caller.userEntityRef;
       try {
+        if (!mine) return;
         const instance = await instances.get(caller, id);
         const concerns = only || instance.owner === caller.userEntityRef;
         if (turns.get(id) !== turn || !concerns) return;
@@ -88,16 +89,15 @@ export function instanceHandlers(
         const gone = error instanceof StoreError && error.status === 404;
         if (gone && turns.get(id) === turn && known.delete(id))
           events.send('gone', { id });
+      } finally {
+        if (turns.get(id) === turn) turns.delete(id);
       }
     };
     const update = settled(ids => ids.forEach(id => look(id)));
     const unsubscribe = feed.subscribe(
       id => (!only || id === only) && update(id),
     );
-    events.onEnd(() => {
-      clearInterval(timer);
-      unsubscribe();
-    });
+    events.onEnd(unsubscribe);
     const first = only
       ? [only]
       : (
@@ -191,22 +191,49 @@ export function instanceHandlers(
     async getInstanceLogs(request, response) {
       const abort = new AbortController();
       response.on('close', () => abort.abort());
-      const log = await instances.logs(
-        await callerOf(request),
-        request.params.id,
-        { ...request.query, signal: abort.signal },
-      );
-      response.set({
-        'content-type': 'text/plain; charset=utf-8',
-        'cache-control': 'no-store, no-transform',
-        'x-content-type-options': 'nosniff',
+      const { id } = request.params;
+      const log = await instances.logs(await callerOf(request), id, {
+        ...request.query,
+        signal: abort.signal,
       });
-      response.flushHeaders();
-      log.on('data', () =>
-        (response as Response & { flush?: () => void }).flush?.(),
+      streams.whileAllowed(response, async () =>
+        instances.assertMayReadLog(await callerAgain(request), id),
       );
-      streams.track(response);
-      await pipeline(log, response).catch(() => {});
+      await (request.accepts(['text/plain', TEXT_EVENTS]) === TEXT_EVENTS
+        ? sendEvents(log, streams.open(request, response))
+        : sendText(log, response));
     },
   };
+
+  /** A line of the log an event, and one for its end. */
+  async function sendEvents(log: Readable, events: EventStream) {
+    let rest = '';
+    try {
+      for await (const chunk of log.setEncoding('utf8')) {
+        const lines = (rest + chunk).split(/\r?\n/);
+        rest = lines.pop()!;
+        lines.forEach(line => events.send('line', line));
+      }
+      if (rest) events.send('line', rest);
+      events.send('end', {});
+    } catch {
+      // The reader left, or the cluster did: the stream ends without its last word.
+    } finally {
+      events.end();
+    }
+  }
+
+  async function sendText(log: Readable, response: Response) {
+    response.set({
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-content-type-options': 'nosniff',
+    });
+    response.flushHeaders();
+    log.on('data', () =>
+      (response as Response & { flush?: () => void }).flush?.(),
+    );
+    streams.track(response);
+    await pipeline(log, response).catch(() => {});
+  }
 }

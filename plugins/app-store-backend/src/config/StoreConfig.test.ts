@@ -87,6 +87,46 @@ describe('readStoreConfig', () => {
     ],
     [{ runtimes: [{ name: 'a', mode: 'cobol' }] }, 'appStore.runtimes[0].mode'],
     [{ tags: [{ name: 'A', color: 'blue' }] }, 'appStore.tags[0].color'],
+    [
+      { tags: [{ name: 'A' }, { name: 'B', visitorRoles: ['a:b:c'] }] },
+      'appStore.tags[1].visitorRoles',
+    ],
+    [{ uploadTimeout: '-1' }, 'appStore.uploadTimeout'],
+    [{ installTimeout: '0s' }, 'appStore.installTimeout'],
+    [{ startTimeout: '-1' }, 'appStore.startTimeout'],
+    [
+      { resources: { memoryReservation: '3Gi' } },
+      'appStore.resources.memoryReservation',
+    ],
+    [
+      {
+        launchProfiles: [{ name: 'a', cpuLimit: '1', cpuReservation: '1500m' }],
+      },
+      'appStore.launchProfiles[0].cpuReservation',
+    ],
+    [
+      { gpu: { allowedTypes: ['a'], defaultType: 'b' } },
+      'appStore.gpu.defaultType',
+    ],
+    [
+      { launchProfiles: [{ name: 'a', gpuType: 'b' }] },
+      'appStore.launchProfiles[0].gpuType',
+    ],
+    [
+      { gpu: { maxCount: 2 }, launchProfiles: [{ name: 'a', gpuCount: 3 }] },
+      'appStore.launchProfiles[0].gpuCount',
+    ],
+    [
+      {
+        runtimes: [
+          { name: 'a', mode: 'node', default: true },
+          { name: 'b', mode: 'node', default: true },
+        ],
+      },
+      'appStore.runtimes',
+    ],
+    [{ extraEnv: [{ name: 'A B', value: '' }] }, 'appStore.extraEnv[0].name'],
+    [{ kubernetes: { namespace: 'Apps' } }, 'appStore.kubernetes.namespace'],
   ])('%j is refused by its key, %s', (appStore, key) => {
     expect(() => read(appStore)).toThrow(key);
   });
@@ -94,6 +134,7 @@ describe('readStoreConfig', () => {
   it('reads launch profiles with their placement', () => {
     expect(
       read({
+        gpu: { allowedTypes: ['a10g'] },
         launchProfiles: [
           {
             name: 'gpu',

@@ -15,7 +15,12 @@ import type { RoleRefsOptions } from '../identity/RoleRefs';
 import { readBundleConfig, type BundleConfig } from './BundleConfig';
 import { parse as parseDomain } from './domains';
 import { absolutePath } from './paths';
-import { readProfiles, type ProfileConfig } from './profiles';
+import {
+  readGpu,
+  readProfiles,
+  type GpuConfig,
+  type ProfileConfig,
+} from './profiles';
 import {
   color,
   oneOf,
@@ -23,6 +28,7 @@ import {
   quantity,
   refuse,
   seconds,
+  sizes,
   url,
   whole,
 } from './readers';
@@ -106,14 +112,7 @@ export interface StoreConfig {
   notices: Notice[];
   branding: { title: string; logoUrl?: string; color?: string };
   launchProfiles: ProfileConfig[];
-  gpu: {
-    /** Values of the node label; empty: no GPUs. */
-    allowedTypes: string[];
-    defaultType?: string;
-    maxCount: number;
-    nodeLabel: string;
-    resource: string;
-  };
+  gpu: GpuConfig;
   /** Whether every app has to say its memory and processor sizes. */
   requireResources: boolean;
   /** What `{{REGISTRY}}` stands for in `Runtime.CustomImage`. */
@@ -184,6 +183,11 @@ function readRuntimes(config: Config): RuntimeVersion[] {
       scheduling: readScheduling(entry),
     }),
   );
+  for (const mode of APP_MODES)
+    if (runtimes.filter(each => each.mode === mode && each.default).length > 1)
+      throw new InputError(
+        `appStore.runtimes has more than one default for ${mode} apps`,
+      );
   const names = new Set<string>();
   for (const { mode, name, aliases } of runtimes)
     for (const each of [name, ...aliases]) {
@@ -251,6 +255,36 @@ function readReservedAliases(config: Config): string[] {
   return [...RESERVED_ALIASES, ...own];
 }
 
+/** What an instance gets where neither its profile nor its app says more. */
+function readResources(config: Config) {
+  const fallback = { memoryLimit: '2Gi', memoryReservation: '512Mi' };
+  const own = config.getOptionalConfig('resources');
+  return { ...fallback, ...(own && sizes(own, fallback)) };
+}
+
+/** A time that something is waited for. */
+function patience(config: Config, key: string, fallback: string): number {
+  const value = seconds(config, key, fallback);
+  return value > 0 ? value : refuse(config, key, 'must be more than nothing');
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+function matching(
+  config: Config,
+  key: string,
+  pattern: RegExp,
+  what: string,
+  fallback?: string,
+): string {
+  const text = config.getOptionalString(key) ?? fallback ?? '';
+  if (!pattern.test(text))
+    refuse(config, key, `must be ${what}; it is ${JSON.stringify(text)}`);
+  return text;
+}
+
 function atLeastZero(config: Config, key: string, fallback: string): number {
   const value = seconds(config, key, fallback);
   return value < 0 ? refuse(config, key, 'must not be -1') : value;
@@ -268,6 +302,7 @@ export function readStoreConfig(root: Config): StoreConfig {
   assertSeparateDomains(portalUrl, appsUrl);
   const examples = config.getOptionalConfig('examples');
   const roleRefs = readRoleRefs(config);
+  const gpu = readGpu(config);
   return {
     appsUrl,
     portalUrl,
@@ -285,8 +320,8 @@ export function readStoreConfig(root: Config): StoreConfig {
         min: 1,
       }),
     },
-    uploadTimeoutSeconds: seconds(config, 'uploadTimeout', '15m'),
-    installTimeoutSeconds: seconds(config, 'installTimeout', '15m'),
+    uploadTimeoutSeconds: patience(config, 'uploadTimeout', '15m'),
+    installTimeoutSeconds: patience(config, 'installTimeout', '15m'),
     downloads: config.getOptionalBoolean('downloads') ?? true,
     checkAnswers: config.getOptionalBoolean('checkAnswers') ?? false,
     requireRuntimeVersion:
@@ -299,7 +334,7 @@ export function readStoreConfig(root: Config): StoreConfig {
     ),
     instanceTimeoutSeconds: seconds(config, 'instanceTimeout', '8h'),
     extensionSeconds: atLeastZero(config, 'instanceExtension', '4h'),
-    startTimeoutSeconds: seconds(config, 'startTimeout', '5m'),
+    startTimeoutSeconds: patience(config, 'startTimeout', '5m'),
     terminatedRetentionSeconds: atLeastZero(
       config,
       'terminatedRetention',
@@ -324,21 +359,19 @@ export function readStoreConfig(root: Config): StoreConfig {
       logoUrl: config.getOptionalString('branding.logoUrl'),
       color: color(config, 'branding.color'),
     },
-    launchProfiles: readProfiles(config),
-    gpu: {
-      allowedTypes: config.getOptionalStringArray('gpu.allowedTypes') ?? [],
-      defaultType: config.getOptionalString('gpu.defaultType'),
-      maxCount: whole(config, 'gpu.maxCount', 8, { min: 1 }),
-      nodeLabel:
-        config.getOptionalString('gpu.nodeLabel') ?? 'hac.h2o.ai/accelerator',
-      resource: config.getOptionalString('gpu.resource') ?? 'nvidia.com/gpu',
-    },
+    launchProfiles: readProfiles(config, gpu),
+    gpu,
     requireResources: config.getOptionalBoolean('requireResources') ?? false,
     appRegistry: config.getOptionalString('appRegistry') ?? '',
     shmSize: quantity(config, 'shmSize') ?? '2Gi',
     kubernetes: {
-      namespace:
-        config.getOptionalString('kubernetes.namespace') ?? 'app-store',
+      namespace: matching(
+        config,
+        'kubernetes.namespace',
+        DNS_LABEL,
+        'the name of a namespace',
+        'app-store',
+      ),
       storeUrl:
         config.getOptionalString('kubernetes.storeUrl') ?? portalUrl.origin,
       kubeconfig: config.getOptionalString('kubernetes.kubeconfig'),
@@ -350,16 +383,10 @@ export function readStoreConfig(root: Config): StoreConfig {
       serviceAccount: config.getOptionalString('kubernetes.serviceAccount'),
     },
     bundles: readBundleConfig(config),
-    resources: {
-      memoryLimit: quantity(config, 'resources.memoryLimit') ?? '2Gi',
-      memoryReservation:
-        quantity(config, 'resources.memoryReservation') ?? '512Mi',
-      cpuLimit: quantity(config, 'resources.cpuLimit'),
-      cpuReservation: quantity(config, 'resources.cpuReservation'),
-    },
+    resources: readResources(config),
     runtimes: readRuntimes(config),
     extraEnv: (config.getOptionalConfigArray('extraEnv') ?? []).map(entry => ({
-      name: entry.getString('name'),
+      name: matching(entry, 'name', VARIABLE, 'the name of a variable'),
       value: entry.getString('value'),
     })),
     npmRegistry: config.getOptionalString('packages.npmRegistry') || undefined,

@@ -1,7 +1,7 @@
 /** Launch profiles: named sizes that an instance may be run with (specification 2.7). */
 import type { Config } from '@backstage/config';
 import type { LaunchProfile } from '@ai-app-store/backstage-plugin-app-store-common';
-import { quantity, refuse, whole } from './readers';
+import { refuse, sizes, whole } from './readers';
 import { readScheduling, type Scheduling } from './scheduling';
 
 /** See the module's comment. */
@@ -11,8 +11,46 @@ export interface ProfileConfig extends LaunchProfile {
 
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 
+/** Which processors for graphics an instance may have. */
+export interface GpuConfig {
+  allowedTypes: string[];
+  defaultType?: string;
+  /** Most for one instance. */
+  maxCount: number;
+  nodeLabel: string;
+  resource: string;
+}
+
+function gpuType(
+  config: Config,
+  key: string,
+  { allowedTypes }: Pick<GpuConfig, 'allowedTypes'>,
+): string | undefined {
+  const type = config.getOptionalString(key);
+  if (type !== undefined && !allowedTypes.includes(type))
+    refuse(
+      config,
+      key,
+      `is ${JSON.stringify(type)}, which is none of appStore.gpu.allowedTypes`,
+    );
+  return type;
+}
+
+/** Reads `gpu`. */
+export function readGpu(config: Config): GpuConfig {
+  const allowedTypes = config.getOptionalStringArray('gpu.allowedTypes') ?? [];
+  return {
+    allowedTypes,
+    defaultType: gpuType(config, 'gpu.defaultType', { allowedTypes }),
+    maxCount: whole(config, 'gpu.maxCount', 8, { min: 1 }),
+    nodeLabel:
+      config.getOptionalString('gpu.nodeLabel') ?? 'hac.h2o.ai/accelerator',
+    resource: config.getOptionalString('gpu.resource') ?? 'nvidia.com/gpu',
+  };
+}
+
 /** Reads `launchProfiles`. */
-export function readProfiles(config: Config): ProfileConfig[] {
+export function readProfiles(config: Config, gpu: GpuConfig): ProfileConfig[] {
   const names = new Set<string>();
   return (config.getOptionalConfigArray('launchProfiles') ?? []).map(entry => {
     const name = entry.getString('name');
@@ -28,18 +66,15 @@ export function readProfiles(config: Config): ProfileConfig[] {
       refuse(entry, 'name', `is ${JSON.stringify(name)} a second time`);
     names.add(name);
     const gpuCount = entry.has('gpuCount')
-      ? whole(entry, 'gpuCount', 0)
+      ? whole(entry, 'gpuCount', 0, { max: gpu.maxCount })
       : undefined;
     return {
       name,
       title: entry.getOptionalString('title') ?? name,
       description: entry.getOptionalString('description'),
-      memoryLimit: quantity(entry, 'memoryLimit'),
-      memoryReservation: quantity(entry, 'memoryReservation'),
-      cpuLimit: quantity(entry, 'cpuLimit'),
-      cpuReservation: quantity(entry, 'cpuReservation'),
+      ...sizes(entry),
       gpuCount,
-      gpuType: entry.getOptionalString('gpuType'),
+      gpuType: gpuType(entry, 'gpuType', gpu),
       scheduling: readScheduling(entry),
     };
   });

@@ -68,6 +68,35 @@ export function quantity(config: Config, key: string): string | undefined {
   return text;
 }
 
+/**
+ * What is set aside of memory and processors, and the limits: all as quantities, no
+ * reservation above its limit.
+ *
+ * @param fallback - what counts where a key is not there
+ */
+export function sizes(
+  config: Config,
+  fallback: { memoryLimit?: string; memoryReservation?: string } = {},
+) {
+  const read = {
+    memoryLimit: quantity(config, 'memoryLimit') ?? fallback.memoryLimit,
+    memoryReservation:
+      quantity(config, 'memoryReservation') ?? fallback.memoryReservation,
+    cpuLimit: quantity(config, 'cpuLimit'),
+    cpuReservation: quantity(config, 'cpuReservation'),
+  };
+  for (const [reservation, limit] of [
+    ['memoryReservation', 'memoryLimit'],
+    ['cpuReservation', 'cpuLimit'],
+  ] as const)
+    if (
+      config.has(reservation) &&
+      parseQuantity(read[reservation]!) > parseQuantity(read[limit] ?? '1E')
+    )
+      refuse(config, reservation, `must not be more than ${limit}`);
+  return read;
+}
+
 /** One of several words. */
 export function oneOf<T extends string>(
   config: Config,

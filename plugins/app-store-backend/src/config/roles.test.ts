@@ -3,7 +3,9 @@ import { readRoleRefs, readRoles } from './roles';
 
 describe('roles in the configuration', () => {
   const read = (roles: object) => {
-    const config = new ConfigReader({ roles });
+    const config = new ConfigReader({ appStore: { roles } }).getConfig(
+      'appStore',
+    );
     return readRoles(config, 'roles.admin', readRoleRefs(config));
   };
 

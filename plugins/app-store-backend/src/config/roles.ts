@@ -1,29 +1,13 @@
 /** The roles in the configuration, as entity refs; what is wrong is said with its key. */
 import type { Config } from '@backstage/config';
-import { InputError } from '@backstage/errors';
 import { RoleRefs, type RoleRefsOptions } from '../identity/RoleRefs';
-
-function choice<T extends string>(
-  config: Config,
-  key: string,
-  choices: readonly [T, ...T[]],
-): T {
-  const text = config.getOptionalString(key) ?? choices[0];
-  const chosen = choices.find(each => each === text);
-  if (!chosen)
-    throw new InputError(
-      `appStore.${key} must be one of ${choices.join(
-        ', ',
-      )}; it is ${JSON.stringify(text)}`,
-    );
-  return chosen;
-}
+import { oneOf, refuse } from './readers';
 
 /** How names and claims become refs; from `appStore`. */
 export function readRoleRefs(config: Config): RoleRefsOptions {
   return {
-    names: choice(config, 'roles.names', ['groups', 'claims']),
-    claimsAre: choice(config, 'roles.claimsAre', ['roles', 'groups']),
+    names: oneOf(config, 'roles.names', ['groups', 'claims'], 'groups'),
+    claimsAre: oneOf(config, 'roles.claimsAre', ['roles', 'groups'], 'roles'),
   };
 }
 
@@ -42,8 +26,10 @@ export function readRoles(
     try {
       return refs.configured(text);
     } catch {
-      throw new InputError(
-        `${key} of appStore holds ${JSON.stringify(
+      return refuse(
+        config,
+        key,
+        `holds ${JSON.stringify(
           text,
         )}, which is neither a name nor an entity ref such as group:default/admins`,
       );

@@ -431,6 +431,15 @@ export class AppRepository {
       });
   }
 
+  /** Apps that were changed since a time. */
+  async changedSince(
+    since: string,
+  ): Promise<Array<{ id: string; updatedAt: string }>> {
+    return this.#knex('apps')
+      .where('updated_at', '>=', since)
+      .select('id', { updatedAt: 'updated_at' });
+  }
+
   /** Has apps looked at with the next periodic look. */
   async forgetPreconditions(ids: string[]): Promise<void> {
     for (let from = 0; from < ids.length; from += FORGET_BATCH)

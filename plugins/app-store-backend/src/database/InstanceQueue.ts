@@ -69,6 +69,15 @@ export class InstanceQueue {
       .update({ due_at: atMs });
   }
 
+  /** Whether it is still to be looked at. */
+  async isDue(id: string, nowMs: number): Promise<boolean> {
+    const row = await this.#knex<InstanceRow>('instances')
+      .where({ id })
+      .where('due_at', '<=', nowMs)
+      .first('id');
+    return Boolean(row);
+  }
+
   /** Ids that are due and that nobody works on. */
   async listDue(nowMs: number, limit: number): Promise<string[]> {
     const rows = await this.#knex<InstanceRow>('instances')

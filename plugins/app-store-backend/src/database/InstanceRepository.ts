@@ -148,6 +148,22 @@ export class InstanceRepository {
     }
   }
 
+  /** Instances of an app that may have a route. */
+  async idsOfApp(appId: string): Promise<string[]> {
+    return this.#knex<InstanceRow>('instances')
+      .where({ app_id: appId })
+      .whereIn('desired', ['running', 'suspended'])
+      .pluck('id');
+  }
+
+  /** Whose an instance is. */
+  async ownerOf(id: string): Promise<string | undefined> {
+    const row = await this.#knex<InstanceRow>('instances')
+      .where({ id })
+      .first('owner_ref');
+    return row?.owner_ref;
+  }
+
   async getMany(ids: string[]): Promise<InstanceRecord[]> {
     const rows = await this.#knex<InstanceRow>('instances').whereIn('id', ids);
     return rows.map(toRecord);

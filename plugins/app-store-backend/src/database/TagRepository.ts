@@ -87,6 +87,15 @@ export class TagRepository {
     return row && (await this.#complete([row]))[0];
   }
 
+  /** Another text whenever a tag came, changed or went. */
+  async state(): Promise<string> {
+    const row = await this.#knex('tags')
+      .count({ tags: '*' })
+      .sum({ revisions: 'revision' })
+      .first();
+    return `${row?.tags}/${row?.revisions}`;
+  }
+
   /** How many app versions bear each tag. */
   async countApps(): Promise<Map<string, number>> {
     const rows = (await this.#knex('app_tags')

@@ -14,9 +14,9 @@ jest.setTimeout(60_000);
 
 const ENDPOINT = { address: '127.0.0.1', port: 1, podUid: 'u' };
 
-describe.each(databaseIds())('InstanceProcessor on %s', id => {
+describe.each(databaseIds())('InstanceProcessor on %s', database => {
   async function setUp() {
-    const knex = await migrated(id);
+    const knex = await migrated(database);
     const policy = Policy.create({
       settings: { publicMode: false, downloads: true },
     });
@@ -37,11 +37,13 @@ describe.each(databaseIds())('InstanceProcessor on %s', id => {
       endpoint: () => ENDPOINT,
       apply: jest.fn(async () => {}),
     };
-    const processor = new InstanceProcessor({
-      queue: new InstanceQueue(knex),
-      feed,
-      logger: mockServices.logger.mock(),
-    });
+    const newProcessor = () =>
+      new InstanceProcessor({
+        queue: new InstanceQueue(knex),
+        feed,
+        logger: mockServices.logger.mock(),
+      });
+    const processor = newProcessor();
     const add = async (desired: 'running' | 'suspended') => {
       const record = instanceRecord(app.id, { desired });
       await instances.insert(
@@ -54,10 +56,10 @@ describe.each(databaseIds())('InstanceProcessor on %s', id => {
       );
       return record.id;
     };
-    return { cluster, processor, instances, changed, add };
+    return { cluster, processor, newProcessor, instances, changed, add };
   }
   const until = async (holds: () => Promise<boolean>) => {
-    for (let tries = 0; tries < 200 && !(await holds()); tries++)
+    for (let tries = 0; tries < 500 && !(await holds()); tries++)
       await new Promise(done => setTimeout(done, 50));
     expect(await holds()).toBe(true);
   };
@@ -93,6 +95,28 @@ describe.each(databaseIds())('InstanceProcessor on %s', id => {
       expect((await instances.get(running))!.problem).toBeUndefined();
       expect(cluster.apply).not.toHaveBeenCalled();
     } finally {
+      await processor.stop();
+    }
+  });
+
+  it('leaves the word to a replica that reads the cluster', async () => {
+    const { cluster, processor, newProcessor, instances, add } = await setUp();
+    const id = await add('running');
+    const cut = { ...cluster, unreadMs: () => 31_000 };
+    const other = newProcessor();
+    const seen = new Set<string>();
+    processor.start(cluster as unknown as InstanceCluster);
+    await until(async () => (await instances.get(id))!.status === 'DEPLOYED');
+    other.start(cut as unknown as InstanceCluster);
+    try {
+      // Two rounds of the one that reads nothing.
+      for (const end = Date.now() + 13_000; Date.now() < end; ) {
+        seen.add((await instances.get(id))!.status);
+        await new Promise(done => setTimeout(done, 50));
+      }
+      expect([...seen]).toEqual(['DEPLOYED']);
+    } finally {
+      await other.stop();
       await processor.stop();
     }
   });

@@ -54,6 +54,8 @@ export class InstanceProcessor {
   readonly #later = new Map<string, NodeJS.Timeout>();
   /** The cluster could not be read at the last look. */
   #unread = false;
+  /** Instances of which nothing was read, and how long others have to read them first. */
+  readonly #waits = new Map<string, number>();
   #stopped = false;
 
   constructor(options: {
@@ -141,6 +143,18 @@ export class InstanceProcessor {
 
   /** One look at one instance. */
   async process(id: string): Promise<void> {
+    const waitsUntil = this.#waits.get(id);
+    if (waitsUntil !== undefined && this.#isUnread()) {
+      const ms = waitsUntil - this.#now().getTime();
+      if (ms > 0) {
+        this.#wakeAfter(id, ms);
+        return;
+      }
+      if (!(await this.#queue.isDue(id, Date.now()))) {
+        this.#waits.delete(id);
+        return;
+      }
+    }
     const claim = await this.#queue.claim(id, Date.now(), LEASE_MS);
     if (!claim) {
       // Another replica is at it, or the row is gone; if it is the former, its result may be older than what woke us.
@@ -236,6 +250,12 @@ export class InstanceProcessor {
     const cluster = this.#cluster!;
     const now = this.#now();
     if (this.#isUnread()) {
+      // Another replica may read the cluster: it looks first, and leaves nothing to do here.
+      if (!this.#waits.has(record.id)) {
+        this.#waits.set(record.id, now.getTime() + UNREAD_LOOK_MS);
+        return 0;
+      }
+      this.#waits.delete(record.id);
       // Its address stays: whoever is in goes on, if it runs.
       await this.#write(record, token, {
         status: 'UNKNOWN',
@@ -243,6 +263,7 @@ export class InstanceProcessor {
       });
       return undefined;
     }
+    this.#waits.delete(record.id);
     const seen = observe(cluster.pod(record.id), now, SLOW_AFTER_MS);
     const endpoint =
       seen.status === 'DEPLOYED' ? cluster.endpoint(record.id) : undefined;

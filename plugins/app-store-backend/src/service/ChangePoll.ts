@@ -1,6 +1,8 @@
 /** Finds what other replicas changed, and tells this one's listeners. */
 import type { AliasRepository } from '../database/AliasRepository';
+import type { AppRepository } from '../database/AppRepository';
 import type { InstanceRepository } from '../database/InstanceRepository';
+import type { TagRepository } from '../database/TagRepository';
 import type { ChangeFeed } from './ChangeFeed';
 
 /** Clocks of replicas differ, and transactions commit out of order: this far back is looked at again, in milliseconds. */
@@ -12,20 +14,34 @@ export class ChangePoll {
   readonly #aliases: AliasRepository;
   readonly #feed: ChangeFeed;
   readonly #aliasFeed: ChangeFeed;
+  readonly #apps: AppRepository;
+  readonly #appFeed: ChangeFeed;
+  readonly #tags: TagRepository;
+  readonly #tagFeed: ChangeFeed;
   #since = Date.now();
   #seen = new Map<string, string>();
   #seenAliases = new Set<string>();
+  #seenApps = new Map<string, string>();
+  #tagState: string | undefined;
 
   constructor(options: {
     instances: InstanceRepository;
     aliases: AliasRepository;
     feed: ChangeFeed;
     aliasFeed: ChangeFeed;
+    apps: AppRepository;
+    appFeed: ChangeFeed;
+    tags: TagRepository;
+    tagFeed: ChangeFeed;
   }) {
     this.#instances = options.instances;
     this.#aliases = options.aliases;
     this.#feed = options.feed;
     this.#aliasFeed = options.aliasFeed;
+    this.#apps = options.apps;
+    this.#appFeed = options.appFeed;
+    this.#tags = options.tags;
+    this.#tagFeed = options.tagFeed;
   }
 
   /** One look. */
@@ -42,5 +58,13 @@ export class ChangePoll {
     for (const { id, name } of changes)
       if (!this.#seenAliases.has(id)) this.#aliasFeed.changed(name);
     this.#seenAliases = new Set(changes.map(({ id }) => id));
+    const apps = await this.#apps.changedSince(from);
+    for (const { id, updatedAt } of apps)
+      if (this.#seenApps.get(id) !== updatedAt) this.#appFeed.changed(id);
+    this.#seenApps = new Map(apps.map(app => [app.id, app.updatedAt]));
+    const tagState = await this.#tags.state();
+    if (this.#tagState !== undefined && tagState !== this.#tagState)
+      this.#tagFeed.changed('*');
+    this.#tagState = tagState;
   }
 }

@@ -116,9 +116,11 @@ export class Explainer {
   async #facts(
     caller: Caller,
     actor: Actor,
-    { kind, resource = '' }: Why,
+    { kind, action, resource = '' }: Why,
   ): Promise<unknown> {
     if (kind === 'platform') return undefined;
+    // What is to be made is not there: it would be the person's own.
+    if (action === 'create') return newFacts(actor, resource);
     // Of secrets with one name the first that is seen: a PRIVATE one of somebody else is not.
     const found = (await this.#find(kind, resource, actor)).find(
       facts =>
@@ -169,4 +171,16 @@ export class Explainer {
       }
     }
   }
+}
+
+/** A tag, an alias or a PRIVATE secret that somebody would make; `app:<app>/<name>` for an APP secret. */
+function newFacts(actor: Actor, resource: string) {
+  const [, ofApp] = /^app:[^/]+\/(.+)$/.exec(resource) ?? [];
+  return {
+    name: ofApp ?? resource,
+    adminRoles: [],
+    creatorRef: actor.userEntityRef,
+    ownerRef: actor.userEntityRef,
+    visibility: ofApp ? 'APP' : 'PRIVATE',
+  };
 }

@@ -82,6 +82,10 @@ export class Work {
       aliases: repositories.aliases,
       feed: services.feeds.instances,
       aliasFeed: services.feeds.aliases,
+      apps: repositories.apps,
+      appFeed: services.feeds.apps,
+      tags: repositories.tags,
+      tagFeed: services.feeds.tags,
     });
     this.#every(CHANGES_MS, async () => {
       await poll.look();

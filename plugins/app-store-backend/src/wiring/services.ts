@@ -31,6 +31,7 @@ import { IamService, type IamPolicies } from '../service/IamService';
 import { Idempotency } from '../service/Idempotency';
 import { InstanceRenderer } from '../service/instances/InstanceRenderer';
 import { InstanceLifecycle } from '../service/instances/InstanceLifecycle';
+import { InstanceOwners } from '../service/instances/InstanceOwners';
 import { InstanceQuota } from '../service/instances/InstanceQuota';
 import { InstanceRuns } from '../service/instances/InstanceRuns';
 import { InstanceService } from '../service/instances/InstanceService';
@@ -219,6 +220,7 @@ export function createServices(options: ServicesOptions) {
     }),
     contents: new AppContents({ apps: appService, bundles, audit }),
     instances: instanceService,
+    owners: new InstanceOwners({ instances }),
     quota,
     runs: new InstanceRuns({
       config,
@@ -317,6 +319,8 @@ export function createServices(options: ServicesOptions) {
       apps,
       feed: feeds.instances,
       aliasFeed: feeds.aliases,
+      appFeed: feeds.apps,
+      accessFeed: feeds.tags,
     }),
   };
 }

@@ -642,7 +642,7 @@ export interface paths {
       };
       cookie?: never;
     };
-    /** The output of a container; a stream where `follow` is set. */
+    /** The output of a container; a stream where `follow` is set. As text, or, where that is accepted, as events: `line` (a JSON string) and `end`. */
     get: operations['getInstanceLogs'];
     put?: never;
     post?: never;
@@ -2898,13 +2898,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Lines of text. */
+      /** @description Lines of text, or an event for each. */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
           'text/plain': string;
+          'text/event-stream': string;
         };
       };
       default: components['responses']['Problem'];
@@ -2919,7 +2920,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Events `snapshot`, `route`, `gone`, `alias`, `alias-gone`. */
+      /** @description Events `snapshot`, `route`, `gone`, `alias`, `alias-gone`, and `access` where whatever was decided of instances may be decided otherwise. */
       200: {
         headers: {
           [name: string]: unknown;

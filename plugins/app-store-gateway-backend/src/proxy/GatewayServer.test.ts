@@ -496,6 +496,26 @@ describe.each(ids)('GatewayServer on %s', id => {
     await sleep(50);
   });
 
+  it('asks anew who may be in when tags or policies changed', async () => {
+    const cookie = await cookieFor(ONE, 'user:default/uma');
+    const socket = socketTo('/socket', { cookie });
+    await once(socket, 'message');
+    const page = () => call({ id: ONE, headers: { cookie } });
+    expect((await page()).status).toBe(200);
+    const shut = closing(socket);
+    const before = allowed;
+    allowed = () => false;
+    // What was decided a moment ago is remembered until it is said that it may be otherwise.
+    expect((await page()).status).toBe(200);
+    push('access', {});
+    await shut;
+    expect((await page()).status).toBe(403);
+    allowed = before;
+    push('access', {});
+    await sleep(50);
+    expect((await page()).status).toBe(200);
+  });
+
   it('does not let bytes through to an app that does not switch protocols', async () => {
     const cookie = await cookieFor(ONE, 'user:default/uma');
     const answer = await new Promise<string>(resolve => {

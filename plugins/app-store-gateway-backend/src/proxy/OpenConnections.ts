@@ -33,6 +33,7 @@ export class OpenConnections {
       if (!route || route.terminating || route.revision !== before?.revision)
         this.#recheck(open => open.instanceId === id);
     });
+    options.routes.onAccess(() => this.#recheck(() => true));
     options.sessions.onRevoked(hashes => {
       for (const open of this.#open)
         if (open.session && hashes.includes(open.session.hash)) open.close();

@@ -23,6 +23,9 @@ export class Admissions {
   constructor(options: { store: StoreClient; routes: RouteTable }) {
     this.#store = options.store;
     this.#routes = options.routes;
+    options.routes.onAccess(() => {
+      for (const entry of this.#cache.values()) entry.until = 0;
+    });
   }
 
   /** @param userEntityRef - undefined for somebody not signed in */

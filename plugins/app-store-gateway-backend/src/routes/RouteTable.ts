@@ -69,6 +69,7 @@ export class RouteTable implements AddressBook {
       before: GatewayRoute | undefined,
     ) => void
   >();
+  readonly #accessListeners = new Set<() => void>();
   readonly #abort = new AbortController();
   #loaded = false;
 
@@ -118,6 +119,12 @@ export class RouteTable implements AddressBook {
   ): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back when anything that was decided may be decided otherwise: tags or policies changed. */
+  onAccess(listener: () => void): () => void {
+    this.#accessListeners.add(listener);
+    return () => this.#accessListeners.delete(listener);
   }
 
   #set(id: string, route: GatewayRoute | undefined): void {
@@ -181,6 +188,8 @@ export class RouteTable implements AddressBook {
       this.#setAlias((data as GatewayAlias).name, data as GatewayAlias);
     else if (event === 'alias-gone')
       this.#setAlias((data as { name: string }).name, undefined);
+    else if (event === 'access')
+      this.#accessListeners.forEach(listener => listener());
   }
 
   stop(): void {

@@ -98,10 +98,15 @@ export class Preconditions {
   /**
    * Goes on where nothing keeps the app from being run.
    *
+   * @param said - the problem as the caller may know it
    * @throws StoreError 409 with the first problem
    */
-  async require(app: Parameters<Preconditions['problems']>[0]): Promise<void> {
-    const [problem] = await this.problems(app);
+  async require(
+    app: Parameters<Preconditions['problems']>[0],
+    said: (problem: Problem) => Problem = problem => problem,
+  ): Promise<void> {
+    const [found] = await this.problems(app);
+    const problem = found && said(found);
     if (problem)
       throw new StoreError({
         status: 409,

@@ -1,7 +1,8 @@
 /** The runtime versions of this store, and whether an app can be run with one. */
-import type {
-  AppManifest,
-  Problem,
+import {
+  parseQuantity,
+  type AppManifest,
+  type Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { ProfileConfig } from '../../config/profiles';
 import type { RuntimeVersion, StoreConfig } from '../../config/StoreConfig';
@@ -18,6 +19,18 @@ export type RuntimeSettings = Pick<
   | 'gpu'
   | 'appRegistry'
 >;
+
+/** A reservation that another level gave is not more than the limit: Kubernetes refuses that. */
+function atMost<T extends string | undefined>(
+  reservation: T,
+  limit: string | undefined,
+): T {
+  return reservation !== undefined &&
+    limit !== undefined &&
+    parseQuantity(reservation) > parseQuantity(limit)
+    ? (limit as T)
+    : reservation;
+}
 
 /** See the module's comment. */
 export class Runtimes {
@@ -94,18 +107,25 @@ export class Runtimes {
     const profile = this.profiles.find(each => each.name === profileName);
     const gpuCount = profile?.gpuCount ?? runtime.gpuCount;
     const gpuType = profile?.gpuType ?? runtime.gpuType ?? gpu.defaultType;
+    const memoryLimit =
+      profile?.memoryLimit ?? runtime.memoryLimit ?? resources.memoryLimit;
+    const cpuLimit =
+      profile?.cpuLimit ?? runtime.cpuLimit ?? resources.cpuLimit;
     return {
-      memoryLimit:
-        profile?.memoryLimit ?? runtime.memoryLimit ?? resources.memoryLimit,
-      memoryReservation:
+      memoryLimit,
+      memoryReservation: atMost(
         profile?.memoryReservation ??
-        runtime.memoryReservation ??
-        resources.memoryReservation,
-      cpuLimit: profile?.cpuLimit ?? runtime.cpuLimit ?? resources.cpuLimit,
-      cpuReservation:
+          runtime.memoryReservation ??
+          resources.memoryReservation,
+        memoryLimit,
+      ),
+      cpuLimit,
+      cpuReservation: atMost(
         profile?.cpuReservation ??
-        runtime.cpuReservation ??
-        resources.cpuReservation,
+          runtime.cpuReservation ??
+          resources.cpuReservation,
+        cpuLimit,
+      ),
       gpuCount,
       ...(gpuCount && gpuType ? { gpuType } : {}),
     };

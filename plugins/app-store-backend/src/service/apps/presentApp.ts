@@ -1,6 +1,7 @@
 /** App versions as the API shows them to somebody. */
 import type {
   App,
+  Problem,
   TagKind,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { StoreConfig } from '../../config/StoreConfig';
@@ -17,6 +18,19 @@ export function tagKind(
 ): TagKind {
   if (categoryTags.includes(tag.name)) return 'CATEGORY';
   return tag.visitorRoles.length ? 'AUTHORIZATION' : 'BADGE';
+}
+
+/** A problem for those who may not know what app.toml holds. */
+export function neutral({ code, owner }: Problem): Problem {
+  return {
+    code,
+    owner,
+    message: 'The app cannot be run here at the moment.',
+    remedy:
+      owner === 'author'
+        ? 'Its owner has to mend it.'
+        : 'An admin has to mend it.',
+  };
 }
 
 /** See the module's comment. */
@@ -45,6 +59,8 @@ export class AppPresenter {
     const facts = appFacts(record);
     const may = (action: AppAction) =>
       this.#policy.decide('app', action, actor, facts).allowed;
+    // What app.toml says within is for those who may read it (specification 3.3).
+    const meta = may('read_meta');
     return {
       id: record.id,
       name: record.name,
@@ -75,17 +91,17 @@ export class AppPresenter {
         (name, n) =>
           `/apps/${record.id}/screenshots/${n}?v=${name.slice(0, 12)}`,
       ),
-      requirements: this.#requirements(record),
+      requirements: this.#requirements(record, meta),
       parameters: manifest.parameters ?? [],
       linkAddress: manifest.linkAddress,
       defaultLaunchProfile: record.defaultProfile,
-      customImage: manifest.runtime.customImage,
+      ...(meta ? { customImage: manifest.runtime.customImage } : {}),
       ...(may('set_service_account')
         ? { serviceAccount: record.serviceAccount }
         : {}),
       runnability: {
         runnable: record.problems.length === 0,
-        problems: record.problems,
+        problems: meta ? record.problems : record.problems.map(neutral),
         checkedAt: record.checkedAt,
       },
       newest: beside.newest,
@@ -107,7 +123,7 @@ export class AppPresenter {
     };
   }
 
-  #requirements(record: AppRecord): App['requirements'] {
+  #requirements(record: AppRecord, meta: boolean): App['requirements'] {
     const manifest = effectiveManifest(record);
     const { runtime } = manifest;
     const sizes = this.#runtimes.sizes(manifest, record.defaultProfile);
@@ -123,14 +139,16 @@ export class AppPresenter {
       gpuType: sizes.gpuType,
       volumeSize: runtime.volumeSize,
       volumeMount: runtime.volumeMount,
-      secrets: [
-        ...new Set(
-          [...manifest.env, ...manifest.files].flatMap(
-            entry => entry.secret ?? [],
-          ),
-        ),
-      ],
-      osPackages: manifest.osPackages ?? [],
+      secrets: meta
+        ? [
+            ...new Set(
+              [...manifest.env, ...manifest.files].flatMap(
+                entry => entry.secret ?? [],
+              ),
+            ),
+          ]
+        : [],
+      osPackages: meta ? manifest.osPackages ?? [] : [],
     };
   }
 }

@@ -20,6 +20,7 @@ import { deadline } from './instanceChanges';
 import { overQuota, type InstanceQuota } from './InstanceQuota';
 import type { InstanceRenderer } from './InstanceRenderer';
 import type { Preconditions } from '../apps/Preconditions';
+import { neutral } from '../apps/presentApp';
 import type { InstancePresenter } from './presentInstance';
 import type { Runtimes } from '../apps/Runtimes';
 import { notAllowed, notFound, StoreError } from '../StoreError';
@@ -94,10 +95,16 @@ export class InstanceRuns {
     if (request.launchProfile)
       this.#o.runtimes.requireProfile(request.launchProfile);
     const parameters = readParameters(app, request.parameters ?? {});
-    await this.#o.preconditions.require({
-      ...app,
-      defaultProfile: launchProfile,
-    });
+    const meta = this.#o.policy.decide(
+      'app',
+      'read_meta',
+      caller,
+      appFacts(app),
+    ).allowed;
+    await this.#o.preconditions.require(
+      { ...app, defaultProfile: launchProfile },
+      problem => (meta ? problem : neutral(problem)),
+    );
     const id = randomUUID();
     trail.about({ id, name: app.manifest.title });
     const now = new Date();

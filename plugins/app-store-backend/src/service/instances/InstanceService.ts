@@ -202,6 +202,11 @@ export class InstanceService {
     return record;
   }
 
+  /** @throws StoreError 404 or 403 for whoever may not, or no longer, read the log */
+  async assertMayReadLog(caller: Caller, id: string): Promise<void> {
+    await this.#lookInto(caller, id, 'view_log');
+  }
+
   async status(caller: Caller, id: string): Promise<PodStatus> {
     return this.#o.cluster.status(
       await this.#lookInto(caller, id, 'read_status'),

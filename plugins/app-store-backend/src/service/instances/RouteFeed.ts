@@ -17,7 +17,9 @@ const RETRY_MS = 500;
 /** One change of the table. */
 export type RouteChange =
   | { kind: 'route'; key: string; value?: GatewayRoute }
-  | { kind: 'alias'; key: string; value?: GatewayAlias };
+  | { kind: 'alias'; key: string; value?: GatewayAlias }
+  /** Tags or policies changed: whatever was decided may be decided otherwise. */
+  | { kind: 'access' };
 
 /** See the module's comment. */
 export class RouteFeed {
@@ -26,6 +28,7 @@ export class RouteFeed {
   readonly #apps: AppRepository;
   readonly #feed: ChangeFeed;
   readonly #aliasFeed: ChangeFeed;
+  readonly #accessFeed: ChangeFeed;
 
   constructor(options: {
     instances: InstanceRepository;
@@ -33,12 +36,25 @@ export class RouteFeed {
     apps: AppRepository;
     feed: ChangeFeed;
     aliasFeed: ChangeFeed;
+    /** Of apps: those who see them may open instances of theirs. */
+    appFeed: ChangeFeed;
+    /** Of tags and policies. */
+    accessFeed: ChangeFeed;
   }) {
     this.#instances = options.instances;
     this.#aliases = options.aliases;
     this.#apps = options.apps;
     this.#feed = options.feed;
     this.#aliasFeed = options.aliasFeed;
+    this.#accessFeed = options.accessFeed;
+    // Routes hold what matters of their apps.
+    options.appFeed.subscribe(appId => {
+      this.#instances.idsOfApp(appId).then(
+        ids => ids.forEach(id => this.#feed.changed(id)),
+        // The database is away: routes are asked for anew when the gateway reconnects.
+        () => undefined,
+      );
+    });
   }
 
   async #routes(records: InstanceRecord[]): Promise<GatewayRoute[]> {
@@ -102,6 +118,7 @@ export class RouteFeed {
         name => this.#alias(name),
         (key, value) => listener({ kind: 'alias', key, value }),
       ),
+      this.#accessFeed.subscribe(() => listener({ kind: 'access' })),
     ];
     return () => stops.forEach(stop => stop());
   }
