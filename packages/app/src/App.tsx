@@ -1,5 +1,6 @@
 import { createApp } from '@backstage/frontend-defaults';
 import catalogPlugin from '@backstage/plugin-catalog/alpha';
+import { autoLogoutModule } from './modules/autoLogout';
 import { catalogGraphModule, kindIconsModule } from './modules/catalog';
 import { navModule } from './modules/nav';
 import { signInModule } from './modules/signIn';
@@ -7,6 +8,7 @@ import { themeModule } from './modules/theme';
 
 export default createApp({
   features: [
+    autoLogoutModule,
     catalogPlugin,
     catalogGraphModule,
     kindIconsModule,

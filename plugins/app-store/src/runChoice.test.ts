@@ -50,6 +50,20 @@ describe('the button by the situation (specification 10)', () => {
       { reason: expect.stringContaining('Not available') },
     ],
     [
+      'MANAGED, the same, a paused one: not available',
+      app({ lifecycle: 'MANAGED', can: others }),
+      [],
+      { ...managed, status: 'SUSPENDED' as const },
+      { reason: expect.stringContaining('has paused it') },
+    ],
+    [
+      'MANAGED, an admin, a paused one of its owner: go to it, or run',
+      app({ lifecycle: 'MANAGED', can: { run: true, update: true } }),
+      [],
+      { ...managed, status: 'SUSPENDED' as const },
+      { primary: { kind: 'instance', id: 'm' }, secondary: run },
+    ],
+    [
       'MANAGED, its owner: run',
       app({ lifecycle: 'MANAGED', can: { run: true, update: true } }),
       [],

@@ -55,17 +55,19 @@ export function runChoice(
     return app.linkAddress
       ? { primary: { kind: 'visit', url: app.linkAddress } }
       : { reason: 'The app names no address.' };
-  const visit: RunAction | undefined = managed && {
-    kind: 'visit',
-    url: managed.url,
-  };
+  // What is paused answers nobody who visits it (specification 13, no. 16).
+  const visit: RunAction | undefined =
+    managed?.status === 'DEPLOYED'
+      ? { kind: 'visit', url: managed.url }
+      : undefined;
   // Owners and admins run a managed app; everybody else is led to what they run.
   if (app.lifecycle === 'MANAGED' && !app.can.update)
     return visit
       ? { primary: visit }
       : {
-          reason:
-            'Not available at the moment: its owner runs this app for everybody, and it does not run.',
+          reason: managed
+            ? 'Not available at the moment: its owner runs this app for everybody, and has paused it.'
+            : 'Not available at the moment: its owner runs this app for everybody, and it does not run.',
         };
   const run: RunAction | undefined = app.can.run
     ? { kind: 'run', again: false }
@@ -89,5 +91,11 @@ export function runChoice(
       reason,
     };
   if (visit) return { primary: visit, secondary: run, reason };
+  if (managed)
+    return {
+      primary: { kind: 'instance', id: managed.id },
+      secondary: run,
+      reason,
+    };
   return { primary: run, reason };
 }

@@ -247,6 +247,20 @@ describe('what is changed of an app', () => {
 });
 
 describe('app open', () => {
+  it('of a managed app that is paused says so', async () => {
+    const store = await storeOf({
+      [`GET /apps/${ID}`]: anApp({ lifecycle: 'MANAGED' }),
+      [`GET /apps/${ID}/managed-instance`]: {
+        id: ID,
+        url: 'http://managed.apps.example.com/',
+        status: 'SUSPENDED',
+      },
+    });
+    const { code, err } = await store.type(['app', 'open', ID]);
+    expect(code).toBe(3);
+    expect(err).toContain('is paused');
+  });
+
   it.each([
     [
       { lifecycle: 'LINK', linkAddress: 'https://example.com' },

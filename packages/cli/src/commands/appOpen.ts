@@ -15,7 +15,15 @@ async function addressOf(
   app: App,
 ): Promise<{ id?: string; url: string }> {
   if (app.lifecycle === 'LINK') return { url: app.linkAddress! };
-  if (app.lifecycle === 'MANAGED') return api.getManagedInstance(app.id);
+  if (app.lifecycle === 'MANAGED') {
+    const managed = await api.getManagedInstance(app.id);
+    if (managed.status === 'DEPLOYED') return managed;
+    throw new CliError(`${app.title} is paused.`, {
+      exitCode: EXIT.notFound,
+      code: 'NO_INSTANCE',
+      remedy: `Ask its owner to resume it; admins use \`app-store admin instance resume ${managed.id}\`.`,
+    });
+  }
   const { items } = await api.listInstances({
     scope: 'mine',
     appId: app.id,

@@ -94,7 +94,13 @@ export class Catalogue {
         app.lifecycle === 'MANAGED'
           ? await this.#json<ManagedInstance>(`/apps/${id}/managed-instance`)
           : undefined;
-      return renderApp({ frame, nonce, app, visitUrl: managed?.url });
+      return renderApp({
+        frame,
+        nonce,
+        app,
+        // What is paused answers nobody.
+        visitUrl: managed?.status === 'DEPLOYED' ? managed.url : undefined,
+      });
     }
     const search = (url.searchParams.get('search') ?? '')
       .replaceAll(/\p{Cc}/gu, ' ')

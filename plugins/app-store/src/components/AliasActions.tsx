@@ -138,6 +138,7 @@ export function AliasActions(props: {
           all={all}
           onClose={close}
           onDone={after => changed(after, `${after.name} was moved`)}
+          onStale={onReload}
         />
       )}
       {dialog === 'history' && (
@@ -148,6 +149,7 @@ export function AliasActions(props: {
             onChange(after);
             onReload();
           }}
+          onStale={onReload}
         />
       )}
       {dialog === 'delete' && (

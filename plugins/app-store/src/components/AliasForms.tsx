@@ -133,8 +133,10 @@ export function AssignAliasDialog(props: {
   all?: boolean;
   onClose: () => void;
   onDone: (alias: AppAlias) => void;
+  /** It was changed by somebody else meanwhile. */
+  onStale: () => void;
 }) {
-  const { alias, all, onClose, onDone } = props;
+  const { alias, all, onClose, onDone, onStale } = props;
   const api = useApi(appStoreApiRef);
   const [target, setTarget] = useState(alias.instanceId ?? '');
   const [primary, setPrimary] = useState(alias.primary);
@@ -146,6 +148,10 @@ export function AssignAliasDialog(props: {
         !target || (target === alias.instanceId && primary === alias.primary)
       }
       onClose={onClose}
+      onStale={() => {
+        onStale();
+        onClose();
+      }}
       onConfirm={async () =>
         onDone(
           await api.assignAlias(

@@ -19,7 +19,7 @@ import { paths } from '../routes';
 import { shortRef, when } from '../words';
 import styles from './AliasHistory.module.css';
 import { ListState } from './ListState';
-import { ErrorPanel } from './ProblemPanel';
+import { ErrorPanel, isStale } from './ProblemPanel';
 
 const WORDS: Record<AliasChange['action'], string> = {
   created: 'Created',
@@ -36,8 +36,10 @@ export function AliasHistory(props: {
   alias: AppAlias;
   onClose: () => void;
   onChange: (alias: AppAlias) => void;
+  /** It was changed by somebody else meanwhile. */
+  onStale: () => void;
 }) {
-  const { alias, onClose, onChange } = props;
+  const { alias, onClose, onChange, onStale } = props;
   const api = useApi(appStoreApiRef);
   const { busy, error, send } = useForm();
   const pages = usePages(
@@ -79,7 +81,25 @@ export function AliasHistory(props: {
             </ol>
           )}
         </ListState>
-        {error && <ErrorPanel error={error} />}
+        {error && (
+          <ErrorPanel
+            error={error}
+            action={
+              isStale(error) && (
+                <Button
+                  size="small"
+                  variant="secondary"
+                  onPress={() => {
+                    onStale();
+                    onClose();
+                  }}
+                >
+                  Load it anew
+                </Button>
+              )
+            }
+          />
+        )}
       </DialogBody>
       <DialogFooter>
         {alias.can.undo && (

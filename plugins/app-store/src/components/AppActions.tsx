@@ -15,6 +15,7 @@ import {
   RiHeartFill,
   RiHeartLine,
   RiMore2Line,
+  RiPlayLine,
   RiPushpinFill,
   RiPushpinLine,
   RiSettings3Line,
@@ -23,6 +24,7 @@ import {
 import { appStoreApiRef } from '../api';
 import { saveAs } from '../download';
 import { useAction } from '../hooks/useAction';
+import { paths } from '../routes';
 
 /** Likes and pins an app, for the reader alone. */
 export function Preferences(props: { app: App; onApp: (app: App) => void }) {
@@ -80,6 +82,15 @@ export function AppActions(props: {
       });
     });
   const items = [
+    listed && app.can.run && app.lifecycle !== 'LINK' && (
+      <MenuItem
+        key="run"
+        iconStart={<RiPlayLine />}
+        href={`${paths.app(app.id)}?dialog=run`}
+      >
+        Run …
+      </MenuItem>
+    ),
     app.can.transfer && (
       <MenuItem
         key="transfer"

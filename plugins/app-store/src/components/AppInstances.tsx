@@ -4,17 +4,27 @@ import type {
   App,
   AppInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Text } from '@backstage/ui';
+import { Skeleton, Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
 import { usePages } from '../hooks/usePages';
+import { useRefresh } from '../hooks/useRefresh';
 import { InstanceList } from './InstanceList';
 import { ListState } from './ListState';
+import { ErrorPanel } from './ProblemPanel';
 
 /** See the module's comment. */
 export function OwnInstances(props: {
-  own: AppInstance[];
+  /** Undefined until they are known. */
+  own: AppInstance[] | undefined;
+  error?: Error;
   onChange: (instance: AppInstance) => void;
 }) {
+  if (!props.own)
+    return props.error ? (
+      <ErrorPanel error={props.error} />
+    ) : (
+      <Skeleton height={60} aria-label="Loading your instances" />
+    );
   if (!props.own.length)
     return (
       <Text as="p" color="secondary">
@@ -43,6 +53,7 @@ export function AllInstances(props: { app: App }) {
       }),
     [props.app.name],
   );
+  useRefresh(pages);
   return (
     <ListState
       pages={pages}
@@ -60,6 +71,7 @@ export function AllInstances(props: { app: App }) {
           owners
           onChange={pages.put}
           onGone={pages.remove}
+          onRestored={pages.reload}
         />
       )}
     </ListState>

@@ -19,7 +19,7 @@ function leadOf(app: App): string | undefined {
 
 /**
  * One app in the store. A LINK leads to its address; a MANAGED app to its newest
- * instance, and to its page where there is none that the reader may open
+ * instance that runs, and to its page where there is none that the reader may open
  * (specification 4.3). Both keep a second way, to the page of details.
  */
 export function AppTile(props: { app: App; small?: boolean }) {
@@ -33,7 +33,9 @@ export function AppTile(props: { app: App; small?: boolean }) {
     // The tab is opened while the click lasts: browsers allow it only then.
     const tab = window.open('about:blank', '_blank');
     try {
-      const { url } = await api.getManagedInstance(app.id);
+      const { url, status } = await api.getManagedInstance(app.id);
+      // Its page says why it is not open.
+      if (status !== 'DEPLOYED') throw new Error('nothing runs');
       if (tab) {
         tab.opener = null;
         tab.location.replace(url);

@@ -106,6 +106,8 @@ export function InstanceActions(props: {
   onChange: (instance: AppInstance) => void;
   /** It was terminated; lists that are not followed live take it out. */
   onGone?: () => void;
+  /** It was taken back after that. */
+  onRestored?: () => void;
 }) {
   const { instance, size = 'small', listed, onChange, onGone } = props;
   const api = useApi(appStoreApiRef);
@@ -271,7 +273,10 @@ export function InstanceActions(props: {
           instance={instance}
           about={about}
           onClose={() => setDialog(undefined)}
-          onRestored={onChange}
+          onRestored={after => {
+            onChange(after);
+            props.onRestored?.();
+          }}
           onDone={onGone}
         />
       )}

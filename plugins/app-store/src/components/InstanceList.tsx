@@ -38,7 +38,9 @@ export function InstanceList(props: {
   owners?: boolean;
   icons?: boolean;
   onChange: (instance: AppInstance) => void;
+  /** One was terminated, and one was taken back: lists that are not followed live need both. */
   onGone?: (id: string) => void;
+  onRestored?: () => void;
 }) {
   const { label, instances, owners, icons, onChange, onGone } = props;
   const now = useNow(30_000);
@@ -89,6 +91,7 @@ export function InstanceList(props: {
               listed
               onChange={onChange}
               onGone={onGone && (() => onGone(instance.id))}
+              onRestored={props.onRestored}
             />
           </div>
         </li>

@@ -67,12 +67,11 @@ export function LaunchProgress(props: { instance: AppInstance }) {
           );
         })}
       </ol>
-      <p className={styles.elapsed} role="status">
-        {instance.stage === 'ready'
-          ? `Ready after ${seconds(end - began)}`
-          : `${TEXTS[instance.stage ?? 'accepted']}, ${seconds(
-              Math.max(0, end - began),
-            )}`}
+      <p className={styles.elapsed}>
+        {/* Only the step is announced: the seconds never rest. */}
+        <span role="status">{TEXTS[instance.stage ?? 'accepted']}</span>
+        {instance.stage === 'ready' ? ' after ' : ', '}
+        {seconds(Math.max(0, end - began))}
       </p>
     </div>
   );

@@ -6,11 +6,16 @@ import { RiDownloadLine } from '@remixicon/react';
 import { useEffect, useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { saveAs } from '../download';
+import { useAction } from '../hooks/useAction';
+import { sleep } from '../sleep';
 import styles from './LogPanel.module.css';
 
 /** Lines shown; the whole log is there to download. */
 const LINES = 2000;
 const REDRAW_MS = 100;
+/** Until a log that ended, or could not be read, is asked for again. */
+const PAUSE_FIRST_MS = 1000;
+const PAUSE_LAST_MS = 10_000;
 const CONTAINERS = [
   { value: 'app', label: 'App' },
   { value: 'dependencies', label: 'Dependencies' },
@@ -29,6 +34,7 @@ export function LogPanel(props: {
   const [follow, setFollow] = useState(true);
   const [text, setText] = useState('');
   const [notice, setNotice] = useState<string>();
+  const [busy, act] = useAction();
 
   useEffect(() => {
     const abort = new AbortController();
@@ -43,6 +49,8 @@ export function LogPanel(props: {
     const read = async () => {
       setText('');
       setNotice(undefined);
+      let pause = PAUSE_FIRST_MS;
+      let before = -1;
       while (!abort.signal.aborted) {
         try {
           const response = await api.openLogs(instanceId, {
@@ -76,7 +84,13 @@ export function LogPanel(props: {
           );
         }
         if (!follow || previous) return;
-        await new Promise(resolve => setTimeout(resolve, 1000));
+        // What has ended is asked for less and less often.
+        pause =
+          lines.length === before
+            ? Math.min(pause * 2, PAUSE_LAST_MS)
+            : PAUSE_FIRST_MS;
+        before = lines.length;
+        await sleep(pause);
       }
     };
     read();
@@ -119,12 +133,13 @@ export function LogPanel(props: {
           size="small"
           variant="secondary"
           iconStart={<RiDownloadLine />}
-          onPress={() => download().catch(error => setNotice(error.message))}
+          isDisabled={busy}
+          onPress={() => act(download)}
         >
           Download
         </Button>
       </Flex>
-      {notice && !text && (
+      {notice && (
         <Text as="p" color="secondary" role="status">
           {notice}
         </Text>

@@ -1,24 +1,34 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import type {
-  App,
-  AppInstance,
+import {
+  AppStoreError,
+  type App,
+  type AppInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Button, ButtonLink, Flex, Text } from '@backstage/ui';
+import { Button, ButtonLink, Flex, Skeleton, Text } from '@backstage/ui';
 import { RiExternalLinkLine, RiPlayLine } from '@remixicon/react';
 import { useNavigate } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useLoad } from '../hooks/useLoad';
+import { useOnce } from '../hooks/useOnce';
 import { paths } from '../routes';
 import { runChoice, type RunAction } from '../runChoice';
 import { RunDialog } from './RunDialog';
 import { missingParameters } from './ParameterFields';
+import { ErrorPanel } from './ProblemPanel';
+
+function noInstance(error: unknown): undefined {
+  if (error instanceof AppStoreError && error.problem.status === 404)
+    return undefined;
+  throw error;
+}
 
 /** The button that fits the situation, and the way to run with more said. The dialog is part of the address. */
 export function RunPanel(props: {
   app: App;
-  own: AppInstance[];
+  /** The reader's instances of this version; undefined until they are known. */
+  own: AppInstance[] | undefined;
   onInstance: (instance: AppInstance) => void;
 }) {
   const { app, own } = props;
@@ -26,20 +36,19 @@ export function RunPanel(props: {
   const navigate = useNavigate();
   const [params, change] = useChangeParams();
   const [busy, act] = useAction();
+  const once = useOnce();
   const managed = useLoad(
     async () =>
       app.lifecycle === 'MANAGED'
         ? // Nothing runs, or nothing that the reader may open: no button for it.
-          api.getManagedInstance(app.id).catch(() => undefined)
+          api.getManagedInstance(app.id).catch(noInstance)
         : undefined,
     [app.id],
   );
-  const { primary, secondary, reason } = runChoice(app, own, managed.value);
   const launch = async (request: Parameters<typeof api.runApp>[1]) => {
-    const instance = await api.runApp(app.id, request, {
-      // What is sent twice by a shaky line starts once.
-      idempotencyKey: crypto.randomUUID(),
-    });
+    const instance = await once({ app: app.id, request }, idempotencyKey =>
+      api.runApp(app.id, request, { idempotencyKey }),
+    );
     navigate(paths.instance(instance.id), { state: { launched: true } });
   };
   const run = () =>
@@ -97,6 +106,17 @@ export function RunPanel(props: {
         );
     }
   };
+  // Which button fits is not known before what runs is.
+  const link = app.lifecycle === 'LINK';
+  if (!link && (!own || (managed.loading && !managed.value)))
+    return (
+      <Skeleton height={36} width={120} aria-label="Loading what runs of it" />
+    );
+  const { primary, secondary, reason } = runChoice(
+    app,
+    own ?? [],
+    managed.value,
+  );
   const unavailable =
     !primary && app.lifecycle === 'MANAGED' && !app.can.update
       ? 'Visit'
@@ -112,13 +132,14 @@ export function RunPanel(props: {
           </Button>
         )}
         {secondary && button(secondary, 'secondary')}
-        {app.can.run && app.lifecycle !== 'LINK' && (
+        {app.can.run && !link && (
           <Button variant="tertiary" onPress={() => change({ dialog: 'run' })}>
             Advanced run
           </Button>
         )}
       </Flex>
-      {reason && !managed.loading && (
+      {managed.error && <ErrorPanel error={managed.error} />}
+      {reason && !managed.error && (
         <Text as="p" color="secondary">
           {reason}
         </Text>

@@ -6,7 +6,14 @@ import {
   type AppSecret,
   type SecretVisibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Alert, Button, Select, Text, TextField } from '@backstage/ui';
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Select,
+  Text,
+  TextField,
+} from '@backstage/ui';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
@@ -153,17 +160,15 @@ export function EditSecret(props: {
     key => !entries.some(entry => entry.key === key),
   );
   const empty = entries.filter(({ value }) => !value).map(({ key }) => key);
-  const problem =
-    entriesProblem(entries) ??
-    (empty.length
-      ? `No value yet for ${empty.join(', ')}: it would be empty.`
-      : undefined);
+  const problem = entriesProblem(entries);
+  // The form begins with empty values, which nobody means by accident.
+  const [meant, setMeant] = useState(false);
   return (
     <ConfirmDialog
       title={`Replace ${secret.name}`}
       confirm="Replace"
       width={640}
-      disabled={Boolean(entriesProblem(entries))}
+      disabled={Boolean(problem) || (empty.length > 0 && !meant)}
       onClose={onClose}
       onStale={() => {
         onDone();
@@ -215,6 +220,11 @@ export function EditSecret(props: {
         <Text variant="body-small" color="secondary" role="status">
           {problem}
         </Text>
+      )}
+      {!problem && empty.length > 0 && (
+        <Checkbox isSelected={meant} onChange={setMeant}>
+          Write an empty value for {empty.join(', ')}
+        </Checkbox>
       )}
       <section aria-label="Usage">
         <SecretUsagePanel usage={usage} />

@@ -89,11 +89,11 @@ export function AppEntityCard() {
   const { value: loaded, error } = useLoad(() => api.getApp(id), [id]);
   const [changed, setChanged] = useState<App>();
   const app = changed && changed.id === loaded?.id ? changed : loaded;
-  const { instances = [], update } = useInstances();
+  const { instances, error: unread, update } = useInstances();
   if (error) return <ErrorPanel error={error} />;
   if (!app) return <Skeleton height={220} aria-label="Loading" />;
-  const own = instances.filter(instance => instance.appName === app.name);
-  const [latest] = own;
+  const own = instances?.filter(instance => instance.appName === app.name);
+  const [latest] = own ?? [];
   return (
     <Card role="region" aria-label="App">
       <CardBody>
@@ -111,13 +111,16 @@ export function AppEntityCard() {
           <Flex gap="3" align="start" style={{ flexWrap: 'wrap' }}>
             <RunPanel
               app={app}
-              own={own.filter(instance => instance.appId === app.id)}
+              own={(own ?? (unread && []))?.filter(
+                instance => instance.appId === app.id,
+              )}
               onInstance={update}
             />
             <ButtonLink variant="secondary" href={paths.app(app.id)}>
               Open in the App Store
             </ButtonLink>
           </Flex>
+          {unread && !instances && <ErrorPanel error={unread} />}
           <Preconditions app={app} onApp={setChanged} />
           <Facts app={app} />
         </Flex>

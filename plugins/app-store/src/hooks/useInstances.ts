@@ -1,13 +1,12 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
 import { AppStoreError } from '@ai-app-store/backstage-plugin-app-store-common';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { appStoreApiRef } from '../api';
+import { sleep } from '../sleep';
 
 const PAUSE_FIRST_MS = 300;
 const PAUSE_LAST_MS = 10_000;
-
-const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 
 /** Instances as they are now. */
 export interface LiveInstances {
@@ -28,17 +27,28 @@ export function useInstances(id?: string): LiveInstances {
   const [gone, setGone] = useState(false);
   const [live, setLive] = useState(false);
   const [error, setError] = useState<Error>();
+  const [turn, setTurn] = useState(0);
+  const isGone = useRef(false);
+  isGone.current = gone;
 
-  const put = (instance: AppInstance) =>
+  const update = useCallback((instance: AppInstance) => {
     setById(before => {
       const known = before?.get(instance.id);
       // An answer may be overtaken by a newer state from the stream.
       if (known && known.updatedAt > instance.updatedAt) return before;
       return new Map(before).set(instance.id, instance);
     });
+    // What was gone is back: it is followed again.
+    if (isGone.current) setTurn(t => t + 1);
+  }, []);
 
   useEffect(() => {
     const abort = new AbortController();
+    setGone(false);
+    setError(undefined);
+    // The stream tells states in their order, whatever their clocks say.
+    const put = (instance: AppInstance) =>
+      setById(before => new Map(before).set(instance.id, instance));
     const follow = async () => {
       const pause = { ms: PAUSE_FIRST_MS };
       while (!abort.signal.aborted) {
@@ -85,7 +95,7 @@ export function useInstances(id?: string): LiveInstances {
     };
     follow();
     return () => abort.abort();
-  }, [api, id]);
+  }, [api, id, turn]);
 
   return {
     instances:
@@ -94,6 +104,6 @@ export function useInstances(id?: string): LiveInstances {
     gone,
     error,
     live,
-    update: put,
+    update,
   };
 }

@@ -27,6 +27,20 @@ interface State<T> {
   loading: boolean;
 }
 
+/** Items by their ids, as they are since; undefined for those that are no more. */
+type Changes<T> = Map<string, T | undefined>;
+
+function changed<T extends { id: string }>(
+  items: T[],
+  changes: Changes<T>,
+): T[] {
+  return items.flatMap(item => {
+    if (!changes.has(item.id)) return [item];
+    const after = changes.get(item.id);
+    return after ? [after] : [];
+  });
+}
+
 /** @param page - asks for the page after a cursor; anew when `deps` change */
 export function usePages<T extends { id: string }>(
   page: (cursor: string | undefined) => Promise<Page<T>>,
@@ -39,9 +53,12 @@ export function usePages<T extends { id: string }>(
   const run = useRef(0);
   const wanted = useRef(0);
   const known = useRef('');
+  // What an action answered while pages were on their way is newer than they are.
+  const changes = useRef<Changes<T>>(new Map());
 
   const load = useCallback(async (atLeast: number, from?: State<T>) => {
     const mine = ++run.current;
+    changes.current = new Map();
     const items = [...(from?.items ?? [])];
     let cursor = from?.cursor;
     setState(before => ({ ...before, loading: true }));
@@ -54,7 +71,11 @@ export function usePages<T extends { id: string }>(
         cursor = next.nextCursor;
       } while (cursor && items.length < atLeast);
       wanted.current = items.length;
-      setState({ items, cursor, loading: false });
+      setState({
+        items: changed(items, changes.current),
+        cursor,
+        loading: false,
+      });
     } catch (error) {
       if (mine === run.current)
         setState(before => ({
@@ -63,6 +84,14 @@ export function usePages<T extends { id: string }>(
           loading: false,
         }));
     }
+  }, []);
+
+  const change = useCallback((id: string, after?: T) => {
+    changes.current.set(id, after);
+    setState(before => ({
+      ...before,
+      items: before.items && changed(before.items, new Map([[id, after]])),
+    }));
   }, []);
 
   const question = JSON.stringify(deps);
@@ -87,21 +116,7 @@ export function usePages<T extends { id: string }>(
         }
       : undefined,
     reload: useCallback(() => setTurn(t => t + 1), []),
-    put: useCallback(
-      (item: T) =>
-        setState(before => ({
-          ...before,
-          items: before.items?.map(each => (each.id === item.id ? item : each)),
-        })),
-      [],
-    ),
-    remove: useCallback(
-      (id: string) =>
-        setState(before => ({
-          ...before,
-          items: before.items?.filter(each => each.id !== id),
-        })),
-      [],
-    ),
+    put: useCallback((item: T) => change(item.id, item), [change]),
+    remove: useCallback((id: string) => change(id), [change]),
   };
 }

@@ -36,6 +36,7 @@ export function AccessPage() {
             <p>
               <CopyText text={address} what="address of the store" />
             </p>
+            {store && <p>Version {store.version}</p>}
           </section>
           <section aria-labelledby="command">
             <Text as="h3" variant="title-x-small" weight="bold" id="command">

@@ -123,7 +123,7 @@ export function AppPage() {
   const [params, change] = useChangeParams();
   const [changed, setChanged] = useState<App>();
   const loaded = useLoad(() => api.getApp(id), [id]);
-  const { instances = [], update } = useInstances();
+  const { instances, error: unread, update } = useInstances();
   // What an action answered is newer than what was loaded before it.
   const [app] = [changed, loaded.value]
     .filter((each): each is App => each?.id === id)
@@ -142,7 +142,7 @@ export function AppPage() {
       </>
     );
   const link = app.lifecycle === 'LINK';
-  const own = instances.filter(instance => instance.appName === app.name);
+  const own = instances?.filter(instance => instance.appName === app.name);
   const dialog = params.get('dialog');
   const close = () => change({ dialog: '' });
   return (
@@ -163,7 +163,9 @@ export function AppPage() {
                 <AppIcon title={app.title} path={app.icon} size={80} />
                 <RunPanel
                   app={app}
-                  own={own.filter(instance => instance.appId === app.id)}
+                  own={(own ?? (unread && []))?.filter(
+                    instance => instance.appId === app.id,
+                  )}
                   onInstance={update}
                 />
               </Flex>
@@ -177,7 +179,12 @@ export function AppPage() {
                 />
               </Flex>
               {app.tags && <TagChips tags={app.tags} />}
-              {!link && <Instances app={app} own={{ own, onChange: update }} />}
+              {!link && (
+                <Instances
+                  app={app}
+                  own={{ own, error: unread, onChange: update }}
+                />
+              )}
               <Screenshots paths={app.screenshots} title={app.title} />
               {app.longDescription && (
                 <section aria-label="About" className={styles.about}>

@@ -16,11 +16,10 @@ import {
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { uploadApiRef } from '../api';
 import { BundleDrop } from '../components/BundleDrop';
-import { DeadEnd } from '../components/DeadEnd';
+import { ForFullAccess } from '../components/ForFullAccess';
 import { IssueList } from '../components/IssueList';
 import { PageHeader } from '../components/PageHeader';
 import { problemOf, ProblemPanel } from '../components/ProblemPanel';
-import { useMe } from '../hooks/useCached';
 import { paths } from '../routes';
 import { APP_VISIBILITIES, bytes } from '../words';
 import styles from './ImportPage.module.css';
@@ -39,10 +38,12 @@ function Progress(props: { sent: number; size: number; onCancel: () => void }) {
         aria-label="Upload"
       />
       <Flex justify="between" align="center" gap="4">
-        <Text as="p" role="status">
-          {done
-            ? 'Uploaded; the store is checking the bundle …'
-            : `${bytes(sent)} of ${bytes(size)}`}
+        {/* The bar tells how far it is; only the step is announced. */}
+        <Text as="p">
+          {!done && `${bytes(sent)} of ${bytes(size)}`}
+          <span role="status">
+            {done && 'Uploaded; the store is checking the bundle …'}
+          </span>
         </Text>
         <Button variant="secondary" onPress={onCancel}>
           Cancel
@@ -113,7 +114,6 @@ function Refused(props: { error: Error }) {
 /** Publishes a bundle. */
 export function ImportPage() {
   const api = useApi(uploadApiRef);
-  const { visitor } = useMe();
   const [file, setFile] = useState<File>();
   const [visibility, setVisibility] = useState<Visibility>('PRIVATE');
   const [sent, setSent] = useState<number>();
@@ -159,14 +159,12 @@ export function ImportPage() {
     }
   };
 
-  if (visitor)
-    return (
-      <DeadEnd title="Import an app" breadcrumbs={BREADCRUMBS}>
-        Visitors run apps and do not publish any. Ask an admin for full access.
-      </DeadEnd>
-    );
   return (
-    <>
+    <ForFullAccess
+      title="Import an app"
+      breadcrumbs={BREADCRUMBS}
+      visitors="Visitors run apps and do not publish any. Ask an admin for full access."
+    >
       <PageHeader
         title="Import an app"
         breadcrumbs={BREADCRUMBS}
@@ -221,6 +219,6 @@ export function ImportPage() {
           </Flex>
         )}
       </Container>
-    </>
+    </ForFullAccess>
   );
 }

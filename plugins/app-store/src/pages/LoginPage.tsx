@@ -44,7 +44,7 @@ function EnterCode(props: { onCode: (code: string) => void }) {
 function Confirm(props: { code: string }) {
   const { code } = props;
   const api = useApi(appStoreApiRef);
-  const { me } = useMe();
+  const { me, error: unknown } = useMe();
   const { value: request, error } = useLoad(
     () => api.getLoginRequest(code),
     [code],
@@ -56,7 +56,8 @@ function Confirm(props: { code: string }) {
       await api.answerLogin(code, allow);
       setAnswer(allow ? 'confirmed' : 'refused');
     });
-  if (error) return <ErrorPanel error={error} />;
+  const failure = error ?? unknown;
+  if (failure) return <ErrorPanel error={failure} />;
   if (!request || !me) return <Skeleton height={120} aria-label="Loading" />;
   if (answer)
     return (

@@ -2,8 +2,8 @@ import { useApi } from '@backstage/frontend-plugin-api';
 import { Container, Flex, Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
 import { AppsPanel } from '../components/AppsPanel';
-import { DeadEnd } from '../components/DeadEnd';
 import { EmptyState } from '../components/EmptyState';
+import { ForFullAccess } from '../components/ForFullAccess';
 import { ImportLink } from '../components/ImportLink';
 import { PageHeader } from '../components/PageHeader';
 import { useMe } from '../hooks/useCached';
@@ -12,15 +12,12 @@ import styles from './ListPage.module.css';
 /** The app versions that the reader owns. */
 export function MyAppsPage() {
   const api = useApi(appStoreApiRef);
-  const { me, visitor } = useMe({ anew: true });
-  if (visitor)
-    return (
-      <DeadEnd title="My apps">
-        Visitors run apps and do not publish any. Ask an admin for full access.
-      </DeadEnd>
-    );
+  const { me } = useMe({ anew: true });
   return (
-    <>
+    <ForFullAccess
+      title="My apps"
+      visitors="Visitors run apps and do not publish any. Ask an admin for full access."
+    >
       <PageHeader
         title="My apps"
         description="The app versions that you published."
@@ -50,6 +47,6 @@ export function MyAppsPage() {
           />
         </Flex>
       </Container>
-    </>
+    </ForFullAccess>
   );
 }

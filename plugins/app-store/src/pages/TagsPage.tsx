@@ -1,21 +1,17 @@
 import { Container } from '@backstage/ui';
-import { DeadEnd } from '../components/DeadEnd';
+import { ForFullAccess } from '../components/ForFullAccess';
 import { PageHeader } from '../components/PageHeader';
 import { TagsPanel } from '../components/TagsPanel';
 import { useMe } from '../hooks/useCached';
 
 /** All tags, for everybody with full access; admins change them. */
 export function TagsPage() {
-  const { me, visitor } = useMe();
-  if (visitor)
-    return (
-      <DeadEnd title="Tags">
-        Tags are for people with full access. You see the apps that a tag opens
-        to you on the store page.
-      </DeadEnd>
-    );
+  const { me } = useMe();
   return (
-    <>
+    <ForFullAccess
+      title="Tags"
+      visitors="Tags are for people with full access. You see the apps that a tag opens to you on the store page."
+    >
       <PageHeader
         title="Tags"
         description={
@@ -24,7 +20,9 @@ export function TagsPage() {
             : 'What marks, orders and opens apps.'
         }
       />
-      <Container pb="12">{visitor === false && <TagsPanel />}</Container>
-    </>
+      <Container pb="12">
+        <TagsPanel />
+      </Container>
+    </ForFullAccess>
   );
 }

@@ -2,7 +2,6 @@ import { useApi } from '@backstage/frontend-plugin-api';
 import type { InstanceStatus } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Button, Flex, Select, Text } from '@backstage/ui';
 import { RiRefreshLine } from '@remixicon/react';
-import { useEffect } from 'react';
 import { appStoreApiRef } from '../../api';
 import { InstanceList } from '../../components/InstanceList';
 import { ListState } from '../../components/ListState';
@@ -10,12 +9,11 @@ import { SearchBox } from '../../components/SearchBox';
 import { STATUS_CHOICES } from '../../components/StatusBadge';
 import { useChangeParams } from '../../hooks/useChangeParams';
 import { usePages } from '../../hooks/usePages';
+import { useRefresh } from '../../hooks/useRefresh';
 import styles from '../ListPage.module.css';
 
 const ANY = '-';
 const TERMINATED = 'terminated';
-/** A launch is over, or a pod is gone, within some seconds. */
-const REFRESH_MS = 5000;
 
 /** Everybody's instances; those that were terminated and can be restored, too. */
 export function AdminInstances() {
@@ -38,14 +36,7 @@ export function AdminInstances() {
     [search, status],
   );
   const { reload } = pages;
-  const moving = pages.items?.some(
-    each => (each.status === 'PENDING' || each.terminating) && !each.purgeAfter,
-  );
-  useEffect(() => {
-    if (!moving) return undefined;
-    const timer = setInterval(reload, REFRESH_MS);
-    return () => clearInterval(timer);
-  }, [moving, reload]);
+  useRefresh(pages);
   return (
     <Flex direction="column" gap="4">
       <Flex gap="3" align="center" className={styles.tools}>
@@ -95,6 +86,7 @@ export function AdminInstances() {
               else pages.put(after);
             }}
             onGone={pages.remove}
+            onRestored={reload}
           />
         )}
       </ListState>

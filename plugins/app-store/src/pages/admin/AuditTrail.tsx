@@ -31,7 +31,8 @@ const RESULTS: Record<AuditResult, string> = {
   refused: 'Refused',
   failed: 'Failed',
 };
-const FILTERS = ['actor', 'action', 'resource', 'result', 'since', 'until'];
+const TYPED = ['actor', 'action', 'resource'];
+const FILTERS = [...TYPED, 'result', 'since', 'until'];
 
 /** `uma` means `user:default/uma`; what is no person stays as it is. */
 function actorRef(text: string): string {
@@ -228,8 +229,8 @@ export function AuditTrail() {
   return (
     <Flex direction="column" gap="4">
       <Filters
-        // What was typed gives way to another address.
-        key={FILTERS.map(name => params.get(name)).join('/')}
+        // What was typed gives way to another address; a choice leaves the focus where it is.
+        key={TYPED.map(name => params.get(name)).join('/')}
       />
       {kept.value && (
         <Text variant="body-small" color="secondary">
