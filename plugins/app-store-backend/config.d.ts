@@ -139,10 +139,16 @@ export interface Config {
     branding?: {
       /** Default: `App Store`. */
       title?: string;
+      /** A path of the portal (a file in the web app's `public`), or a `data:` URL: its content security policy refuses others. */
       logoUrl?: string;
       /** `#rrggbb` */
       color?: string;
     };
+    /**
+     * Where the `app-store` command is downloaded as one file: a path of the portal, or a URL.
+     * The web app of this repository has it at `/cli/app-store`. Default: people are told to install the package.
+     */
+    commandUrl?: string;
     /** Whether every app has to name its runtime version. Default: false. */
     requireRuntimeVersion?: boolean;
     /** Regular expressions for `Runtime.CustomImage`; `.+` for any image. Default: none is allowed. */

@@ -31,9 +31,14 @@ test.beforeAll(async () => {
   // No package index: what needs one says so, wherever this is run.
   await portal.start({ APP_STORE_PYPI_INDEX: 'http://pypi.invalid/simple' });
   for (const name of ['home', 'apps', 'bin']) mkdirSync(join(room, name));
+  // The command is the one that the portal offers for download.
+  const { body } = await portal.api('uma', '/store');
+  const offered = await fetch(
+    new URL(body.commandUrl, `http://localhost:${portal.port}`),
+  );
   writeFileSync(
     join(room, 'bin/app-store'),
-    `#!/bin/sh\nexec "${process.execPath}" "${ROOT}/packages/cli/bin/app-store.js" "$@"\n`,
+    Buffer.from(await offered.arrayBuffer()),
     { mode: 0o755 },
   );
 });

@@ -27,7 +27,14 @@ const READY_TIMEOUT_MS = 180_000;
 const END_TIMEOUT_MS = 20_000;
 /** What goes into the web app. */
 const WEB_SOURCES = [
-  'packages/app',
+  'packages/app/config.d.ts',
+  'packages/app/package.json',
+  'packages/app/src',
+  'packages/app/public/index.html',
+  'packages/app/public/icon.svg',
+  // The command is offered for download.
+  'packages/bundle',
+  'packages/cli',
   'plugins/app-store',
   'plugins/app-store-common',
   'yarn.lock',

@@ -147,15 +147,85 @@ describe.each(databaseIds())('the store on %s', id => {
     await api('uma').put('/secrets/door', { data: { key: 'x' } });
     await api('uma').get(`/instances/${instance.id}/logs`).expect(404);
     await api('uma').get(`/instances/${instance.id}/status`).expect(404);
+    await api('uma').get(`/instances/${instance.id}`).expect(404);
+    await store.api
+      .patch(`${API}/apps/${app.id}`)
+      .set(as('dev'))
+      .send({ visibility: 'PRIVATE' })
+      .expect(200);
+    await api('uma').get(`/apps/${app.id}`).expect(404);
     // Of nothing there is nothing to be refused.
     await api('uma').get(`/instances/${app.id}/logs`).expect(404);
     const lines = await audit('actor=user:default/uma&result=refused');
     expect(
       lines.filter(line => line.resourceId === instance.id).map(l => l.action),
-    ).toEqual(['instance:read_status', 'instance:view_log']);
-    expect(lines.filter(line => line.resourceId === app.id)).toEqual([]);
+    ).toEqual(['instance:read', 'instance:read_status', 'instance:view_log']);
+    expect(
+      lines.filter(line => line.resourceId === app.id).map(l => l.action),
+    ).toEqual(['app:read']);
     await api('dev').delete(`/instances/${instance.id}?purge=true`).expect(202);
     await clear('dev', app);
+  });
+
+  it('writes down what a machine was refused that asked for tokens', async () => {
+    const { body: made } = await api('uma')
+      .post('/tokens', { name: 'night', kind: 'machine' })
+      .expect(201);
+    const machine = { authorization: `Bearer ${made.token}` };
+    await store.api.get(`${API}/tokens`).set(machine).expect(403);
+    await store.api
+      .post(`${API}/tokens`)
+      .set(machine)
+      .send({ name: 'more' })
+      .expect(403);
+    await store.api
+      .delete(`${API}/tokens/${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`)
+      .set(machine)
+      .expect(403);
+    // Itself it may give up.
+    await store.api.delete(`${API}/tokens/current`).set(machine).expect(204);
+    const lines = await audit('actor=user:default/uma');
+    expect(
+      lines.slice(0, 5).map(({ action, result }) => [action, result]),
+    ).toEqual([
+      ['token:revoke', 'done'],
+      ['token:revoke', 'refused'],
+      ['token:create', 'refused'],
+      ['token:list', 'refused'],
+      ['token:create', 'done'],
+    ]);
+    expect(JSON.stringify(lines)).not.toContain(made.token);
+  });
+
+  it('tells a visitor that an app cannot be run, and not what it is made of', async () => {
+    await api('dev')
+      .put('/secrets/hush', { data: { password: 'x' } })
+      .expect(201);
+    const app = await add('dev', 'wanting', {
+      tags: ['GUESTS'],
+      tail: '[[Env]]\nName = "DB"\nSecret = "hush"\nSecretKey = "password"\n',
+    });
+    // Its new owner has no such secret.
+    await api('dev').put(`/apps/${app.id}/owner`, { owner: 'uma' }).expect(200);
+    await store.api
+      .patch(`${API}/apps/${app.id}`)
+      .set(as('uma'))
+      .send({ visibility: 'ALL_USERS' })
+      .expect(200);
+    const problemsOf = async (who: string) =>
+      (await api(who).get(`/apps/${app.id}`).expect(200)).body.runnability
+        .problems;
+    expect(JSON.stringify(await problemsOf('uma'))).toContain('hush');
+    const [problem] = await problemsOf('vic');
+    expect(problem).toMatchObject({
+      code: expect.any(String),
+      message: 'The app cannot be run here at the moment.',
+    });
+    const refused = await api('vic').post(`/apps/${app.id}/instances`);
+    expect(refused.status).toBe(409);
+    expect(JSON.stringify(refused.body)).not.toContain('hush');
+    await clear('uma', app);
+    await api('dev').delete('/secrets/hush').expect(204);
   });
 
   it('has policies decide what they name: updates of secrets, and lists', async () => {
@@ -323,5 +393,31 @@ describe.each(databaseIds())('the store on %s', id => {
     }
     await api('dev').delete(`/instances/${instance.id}?purge=true`).expect(202);
     await clear('dev', app);
+  });
+
+  it('has told an event of each change that it wrote down, and of nothing else', async () => {
+    const lines: Line[] = [];
+    let cursor = '';
+    do {
+      const { body } = await api('ada')
+        .get(`/audit?limit=200&result=done${cursor && `&cursor=${cursor}`}`)
+        .expect(200);
+      lines.push(...body.items);
+      cursor = body.nextCursor ?? '';
+    } while (cursor);
+    const name = (action: string, resource?: string) => `${action} ${resource}`;
+    expect(
+      events
+        .map(({ eventPayload: { action, resource } }) =>
+          name(action, resource.id),
+        )
+        .sort(),
+    ).toEqual(
+      lines
+        .filter(line => !line.detail.replayed)
+        .map(line => name(line.action, line.resourceId))
+        .sort(),
+    );
+    expect(events.length).toBeGreaterThan(30);
   });
 });

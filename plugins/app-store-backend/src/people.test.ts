@@ -63,6 +63,17 @@ describe.each(databaseIds())('roles of the sign-in on %s', id => {
     await say({ ...nora, roles: ['staff', 'admin'] });
     expect(await me()).toMatchObject({ kind: 'full-access', admin: true });
 
+    // Written down where they change, not with each refresh of a session.
+    await say({ ...nora, roles: ['admin', 'staff'] });
+    const { body: written } = await store.api
+      .get(`${API}/audit?action=person:sign_in`)
+      .set(as('ada'));
+    expect(
+      written.items.map((line: { detail: { roles: string[] } }) => [
+        ...line.detail.roles,
+      ]),
+    ).toEqual([['staff', 'admin'], ['staff']]);
+
     const token = await store.api
       .post(`${API}/tokens`)
       .set({ authorization: mockCredentials.user.header(NORA) })

@@ -1,7 +1,5 @@
 /** REST: signing in from a command line, and access tokens. */
-import type { Request } from 'express';
-import type { CallerOf, Callers } from '../identity/Callers';
-import { StoreError } from '../service/StoreError';
+import type { CallerOf } from '../identity/Callers';
 import type { TokenService } from '../service/TokenService';
 import type { HandlersOf } from './operations';
 
@@ -11,8 +9,6 @@ const DEFAULT_DAYS = 90;
 export interface LoginHandlerOptions {
   tokens: TokenService;
   callerOf: CallerOf;
-  /** The access token that a request came with. */
-  tokenOf: Callers['tokenOf'];
   /** The page on which a person says yes. */
   loginPage: string;
 }
@@ -28,18 +24,7 @@ export function loginHandlers(
   | 'createToken'
   | 'revokeToken'
 > {
-  const { tokens, callerOf, tokenOf, loginPage } = options;
-
-  const assertPerson = async (request: Pick<Request, 'headers'>) => {
-    if ((await tokenOf(request))?.kind === 'machine')
-      throw new StoreError({
-        status: 403,
-        code: 'NOT_FOR_MACHINES',
-        message: 'The token of a machine has nothing to do with other tokens.',
-        owner: 'you',
-        remedy: 'Sign in as yourself with `app-store login`.',
-      });
-  };
+  const { tokens, callerOf, loginPage } = options;
 
   return {
     async beginLogin(request, response) {
@@ -72,7 +57,6 @@ export function loginHandlers(
 
     async answerLogin(request, response) {
       const caller = await callerOf(request);
-      await assertPerson(request);
       await tokens.answerLogin(
         caller,
         request.params.code.slice(0, 16),
@@ -82,24 +66,12 @@ export function loginHandlers(
     },
 
     async listTokens(request, response) {
-      const { userEntityRef } = await callerOf(request);
-      await assertPerson(request);
-      response.json({ items: await tokens.list(userEntityRef) });
+      response.json({ items: await tokens.list(await callerOf(request)) });
     },
 
     async createToken(request, response) {
       const caller = await callerOf(request);
-      await assertPerson(request);
       const { name, kind = 'machine', days = DEFAULT_DAYS } = request.body;
-      // A sign-in ends: it is not made longer by what it made.
-      if (kind === 'login' && (await tokenOf(request)))
-        throw new StoreError({
-          status: 403,
-          code: 'NOT_BY_TOKEN',
-          message: 'A sign-in is made by signing in, not by a token.',
-          owner: 'you',
-          remedy: 'Run `app-store login`.',
-        });
       response
         .status(201)
         .set('cache-control', 'no-store')
@@ -108,14 +80,7 @@ export function loginHandlers(
 
     async revokeToken(request, response) {
       const caller = await callerOf(request);
-      const current = await tokenOf(request);
-      const { id } = request.params;
-      // `current`: the token that the request came with, which anybody may give up.
-      if (id === 'current' && current) await tokens.revoke(caller, current.id);
-      else {
-        await assertPerson(request);
-        await tokens.revoke(caller, id);
-      }
+      await tokens.revoke(caller, request.params.id);
       response.status(204).end();
     },
   };

@@ -2,6 +2,7 @@
 import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import type { RoleResolver } from '../identity/RoleResolver';
 import type { SignedInPeople } from '../identity/SignedInPeople';
+import type { Audit } from '../service/Audit';
 import { StoreError } from '../service/StoreError';
 import type { HandlersOf } from './operations';
 
@@ -22,12 +23,13 @@ function isUserRef(text: string): boolean {
 export interface PeopleHandlerOptions {
   people: SignedInPeople;
   roles: RoleResolver;
+  audit: Audit;
 }
 
 export function peopleHandlers(
   options: PeopleHandlerOptions,
 ): HandlersOf<'putPerson'> {
-  const { people, roles } = options;
+  const { people, roles, audit } = options;
   return {
     async putPerson(request, response) {
       const said = request.body;
@@ -39,7 +41,22 @@ export function peopleHandlers(
           owner: 'platform',
           remedy: 'Mend the sign-in resolver.',
         });
-      await people.remember(said);
+      const ref = said.userEntityRef;
+      const person = {
+        userEntityRef: ref,
+        roles: [],
+        fullAccess: false,
+        admin: false,
+      };
+      // Sessions are refreshed all day; what makes somebody another actor is written down.
+      const changed = await audit.look(person, 'person:sign_in', ref, () =>
+        people.remember(said),
+      );
+      if (changed)
+        await audit.run(person, 'person:sign_in', ref, async trail => {
+          trail.about({ id: ref, name: said.displayName });
+          trail.detail = { roles: said.roles };
+        });
       // Whoever was signed in a moment ago without a role has it with the next request.
       roles.forget(said.userEntityRef);
       response.status(204).end();

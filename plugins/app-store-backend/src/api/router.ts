@@ -38,7 +38,7 @@ export type RouterOptions = Omit<
     CatalogIndexHandlerOptions &
     InternalHandlerOptions &
     PeopleHandlerOptions,
-  'callerOf' | 'callerAgain' | 'tokenOf'
+  'callerOf' | 'callerAgain'
 > & {
   tags: Parameters<typeof tagHandlers>[0]['tags'];
   secrets: Parameters<typeof secretHandlers>[0]['secrets'];
@@ -81,7 +81,6 @@ export function createRouter(options: RouterOptions): express.Router {
     ...options,
     callerOf,
     callerAgain: callers.callerOf,
-    tokenOf: callers.tokenOf.bind(callers),
   };
   const router = Router();
   router.use(express.json({ limit: JSON_LIMIT }));

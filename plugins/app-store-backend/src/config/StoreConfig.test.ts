@@ -74,6 +74,15 @@ describe('readStoreConfig', () => {
     [{ aliases: { reserved: ['Not_One'] } }, 'appStore.aliases.reserved'],
     [{ branding: { color: 'red' } }, 'appStore.branding.color'],
     [
+      { branding: { logoUrl: 'https://elsewhere.example/logo.svg' } },
+      'appStore.branding.logoUrl',
+    ],
+    [
+      { branding: { logoUrl: '//elsewhere/l.svg' } },
+      'appStore.branding.logoUrl',
+    ],
+    [{ commandUrl: 'javascript:alert(1)' }, 'appStore.commandUrl'],
+    [
       { notices: [{ severity: 'loud', title: 'x' }] },
       'appStore.notices[0].severity',
     ],

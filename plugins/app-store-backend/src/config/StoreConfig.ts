@@ -22,6 +22,7 @@ import {
   type ProfileConfig,
 } from './profiles';
 import {
+  address,
   color,
   oneOf,
   patterns,
@@ -111,6 +112,7 @@ export interface StoreConfig {
   reservedAliases: string[];
   notices: Notice[];
   branding: { title: string; logoUrl?: string; color?: string };
+  commandUrl?: string;
   launchProfiles: ProfileConfig[];
   gpu: GpuConfig;
   /** Whether every app has to say its memory and processor sizes. */
@@ -356,9 +358,10 @@ export function readStoreConfig(root: Config): StoreConfig {
     })),
     branding: {
       title: config.getOptionalString('branding.title') ?? 'App Store',
-      logoUrl: config.getOptionalString('branding.logoUrl'),
+      logoUrl: address(config, 'branding.logoUrl', ['data:']),
       color: color(config, 'branding.color'),
     },
+    commandUrl: address(config, 'commandUrl', ['https:', 'http:']),
     launchProfiles: readProfiles(config, gpu),
     gpu,
     requireResources: config.getOptionalBoolean('requireResources') ?? false,

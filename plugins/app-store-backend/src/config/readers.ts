@@ -142,6 +142,29 @@ export function url(config: Config, key: string): URL {
   return new URL(text);
 }
 
+/** A path of the portal, or a URL with one of the `schemes`. */
+export function address(
+  config: Config,
+  key: string,
+  schemes: string[],
+): string | undefined {
+  const text = config.getOptionalString(key);
+  if (text === undefined) return undefined;
+  const path = /^\/(?!\/)/.test(text);
+  if (
+    !path &&
+    !(URL.canParse(text) && schemes.includes(new URL(text).protocol))
+  )
+    refuse(
+      config,
+      key,
+      `must be a path of the portal, which begins with /, or a URL with ${schemes.join(
+        ' or ',
+      )}; it is ${JSON.stringify(text)}`,
+    );
+  return text;
+}
+
 /** `#rrggbb`. */
 export function color(config: Config, key: string): string | undefined {
   const text = config.getOptionalString(key);

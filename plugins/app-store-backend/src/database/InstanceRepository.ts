@@ -378,10 +378,24 @@ export class InstanceRepository {
   /** What changed since a time. */
   async changedSince(
     since: string,
-  ): Promise<Array<{ id: string; updatedAt: string }>> {
-    return this.#knex<InstanceRow>('instances')
+  ): Promise<Array<{ id: string; updatedAt: string; ending: boolean }>> {
+    const rows = await this.#knex<InstanceRow>('instances')
       .where('updated_at', '>=', since)
-      .select('id', { updatedAt: 'updated_at' });
+      .select('id', 'updated_at', 'desired');
+    return rows.map(row => ({
+      id: row.id,
+      updatedAt: row.updated_at,
+      // Nothing is kept of it, or not yet known what.
+      ending: row.desired === 'terminated',
+    }));
+  }
+
+  /** Those of `ids` that are still there. */
+  async existing(ids: string[]): Promise<Set<string>> {
+    const rows = await this.#knex<InstanceRow>('instances')
+      .whereIn('id', ids)
+      .select('id');
+    return new Set(rows.map(row => row.id));
   }
 
   /** Running instances whose time is up. */

@@ -79,11 +79,6 @@ export class Callers {
       throw new AuthenticationError(
         'The owner of the access token is no longer known to the portal.',
       );
-    return actor;
-  }
-
-  /** The access token that a request came with; undefined for a person's own session. */
-  tokenOf(request: Pick<Request, 'headers'>) {
-    return this.#bearer(request);
+    return { ...actor, token: { id: bearer.id, kind: bearer.kind } };
   }
 }

@@ -81,10 +81,11 @@ export class SignedInPeople implements RoleSource {
   /**
    * Keeps what a sign-in said.
    *
+   * @returns whether the person is new, or has other roles than before
    * @throws StoreError where the subjects are those of another issuer than before: they
    *   could be other people, who would have what belongs to the former ones
    */
-  async remember(signIn: SignIn): Promise<void> {
+  async remember(signIn: SignIn): Promise<boolean> {
     const { kind, namespace, name } = parseEntityRef(signIn.userEntityRef);
     const [issuer] = signIn.issuers ?? [];
     if (issuer) {
@@ -101,13 +102,20 @@ export class SignedInPeople implements RoleSource {
           remedy: `Name another oidcSignIn.namespace for the new issuer; where it is the same one at another address, add ${first} to oidcSignIn.formerIssuers.`,
         });
     }
+    const userRef = stringifyEntityRef({ kind, namespace, name });
+    const before = await this.#people.find(userRef);
     await this.#people.put({
-      userRef: stringifyEntityRef({ kind, namespace, name }),
+      userRef,
       displayName: signIn.displayName,
       roles: signIn.roles,
       signedInAt: this.#now().toISOString(),
     });
     const lapsed = this.#lapsedBefore();
     if (lapsed) await this.#people.deleteBefore(lapsed);
+    return (
+      !before ||
+      [...before.roles].sort().join('\n') !==
+        [...signIn.roles].sort().join('\n')
+    );
   }
 }

@@ -4,6 +4,8 @@ import type { Actor } from '../policy';
 /** See the module's comment. */
 export interface Caller extends Actor {
   displayName?: string;
+  /** The access token that the request came with; absent in a session of the portal. */
+  token?: { id: string; kind: 'login' | 'machine' };
   /** Where the request came from, for the audit. */
   address?: string;
   /** What sent it, in its own words. */

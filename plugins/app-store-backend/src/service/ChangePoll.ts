@@ -8,6 +8,9 @@ import type { ChangeFeed } from './ChangeFeed';
 /** Clocks of replicas differ, and transactions commit out of order: this far back is looked at again, in milliseconds. */
 const OVERLAP_MS = 10_000;
 
+/** Instances that are asked for at once. */
+const ASKED = 500;
+
 /** See the module's comment. */
 export class ChangePoll {
   readonly #instances: InstanceRepository;
@@ -20,6 +23,7 @@ export class ChangePoll {
   readonly #tagFeed: ChangeFeed;
   #since = Date.now();
   #seen = new Map<string, string>();
+  readonly #ending = new Set<string>();
   #seenAliases = new Set<string>();
   #seenApps = new Map<string, string>();
   #tagState: string | undefined;
@@ -44,6 +48,19 @@ export class ChangePoll {
     this.#tagFeed = options.tagFeed;
   }
 
+  /** What ends has no row of its own in the end: whether it is still there is asked. */
+  async #lookForGone(): Promise<void> {
+    const all = [...this.#ending].slice(0, ASKED);
+    if (!all.length) return;
+    const there = await this.#instances.existing(all);
+    for (const id of all) {
+      // Asked again after the others.
+      this.#ending.delete(id);
+      if (there.has(id)) this.#ending.add(id);
+      else this.#feed.changed(id);
+    }
+  }
+
   /** One look. */
   async look(): Promise<void> {
     const from = new Date(this.#since - OVERLAP_MS).toISOString();
@@ -53,6 +70,10 @@ export class ChangePoll {
       if (this.#seen.get(id) !== updatedAt) this.#feed.changed(id);
     }
     this.#seen = new Map(rows.map(row => [row.id, row.updatedAt]));
+    for (const { id, ending } of rows)
+      if (ending) this.#ending.add(id);
+      else this.#ending.delete(id);
+    await this.#lookForGone();
     // Their history, since a deleted alias has no row of its own.
     const changes = await this.#aliases.changedSince(from);
     for (const { id, name } of changes)

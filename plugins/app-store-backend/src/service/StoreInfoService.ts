@@ -33,6 +33,7 @@ export class StoreInfoService {
       extensionSeconds: config.extensionSeconds,
       notices: config.notices,
       branding: config.branding,
+      commandUrl: config.commandUrl,
     };
   }
 

@@ -50,6 +50,18 @@ function present(record: TokenRecord): AccessToken {
   return { id, name, kind, createdAt, expiresAt, lastUsedAt };
 }
 
+/** The token of a machine makes no others, and ends none but itself. */
+function assertNoMachine(caller: Caller): void {
+  if (caller.token?.kind === 'machine')
+    throw new StoreError({
+      status: 403,
+      code: 'NOT_FOR_MACHINES',
+      message: 'The token of a machine has nothing to do with other tokens.',
+      owner: 'you',
+      remedy: 'Sign in as yourself with `app-store login`.',
+    });
+}
+
 function noSuchCode(): StoreError {
   return new StoreError({
     status: 404,
@@ -88,6 +100,16 @@ export class TokenService {
   ): Promise<AccessToken & { token: string }> {
     return this.#audit.run(caller, 'token:create', undefined, async trail => {
       trail.detail = { ...options };
+      assertNoMachine(caller);
+      // A sign-in ends: it is not made longer by what it made.
+      if (options.kind === 'login' && caller.token)
+        throw new StoreError({
+          status: 403,
+          code: 'NOT_BY_TOKEN',
+          message: 'A sign-in is made by signing in, not by a token.',
+          owner: 'you',
+          remedy: 'Run `app-store login`.',
+        });
       const token = await this.#create(caller.userEntityRef, options);
       trail.about(token);
       return token;
@@ -130,12 +152,19 @@ export class TokenService {
     return { ...present(record), token };
   }
 
-  async list(ownerRef: string): Promise<AccessToken[]> {
-    return (await this.#tokens.listOwned(ownerRef)).map(present);
+  async list(caller: Caller): Promise<AccessToken[]> {
+    await this.#audit.look(caller, 'token:list', undefined, async () =>
+      assertNoMachine(caller),
+    );
+    return (await this.#tokens.listOwned(caller.userEntityRef)).map(present);
   }
 
-  async revoke(caller: Caller, id: string): Promise<void> {
+  /** @param id - `current` for the token that the caller came with, which anybody may give up */
+  async revoke(caller: Caller, which: string): Promise<void> {
+    const { token } = caller;
+    const id = which === 'current' && token ? token.id : which;
     await this.#audit.run(caller, 'token:revoke', id, async () => {
+      if (id !== token?.id) assertNoMachine(caller);
       if (!isUuid(id) || !(await this.#tokens.delete(caller.userEntityRef, id)))
         throw notFound('access token', id);
     });
@@ -212,6 +241,7 @@ export class TokenService {
     allow: boolean,
   ): Promise<void> {
     await this.#audit.run(caller, 'token:login', undefined, async trail => {
+      assertNoMachine(caller);
       const found = await this.findLogin(code);
       trail.detail = { client: found.client, address: found.address, allow };
       const first = await this.#tokens.answerLogin(found.userCode, {

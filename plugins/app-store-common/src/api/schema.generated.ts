@@ -1683,6 +1683,8 @@ export interface components {
       /** @description How much longer an owner may have an instance run, once; 0 for not at all. */
       extensionSeconds?: number;
       notices: components['schemas']['Notice'][];
+      /** @description Where the `app-store` command is downloaded; a path of the portal, or a URL. */
+      commandUrl?: string;
       branding: {
         title: string;
         logoUrl?: string;

@@ -1,5 +1,5 @@
 import { configApiRef, useApi } from '@backstage/frontend-plugin-api';
-import { Container, Flex, Text } from '@backstage/ui';
+import { Container, Flex, Link, Text } from '@backstage/ui';
 import { CopyBlock, CopyText } from '../components/Copy';
 import { DeadEnd } from '../components/DeadEnd';
 import { PageHeader } from '../components/PageHeader';
@@ -7,6 +7,35 @@ import { Tokens } from '../components/Tokens';
 import { useMe } from '../hooks/useCached';
 import { useStore } from '../hooks/useCached';
 import styles from './AccessPage.module.css';
+
+/** The command as one file of this store, or as a package where it offers none. */
+function Install(props: { url?: string }) {
+  if (!props.url)
+    return (
+      <>
+        Install it, with Node.js 20 or newer:
+        <CopyBlock
+          what="command that installs it"
+          text="npm install --global @ai-app-store/cli"
+        />
+      </>
+    );
+  const url = new URL(props.url, window.location.href).href;
+  return (
+    <>
+      <Link href={url} download="app-store">
+        Download it
+      </Link>
+      , or fetch it in a terminal. It needs Node.js 20 or newer; put it where
+      your programs are. On Windows, type <code>node app-store</code> for{' '}
+      <code>app-store</code>.
+      <CopyBlock
+        what="command that installs it"
+        text={`curl -fo app-store '${url}' && chmod +x app-store`}
+      />
+    </>
+  );
+}
 
 /** How to use the store from a terminal or a program: address, sign-in, tokens. */
 export function AccessPage() {
@@ -44,11 +73,7 @@ export function AccessPage() {
             </Text>
             <ol className={styles.steps}>
               <li>
-                Install it, with Node.js 20 or newer:
-                <CopyBlock
-                  what="command that installs it"
-                  text="npm install --global @ai-app-store/cli"
-                />
+                <Install url={store?.commandUrl} />
               </li>
               <li>
                 Sign in; it opens this portal, where you confirm a code:

@@ -104,7 +104,19 @@ export class AppService {
   }
 
   async get(caller: Caller, id: string): Promise<App> {
-    return this.present(caller, await this.record(caller, id));
+    return this.present(
+      caller,
+      // Refused where it is there and is not to be seen.
+      await this.#o.audit.look(caller, 'app:read', id, async trail => {
+        const record = await this.#o.apps.get(id);
+        if (
+          !record ||
+          !trail.decided(this.#decide(caller, 'read', record)).allowed
+        )
+          throw notFound('app', id);
+        return record;
+      }),
+    );
   }
 
   /**

@@ -138,9 +138,10 @@ export class InstanceService {
   }
 
   async get(caller: Caller, id: string): Promise<AppInstance> {
-    const [instance] = await this.present(caller, [
-      await this.find(caller, id),
-    ]);
+    const found = await this.#o.audit.look(caller, 'instance:read', id, trail =>
+      this.require(caller, id, 'read', trail),
+    );
+    const [instance] = await this.present(caller, [found]);
     return instance;
   }
 

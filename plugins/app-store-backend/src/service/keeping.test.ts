@@ -1,0 +1,177 @@
+/** What is kept for a time and no longer: answers to repeated requests, lines of the audit; and what ended elsewhere. */
+import { mockServices } from '@backstage/backend-test-utils';
+import { databaseIds, migrated } from '../database/__testUtils__/databases';
+import { AliasRepository } from '../database/AliasRepository';
+import { AppRepository } from '../database/AppRepository';
+import { AuditRepository } from '../database/AuditRepository';
+import { appRecord, instanceRecord } from '../database/fixtures.testing';
+import { IdempotencyRepository } from '../database/IdempotencyRepository';
+import { InstanceRepository } from '../database/InstanceRepository';
+import { TagRepository } from '../database/TagRepository';
+import { Policy } from '../policy';
+import { Audit } from './Audit';
+import { AuditReader } from './AuditReader';
+import type { Caller } from './Caller';
+import { ChangeFeed } from './ChangeFeed';
+import { ChangePoll } from './ChangePoll';
+import { Idempotency } from './Idempotency';
+import { StoreError } from './StoreError';
+
+jest.setTimeout(60_000);
+
+const DAY_MS = 24 * 3600 * 1000;
+const uma: Caller = {
+  userEntityRef: 'user:default/uma',
+  roles: [],
+  fullAccess: true,
+  admin: false,
+};
+const ada: Caller = { ...uma, userEntityRef: 'user:default/ada', admin: true };
+const policy = Policy.create({
+  settings: { publicMode: false, downloads: true },
+});
+
+describe.each(databaseIds())('on %s', id => {
+  it('answers of repeated requests are kept for a day, those of refused ones not at all', async () => {
+    const knex = await migrated(id);
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const idempotency = new Idempotency({
+      repository: new IdempotencyRepository(knex),
+      now: () => now,
+    });
+    let done = 0;
+    let replays = 0;
+    const send = (failure?: Error) =>
+      idempotency.once(
+        uma,
+        'run',
+        'key',
+        { app: 1 },
+        async () => {
+          if (failure) throw failure;
+          return { n: ++done };
+        },
+        () => replays++,
+      );
+    await expect(send(new Error('no'))).rejects.toThrow('no');
+    expect(await send()).toEqual({ n: 1 });
+    now += DAY_MS - 1;
+    await idempotency.dropExpired();
+    expect(await send()).toEqual({ n: 1 });
+    expect(replays).toBe(1);
+    now += 1;
+    expect(await send()).toEqual({ n: 2 });
+    now += DAY_MS;
+    await idempotency.dropExpired();
+    expect(await knex('idempotency_keys').select('*')).toEqual([]);
+  });
+
+  it('a request that never ended holds nobody up for longer than half an hour', async () => {
+    const knex = await migrated(id);
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const idempotency = new Idempotency({
+      repository: new IdempotencyRepository(knex),
+      now: () => now,
+    });
+    const send = (work: () => Promise<unknown>) =>
+      idempotency.once(uma, 'run', 'key', {}, work, () => {});
+    const never = new Promise(() => {});
+    send(() => never).catch(() => {});
+    const again = () => send(async () => 'done');
+    for (;;) {
+      const [row] = await knex('idempotency_keys').select('*');
+      if (row) break;
+    }
+    await expect(again()).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_IN_PROGRESS',
+    });
+    now += 30 * 60_000;
+    expect(await again()).toBe('done');
+  });
+
+  it('lines of the audit go after their days, and not before', async () => {
+    const knex = await migrated(id);
+    const repository = new AuditRepository(knex);
+    let now = new Date('2026-01-01T00:00:00Z');
+    const audit = new Audit({
+      repository,
+      auditor: mockServices.auditor.mock({
+        createEvent: async () => ({
+          success: async () => {},
+          fail: async () => {},
+        }),
+      }),
+      events: mockServices.events.mock({ publish: async () => {} }),
+      logger: mockServices.logger.mock(),
+      now: () => now,
+    });
+    const reader = new AuditReader({
+      policy,
+      audit,
+      repository,
+      retentionDays: 30,
+    });
+    const said = async () =>
+      (await reader.list(ada, {})).items.map(line => line.resourceId);
+    await audit.run(uma, 'app:update', 'old', async () => {});
+    now = new Date('2026-01-02T00:00:00Z');
+    await audit
+      .run(uma, 'app:update', 'new', async () => {
+        throw new StoreError({
+          status: 403,
+          code: 'NOT_ALLOWED',
+          message: 'No.',
+          owner: 'you',
+          remedy: 'None.',
+        });
+      })
+      .catch(() => {});
+    await reader.dropOld(new Date('2026-01-30T23:59:59Z'));
+    expect(await said()).toEqual(['new', 'old']);
+    await reader.dropOld(new Date('2026-01-31T00:00:01Z'));
+    expect(await said()).toEqual(['new']);
+  });
+
+  it('an instance that another replica took away is told', async () => {
+    const knex = await migrated(id);
+    const apps = new AppRepository(knex, policy);
+    const app = appRecord();
+    await apps.insert(app);
+    const instances = new InstanceRepository(knex, policy);
+    const feed = new ChangeFeed();
+    const told: string[] = [];
+    feed.subscribe(each => told.push(each));
+    const poll = new ChangePoll({
+      instances,
+      aliases: new AliasRepository(knex, policy),
+      feed,
+      aliasFeed: new ChangeFeed(),
+      apps,
+      appFeed: new ChangeFeed(),
+      tags: new TagRepository(knex),
+      tagFeed: new ChangeFeed(),
+    });
+    const now = new Date().toISOString();
+    const [going, staying] = [0, 1].map(() =>
+      instanceRecord(app.id, { createdAt: now, updatedAt: now }),
+    );
+    for (const each of [going, staying]) await instances.insert(each, 10);
+    await poll.look();
+    told.splice(0);
+    const at = new Date(Date.parse(now) + 1000).toISOString();
+    await instances.terminate(
+      going.id,
+      { desired: 'terminated', slot: undefined, updatedAt: at },
+      { at },
+    );
+    await poll.look();
+    expect(told.splice(0)).toEqual([going.id]);
+    await poll.look();
+    expect(told.splice(0)).toEqual([]);
+    await knex('instances').where({ id: going.id }).delete();
+    await poll.look();
+    expect(told.splice(0)).toEqual([going.id]);
+    await poll.look();
+    expect(told).toEqual([]);
+  });
+});
