@@ -228,6 +228,66 @@ describe.each(databaseIds())('the store on %s', id => {
     await api('dev').delete('/secrets/hush').expect(204);
   });
 
+  it('gives an app of the marketplace its own secrets, and no others of that name', async () => {
+    const put = (who: string, query: string, k: string) =>
+      api(who).put(`/secrets/mk${query}`, { data: { k } }).expect(201);
+    await put('ada', '', '1');
+    await put('ada', '?visibility=ALL_USERS', '22');
+    const body = await bundle({
+      name: 'mkt',
+      tail: '[[Env]]\nName = "TOKEN"\nSecret = "mk"\nSecretKey = "k"\n',
+    });
+    const send = () =>
+      store.importApp('ada', body).query({ origin: 'marketplace' });
+    const early = await send().expect(400);
+    expect(JSON.stringify(early.body)).toContain('mk');
+    const uses = async (query: string) =>
+      (
+        await api('ada').get(`/secrets/mk/usage${query}`).expect(200)
+      ).body.apps.map((each: { name: string }) => each.name);
+    await put('ada', '?visibility=APP&parent=app:mkt', '333');
+    const { app } = (await send().expect(201)).body;
+    expect(app.runnability).toMatchObject({ runnable: true });
+    expect(await uses('?visibility=APP&parent=app:mkt')).toEqual(['mkt']);
+    expect(await uses('')).toEqual([]);
+    expect(await uses('?visibility=ALL_USERS')).toEqual([]);
+    const { body: instance } = await api('uma')
+      .post(`/apps/${app.id}/instances`)
+      .expect(201);
+    let pods: Array<{ metadata: { labels: Record<string, string> } }> = [];
+    for (let tries = 0; tries < 200 && !pods.length; tries++) {
+      await new Promise(done => setTimeout(done, 50));
+      const list = (await store.kube('/api/v1/namespaces/app-store/pods')) as {
+        items: typeof pods;
+      };
+      pods = list.items.filter((pod: object) =>
+        JSON.stringify(pod).includes(instance.id),
+      );
+    }
+    const named = [
+      ...JSON.stringify(pods[0]).matchAll(
+        /"secretKeyRef":\{[^}]*"name":"([^"]+)"/g,
+      ),
+    ].map(([, name]) => name);
+    const values = await Promise.all(
+      named.map(async name => {
+        const secret = (await store.kube(
+          `/api/v1/namespaces/app-store/secrets/${name}`,
+        )) as { data: { k: string } };
+        return Buffer.from(secret.data.k, 'base64').toString();
+      }),
+    );
+    expect(values).toEqual(['333']);
+    await api('uma').delete(`/instances/${instance.id}?purge=true`).expect(202);
+    await clear('ada', app);
+    for (const query of [
+      '',
+      '?visibility=ALL_USERS',
+      '?visibility=APP&parent=app:mkt',
+    ])
+      await api('ada').delete(`/secrets/mk${query}`).expect(204);
+  });
+
   it('has policies decide what they name: updates of secrets, and lists', async () => {
     const policies = (...list: object[]) =>
       api('ada').put('/iam/policies?replace=true', { policies: list });
