@@ -34,6 +34,7 @@ const TABLE = `
   operation               | about          | anonymous | visitor- | visitor+ | full | owner | admin
   getMe                   |                | 401       | 200      | 200      | 200  | 200   | 200
   getStore                |                | 401       | 200      | 200      | 200  | 200   | 200
+  getDocument             |                | 401       | 200      | 200      | 200  | 200   | 200
   listRuntimeVersions     |                | 401       | 200      | 200      | 200  | 200   | 200
   listLaunchProfiles      |                | 401       | 200      | 200      | 200  | 200   | 200
   explain                 | seen           | 401       | 404      | 200      | 200  | 200   | 200

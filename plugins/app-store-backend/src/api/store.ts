@@ -1,4 +1,5 @@
 /** REST: the reader, the store itself, and what admins see of it. */
+import { API_DOCUMENT } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { CallerOf } from '../identity/Callers';
 import type { AppService } from '../service/apps/AppService';
 import type { AuditReader } from '../service/AuditReader';
@@ -24,6 +25,7 @@ export function storeHandlers(
 ): HandlersOf<
   | 'getMe'
   | 'getStore'
+  | 'getDocument'
   | 'listRuntimeVersions'
   | 'listLaunchProfiles'
   | 'explain'
@@ -55,6 +57,10 @@ export function storeHandlers(
     async getStore(request, response) {
       await callerOf(request, { anonymous: true });
       response.json(info.store());
+    },
+    async getDocument(request, response) {
+      await callerOf(request);
+      response.json(API_DOCUMENT);
     },
     async listRuntimeVersions(request, response) {
       await callerOf(request);

@@ -108,7 +108,8 @@ export function AccessPage() {
             <p>
               Programs send an access token as{' '}
               <code>Authorization: Bearer</code>. They may do what its owner
-              may.
+              may. All requests are in the OpenAPI document{' '}
+              <code>/api/app-store/v1/openapi.json</code>.
             </p>
             <CopyBlock
               what="request for a start"
