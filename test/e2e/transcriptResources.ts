@@ -21,7 +21,7 @@ export const RESOURCES: Chapter[] = [
       "app-store app run com.example.my-tool@0.1.0 --param GREETING=Ahoy | grep -E '^(ID|Parameters)'",
       'app-store app run com.example.my-tool@0.1.0 --param GRETING=Ahoy',
       "printf 'password=swordfish\\nuser=crm\\n' > crm.env",
-      'app-store secret update crm --from-env-file=crm.env | grep Keys',
+      "app-store secret update crm --from-env-file=crm.env 2>&1 | grep -E '^(Keys|Used)'",
       'app-store secret usage crm',
       'app-store secret delete crm -y',
     ],

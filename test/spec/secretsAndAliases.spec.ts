@@ -77,7 +77,7 @@ test('22. an update of a secret replaces its keys, and its values are not shown 
   const type = (args: string[], input?: string) =>
     world.cli('uma', ['secret', ...args], { input });
   const updated = await type(
-    ['update', 'twenty-two', '--from-file=d=-'],
+    ['update', 'twenty-two', '--from-file=d=-', '--yes'],
     'fourth-value',
   );
   expect(updated.code).toBe(0);

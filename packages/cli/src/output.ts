@@ -21,6 +21,9 @@ export function plain(text: string): string {
 
 const clean = (text: string) => plain(text).replace(/\s*\n\s*/g, ' ');
 
+/** What ids are of, by their names in JSON. */
+const IDS: Record<string, string> = { appId: 'App', instanceId: 'Instance' };
+
 const OWNERS: Record<Exclude<ProblemOwner, 'you'>, string> = {
   author: "the app's owner",
   admin: 'an admin of the store',
@@ -160,7 +163,7 @@ export class Output {
     if (told.owner && told.owner !== 'you')
       this.#err.write(`  Who can mend it: ${OWNERS[told.owner]}.\n`);
     for (const [name, id] of Object.entries(told.about ?? {}))
-      this.#err.write(`${name}  ${plain(id)}\n`);
+      this.#err.write(`  ${IDS[name] ?? name}: ${plain(id)}\n`);
   }
 
   /** Faults and warnings, one a line. */

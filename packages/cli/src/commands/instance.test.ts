@@ -248,7 +248,7 @@ describe('a launch that is waited for', () => {
     const { code, err } = await store.type(typed);
     expect(code).toBe(5);
     expect(err).toContain('cannot be reached');
-    expect(err).toContain(`instanceId  ${ID}`);
+    expect(err).toContain(`Instance: ${ID}`);
     store.close();
   });
 

@@ -81,7 +81,7 @@ describe('readStoreConfig', () => {
       { branding: { logoUrl: '//elsewhere/l.svg' } },
       'appStore.branding.logoUrl',
     ],
-    [{ commandUrl: 'javascript:alert(1)' }, 'appStore.commandUrl'],
+    [{ commandUrl: 'ftp://example.com/app-store' }, 'appStore.commandUrl'],
     [
       { notices: [{ severity: 'loud', title: 'x' }] },
       'appStore.notices[0].severity',

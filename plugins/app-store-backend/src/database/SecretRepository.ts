@@ -104,6 +104,18 @@ function whereKey(key: SecretKey) {
   };
 }
 
+/** What a row of `app_secrets` resolves to, as {@link resolveIn} says it, for queries with `apps`. */
+const RESOLVED = `(case
+  when apps.origin = 'marketplace' then (
+    select id from secrets
+    where secrets.name = app_secrets.name and visibility = 'APP' and parent = 'app:' || apps.name
+  )
+  else coalesce(
+    (select id from secrets where secrets.name = app_secrets.name and visibility = 'PRIVATE' and scope_owner = apps.owner_ref),
+    (select id from secrets where secrets.name = app_secrets.name and visibility = 'ALL_USERS')
+  )
+end)`;
+
 /** See the module's comment. */
 export class SecretRepository {
   readonly #knex: Knex;
@@ -276,18 +288,6 @@ export class SecretRepository {
     return [...uses.values()];
   }
 }
-
-/** What a row of `app_secrets` resolves to, as {@link resolveIn} says it, for queries with `apps`. */
-const RESOLVED = `(case
-  when apps.origin = 'marketplace' then (
-    select id from secrets
-    where secrets.name = app_secrets.name and visibility = 'APP' and parent = 'app:' || apps.name
-  )
-  else coalesce(
-    (select id from secrets where secrets.name = app_secrets.name and visibility = 'PRIVATE' and scope_owner = apps.owner_ref),
-    (select id from secrets where secrets.name = app_secrets.name and visibility = 'ALL_USERS')
-  )
-end)`;
 
 async function resolveIn(
   knex: Knex,

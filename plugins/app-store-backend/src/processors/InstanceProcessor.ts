@@ -40,6 +40,15 @@ const UNREAD_LOOK_MS = 5000;
 const TAIL_LINES = 30;
 const FAILURE_PREFIX = 'app-store-entry: failed: ';
 
+const UNREADABLE: Problem = {
+  code: 'CLUSTER_UNREADABLE',
+  message:
+    'The cluster does not answer, so that nothing is known of the instance. If it ran, it goes on.',
+  owner: 'admin',
+  remedy:
+    'Its state is shown again once the cluster answers. An admin checks the Kubernetes API.',
+};
+
 /** See the module's comment. */
 export class InstanceProcessor {
   readonly #queue: InstanceQueue;
@@ -389,15 +398,6 @@ function reached(
     stages[earlier] ??= now.toISOString();
   return stages;
 }
-
-const UNREADABLE: Problem = {
-  code: 'CLUSTER_UNREADABLE',
-  message:
-    'The cluster does not answer, so that nothing is known of the instance. If it ran, it goes on.',
-  owner: 'admin',
-  remedy:
-    'Its state is shown again once the cluster answers. An admin checks the Kubernetes API.',
-};
 
 function clusterProblem(error: Error): Problem {
   // 422: the objects themselves are not valid, and no waiting makes them so.
