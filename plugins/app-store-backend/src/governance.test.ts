@@ -357,6 +357,22 @@ describe.each(databaseIds())('the store on %s', id => {
     expect(await names('uma', '/tags')).toEqual(['GUARDED']);
     await policies().expect(200);
     expect(await names('uma', '/tags')).toEqual(['GUARDED', 'GUESTS']);
+    // Of two admins who begin with the same policies, the second one is told.
+    const { etag } = (await api('ada').get('/iam/policies')).headers;
+    const change = (name: string) =>
+      api('ada')
+        .put('/iam/policies', {
+          policies: [
+            policy(name, { effect: 'deny', actions: ['tag:read'] }, 'tag:none'),
+          ],
+        })
+        .set('if-match', etag);
+    const answers = await Promise.all([change('first'), change('second')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+    const done = answers.find(({ status }) => status === 200)!;
+    expect(done.headers.etag).not.toBe(etag);
+    expect(done.body.policies).toHaveLength(1);
+    await policies().expect(200);
     for (const name of ['mine', 'other'])
       await api('dev').delete(`/secrets/${name}`).expect(204);
   });

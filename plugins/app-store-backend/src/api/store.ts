@@ -8,6 +8,7 @@ import type { IamService } from '../service/IamService';
 import type { InstanceQuota } from '../service/instances/InstanceQuota';
 import type { StoreInfoService } from '../service/StoreInfoService';
 import type { HandlersOf } from './operations';
+import { revisionOf, sendRevision } from './preconditions';
 
 /** What the handlers stand on. */
 export interface StoreHandlerOptions {
@@ -81,12 +82,14 @@ export function storeHandlers(
       );
     },
     async listIamPolicies(request, response) {
-      response.json(await iam.list(await callerOf(request)));
+      sendRevision(response, await iam.list(await callerOf(request)));
     },
     async importIamPolicies(request, response) {
-      response.json(
+      sendRevision(
+        response,
         await iam.import(await callerOf(request), request.body.policies, {
           replace: request.query.replace ?? false,
+          revision: revisionOf(request),
         }),
       );
     },

@@ -1,6 +1,14 @@
 /** Policies laid over the access rules, in the database. */
 import type { Knex } from 'knex';
+import { createHash } from 'node:crypto';
 import type { IamPolicy } from '../policy';
+import { lockName } from './locks';
+
+/** Tells one set of policies from another; of nine digits at most. */
+export function revisionOf(policies: ReadonlyArray<IamPolicy>): number {
+  const digest = createHash('sha256').update(JSON.stringify(policies));
+  return digest.digest().readUInt32BE(0) % 1_000_000_000;
+}
 
 /** See the module's comment. */
 export class IamRepository {
@@ -20,12 +28,23 @@ export class IamRepository {
     return row && JSON.parse(row.document);
   }
 
-  /** Puts policies in by their names. */
+  /**
+   * Puts policies in by their names.
+   *
+   * @param options.revision - what {@link revisionOf} said of those that the change was made from
+   * @returns false, and nothing is changed, where they are others by now
+   */
   async put(
     policies: IamPolicy[],
-    options: { replace: boolean; at: string },
-  ): Promise<void> {
-    await this.#knex.transaction(async tx => {
+    options: { replace: boolean; at: string; revision?: number },
+  ): Promise<boolean> {
+    return this.#knex.transaction(async tx => {
+      await lockName(tx, 'iam_policies');
+      if (
+        options.revision !== undefined &&
+        options.revision !== revisionOf(await new IamRepository(tx).list())
+      )
+        return false;
       if (options.replace)
         await tx('iam_policies')
           .whereNotIn(
@@ -42,6 +61,7 @@ export class IamRepository {
           })
           .onConflict('name')
           .merge();
+      return true;
     });
   }
 

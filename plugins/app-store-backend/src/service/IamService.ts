@@ -1,11 +1,18 @@
 /** Policies laid over the access rules (specification 3.7): kept, and in force. */
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { IamRepository } from '../database/IamRepository';
+import { revisionOf, type IamRepository } from '../database/IamRepository';
 import { isPolicyAction, type IamPolicy, type Policy } from '../policy';
 import type { Audit, Trail } from './Audit';
 import { personRef } from '../identity/personRef';
 import type { Caller } from './Caller';
-import { notAllowed, notFound, StoreError } from './StoreError';
+import { notAllowed, notFound, stale, StoreError } from './StoreError';
+
+/** All policies, whether they count, and what tells them from those of before. */
+export interface ListedPolicies {
+  enabled: boolean;
+  policies: IamPolicy[];
+  revision: number;
+}
 
 /** The policies in force, in this process. */
 export class IamPolicies {
@@ -102,15 +109,15 @@ export class IamService {
     }
   }
 
-  async list(
-    caller: Caller,
-  ): Promise<{ enabled: boolean; policies: IamPolicy[] }> {
+  async list(caller: Caller): Promise<ListedPolicies> {
     await this.#audit.look(caller, 'iam:read', undefined, async trail =>
       this.#assert(caller, trail),
     );
+    const policies = await this.#repository.list();
     return {
       enabled: this.#policies.enabled,
-      policies: await this.#repository.list(),
+      policies,
+      revision: revisionOf(policies),
     };
   }
 
@@ -126,27 +133,25 @@ export class IamService {
   /**
    * Puts policies in by their names; with `replace` there are no others afterwards.
    *
-   * @throws StoreError 400 for an action that there is not, 403
+   * @throws StoreError 400 for an action that there is not, 403, 412 where others put some in meanwhile
    */
   async import(
     caller: Caller,
     policies: IamPolicy[],
-    options: { replace: boolean },
-  ): Promise<{ enabled: boolean; policies: IamPolicy[] }> {
+    options: { replace: boolean; revision?: number },
+  ): Promise<ListedPolicies> {
     await this.#audit.run(caller, 'iam:import', undefined, async trail => {
       this.#assert(caller, trail);
       trail.detail = {
         policies: policies.map(policy => policy.name),
-        ...options,
+        replace: options.replace,
       };
       policies.forEach(assertActions);
-      await this.#repository.put(
+      const done = await this.#repository.put(
         policies.map(each => this.#withRefs(each)),
-        {
-          ...options,
-          at: new Date().toISOString(),
-        },
+        { ...options, at: new Date().toISOString() },
       );
+      if (!done) throw stale('list of policies');
       await this.reload();
     });
     return this.list(caller);

@@ -1234,6 +1234,7 @@ export interface components {
       policies: components['schemas']['IamPolicy'][];
     };
     IamPolicies: {
+      revision: components['schemas']['Revision'];
       /** @description Whether appStore.iam.enabled lets them count. */
       enabled: boolean;
       policies: components['schemas']['IamPolicy'][];
@@ -1945,7 +1946,10 @@ export interface operations {
       query?: {
         replace?: boolean;
       };
-      header?: never;
+      header?: {
+        /** @description The `ETag` that the change was made from; 412 where it is out of date. */
+        'if-match'?: components['parameters']['ifMatch'];
+      };
       path?: never;
       cookie?: never;
     };

@@ -502,10 +502,12 @@ export class AppStoreClient {
 
   importIamPolicies(
     policies: IamPolicyDocument[],
-    query: { replace?: boolean } = {},
+    options: { replace?: boolean } & Seen = {},
   ) {
+    const { replace } = options;
     return this.#requests.json('put', '/iam/policies', {
-      query,
+      query: { replace },
+      headers: ifMatch(options),
       body: { policies },
     });
   }

@@ -62,10 +62,12 @@ function parse(text: string): IamPolicyDocument[] {
 
 function ImportDialog(props: {
   text: string;
+  /** Of the policies that the change is made from. */
+  revision: number;
   onClose: () => void;
   onDone: () => void;
 }) {
-  const { onClose, onDone } = props;
+  const { onClose, onDone, revision } = props;
   const api = useApi(appStoreApiRef);
   const toast = useApi(toastApiRef);
   const [text, setText] = useState(props.text);
@@ -84,8 +86,13 @@ function ImportDialog(props: {
       width={720}
       disabled={Boolean(problem)}
       onClose={onClose}
+      // What was typed stays; it is sent again from how they are then.
+      onStale={onDone}
       onConfirm={async () => {
-        const after = await api.importIamPolicies(policies, { replace });
+        const after = await api.importIamPolicies(policies, {
+          replace,
+          revision,
+        });
         toast.post({
           title: `There are ${count(
             after.policies.length,
@@ -235,6 +242,7 @@ export function PolicyList(props: { policies: Loaded<Policies> }) {
       {editing && (
         <ImportDialog
           text={JSON.stringify(editing, null, 2)}
+          revision={value.revision}
           onClose={() => setEditing(undefined)}
           onDone={reload}
         />
