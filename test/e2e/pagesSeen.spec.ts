@@ -1,6 +1,9 @@
 /** Every page as every kind of person: pictures wide and narrow, light and dark; no sideways scrolling; names for everything that is used. */
+import { appEntityName } from '@ai-app-store/backstage-plugin-app-store-common';
 import { expect, test } from '@playwright/test';
-import { furnish, type Furniture } from './furnish';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { furnish, send, type Furniture } from './furnish';
 import { labelled } from './labels';
 import { fits, pictures, signedIn, type Person } from './people';
 import { Portal } from './portal';
@@ -34,6 +37,8 @@ const PAGES: Record<string, () => string> = {
   tags: () => '/tags',
   aliases: () => '/aliases',
   access: () => '/access',
+  login: () => '/login',
+  'not-found': () => '/nowhere',
   'admin-apps': () => '/admin/apps',
 };
 const ADMIN: Record<string, () => string> = {
@@ -80,6 +85,32 @@ for (const [kind, [person, pages]] of Object.entries(SEEN))
     await page.context().close();
   });
 
+test('an app in the catalog, and what search finds, to everybody', async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  for (const [kind, [person]] of Object.entries(SEEN)) {
+    const page = await signedIn(browser, portal, person);
+    await expect(async () => {
+      await page.goto(`${portal.url}/search?query=hello`);
+      await expect(
+        page.getByRole('link', { name: /^Hello/ }).first(),
+      ).toBeVisible({ timeout: 3000 });
+    }).toPass();
+    await fits(page);
+    await pictures(page, `search-${kind}`);
+    const name = appEntityName('com.example.hello', '1.0.0');
+    await page.goto(`${portal.url}/catalog/app-store/app/${name}`);
+    await expect(page.getByRole('region', { name: 'App' })).toContainText(
+      'Open in the App Store',
+    );
+    await expect(page.getByLabel(/^Loading/)).toHaveCount(0);
+    await fits(page);
+    await pictures(page, `entity-${kind}`);
+    await page.context().close();
+  }
+});
+
 test('every page to somebody who is not signed in', async ({ browser }) => {
   const page = await (await browser.newContext()).newPage();
   for (const [name, path] of Object.entries({
@@ -92,5 +123,32 @@ test('every page to somebody who is not signed in', async ({ browser }) => {
     ).toBeVisible();
     await pictures(page, `${name}-anonymous`);
   }
+  await page.context().close();
+});
+
+test('the public catalogue, to anybody', async ({ browser }) => {
+  test.setTimeout(120_000);
+  await send(portal, 'dev', 'PATCH', `/apps/${made.apps.Hello}`, {
+    visibility: 'PUBLIC',
+  });
+  await portal.stop();
+  const file = join(portal.data, 'public.yaml');
+  writeFileSync(file, 'appStore: { publicMode: true }\n');
+  await portal.start({}, [file]);
+  const root = `http://apps.localhost:${portal.gatewayPort}`;
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(root);
+  await labelled(page);
+  await fits(page);
+  await pictures(page, 'catalogue-anonymous');
+  await page.getByRole('link', { name: /Hello/ }).click();
+  await expect(
+    page.getByRole('link', { name: 'Sign in to run it' }),
+  ).toBeVisible();
+  await labelled(page);
+  await fits(page);
+  await pictures(page, 'catalogue-app-anonymous');
+  await page.goto(`${root}/?search=nothing-fits`);
+  await pictures(page, 'catalogue-empty-anonymous');
   await page.context().close();
 });

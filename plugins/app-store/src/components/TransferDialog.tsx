@@ -49,6 +49,8 @@ export function TransferDialog(props: {
       <Text as="p">
         The new owner decides from then on who sees it, and may delete it. You
         keep what everybody else has. Only they, or an admin, can give it back.
+        An app that names secrets takes its new owner's from then on, so it
+        becomes private until they open it again.
       </Text>
       <TextField
         label="New owner"

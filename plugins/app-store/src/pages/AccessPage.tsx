@@ -101,6 +101,26 @@ export function AccessPage() {
               </li>
             </ol>
           </section>
+          {visitor === false && (
+            <section aria-labelledby="pipeline">
+              <Text as="h3" variant="title-x-small" weight="bold" id="pipeline">
+                In a pipeline
+              </Text>
+              <p>
+                Nobody signs in there: it has a machine token, made below, among
+                its secrets.
+              </p>
+              <CopyBlock
+                what="commands for a pipeline"
+                text={[
+                  `export APP_STORE_URL=${address}`,
+                  'export APP_STORE_TOKEN=…',
+                  'app-store bundle lint my-app',
+                  'app-store bundle import my-app --visibility ALL_USERS',
+                ].join('\n')}
+              />
+            </section>
+          )}
           <section aria-labelledby="api">
             <Text as="h3" variant="title-x-small" weight="bold" id="api">
               REST API
