@@ -20,6 +20,7 @@ function EnterCode(props: { onCode: (code: string) => void }) {
   const [typed, setTyped] = useState('');
   return (
     <form
+      style={{ maxWidth: 480 }}
       onSubmit={event => {
         event.preventDefault();
         props.onCode(typed.trim());
@@ -100,7 +101,7 @@ export function LoginPage() {
   const code = params.get('code') ?? '';
   return (
     <>
-      <PageHeader title="Sign in a terminal" />
+      <PageHeader title="Sign in a terminal" alone />
       <Container pb="12">
         {code ? (
           <Confirm code={code} />
