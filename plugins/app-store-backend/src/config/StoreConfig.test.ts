@@ -1,4 +1,5 @@
-import { ConfigReader } from '@backstage/config';
+import { ConfigReader, type Config } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
 import { assertSeparateDomains, readStoreConfig } from './StoreConfig';
 
 describe('the domains of portal and apps', () => {
@@ -23,9 +24,21 @@ describe('the domains of portal and apps', () => {
 });
 
 describe('readStoreConfig', () => {
-  const read = (appStore: object) =>
+  /** As a portal hands it over: parts of it do not know where they are. */
+  const portals = (data: JsonObject): Config => {
+    const root = new ConfigReader(data);
+    const part = (key: string) => new ConfigReader(root.get(key));
+    return new Proxy(root, {
+      get: (_, name) => {
+        if (name === 'getConfig') return part;
+        const value = root[name as keyof ConfigReader];
+        return typeof value === 'function' ? value.bind(root) : value;
+      },
+    });
+  };
+  const read = (appStore: JsonObject) =>
     readStoreConfig(
-      new ConfigReader({
+      portals({
         backend: { baseUrl: 'http://localhost:7007' },
         appStore: {
           gateway: { baseUrl: 'http://apps.localhost:7008' },

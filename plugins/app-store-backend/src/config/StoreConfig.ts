@@ -3,7 +3,7 @@
  * said with the key that holds it.
  */
 import { InputError } from '@backstage/errors';
-import type { Config } from '@backstage/config';
+import { ConfigReader, type Config } from '@backstage/config';
 import {
   ALLOWED_WAVE_VARIABLES,
   aliasNameProblem,
@@ -298,7 +298,13 @@ function atLeastZero(config: Config, key: string, fallback: string): number {
  * @throws InputError naming the key
  */
 export function readStoreConfig(root: Config): StoreConfig {
-  const config = root.getConfig('appStore');
+  // A portal's own configuration does not say where a part of it is; what is wrong is told by the whole key.
+  const config = new ConfigReader(
+    root.get('appStore'),
+    'the configuration',
+    undefined,
+    'appStore',
+  );
   const portalUrl = url(root, 'backend.baseUrl');
   const appsUrl = url(root, 'appStore.gateway.baseUrl');
   assertSeparateDomains(portalUrl, appsUrl);
