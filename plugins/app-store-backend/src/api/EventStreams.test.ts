@@ -1,19 +1,25 @@
 import express from 'express';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { EventStreams } from './EventStreams';
+import { notFound, StoreError } from '../service/StoreError';
+import { EventStreams, type EventStream } from './EventStreams';
 
 describe('EventStreams', () => {
-  async function serve(streams: EventStreams, allowed: () => boolean) {
+  async function serve(
+    streams: EventStreams,
+    ask: () => void,
+    more: (events: EventStream) => void = () => {},
+  ) {
     const asked: number[] = [];
     const app = express();
     app.get('/', (request, response) => {
       const events = streams.open(request, response);
       streams.whileAllowed(response, async () => {
         asked.push(asked.length);
-        if (!allowed()) throw new Error('no longer');
+        ask();
       });
       events.send('hello', { to: 'you' });
+      more(events);
     });
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -21,17 +27,36 @@ describe('EventStreams', () => {
     return { server, asked, url: `http://127.0.0.1:${port}/` };
   }
 
-  it('end for whoever may no longer read them, and ask nobody who left', async () => {
-    let allowed = true;
+  it('break off for whoever may no longer read them, and ask nobody who left', async () => {
+    let answer = () => {};
     const { server, asked, url } = await serve(
       new EventStreams({ renewMs: 20 }),
-      () => allowed,
+      () => answer(),
     );
     try {
-      const reading = fetch(url).then(response => response.text());
+      const response = await fetch(url);
+      const reader = response.body!.pipeThrough(new TextDecoderStream());
+      let read = '';
+      const reading = (async () => {
+        for await (const chunk of reader) read += chunk;
+      })();
       while (asked.length < 3) await new Promise(done => setTimeout(done, 5));
-      allowed = false;
-      expect(await reading).toContain('event: hello\ndata: {"to":"you"}\n\n');
+      // Nobody can be asked: that is no refusal.
+      answer = () => {
+        throw new StoreError({
+          status: 503,
+          code: 'ROLES_UNAVAILABLE',
+          message: 'Away.',
+          owner: 'platform',
+          remedy: 'Wait.',
+        });
+      };
+      while (asked.length < 6) await new Promise(done => setTimeout(done, 5));
+      answer = () => {
+        throw notFound('instance', 'i');
+      };
+      await expect(reading).rejects.toThrow();
+      expect(read).toContain('event: hello\ndata: {"to":"you"}\n\n');
       const after = asked.length;
       await new Promise(done => setTimeout(done, 100));
       expect(asked.length).toBe(after);
@@ -40,13 +65,57 @@ describe('EventStreams', () => {
     }
   });
 
-  it('end when the backend does', async () => {
+  it('hold up what comes faster than it is read, until the reader takes it or leaves', async () => {
     const streams = new EventStreams();
-    const { server, url } = await serve(streams, () => true);
+    let sent = 0;
+    let over = false;
+    const { server, url } = await serve(
+      streams,
+      () => {},
+      async events => {
+        events.onEnd(() => (over = true));
+        while (!over) {
+          events.send('line', 'x'.repeat(10_000));
+          sent++;
+          await events.drained();
+          await new Promise(done => setImmediate(done));
+        }
+      },
+    );
+    try {
+      const abort = new AbortController();
+      const response = await fetch(url, { signal: abort.signal });
+      // It is held up once all buffers on the way are full.
+      let before = -1;
+      while (before !== sent) {
+        before = sent;
+        await new Promise(done => setTimeout(done, 200));
+      }
+      expect(sent).toBeLessThan(5000);
+      const reader = response.body!.getReader();
+      while (sent === before) await reader.read();
+      abort.abort();
+      while (!over) await new Promise(done => setTimeout(done, 5));
+    } finally {
+      server.close();
+    }
+  });
+
+  it('end when the backend does, and take nothing more', async () => {
+    const streams = new EventStreams();
+    let events: EventStream | undefined;
+    const { server, url } = await serve(
+      streams,
+      () => {},
+      opened => (events = opened),
+    );
     try {
       const response = await fetch(url);
       streams.endAll();
-      expect(await response.text()).toContain('event: hello');
+      events!.send('late', {});
+      const text = await response.text();
+      expect(text).toContain('event: hello');
+      expect(text).not.toContain('late');
     } finally {
       server.close();
     }

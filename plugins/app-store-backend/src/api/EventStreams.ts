@@ -3,6 +3,7 @@
  * wait for them otherwise) and send a sign of life now and then.
  */
 import type { Request, Response } from 'express';
+import { StoreError } from '../service/StoreError';
 
 const HEARTBEAT_MS = 20_000;
 /** Between two looks whether somebody may still read what they read. */
@@ -11,9 +12,18 @@ const RENEW_MS = 60_000;
 /** One open stream. */
 export interface EventStream {
   send(event: string, data: unknown): void;
+  /** Resolves once the reader has taken what was sent, or is gone: for what comes faster than it is read. */
+  drained(): Promise<void>;
   end(): void;
   /** Calls back when the stream ends, whoever ends it. */
   onEnd(listener: () => void): void;
+}
+
+/** Said of who asks: not that nobody could be asked. */
+function isRefusal(error: Error): boolean {
+  return error instanceof StoreError
+    ? [401, 403, 404].includes(error.status)
+    : ['AuthenticationError', 'NotAllowedError'].includes(error.name);
 }
 
 /** See the module's comment. */
@@ -40,12 +50,14 @@ export class EventStreams {
     response.write(': open\n\n');
     flush();
     this.#open.add(response);
-    const timer = setInterval(() => {
-      response.write(': alive\n\n');
-      flush();
-    }, HEARTBEAT_MS);
     const listeners: Array<() => void> = [];
     let ended = false;
+    const write = (text: string) => {
+      if (ended || response.writableEnded || response.destroyed) return;
+      response.write(text);
+      flush();
+    };
+    const timer = setInterval(() => write(': alive\n\n'), HEARTBEAT_MS);
     const end = () => {
       if (ended) return;
       ended = true;
@@ -58,11 +70,20 @@ export class EventStreams {
     // The reader may have left before there was anything to close.
     if (request.destroyed || response.destroyed) setImmediate(end);
     return {
-      send(event, data) {
-        if (ended) return;
-        response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-        flush();
-      },
+      send: (event, data) =>
+        write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+      drained: () =>
+        new Promise(done => {
+          if (ended || !response.writableNeedDrain) {
+            done();
+            return;
+          }
+          const over = () => {
+            response.off('drain', over).off('close', over);
+            done();
+          };
+          response.on('drain', over).on('close', over);
+        }),
       end: () => response.end(),
       onEnd: listener => listeners.push(listener),
     };
@@ -74,10 +95,16 @@ export class EventStreams {
     response.on('close', () => this.#open.delete(response));
   }
 
-  /** Asks now and then whether the reader may go on, and ends the response where that is refused. */
+  /**
+   * Asks now and then whether the reader may go on, and breaks the response off where
+   * that is refused: who reads is told that it did not come to its end. Where nobody
+   * can be asked, it goes on until the next time.
+   */
   whileAllowed(response: Response, ask: () => Promise<unknown>): void {
     const timer = setInterval(() => {
-      ask().catch(() => response.end());
+      ask().catch(error => {
+        if (isRefusal(error)) response.destroy();
+      });
     }, this.#renewMs);
     response.on('close', () => clearInterval(timer));
     if (response.destroyed) clearInterval(timer);

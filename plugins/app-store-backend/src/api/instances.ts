@@ -11,6 +11,7 @@ import type { InstanceService } from '../service/instances/InstanceService';
 import { StoreError } from '../service/StoreError';
 import { settled, type EventStream, type EventStreams } from './EventStreams';
 import type { HandlersOf, OperationRequest } from './operations';
+import { linesOf } from './lines';
 import { revisionOf, sendRevision } from './preconditions';
 
 /** Instances that a stream begins with. */
@@ -66,21 +67,24 @@ export function instanceHandlers(
     });
     const known = new Set<string>();
     // Reads may overtake each other; of one instance the last one asked for counts.
+    let asked = 0;
     const turns = new Map<string, number>();
     const look = async (id: string) => {
-      const turn = (turns.get(id) ?? 0) + 1;
+      const turn = ++asked;
       turns.set(id, turn);
       // A change of somebody else's instance is no matter of this stream.
       const mine =
         only || known.has(id) || (await owners.of(id)) === caller.userEntityRef;
       try {
         if (!mine) return;
-        const instance = await instances.get(caller, id);
+        // That it can no longer be seen is no attempt of the reader's: nothing for the audit.
+        const found = await instances.find(caller, id);
+        const [instance] = await instances.present(caller, [found]);
         const concerns = only || instance.owner === caller.userEntityRef;
         if (turns.get(id) !== turn || !concerns) return;
         // What was terminated and is kept is not among one's instances.
-        if (instance.terminating && instance.purgeAfter && known.delete(id)) {
-          events.send('gone', { id });
+        if (!only && instance.terminating && instance.purgeAfter) {
+          if (known.delete(id)) events.send('gone', { id });
           return;
         }
         known.add(id);
@@ -207,14 +211,11 @@ export function instanceHandlers(
 
   /** A line of the log an event, and one for its end. */
   async function sendEvents(log: Readable, events: EventStream) {
-    let rest = '';
     try {
-      for await (const chunk of log.setEncoding('utf8')) {
-        const lines = (rest + chunk).split(/\r?\n/);
-        rest = lines.pop()!;
-        lines.forEach(line => events.send('line', line));
+      for await (const line of linesOf(log)) {
+        events.send('line', line);
+        await events.drained();
       }
-      if (rest) events.send('line', rest);
       events.send('end', {});
     } catch {
       // The reader left, or the cluster did: the stream ends without its last word.
