@@ -156,12 +156,14 @@ export async function follow(
       settled.abort();
     },
   });
-  if (last?.status === 'DEPLOYED') return last;
+  if (last?.status === 'DEPLOYED' && !last.terminating) return last;
   const problem = last?.problem;
   throw new CliError(
     `The instance ${instance.id} does not run: ${
       problem?.message ??
-      (last?.status === 'SUSPENDED' ? 'it was paused' : 'it was ended')
+      (last?.status === 'SUSPENDED' && !last.terminating
+        ? 'it was paused'
+        : 'it was ended')
     }${problem?.detail ? `\n${problem.detail}` : ''}`,
     {
       code: problem?.code ?? 'GONE',

@@ -80,7 +80,12 @@ export function showInstance(
           .map(([name, value]) => `${name}=${value}`)
           .join(', ') || undefined,
       ],
-      ['Old Secrets', instance.staleSecrets?.join(', ') || undefined],
+      [
+        'Old Secrets',
+        instance.secretsChanged
+          ? instance.staleSecrets?.join(', ') ?? 'yes'
+          : undefined,
+      ],
       ['Restorable Until', instance.purgeAfter],
     ]),
   );

@@ -199,11 +199,16 @@ describe.each(databaseIds())('the store on %s', id => {
 
   it('tells a visitor that an app cannot be run, and not what it is made of', async () => {
     await api('dev')
-      .put('/secrets/hush', { data: { password: 'x' } })
+      .put('/secrets/hush', { data: { password: 'x', user: 'y' } })
       .expect(201);
     const app = await add('dev', 'wanting', {
       tags: ['GUESTS'],
-      tail: '[[Env]]\nName = "DB"\nSecret = "hush"\nSecretKey = "password"\n',
+      tail: ['password', 'user']
+        .map(
+          key =>
+            `[[Env]]\nName = "DB_${key}"\nSecret = "hush"\nSecretKey = "${key}"\n`,
+        )
+        .join(''),
     });
     // Its new owner has no such secret.
     await api('dev').put(`/apps/${app.id}/owner`, { owner: 'uma' }).expect(200);
@@ -216,15 +221,45 @@ describe.each(databaseIds())('the store on %s', id => {
       (await api(who).get(`/apps/${app.id}`).expect(200)).body.runnability
         .problems;
     expect(JSON.stringify(await problemsOf('uma'))).toContain('hush');
-    const [problem] = await problemsOf('vic');
-    expect(problem).toMatchObject({
-      code: expect.any(String),
-      message: 'The app cannot be run here at the moment.',
-    });
+    expect(await problemsOf('uma')).toHaveLength(2);
+    // Once, however much is missing.
+    expect(await problemsOf('vic')).toEqual([
+      expect.objectContaining({
+        code: expect.any(String),
+        message: 'The app cannot be run here at the moment.',
+      }),
+    ]);
     const refused = await api('vic').post(`/apps/${app.id}/instances`);
     expect(refused.status).toBe(409);
     expect(JSON.stringify(refused.body)).not.toContain('hush');
     await clear('uma', app);
+    await api('dev').delete('/secrets/hush').expect(204);
+  });
+
+  it('tells a visitor that secrets changed since the start, and not which', async () => {
+    const put = (value: string) =>
+      api('dev').put('/secrets/hush', { data: { password: value } });
+    await put('x').expect(201);
+    const app = await add('dev', 'keeping', {
+      tags: ['GUESTS'],
+      visibility: 'ALL_USERS',
+      tail: '[[Env]]\nName = "DB"\nSecret = "hush"\nSecretKey = "password"\n',
+    });
+    const { body: instance } = await api('vic')
+      .post(`/apps/${app.id}/instances`)
+      .expect(201);
+    const seen = async (who: string) => {
+      const { body } = await api(who)
+        .get(`/instances/${instance.id}`)
+        .expect(200);
+      return [body.secretsChanged, body.staleSecrets];
+    };
+    expect(await seen('vic')).toEqual([false, undefined]);
+    await put('another').expect(200);
+    expect(await seen('vic')).toEqual([true, undefined]);
+    expect(await seen('ada')).toEqual([true, ['hush']]);
+    await api('vic').delete(`/instances/${instance.id}?purge=true`).expect(202);
+    await clear('dev', app);
     await api('dev').delete('/secrets/hush').expect(204);
   });
 

@@ -247,9 +247,13 @@ describe('what is changed of an app', () => {
 });
 
 describe('app open', () => {
-  it('of a managed app that is paused says so', async () => {
+  it.each([
+    [true, `app-store instance resume ${ID}`],
+    [false, 'Ask its owner'],
+  ])('of a managed app that is paused says so', async (update, remedy) => {
+    const app = anApp({ lifecycle: 'MANAGED' });
     const store = await storeOf({
-      [`GET /apps/${ID}`]: anApp({ lifecycle: 'MANAGED' }),
+      [`GET /apps/${ID}`]: { ...app, can: { ...app.can, update } },
       [`GET /apps/${ID}/managed-instance`]: {
         id: ID,
         url: 'http://managed.apps.example.com/',
@@ -259,6 +263,7 @@ describe('app open', () => {
     const { code, err } = await store.type(['app', 'open', ID]);
     expect(code).toBe(3);
     expect(err).toContain('is paused');
+    expect(err).toContain(remedy);
   });
 
   it.each([

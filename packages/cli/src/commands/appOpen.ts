@@ -21,7 +21,9 @@ async function addressOf(
     throw new CliError(`${app.title} is paused.`, {
       exitCode: EXIT.notFound,
       code: 'NO_INSTANCE',
-      remedy: `Ask its owner to resume it; admins use \`app-store admin instance resume ${managed.id}\`.`,
+      remedy: app.can.update
+        ? `Resume it with \`app-store instance resume ${managed.id}\`.`
+        : `Ask its owner to resume it; admins use \`app-store admin instance resume ${managed.id}\`.`,
     });
   }
   const { items } = await api.listInstances({

@@ -390,6 +390,11 @@ export class InstanceRepository {
     }));
   }
 
+  /** The ids of all instances, whatever becomes of them. */
+  async allIds(): Promise<string[]> {
+    return this.#knex<InstanceRow>('instances').pluck('id');
+  }
+
   /** Those of `ids` that are still there. */
   async existing(ids: string[]): Promise<Set<string>> {
     const rows = await this.#knex<InstanceRow>('instances')

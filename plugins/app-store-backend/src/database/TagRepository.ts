@@ -1,6 +1,6 @@
 /** Tags in the database. */
 import type { Knex } from 'knex';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { isUuid } from './appRows';
 
 /** A tag with who may assign it and which visitors it invites. */
@@ -89,11 +89,12 @@ export class TagRepository {
 
   /** Another text whenever a tag came, changed or went. */
   async state(): Promise<string> {
-    const row = await this.#knex('tags')
-      .count({ tags: '*' })
-      .sum({ revisions: 'revision' })
-      .first();
-    return `${row?.tags}/${row?.revisions}`;
+    const rows = await this.#knex<TagRow>('tags')
+      .orderBy('id')
+      .select('id', 'revision');
+    const hash = createHash('sha256');
+    for (const { id, revision } of rows) hash.update(`${id} ${revision}\n`);
+    return hash.digest('hex');
   }
 
   /** How many app versions bear each tag. */

@@ -153,7 +153,9 @@ export class InstanceProcessor {
   /** One look at one instance. */
   async process(id: string): Promise<void> {
     const waitsUntil = this.#waits.get(id);
-    if (waitsUntil !== undefined && this.#isUnread()) {
+    // The cluster is read again, here or by another replica: the next silence is another one.
+    if (waitsUntil !== undefined && !this.#isUnread()) this.#waits.delete(id);
+    else if (waitsUntil !== undefined) {
       const ms = waitsUntil - this.#now().getTime();
       if (ms > 0) {
         this.#wakeAfter(id, ms);
@@ -169,6 +171,7 @@ export class InstanceProcessor {
       // Another replica is at it, or the row is gone; if it is the former, its result may be older than what woke us.
       if (await this.#queue.exists(id))
         await this.#queue.makeDue(id, Date.now());
+      else this.#waits.delete(id);
       return;
     }
     const { record, token } = claim;
@@ -209,6 +212,7 @@ export class InstanceProcessor {
     token: string,
   ): Promise<number | undefined> {
     const cluster = this.#cluster!;
+    if (record.desired !== 'running') this.#waits.delete(record.id);
     if (record.desired === 'released') return undefined;
     if (record.desired === 'terminated') {
       const keepClaim = record.purgeAfter !== undefined;

@@ -51,6 +51,10 @@ function trailOf(resourceId: string | undefined): Trail {
   };
 }
 
+/** Refused looks of people who are not signed in that are written down in a minute: nobody stops them. */
+const ANONYMOUS_LOOKS = 60;
+const MINUTE_MS = 60_000;
+
 function resultOf(error: Error | undefined): AuditEntry['result'] {
   if (!error) return 'done';
   return error instanceof StoreError && error.status < 500
@@ -65,6 +69,7 @@ export class Audit {
   readonly #events: EventsService;
   readonly #logger: LoggerService;
   readonly #now: () => Date;
+  readonly #anonymous = { since: 0, looks: 0 };
 
   constructor(options: {
     repository: AuditRepository;
@@ -105,9 +110,28 @@ export class Audit {
     return result;
   }
 
+  /** Whether another refused look of somebody unknown is written down; says once when it is not. */
+  #hasRoom(caller: Caller): boolean {
+    if (caller.userEntityRef) return true;
+    const now = this.#now().getTime();
+    const window = this.#anonymous;
+    if (now - window.since >= MINUTE_MS) {
+      window.since = now;
+      window.looks = 0;
+    }
+    if (++window.looks === ANONYMOUS_LOOKS + 1)
+      this.#logger.warn(
+        `people who are not signed in were refused more than ${ANONYMOUS_LOOKS} times within a minute, the last one at ${
+          caller.address ?? 'an unknown address'
+        }; the rest of the minute is not audited`,
+      );
+    return window.looks <= ANONYMOUS_LOOKS;
+  }
+
   /**
    * Reads something, or asks whether something may be done; only a refusal is written
-   * down, also one that says that there is no such thing.
+   * down, also one that says that there is no such thing. Of people who are not signed
+   * in only so many in a minute.
    */
   async look<T>(
     caller: Caller,
@@ -121,7 +145,8 @@ export class Audit {
     } catch (error) {
       if (
         error instanceof StoreError &&
-        (trail.refused || error.status === 403 || error.status === 409)
+        (trail.refused || error.status === 403 || error.status === 409) &&
+        this.#hasRoom(caller)
       )
         await this.#write(caller, action, trail, error);
       throw error;

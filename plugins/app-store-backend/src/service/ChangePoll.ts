@@ -8,7 +8,7 @@ import type { ChangeFeed } from './ChangeFeed';
 /** Clocks of replicas differ, and transactions commit out of order: this far back is looked at again, in milliseconds. */
 const OVERLAP_MS = 10_000;
 
-/** Instances that are asked for at once. */
+/** Instances of which it is asked at each look whether they are still there. */
 const ASKED = 500;
 
 /** See the module's comment. */
@@ -23,6 +23,8 @@ export class ChangePoll {
   readonly #tagFeed: ChangeFeed;
   #since = Date.now();
   #seen = new Map<string, string>();
+  /** All that were there, those first that were not asked for the longest. */
+  #known: Set<string> | undefined;
   readonly #ending = new Set<string>();
   #seenAliases = new Set<string>();
   #seenApps = new Map<string, string>();
@@ -48,16 +50,27 @@ export class ChangePoll {
     this.#tagFeed = options.tagFeed;
   }
 
-  /** What ends has no row of its own in the end: whether it is still there is asked. */
-  async #lookForGone(): Promise<void> {
-    const all = [...this.#ending].slice(0, ASKED);
-    if (!all.length) return;
-    const there = await this.#instances.existing(all);
-    for (const id of all) {
-      // Asked again after the others.
-      this.#ending.delete(id);
-      if (there.has(id)) this.#ending.add(id);
-      else this.#feed.changed(id);
+  /**
+   * What is gone has no row that says so: whether it is still there is asked. Of what
+   * is known to end at each look, of everything else in turn, since an end may come
+   * and go between two looks.
+   */
+  async #lookForGone(known: Set<string>): Promise<void> {
+    const asked = new Set([...this.#ending].slice(0, ASKED));
+    for (const id of known) {
+      if (asked.size >= ASKED) break;
+      asked.add(id);
+    }
+    if (!asked.size) return;
+    const there = await this.#instances.existing([...asked]);
+    for (const id of asked) {
+      const ending = this.#ending.delete(id);
+      known.delete(id);
+      if (there.has(id)) {
+        // Asked again after the others.
+        known.add(id);
+        if (ending) this.#ending.add(id);
+      } else this.#feed.changed(id);
     }
   }
 
@@ -70,10 +83,13 @@ export class ChangePoll {
       if (this.#seen.get(id) !== updatedAt) this.#feed.changed(id);
     }
     this.#seen = new Map(rows.map(row => [row.id, row.updatedAt]));
-    for (const { id, ending } of rows)
+    this.#known ??= new Set(await this.#instances.allIds());
+    for (const { id, ending } of rows) {
+      this.#known.add(id);
       if (ending) this.#ending.add(id);
       else this.#ending.delete(id);
-    await this.#lookForGone();
+    }
+    await this.#lookForGone(this.#known);
     // Their history, since a deleted alias has no row of its own.
     const changes = await this.#aliases.changedSince(from);
     for (const { id, name } of changes)

@@ -132,6 +132,51 @@ describe.each(databaseIds())('on %s', id => {
     expect(await said()).toEqual(['new']);
   });
 
+  it('of people who are not signed in only so many refusals in a minute are written down', async () => {
+    const knex = await migrated(id);
+    const repository = new AuditRepository(knex);
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const warned: string[] = [];
+    const audit = new Audit({
+      repository,
+      auditor: mockServices.auditor.mock({
+        createEvent: async () => ({
+          success: async () => {},
+          fail: async () => {},
+        }),
+      }),
+      events: mockServices.events.mock({ publish: async () => {} }),
+      logger: mockServices.logger.mock({ warn: text => warned.push(text) }),
+      now: () => new Date(now),
+    });
+    const look = (caller: Caller) =>
+      audit
+        .look(caller, 'app:read', 'hidden', async trail => {
+          trail.refused = true;
+          throw new StoreError({
+            status: 404,
+            code: 'NOT_FOUND',
+            message: 'No.',
+            owner: 'you',
+            remedy: 'None.',
+          });
+        })
+        .catch(() => {});
+    const written = async () => {
+      const [{ n }] = await knex('audit').count({ n: '*' });
+      return Number(n);
+    };
+    const nobody = { ...uma, userEntityRef: '', address: '192.0.2.1' };
+    for (let n = 0; n < 70; n++) await look(nobody);
+    expect(await written()).toBe(60);
+    expect(warned).toEqual([expect.stringContaining('192.0.2.1')]);
+    for (let n = 0; n < 70; n++) await look(uma);
+    expect(await written()).toBe(130);
+    now += 60_000;
+    await look(nobody);
+    expect(await written()).toBe(131);
+  });
+
   it('an instance that another replica took away is told', async () => {
     const knex = await migrated(id);
     const apps = new AppRepository(knex, policy);
@@ -173,5 +218,9 @@ describe.each(databaseIds())('on %s', id => {
     expect(told.splice(0)).toEqual([going.id]);
     await poll.look();
     expect(told).toEqual([]);
+    // What went between two looks was never seen to end.
+    await knex('instances').where({ id: staying.id }).delete();
+    await poll.look();
+    expect(told).toEqual([staying.id]);
   });
 });

@@ -1467,8 +1467,12 @@ export interface components {
       suspendAfter?: components['schemas']['Timestamp'];
       /** @description The one extension of this start was used. */
       extended: boolean;
-      /** @description Names of secrets that changed since it was started, for those who may read its status. */
+      /** @description Secrets changed since it was started, which go on with their old values; for those who may read its status. */
+      secretsChanged?: boolean;
+      /** @description The names of those secrets, for those who may read what its app.toml holds, too. */
       staleSecrets?: string[];
+      /** @description It has a volume, which is kept for a time when it is terminated; for those who may read its status. */
+      keepsVolume?: boolean;
       /** @description True between the order to end and the end. */
       terminating: boolean;
       /** @description When the volume of a terminated instance goes; until then it can be restored. */

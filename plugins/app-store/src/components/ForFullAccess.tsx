@@ -1,4 +1,9 @@
-import { Container, Skeleton, type HeaderBreadcrumb } from '@backstage/ui';
+import {
+  Button,
+  Container,
+  Skeleton,
+  type HeaderBreadcrumb,
+} from '@backstage/ui';
 import type { ReactNode } from 'react';
 import { useMe } from '../hooks/useCached';
 import { DeadEnd } from './DeadEnd';
@@ -14,7 +19,7 @@ export function ForFullAccess(props: {
   children: ReactNode;
 }) {
   const { title, breadcrumbs } = props;
-  const { visitor, error } = useMe();
+  const { visitor, error, reload } = useMe();
   if (visitor)
     return (
       <DeadEnd title={title} breadcrumbs={breadcrumbs}>
@@ -27,7 +32,14 @@ export function ForFullAccess(props: {
       <PageHeader title={title} breadcrumbs={breadcrumbs} />
       <Container>
         {error ? (
-          <ErrorPanel error={error} />
+          <ErrorPanel
+            error={error}
+            action={
+              <Button size="small" variant="secondary" onPress={reload}>
+                Try again
+              </Button>
+            }
+          />
         ) : (
           <Skeleton height={200} aria-label="Loading" />
         )}

@@ -20,12 +20,12 @@ function deadlineOf(instance: AppInstance, now: number): string | undefined {
 
 /** Which secrets changed since an instance was started, and what to do about it. */
 export function StaleSecrets(props: { instance: AppInstance }) {
-  const { staleSecrets } = props.instance;
-  if (!staleSecrets?.length) return null;
+  const { secretsChanged, staleSecrets, terminating } = props.instance;
+  if (!secretsChanged || terminating) return null;
   return (
     <Text as="p" variant="body-small" color="warning">
-      Runs with an old value of {staleSecrets.join(', ')}: pause and resume it
-      to take the new one.
+      Runs with an old value of {staleSecrets?.join(', ') ?? 'a secret'}: pause
+      and resume it to take the new one.
     </Text>
   );
 }

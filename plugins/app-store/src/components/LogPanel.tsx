@@ -3,7 +3,7 @@ import { LogViewer } from '@backstage/core-components';
 import { AppStoreError } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Button, Flex, Select, Switch, Text } from '@backstage/ui';
 import { RiDownloadLine } from '@remixicon/react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { saveAs } from '../download';
 import { useAction } from '../hooks/useAction';
@@ -25,9 +25,12 @@ const CONTAINERS = [
 /** The output of an instance: live, of the process before, or to download. */
 export function LogPanel(props: {
   instanceId: string;
-  /** Changes when another run begins. */ run: string;
+  /** Changes when another run begins. */
+  run: string;
+  /** How far the launch is: what could not be read a moment ago may be there. */
+  stage?: string;
 }) {
-  const { instanceId, run } = props;
+  const { instanceId, run, stage } = props;
   const api = useApi(appStoreApiRef);
   const [container, setContainer] = useState('app');
   const [previous, setPrevious] = useState(false);
@@ -35,6 +38,8 @@ export function LogPanel(props: {
   const [text, setText] = useState('');
   const [notice, setNotice] = useState<string>();
   const [busy, act] = useAction();
+  const wake = useRef(() => {});
+  useEffect(() => wake.current(), [stage]);
 
   useEffect(() => {
     const abort = new AbortController();
@@ -49,8 +54,8 @@ export function LogPanel(props: {
     const read = async () => {
       setText('');
       setNotice(undefined);
-      let pause = PAUSE_FIRST_MS;
-      let before = -1;
+      const pause = { ms: PAUSE_FIRST_MS };
+      let before: string | undefined;
       while (!abort.signal.aborted) {
         try {
           const response = await api.openLogs(instanceId, {
@@ -85,12 +90,19 @@ export function LogPanel(props: {
         }
         if (!follow || previous) return;
         // What has ended is asked for less and less often.
-        pause =
-          lines.length === before
-            ? Math.min(pause * 2, PAUSE_LAST_MS)
+        const now = lines.join('\n');
+        pause.ms =
+          now === before
+            ? Math.min(pause.ms * 2, PAUSE_LAST_MS)
             : PAUSE_FIRST_MS;
-        before = lines.length;
-        await sleep(pause);
+        before = now;
+        const woken = new Promise<void>(done => {
+          wake.current = () => {
+            pause.ms = PAUSE_FIRST_MS;
+            done();
+          };
+        });
+        await Promise.race([sleep(pause.ms), woken]);
       }
     };
     read();

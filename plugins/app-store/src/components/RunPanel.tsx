@@ -138,7 +138,16 @@ export function RunPanel(props: {
           </Button>
         )}
       </Flex>
-      {managed.error && <ErrorPanel error={managed.error} />}
+      {managed.error && (
+        <ErrorPanel
+          error={managed.error}
+          action={
+            <Button size="small" variant="secondary" onPress={managed.reload}>
+              Try again
+            </Button>
+          }
+        />
+      )}
       {reason && !managed.error && (
         <Text as="p" color="secondary">
           {reason}

@@ -162,7 +162,8 @@ export function EditSecret(props: {
   const empty = entries.filter(({ value }) => !value).map(({ key }) => key);
   const problem = entriesProblem(entries);
   // The form begins with empty values, which nobody means by accident.
-  const [meant, setMeant] = useState(false);
+  const [meantFor, setMeantFor] = useState('');
+  const meant = meantFor === empty.join();
   return (
     <ConfirmDialog
       title={`Replace ${secret.name}`}
@@ -222,7 +223,10 @@ export function EditSecret(props: {
         </Text>
       )}
       {!problem && empty.length > 0 && (
-        <Checkbox isSelected={meant} onChange={setMeant}>
+        <Checkbox
+          isSelected={meant}
+          onChange={on => setMeantFor(on ? empty.join() : '')}
+        >
           Write an empty value for {empty.join(', ')}
         </Checkbox>
       )}

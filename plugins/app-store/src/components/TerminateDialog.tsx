@@ -5,7 +5,6 @@ import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
 import { useStore } from '../hooks/useCached';
-import { useLoad } from '../hooks/useLoad';
 import { duration, when } from '../words';
 import { ConfirmDialog } from './ConfirmDialog';
 
@@ -63,17 +62,8 @@ export function TerminateDialog(props: {
   const toast = useApi(toastApiRef);
   const store = useStore().value;
   const [purge, setPurge] = useState(false);
-  // Who no longer sees the app still ends its instance; what it keeps is then not known.
-  const volume = useLoad(
-    async () =>
-      api.getApp(instance.appId).then(
-        app => Boolean(app.requirements.volumeSize),
-        () => true,
-      ),
-    [instance.appId],
-  );
   const kept = (store?.terminatedRetentionSeconds ?? 0) * 1000;
-  const keeps = Boolean(volume.value) && kept > 0;
+  const keeps = instance.keepsVolume && kept > 0;
   const end = async () => {
     await api.terminateInstance(instance.id, purge ? { purge } : {});
     const after = purge
@@ -96,11 +86,11 @@ export function TerminateDialog(props: {
       confirm={keeps && !purge ? 'Terminate' : 'Terminate for good'}
       cancel="Keep it"
       destructive
-      disabled={volume.loading || !store}
+      disabled={!store}
       onClose={onClose}
       onConfirm={end}
     >
-      {volume.loading || !store ? (
+      {!store ? (
         <Skeleton height={60} aria-label="Loading" />
       ) : (
         <>

@@ -38,13 +38,20 @@ export function useMe(options: { anew?: boolean } = {}): {
   me?: Me;
   visitor?: boolean;
   error?: Error;
+  reload(): void;
 } {
   const api = useApi(appStoreApiRef);
-  const { value: me, error } = useLoad(
-    () => meOf(api, Boolean(options.anew)),
-    [],
-  );
-  return { me, error, visitor: me && me.kind === 'visitor' && !me.admin };
+  const {
+    value: me,
+    error,
+    reload,
+  } = useLoad(() => meOf(api, Boolean(options.anew)), []);
+  return {
+    me,
+    error,
+    reload,
+    visitor: me && me.kind === 'visitor' && !me.admin,
+  };
 }
 
 /** What the store is set to. */

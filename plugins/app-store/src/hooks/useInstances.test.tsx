@@ -70,6 +70,18 @@ describe('instances as they are now', () => {
     expect(result.current.instances![0].status).toBe('PENDING');
   });
 
+  it('shows one again that the stream tells of anew', () => {
+    const { streams, wrapper } = store();
+    const { result } = renderHook(() => useInstances('i'), { wrapper });
+    act(() => streams[0].onChange(instance()));
+    act(() => streams[0].onGone!('i'));
+    expect(result.current.gone).toBe(true);
+    // Shared again, or taken back with the command line.
+    act(() => streams[0].onChange(instance({ status: 'SUSPENDED' })));
+    expect(result.current.gone).toBe(false);
+    expect(result.current.instances![0].status).toBe('SUSPENDED');
+  });
+
   it('shows another one after one that is gone', async () => {
     const { streams, wrapper } = store();
     const { result, rerender } = renderHook(({ id }) => useInstances(id), {

@@ -47,8 +47,10 @@ export function useInstances(id?: string): LiveInstances {
     setGone(false);
     setError(undefined);
     // The stream tells states in their order, whatever their clocks say.
-    const put = (instance: AppInstance) =>
+    const put = (instance: AppInstance) => {
+      if (instance.id === id) setGone(false);
       setById(before => new Map(before).set(instance.id, instance));
+    };
     const follow = async () => {
       const pause = { ms: PAUSE_FIRST_MS };
       while (!abort.signal.aborted) {

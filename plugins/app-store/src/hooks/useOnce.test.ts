@@ -2,13 +2,13 @@ import { AppStoreError } from '@ai-app-store/backstage-plugin-app-store-common';
 import { renderHook } from '@testing-library/react';
 import { useOnce } from './useOnce';
 
-const refused = (status: number) =>
+const refused = (status: number, code = 'REFUSED') =>
   new AppStoreError({
     type: 'about:blank',
     title: 'Refused',
     status,
     detail: 'Refused.',
-    code: 'REFUSED',
+    code,
     owner: 'you',
     remedy: 'None.',
   });
@@ -24,11 +24,16 @@ describe('sending once', () => {
       });
     await expect(send('run', new TypeError('fetch failed'))).rejects.toThrow();
     await expect(send('run', refused(503))).rejects.toThrow();
+    await expect(send('run', refused(429))).rejects.toThrow();
+    // The first one is still being carried out.
+    await expect(
+      send('run', refused(409, 'IDEMPOTENCY_IN_PROGRESS')),
+    ).rejects.toThrow();
     await send('run');
     await send('run');
-    expect(new Set(keys.slice(0, 3)).size).toBe(1);
-    expect(keys[3]).not.toBe(keys[2]);
-    expect(keys[3]).toMatch(/^[0-9a-f]{32}$/);
+    expect(new Set(keys.slice(0, 5)).size).toBe(1);
+    expect(keys[5]).not.toBe(keys[4]);
+    expect(keys[5]).toMatch(/^[0-9a-f]{32}$/);
   });
 
   it('takes another key for something else, and after a refusal', async () => {

@@ -8,6 +8,18 @@ function newKey(): string {
   ).join('');
 }
 
+/** What became of the request is not known yet: it may be carried out. */
+function isOpen(error: unknown): boolean {
+  if (!(error instanceof AppStoreError)) return true;
+  const { status, code } = error.problem;
+  return (
+    status >= 500 ||
+    [408, 425, 429].includes(status) ||
+    // The first one is still at it; the next one gets its answer.
+    code === 'IDEMPOTENCY_IN_PROGRESS'
+  );
+}
+
 /**
  * Sends a request so that the store carries it out once: what is asked for again
  * while nobody knows what became of it has the same `Idempotency-Key`. What was
@@ -32,7 +44,7 @@ export function useOnce(): <T>(
       over();
       return answer;
     } catch (error) {
-      if (error instanceof AppStoreError && error.problem.status < 500) over();
+      if (!isOpen(error)) over();
       throw error;
     }
   };

@@ -52,6 +52,24 @@ describe('a list in pages', () => {
     expect(result.current.items).toEqual([{ ...one, word: 'changed' }, three]);
   });
 
+  it('is refreshed at its length, without a word', async () => {
+    const { asked, load } = pages();
+    const { result } = renderHook(() => usePages(load, []));
+    await act(async () => asked[0].answer([one], 'next'));
+    act(() => result.current.more!());
+    await act(async () => asked[1].answer([two], 'more'));
+    act(() => result.current.refresh());
+    expect(result.current.loading).toBe(false);
+    expect(result.current.more).toBeDefined();
+    await act(async () => asked[2].answer([three], 'next'));
+    await act(async () => asked[3].answer([one], 'more'));
+    expect(asked.slice(2).map(({ cursor }) => cursor)).toEqual([
+      undefined,
+      'next',
+    ]);
+    expect(result.current.items).toEqual([three, one]);
+  });
+
   it('believes what is loaded after the action', async () => {
     const { asked, load } = pages();
     const { result } = renderHook(() => usePages(load, []));

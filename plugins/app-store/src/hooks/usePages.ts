@@ -15,6 +15,8 @@ export interface Pages<T> {
   more?: () => void;
   /** Loads anew as much as is there. */
   reload(): void;
+  /** The same without saying so: nobody asked for it. */
+  refresh(): void;
   /** Puts an answer of the API in the place of what it is about. */
   put(item: T): void;
   remove(id: string): void;
@@ -56,35 +58,38 @@ export function usePages<T extends { id: string }>(
   // What an action answered while pages were on their way is newer than they are.
   const changes = useRef<Changes<T>>(new Map());
 
-  const load = useCallback(async (atLeast: number, from?: State<T>) => {
-    const mine = ++run.current;
-    changes.current = new Map();
-    const items = [...(from?.items ?? [])];
-    let cursor = from?.cursor;
-    setState(before => ({ ...before, loading: true }));
-    try {
-      do {
-        const next = await latest.current(cursor);
-        if (mine !== run.current) return;
-        const there = new Set(items.map(item => item.id));
-        items.push(...next.items.filter(item => !there.has(item.id)));
-        cursor = next.nextCursor;
-      } while (cursor && items.length < atLeast);
-      wanted.current = items.length;
-      setState({
-        items: changed(items, changes.current),
-        cursor,
-        loading: false,
-      });
-    } catch (error) {
-      if (mine === run.current)
-        setState(before => ({
-          ...before,
-          error: error as Error,
+  const load = useCallback(
+    async (atLeast: number, from?: State<T>, quiet = false) => {
+      const mine = ++run.current;
+      changes.current = new Map();
+      const items = [...(from?.items ?? [])];
+      let cursor = from?.cursor;
+      if (!quiet) setState(before => ({ ...before, loading: true }));
+      try {
+        do {
+          const next = await latest.current(cursor);
+          if (mine !== run.current) return;
+          const there = new Set(items.map(item => item.id));
+          items.push(...next.items.filter(item => !there.has(item.id)));
+          cursor = next.nextCursor;
+        } while (cursor && items.length < atLeast);
+        wanted.current = items.length;
+        setState({
+          items: changed(items, changes.current),
+          cursor,
           loading: false,
-        }));
-    }
-  }, []);
+        });
+      } catch (error) {
+        if (mine === run.current)
+          setState(before => ({
+            ...before,
+            error: error as Error,
+            loading: false,
+          }));
+      }
+    },
+    [],
+  );
 
   const change = useCallback((id: string, after?: T) => {
     changes.current.set(id, after);
@@ -116,6 +121,9 @@ export function usePages<T extends { id: string }>(
         }
       : undefined,
     reload: useCallback(() => setTurn(t => t + 1), []),
+    refresh: useCallback(() => {
+      load(wanted.current, undefined, true);
+    }, [load]),
     put: useCallback((item: T) => change(item.id, item), [change]),
     remove: useCallback((id: string) => change(id), [change]),
   };

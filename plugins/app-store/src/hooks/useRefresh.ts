@@ -7,15 +7,16 @@ const REFRESH_MS = 5000;
 
 /** Loads a list of others' instances anew while one of them starts or ends. */
 export function useRefresh(
-  pages: Pick<Pages<AppInstance>, 'items' | 'reload'>,
+  pages: Pick<Pages<AppInstance>, 'items' | 'error' | 'loading' | 'refresh'>,
 ): void {
-  const { items, reload } = pages;
+  const { items, error, loading, refresh } = pages;
   const moving = items?.some(
     each => (each.status === 'PENDING' || each.terminating) && !each.purgeAfter,
   );
   useEffect(() => {
-    if (!moving) return undefined;
-    const timer = setInterval(reload, REFRESH_MS);
-    return () => clearInterval(timer);
-  }, [moving, reload]);
+    // Each time after what was loaded last, however long that took.
+    if (!moving || loading) return undefined;
+    const timer = setTimeout(refresh, REFRESH_MS);
+    return () => clearTimeout(timer);
+  }, [moving, items, error, loading, refresh]);
 }

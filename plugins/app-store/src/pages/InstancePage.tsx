@@ -48,6 +48,7 @@ function Details(props: { instance: AppInstance }) {
           run={`${instance.stages.accepted}/${instance.restartCount}/${
             instance.status === 'SUSPENDED'
           }`}
+          stage={instance.stage}
         />
       ),
     },
@@ -119,8 +120,7 @@ export function InstancePage() {
   if (gone)
     return (
       <DeadEnd title="This instance is gone" breadcrumbs={BREADCRUMBS}>
-        It was terminated, or is not shared with you. What was terminated lately
-        and can be restored is under My instances.
+        It was terminated for good, or is not shared with you.
       </DeadEnd>
     );
   if (!instance) {
@@ -139,7 +139,10 @@ export function InstancePage() {
   }
   const actions = <InstanceActions instance={instance} onChange={update} />;
   const showsLaunch =
-    instance.status === 'PENDING' || instance.status === 'FAILED' || launching;
+    !instance.terminating &&
+    (instance.status === 'PENDING' ||
+      instance.status === 'FAILED' ||
+      launching);
   return (
     <>
       <PageHeader
@@ -158,7 +161,13 @@ export function InstancePage() {
               </Text>
             )}
           </Flex>
-          {instance.problem && (
+          {instance.terminating && instance.purgeAfter && (
+            <Text as="p">
+              Terminated. Its volume is kept for a while: until then it can be
+              restored, paused and with its aliases.
+            </Text>
+          )}
+          {instance.problem && !instance.terminating && (
             <ProblemPanel
               problem={instance.problem}
               status={instance.status === 'FAILED' ? 'danger' : 'warning'}
@@ -179,7 +188,9 @@ export function InstancePage() {
             </Text>
           )}
           <InstanceFacts instance={instance} />
-          <Details instance={instance} />
+          {!(instance.terminating && instance.purgeAfter) && (
+            <Details instance={instance} />
+          )}
         </Flex>
       </Container>
     </>

@@ -33,6 +33,14 @@ export function neutral({ code, owner }: Problem): Problem {
   };
 }
 
+/** Several of them say one thing to those readers. */
+function neutralOnce(problems: Problem[]): Problem[] {
+  const said = new Map(
+    problems.map(neutral).map(problem => [JSON.stringify(problem), problem]),
+  );
+  return [...said.values()];
+}
+
 /** See the module's comment. */
 export class AppPresenter {
   readonly #config: StoreConfig;
@@ -101,7 +109,7 @@ export class AppPresenter {
         : {}),
       runnability: {
         runnable: record.problems.length === 0,
-        problems: meta ? record.problems : record.problems.map(neutral),
+        problems: meta ? record.problems : neutralOnce(record.problems),
         checkedAt: record.checkedAt,
       },
       newest: beside.newest,

@@ -48,6 +48,27 @@ export class InstancePresenter {
     this.#policy = options.policy;
   }
 
+  /** Names of secrets are what app.toml says within (specification 3.3). */
+  #kept(
+    actor: Actor,
+    record: InstanceRecord,
+    app: AppRecord,
+    staleSecrets: string[] = [],
+  ): Pick<AppInstance, 'keepsVolume' | 'secretsChanged' | 'staleSecrets'> {
+    const meta = this.#policy.decide(
+      'app',
+      'read_meta',
+      actor,
+      appFacts(app),
+    ).allowed;
+    const secretsChanged = staleSecrets.length > 0;
+    return {
+      keepsVolume: Boolean(record.objects.claim),
+      secretsChanged,
+      ...(secretsChanged && meta ? { staleSecrets } : {}),
+    };
+  }
+
   /** @param beside - what is not in the record itself */
   present(
     actor: Actor,
@@ -98,9 +119,7 @@ export class InstancePresenter {
       suspendable: record.suspendable,
       suspendAfter: record.suspendAfter,
       extended: record.extended,
-      ...(status && beside.staleSecrets?.length
-        ? { staleSecrets: beside.staleSecrets }
-        : {}),
+      ...(status ? this.#kept(actor, record, app, beside.staleSecrets) : {}),
       terminating: ending,
       purgeAfter: record.purgeAfter,
       createdAt: record.createdAt,

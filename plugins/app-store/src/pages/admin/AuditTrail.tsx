@@ -14,7 +14,7 @@ import {
   Text,
   TextField,
 } from '@backstage/ui';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { appStoreApiRef } from '../../api';
 import { Facts } from '../../components/AppFacts';
 import { DataTable, type DataColumn } from '../../components/DataTable';
@@ -53,11 +53,13 @@ function moment(day: string, daysLater = 0): string | undefined {
 function Filters() {
   const [params, change] = useChangeParams();
   const of = (name: string) => params.get(name) ?? '';
-  const [draft, setDraft] = useState({
-    actor: of('actor'),
-    action: of('action'),
-    resource: of('resource'),
-  });
+  const [actor, action, resource] = TYPED.map(of);
+  const [draft, setDraft] = useState({ actor, action, resource });
+  // What was typed gives way to another address; the focus stays where it is.
+  useEffect(
+    () => setDraft({ actor, action, resource }),
+    [actor, action, resource],
+  );
   const text = (
     name: keyof typeof draft,
     label: string,
@@ -228,10 +230,7 @@ export function AuditTrail() {
   ];
   return (
     <Flex direction="column" gap="4">
-      <Filters
-        // What was typed gives way to another address; a choice leaves the focus where it is.
-        key={TYPED.map(name => params.get(name)).join('/')}
-      />
+      <Filters />
       {kept.value && (
         <Text variant="body-small" color="secondary">
           Kept for {kept.value} days.

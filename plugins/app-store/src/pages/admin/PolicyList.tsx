@@ -144,7 +144,17 @@ export function PolicyList(props: { policies: Loaded<Policies> }) {
   const toast = useApi(toastApiRef);
   const [editing, setEditing] = useState<IamPolicyDocument[]>();
   const [deleting, setDeleting] = useState<string>();
-  if (error) return <ErrorPanel error={error} />;
+  const failure = error && (
+    <ErrorPanel
+      error={error}
+      action={
+        <Button size="small" variant="secondary" onPress={reload}>
+          Try again
+        </Button>
+      }
+    />
+  );
+  if (failure && !value) return failure;
   if (!value) return <Skeleton height={160} aria-label="Loading policies" />;
   const columns: Array<DataColumn<Listed>> = [
     {
@@ -196,6 +206,7 @@ export function PolicyList(props: { policies: Loaded<Policies> }) {
   );
   return (
     <>
+      {failure}
       {!value.enabled && (
         <Alert
           status="info"
