@@ -184,7 +184,12 @@ test('my instances: extend, share, terminate and take back', async () => {
   await uma.getByRole('button', { name: 'Undo' }).click();
   await expect(list).toContainText(/Notes.*Paused/);
   await expect(ended.getByRole('listitem')).toHaveCount(1);
-  await ended.getByRole('button', { name: /^Restore Notes/ }).click();
+  // Its page says so, and takes it back, too.
+  await ended.getByRole('link', { name: /^Notes/ }).click();
+  await expect(uma.getByText('Terminated. Its volume is kept')).toBeVisible();
+  await uma.getByRole('button', { name: 'Restore Notes' }).click();
+  await expect(uma.getByRole('button', { name: 'Resume Notes' })).toBeVisible();
+  await uma.goto(at('/instances'));
   await expect(ended).toHaveCount(0);
   await expect(list.getByRole('button', { name: /^Resume Notes/ })).toHaveCount(
     2,

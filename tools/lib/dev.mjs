@@ -11,6 +11,7 @@ import {
   readSettings,
 } from './settings.mjs';
 import { ROOT } from './toolchain.mjs';
+import { Sentence } from './words.mjs';
 import { join } from 'node:path';
 
 export async function dev(args, toolchain) {
@@ -28,6 +29,11 @@ export async function dev(args, toolchain) {
     ...tools.env,
     ...configEnvironment(settings, await tools.registry()),
   };
+  // The portal offers the command for download.
+  const bundled = await tools.yarn(['workspace', 'app', 'command'], {
+    collect: true,
+  });
+  if (bundled.code) throw new Sentence(bundled.output);
   const cli = join(ROOT, 'node_modules/.bin/backstage-cli');
   const configs = [...CONFIG_FILES, join(ROOT, 'app-config.dev.yaml')].flatMap(
     file => ['--config', file],

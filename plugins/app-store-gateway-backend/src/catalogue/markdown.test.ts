@@ -7,6 +7,13 @@ describe('the description of an app for anybody', () => {
     );
   });
 
+  it('is laid out to a length that holds nobody up', () => {
+    const html = markdown('word '.repeat(200_000));
+    expect(html.length).toBeLessThan(70_000);
+    expect(html).toMatch(/<p>…<\/p>\n$/);
+    expect(markdown('word '.repeat(200_000))).toBe(html);
+  });
+
   it.each([
     ['<script>alert(1)</script>', '<script'],
     ['<img src=x onerror=alert(1)>', '<img'],

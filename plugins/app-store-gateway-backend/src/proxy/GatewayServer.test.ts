@@ -725,5 +725,11 @@ describe.each(ids)('GatewayServer on %s', id => {
     expect((await call({ headers: { cookie } })).status).toBe(200);
     const stranger = await cookieFor(ONE, 'user:default/new');
     expect((await call({ headers: { cookie: stranger } })).status).toBe(503);
+    // The last that was heard: what they were told no longer holds.
+    push('access', {});
+    await sleep(50);
+    expect((await call({ headers: { cookie } })).status).toBe(503);
+    storeAway = false;
+    expect((await call({ headers: { cookie } })).status).toBe(200);
   });
 });

@@ -23,7 +23,9 @@ export class Admissions {
   constructor(options: { store: StoreClient; routes: RouteTable }) {
     this.#store = options.store;
     this.#routes = options.routes;
-    options.routes.onAccess(() => {
+    options.routes.onAccess(changed => {
+      // What rests on other facts holds no longer, even if nobody can be asked anew.
+      if (changed) this.#cache.clear();
       for (const entry of this.#cache.values()) entry.until = 0;
     });
   }
@@ -41,18 +43,25 @@ export class Admissions {
       return cached.answer;
     const old = cached && cached.revision === revision ? cached : undefined;
     // The store may be away: what it said of the same facts a while ago still holds; what it never said does not.
-    const answer = this.#ask(instanceId, userEntityRef).catch(async error => {
-      if (!old) {
-        this.#cache.delete(key);
+    const entry = {
+      revision,
+      until: now + CACHE_MS,
+      answer: this.#ask(instanceId, userEntityRef),
+    };
+    entry.answer = entry.answer.catch(async error => {
+      // The facts may have changed while it was asked.
+      const holds = old && this.#cache.get(key) === entry;
+      if (!holds) {
+        if (this.#cache.get(key) === entry) this.#cache.delete(key);
         throw error;
       }
       this.#cache.set(key, { ...old, until: Date.now() + RETRY_MS });
       return old.answer;
     });
-    answer.catch(() => {});
+    entry.answer.catch(() => {});
     if (this.#cache.size >= ENTRIES) this.#cache.clear();
-    this.#cache.set(key, { revision, until: now + CACHE_MS, answer });
-    return answer;
+    this.#cache.set(key, entry);
+    return entry.answer;
   }
 
   async #ask(

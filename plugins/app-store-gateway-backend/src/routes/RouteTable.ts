@@ -69,7 +69,7 @@ export class RouteTable implements AddressBook {
       before: GatewayRoute | undefined,
     ) => void
   >();
-  readonly #accessListeners = new Set<() => void>();
+  readonly #accessListeners = new Set<(changed: boolean) => void>();
   readonly #abort = new AbortController();
   #loaded = false;
 
@@ -121,8 +121,11 @@ export class RouteTable implements AddressBook {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Calls back when anything that was decided may be decided otherwise: tags or policies changed. */
-  onAccess(listener: () => void): () => void {
+  /**
+   * Calls back when anything that was decided may be decided otherwise: tags or policies
+   * `changed`, or they may have while nothing was heard of the store.
+   */
+  onAccess(listener: (changed: boolean) => void): () => void {
     this.#accessListeners.add(listener);
     return () => this.#accessListeners.delete(listener);
   }
@@ -179,6 +182,9 @@ export class RouteTable implements AddressBook {
       for (const id of [...this.#routes.keys()])
         if (!ids.has(id)) this.#set(id, undefined);
       routes.forEach(route => this.#set(route.id, route));
+      // What was told between two streams was told to nobody.
+      if (this.#loaded)
+        this.#accessListeners.forEach(listener => listener(false));
       this.#loaded = true;
     } else if (event === 'route')
       this.#set((data as GatewayRoute).id, data as GatewayRoute);
@@ -189,7 +195,7 @@ export class RouteTable implements AddressBook {
     else if (event === 'alias-gone')
       this.#setAlias((data as { name: string }).name, undefined);
     else if (event === 'access')
-      this.#accessListeners.forEach(listener => listener());
+      this.#accessListeners.forEach(listener => listener(true));
   }
 
   stop(): void {
