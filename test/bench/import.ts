@@ -111,7 +111,7 @@ async function idle(pid: number): Promise<number> {
 async function main(): Promise<number> {
   const room = mkdtempSync(join(tmpdir(), 'bench-import-'));
   const portal = new Portal();
-  await portal.start();
+  await portal.start({ APP_CONFIG_appStore_checkAnswers: 'false' });
   try {
     const token = await portal.token('dev');
     const pid = portal.process;

@@ -179,7 +179,7 @@ async function launch(portal: Portal, appId: string): Promise<Launch> {
 
 async function main(): Promise<number> {
   const portal = new Portal();
-  await portal.start();
+  await portal.start({ APP_CONFIG_appStore_checkAnswers: 'false' });
   try {
     const { body } = await portal.api('uma', '/apps?name=com.example.hello');
     const appId = body.items[0].id;

@@ -70,7 +70,7 @@ async function begin(
     }),
   );
   const portal = new Portal();
-  await portal.start({}, [config]);
+  await portal.start({ APP_CONFIG_appStore_checkAnswers: 'false' }, [config]);
   const knex = knexFactory({
     client: 'pg',
     connection: { ...connection, database: `${prefix}app-store` },

@@ -65,6 +65,7 @@ export class ProductionPortal {
       cwd: ROOT,
       env: {
         ...process.env,
+        APP_CONFIG_appStore_checkAnswers: 'true',
         PORTAL_URL: this.url,
         PORT: new URL(this.url).port,
         LISTEN_HOST: '127.0.0.1',

@@ -57,7 +57,12 @@ export class Portal {
       ],
       {
         cwd: ROOT,
-        env: { ...process.env, ...env },
+        env: {
+          ...process.env,
+          // Whatever it answers is held against the API's document.
+          APP_CONFIG_appStore_checkAnswers: 'true',
+          ...env,
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       },

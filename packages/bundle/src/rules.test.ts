@@ -149,6 +149,19 @@ const CASES: Case[] = [
     'App.Description',
     /single line/,
   ),
+  app(
+    'a title that steers a terminal',
+    'Title = "a\\u001b[2Jb"',
+    'App.Title',
+    /control characters/,
+  ),
+  app(
+    'a keyword with a line break',
+    'Keywords = ["a\\nb"]',
+    'App.Keywords',
+    /control characters/,
+  ),
+  app('a tag with a tab', 'Tags = ["a\\tb"]', 'App.Tags', /control characters/),
   app('tags that are a text', 'Tags = "A"', 'App.Tags', /list of texts/),
   app('tags that are numbers', 'Tags = [1]', 'App.Tags', /must be a text/),
   app(

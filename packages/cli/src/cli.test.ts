@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { World } from '.';
+import { anApp, aPerson, page } from './__testUtils__/resources';
 import {
   newDirectory,
   piped,
@@ -173,7 +174,7 @@ describe('the configuration', () => {
 
   it('is set up by a question, and a token from standard input', async () => {
     const store = await storeOf({
-      'GET /me': { userEntityRef: 'user:default/dev', displayName: 'Dev' },
+      'GET /me': aPerson({ displayName: 'Dev' }),
     });
     const questions: string[] = [];
     const { code } = await type(['config', 'setup', '--with-token'], {
@@ -215,24 +216,13 @@ describe('the configuration', () => {
 describe('what comes from elsewhere', () => {
   it('does not steer the terminal', async () => {
     const store = await storeOf({
-      'GET /apps': {
-        items: [
-          {
-            id: '1',
-            title: 'evil\u001b[2Jtitle\nline',
-            version: '1',
-            createdAt: '',
-            visibility: 'PUBLIC',
-            runnability: { runnable: true, problems: [] },
-          },
-        ],
-      },
+      'GET /apps': page(anApp({ title: 'evil\u001b[2Jtitle\nline' })),
     });
     const { out } = await type(['app', 'list'], {
       env: { HOME: cwd, APP_STORE_URL: store.url, APP_STORE_TOKEN: 't' },
     });
     store.close();
-    expect(out).toContain('evil[2Jtitle line 1');
+    expect(out).toContain('evil[2Jtitle line 1.0.0');
     expect(out).not.toContain('\u001b');
   });
 });

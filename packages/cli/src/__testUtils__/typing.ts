@@ -5,6 +5,10 @@ import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main, type World } from '..';
+import { faultOf, successOf } from './document';
+
+const faults: string[] = [];
+afterEach(() => expect(faults.splice(0)).toEqual([]));
 
 const room = mkdtempSync(join(tmpdir(), 'cli-unit-'));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
@@ -87,7 +91,7 @@ export const stream =
 
 /**
  * A store that answers by `METHOD /path`, in turn where there are several answers; a
- * body alone is answered with 200, and a function answers itself.
+ * body alone is answered as the API's document has it, and a function answers itself.
  */
 export async function storeOf(
   answers: Record<string, unknown>,
@@ -116,7 +120,9 @@ export async function storeOf(
       next(response);
       return;
     }
-    const { status, body } = answerOf(next);
+    const { status, body } = answerOf(next, what);
+    const fault = faultOf(what, status, body);
+    if (fault) faults.push(fault);
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(body === undefined ? '' : JSON.stringify(body));
   }).listen(0, '127.0.0.1');
@@ -136,10 +142,13 @@ export async function storeOf(
   };
 }
 
-function answerOf(value: unknown): { status: number; body?: unknown } {
+function answerOf(
+  value: unknown,
+  what: string,
+): { status: number; body?: unknown } {
   if (value === undefined)
     return { status: 404, body: problem(404, 'NOT_FOUND') };
-  return isAnswer(value) ? value : { status: 200, body: value };
+  return isAnswer(value) ? value : { status: successOf(what), body: value };
 }
 
 function isAnswer(value: unknown): value is { status: number; body?: unknown } {

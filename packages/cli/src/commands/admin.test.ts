@@ -116,7 +116,7 @@ describe('policies', () => {
     ['alone', POLICY],
   ])('are imported %s', async (_, document) => {
     const store = await storeOf({
-      'PUT /iam/policies': { enabled: false, policies: [POLICY] },
+      'PUT /iam/policies': { enabled: false, policies: [POLICY], revision: 1 },
     });
     const { code, err } = await store.type(['admin', 'iam', 'import', '-'], {
       stdin: piped(JSON.stringify(document)),
@@ -153,7 +153,7 @@ describe('policies', () => {
 
   it('go out as they come in', async () => {
     const store = await storeOf({
-      'GET /iam/policies': { enabled: true, policies: [POLICY] },
+      'GET /iam/policies': { enabled: true, policies: [POLICY], revision: 1 },
     });
     const { out } = await store.type(['admin', 'iam', 'export']);
     expect(JSON.parse(out)).toEqual({ policies: [POLICY] });

@@ -6,6 +6,7 @@ import {
   ID,
   OTHER_ID,
   page,
+  theStore,
 } from '../__testUtils__/resources';
 import { refusal, storeOf, stream } from '../__testUtils__/typing';
 
@@ -124,7 +125,7 @@ describe('the end of an instance', () => {
         purgeAfter: '2026-01-08T12:00:00.000Z',
       }),
       [`DELETE /instances/${ID}`]: { status: 202 },
-      'GET /store': { terminatedRetentionSeconds: 604_800 },
+      'GET /store': theStore({ terminatedRetentionSeconds: 604_800 }),
     });
     const questions: string[] = [];
     const { code, out } = await store.type(['instance', 'terminate', ID], {
@@ -147,7 +148,7 @@ describe('the end of an instance', () => {
     async (flags, words, kept) => {
       const store = await storeOf({
         [`GET /instances/${ID}`]: anInstance(),
-        'GET /store': { terminatedRetentionSeconds: kept },
+        'GET /store': theStore({ terminatedRetentionSeconds: kept }),
       });
       const questions: string[] = [];
       const { code } = await store.type(

@@ -1,5 +1,11 @@
 /** `why`: a question in words, an answer with reasons, an exit code. */
-import { anApp, ID, page } from '../__testUtils__/resources';
+import {
+  anApp,
+  anInstance,
+  aPerson,
+  ID,
+  page,
+} from '../__testUtils__/resources';
 import { refusal, storeOf } from '../__testUtils__/typing';
 
 const yes = {
@@ -21,7 +27,7 @@ const no = {
 
 const storeSaying = (answer: unknown, admin = false) =>
   storeOf({
-    'GET /me': { admin },
+    'GET /me': aPerson({ admin }),
     'GET /apps': page(anApp()),
     'GET /explain': answer,
   });
@@ -98,8 +104,8 @@ describe('why', () => {
     [['me', 'platform:read_audit'], { kind: 'platform', action: 'read_audit' }],
   ])('%j asks %j', async (args, query) => {
     const store = await storeOf({
-      'GET /me': { admin: false },
-      [`GET /instances/${ID}`]: { id: ID },
+      'GET /me': aPerson(),
+      [`GET /instances/${ID}`]: anInstance(),
       'GET /explain': yes,
     });
     await store.type(['why', ...args]);

@@ -9,6 +9,12 @@ import { z } from 'zod';
 const text = z
   .string({ error: 'must be a text' })
   .refine(value => !value.includes('\0'), { error: 'holds a NUL character' });
+/** What is shown in one line, and echoed by terminals. */
+const line = text.regex(
+  /^\P{Cc}*$/u,
+  'must be a single line without control characters',
+);
+const lines = z.array(line, { error: 'must be a list of texts' });
 const texts = z.array(text, { error: 'must be a list of texts' });
 const flag = z.boolean({ error: 'must be true or false' });
 const whole = z
@@ -90,16 +96,14 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'App',
     key: 'Title',
     type: 'string',
-    schema: text.max(200, 'may have 200 characters at most'),
+    schema: line.max(200, 'may have 200 characters at most'),
     description: 'What people see; the name where it is missing.',
   },
   {
     table: 'App',
     key: 'Description',
     type: 'string',
-    schema: text
-      .max(1000, 'may have 1000 characters at most')
-      .regex(/^[^\n\r]*$/, 'must be a single line'),
+    schema: line.max(1000, 'may have 1000 characters at most'),
     description: 'One line for the store page.',
   },
   {
@@ -113,7 +117,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'App',
     key: 'Tags',
     type: 'list of strings',
-    schema: texts,
+    schema: lines,
     default: '[]',
     description:
       'Names of tags to assign at import. Unknown ones are skipped with a warning.',
@@ -142,14 +146,14 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'App',
     key: 'Category',
     type: 'string',
-    schema: text,
+    schema: line,
     description: 'Legacy; tags replace it.',
   },
   {
     table: 'App',
     key: 'Keywords',
     type: 'list of strings',
-    schema: texts,
+    schema: lines,
     default: '[]',
     description: 'Words to be found by.',
   },
@@ -172,7 +176,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'Runtime',
     key: 'RuntimeVersion',
     type: 'string',
-    schema: text,
+    schema: line,
     description:
       'Name of a runtime version of this store; its default for the mode where it is missing.',
   },
@@ -197,7 +201,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'Runtime',
     key: 'CustomImage',
     type: 'string',
-    schema: text,
+    schema: line,
     description: 'Container image.',
   },
   {
@@ -254,7 +258,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'Runtime',
     key: 'GPUType',
     type: 'string',
-    schema: text,
+    schema: line,
     description: 'Type of GPU.',
   },
   {
@@ -328,14 +332,14 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'Env',
     key: 'Secret',
     type: 'string',
-    schema: text,
+    schema: line,
     description: 'Name of a secret.',
   },
   {
     table: 'Env',
     key: 'SecretKey',
     type: 'string',
-    schema: text,
+    schema: line,
     description: 'Key in the secret.',
   },
   {
@@ -365,14 +369,14 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'File',
     key: 'Secret',
     type: 'string',
-    schema: text,
+    schema: line,
     description: 'Name of a secret.',
   },
   {
     table: 'File',
     key: 'SecretKey',
     type: 'string',
-    schema: text,
+    schema: line,
     description: 'Key in the secret.',
   },
   {
@@ -398,14 +402,14 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'Parameter',
     key: 'Title',
     type: 'string',
-    schema: text.max(100, 'may have 100 characters at most'),
+    schema: line.max(100, 'may have 100 characters at most'),
     description: 'What people are asked; the name where it is missing.',
   },
   {
     table: 'Parameter',
     key: 'Description',
     type: 'string',
-    schema: text.max(500, 'may have 500 characters at most'),
+    schema: line.max(500, 'may have 500 characters at most'),
     description: 'A sentence that helps to answer.',
   },
   {
@@ -430,7 +434,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'Parameter',
     key: 'Choices',
     type: 'list of strings',
-    schema: texts.max(100, 'may have 100 entries at most'),
+    schema: lines.max(100, 'may have 100 entries at most'),
     description: 'The values to choose from, for Type = "choice".',
   },
   {
