@@ -2,6 +2,7 @@
  * Every operation of the API, asked by everybody, about what is theirs and what is
  * not. An operation without a row in the table fails the test.
  */
+import { API_DOCUMENT } from '@ai-app-store/backstage-plugin-app-store-common';
 import { operations } from './api/operations';
 import { databaseIds } from './database/__testUtils__/databases';
 import {
@@ -30,6 +31,66 @@ describe.each(databaseIds())('every route on %s', id => {
     const documented = operations().map(operation => operation.id);
     expect([...new Set(rows().map(row => row.operation))].sort()).toEqual(
       [...documented].sort(),
+    );
+  });
+
+  it('has rows about what is one’s own and what is somebody else’s for each operation on something', () => {
+    const lacking = operations()
+      .filter(({ path, security }) => security === 'person' && /\{/.test(path))
+      // About oneself, or about whatever there is for admins alone.
+      .filter(({ path }) => !/^\/(tokens|iam|login)\b/.test(path))
+      .filter(({ id: operation }) => {
+        const cells = rows()
+          .filter(row => row.operation === operation)
+          .flatMap(row => row.expected.slice(1));
+        return (
+          !cells.some(cell => cell === 403 || cell === 404) ||
+          !cells.some(cell => cell && cell !== 403 && cell !== 404)
+        );
+      })
+      .map(operation => operation.id);
+    expect(lacking).toEqual([]);
+  });
+
+  it('changes nothing from what is out of date, wherever a revision is taken', async () => {
+    const taking = operations().filter(({ path, method }) =>
+      JSON.stringify(
+        (API_DOCUMENT.paths as Record<string, Record<string, unknown>>)[path][
+          method
+        ],
+      ).includes('parameters/ifMatch'),
+    );
+    expect(taking.length).toBeGreaterThan(9);
+    const answered: Record<string, unknown> = {};
+    for (const { id: operation } of taking) {
+      const row = rows().find(
+        each =>
+          each.operation === operation &&
+          each.expected.slice(-2).some(cell => cell && cell <= 400),
+      )!;
+      const owns = (row.expected.at(-2) ?? 404) <= 400;
+      const { status, text } = await send(
+        store,
+        world,
+        row,
+        as(owns ? 'dev' : 'ada').authorization,
+        {
+          headers: { 'if-match': '"987654"' },
+          ...(operation === 'putSecret'
+            ? { body: { data: { key: 'other' } } }
+            : {}),
+        },
+      );
+      const { code, remedy } = JSON.parse(text || '{}');
+      answered[operation] = { status, code, remedy: Boolean(remedy) };
+    }
+    expect(answered).toEqual(
+      Object.fromEntries(
+        taking.map(operation => [
+          operation.id,
+          { status: 412, code: 'STALE', remedy: true },
+        ]),
+      ),
     );
   });
 

@@ -87,6 +87,7 @@ const TABLE = `
   updateTag               | free           | 401       | 403      | 403      | 200  | 200   | 200
   updateTag               | guarded        | 401       | 403      | 403      | 403  | 403   | 200
   deleteTag               | guarded        | 401       | 403      | 403      | 403  | 403   | -
+  deleteTag               | spare          | 401       | 403      | 403      | 403  | 403   | 204
   deleteTag               | nothing        | 401       | 403      | 403      | 404  | 404   | 404
   listSecrets             |                | 401       | 403      | 403      | 200  | 200   | 200
   getSecret               | door           | 401       | 404      | 404      | 404  | 200   | 404
@@ -128,10 +129,13 @@ const TABLE = `
   updateInstance          | dev's          | 401       | 404      | 404      | 404  | 200   | 200
   updateInstance          | shared         | 401       | 404      | 404      | 403  | 200   | 200
   updateInstance          | uma's          | 401       | 404      | 404      | 200  | 403   | 200
+  getInstanceStatus       | dev's          | 401       | 404      | 404      | 404  | 200   | 200
   getInstanceStatus       | shared         | 401       | 404      | 404      | 403  | 200   | 200
   getInstanceStatus       | uma's          | 401       | 404      | 404      | 200  | 200   | 200
+  listInstanceEvents      | dev's          | 401       | 404      | 404      | 404  | 200   | 200
   listInstanceEvents      | shared         | 401       | 404      | 404      | 403  | 200   | 200
   listInstanceEvents      | uma's          | 401       | 404      | 404      | 200  | 200   | 200
+  getInstanceLogs         | dev's          | 401       | 404      | 404      | 404  | 200   | 200
   getInstanceLogs         | shared         | 401       | 404      | 404      | 403  | 200   | 200
   getInstanceLogs         | uma's          | 401       | 404      | 404      | 200  | 200   | 200
   extendInstance          | dev's          | 401       | 404      | 404      | 404  | 200   | 409
@@ -221,7 +225,9 @@ function ask(row: Row, world: World): Asked {
     id: about === 'private' ? world.apps.private : world.apps.seen,
     tagId: about === 'guarded' ? 'GUARDED' : 'FREE',
   };
-  const tag = { id: { free: 'FREE', guarded: 'GUARDED' }[about] ?? NOTHING };
+  const tag = {
+    id: { free: 'FREE', guarded: 'GUARDED', spare: 'SPARE' }[about] ?? NOTHING,
+  };
   const secret = { path: { name: about }, query: SECRETS[about] };
   const alias = { id: about.startsWith('lane') ? 'lane' : 'no-such-alias' };
   const all = about === 'all' ? 'scope=all' : '';
@@ -312,6 +318,7 @@ export const STORE = {
   tags: [
     { name: 'GUESTS', visitorRoles: ['group:default/guests'] },
     { name: 'FREE' },
+    { name: 'SPARE' },
     { name: 'GUARDED', adminRoles: ['group:default/admins'] },
   ],
 };
@@ -404,9 +411,15 @@ export async function send(
   world: World,
   row: Row,
   authorization = 'Bearer mock-none-token',
+  also: { headers?: Record<string, string>; body?: object } = {},
 ): Promise<{ status: number; text: string }> {
   const { method, path } = operations().find(o => o.id === row.operation)!;
-  const { query, body, type = 'application/json', ...asked } = ask(row, world);
+  const {
+    query,
+    body,
+    type = 'application/json',
+    ...asked
+  } = { ...ask(row, world), ...(also.body ? { body: also.body } : {}) };
   const address = path.replace(/\{(\w+)\}/g, (_, name) =>
     encodeURIComponent(asked.path?.[name] ?? NOTHING),
   );
@@ -422,6 +435,7 @@ export async function send(
           ? { 'x-environment-digest': 'a'.repeat(64) }
           : {}),
         ...(body === undefined ? {} : { 'content-type': type }),
+        ...also.headers,
       },
       body: typeof body === 'object' ? JSON.stringify(body) : (body as string),
     },

@@ -313,6 +313,20 @@ export class AliasRepository {
     );
   }
 
+  /** The alias that had this id or name last, where it was deleted. */
+  async findDeleted(
+    idOrName: string,
+  ): Promise<{ id: string; name: string } | undefined> {
+    const row = await this.#knex<AliasHistoryRow>('alias_history')
+      .where({
+        [isUuid(idOrName) ? 'alias_id' : 'alias_name']: idOrName,
+        action: 'deleted',
+      })
+      .orderBy('at', 'desc')
+      .first('alias_id', 'alias_name');
+    return row && { id: row.alias_id, name: row.alias_name };
+  }
+
   /** The last change of an alias. */
   async lastChange(id: string): Promise<AliasHistoryRow | undefined> {
     return this.#knex<AliasHistoryRow>('alias_history')

@@ -377,7 +377,25 @@ export class AliasService {
     });
   }
 
-  /** What an alias led to, newest first. */
+  /** One that is there, or, for admins, one that was deleted. */
+  async #past(
+    caller: Caller,
+    idOrName: string,
+    trail: Trail,
+  ): Promise<{ id: string }> {
+    const { aliases, policy } = this.#o;
+    const deleted =
+      !(await aliases.find(idOrName)) && (await aliases.findDeleted(idOrName));
+    if (!deleted) return this.#require(caller, idOrName, 'read', trail);
+    trail.about(deleted);
+    const decision = trail.decided(
+      policy.decide('platform', 'list_all', caller, undefined),
+    );
+    if (!decision.allowed) throw notFound('alias', idOrName);
+    return deleted;
+  }
+
+  /** What an alias led to, newest first; for admins also after it was deleted. */
   async history(
     caller: Caller,
     idOrName: string,
@@ -387,7 +405,7 @@ export class AliasService {
       caller,
       'alias:read',
       undefined,
-      trail => this.#require(caller, idOrName, 'read', trail),
+      trail => this.#past(caller, idOrName, trail),
     );
     const { items, nextCursor } = await this.#o.aliases.history(alias.id, {
       limit: page.limit ?? 50,
@@ -418,6 +436,8 @@ export class AliasService {
   ): Promise<AppAlias> {
     return this.#o.audit.run(caller, 'alias:undo', undefined, async trail => {
       const alias = await this.#require(caller, idOrName, 'assign', trail);
+      if (revision !== undefined && revision !== alias.revision)
+        throw stale('alias');
       const last = await this.#o.aliases.lastChange(alias.id);
       if (!last || last.action === 'created')
         throw new StoreError({

@@ -122,12 +122,16 @@ export class Explainer {
     // What is to be made is not there: it would be the person's own.
     if (action === 'create') return newFacts(actor, resource);
     // Of secrets with one name the first that is seen: a PRIVATE one of somebody else is not.
-    const found = (await this.#find(kind, resource, actor)).find(
-      facts =>
-        facts && this.#decide({ kind, action: 'read' }, caller, facts).allowed,
-    );
-    if (!found) throw notFound(kind, resource);
-    return found;
+    return this.#o.audit.look(caller, `${kind}:read`, resource, async trail => {
+      const found = (await this.#find(kind, resource, actor)).find(
+        facts =>
+          facts &&
+          trail.decided(this.#decide({ kind, action: 'read' }, caller, facts))
+            .allowed,
+      );
+      if (!found) throw notFound(kind, resource);
+      return found;
+    });
   }
 
   async #find(kind: Kind, resource: string, actor: Actor): Promise<unknown[]> {

@@ -145,7 +145,7 @@ export interface paths {
       };
       cookie?: never;
     };
-    /** What it led to, when, and by whom; newest first. */
+    /** What it led to, when, and by whom; newest first. For admins also of one that was deleted. */
     get: operations['listAliasHistory'];
     put?: never;
     post?: never;

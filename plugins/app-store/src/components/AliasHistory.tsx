@@ -33,7 +33,9 @@ const WORDS: Record<AliasChange['action'], string> = {
 
 /** What an alias led to, when, and by whom; the last change can be undone. */
 export function AliasHistory(props: {
-  alias: AppAlias;
+  alias: Pick<AppAlias, 'id' | 'name' | 'revision'> & {
+    can: Pick<AppAlias['can'], 'undo'>;
+  };
   onClose: () => void;
   onChange: (alias: AppAlias) => void;
   /** It was changed by somebody else meanwhile. */

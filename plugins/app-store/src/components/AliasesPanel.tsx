@@ -1,10 +1,36 @@
 import { useApi } from '@backstage/frontend-plugin-api';
+import { aliasNameProblem } from '@ai-app-store/backstage-plugin-app-store-common';
+import { Button } from '@backstage/ui';
+import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { usePages } from '../hooks/usePages';
+import { AliasHistory } from './AliasHistory';
 import { AliasTable } from './AliasTable';
 import { CreateAliasDialog } from './AliasForms';
 import { SearchableList } from './SearchableList';
+
+/** What led where under a name that is no more. */
+function DeletedAlias(props: { name: string }) {
+  const { name } = props;
+  const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  return (
+    <>
+      <Button variant="secondary" onPress={() => setOpen(true)}>
+        {`Look for a deleted alias ${name}`}
+      </Button>
+      {open && (
+        <AliasHistory
+          alias={{ id: name, name, revision: 0, can: { undo: false } }}
+          onClose={close}
+          onChange={close}
+          onStale={close}
+        />
+      )}
+    </>
+  );
+}
 
 /** Aliases with all that can be done to them: the reader's own, or everybody's for admins. */
 export function AliasesPanel(props: { all?: boolean }) {
@@ -28,6 +54,12 @@ export function AliasesPanel(props: { all?: boolean }) {
       many="aliases"
       pages={pages}
       about="An alias is an address that people can remember. It leads to one instance at a time, and stays when you move it."
+      nothing={
+        all
+          ? name =>
+              aliasNameProblem(name) ? null : <DeletedAlias name={name} />
+          : undefined
+      }
       create={close => (
         <CreateAliasDialog all={all} onClose={close} onDone={pages.reload} />
       )}

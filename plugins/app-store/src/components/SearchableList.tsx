@@ -18,6 +18,8 @@ export function SearchableList<T>(props: {
   filters?: ReactNode;
   /** What is said where there is none: what these things are for. */
   about: string;
+  /** What else may be done where nothing fits a search. */
+  nothing?: (search: string) => ReactNode;
   /** The dialog in which one is made. */
   create: (close: () => void) => ReactNode;
   children: (items: T[]) => ReactNode;
@@ -52,9 +54,12 @@ export function SearchableList<T>(props: {
         what={many}
         empty={
           search ? (
-            <Text as="p" color="secondary" role="status">
-              No {one} fits “{search}”.
-            </Text>
+            <Flex direction="column" gap="3" align="start">
+              <Text as="p" color="secondary" role="status">
+                No {one} fits “{search}”.
+              </Text>
+              {props.nothing?.(search)}
+            </Flex>
           ) : (
             <EmptyState title={`No ${many} yet`} action={create}>
               {about}

@@ -103,20 +103,21 @@ export class AppService {
     });
   }
 
+  /** A record that somebody asks to see: refused where it is there and is not to be seen. */
+  async #look(caller: Caller, id: string): Promise<AppRecord> {
+    return this.#o.audit.look(caller, 'app:read', id, async trail => {
+      const record = await this.#o.apps.get(id);
+      if (
+        !record ||
+        !trail.decided(this.#decide(caller, 'read', record)).allowed
+      )
+        throw notFound('app', id);
+      return record;
+    });
+  }
+
   async get(caller: Caller, id: string): Promise<App> {
-    return this.present(
-      caller,
-      // Refused where it is there and is not to be seen.
-      await this.#o.audit.look(caller, 'app:read', id, async trail => {
-        const record = await this.#o.apps.get(id);
-        if (
-          !record ||
-          !trail.decided(this.#decide(caller, 'read', record)).allowed
-        )
-          throw notFound('app', id);
-        return record;
-      }),
-    );
+    return this.present(caller, await this.#look(caller, id));
   }
 
   /**
@@ -201,7 +202,7 @@ export class AppService {
     id: string,
     which: 'icon' | number,
   ): Promise<{ stream: Readable; size: number; type: string }> {
-    const record = await this.record(caller, id);
+    const record = await this.#look(caller, id);
     const name = which === 'icon' ? record.icon : record.screenshots[which];
     const asset = name && (await this.#o.bundles.openAsset(name));
     if (!asset) throw notFound('picture of app', id);
@@ -236,7 +237,7 @@ export class AppService {
    * before one that is suspended (specification 4.3 and 13, no. 16).
    */
   async managedInstance(caller: Caller, id: string): Promise<ManagedInstance> {
-    const record = await this.record(caller, id);
+    const record = await this.#look(caller, id);
     const facts = appFacts(record);
     const candidates = (
       record.manifest.lifecycle === 'MANAGED'

@@ -48,6 +48,10 @@ export class InstancePresenter {
     this.#policy = options.policy;
   }
 
+  #seesApp(actor: Actor, app: AppRecord): boolean {
+    return this.#policy.decide('app', 'read', actor, appFacts(app)).allowed;
+  }
+
   /** Names of secrets are what app.toml says within (specification 3.3). */
   #kept(
     actor: Actor,
@@ -91,7 +95,8 @@ export class InstancePresenter {
       appVersion: app.version,
       appTitle: app.manifest.title,
       lifecycle: app.manifest.lifecycle,
-      ...(app.icon
+      // Of an app that is hidden by now there is no picture to be had.
+      ...(app.icon && this.#seesApp(actor, app)
         ? { appIcon: `/apps/${app.id}/icon?v=${app.icon.slice(0, 12)}` }
         : {}),
       ...(may('read_owner') ? { owner: record.ownerRef } : {}),
