@@ -154,6 +154,11 @@ describe.each(databaseIds())('the store on %s', id => {
       .send({ visibility: 'PRIVATE' })
       .expect(200);
     await api('uma').get(`/apps/${app.id}`).expect(404);
+    await api('uma').get(`/apps/${app.id}/icon`).expect(404);
+    await api('uma').get(`/apps/${app.id}/managed-instance`).expect(404);
+    await api('uma')
+      .get(`/explain?kind=app&action=run&resource=${app.id}`)
+      .expect(404);
     // Of nothing there is nothing to be refused.
     await api('uma').get(`/instances/${app.id}/logs`).expect(404);
     const lines = await audit('actor=user:default/uma&result=refused');
@@ -162,7 +167,7 @@ describe.each(databaseIds())('the store on %s', id => {
     ).toEqual(['instance:read', 'instance:read_status', 'instance:view_log']);
     expect(
       lines.filter(line => line.resourceId === app.id).map(l => l.action),
-    ).toEqual(['app:read']);
+    ).toEqual(Array(4).fill('app:read'));
     await api('dev').delete(`/instances/${instance.id}?purge=true`).expect(202);
     await clear('dev', app);
   });
@@ -234,6 +239,61 @@ describe.each(databaseIds())('the store on %s', id => {
     expect(JSON.stringify(refused.body)).not.toContain('hush');
     await clear('uma', app);
     await api('dev').delete('/secrets/hush').expect(204);
+  });
+
+  it('keeps what an alias led to for admins after it was deleted', async () => {
+    const app = await add('dev', 'addressed');
+    const { body: instance } = await api('dev')
+      .post(`/apps/${app.id}/instances`)
+      .expect(201);
+    const { body: alias } = await api('dev')
+      .post('/aliases', { name: 'once', instanceId: instance.id })
+      .expect(201);
+    await api('dev').delete('/aliases/once').expect(204);
+    const history = (who: string, which: string) =>
+      api(who).get(`/aliases/${which}/history`);
+    for (const which of ['once', alias.id])
+      expect(
+        (await history('ada', which).expect(200)).body.items.map(
+          ({ action, instanceId }: Record<string, string>) => [
+            action,
+            instanceId,
+          ],
+        ),
+      ).toEqual([
+        ['deleted', undefined],
+        ['created', instance.id],
+      ]);
+    await history('dev', 'once').expect(404);
+    await history('uma', alias.id).expect(404);
+    await history('ada', 'never').expect(404);
+    // Another one of that name has a history of its own.
+    await api('dev').post('/aliases', { name: 'once' }).expect(201);
+    expect((await history('dev', 'once').expect(200)).body.items).toHaveLength(
+      1,
+    );
+    expect(
+      (await history('ada', alias.id).expect(200)).body.items,
+    ).toHaveLength(2);
+    await api('dev').delete('/aliases/once').expect(204);
+    await api('dev').delete(`/instances/${instance.id}?purge=true`).expect(202);
+    await clear('dev', app);
+  });
+
+  it('deletes a secret that apps can do without, and says who used it before', async () => {
+    await api('dev').put('/secrets/db', { data: { password: 'x' } }).expect(201);
+    const app = await add('dev', 'frugal', { tail: NEEDS });
+    const { body: usage } = await api('dev')
+      .get('/secrets/db/usage')
+      .expect(200);
+    expect(usage.apps).toEqual([
+      expect.objectContaining({ name: 'frugal', optional: true }),
+    ]);
+    await api('dev').delete('/secrets/db').expect(204);
+    expect((await api('dev').get(`/apps/${app.id}`)).body).toMatchObject({
+      runnability: { runnable: true },
+    });
+    await clear('dev', app);
   });
 
   it('tells a visitor that secrets changed since the start, and not which', async () => {
