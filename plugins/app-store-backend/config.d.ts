@@ -11,6 +11,8 @@ export interface Config {
     roles?: {
       /** Groups or roles (names or entity refs) whose members are admins. */
       admin?: string[];
+      /** Of the admins, those who import apps of the marketplace: members of these groups or roles. None named: every admin. */
+      appImporter?: string[];
       /** Groups or roles whose members have full access; none named: everybody has it, and there are no visitors. */
       fullAccess?: string[];
       /**
@@ -113,6 +115,8 @@ export interface Config {
       cpuReservation?: string;
       gpuCount?: number;
       gpuType?: string;
+      /** The resource by which its GPUs are asked for. Default: `gpu.resource`. */
+      gpuResource?: string;
       nodeSelector?: { [label: string]: string };
       tolerations?: Array<{
         key?: string;
@@ -176,6 +180,24 @@ export interface Config {
       storageClass?: string;
       /** Service account of apps' pods. Default: the namespace's. */
       serviceAccount?: string;
+      /**
+       * A ConfigMap of the namespace with the certificate authorities that pods trust, in
+       * PEM. Most programs take it in place of their own, so it holds the public ones, too.
+       */
+      caCertificates?: {
+        configMap: string;
+        /** Default: `ca.crt`. */
+        key?: string;
+      };
+      networkPolicy?: {
+        /** Who reaches pods of apps beside the gateway: ingress rules as a NetworkPolicy has them. */
+        extraIngress?: object[];
+        /**
+         * What pods of apps reach: egress rules as a NetworkPolicy has them, name service
+         * and the portal among them. Default: everything.
+         */
+        egress?: object[];
+      };
     };
     /** Where bundles, pictures and environments are kept: `directory`, or `s3` and `spoolDirectory`. */
     bundles: {
@@ -224,6 +246,14 @@ export interface Config {
       aliases?: string[];
       /** Operating-system packages that the image has, for `packages.txt`. */
       osPackages?: string[];
+      /** Further room in apps' containers, which goes with the pod. */
+      ephemeralVolumes?: Array<{
+        mountPath: string;
+        /** Default: what the node has. */
+        sizeLimit?: string;
+        /** Default: `Disk`. */
+        medium?: 'Disk' | 'Memory';
+      }>;
       nodeSelector?: { [label: string]: string };
       tolerations?: Array<{
         key?: string;

@@ -19,6 +19,7 @@ export const CHAPTERS: Chapter[] = [
       'app-store app list',
       'app-store login http://localhost:7007 --demo nobody',
       'app-store login http://localhost:7007 --demo dev',
+      'app-store config setup http://localhost:7007 --demo dev',
       'app-store config whoami',
       'app-store config show',
     ],

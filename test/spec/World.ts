@@ -15,7 +15,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { enterApp, type Entered } from '../e2e/gateway';
 import { Portal } from '../e2e/portal';
-import { bundle, type BundleOptions } from './bundles';
+import { appToml, bundle, SERVER, type BundleOptions } from './bundles';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -327,6 +327,15 @@ export class World {
         return { code: child.exitCode, out: shown, err: '' };
       },
     };
+  }
+
+  /** Types `bundle import` of an app. */
+  async typeImport(person: string, options: BundleOptions): Promise<Ran> {
+    const directory = this.directory(`typed-${options.name}`, {
+      'app.toml': appToml(options),
+      ...(options.runtime === null ? {} : { 'server.js': SERVER }),
+    });
+    return this.cli(person, ['bundle', 'import', directory, '-v', 'ALL_USERS']);
   }
 
   /** A directory with an app in it. */

@@ -74,11 +74,15 @@ test('3. variables of the platform are rejected; those that apps may set are acc
     name: `env-${name.toLowerCase().replaceAll('_', '-')}`.slice(0, 40),
     tables: `[[Env]]\nName = "${name}"\nValue = "x"`,
   });
-  for (const name of ['H2O_CLOUD_X', 'H2O_WAVE_LISTEN'])
+  for (const name of ['H2O_CLOUD_X', 'H2O_WAVE_LISTEN']) {
     expect(await world.send('dev', variable(name))).toMatchObject({
       status: 400,
       body: { issues: [expect.objectContaining({ path: 'Env.Name' })] },
     });
+    const typed = await world.typeImport('dev', variable(name));
+    expect(typed.code).not.toBe(0);
+    expect(typed.err).toContain('Env.Name');
+  }
   for (const name of [
     'H2O_WAVE_APP_MODE',
     'H2O_WAVE_ML_FOO',
@@ -90,16 +94,19 @@ test('3. variables of the platform are rejected; those that apps may set are acc
 test('4. a variable with Value and Secret is rejected, and so is Value with Optional', async ({
   world,
 }) => {
-  for (const rest of ['Secret = "s"\nSecretKey = "k"', 'Optional = true'])
-    expect(
-      await world.send('dev', {
-        name: 'env-both',
-        tables: `[[Env]]\nName = "A"\nValue = "x"\n${rest}`,
-      }),
-    ).toMatchObject({
+  for (const rest of ['Secret = "s"\nSecretKey = "k"', 'Optional = true']) {
+    const app = {
+      name: 'env-both',
+      tables: `[[Env]]\nName = "A"\nValue = "x"\n${rest}`,
+    };
+    expect(await world.send('dev', app)).toMatchObject({
       status: 400,
       body: { issues: [expect.objectContaining({ path: 'Env.Value' })] },
     });
+    const typed = await world.typeImport('dev', app);
+    expect(typed.code).not.toBe(0);
+    expect(typed.err).toContain('Env.Value');
+  }
 });
 
 test('5. a file needs a directory of its own, and /resources is taken', async ({
@@ -111,11 +118,15 @@ test('5. a file needs a directory of its own, and /resources is taken', async ({
     file('x.txt'),
     file('a/x') + file('a/y'),
     file('/resources/x'),
-  ])
+  ]) {
     expect(await world.send('dev', { name: 'files', tables })).toMatchObject({
       status: 400,
       body: { issues: [expect.objectContaining({ path: 'File.Path' })] },
     });
+    const typed = await world.typeImport('dev', { name: 'files', tables });
+    expect(typed.code).not.toBe(0);
+    expect(typed.err).toContain('File.Path');
+  }
   await world.import('dev', {
     name: 'files',
     tables: file('a/x') + file('b/y'),
@@ -164,6 +175,12 @@ test('7. a missing secret keeps an app out; an optional one leaves its variable 
   expect(
     await world.send('dev', { name: 'needs-secret', tables: env(false) }),
   ).toMatchObject({ status: 400, body: { code: 'SECRET_MISSING' } });
+  const typed = await world.typeImport('dev', {
+    name: 'needs-secret',
+    tables: env(false),
+  });
+  expect(typed.code).not.toBe(0);
+  expect(typed.err).toContain('you have no secret absent');
   const app = await world.import('dev', {
     name: 'optional-secret',
     tables: `${env(true)}\n[[Env]]\nName = "T_OTHER"\nValue = "there"`,

@@ -7,7 +7,7 @@ import { ZipFile } from 'yazl';
  * An app that answers with what it was asked and what it was given, counts its starts
  * on its volume and in its own files, and greets whoever opens a WebSocket.
  */
-const SERVER = `
+export const SERVER = `
 const { appendFileSync, readFileSync } = require('node:fs');
 const { createHash } = require('node:crypto');
 const volume = process.env.APP_STORE_VOLUME_PATH;

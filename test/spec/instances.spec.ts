@@ -25,7 +25,9 @@ test('14. a paused instance is not served; resumed, it has its volume, and a new
   expect(
     (await world.api('uma', 'GET', `/instances/${before.id}`)).body,
   ).not.toHaveProperty('suspendAfter');
-  await world.api('uma', 'POST', `/instances/${before.id}/resume`);
+  expect((await world.cli('uma', ['instance', 'resume', before.id])).code).toBe(
+    0,
+  );
   const after = await world.until('uma', before.id, 'DEPLOYED');
   expect(Date.parse(after.suspendAfter!)).toBeGreaterThan(
     Date.parse(before.suspendAfter!),
@@ -120,6 +122,12 @@ test('16. the 11th instance, the 6th of a visitor and one version too many are r
   expect(
     await world.send('uma', { name: 'many', version: '1.0.10' }),
   ).toMatchObject({ status: 409, body: { code: 'APP_VERSION_LIMIT' } });
+  const typed = await world.typeImport('uma', {
+    name: 'many',
+    version: '1.0.10',
+  });
+  expect(typed.code).not.toBe(0);
+  expect(typed.err).toContain('You own 10 app versions, which is the limit.');
 });
 
 test('17. the two routing modes lead to each other by 307, and the app sees the whole path', async ({
@@ -205,6 +213,8 @@ test('23. a launch is followed while dependencies install; a crash shows in rest
     `/instances/${launch.id}/status`,
   );
   expect(status.body).toMatchObject({ exitCode: 3 });
+  const typed = await world.cli('uma', ['instance', 'status', launch.id]);
+  expect(typed.out).toMatch(/Restart Count.*[1-9]/);
   await world.until('uma', launch.id, 'DEPLOYED');
   const previous = await world.api(
     'uma',
@@ -212,5 +222,8 @@ test('23. a launch is followed while dependencies install; a crash shows in rest
     `/instances/${launch.id}/logs?previous=true`,
   );
   expect(previous.body).toContain('leaving');
+  expect(
+    (await world.cli('uma', ['instance', 'logs', launch.id, '-p'])).out,
+  ).toContain('leaving');
   await world.terminate('uma', launch.id);
 });

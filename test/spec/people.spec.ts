@@ -287,7 +287,15 @@ test('25. an admin governs every instance and app, and runs as nobody else', asy
   expect(
     (await world.api('ada', 'POST', `/apps/${app.id}/instances`)).status,
   ).toBe(403);
-  await world.terminate('ada', instance.id);
+  for (const [command, ...flags] of [
+    ['update', '-v', 'PRIVATE'],
+    ['suspend'],
+    ['resume'],
+    ['terminate', '--purge', '-y'],
+  ])
+    expect(
+      await type('instance', command, instance.id, ...flags),
+    ).toMatchObject({ code: 0 });
   await world.eventually(
     async () =>
       (
@@ -307,6 +315,9 @@ test('25. an admin governs every instance and app, and runs as nobody else', asy
     ]),
   ).toEqual([
     ['instance:terminate', 'user:default/ada'],
+    ['instance:resume', 'user:default/ada'],
+    ['instance:suspend', 'user:default/ada'],
+    ['instance:update', 'user:default/ada'],
     ['instance:resume', 'user:default/ada'],
     ['instance:suspend', 'user:default/ada'],
     ['instance:update', 'user:default/ada'],

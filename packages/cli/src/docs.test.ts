@@ -5,6 +5,8 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { createProgram } from './program';
 import { type } from './__testUtils__/typing';
 
 const DOCS = resolve(__dirname, '../../../docs');
@@ -28,6 +30,28 @@ describe('the documentation', () => {
     );
     agree(path, format(wanted, { ...prettier, parser: 'markdown' }));
     expect(wanted).toContain('| `VolumeMount` |');
+  });
+
+  it('has every command of an admin, typed', () => {
+    const typed = readFileSync(resolve(DOCS, 'cli.md'), 'utf8');
+    const leaves = (command: Command, words: string[]): string[] =>
+      command.commands.length
+        ? command.commands.flatMap(each =>
+            leaves(each, [...words, each.name()]),
+          )
+        : [words.join(' ')];
+    const admin = createProgram(
+      undefined as never,
+      undefined as never,
+      () => {},
+    ).commands.find(each => each.name() === 'admin')!;
+    const all = leaves(admin, ['app-store', 'admin']);
+    expect(all.length).toBeGreaterThan(40);
+    expect(
+      all.filter(
+        words => !typed.includes(`${words} `) && !typed.includes(`${words}\n`),
+      ),
+    ).toEqual([]);
   });
 
   it('has the JSON Schema that the command prints', async () => {

@@ -281,7 +281,9 @@ describe.each(databaseIds())('the store on %s', id => {
   });
 
   it('deletes a secret that apps can do without, and says who used it before', async () => {
-    await api('dev').put('/secrets/db', { data: { password: 'x' } }).expect(201);
+    await api('dev')
+      .put('/secrets/db', { data: { password: 'x' } })
+      .expect(201);
     const app = await add('dev', 'frugal', { tail: NEEDS });
     const { body: usage } = await api('dev')
       .get('/secrets/db/usage')

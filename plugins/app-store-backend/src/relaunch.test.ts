@@ -32,12 +32,39 @@ describe.each(databaseIds())('an instance on %s', id => {
       bundles: { directory: shared, shared: true },
       extraEnv: [{ name: 'COLOR', value: color }],
       terminatedRetention: '2s',
+      gpu: { allowedTypes: ['t4'], resource: 'example.com/gpu' },
+      kubernetes: { caCertificates: { configMap: 'authorities' } },
+      runtimes: [
+        {
+          name: 'node',
+          mode: 'node',
+          image: 'runtime:1',
+          command: ['node', '{{module}}'],
+          ephemeralVolumes: [{ mountPath: '/scratch', sizeLimit: '1Mi' }],
+        },
+      ],
       launchProfiles: [
+        { name: 'sliced', gpuCount: 1, gpuResource: 'example.com/slice' },
+        { name: 'whole', gpuCount: 1 },
         { name: 'small', memoryLimit: '123Mi' },
         { name: 'large', memoryLimit: '456Mi' },
       ],
     });
     before = await StoreUnderTest.start(id, appStore('red'), { knex });
+    await before
+      .kube('/api/v1/namespaces', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'app-store' },
+      })
+      // The store made it already.
+      .catch(() => {});
+    await before.kube('/api/v1/namespaces/app-store/configmaps', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'authorities' },
+      data: { 'ca.crt': '# none but us' },
+    });
     after = await StoreUnderTest.start(id, appStore('blue'), {
       knex,
       beside: before,
@@ -145,6 +172,52 @@ describe.each(databaseIds())('an instance on %s', id => {
       .delete(`${API}/apps/${body.app.id}`)
       .set(as('dev'))
       .expect(204);
+  });
+
+  it('finds the authorities and the room that an admin gives, and the processors of its profile', async () => {
+    const { body } = await before
+      .importApp(
+        'dev',
+        await bundle({
+          name: 'given',
+          server: `
+const fs = require('node:fs');
+fs.writeFileSync('/scratch/note', 'written');
+console.log(fs.readFileSync(process.env.SSL_CERT_FILE, 'utf8'), fs.readFileSync('/scratch/note', 'utf8'));
+require('node:http').createServer((q, s) => s.end()).listen(Number(process.env.PORT));
+`,
+        }),
+      )
+      .expect(201);
+    const runs = `/apps/${body.app.id}/instances`;
+    const { body: plain } = await post(before, 'dev', runs).expect(201);
+    await isDeployed(plain.id);
+    const log = await before.api
+      .get(`${API}/instances/${plain.id}/logs`)
+      .set(as('dev'));
+    expect(log.text).toContain('# none but us written');
+    for (const [launchProfile, resource] of [
+      ['sliced', 'example.com/slice'],
+      ['whole', 'example.com/gpu'],
+    ]) {
+      const { body: instance } = await post(before, 'dev', runs, {
+        launchProfile,
+      }).expect(201);
+      expect(JSON.stringify(await pod(instance.id, '"limits"'))).toContain(
+        `"${resource}":"1"`,
+      );
+      await before.api
+        .delete(`${API}/instances/${instance.id}?purge=true`)
+        .set(as('dev'))
+        .expect(202);
+    }
+    expect(
+      (await before.get('/launch-profiles', 'dev')).items[0],
+    ).not.toHaveProperty('gpuResource');
+    await before.api
+      .delete(`${API}/instances/${plain.id}?purge=true`)
+      .set(as('dev'))
+      .expect(202);
   });
 
   it('is started with its app’s default profile where none is chosen', async () => {

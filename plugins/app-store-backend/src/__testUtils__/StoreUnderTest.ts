@@ -320,13 +320,13 @@ export class StoreUnderTest {
     return (await this.api.get(`${API}${path}`).set(as(who))).body;
   }
 
-  /** What the cluster's API has at a path. */
-  async kube(path: string) {
+  /** What the cluster's API has at a path, or says to what is posted there. */
+  async kube(path: string, body?: object) {
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromString(this.cluster.kubeconfig);
     const api = KubeApi.create(kubeConfig);
     try {
-      return await api.json(path);
+      return await api.json(path, body && { method: 'POST', body });
     } finally {
       api.close();
     }

@@ -108,6 +108,39 @@ describe('readStoreConfig', () => {
       'appStore.launchProfiles[0].memoryLimit',
     ],
     [{ runtimes: [{ name: 'a', mode: 'cobol' }] }, 'appStore.runtimes[0].mode'],
+    [
+      { runtimes: [{ name: 'a', ephemeralVolumes: [{ mountPath: 'x' }] }] },
+      'appStore.runtimes[0].ephemeralVolumes[0].mountPath',
+    ],
+    [
+      {
+        runtimes: [
+          {
+            name: 'a',
+            ephemeralVolumes: [{ mountPath: '/x', sizeLimit: 'some' }],
+          },
+        ],
+      },
+      'appStore.runtimes[0].ephemeralVolumes[0].sizeLimit',
+    ],
+    [{ kubernetes: { namespace: 'No_One' } }, 'appStore.kubernetes.namespace'],
+    [
+      { kubernetes: { caCertificates: { configMap: 'Not One' } } },
+      'appStore.kubernetes.caCertificates.configMap',
+    ],
+    [
+      { kubernetes: { caCertificates: { configMap: 'ca', key: 'a/b' } } },
+      'appStore.kubernetes.caCertificates.key',
+    ],
+    [
+      { kubernetes: { networkPolicy: { egress: 'none' } } },
+      'appStore.kubernetes.networkPolicy.egress',
+    ],
+    [
+      { kubernetes: { networkPolicy: { extraIngress: ['all'] } } },
+      'appStore.kubernetes.networkPolicy.extraIngress',
+    ],
+    [{ roles: { appImporter: ['a:b:c'] } }, 'appStore.roles.appImporter'],
     [{ tags: [{ name: 'A', color: 'blue' }] }, 'appStore.tags[0].color'],
     [
       { tags: [{ name: 'A' }, { name: 'B', visitorRoles: ['a:b:c'] }] },

@@ -24,6 +24,7 @@ import {
 import {
   address,
   color,
+  matching,
   oneOf,
   patterns,
   quantity,
@@ -33,6 +34,7 @@ import {
   url,
   whole,
 } from './readers';
+import { readKubernetesConfig, type KubernetesConfig } from './kubernetes';
 import { readRoleRefs, readRoles } from './roles';
 import { readScheduling, type Scheduling } from './scheduling';
 
@@ -49,7 +51,16 @@ export interface RuntimeVersion {
   aliases: string[];
   /** Operating-system packages of the image, for `packages.txt`. */
   osPackages: string[];
+  /** Further room in the container, which goes with the pod. */
+  ephemeralVolumes: EphemeralVolume[];
   scheduling: Scheduling;
+}
+
+/** An `emptyDir` of a runtime version. */
+export interface EphemeralVolume {
+  mountPath: string;
+  sizeLimit?: string;
+  medium?: 'Memory';
 }
 
 /** Sizes that apps get unless they say otherwise. */
@@ -67,6 +78,8 @@ export interface StoreConfig {
   portalUrl: URL;
   adminGroups: string[];
   fullAccessGroups: string[];
+  /** Of the admins, those who import apps of the marketplace; all of them where there are none. */
+  appImporters: string[];
   roleRefs: RoleRefsOptions;
   /** What a sign-in said of a person holds for this long; -1: for ever. */
   claimsLapseSeconds: number;
@@ -120,18 +133,7 @@ export interface StoreConfig {
   /** What `{{REGISTRY}}` stands for in `Runtime.CustomImage`. */
   appRegistry: string;
   shmSize: string;
-  kubernetes: {
-    namespace: string;
-    storeUrl: string;
-    kubeconfig?: string;
-    context?: string;
-    gatewayNamespace?: string;
-    /** Names of Secrets with which images are pulled. */
-    imagePullSecrets: string[];
-    storageClass?: string;
-    /** Service account of apps' pods; that of the namespace otherwise. */
-    serviceAccount?: string;
-  };
+  kubernetes: KubernetesConfig;
   bundles: BundleConfig;
   resources: DefaultResources;
   runtimes: RuntimeVersion[];
@@ -171,6 +173,25 @@ export function assertSeparateDomains(portalUrl: URL, appsUrl: URL): void {
   }
 }
 
+function readEphemeralVolumes(config: Config): EphemeralVolume[] {
+  return (config.getOptionalConfigArray('ephemeralVolumes') ?? []).map(
+    entry => {
+      const sizeLimit = quantity(entry, 'sizeLimit');
+      const medium = oneOf(entry, 'medium', ['Disk', 'Memory'], 'Disk');
+      return {
+        mountPath: matching(
+          entry,
+          'mountPath',
+          /^\/[^:\p{Cc}]*[^/:\p{Cc}]$/u,
+          'an absolute path in the container',
+        ),
+        ...(sizeLimit ? { sizeLimit } : {}),
+        ...(medium === 'Memory' ? { medium } : {}),
+      };
+    },
+  );
+}
+
 function readRuntimes(config: Config): RuntimeVersion[] {
   const runtimes = (config.getOptionalConfigArray('runtimes') ?? []).map(
     entry => ({
@@ -182,6 +203,7 @@ function readRuntimes(config: Config): RuntimeVersion[] {
       deprecated: entry.getOptionalBoolean('deprecated') ?? false,
       aliases: entry.getOptionalStringArray('aliases') ?? [],
       osPackages: entry.getOptionalStringArray('osPackages') ?? [],
+      ephemeralVolumes: readEphemeralVolumes(entry),
       scheduling: readScheduling(entry),
     }),
   );
@@ -270,22 +292,7 @@ function patience(config: Config, key: string, fallback: string): number {
   return value > 0 ? value : refuse(config, key, 'must be more than nothing');
 }
 
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-function matching(
-  config: Config,
-  key: string,
-  pattern: RegExp,
-  what: string,
-  fallback?: string,
-): string {
-  const text = config.getOptionalString(key) ?? fallback ?? '';
-  if (!pattern.test(text))
-    refuse(config, key, `must be ${what}; it is ${JSON.stringify(text)}`);
-  return text;
-}
 
 function atLeastZero(config: Config, key: string, fallback: string): number {
   const value = seconds(config, key, fallback);
@@ -316,6 +323,7 @@ export function readStoreConfig(root: Config): StoreConfig {
     portalUrl,
     adminGroups: readRoles(config, 'roles.admin', roleRefs),
     fullAccessGroups: readRoles(config, 'roles.fullAccess', roleRefs),
+    appImporters: readRoles(config, 'roles.appImporter', roleRefs),
     roleRefs,
     claimsLapseSeconds: seconds(config, 'roles.claimsLapse', '720h'),
     limits: {
@@ -373,24 +381,7 @@ export function readStoreConfig(root: Config): StoreConfig {
     requireResources: config.getOptionalBoolean('requireResources') ?? false,
     appRegistry: config.getOptionalString('appRegistry') ?? '',
     shmSize: quantity(config, 'shmSize') ?? '2Gi',
-    kubernetes: {
-      namespace: matching(
-        config,
-        'kubernetes.namespace',
-        DNS_LABEL,
-        'the name of a namespace',
-        'app-store',
-      ),
-      storeUrl:
-        config.getOptionalString('kubernetes.storeUrl') ?? portalUrl.origin,
-      kubeconfig: config.getOptionalString('kubernetes.kubeconfig'),
-      context: config.getOptionalString('kubernetes.context'),
-      gatewayNamespace: config.getOptionalString('kubernetes.gatewayNamespace'),
-      imagePullSecrets:
-        config.getOptionalStringArray('kubernetes.imagePullSecrets') ?? [],
-      storageClass: config.getOptionalString('kubernetes.storageClass'),
-      serviceAccount: config.getOptionalString('kubernetes.serviceAccount'),
-    },
+    kubernetes: readKubernetesConfig(config, portalUrl),
     bundles: readBundleConfig(config),
     resources: readResources(config),
     runtimes: readRuntimes(config),

@@ -6,6 +6,8 @@ import { readScheduling, type Scheduling } from './scheduling';
 
 /** See the module's comment. */
 export interface ProfileConfig extends LaunchProfile {
+  /** The resource by which its GPUs are asked for; the store's where there is none. */
+  gpuResource?: string;
   scheduling: Scheduling;
 }
 
@@ -75,6 +77,7 @@ export function readProfiles(config: Config, gpu: GpuConfig): ProfileConfig[] {
       ...sizes(entry),
       gpuCount,
       gpuType: gpuType(entry, 'gpuType', gpu),
+      gpuResource: entry.getOptionalString('gpuResource'),
       scheduling: readScheduling(entry),
     };
   });

@@ -176,3 +176,17 @@ export function color(config: Config, key: string): string | undefined {
     );
   return text;
 }
+
+/** A text of a form, which is said in words where it has another. */
+export function matching(
+  config: Config,
+  key: string,
+  pattern: RegExp,
+  what: string,
+  fallback?: string,
+): string {
+  const text = config.getOptionalString(key) ?? fallback ?? '';
+  if (!pattern.test(text))
+    refuse(config, key, `must be ${what}; it is ${JSON.stringify(text)}`);
+  return text;
+}

@@ -40,6 +40,7 @@ export function instanceInput(
       deprecated: false,
       aliases: [],
       osPackages: [],
+      ephemeralVolumes: [],
       scheduling: {},
     },
     install: { timeoutSeconds: 900, limitBytes: 1000 },

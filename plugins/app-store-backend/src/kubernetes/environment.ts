@@ -19,6 +19,27 @@ const APP_STARTED_BY_ENTRY: ReadonlySet<AppMode> = new Set([
   'static',
 ]);
 
+export const CA_DIRECTORY = '/etc/app-store/ca';
+export const CA_FILE = 'ca.crt';
+/** Where Node.js, OpenSSL, Python's requests and pip, curl and npm look for authorities. */
+const CA_VARIABLES = [
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'REQUESTS_CA_BUNDLE',
+  'PIP_CERT',
+  'CURL_CA_BUNDLE',
+  'npm_config_cafile',
+];
+
+/** Has programs trust the authorities that an admin names. */
+export function caEnvironment(
+  input: Pick<InstanceInput, 'caCertificates'>,
+): V1EnvVar[] {
+  return input.caCertificates
+    ? CA_VARIABLES.map(name => ({ name, value: `${CA_DIRECTORY}/${CA_FILE}` }))
+    : [];
+}
+
 /** The environment that the platform gives (specification 7.3). */
 export function platformEnvironment(input: InstanceInput): V1EnvVar[] {
   const { manifest } = input;
@@ -82,6 +103,7 @@ export function appEnvironment(input: InstanceInput): V1EnvVar[] {
   const byName = new Map(
     [
       ...platformEnvironment(input),
+      ...caEnvironment(input),
       ...input.extraEnv,
       ...own,
       ...parameters,

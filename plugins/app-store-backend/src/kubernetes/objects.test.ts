@@ -381,4 +381,96 @@ Value = "text"
     });
     expect(claim!.spec).toMatchObject({ storageClassName: 'fast' });
   });
+
+  it('has programs trust what an admin names, in every container, and lets apps say otherwise', () => {
+    const { workload } = buildInstanceObjects(
+      instanceInput({
+        caCertificates: { configMap: 'corporate', key: 'bundle.pem' },
+        extraEnv: [{ name: 'CURL_CA_BUNDLE', value: '/mine' }],
+      }),
+    );
+    const { spec } = workload.spec!.template;
+    expect(spec!.volumes).toContainEqual({
+      name: 'ca',
+      configMap: {
+        name: 'corporate',
+        items: [{ key: 'bundle.pem', path: 'ca.crt' }],
+      },
+    });
+    const all = [...spec!.initContainers!, ...spec!.containers];
+    expect(all).toHaveLength(3);
+    for (const { env, volumeMounts } of all) {
+      expect(volumeMounts).toContainEqual({
+        name: 'ca',
+        mountPath: '/etc/app-store/ca',
+        readOnly: true,
+      });
+      expect(env).toContainEqual({
+        name: 'NODE_EXTRA_CA_CERTS',
+        value: '/etc/app-store/ca/ca.crt',
+      });
+    }
+    expect(
+      spec!.containers[0].env!.filter(({ name }) => name === 'CURL_CA_BUNDLE'),
+    ).toEqual([{ name: 'CURL_CA_BUNDLE', value: '/mine' }]);
+  });
+
+  it('opens and closes pods as an admin says, the gateway’s way always open', () => {
+    const spec = (networkPolicy?: {
+      extraIngress: object[];
+      egress?: object[];
+    }) =>
+      buildInstanceObjects(instanceInput({ networkPolicy })).networkPolicy
+        .spec as {
+        policyTypes: string[];
+        ingress: object[];
+        egress?: object[];
+      };
+    const monitoring = { from: [{ namespaceSelector: {} }] };
+    const dns = { ports: [{ protocol: 'UDP', port: 53 }] };
+    const [gateway] = spec().ingress;
+    expect(spec({ extraIngress: [monitoring] })).toMatchObject({
+      policyTypes: ['Ingress'],
+      ingress: [gateway, monitoring],
+    });
+    expect(spec({ extraIngress: [monitoring] })).not.toHaveProperty('egress');
+    expect(spec({ extraIngress: [], egress: [dns] })).toMatchObject({
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [gateway],
+      egress: [dns],
+    });
+    // Nothing at all is said by an empty list.
+    expect(spec({ extraIngress: [], egress: [] })).toMatchObject({
+      policyTypes: ['Ingress', 'Egress'],
+      egress: [],
+    });
+  });
+
+  it('gives apps of a runtime version the room that goes with the pod', () => {
+    const { runtime } = instanceInput();
+    const { workload } = buildInstanceObjects(
+      instanceInput({
+        runtime: {
+          ...runtime,
+          ephemeralVolumes: [
+            { mountPath: '/cache', sizeLimit: '1Gi' },
+            { mountPath: '/fast', medium: 'Memory' },
+          ],
+        },
+      }),
+    );
+    const { spec } = workload.spec!.template;
+    expect(spec!.volumes).toEqual(
+      expect.arrayContaining([
+        { name: 'ephemeral-0', emptyDir: { sizeLimit: '1Gi' } },
+        { name: 'ephemeral-1', emptyDir: { medium: 'Memory' } },
+      ]),
+    );
+    expect(spec!.containers[0].volumeMounts).toEqual(
+      expect.arrayContaining([
+        { name: 'ephemeral-0', mountPath: '/cache' },
+        { name: 'ephemeral-1', mountPath: '/fast' },
+      ]),
+    );
+  });
 });

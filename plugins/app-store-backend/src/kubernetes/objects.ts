@@ -23,6 +23,9 @@ import type { Sizes } from './sizes';
 import {
   APP_ROOT,
   appEnvironment,
+  CA_DIRECTORY,
+  CA_FILE,
+  caEnvironment,
   PYTHON_MODES,
   RESOURCES_PATH,
   VENV_PATH,
@@ -40,6 +43,11 @@ export const BUNDLE_CONTAINER = 'bundle';
 export const DEPENDENCIES_CONTAINER = 'dependencies';
 export const APP_CONTAINER = 'app';
 const TOKEN_DIRECTORY = '/var/run/secrets/app-store';
+const CA_MOUNT: V1VolumeMount = {
+  name: 'ca',
+  mountPath: CA_DIRECTORY,
+  readOnly: true,
+};
 /** The kubelet's clock for the first success; how long it may take is configuration. */
 const STARTUP_PERIOD_SECONDS = 1;
 const USER_ID = 1000;
@@ -72,6 +80,10 @@ export interface InstanceInput {
   /** Where the store's people open it. */
   environmentUrl: string;
   gatewayNamespace?: string;
+  /** The ConfigMap with the authorities that pods trust. */
+  caCertificates?: { configMap: string; key: string };
+  /** Rules beside that for the gateway, as a NetworkPolicy has them. */
+  networkPolicy?: { extraIngress: object[]; egress?: object[] };
   extraEnv: Array<{ name: string; value: string }>;
   npmRegistry?: string;
   pypiIndex?: string;
@@ -226,12 +238,14 @@ function initContainers(input: InstanceInput): V1Container[] {
     resources: initResourcesOf(input),
   };
   const env = [
+    ...caEnvironment(input),
     { name: 'H2O_CLOUD_APP_ROOT', value: APP_ROOT },
     { name: 'APP_STORE_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
   ];
   const mounts = [
     { name: 'app', mountPath: APP_ROOT },
     { name: 'token', mountPath: TOKEN_DIRECTORY, readOnly: true },
+    ...(input.caCertificates ? [CA_MOUNT] : []),
   ];
   const optional = (name: string, value: string | undefined) =>
     value ? [{ name, value }] : [];
@@ -324,6 +338,19 @@ function podTemplate(input: InstanceInput): V1PodTemplateSpec {
     });
     mounts.push({ name: 'shm', mountPath: '/dev/shm' });
   }
+  runtime.ephemeralVolumes.forEach(({ mountPath, ...emptyDir }, index) => {
+    const name = `ephemeral-${index}`;
+    volumes.push({ name, emptyDir });
+    mounts.push({ name, mountPath });
+  });
+  if (input.caCertificates) {
+    const { configMap, key } = input.caCertificates;
+    volumes.push({
+      name: CA_MOUNT.name,
+      configMap: { name: configMap, items: [{ key, path: CA_FILE }] },
+    });
+    mounts.push(CA_MOUNT);
+  }
   const command = isContainer
     ? manifest.runtime.entryPoint
     : runtime.command.map(part => fill(part, input));
@@ -390,6 +417,7 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
   const template = podTemplate(input);
   const { runtime } = input.manifest;
   const { literals } = fileVolumes(input);
+  const { extraIngress = [], egress } = input.networkPolicy ?? {};
   return {
     ...(Object.keys(literals).length
       ? {
@@ -438,7 +466,7 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
       metadata,
       spec: {
         podSelector: selector,
-        policyTypes: ['Ingress'],
+        policyTypes: ['Ingress', ...(egress ? ['Egress'] : [])],
         ingress: [
           {
             from: [
@@ -461,7 +489,9 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
             ],
             ports: [{ protocol: 'TCP', port: 'http' }],
           },
+          ...extraIngress,
         ],
+        ...(egress ? { egress } : {}),
       },
     },
     // A Deployment may run two pods for a moment; with a volume that must never be.

@@ -26,6 +26,14 @@ export const admin: Filterable<unknown> = ofActor({
   holds: actor => actor.admin,
 });
 
+export const appImporter: Filterable<unknown> = ofActor({
+  text: 'you may import apps of the marketplace',
+  change: 'Somebody adds you to a group of appStore.roles.appImporter.',
+  holds: ({ roles }, { appImporters = [] }) =>
+    appImporters.length === 0 ||
+    roles.some(role => appImporters.includes(role)),
+});
+
 export const publicMode: Filterable<unknown> = ofActor({
   text: 'the store lists PUBLIC apps for everybody',
   change: 'An admin sets appStore.publicMode.',

@@ -13,6 +13,8 @@ export interface PolicySettings {
   publicMode: boolean;
   /** Bundles may be downloaded (specification 3.3). */
   downloads: boolean;
+  /** Of the admins, those who import apps of the marketplace; all of them where there are none (specification 2.1). */
+  appImporters?: readonly string[];
 }
 
 /** Whether one actor may do something to one resource. */

@@ -173,6 +173,36 @@ describe('3.3 apps: other operations', () => {
   });
 });
 
+describe('2.1 the gate for apps of the marketplace', () => {
+  const gated = Policy.create({
+    settings: { ...settings, appImporters: ['group:default/importers'] },
+  });
+  const admin = people['admin, full'];
+  const may = (
+    actor: typeof admin,
+    action: PlatformAction = 'import_marketplace',
+  ) => gated.decide('platform', action, actor, undefined);
+  const importer = {
+    ...admin,
+    roles: [...admin.roles, 'group:default/importers'],
+  };
+
+  it('lets those admins through who are in its groups', () => {
+    expect(may(importer).allowed).toBe(true);
+    expect(may(admin)).toMatchObject({
+      allowed: false,
+      wouldChange: [
+        ['Somebody adds you to a group of appStore.roles.appImporter.'],
+      ],
+    });
+    expect(may(admin, 'import').allowed).toBe(true);
+  });
+
+  it('makes nobody an admin', () => {
+    expect(may({ ...importer, admin: false }).allowed).toBe(false);
+  });
+});
+
 describe('3.4 instances', () => {
   const decide =
     (lifecycle: InstanceLifecycle, each = policy, app?: Visibility) =>

@@ -49,7 +49,7 @@ export class StoreInfoService {
 
   launchProfiles(): LaunchProfile[] {
     return this.#config.launchProfiles.map(
-      ({ scheduling: _, ...profile }) => profile,
+      ({ scheduling: _, gpuResource: __, ...profile }) => profile,
     );
   }
 }

@@ -170,7 +170,7 @@ export class AppImport {
       );
       if (!marketplace.allowed)
         throw notAllowed(
-          'Only admins import apps of the marketplace.',
+          'You may not import apps of the marketplace.',
           marketplace,
         );
     }
