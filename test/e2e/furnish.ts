@@ -52,6 +52,10 @@ export interface Furniture {
   hello: string;
   notes: string;
   whoami: string;
+  /** Of a visitor. */
+  guest: string;
+  /** Terminated, and kept. */
+  ended: string;
 }
 
 /** Sends JSON as somebody. */
@@ -180,5 +184,5 @@ export async function furnish(portal: Portal): Promise<Furniture> {
     ],
   });
   await send(portal, 'uma', 'POST', '/tokens', { name: 'nightly build' });
-  return { apps, hello, notes, whoami };
+  return { apps, hello, notes, whoami, guest, ended };
 }

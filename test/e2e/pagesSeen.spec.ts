@@ -62,8 +62,14 @@ const DIALOGS: Record<string, () => string> = {
 const SEEN: Record<string, [Person, Record<string, () => string>]> = {
   admin: ['ada', { ...PAGES, ...ADMIN }],
   developer: ['dev', { ...PAGES, ...DIALOGS }],
-  user: ['uma', PAGES],
-  visitor: ['vic', PAGES],
+  user: [
+    'uma',
+    { ...PAGES, 'instance-ended': () => `/instances/${made.ended}` },
+  ],
+  visitor: [
+    'vic',
+    { ...PAGES, 'instance-own': () => `/instances/${made.guest}` },
+  ],
 };
 
 for (const [kind, [person, pages]] of Object.entries(SEEN))

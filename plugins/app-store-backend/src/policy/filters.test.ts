@@ -15,13 +15,20 @@ const visibility = fc.constantFrom(
   'ALL_USERS' as const,
   'PUBLIC' as const,
 );
-const lifecycles = ['ON_DEMAND', 'MANAGED'] as const;
+const lifecycles = ['ON_DEMAND', 'MANAGED', 'LINK'] as const;
 /** Policies over the tables, with names and ids that the world has. */
 const overlay = fc.array(
   fc.record({
     name: fc.constantFrom('p1', 'p2', 'p3'),
     resources: fc.uniqueArray(
-      fc.constantFrom('*', 'app:n0', 'app:n1', 'secret:s0', 'alias:a0'),
+      fc.constantFrom(
+        '*',
+        'app:n0',
+        'app:n1',
+        'secret:s0',
+        'alias:a0',
+        'tag:T0',
+      ),
       { minLength: 1, maxLength: 2 },
     ),
     statements: fc.array(
@@ -48,6 +55,7 @@ const overlay = fc.array(
             'instance:read',
             'secret:read',
             'alias:read',
+            'tag:read',
             'app:run',
           ),
           { minLength: 1, maxLength: 2 },
@@ -62,6 +70,7 @@ const overlay = fc.array(
             '!visibility:PRIVATE',
             'lifecycle:MANAGED',
             '!lifecycle:MANAGED',
+            'lifecycle:LINK',
           ),
           { maxLength: 2 },
         ),

@@ -144,6 +144,7 @@ export async function read(knex: Knex, policy: Policy) {
   const aliases = new AliasRepository(knex, policy);
   const names: string[] = await knex('aliases').pluck('name');
   return {
+    tags: await new TagRepository(knex).list(),
     apps: await apps.getMany(await knex('apps').pluck('id')),
     instances: await new InstanceRepository(knex, policy).listAll(),
     secrets: await new SecretRepository(knex, policy).listAll(
@@ -173,7 +174,15 @@ export async function listed(
   const filtered: Record<string, string[]> = {};
   for (const [kind, repository] of Object.entries(lists))
     filtered[kind] = ids((await repository.list(actor, PAGE)).items);
+  filtered.tags = ids(
+    await new TagRepository(knex).list(query =>
+      policy.filter('tag', 'read', actor, query),
+    ),
+  );
   const decided: Record<string, string[]> = {
+    tags: ids(
+      rows.tags.filter(tag => policy.decide('tag', 'read', actor, tag).allowed),
+    ),
     apps: ids(
       rows.apps.filter(
         app => policy.decide('app', 'read', actor, appFacts(app)).allowed,
