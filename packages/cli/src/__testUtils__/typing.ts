@@ -8,7 +8,10 @@ import { main, type World } from '..';
 import { faultOf, successOf } from './document';
 
 const faults: string[] = [];
-afterEach(() => expect(faults.splice(0)).toEqual([]));
+afterEach(() => {
+  const [fault] = faults.splice(0);
+  if (fault) throw new Error(fault);
+});
 
 const room = mkdtempSync(join(tmpdir(), 'cli-unit-'));
 afterAll(() => rmSync(room, { recursive: true, force: true }));

@@ -411,7 +411,7 @@ Value = "text"
       });
     }
     expect(
-      spec!.containers[0].env!.filter(({ name }) => name === 'CURL_CA_BUNDLE'),
+      spec!.containers[0].env!.filter(each => each.name === 'CURL_CA_BUNDLE'),
     ).toEqual([{ name: 'CURL_CA_BUNDLE', value: '/mine' }]);
   });
 
