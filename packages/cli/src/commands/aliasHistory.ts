@@ -6,7 +6,9 @@ import { limitOption, type Mount } from './shared';
 export function addAliasHistory(alias: Command, { act }: Mount): void {
   alias
     .command('history')
-    .description('what it led to, newest first; for admins also after it was deleted')
+    .description(
+      'what it led to, newest first; for admins also after it was deleted',
+    )
     .argument('<alias>', "an alias's id, or its name")
     .addOption(limitOption())
     .action(
