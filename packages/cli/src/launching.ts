@@ -238,6 +238,15 @@ export async function printLogs(
         decoder.decode(chunk as Uint8Array, { stream: true }),
       );
   } catch (error) {
-    if (!query.signal?.aborted) throw context.asUnreachable(error);
+    if (query.signal?.aborted) return;
+    // A log that breaks off is one that may no longer be read, or a store that is gone: it says so.
+    if (query.follow && !(error instanceof AppStoreError))
+      await api
+        .openLogs(id, { ...query, follow: false, tail: 1 })
+        .then(response => response.body?.cancel())
+        .catch(reason => {
+          throw context.asUnreachable(reason);
+        });
+    throw context.asUnreachable(error);
   }
 }

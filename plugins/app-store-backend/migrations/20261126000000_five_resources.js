@@ -239,7 +239,6 @@ exports.up = async function up(knex) {
     table.string('at', 32).notNullable();
     table.integer('revision').notNullable().comment('Of the alias afterwards');
     table.index(['alias_id', 'revision'], 'alias_history_alias');
-    table.index(['alias_name', 'at'], 'alias_history_name');
     table.index(['at'], 'alias_history_at');
     table.index(['instance_before'], 'alias_history_instance_before');
   });

@@ -250,10 +250,13 @@ describe('app open', () => {
   it.each([
     [true, `app-store instance resume ${ID}`],
     [false, 'Ask its owner'],
-  ])('of a managed app that is paused says so', async (update, remedy) => {
-    const app = anApp({ lifecycle: 'MANAGED' });
+  ])('of a managed app that is paused says so', async (resume, remedy) => {
     const store = await storeOf({
-      [`GET /apps/${ID}`]: { ...app, can: { ...app.can, update } },
+      [`GET /apps/${ID}`]: anApp({
+        lifecycle: 'MANAGED',
+        can: { update: true },
+      }),
+      [`GET /instances/${ID}`]: anInstance({ can: { resume } }),
       [`GET /apps/${ID}/managed-instance`]: {
         id: ID,
         url: 'http://managed.apps.example.com/',

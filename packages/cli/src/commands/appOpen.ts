@@ -18,10 +18,15 @@ async function addressOf(
   if (app.lifecycle === 'MANAGED') {
     const managed = await api.getManagedInstance(app.id);
     if (managed.status === 'DEPLOYED') return managed;
+    // It may be somebody else's than the app.
+    const mine = await api
+      .getInstance(managed.id)
+      .then(({ can }) => can.resume)
+      .catch(() => false);
     throw new CliError(`${app.title} is paused.`, {
       exitCode: EXIT.notFound,
       code: 'NO_INSTANCE',
-      remedy: app.can.update
+      remedy: mine
         ? `Resume it with \`app-store instance resume ${managed.id}\`.`
         : `Ask its owner to resume it; admins use \`app-store admin instance resume ${managed.id}\`.`,
     });

@@ -1,4 +1,5 @@
 /** `instance …`: what is asked of the store, and what is made of the answer. */
+import type { ServerResponse } from 'node:http';
 import {
   anAlias,
   anApp,
@@ -287,6 +288,37 @@ describe('a launch that is waited for', () => {
     expect(code).toBe(130);
     expect(err).toContain('the instance goes on starting');
     expect(err).toContain(ID);
+    store.close();
+  });
+});
+
+describe('a log that is followed', () => {
+  const broken = (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'text/plain' });
+    response.write('a line\n');
+    setTimeout(() => response.socket?.destroy(), 50);
+  };
+
+  it.each([
+    [
+      'who may no longer read it',
+      refusal(404, 'NOT_FOUND'),
+      3,
+      'It is NOT_FOUND.',
+    ],
+    ['whose token is over', refusal(401, 'UNAUTHENTICATED'), 4, 'sign in'],
+    ['whose store is gone', 'break off', 5, 'cannot be reached'],
+  ])('tells %s what happened', async (_, second, wanted, words) => {
+    const store = await storeOf({
+      [`GET /instances/${ID}`]: anInstance(),
+      [`GET /instances/${ID}/logs`]: [broken, second, second],
+    });
+    const { code, out, err } = await store.type(['instance', 'logs', ID, '-f']);
+    expect(out).toContain('a line');
+    expect(err.toLocaleLowerCase('en-US')).toContain(
+      words.toLocaleLowerCase('en-US'),
+    );
+    expect(code).toBe(wanted);
     store.close();
   });
 });

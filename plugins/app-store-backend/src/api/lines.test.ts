@@ -37,6 +37,10 @@ describe('linesOf', () => {
       1,
       3,
     ]);
+    const emoji = '😀'.repeat(LINE_LIMIT);
+    const pieces = await read([`x${emoji}`]);
+    expect(pieces.join('')).toBe(`x${emoji}`);
+    for (const piece of pieces) expect(piece).not.toMatch(/[\uD800-\uDBFF]$/);
     let lines = 0;
     let size = 0;
     const log = Readable.from(

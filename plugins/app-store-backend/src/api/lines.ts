@@ -25,7 +25,10 @@ export async function* linesOf(text: Readable): AsyncGenerator<string> {
 function* pieces(line: string): Generator<string> {
   let from = 0;
   do {
-    yield line.slice(from, from + LINE_LIMIT);
-    from += LINE_LIMIT;
+    // No surrogate pair is taken apart.
+    const split = /[\uD800-\uDBFF]/.test(line.charAt(from + LINE_LIMIT - 1));
+    const to = from + LINE_LIMIT - (split ? 1 : 0);
+    yield line.slice(from, to);
+    from = to;
   } while (from < line.length);
 }

@@ -123,6 +123,28 @@ describe('readStoreConfig', () => {
       },
       'appStore.runtimes[0].ephemeralVolumes[0].sizeLimit',
     ],
+    ...['/app', '/app/x', '/resources', '/dev/shm', '/x/../y', '/x/'].map(
+      (mountPath): [JsonObject, string] => [
+        { runtimes: [{ name: 'a', ephemeralVolumes: [{ mountPath }] }] },
+        'appStore.runtimes[0].ephemeralVolumes[0].mountPath',
+      ],
+    ),
+    [
+      {
+        runtimes: [
+          {
+            name: 'a',
+            ephemeralVolumes: [{ mountPath: '/x' }, { mountPath: '/x' }],
+          },
+        ],
+      },
+      'appStore.runtimes[0].ephemeralVolumes[1].mountPath',
+    ],
+    [
+      { launchProfiles: [{ name: 'a', gpuCount: 1, gpuResource: 'gpu' }] },
+      'appStore.launchProfiles[0].gpuResource',
+    ],
+    [{ gpu: { resource: 'gpu' } }, 'appStore.gpu.resource'],
     [{ kubernetes: { namespace: 'No_One' } }, 'appStore.kubernetes.namespace'],
     [
       { kubernetes: { caCertificates: { configMap: 'Not One' } } },

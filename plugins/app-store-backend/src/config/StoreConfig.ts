@@ -173,18 +173,29 @@ export function assertSeparateDomains(portalUrl: URL, appsUrl: URL): void {
   }
 }
 
+/** Where the store puts something itself, and what a container cannot do without. */
+const TAKEN_PATHS =
+  /^\/(app|resources|dev|proc|sys|etc|usr|bin|sbin|lib|lib64|opt|var\/run\/secrets)(\/|$)/;
+
 function readEphemeralVolumes(config: Config): EphemeralVolume[] {
+  const seen = new Set<string>();
   return (config.getOptionalConfigArray('ephemeralVolumes') ?? []).map(
     entry => {
       const sizeLimit = quantity(entry, 'sizeLimit');
       const medium = oneOf(entry, 'medium', ['Disk', 'Memory'], 'Disk');
+      const mountPath = matching(
+        entry,
+        'mountPath',
+        /^(\/(?!\.{1,2}(\/|$))[^/:\p{Cc}]+)+$/u,
+        'an absolute path in the container, in its shortest form',
+      );
+      if (TAKEN_PATHS.test(mountPath))
+        refuse(entry, 'mountPath', `is ${mountPath}, which is taken`);
+      if (seen.has(mountPath))
+        refuse(entry, 'mountPath', `is ${mountPath} a second time`);
+      seen.add(mountPath);
       return {
-        mountPath: matching(
-          entry,
-          'mountPath',
-          /^\/[^:\p{Cc}]*[^/:\p{Cc}]$/u,
-          'an absolute path in the container',
-        ),
+        mountPath,
         ...(sizeLimit ? { sizeLimit } : {}),
         ...(medium === 'Memory' ? { medium } : {}),
       };

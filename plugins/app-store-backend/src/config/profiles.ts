@@ -1,7 +1,7 @@
 /** Launch profiles: named sizes that an instance may be run with (specification 2.7). */
 import type { Config } from '@backstage/config';
 import type { LaunchProfile } from '@ai-app-store/backstage-plugin-app-store-common';
-import { refuse, sizes, whole } from './readers';
+import { matching, refuse, sizes, whole } from './readers';
 import { readScheduling, type Scheduling } from './scheduling';
 
 /** See the module's comment. */
@@ -38,6 +38,18 @@ function gpuType(
   return type;
 }
 
+/** https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/ */
+function gpuResource(config: Config, key: string): string | undefined {
+  return config.has(key)
+    ? matching(
+        config,
+        key,
+        /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/,
+        'the name of a resource with its domain, such as nvidia.com/gpu',
+      )
+    : undefined;
+}
+
 /** Reads `gpu`. */
 export function readGpu(config: Config): GpuConfig {
   const allowedTypes = config.getOptionalStringArray('gpu.allowedTypes') ?? [];
@@ -47,7 +59,7 @@ export function readGpu(config: Config): GpuConfig {
     maxCount: whole(config, 'gpu.maxCount', 8, { min: 1 }),
     nodeLabel:
       config.getOptionalString('gpu.nodeLabel') ?? 'hac.h2o.ai/accelerator',
-    resource: config.getOptionalString('gpu.resource') ?? 'nvidia.com/gpu',
+    resource: gpuResource(config, 'gpu.resource') ?? 'nvidia.com/gpu',
   };
 }
 
@@ -77,7 +89,7 @@ export function readProfiles(config: Config, gpu: GpuConfig): ProfileConfig[] {
       ...sizes(entry),
       gpuCount,
       gpuType: gpuType(entry, 'gpuType', gpu),
-      gpuResource: entry.getOptionalString('gpuResource'),
+      gpuResource: gpuResource(entry, 'gpuResource'),
       scheduling: readScheduling(entry),
     };
   });

@@ -446,6 +446,25 @@ Value = "text"
     });
   });
 
+  it('leaves to an app what it wants where a runtime version has room', () => {
+    const { runtime } = instanceInput();
+    const { workload } = buildInstanceObjects(
+      instanceInput({
+        manifest: manifestOf(
+          '[App]\nName = "a"\nVersion = "1.0.0"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\nVolumeMount = "/data/"\nVolumeSize = "1Gi"\n',
+        ),
+        runtime: { ...runtime, ephemeralVolumes: [{ mountPath: '/data' }] },
+      }),
+    );
+    const { volumes, containers } = workload.spec!.template.spec!;
+    expect(volumes!.map(volume => volume.name)).not.toContain('ephemeral-0');
+    expect(
+      containers[0].volumeMounts!.filter(
+        ({ mountPath }) => mountPath === '/data',
+      ),
+    ).toEqual([{ name: 'data', mountPath: '/data' }]);
+  });
+
   it('gives apps of a runtime version the room that goes with the pod', () => {
     const { runtime } = instanceInput();
     const { workload } = buildInstanceObjects(

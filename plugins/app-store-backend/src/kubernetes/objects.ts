@@ -339,6 +339,9 @@ function podTemplate(input: InstanceInput): V1PodTemplateSpec {
     mounts.push({ name: 'shm', mountPath: '/dev/shm' });
   }
   runtime.ephemeralVolumes.forEach(({ mountPath, ...emptyDir }, index) => {
+    // What the app itself wants there goes first.
+    if (mounts.some(mount => mount.mountPath.replace(/\/$/, '') === mountPath))
+      return;
     const name = `ephemeral-${index}`;
     volumes.push({ name, emptyDir });
     mounts.push({ name, mountPath });

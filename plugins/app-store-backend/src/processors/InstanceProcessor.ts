@@ -404,6 +404,21 @@ function reached(
 }
 
 function clusterProblem(error: Error): Problem {
+  // What an admin configured and Kubernetes does not take.
+  if (
+    error instanceof KubeError &&
+    error.code === 422 &&
+    /NetworkPolicy|ephemeral-\d|nodeSelector|tolerations|affinity/.test(
+      error.message,
+    )
+  )
+    return {
+      code: 'CLUSTER_REFUSED',
+      message: `What the store is configured with is not valid in the cluster: ${error.message}`,
+      owner: 'admin',
+      remedy:
+        'An admin corrects appStore.kubernetes, the runtime version or the launch profile, and redeploys the instance.',
+    };
   // 422: the objects themselves are not valid, and no waiting makes them so.
   if (error instanceof KubeError && error.code === 422)
     return {

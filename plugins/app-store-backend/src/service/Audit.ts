@@ -51,8 +51,9 @@ function trailOf(resourceId: string | undefined): Trail {
   };
 }
 
-/** Refused looks of people who are not signed in that are written down in a minute: nobody stops them. */
+/** Refused looks of people who are not signed in that are written down in a minute, of one address and of all: nobody stops them. */
 const ANONYMOUS_LOOKS = 60;
+const ANONYMOUS_LOOKS_OF_ALL = 600;
 const MINUTE_MS = 60_000;
 
 function resultOf(error: Error | undefined): AuditEntry['result'] {
@@ -69,7 +70,8 @@ export class Audit {
   readonly #events: EventsService;
   readonly #logger: LoggerService;
   readonly #now: () => Date;
-  readonly #anonymous = { since: 0, looks: 0 };
+  #anonymousSince = 0;
+  readonly #anonymous = new Map<string, number>();
 
   constructor(options: {
     repository: AuditRepository;
@@ -114,18 +116,27 @@ export class Audit {
   #hasRoom(caller: Caller): boolean {
     if (caller.userEntityRef) return true;
     const now = this.#now().getTime();
-    const window = this.#anonymous;
-    if (now - window.since >= MINUTE_MS) {
-      window.since = now;
-      window.looks = 0;
+    if (now - this.#anonymousSince >= MINUTE_MS) {
+      this.#anonymousSince = now;
+      this.#anonymous.clear();
     }
-    if (++window.looks === ANONYMOUS_LOOKS + 1)
+    const { address = 'an unknown address' } = caller;
+    return (
+      this.#countsUnder(address, ANONYMOUS_LOOKS) &&
+      this.#countsUnder('all addresses', ANONYMOUS_LOOKS_OF_ALL)
+    );
+  }
+
+  #countsUnder(whose: string, limit: number): boolean {
+    const looks = (this.#anonymous.get(whose) ?? 0) + 1;
+    // Beyond the bound of all there is nothing to tell addresses apart for.
+    if (this.#anonymous.has(whose) || this.#anonymous.size <= limit * 2)
+      this.#anonymous.set(whose, looks);
+    if (looks === limit + 1)
       this.#logger.warn(
-        `people who are not signed in were refused more than ${ANONYMOUS_LOOKS} times within a minute, the last one at ${
-          caller.address ?? 'an unknown address'
-        }; the rest of the minute is not audited`,
+        `people who are not signed in were refused more than ${limit} times within a minute from ${whose}; the rest of the minute is not audited`,
       );
-    return window.looks <= ANONYMOUS_LOOKS;
+    return looks <= limit;
   }
 
   /**

@@ -77,7 +77,7 @@ export class ChangePoll {
   /** One look. */
   async look(): Promise<void> {
     const from = new Date(this.#since - OVERLAP_MS).toISOString();
-    this.#since = Date.now();
+    const began = Date.now();
     const rows = await this.#instances.changedSince(from);
     for (const { id, updatedAt } of rows) {
       if (this.#seen.get(id) !== updatedAt) this.#feed.changed(id);
@@ -103,5 +103,7 @@ export class ChangePoll {
     if (this.#tagState !== undefined && tagState !== this.#tagState)
       this.#tagFeed.changed('*');
     this.#tagState = tagState;
+    // What could not be read is read by the next look.
+    this.#since = began;
   }
 }

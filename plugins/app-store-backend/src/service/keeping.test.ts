@@ -170,11 +170,18 @@ describe.each(databaseIds())('on %s', id => {
     for (let n = 0; n < 70; n++) await look(nobody);
     expect(await written()).toBe(60);
     expect(warned).toEqual([expect.stringContaining('192.0.2.1')]);
+    // Neither those who are signed in nor other addresses have less for that.
     for (let n = 0; n < 70; n++) await look(uma);
     expect(await written()).toBe(130);
+    await look({ ...nobody, address: '192.0.2.2' });
+    expect(await written()).toBe(131);
+    for (let n = 0; n < 700; n++)
+      await look({ ...nobody, address: `198.51.100.${n}` });
+    expect(await written()).toBe(70 + 600);
+    expect(warned).toHaveLength(2);
     now += 60_000;
     await look(nobody);
-    expect(await written()).toBe(131);
+    expect(await written()).toBe(671);
   });
 
   it('an instance that another replica took away is told', async () => {

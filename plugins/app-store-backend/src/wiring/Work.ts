@@ -87,10 +87,8 @@ export class Work {
       tags: repositories.tags,
       tagFeed: services.feeds.tags,
     });
-    this.#every(CHANGES_MS, async () => {
-      await poll.look();
-      await services.iam.reload();
-    });
+    this.#every(CHANGES_MS, () => poll.look());
+    this.#every(CHANGES_MS, () => services.iam.reload());
     this.#every(DEADLINES_MS, async () => {
       await lifecycle.suspendOverdue(new Date());
       await lifecycle.purgeOverdue(new Date());

@@ -11,14 +11,19 @@ const ENTRIES = 50_000;
 /** After a failed question the store is asked again this much later. */
 const RETRY_MS = 2000;
 
+interface Entry {
+  revision: string;
+  until: number;
+  answer: Promise<Admission>;
+  /** What the store said last of the same facts. */
+  said?: Admission;
+}
+
 /** See the module's comment. */
 export class Admissions {
   readonly #store: StoreClient;
   readonly #routes: RouteTable;
-  readonly #cache = new Map<
-    string,
-    { revision: string; until: number; answer: Promise<Admission> }
-  >();
+  readonly #cache = new Map<string, Entry>();
 
   constructor(options: { store: StoreClient; routes: RouteTable }) {
     this.#store = options.store;
@@ -41,23 +46,28 @@ export class Admissions {
     const cached = this.#cache.get(key);
     if (cached && cached.revision === revision && cached.until > now)
       return cached.answer;
-    const old = cached && cached.revision === revision ? cached : undefined;
-    // The store may be away: what it said of the same facts a while ago still holds; what it never said does not.
-    const entry = {
+    const entry: Entry = {
       revision,
       until: now + CACHE_MS,
       answer: this.#ask(instanceId, userEntityRef),
+      said: cached?.revision === revision ? cached.said : undefined,
     };
-    entry.answer = entry.answer.catch(async error => {
-      // The facts may have changed while it was asked.
-      const holds = old && this.#cache.get(key) === entry;
-      if (!holds) {
-        if (this.#cache.get(key) === entry) this.#cache.delete(key);
-        throw error;
-      }
-      this.#cache.set(key, { ...old, until: Date.now() + RETRY_MS });
-      return old.answer;
-    });
+    entry.answer = entry.answer.then(
+      admission => {
+        entry.said = admission;
+        return admission;
+      },
+      error => {
+        // The store is away: what it said last of the same facts still holds, unless they changed meanwhile.
+        const mine = this.#cache.get(key) === entry;
+        if (!entry.said || !mine) {
+          if (mine) this.#cache.delete(key);
+          throw error;
+        }
+        entry.until = Date.now() + RETRY_MS;
+        return entry.said;
+      },
+    );
     entry.answer.catch(() => {});
     if (this.#cache.size >= ENTRIES) this.#cache.clear();
     this.#cache.set(key, entry);

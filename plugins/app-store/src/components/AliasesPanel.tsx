@@ -48,31 +48,31 @@ export function AliasesPanel(props: { all?: boolean }) {
       }),
     [search, all],
   );
+  const past = (name: string) =>
+    all && !aliasNameProblem(name) ? <DeletedAlias name={name} /> : null;
   return (
     <SearchableList
       one="alias"
       many="aliases"
       pages={pages}
       about="An alias is an address that people can remember. It leads to one instance at a time, and stays when you move it."
-      nothing={
-        all
-          ? name =>
-              aliasNameProblem(name) ? null : <DeletedAlias name={name} />
-          : undefined
-      }
+      nothing={past}
       create={close => (
         <CreateAliasDialog all={all} onClose={close} onDone={pages.reload} />
       )}
     >
       {items => (
-        <AliasTable
-          label="Aliases"
-          aliases={items}
-          owners={all}
-          onChange={pages.put}
-          onGone={pages.remove}
-          onReload={pages.reload}
-        />
+        <>
+          <AliasTable
+            label="Aliases"
+            aliases={items}
+            owners={all}
+            onChange={pages.put}
+            onGone={pages.remove}
+            onReload={pages.reload}
+          />
+          {search && !items.some(({ name }) => name === search) && past(search)}
+        </>
       )}
     </SearchableList>
   );

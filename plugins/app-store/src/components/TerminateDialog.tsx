@@ -63,7 +63,8 @@ export function TerminateDialog(props: {
   const store = useStore().value;
   const [purge, setPurge] = useState(false);
   const kept = (store?.terminatedRetentionSeconds ?? 0) * 1000;
-  const keeps = instance.keepsVolume && kept > 0;
+  // Who may not read its status is not told: it may have one.
+  const keeps = instance.keepsVolume !== false && kept > 0;
   const end = async () => {
     await api.terminateInstance(instance.id, purge ? { purge } : {});
     const after = purge
