@@ -254,6 +254,13 @@ test('aliases: moved, looked back on, taken back, deleted', async () => {
   await menu(uma, 'spare', 'Delete');
   await uma.getByRole('button', { name: 'Delete for good' }).click();
   await expect(row).toHaveCount(0);
+  // An admin still sees where it led, by its name.
+  await ada.goto(at('/admin/aliases?search=spare'));
+  await ada.getByRole('button', { name: /deleted alias spare/ }).click();
+  const past = ada.getByRole('list', { name: 'History of spare' });
+  await expect(past).toContainText('Deleted by uma');
+  await expect(past).toContainText('Led to');
+  await ada.getByRole('button', { name: 'Close' }).last().click();
 });
 
 test('secrets: made, shown for a while, replaced, kept while needed', async () => {

@@ -38,6 +38,7 @@ import {
   secretObjectName,
   TOKEN_AUDIENCE,
 } from './labels';
+import { networkPolicyOf, type NetworkPolicy } from './networkPolicy';
 
 export const BUNDLE_CONTAINER = 'bundle';
 export const DEPENDENCIES_CONTAINER = 'dependencies';
@@ -103,14 +104,6 @@ export interface InstanceObjects {
   networkPolicy: NetworkPolicy;
   /** With `replicas: 1`. */
   workload: V1Deployment | V1StatefulSet;
-}
-
-/** The part of a NetworkPolicy that is used here. */
-export interface NetworkPolicy {
-  apiVersion: 'networking.k8s.io/v1';
-  kind: 'NetworkPolicy';
-  metadata: { name: string; namespace: string; labels: Record<string, string> };
-  spec: object;
 }
 
 /** A short stand-in for an owner in labels, which cannot hold entity refs. */
@@ -420,7 +413,6 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
   const template = podTemplate(input);
   const { runtime } = input.manifest;
   const { literals } = fileVolumes(input);
-  const { extraIngress = [], egress } = input.networkPolicy ?? {};
   return {
     ...(Object.keys(literals).length
       ? {
@@ -463,40 +455,7 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
         ],
       },
     },
-    networkPolicy: {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata,
-      spec: {
-        podSelector: selector,
-        policyTypes: ['Ingress', ...(egress ? ['Egress'] : [])],
-        ingress: [
-          {
-            from: [
-              {
-                podSelector: {
-                  matchLabels: {
-                    'app.kubernetes.io/component': 'app-store-gateway',
-                  },
-                },
-                ...(input.gatewayNamespace
-                  ? {
-                      namespaceSelector: {
-                        matchLabels: {
-                          'kubernetes.io/metadata.name': input.gatewayNamespace,
-                        },
-                      },
-                    }
-                  : {}),
-              },
-            ],
-            ports: [{ protocol: 'TCP', port: 'http' }],
-          },
-          ...extraIngress,
-        ],
-        ...(egress ? { egress } : {}),
-      },
-    },
+    networkPolicy: networkPolicyOf(input, metadata, selector),
     // A Deployment may run two pods for a moment; with a volume that must never be.
     workload: runtime.volumeMount
       ? {

@@ -31,6 +31,14 @@ const policy = Policy.create({
   settings: { publicMode: false, downloads: true },
 });
 
+const silentAuditor = () =>
+  mockServices.auditor.mock({
+    createEvent: async () => ({
+      success: async () => {},
+      fail: async () => {},
+    }),
+  });
+
 describe.each(databaseIds())('on %s', id => {
   it('answers of repeated requests are kept for a day, those of refused ones not at all', async () => {
     const knex = await migrated(id);
@@ -95,12 +103,7 @@ describe.each(databaseIds())('on %s', id => {
     let now = new Date('2026-01-01T00:00:00Z');
     const audit = new Audit({
       repository,
-      auditor: mockServices.auditor.mock({
-        createEvent: async () => ({
-          success: async () => {},
-          fail: async () => {},
-        }),
-      }),
+      auditor: silentAuditor(),
       events: mockServices.events.mock({ publish: async () => {} }),
       logger: mockServices.logger.mock(),
       now: () => now,
@@ -139,12 +142,7 @@ describe.each(databaseIds())('on %s', id => {
     const warned: string[] = [];
     const audit = new Audit({
       repository,
-      auditor: mockServices.auditor.mock({
-        createEvent: async () => ({
-          success: async () => {},
-          fail: async () => {},
-        }),
-      }),
+      auditor: silentAuditor(),
       events: mockServices.events.mock({ publish: async () => {} }),
       logger: mockServices.logger.mock({ warn: text => warned.push(text) }),
       now: () => new Date(now),

@@ -162,7 +162,7 @@ export function EditSecret(props: {
   const empty = entries.filter(({ value }) => !value).map(({ key }) => key);
   const problem = entriesProblem(entries);
   // The form begins with empty values, which nobody means by accident.
-  const [meantFor, setMeantFor] = useState('');
+  const [meantFor, setMeantFor] = useState<string>();
   const meant = meantFor === empty.join();
   return (
     <ConfirmDialog
@@ -225,7 +225,7 @@ export function EditSecret(props: {
       {!problem && empty.length > 0 && (
         <Checkbox
           isSelected={meant}
-          onChange={on => setMeantFor(on ? empty.join() : '')}
+          onChange={on => setMeantFor(on ? empty.join() : undefined)}
         >
           Write an empty value for {empty.join(', ')}
         </Checkbox>

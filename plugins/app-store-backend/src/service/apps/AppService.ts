@@ -105,15 +105,9 @@ export class AppService {
 
   /** A record that somebody asks to see: refused where it is there and is not to be seen. */
   async #look(caller: Caller, id: string): Promise<AppRecord> {
-    return this.#o.audit.look(caller, 'app:read', id, async trail => {
-      const record = await this.#o.apps.get(id);
-      if (
-        !record ||
-        !trail.decided(this.#decide(caller, 'read', record)).allowed
-      )
-        throw notFound('app', id);
-      return record;
-    });
+    return this.#o.audit.look(caller, 'app:read', id, trail =>
+      this.require(caller, id, 'read', trail, 'You may not see this app.'),
+    );
   }
 
   async get(caller: Caller, id: string): Promise<App> {

@@ -1,0 +1,50 @@
+/** Who gets at an instance's pod, and where it gets to. */
+import type { InstanceInput } from './objects';
+
+/** The part of a NetworkPolicy that is used here. */
+export interface NetworkPolicy {
+  apiVersion: 'networking.k8s.io/v1';
+  kind: 'NetworkPolicy';
+  metadata: { name: string; namespace: string; labels: Record<string, string> };
+  spec: object;
+}
+
+/**
+ * The gateway's way in is always open; an admin opens more, and closes the way out.
+ * https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export function networkPolicyOf(
+  input: Pick<InstanceInput, 'gatewayNamespace' | 'networkPolicy'>,
+  metadata: NetworkPolicy['metadata'],
+  podSelector: { matchLabels: Record<string, string> },
+): NetworkPolicy {
+  const { extraIngress = [], egress } = input.networkPolicy ?? {};
+  const gateway = {
+    podSelector: {
+      matchLabels: { 'app.kubernetes.io/component': 'app-store-gateway' },
+    },
+    ...(input.gatewayNamespace
+      ? {
+          namespaceSelector: {
+            matchLabels: {
+              'kubernetes.io/metadata.name': input.gatewayNamespace,
+            },
+          },
+        }
+      : {}),
+  };
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata,
+    spec: {
+      podSelector,
+      policyTypes: ['Ingress', ...(egress ? ['Egress'] : [])],
+      ingress: [
+        { from: [gateway], ports: [{ protocol: 'TCP', port: 'http' }] },
+        ...extraIngress,
+      ],
+      ...(egress ? { egress } : {}),
+    },
+  };
+}
