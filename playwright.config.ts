@@ -9,6 +9,7 @@ export default defineConfig<object, { database: DatabaseKind }>({
   projects: [
     { name: 'browser', testDir: 'test/e2e', testIgnore: PICTURES },
     { name: 'pictures', testDir: 'test/e2e', testMatch: PICTURES },
+    { name: 'attack', testDir: 'test/attack' },
     ...(['SQLite', 'PostgreSQL'] as const).map(database => ({
       name: `spec on ${database}`,
       testDir: 'test/spec',

@@ -70,9 +70,9 @@ const POLICY = [
 ];
 
 /** What `npm test` runs. */
-const PARTS = ['lint', 'types', 'unit', 'browser', 'spec'];
+const PARTS = ['lint', 'types', 'unit', 'attack', 'browser', 'spec'];
 
-/** See the module's comment. Words after `--` choose parts: `npm test -- lint types unit browser spec`. */
+/** See the module's comment. Words after `--` choose parts: `npm test -- lint types unit attack browser spec`. */
 export async function test(args, toolchain) {
   const wanted = part => (args.length ? args : PARTS).includes(part);
   const tools = await toolchain();
@@ -104,7 +104,8 @@ export async function test(args, toolchain) {
     CI: 'true',
     APP_STORE_NPM_REGISTRY: await tools.registry(),
   };
-  if (['unit', 'browser', 'pictures', 'spec'].some(wanted)) await python();
+  if (['unit', 'attack', 'browser', 'pictures', 'spec'].some(wanted))
+    await python();
   if (wanted('unit') || wanted('policy')) {
     const database = await postgres();
     try {
@@ -123,6 +124,7 @@ export async function test(args, toolchain) {
     }
   }
   for (const [part, title] of [
+    ['attack', 'Attacks'],
     ['browser', 'Browser tests'],
     ['spec', 'The 25 points of the specification'],
     ['pictures', 'Every page as everybody'],
