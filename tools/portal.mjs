@@ -9,6 +9,7 @@ const commands = {
   dev: () => import('./lib/dev.mjs').then(m => m.dev),
   test: () => import('./lib/test.mjs').then(m => m.test),
   'test:all': () => import('./lib/test.mjs').then(m => m.testAll),
+  defences: () => import('./lib/defences.mjs').then(m => m.testDefences),
   mutation: () => import('./lib/test.mjs').then(m => m.mutation),
   fuzz: () => import('./lib/bench.mjs').then(m => m.fuzz),
   bench: () => import('./lib/bench.mjs').then(m => m.bench),

@@ -34,7 +34,7 @@ const CA_VARIABLES = [
 /** Has programs trust the authorities that an admin names. */
 export function caEnvironment(
   input: Pick<InstanceInput, 'caCertificates'>,
-): V1EnvVar[] {
+): Array<{ name: string; value: string }> {
   return input.caCertificates
     ? CA_VARIABLES.map(name => ({ name, value: `${CA_DIRECTORY}/${CA_FILE}` }))
     : [];
@@ -73,10 +73,28 @@ export function platformEnvironment(input: InstanceInput): V1EnvVar[] {
       : {}),
     ...(volumeMount ? { APP_STORE_VOLUME_PATH: volumeMount } : {}),
   };
-  return Object.entries(env).map(([name, value]) => ({ name, value }));
+  return Object.entries(env).map(([name, value]) => literal({ name, value }));
 }
 
-/** The app's own environment, after the platform's and the admin's; the last of one name counts. */
+/**
+ * A value that reaches the app as it is: Kubernetes replaces `$(NAME)` by the variable of that
+ * name, secrets included, and writes `$$` as `$`.
+ * https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+ */
+export function literal({
+  name,
+  value,
+}: {
+  name: string;
+  value: string;
+}): V1EnvVar {
+  return { name, value: value.replaceAll('$', '$$$$') };
+}
+
+/**
+ * The app's own environment, after the platform's and the admin's; the last of one name counts.
+ * Only what the app's author wrote may name other variables.
+ */
 export function appEnvironment(input: InstanceInput): V1EnvVar[] {
   const own = input.manifest.env.flatMap((entry): V1EnvVar[] => {
     if (!entry.secret) return [{ name: entry.name, value: entry.value ?? '' }];
@@ -95,16 +113,15 @@ export function appEnvironment(input: InstanceInput): V1EnvVar[] {
       },
     ];
   });
-  const parameters = Object.entries(input.parameters).map(([name, value]) => ({
-    name,
-    value,
-  }));
+  const parameters = Object.entries(input.parameters).map(([name, value]) =>
+    literal({ name, value }),
+  );
   // Kubernetes refuses an apply with two entries of one name.
   const byName = new Map(
     [
       ...platformEnvironment(input),
       ...caEnvironment(input),
-      ...input.extraEnv,
+      ...input.extraEnv.map(literal),
       ...own,
       ...parameters,
     ].map(entry => [entry.name, entry]),

@@ -267,6 +267,54 @@ Value = "text"
     });
   });
 
+  it('3: takes only what the author wrote for references to other variables', () => {
+    const manifest = manifestOf(`
+[App]
+Name = "x"
+Version = "1"
+Title = "X"
+[Runtime]
+AppMode = "node"
+Module = "server.js"
+[[Env]]
+Name = "KEY"
+Secret = "mine"
+SecretKey = "k"
+[[Env]]
+Name = "HEADER"
+Value = "Bearer $(KEY)"
+`);
+    const { workload } = buildInstanceObjects(
+      instanceInput({
+        manifest,
+        secretIds: { mine: 'sid' },
+        extraEnv: [{ name: 'ADMIN', value: '$(KEY)' }],
+        environmentUrl: 'http://x/$(KEY)',
+        npmRegistry: 'http://n/$(KEY)',
+        parameters: { TITLE: '$(KEY) costs $5, $$ and $(', HEADER: '$(KEY)' },
+      }),
+    );
+    const { containers, initContainers } = workload.spec!.template.spec!;
+    const valueOf = (name: string, env = containers[0].env!) =>
+      env.find(entry => entry.name === name)?.value;
+    expect(valueOf('TITLE')).toBe('$$(KEY) costs $$5, $$$$ and $$(');
+    expect(valueOf('HEADER')).toBe('$$(KEY)');
+    expect(valueOf('ADMIN')).toBe('$$(KEY)');
+    expect(valueOf('H2O_CLOUD_ENVIRONMENT')).toBe('http://x/$$(KEY)');
+    expect(valueOf('npm_config_registry', initContainers![1].env)).toBe(
+      'http://n/$$(KEY)',
+    );
+    const own = buildInstanceObjects(
+      instanceInput({ manifest, secretIds: { mine: 'sid' } }),
+    );
+    expect(
+      valueOf(
+        'HEADER',
+        own.workload.spec!.template.spec!.containers[0].env!,
+      ),
+    ).toBe('Bearer $(KEY)');
+  });
+
   it.each([
     [
       'python',

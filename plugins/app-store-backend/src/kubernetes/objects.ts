@@ -26,6 +26,7 @@ import {
   CA_DIRECTORY,
   CA_FILE,
   caEnvironment,
+  literal,
   PYTHON_MODES,
   RESOURCES_PATH,
   VENV_PATH,
@@ -251,7 +252,7 @@ function initContainers(input: InstanceInput): V1Container[] {
         ...env,
         { name: 'APP_STORE_BUNDLE_URL', value: `${own}/content` },
         { name: 'APP_STORE_BUNDLE_DIGEST', value: input.contentDigest },
-      ],
+      ].map(literal),
       volumeMounts: mounts,
     },
     {
@@ -276,7 +277,7 @@ function initContainers(input: InstanceInput): V1Container[] {
           : []),
         ...optional('npm_config_registry', input.npmRegistry),
         ...optional('PIP_INDEX_URL', input.pypiIndex),
-      ],
+      ].map(literal),
       volumeMounts: [
         ...mounts,
         ...(PYTHON_MODES.has(mode)

@@ -1,0 +1,13 @@
+export default [
+  {
+    finding: '3',
+    name: 'values of parameters are literal',
+    file: 'plugins/app-store-backend/src/kubernetes/environment.ts',
+    from: "value: value.replaceAll('$', '$$$$')",
+    to: 'value',
+    test: {
+      jest: 'plugins/app-store-backend/src/kubernetes/objects.test.ts',
+      name: '3:',
+    },
+  },
+];
