@@ -191,6 +191,11 @@ export class Registry {
     managedFields?: KubeObject['metadata']['managedFields'],
   ): KubeObject {
     const meta = { ...next.metadata };
+    // Whoever writes may hand fields to another manager: an empty list is none of that.
+    // https://kubernetes.io/docs/reference/using-api/server-side-apply/#clearing-managedfields
+    const managed = meta.managedFields?.length
+      ? meta.managedFields
+      : before.metadata.managedFields;
     for (const field of SERVER_OWNED) delete meta[field];
     const after: KubeObject = {
       ...next,
@@ -246,7 +251,10 @@ export class Registry {
       managedFields ??
       trackUpdate({
         node: resolve(kindSchema(resource.kind)),
-        before,
+        before: {
+          ...before,
+          metadata: { ...before.metadata, managedFields: managed },
+        },
         after,
         manager: options.fieldManager ?? 'unknown',
         time,

@@ -39,6 +39,8 @@ export interface InstanceRecord {
   parameters: Record<string, string>;
   launch: number;
   applied?: string;
+  /** Of its volume's claim, once that was made; an empty volume has to be asked for from then on. */
+  claimUid?: string;
   /** When what is left of a terminated instance goes; absent where nothing is kept. */
   purgeAfter?: string;
   revision: number;
@@ -70,6 +72,7 @@ export interface InstanceRow {
   parameters: string;
   launch: number;
   applied: string | null;
+  claim_uid: string | null;
   purge_after: string | null;
   revision: number;
   due_at: number | string | null;
@@ -107,6 +110,7 @@ export function toRecord(row: InstanceRow): InstanceRecord {
     parameters: JSON.parse(row.parameters),
     launch: row.launch,
     applied: row.applied ?? undefined,
+    claimUid: row.claim_uid ?? undefined,
     purgeAfter: row.purge_after ?? undefined,
     revision: Number(row.revision),
     createdAt: row.created_at,
@@ -138,6 +142,7 @@ export function toColumns(
   if (has('extended')) columns.extended = change.extended;
   if (has('launch')) columns.launch = change.launch;
   if (has('applied')) columns.applied = change.applied ?? null;
+  if (has('claimUid')) columns.claim_uid = change.claimUid ?? null;
   if (has('purgeAfter')) columns.purge_after = change.purgeAfter ?? null;
   if (has('updatedAt')) columns.updated_at = change.updatedAt;
   return columns;

@@ -26,6 +26,11 @@ export interface KubeObject {
     resourceVersion?: string;
     labels?: Record<string, string>;
     deletionTimestamp?: string | Date;
+    managedFields?: Array<{
+      manager?: string;
+      operation?: string;
+      subresource?: string;
+    }>;
   };
 }
 
@@ -99,6 +104,25 @@ interface Call {
 }
 
 const TIMEOUT_MS = 30_000;
+
+type ManagedFields = NonNullable<
+  NonNullable<KubeObject['metadata']>['managedFields']
+>[number];
+
+function isOwnCreation({ manager, operation, subresource }: ManagedFields) {
+  return manager === FIELD_MANAGER && operation === 'Update' && !subresource;
+}
+
+/** True for an object that this store created and has not applied yet. */
+export function isOnlyCreated({ metadata }: KubeObject): boolean {
+  const entries = metadata?.managedFields ?? [];
+  return (
+    entries.some(isOwnCreation) &&
+    !entries.some(
+      entry => entry.manager === FIELD_MANAGER && entry.operation === 'Apply',
+    )
+  );
+}
 
 /** See the module's comment. */
 export class KubeApi {
@@ -214,6 +238,60 @@ export class KubeApi {
     return response;
   }
 
+  /**
+   * Makes an object where there is none of its name.
+   *
+   * @throws KubeError 409, `AlreadyExists`, where there is one
+   */
+  create<T extends KubeObject>(object: T): Promise<T> {
+    const { apiVersion, kind, metadata } = object;
+    return this.json(
+      collectionPath(
+        apiVersion!,
+        kind!,
+        kind === 'Namespace' ? undefined : metadata!.namespace,
+      ),
+      {
+        method: 'POST',
+        body: object,
+        query: { fieldManager: FIELD_MANAGER },
+      },
+    );
+  }
+
+  /**
+   * Gives what this store made with {@link create} to its applies: fields that a later apply
+   * leaves out would stay otherwise, as those of another manager.
+   * https://kubernetes.io/docs/reference/using-api/server-side-apply/#upgrading-from-client-side-apply-to-server-side-apply
+   *
+   * @param object - as it was read
+   * @returns the object as it is afterwards; the same where there was nothing to do
+   * @throws KubeError 409 where it was changed since it was read
+   */
+  async ownByApply<T extends KubeObject>(object: T): Promise<T> {
+    if (!isOnlyCreated(object)) return object;
+    const { managedFields = [], resourceVersion } = object.metadata!;
+    return this.json(objectPath(object), {
+      method: 'PATCH',
+      contentType: 'application/json-patch+json',
+      body: [
+        {
+          op: 'replace',
+          path: '/metadata/managedFields',
+          value: managedFields.map(entry =>
+            isOwnCreation(entry) ? { ...entry, operation: 'Apply' } : entry,
+          ),
+        },
+        {
+          op: 'replace',
+          path: '/metadata/resourceVersion',
+          value: resourceVersion,
+        },
+      ],
+      query: { fieldManager: FIELD_MANAGER },
+    });
+  }
+
   /** Applies an object, taking over fields that others own. */
   apply<T extends KubeObject>(object: T): Promise<T> {
     return this.json(objectPath(object), {
@@ -235,11 +313,14 @@ export class KubeApi {
   }
 
   /**
-   * Deletes the object that has this uid.
+   * Deletes the object that has this uid, and this version where one is named.
    *
    * @returns true where there is nothing (left) to delete
    */
-  async delete(object: KubeObject, uid?: string): Promise<boolean> {
+  async delete(
+    object: KubeObject,
+    preconditions: { uid: string; resourceVersion?: string },
+  ): Promise<boolean> {
     try {
       await this.json(objectPath(object), {
         method: 'DELETE',
@@ -247,7 +328,7 @@ export class KubeApi {
           apiVersion: 'v1',
           kind: 'DeleteOptions',
           propagationPolicy: 'Background',
-          ...(uid ? { preconditions: { uid } } : {}),
+          preconditions,
         },
       });
       return false;

@@ -15,6 +15,17 @@ export const LABELS = {
   secret: `${LABEL_PREFIX}secret`,
 } as const;
 
+/**
+ * What a secret's object says of itself, so that its row can be made again from it after a
+ * backup of the database was restored.
+ */
+export const SECRET_ANNOTATIONS = {
+  name: `${LABEL_PREFIX}secret-name`,
+  visibility: `${LABEL_PREFIX}secret-visibility`,
+  parent: `${LABEL_PREFIX}secret-parent`,
+  owner: `${LABEL_PREFIX}secret-owner`,
+} as const;
+
 /** The name of an instance's objects; begins with a letter, as names of services must (RFC 1035). */
 export function objectName(instanceId: string): string {
   return `i-${instanceId}`;

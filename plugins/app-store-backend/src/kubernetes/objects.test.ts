@@ -308,10 +308,7 @@ Value = "Bearer $(KEY)"
       instanceInput({ manifest, secretIds: { mine: 'sid' } }),
     );
     expect(
-      valueOf(
-        'HEADER',
-        own.workload.spec!.template.spec!.containers[0].env!,
-      ),
+      valueOf('HEADER', own.workload.spec!.template.spec!.containers[0].env!),
     ).toBe('Bearer $(KEY)');
   });
 

@@ -203,6 +203,17 @@ export function notListening(port: number, hint?: string): Problem {
   };
 }
 
+/** A problem for an instance whose volume is gone: only its owner can say that an empty one will do. */
+export function volumeLost(claimName: string): Problem {
+  return {
+    code: 'VOLUME_LOST',
+    message: `The volume of the instance is gone from the cluster (claim ${claimName}). It is not started with an empty one unasked.`,
+    owner: 'you',
+    remedy:
+      'Ask an admin to restore the volume from a backup; the instance then starts by itself. Or start it with an empty volume.',
+  };
+}
+
 /**
  * Reads a pod.
  *
@@ -241,6 +252,16 @@ export function observe(
       c.status === 'False' &&
       c.reason === 'Unschedulable',
   );
+  const lostClaim = /persistentvolumeclaim "([^"]+)" not found/.exec(
+    unschedulable?.message ?? '',
+  )?.[1];
+  if (lostClaim)
+    return {
+      status: 'FAILED',
+      stage,
+      restartCount,
+      problem: volumeLost(lostClaim),
+    };
   if (unschedulable)
     return {
       status: 'PENDING',

@@ -32,14 +32,52 @@ import { APP_CONTAINER } from '../kubernetes/objects';
 import { podStatus } from '../kubernetes/podStatus';
 import { Watch } from '../kubernetes/Watch';
 import { StoreError } from '../service/StoreError';
+import { alreadyExists, FencedObjects, type StillMine } from './FencedObjects';
 
 /** A log that does not come within this time is done without. */
 const TAIL_MS = 5000;
 const CONTAINERS = new Set(['app', 'bundle', 'dependencies']);
 
+/** A volume that was there is gone, or is being deleted. */
+export class VolumeLost extends Error {
+  /** Of the claim. */
+  readonly claimName: string;
+
+  constructor(name: string) {
+    super(`the volume claim ${name} is gone`);
+    this.name = 'VolumeLost';
+    this.claimName = name;
+  }
+}
+
+/** The Deployment or StatefulSet with a number of replicas. */
+function workloadOf(record: InstanceRecord, replicas: 0 | 1): KubeObject {
+  const { workload } = record.objects;
+  const { template } = workload.spec!;
+  return {
+    ...workload,
+    spec: {
+      ...workload.spec,
+      replicas,
+      // Each launch has a pod of its own, however quickly one follows another.
+      template: {
+        ...template,
+        metadata: {
+          ...template.metadata,
+          annotations: {
+            ...template.metadata?.annotations,
+            [LAUNCH_ANNOTATION]: String(record.launch),
+          },
+        },
+      },
+    },
+  } as unknown as KubeObject;
+}
+
 /** See the module's comment. */
 export class InstanceCluster {
   readonly #api: KubeApi;
+  readonly #fenced: FencedObjects;
   readonly #namespace: string;
   readonly #pods: Watch<V1Pod, V1Pod>;
   readonly #slices: Watch<V1EndpointSlice, V1EndpointSlice>;
@@ -52,6 +90,7 @@ export class InstanceCluster {
     onChange: (instanceId: string) => void;
   }) {
     this.#api = options.api;
+    this.#fenced = new FencedObjects(options);
     this.#namespace = options.namespace;
     const onChange = (object: KubeObject) => {
       const id = object.metadata?.labels?.[LABELS.instance];
@@ -86,7 +125,7 @@ export class InstanceCluster {
       metadata: { name: this.#namespace },
     };
     if (!(await this.#api.get(namespace).catch(() => ({}))))
-      await this.#api.apply(namespace);
+      await this.#api.create(namespace);
     await Promise.all([this.#pods.list(), this.#slices.list()]);
     this.#pods.follow();
     this.#slices.follow();
@@ -192,62 +231,62 @@ export class InstanceCluster {
   }
 
   /**
-   * Applies all objects with the given number of replicas.
+   * The uid of the instance's volume claim, which is made once: a volume that is gone later is
+   * never replaced by an empty one.
    *
-   * @param stillMine - asked right before: an object that is made has nothing yet to fence it
-   * @throws KubeError 409 where somebody else changed the workload meanwhile
+   * @throws VolumeLost where it was there and is gone; LeaseLost
+   */
+  async ensureClaim(
+    record: InstanceRecord,
+    stillMine: StillMine,
+  ): Promise<string | undefined> {
+    const claim = record.objects.claim as KubeObject | undefined;
+    if (!claim) return undefined;
+    // Releases before this one did not note the uid.
+    const wasMade = Boolean(record.claimUid ?? record.applied);
+    if (!wasMade)
+      try {
+        return (await this.#fenced.create(claim, stillMine)).metadata!.uid;
+      } catch (error) {
+        // A predecessor made it and died before it could say so.
+        if (!alreadyExists(error)) throw error;
+      }
+    const found = await this.#fenced.read(claim);
+    const ending = Boolean(found?.metadata!.deletionTimestamp);
+    if (found && !ending)
+      return (await this.#fenced.adopt(found)).metadata!.uid;
+    if (wasMade) throw new VolumeLost(claim.metadata!.name!);
+    if (!ending)
+      return (await this.#fenced.create(claim, stillMine)).metadata!.uid;
+    // It goes once no pod uses it any more.
+    await this.#fenced.apply([workloadOf(record, 0)], stillMine);
+    throw new Error('the former volume is still being deleted');
+  }
+
+  /**
+   * Brings all objects but the volume's to the given number of replicas.
+   *
+   * @throws LeaseLost; KubeError 409 where somebody else changed one meanwhile
    */
   async apply(
     record: InstanceRecord,
     replicas: 0 | 1,
-    stillMine: () => Promise<boolean>,
+    stillMine: StillMine,
   ): Promise<void> {
-    const { claim, files, service, networkPolicy, workload } = record.objects;
-    if (!(await stillMine())) throw new Error('another worker took over');
-    const before = [claim, files].flatMap(object =>
-      object ? [object as KubeObject] : [],
-    );
+    const { files, service, networkPolicy } = record.objects;
     // What was never applied is not there: that look is saved.
-    const [live] = await Promise.all([
-      record.applied
-        ? this.#api.get<KubeObject>(workload as KubeObject)
-        : undefined,
-      // A pod waits for these, and asks for them at growing distances.
-      ...before.map(object => this.#api.apply(object)),
-    ]);
-    const { template } = workload.spec!;
-    const fenced = {
-      ...workload,
-      metadata: {
-        ...workload.metadata,
-        // A worker that was stalled has seen an older one: refused.
-        ...(live
-          ? {
-              uid: live.metadata!.uid,
-              resourceVersion: live.metadata!.resourceVersion,
-            }
-          : {}),
-      },
-      spec: {
-        ...workload.spec,
-        replicas,
-        // Each launch has a pod of its own, however quickly one follows another.
-        template: {
-          ...template,
-          metadata: {
-            ...template.metadata,
-            annotations: {
-              ...template.metadata?.annotations,
-              [LAUNCH_ANNOTATION]: String(record.launch),
-            },
-          },
-        },
-      },
-    } as unknown as KubeObject;
-    await Promise.all(
-      [service, networkPolicy, fenced].map(object =>
-        this.#api.apply(object as KubeObject),
-      ),
+    const fresh = !record.applied;
+    // A pod waits for its files, and asks for them at growing distances.
+    if (files)
+      await this.#fenced.apply([files as KubeObject], stillMine, { fresh });
+    await this.#fenced.apply(
+      [
+        service as KubeObject,
+        networkPolicy as KubeObject,
+        workloadOf(record, replicas),
+      ],
+      stillMine,
+      { fresh },
     );
   }
 
@@ -256,10 +295,12 @@ export class InstanceCluster {
    *
    * @param options.keepClaim - the volume stays
    * @returns true where none of them is left
+   * @throws LeaseLost
    */
   async remove(
     record: InstanceRecord,
     options: { keepClaim: boolean },
+    stillMine: StillMine,
   ): Promise<boolean> {
     const { claim, files, service, networkPolicy, workload } = record.objects;
     const objects = [
@@ -269,10 +310,8 @@ export class InstanceCluster {
       files,
       options.keepClaim ? undefined : claim,
     ].filter((o): o is NonNullable<typeof o> => Boolean(o)) as KubeObject[];
-    const gone = await Promise.all(
-      objects.map(object => this.#api.delete(object)),
-    );
-    return gone.every(Boolean) && !this.hasPods(record.id);
+    const gone = await this.#fenced.remove(objects, stillMine);
+    return gone && !this.hasPods(record.id);
   }
 
   /** What the cluster says of its pod (specification 2.3). */

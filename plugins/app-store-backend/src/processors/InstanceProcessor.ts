@@ -17,9 +17,15 @@ import { createHash } from 'node:crypto';
 import type { InstanceQueue } from '../database/InstanceQueue';
 import type { InstanceRecord } from '../database/instanceRows';
 import { KubeError } from '../kubernetes/KubeApi';
-import { notListening, observe, type Observation } from '../kubernetes/observe';
+import {
+  notListening,
+  observe,
+  volumeLost,
+  type Observation,
+} from '../kubernetes/observe';
 import type { ChangeFeed } from '../service/ChangeFeed';
-import type { InstanceCluster } from './InstanceCluster';
+import type { StillMine } from './FencedObjects';
+import { VolumeLost, type InstanceCluster } from './InstanceCluster';
 
 /** How long a claim holds; longer than any call to the cluster may take. */
 const LEASE_MS = 60_000;
@@ -55,6 +61,7 @@ export class InstanceProcessor {
   readonly #feed: ChangeFeed;
   readonly #logger: LoggerService;
   readonly #now: () => Date;
+  readonly #leaseMs: number;
   #cluster: InstanceCluster | undefined;
   readonly #queued = new Set<string>();
   readonly #running = new Map<string, Promise<void>>();
@@ -72,8 +79,11 @@ export class InstanceProcessor {
     feed: ChangeFeed;
     logger: LoggerService;
     now?: () => Date;
+    /** How long a claim of an instance holds, in milliseconds. @default 60000 */
+    leaseMs?: number;
   }) {
     this.#queue = options.queue;
+    this.#leaseMs = options.leaseMs ?? LEASE_MS;
     this.#feed = options.feed;
     this.#logger = options.logger;
     this.#now = options.now ?? (() => new Date());
@@ -166,7 +176,7 @@ export class InstanceProcessor {
         return;
       }
     }
-    const claim = await this.#queue.claim(id, Date.now(), LEASE_MS);
+    const claim = await this.#queue.claim(id, Date.now(), this.#leaseMs);
     if (!claim) {
       // Another replica is at it, or the row is gone; if it is the former, its result may be older than what woke us.
       if (await this.#queue.exists(id))
@@ -212,11 +222,13 @@ export class InstanceProcessor {
     token: string,
   ): Promise<number | undefined> {
     const cluster = this.#cluster!;
+    const stillMine = () => this.#queue.holds(record, token);
     if (record.desired !== 'running') this.#waits.delete(record.id);
     if (record.desired === 'released') return undefined;
     if (record.desired === 'terminated') {
       const keepClaim = record.purgeAfter !== undefined;
-      if (!(await cluster.remove(record, { keepClaim }))) return REMOVAL_MS;
+      if (!(await cluster.remove(record, { keepClaim }, stillMine)))
+        return REMOVAL_MS;
       if (keepClaim)
         await this.#write(record, token, {
           desired: 'released',
@@ -229,9 +241,12 @@ export class InstanceProcessor {
     }
     const wanted = appliedMark(record);
     if (record.applied !== wanted || this.#isLost(record)) {
-      await cluster.apply(record, record.desired === 'running' ? 1 : 0, () =>
-        this.#queue.holds(record, token),
-      );
+      const runs = record.desired === 'running';
+      // Made with the first look, also where that one came after a suspension.
+      const needsVolume = runs || !record.applied;
+      if (needsVolume && !(await this.#hasVolume(record, token, stillMine)))
+        return undefined;
+      await cluster.apply(record, runs ? 1 : 0, stillMine);
       await this.#write(record, token, { applied: wanted });
     }
     if (record.desired === 'suspended') {
@@ -239,6 +254,27 @@ export class InstanceProcessor {
       return undefined;
     }
     return this.#observe(record, token);
+  }
+
+  /** Makes the instance's volume the first time. @returns false where it was there and is gone */
+  async #hasVolume(
+    record: InstanceRecord,
+    token: string,
+    stillMine: StillMine,
+  ): Promise<boolean> {
+    try {
+      const claimUid = await this.#cluster!.ensureClaim(record, stillMine);
+      await this.#write(record, token, { claimUid });
+      return true;
+    } catch (error) {
+      if (!(error instanceof VolumeLost)) throw error;
+      await this.#write(record, token, {
+        status: 'FAILED',
+        problem: volumeLost(error.claimName),
+        endpoint: undefined,
+      });
+      return false;
+    }
   }
 
   /** Its objects were applied, and there is no pod of it: somebody removed them. */
@@ -366,7 +402,9 @@ export class InstanceProcessor {
       key => JSON.stringify(change[key]) !== JSON.stringify(record[key]),
     );
     if (!differs) return;
-    const visible = Object.keys(change).some(key => key !== 'applied');
+    const visible = Object.keys(change).some(
+      key => key !== 'applied' && key !== 'claimUid',
+    );
     const full = visible
       ? { ...change, updatedAt: this.#now().toISOString() }
       : change;

@@ -4,9 +4,18 @@
  */
 import type { V1Secret } from '@kubernetes/client-node';
 import { createHmac, randomBytes } from 'node:crypto';
+import type {
+  SecretIdentity,
+  SecretVisibility,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { KubeApi, KubeObject } from '../kubernetes/KubeApi';
-import { collectionPath } from '../kubernetes/KubeApi';
-import { LABELS, secretObjectName } from '../kubernetes/labels';
+import { collectionPath, objectPath } from '../kubernetes/KubeApi';
+import {
+  FIELD_MANAGER,
+  LABELS,
+  SECRET_ANNOTATIONS,
+  secretObjectName,
+} from '../kubernetes/labels';
 
 /** Objects of one page of a list. */
 const PAGE = 500;
@@ -14,13 +23,48 @@ const PAGE = 500;
 /** Values by key, in base64 as Kubernetes has them. */
 export type SecretData = Record<string, string>;
 
-/** A secret's object as it was found. */
-export interface FoundSecret {
-  secretId: string;
-  name: string;
+/** Whose a secret is, and what it is called (specification 2.5). */
+export type SecretLabel = Required<SecretIdentity> & { ownerRef: string };
+
+/** An object as it was read: what is written in its place has to name it. */
+export interface SeenSecret {
   uid: string;
+  resourceVersion: string;
+}
+
+/** A secret's object as it was found. */
+export interface FoundSecret extends SeenSecret {
+  secretId: string;
   createdAt: string;
+  keys: string[];
   digest: string;
+  /** What the object says of itself; releases before this one did not write it. */
+  label: SecretLabel | undefined;
+}
+
+function annotationsOf(label: SecretLabel): Record<string, string> {
+  return {
+    [SECRET_ANNOTATIONS.name]: label.name,
+    [SECRET_ANNOTATIONS.visibility]: label.visibility,
+    [SECRET_ANNOTATIONS.parent]: label.parent,
+    [SECRET_ANNOTATIONS.owner]: label.ownerRef,
+  };
+}
+
+function labelOf({ metadata }: V1Secret): SecretLabel | undefined {
+  const annotations = metadata!.annotations ?? {};
+  const name = annotations[SECRET_ANNOTATIONS.name];
+  const ownerRef = annotations[SECRET_ANNOTATIONS.owner];
+  return name && ownerRef
+    ? {
+        name,
+        ownerRef,
+        visibility: annotations[
+          SECRET_ANNOTATIONS.visibility
+        ] as SecretVisibility,
+        parent: annotations[SECRET_ANNOTATIONS.parent] ?? '',
+      }
+    : undefined;
 }
 
 /** See the module's comment. */
@@ -83,14 +127,11 @@ export class SecretCluster {
     if (found) return found;
     try {
       // A creation, not an apply: of two replicas one makes it.
-      await this.#api.json(collectionPath('v1', 'Secret', this.#namespace), {
-        method: 'POST',
-        body: {
-          ...object,
-          metadata: { ...object.metadata, labels: this.#labels() },
-          data: { hashKey: randomBytes(32).toString('base64') },
-        },
-      });
+      await this.#api.create({
+        ...object,
+        metadata: { ...object.metadata, labels: this.#labels() },
+        data: { hashKey: randomBytes(32).toString('base64') },
+      } as KubeObject);
     } catch (error) {
       if ((error as { code?: number }).code !== 409) throw error;
     }
@@ -105,15 +146,71 @@ export class SecretCluster {
     return hash.digest('hex');
   }
 
-  /** Puts values there, instead of all that were there. */
-  async put(secretId: string, data: SecretData): Promise<void> {
-    const object = this.#object(secretId);
-    await this.#api.apply({
+  /** The object that is there now, for {@link put}. */
+  async look(secretId: string): Promise<SeenSecret | undefined> {
+    const found = await this.#api.get<KubeObject>(this.#object(secretId));
+    return (
+      found && {
+        uid: found.metadata!.uid!,
+        resourceVersion: found.metadata!.resourceVersion!,
+      }
+    );
+  }
+
+  /**
+   * Puts values there, instead of all that were there.
+   *
+   * @param seen - what is replaced; undefined where nothing was there
+   * @throws KubeError 409 where somebody else wrote meanwhile
+   */
+  async put(
+    secretId: string,
+    label: SecretLabel,
+    data: SecretData,
+    seen: SeenSecret | undefined,
+  ): Promise<void> {
+    const { metadata, ...object } = this.#object(secretId);
+    const secret = {
       ...object,
-      metadata: { ...object.metadata, labels: this.#labels(secretId) },
+      metadata: {
+        ...metadata,
+        labels: this.#labels(secretId),
+        annotations: annotationsOf(label),
+      },
       type: 'Opaque',
       data,
-    } as KubeObject);
+    } as KubeObject;
+    if (!seen) {
+      await this.#api.create(secret);
+      return;
+    }
+    const found = await this.#api.get<KubeObject>(secret);
+    // Whoever made or changed it since is not overwritten: the version that was seen is named.
+    const owned =
+      found?.metadata?.resourceVersion === seen.resourceVersion
+        ? (await this.#api.ownByApply(found)).metadata!
+        : seen;
+    await this.#api.apply({
+      ...secret,
+      metadata: {
+        ...secret.metadata,
+        uid: seen.uid,
+        resourceVersion: owned.resourceVersion,
+      },
+    });
+  }
+
+  /** Has an object say whose it is; leaves it alone where it was changed since it was found. */
+  async describe(found: FoundSecret, label: SecretLabel): Promise<void> {
+    const { uid, resourceVersion } = found;
+    await this.#api.json(objectPath(this.#object(found.secretId)), {
+      method: 'PATCH',
+      contentType: 'application/merge-patch+json',
+      body: {
+        metadata: { uid, resourceVersion, annotations: annotationsOf(label) },
+      },
+      query: { fieldManager: FIELD_MANAGER },
+    });
   }
 
   /** The values; undefined where they are gone. */
@@ -124,8 +221,12 @@ export class SecretCluster {
     return found && (found.data ?? {});
   }
 
-  async remove(secretId: string, uid?: string): Promise<void> {
-    await this.#api.delete(this.#object(secretId), uid);
+  /** @param seen - what is to be removed; another one under its name stays */
+  async remove(
+    secretId: string,
+    seen: Pick<SeenSecret, 'uid'> | undefined,
+  ): Promise<void> {
+    if (seen) await this.#api.delete(this.#object(secretId), { uid: seen.uid });
   }
 
   /** All secrets of this installation. */
@@ -148,9 +249,11 @@ export class SecretCluster {
       for (const { metadata, data } of page.items)
         found.push({
           secretId: metadata!.labels![LABELS.secret],
-          name: metadata!.name!,
           uid: metadata!.uid!,
+          resourceVersion: metadata!.resourceVersion!,
           createdAt: String(metadata!.creationTimestamp),
+          keys: Object.keys(data ?? {}).sort(),
+          label: labelOf({ metadata }),
           digest: await this.digest(data ?? {}),
         });
       next = page.metadata.continue || undefined;

@@ -82,7 +82,7 @@ describe.each(databaseIds())('SecretProcessor on %s', id => {
         updatedAt: NOW,
       };
       await secrets.insert(secret);
-      await cluster.put(secret.id, data);
+      await cluster.put(secret.id, secret, data, undefined);
       return secret;
     };
     const stateOf = async (secretId: string) =>
@@ -117,8 +117,15 @@ describe.each(databaseIds())('SecretProcessor on %s', id => {
         { name: 'gone', key: 'key', optional: false, secretId: gone.id },
       ],
     });
-    await cluster.put(changed.id, { key: base64('somebody else') });
-    await cluster.remove(gone.id);
+    const overwrite = async (value: string) =>
+      cluster.put(
+        changed.id,
+        changed,
+        { key: base64(value) },
+        await cluster.look(changed.id),
+      );
+    await overwrite('somebody else');
+    await cluster.remove(gone.id, await cluster.look(gone.id));
 
     await processor.look();
     expect(await stateOf(same.id)).toBe('READY');
@@ -130,7 +137,7 @@ describe.each(databaseIds())('SecretProcessor on %s', id => {
     await processor.look();
     expect(logger.warn).toHaveBeenCalledTimes(2);
 
-    await cluster.put(changed.id, { key: base64('b') });
+    await overwrite('b');
     await processor.look();
     expect(await stateOf(changed.id)).toBe('READY');
   });

@@ -59,6 +59,10 @@ export class SecretProcessor {
       for (const secret of rows) {
         const object = found.get(secret.id);
         found.delete(secret.id);
+        if (object && !object.label)
+          await this.#cluster
+            .describe(object, secret)
+            .catch(error => this.#logger.warn(error.message));
         const state = stateOf(secret, object?.digest);
         if (state === secret.state) continue;
         // It may have been changed through the store since the list was read.
@@ -78,7 +82,7 @@ export class SecretProcessor {
     for (const orphan of found.values()) {
       if (this.#now() - Date.parse(orphan.createdAt) < ORPHAN_AGE_MS) continue;
       if (await this.#secrets.get(orphan.secretId)) continue;
-      await this.#cluster.remove(orphan.secretId, orphan.uid);
+      await this.#cluster.remove(orphan.secretId, orphan);
     }
   }
 }

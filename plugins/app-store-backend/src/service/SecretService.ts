@@ -22,6 +22,7 @@ import type {
   SecretRecord,
   SecretRepository,
 } from '../database/SecretRepository';
+import { KubeError } from '../kubernetes/KubeApi';
 import type { Policy, SecretAction } from '../policy';
 import type { SecretCluster } from '../processors/SecretCluster';
 import type { Audit, Trail } from './Audit';
@@ -263,7 +264,11 @@ export class SecretService {
     trail: Trail,
   ): Promise<{ secret: AppSecret; created: boolean }> {
     const { secrets, cluster } = this.#o;
+    const known = await secrets.find(key);
+    // In this order: who stood still in between names an older object than there is then.
+    const seen = known && (await cluster.look(known.id));
     const before = await secrets.find(key);
+    if (before?.id !== known?.id) throw stale('secret');
     this.#assertWrite(caller, key, before, trail);
     if (
       (write.create && before) ||
@@ -278,7 +283,11 @@ export class SecretService {
       valueDigest: await cluster.digest(data),
       updatedAt: now,
     };
-    await cluster.put(id, data);
+    await cluster.put(id, key, data, seen).catch(error => {
+      throw error instanceof KubeError && error.code === 409
+        ? stale('secret')
+        : error;
+    });
     if (!before)
       await secrets.insert({
         ...key,
@@ -322,7 +331,10 @@ export class SecretService {
       undefined,
       async trail => {
         const record = await this.#require(caller, identity, 'delete', trail);
+        const { cluster } = this.#o;
         const uses = await this.#o.secrets.usesOf(record);
+        // A cluster that is away keeps no secret: its value is dropped later.
+        const seen = await cluster.look(record.id).catch(() => undefined);
         if (!(await this.#o.secrets.delete(record.id)))
           throw new StoreError({
             status: 409,
@@ -337,7 +349,7 @@ export class SecretService {
         // A value without a row is nobody's; where this fails the SecretProcessor drops it.
         await this.#afterwards(
           `the value of the secret ${record.id} was not removed yet`,
-          () => this.#o.cluster.remove(record.id),
+          () => cluster.remove(record.id, seen),
         );
         await this.#afterwards(
           `apps that used the secret ${record.id} were not looked at`,
