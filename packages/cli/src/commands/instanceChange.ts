@@ -32,6 +32,13 @@ const CHANGES: Change[] = [
     launches: true,
   },
   {
+    name: 'empty-volume',
+    description:
+      'start it with an empty volume after its own was lost, and wait',
+    work: (api, id) => api.startWithEmptyVolume(id),
+    launches: true,
+  },
+  {
     name: 'extend',
     description: 'put its suspension off, once for each start',
     work: (api, id) => api.extendInstance(id),

@@ -148,6 +148,8 @@ const TABLE = `
   suspendInstance         | dev's          | 401       | 404      | 404      | 404  | 200   | 200
   resumeInstance          | uma's          | 401       | 404      | 404      | 200  | 403   | 200
   resumeInstance          | dev's          | 401       | 404      | 404      | 404  | 200   | 200
+  startWithEmptyVolume    | uma's          | 401       | 404      | 404      | 409  | 403   | 409
+  startWithEmptyVolume    | dev's          | 401       | 404      | 404      | 404  | 409   | 409
   restoreInstance         | uma's          | 401       | 404      | 404      | 200  | 403   | 200
   restoreInstance         | dev's          | 401       | 404      | 404      | 404  | 200   | 200
   terminateInstance       | uma's          | 401       | 404      | 404      | -    | 403   | -

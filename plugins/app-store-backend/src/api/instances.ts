@@ -41,6 +41,7 @@ export function instanceHandlers(
   | 'terminateInstance'
   | 'suspendInstance'
   | 'resumeInstance'
+  | 'startWithEmptyVolume'
   | 'restoreInstance'
   | 'extendInstance'
   | 'disableAutosuspend'
@@ -113,6 +114,7 @@ export function instanceHandlers(
   type Change =
     | 'suspendInstance'
     | 'resumeInstance'
+    | 'startWithEmptyVolume'
     | 'restoreInstance'
     | 'extendInstance'
     | 'disableAutosuspend'
@@ -170,6 +172,9 @@ export function instanceHandlers(
 
     suspendInstance: change((caller, id) => lifecycle.suspend(caller, id)),
     resumeInstance: change((caller, id) => lifecycle.resume(caller, id)),
+    startWithEmptyVolume: change((caller, id) =>
+      lifecycle.startWithEmptyVolume(caller, id),
+    ),
     restoreInstance: change((caller, id) => lifecycle.restore(caller, id)),
     extendInstance: change((caller, id) => lifecycle.extend(caller, id)),
     disableAutosuspend: change((caller, id) =>

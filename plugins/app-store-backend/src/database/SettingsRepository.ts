@@ -21,4 +21,35 @@ export class SettingsRepository {
       .ignore();
     return (await this.get(name))!;
   }
+
+  async set(name: string, value: string): Promise<void> {
+    await this.#knex('settings')
+      .insert({ name, value })
+      .onConflict('name')
+      .merge(['value']);
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.#knex('settings').where({ name }).delete();
+  }
+
+  /**
+   * Counts up, and past a number; 0 where there was none.
+   *
+   * @returns the new count
+   */
+  async increment(name: string, past = 0): Promise<number> {
+    return this.#knex.transaction(async tx => {
+      await tx('settings')
+        .insert({ name, value: '0' })
+        .onConflict('name')
+        .ignore();
+      const row = await forUpdate(tx('settings').where({ name }), tx).first(
+        'value',
+      );
+      const next = Math.max(Number(row.value), past) + 1;
+      await tx('settings').where({ name }).update({ value: String(next) });
+      return next;
+    });
+  }
 }

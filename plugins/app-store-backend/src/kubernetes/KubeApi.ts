@@ -25,6 +25,8 @@ export interface KubeObject {
     uid?: string;
     resourceVersion?: string;
     labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    creationTimestamp?: string | Date;
     deletionTimestamp?: string | Date;
     managedFields?: Array<{
       manager?: string;

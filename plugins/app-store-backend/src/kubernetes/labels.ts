@@ -15,6 +15,11 @@ export const LABELS = {
   secret: `${LABEL_PREFIX}secret`,
 } as const;
 
+/** The highest epoch of the database that the cluster has seen. */
+export const EPOCH_ANNOTATION = `${LABEL_PREFIX}epoch`;
+/** What an instance's workload and volume say of it, as JSON, so that its row can be made again. */
+export const INSTANCE_ANNOTATION = `${LABEL_PREFIX}instance-record`;
+
 /**
  * What a secret's object says of itself, so that its row can be made again from it after a
  * backup of the database was restored.

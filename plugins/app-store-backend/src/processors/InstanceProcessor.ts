@@ -40,6 +40,8 @@ const REMOVAL_MS = 1000;
 const SLOW_AFTER_MS = 10_000;
 /** Objects that lead to no pod for this long are applied again. */
 const LOST_AFTER_MS = 15_000;
+/** Between two looks for a lost volume, which an admin may restore. */
+const LOST_VOLUME_LOOK_MS = 30_000;
 /** What was last seen of the cluster is not held to be true for longer than this. */
 const UNREAD_AFTER_MS = 30_000;
 const UNREAD_LOOK_MS = 5000;
@@ -245,7 +247,7 @@ export class InstanceProcessor {
       // Made with the first look, also where that one came after a suspension.
       const needsVolume = runs || !record.applied;
       if (needsVolume && !(await this.#hasVolume(record, token, stillMine)))
-        return undefined;
+        return LOST_VOLUME_LOOK_MS;
       await cluster.apply(record, runs ? 1 : 0, stillMine);
       await this.#write(record, token, { applied: wanted });
     }

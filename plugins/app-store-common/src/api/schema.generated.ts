@@ -519,6 +519,25 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/instances/{id}/empty-volume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Starts an instance whose volume is lost (`VOLUME_LOST`) with an empty one. */
+    post: operations['startWithEmptyVolume'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/instances/{id}/restore': {
     parameters: {
       query?: never;
@@ -2784,6 +2803,21 @@ export interface operations {
     };
   };
   resumeInstance: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: components['responses']['Instance'];
+      default: components['responses']['Problem'];
+    };
+  };
+  startWithEmptyVolume: {
     parameters: {
       query?: never;
       header?: never;

@@ -245,6 +245,12 @@ export class AppStoreClient {
     });
   }
 
+  startWithEmptyVolume(id: string) {
+    return this.#requests.json('post', '/instances/{id}/empty-volume', {
+      path: { id },
+    });
+  }
+
   async terminateInstance(
     id: string,
     query: { purge?: boolean } = {},

@@ -48,8 +48,10 @@ export class InstanceLifecycle {
     action: InstanceAction,
     work: (found: FoundInstance, trail: Trail) => Promise<boolean | undefined>,
     revision?: number,
+    auditAction: string = action,
   ): Promise<AppInstance> {
-    return this.#o.audit.run(caller, `instance:${action}`, id, async trail => {
+    const audited = `instance:${auditAction}`;
+    return this.#o.audit.run(caller, audited, id, async trail => {
       const found = await this.#o.service.require(caller, id, action, trail);
       if (revision !== undefined && found.record.revision !== revision)
         throw stale('instance');
@@ -151,6 +153,41 @@ export class InstanceLifecycle {
       if (result === 'quota') throw overQuota(limit, own);
       return result === 'done';
     });
+  }
+
+  /**
+   * Starts an instance whose volume is lost with an empty one. Whoever may give up a volume
+   * (terminate and purge) may do this.
+   *
+   * @throws StoreError 409 where its volume is there
+   */
+  async startWithEmptyVolume(caller: Caller, id: string): Promise<AppInstance> {
+    return this.#change(
+      caller,
+      id,
+      'terminate',
+      ({ record }) => {
+        if (record.problem?.code !== 'VOLUME_LOST')
+          throw new StoreError({
+            status: 409,
+            code: 'VOLUME_NOT_LOST',
+            message: 'The volume of this instance is not lost.',
+            owner: 'you',
+            remedy: 'Nothing to do: it starts with its own volume.',
+          });
+        return this.#o.instances.change(
+          id,
+          { desired: ['running'], revision: record.revision },
+          {
+            ...launch(record, new Date()),
+            claimUid: undefined,
+            applied: undefined,
+          },
+        );
+      },
+      undefined,
+      'empty_volume',
+    );
   }
 
   /**

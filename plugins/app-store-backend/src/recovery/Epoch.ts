@@ -1,0 +1,171 @@
+/**
+ * Notices a database that was restored from a backup, and holds every deletion until an admin
+ * has decided.
+ *
+ * The database counts epochs. Before something is made outside of it (a secret, a volume, a
+ * bundle), the count goes up and the place where that is made notes it: a backup from before
+ * knows a lower epoch than that place. Once more shortly afterwards, since a backup may be
+ * taken between the count and the row that speaks of what was made.
+ */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { SettingsRepository } from '../database/SettingsRepository';
+import { StoreError } from '../service/StoreError';
+import type { EpochMark } from './EpochMark';
+
+/** Where things are that the database speaks of. */
+export type Place = 'cluster' | 'bundles';
+
+/** A restored backup about which nobody has decided. */
+export interface Held {
+  /** When it was noticed. */
+  since: string;
+  /** Epoch of the restored database. */
+  database: number;
+  /** Epochs that the places had seen by then. */
+  seen: Partial<Record<Place, number>>;
+}
+
+/** Says whether something may be deleted. */
+export interface DeletionGuard {
+  /** True also while it is not known yet. */
+  isHeld(place: Place): Promise<boolean>;
+  /** @throws StoreError 503, `RESTORED_BACKUP` */
+  assertMayDelete(): Promise<void>;
+}
+
+const EPOCH = 'epoch';
+const HELD = 'restored-backup';
+/** After something was made, in milliseconds. */
+const TRAILING_MS = 2000;
+
+/** See the module's comment. */
+export class Epoch implements DeletionGuard {
+  readonly #settings: SettingsRepository;
+  readonly #marks: Record<Place, EpochMark>;
+  readonly #logger: LoggerService;
+  readonly #trailingMs: number;
+  readonly #checked = new Set<Place>();
+  /** Counts that have not begun, which whoever comes in between waits for, too. */
+  readonly #next = new Map<Place, Promise<void>>();
+  readonly #running = new Map<Place, Promise<void>>();
+  readonly #trailing = new Map<Place, NodeJS.Timeout>();
+
+  static create(options: {
+    settings: SettingsRepository;
+    marks: Record<Place, EpochMark>;
+    logger: LoggerService;
+    trailingMs?: number;
+  }): Epoch {
+    return new Epoch(options);
+  }
+
+  private constructor(options: {
+    settings: SettingsRepository;
+    marks: Record<Place, EpochMark>;
+    logger: LoggerService;
+    trailingMs?: number;
+  }) {
+    this.#settings = options.settings;
+    this.#marks = options.marks;
+    this.#logger = options.logger;
+    this.#trailingMs = options.trailingMs ?? TRAILING_MS;
+  }
+
+  /** Compares the database with a place, once at each start and before anything is made there. */
+  async check(place: Place): Promise<void> {
+    if (this.#checked.has(place)) return;
+    const seen = (await this.#marks[place].read()) ?? 0;
+    const database = Number((await this.#settings.get(EPOCH)) ?? 0);
+    if (seen > database) {
+      const before = await this.held();
+      const held: Held = {
+        since: before?.since ?? new Date().toISOString(),
+        database: before?.database ?? database,
+        seen: { ...before?.seen, [place]: seen },
+      };
+      // In this order: who finds the higher epoch finds what it is held for, too.
+      await this.#settings.set(HELD, JSON.stringify(held));
+      await this.#settings.increment(EPOCH, seen);
+    }
+    this.#checked.add(place);
+    const held = await this.held();
+    if (held) this.#logger.error(heldMessage(held));
+    await this.#count(place);
+  }
+
+  /** Before something is made in a place. */
+  async advance(place: Place): Promise<void> {
+    await this.check(place);
+    await this.#count(place);
+    this.#trail(place);
+  }
+
+  /** Counts, for all who asked since the last count began. */
+  #count(place: Place): Promise<void> {
+    const waiting = this.#next.get(place);
+    if (waiting) return waiting;
+    const before = this.#running.get(place) ?? Promise.resolve();
+    const next = before
+      .catch(() => {})
+      .then(async () => {
+        this.#next.delete(place);
+        this.#running.set(place, next);
+        const epoch = await this.#settings.increment(EPOCH);
+        await this.#marks[place].raise(epoch);
+      });
+    this.#next.set(place, next);
+    return next;
+  }
+
+  #trail(place: Place): void {
+    if (this.#trailing.has(place)) return;
+    const timer = setTimeout(() => {
+      this.#trailing.delete(place);
+      this.#count(place).catch(error =>
+        this.#logger.warn(`the epoch was not noted: ${error.message}`),
+      );
+    }, this.#trailingMs);
+    timer.unref();
+    this.#trailing.set(place, timer);
+  }
+
+  /** The restored backup that an admin has to decide about. */
+  async held(): Promise<Held | undefined> {
+    const text = await this.#settings.get(HELD);
+    return text ? JSON.parse(text) : undefined;
+  }
+
+  async isHeld(place: Place): Promise<boolean> {
+    return !this.#checked.has(place) || Boolean(await this.held());
+  }
+
+  async assertMayDelete(): Promise<void> {
+    if (await this.held())
+      throw new StoreError({
+        status: 503,
+        code: 'RESTORED_BACKUP',
+        message:
+          'The database of this store was restored from a backup. Nothing is deleted until an admin has decided what to do with what is newer than the backup.',
+        owner: 'admin',
+        remedy:
+          'An admin decides on the page Admin, Restored backup, or with `app-store admin recovery`. Then try again.',
+      });
+  }
+
+  /** An admin has decided. */
+  async release(): Promise<void> {
+    await this.#settings.delete(HELD);
+  }
+
+  stop(): void {
+    this.#trailing.forEach(timer => clearTimeout(timer));
+    this.#trailing.clear();
+  }
+}
+
+function heldMessage({ since, database, seen }: Held): string {
+  const places = Object.entries(seen)
+    .map(([place, epoch]) => `${place} ${epoch}`)
+    .join(', ');
+  return `the database was restored from a backup (noticed ${since}; epoch ${database}, seen before by: ${places}): no secret, volume, workload, bundle or environment is deleted until an admin decides, on the page Admin, Restored backup, or with "app-store admin recovery"`;
+}
