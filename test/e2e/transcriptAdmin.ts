@@ -46,6 +46,7 @@ export const ADMIN: Chapter[] = [
       'app-store admin instance suspend $ID | grep Status',
       'app-store admin instance redeploy $ID | grep Status',
       'app-store admin instance resume $ID | grep Status',
+      'app-store admin instance empty-volume $ID',
       'app-store admin instance extend $ID | grep Suspend',
       'app-store admin instance disable-autosuspend $ID | grep Suspend || echo never suspended',
       'app-store app run com.example.notes | grep Status',
@@ -133,6 +134,16 @@ export const ADMIN: Chapter[] = [
       'app-store admin audit --since 1h --action alias:create',
       'app-store admin audit --since 1h --actor vic --result refused --limit 3',
       'app-store admin audit --since 1h --action secret:put --limit 1 --json | grep -A8 \'"detail"\'',
+    ],
+  },
+  {
+    title: 'After a backup was restored',
+    words:
+      'The store notices a database that is older than the cluster and the bundles, and deletes nothing until an admin decides. Here there is nothing to decide.',
+    commands: [
+      'app-store admin recovery show',
+      'app-store admin recovery adopt --dry-run',
+      'app-store admin recovery discard --dry-run',
     ],
   },
 ];

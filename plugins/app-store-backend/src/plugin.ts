@@ -21,6 +21,9 @@ import { Callers } from './identity/Callers';
 import { RoleExtensions } from './identity/RoleExtensions';
 import { KubeApi } from './kubernetes/KubeApi';
 import { Policy } from './policy';
+import { AppNotes } from './recovery/AppNotes';
+import { Epoch } from './recovery/Epoch';
+import { ClusterMark, RecordsMark } from './recovery/EpochMark';
 import { IamPolicies } from './service/IamService';
 import { Storage } from './storage/Storage';
 import { createIdentity } from './wiring/identity';
@@ -107,6 +110,20 @@ export const appStorePlugin = createBackendPlugin({
           installation,
           logger,
         });
+        const epoch = Epoch.create({
+          settings: repositories.settings,
+          marks: {
+            bundles: RecordsMark.create(storage.stores.records),
+            cluster: ClusterMark.create({
+              api,
+              namespace: config.kubernetes.namespace,
+              installation,
+            }),
+          },
+          logger,
+        });
+        await epoch.check('bundles');
+        await storage.sweep(epoch);
         const { refs, people, roles } = createIdentity({
           config,
           repositories,
@@ -114,7 +131,7 @@ export const appStorePlugin = createBackendPlugin({
           catalog,
           auth,
         });
-        const { bundles, environments } = storage.stores;
+        const { bundles, environments, records } = storage.stores;
         const services = createServices({
           config,
           version,
@@ -128,6 +145,8 @@ export const appStorePlugin = createBackendPlugin({
           roles,
           bundles,
           environments,
+          notes: AppNotes.create(records),
+          epoch,
           turns: storage.files,
           auditor,
           events,
@@ -168,7 +187,13 @@ export const appStorePlugin = createBackendPlugin({
         if (connection.loopbackPods)
           await repositories.queue.forgetPredecessor();
 
-        const work = new Work({ config, repositories, services, logger });
+        const work = new Work({
+          config,
+          repositories,
+          services,
+          epoch,
+          logger,
+        });
         lifecycle.addStartupHook(async () => {
           work
             .begin()
@@ -181,6 +206,7 @@ export const appStorePlugin = createBackendPlugin({
         rootLifecycle.addBeforeShutdownHook(() => streams.endAll());
         lifecycle.addShutdownHook(async () => {
           await work.stop();
+          epoch.stop();
           await storage.close();
           api.close();
         });

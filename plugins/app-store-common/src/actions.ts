@@ -46,6 +46,7 @@ export const ACTIONS = {
     'read_audit',
     'manage_iam',
     'explain_others',
+    'recover',
   ],
 } as const;
 

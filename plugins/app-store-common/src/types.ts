@@ -109,6 +109,9 @@ export type AppAlias = Schemas['AppAlias'];
 export type AliasChange = Schemas['AliasChange'];
 
 /** One line of the audit. */
+export type RecoveryItem = Schemas['RecoveryItem'];
+export type RecoveryReport = Schemas['RecoveryReport'];
+export type RecoveryDecision = Schemas['RecoveryDecision'];
 export type AuditRecord = Schemas['AuditRecord'];
 export type AuditResult = Schemas['AuditResult'];
 /** A policy laid over the access rules, as it is sent. */

@@ -222,3 +222,55 @@ describe('whoever is no admin', () => {
     store.close();
   });
 });
+
+describe('recovery', () => {
+  const REPORT = {
+    held: true,
+    since: '2026-01-01T12:00:00.000Z',
+    epochs: { database: 3, cluster: 9 },
+    plan: 'abc',
+    items: [
+      { kind: 'app', id: ID, name: 'a 1.0.0', owner: 'x', adoptable: true },
+      {
+        kind: 'bundle',
+        id: 'f00',
+        name: 'f00',
+        adoptable: false,
+        reason: 'Nothing says whose it is.',
+      },
+    ],
+  };
+
+  it('lists what is newer than the backup, and decides with a yes only', async () => {
+    const store = await storeOf({
+      'GET /recovery': REPORT,
+      'POST /recovery': { held: false, items: REPORT.items },
+    });
+    const { out, err } = await store.type(['admin', 'recovery', 'show']);
+    expect(out).toMatch(/app\ta 1\.0\.0\tx\tyes/);
+    expect(err).toContain('Nothing is deleted until you adopt or discard');
+    const dry = await store.type(['admin', 'recovery', 'discard', '--dry-run']);
+    expect(dry.code).toBe(0);
+    expect((await store.type(['admin', 'recovery', 'discard'])).code).toBe(2);
+    expect(store.asked.map(({ what }) => what)).not.toContain('POST /recovery');
+    const done = await store.type(['admin', 'recovery', 'adopt', '-y']);
+    expect(done.out).toContain('Adopted 1. Deletions go on.');
+    expect(store.asked.at(-1)).toMatchObject({
+      what: 'POST /recovery',
+      body: { decision: 'adopt', plan: 'abc' },
+    });
+    store.close();
+  });
+
+  it('says where there is nothing to decide', async () => {
+    const store = await storeOf({
+      'GET /recovery': { held: false, items: [] },
+    });
+    const { code, err } = await store.type([
+      ...['admin', 'recovery', 'adopt', '-y'],
+    ]);
+    expect(code).toBe(1);
+    expect(err).toContain('not a restored backup');
+    store.close();
+  });
+});

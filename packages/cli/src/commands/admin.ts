@@ -5,6 +5,7 @@ import { addAppCommands } from './app';
 import { addAuditCommand } from './audit';
 import { addIamCommands } from './iam';
 import { addInstanceCommands } from './instance';
+import { addRecoveryCommands } from './recovery';
 import { addSecretCommands } from './secret';
 import type { Act, Mount } from './shared';
 import { addTagCommands } from './tag';
@@ -21,4 +22,5 @@ export function addAdminCommands(program: Command, act: Act): void {
   addAliasCommands(admin, mount);
   addIamCommands(admin, mount);
   addAuditCommand(admin, mount);
+  addRecoveryCommands(admin, mount);
 }

@@ -135,13 +135,47 @@ function listener(onEvent: (event: unknown) => void) {
   });
 }
 
+/** Pods know the store's port before the store has one; this leads from the one to the other. */
+class StoreAddress {
+  readonly #server: Server;
+  #target = 0;
+
+  static async open(): Promise<StoreAddress> {
+    const address = new StoreAddress();
+    address.#server.listen(0, '127.0.0.1');
+    await once(address.#server, 'listening');
+    return address;
+  }
+
+  private constructor() {
+    this.#server = createServer(client => {
+      const upstream = connect(this.#target, '127.0.0.1');
+      client.on('error', () => upstream.destroy());
+      upstream.on('error', () => client.destroy());
+      client.pipe(upstream).pipe(client);
+    });
+  }
+
+  get port(): number {
+    return (this.#server.address() as { port: number }).port;
+  }
+
+  leadTo(port: number): void {
+    this.#target = port;
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+}
+
 /** See the module's comment. */
 export class StoreUnderTest {
   readonly directory: string;
   readonly cluster: LocalCluster;
   readonly backend: Awaited<ReturnType<typeof startTestBackend>>;
   readonly api: ReturnType<typeof request>;
-  readonly #forwarder: Server;
+  readonly address: StoreAddress;
   /** The cluster is another's. */
   readonly #guest: boolean;
 
@@ -149,6 +183,7 @@ export class StoreUnderTest {
    * @param appStore - configuration beside or instead of the tests' own
    * @param options.knex - a database that another store is at work on, too
    * @param options.beside - a store whose cluster this one drives, too
+   * @param options.after - a store that ended, whose address and cluster this one takes over
    * @param options.portal - further parts of the portal, with a database of their own
    * @param options.config - configuration beside `appStore`
    */
@@ -158,6 +193,7 @@ export class StoreUnderTest {
     options: {
       knex?: Knex;
       beside?: StoreUnderTest;
+      after?: StoreUnderTest;
       images?: Record<string, LocalImage>;
       /** What is logged goes to the output, as in a portal. */
       logs?: boolean;
@@ -168,18 +204,9 @@ export class StoreUnderTest {
     } = {},
   ): Promise<StoreUnderTest> {
     const directory = mkdtempSync(join(tmpdir(), 'st-'));
-    // Pods know the store's port before the store has one; this leads from the one to the other.
-    let target = 0;
-    const forwarder = createServer(client => {
-      const upstream = connect(target, '127.0.0.1');
-      client.on('error', () => upstream.destroy());
-      upstream.on('error', () => client.destroy());
-      client.pipe(upstream).pipe(client);
-    });
-    forwarder.listen(0, '127.0.0.1');
-    await once(forwarder, 'listening');
-    const { port } = forwarder.address() as { port: number };
-    const { beside } = options;
+    const address = options.after?.address ?? (await StoreAddress.open());
+    const { port } = address;
+    const beside = options.beside ?? options.after;
     const cluster =
       beside?.cluster ??
       (await LocalCluster.start({
@@ -274,12 +301,12 @@ export class StoreUnderTest {
         }),
       ],
     });
-    target = backend.server.port();
+    address.leadTo(backend.server.port());
     return new StoreUnderTest({
       directory,
       cluster,
       backend,
-      forwarder,
+      address,
       guest: Boolean(beside),
     });
   }
@@ -288,14 +315,14 @@ export class StoreUnderTest {
     directory: string;
     cluster: LocalCluster;
     backend: Awaited<ReturnType<typeof startTestBackend>>;
-    forwarder: Server;
+    address: StoreAddress;
     guest: boolean;
   }) {
     this.directory = parts.directory;
     this.cluster = parts.cluster;
     this.backend = parts.backend;
     this.api = request(parts.backend.server);
-    this.#forwarder = parts.forwarder;
+    this.address = parts.address;
     this.#guest = parts.guest;
   }
 
@@ -335,7 +362,7 @@ export class StoreUnderTest {
   async stop(): Promise<void> {
     await this.backend.stop();
     if (!this.#guest) await this.cluster.stop(500);
-    this.#forwarder.close();
+    this.address.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

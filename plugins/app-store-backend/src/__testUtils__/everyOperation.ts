@@ -155,6 +155,8 @@ const TABLE = `
   terminateInstance       | uma's          | 401       | 404      | 404      | -    | 403   | -
   terminateInstance       | shared         | 401       | 404      | 404      | 403  | -     | 202
   terminateInstance       | dev's          | 401       | 404      | 404      | 404  | 202   | -
+  getRecovery             |                | 401       | 403      | 403      | 403  | 403   | 200
+  decideRecovery          |                | 401       | 403      | 403      | 403  | 403   | 409
   listAudit               |                | 401       | 403      | 403      | 403  | 403   | 200
   listIamPolicies         |                | 401       | 403      | 403      | 403  | 403   | 200
   importIamPolicies       |                | 401       | 403      | 403      | 403  | 403   | 200
@@ -283,6 +285,7 @@ function ask(row: Row, world: World): Asked {
       path: instance,
       body: { visibility: about === 'shared' ? 'ALL_USERS' : 'PRIVATE' },
     },
+    decideRecovery: { body: { decision: 'adopt', plan: 'abc' } },
     importIamPolicies: { body: { policies: [] } },
     getIamPolicy: { path: { name: 'nothing' } },
     deleteIamPolicy: { path: { name: 'nothing' } },
@@ -305,6 +308,7 @@ function ask(row: Row, world: World): Asked {
       type: 'application/x-tar',
     },
     disableAutosuspend: { path: instance },
+    startWithEmptyVolume: { path: instance },
   };
   if (asked[operation]) return asked[operation];
   if (/Secret/.test(operation)) return secret;

@@ -4,6 +4,7 @@ import type { CallerOf } from '../identity/Callers';
 import type { AppService } from '../service/apps/AppService';
 import type { AuditReader } from '../service/AuditReader';
 import type { Explainer } from '../service/Explainer';
+import type { Recovery } from '../recovery/Recovery';
 import type { IamService } from '../service/IamService';
 import type { InstanceQuota } from '../service/instances/InstanceQuota';
 import type { StoreInfoService } from '../service/StoreInfoService';
@@ -18,6 +19,7 @@ export interface StoreHandlerOptions {
   explainer: Explainer;
   auditReader: AuditReader;
   iam: IamService;
+  recovery: Recovery;
   callerOf: CallerOf;
 }
 
@@ -31,12 +33,15 @@ export function storeHandlers(
   | 'listLaunchProfiles'
   | 'explain'
   | 'listAudit'
+  | 'getRecovery'
+  | 'decideRecovery'
   | 'listIamPolicies'
   | 'importIamPolicies'
   | 'getIamPolicy'
   | 'deleteIamPolicy'
 > {
-  const { apps, quota, info, explainer, auditReader, iam, callerOf } = options;
+  const { apps, quota, info, explainer, auditReader, iam, recovery, callerOf } =
+    options;
   return {
     async getMe(request, response) {
       const caller = await callerOf(request);
@@ -79,6 +84,15 @@ export function storeHandlers(
     async listAudit(request, response) {
       response.json(
         await auditReader.list(await callerOf(request), request.query),
+      );
+    },
+    async getRecovery(request, response) {
+      response.json(await recovery.report(await callerOf(request)));
+    },
+    async decideRecovery(request, response) {
+      const { decision, plan } = request.body;
+      response.json(
+        await recovery.decide(await callerOf(request), decision, plan),
       );
     },
     async listIamPolicies(request, response) {

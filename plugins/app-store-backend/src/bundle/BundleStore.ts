@@ -57,6 +57,8 @@ export interface BundleStore {
   /** @param name - from {@link assetName} */
   putAsset(name: string, data: Buffer): Promise<void>;
   openAsset(name: string): Promise<KeptFile | undefined>;
+  /** Digests of all bundles. */
+  list(): Promise<string[]>;
   /** Drops what nothing speaks of, unless it is so new that a row may yet come. */
   sweep(used: UsedFiles, inTurn: DropInTurn): Promise<void>;
   close(): void;

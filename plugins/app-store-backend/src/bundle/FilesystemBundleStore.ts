@@ -128,6 +128,12 @@ export class FilesystemBundleStore implements BundleStore {
       : undefined;
   }
 
+  async list(): Promise<string[]> {
+    return (await readdir(join(this.#directory, 'bundles'))).map(file =>
+      file.replace(/\.wave$/, ''),
+    );
+  }
+
   async #isOld(path: string): Promise<boolean> {
     const found = await stat(path).catch(() => undefined);
     // The time of the last rename, which is when it was kept.

@@ -178,6 +178,13 @@ export class S3BundleStore implements BundleStore {
     return isAssetName(name) ? this.#bucket.get(`assets/${name}`) : undefined;
   }
 
+  async list(): Promise<string[]> {
+    const digests: string[] = [];
+    for await (const { key } of this.#bucket.list('bundles/'))
+      digests.push(key.slice('bundles/'.length).replace(/\.wave$/, ''));
+    return digests;
+  }
+
   #isOld(modifiedAt: Date | undefined): boolean {
     return Boolean(
       modifiedAt && Date.now() - modifiedAt.getTime() > this.#sweepAgeMs,

@@ -3,6 +3,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { join } from 'node:path';
 import type { BundleConfig } from '../config/BundleConfig';
 import type { BundleStore } from './BundleStore';
+import { FilesystemRecords, S3Records, type Records } from './Records';
 import { claimBucket } from './claimBucket';
 import type { EnvironmentStore } from './EnvironmentStore';
 import { FilesystemBundleStore } from './FilesystemBundleStore';
@@ -11,10 +12,11 @@ import { S3Bucket } from './S3Bucket';
 import { S3BundleStore } from './S3BundleStore';
 import { S3EnvironmentStore } from './S3EnvironmentStore';
 
-/** Both are of one place. */
+/** All are of one place. */
 export interface Stores {
   bundles: BundleStore;
   environments: EnvironmentStore;
+  records: Records;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function openStores(
         join(directory, 'environments'),
         { limit, shared },
       ),
+      records: FilesystemRecords.create(join(directory, 'records')),
     };
   }
   const bucket = S3Bucket.create(config.s3, { logger });
@@ -52,6 +55,7 @@ export async function openStores(
         logger,
       }),
       environments: S3EnvironmentStore.create({ bucket, limit, logger }),
+      records: S3Records.create(bucket, 'records/'),
     };
   } catch (error) {
     bucket.close();

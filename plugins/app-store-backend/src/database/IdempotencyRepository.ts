@@ -12,7 +12,7 @@ export interface IdempotencyKey {
 /** What is known of a request. */
 export type KnownRequest =
   | { state: 'new' }
-  | { state: 'running'; bodyDigest: string }
+  | { state: 'running'; bodyDigest: string; holder?: string }
   | { state: 'done'; bodyDigest: string; status: number; body: string };
 
 const columns = ({ actorRef, operation, key }: IdempotencyKey) => ({
@@ -35,6 +35,7 @@ export class IdempotencyRepository {
     bodyDigest: string,
     nowMs: number,
     expiresAtMs: number,
+    holder: string,
   ): Promise<KnownRequest> {
     await this.#knex('idempotency_keys')
       .where(columns(key))
@@ -45,6 +46,7 @@ export class IdempotencyRepository {
         ...columns(key),
         body_digest: bodyDigest,
         expires_at: expiresAtMs,
+        holder,
       });
       return { state: 'new' };
     } catch (error) {
@@ -54,9 +56,13 @@ export class IdempotencyRepository {
       .where(columns(key))
       .first();
     // Given up in between: whoever asks again is the first.
-    if (!row) return this.begin(key, bodyDigest, nowMs, expiresAtMs);
+    if (!row) return this.begin(key, bodyDigest, nowMs, expiresAtMs, holder);
     return row.status === null
-      ? { state: 'running', bodyDigest: row.body_digest }
+      ? {
+          state: 'running',
+          bodyDigest: row.body_digest,
+          holder: row.holder ?? undefined,
+        }
       : {
           state: 'done',
           bodyDigest: row.body_digest,
@@ -65,20 +71,34 @@ export class IdempotencyRepository {
         };
   }
 
+  /** Says that it is still being worked on. */
+  async extend(
+    key: IdempotencyKey,
+    holder: string,
+    expiresAtMs: number,
+  ): Promise<void> {
+    await this.#knex('idempotency_keys')
+      .where({ ...columns(key), holder })
+      .whereNull('status')
+      .update({ expires_at: expiresAtMs });
+  }
+
+  /** Keeps the answer, unless somebody else began anew meanwhile. */
   async finish(
     key: IdempotencyKey,
+    holder: string,
     answer: { status: number; body: string },
     expiresAtMs: number,
   ): Promise<void> {
     await this.#knex('idempotency_keys')
-      .where(columns(key))
+      .where({ ...columns(key), holder })
       .update({ ...answer, expires_at: expiresAtMs });
   }
 
   /** After a refusal or failure nothing was done: the key is free again. */
-  async giveUp(key: IdempotencyKey): Promise<void> {
+  async giveUp(key: IdempotencyKey, holder: string): Promise<void> {
     await this.#knex('idempotency_keys')
-      .where(columns(key))
+      .where({ ...columns(key), holder })
       .whereNull('status')
       .delete();
   }

@@ -115,25 +115,7 @@ export class InstanceRepository {
         limit,
         async slot => {
           await this.#knex.transaction(async tx => {
-            await tx('instances').insert({
-              ...toColumns({
-                ...record,
-                slot,
-                stage: record.stage,
-                problem: record.problem,
-                endpoint: record.endpoint,
-                suspendAfter: record.suspendAfter,
-              }),
-              id: record.id,
-              app_id: record.appId,
-              owner_ref: record.ownerRef,
-              cluster: record.cluster,
-              namespace: record.namespace,
-              launch_profile: record.launchProfile ?? null,
-              parameters: JSON.stringify(record.parameters),
-              created_at: record.createdAt,
-              due_at: 0,
-            });
+            await tx('instances').insert(newRow({ ...record, slot }));
             await useSecrets(tx, record.id, secrets);
           });
         },
@@ -146,6 +128,28 @@ export class InstanceRepository {
       if (!app) return 'app';
       throw error;
     }
+  }
+
+  /** Adds an instance that the cluster has and the database lost; it takes no slot. */
+  async adopt(
+    record: Omit<InstanceRecord, 'slot'>,
+    secrets: UsedSecret[],
+  ): Promise<void> {
+    await this.#knex.transaction(async tx => {
+      await tx('instances').insert(newRow({ ...record, slot: undefined }));
+      await useSecrets(tx, record.id, secrets);
+    });
+  }
+
+  /** Has volumes of terminated instances kept until then at least, also of those that were being purged. */
+  async keepTerminated(until: string): Promise<void> {
+    await this.#knex<InstanceRow>('instances')
+      .whereIn('desired', ['terminated', 'released'])
+      .where('objects', 'like', '%"PersistentVolumeClaim"%')
+      .andWhere(where =>
+        where.whereNull('purge_after').orWhere('purge_after', '<', until),
+      )
+      .update({ purge_after: until, due_at: 0 });
   }
 
   /** Instances of an app that may have a route. */
@@ -458,6 +462,28 @@ export class InstanceRepository {
       stale.set(id, [...(stale.get(id) ?? []), name]);
     return stale;
   }
+}
+
+/** A row that is due at once. */
+function newRow(record: Omit<InstanceRecord, 'revision'>) {
+  return {
+    ...toColumns({
+      ...record,
+      stage: record.stage,
+      problem: record.problem,
+      endpoint: record.endpoint,
+      suspendAfter: record.suspendAfter,
+    }),
+    id: record.id,
+    app_id: record.appId,
+    owner_ref: record.ownerRef,
+    cluster: record.cluster,
+    namespace: record.namespace,
+    launch_profile: record.launchProfile ?? null,
+    parameters: JSON.stringify(record.parameters),
+    created_at: record.createdAt,
+    due_at: 0,
+  };
 }
 
 /** A new launch takes the present values of the same secrets. */

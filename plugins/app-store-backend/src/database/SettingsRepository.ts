@@ -1,5 +1,6 @@
 /** Facts about this installation. */
 import type { Knex } from 'knex';
+import { forUpdate } from './locks';
 
 /** See the module's comment. */
 export class SettingsRepository {
@@ -44,11 +45,13 @@ export class SettingsRepository {
         .insert({ name, value: '0' })
         .onConflict('name')
         .ignore();
-      const row = await forUpdate(tx('settings').where({ name }), tx).first(
+      const row = await forUpdate(tx('settings').where({ name })).first(
         'value',
       );
       const next = Math.max(Number(row.value), past) + 1;
-      await tx('settings').where({ name }).update({ value: String(next) });
+      await tx('settings')
+        .where({ name })
+        .update({ value: String(next) });
       return next;
     });
   }

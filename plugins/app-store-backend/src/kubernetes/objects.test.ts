@@ -66,7 +66,16 @@ describe('buildInstanceObjects', () => {
       workload: {
         apiVersion: 'apps/v1',
         kind: 'Deployment',
-        metadata,
+        metadata: {
+          ...metadata,
+          annotations: {
+            'ai-app-store.io/instance-record': JSON.stringify({
+              appId: labels['ai-app-store.io/app'],
+              ownerRef: 'user:default/uma',
+              parameters: {},
+            }),
+          },
+        },
         spec: {
           replicas: 1,
           strategy: { type: 'Recreate' },

@@ -34,6 +34,7 @@ import {
 import {
   claimName,
   filesName,
+  INSTANCE_ANNOTATION,
   LABELS,
   objectName,
   secretObjectName,
@@ -74,6 +75,7 @@ export interface InstanceInput {
   serviceAccount?: string;
   /** Of a container app: the image, with what stands in it filled in. */
   customImage?: string;
+  launchProfile?: string;
   /** Values of the app's parameters by variable. */
   parameters: Record<string, string>;
   startTimeoutSeconds: number;
@@ -414,6 +416,18 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
   const template = podTemplate(input);
   const { runtime } = input.manifest;
   const { literals } = fileVolumes(input);
+  const { appId, ownerRef, launchProfile, parameters } = input;
+  /** Of a workload with its parameters, which say more than a kept volume needs to. */
+  const describedBy = (own: object) => ({
+    annotations: {
+      [INSTANCE_ANNOTATION]: JSON.stringify({
+        appId,
+        ownerRef,
+        launchProfile,
+        ...own,
+      }),
+    },
+  });
   return {
     ...(Object.keys(literals).length
       ? {
@@ -434,6 +448,7 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
               name: claimName(input.instanceId),
               namespace: input.namespace,
               labels,
+              ...describedBy({}),
             },
             spec: {
               accessModes: ['ReadWriteOnce'],
@@ -462,13 +477,13 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
       ? {
           apiVersion: 'apps/v1',
           kind: 'StatefulSet',
-          metadata,
+          metadata: { ...metadata, ...describedBy({ parameters }) },
           spec: { replicas: 1, serviceName: name, selector, template },
         }
       : {
           apiVersion: 'apps/v1',
           kind: 'Deployment',
-          metadata,
+          metadata: { ...metadata, ...describedBy({ parameters }) },
           spec: {
             replicas: 1,
             strategy: { type: 'Recreate' },

@@ -15,4 +15,5 @@ export const PLATFORM_RULES: RuleTable<PlatformAction, unknown> = {
   read_audit: admins,
   manage_iam: admins,
   explain_others: admins,
+  recover: admins,
 };

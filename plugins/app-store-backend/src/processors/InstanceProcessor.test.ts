@@ -41,6 +41,11 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
       new InstanceProcessor({
         queue: new InstanceQueue(knex),
         feed,
+        epoch: {
+          advance: async () => {},
+          isHeld: async () => false,
+          assertMayDelete: async () => {},
+        },
         logger: mockServices.logger.mock(),
       });
     const processor = newProcessor();

@@ -23,6 +23,7 @@ import {
   volumeLost,
   type Observation,
 } from '../kubernetes/observe';
+import type { DeletionGuard, Epoch } from '../recovery/Epoch';
 import type { ChangeFeed } from '../service/ChangeFeed';
 import type { StillMine } from './FencedObjects';
 import { VolumeLost, type InstanceCluster } from './InstanceCluster';
@@ -40,6 +41,8 @@ const REMOVAL_MS = 1000;
 const SLOW_AFTER_MS = 10_000;
 /** Objects that lead to no pod for this long are applied again. */
 const LOST_AFTER_MS = 15_000;
+/** Between two looks whether deletions may go on after a restored backup. */
+const HELD_LOOK_MS = 10_000;
 /** Between two looks for a lost volume, which an admin may restore. */
 const LOST_VOLUME_LOOK_MS = 30_000;
 /** What was last seen of the cluster is not held to be true for longer than this. */
@@ -61,6 +64,7 @@ const UNREADABLE: Problem = {
 export class InstanceProcessor {
   readonly #queue: InstanceQueue;
   readonly #feed: ChangeFeed;
+  readonly #epoch: DeletionGuard & Pick<Epoch, 'advance'>;
   readonly #logger: LoggerService;
   readonly #now: () => Date;
   readonly #leaseMs: number;
@@ -79,6 +83,7 @@ export class InstanceProcessor {
   constructor(options: {
     queue: InstanceQueue;
     feed: ChangeFeed;
+    epoch: DeletionGuard & Pick<Epoch, 'advance'>;
     logger: LoggerService;
     now?: () => Date;
     /** How long a claim of an instance holds, in milliseconds. @default 60000 */
@@ -87,6 +92,7 @@ export class InstanceProcessor {
     this.#queue = options.queue;
     this.#leaseMs = options.leaseMs ?? LEASE_MS;
     this.#feed = options.feed;
+    this.#epoch = options.epoch;
     this.#logger = options.logger;
     this.#now = options.now ?? (() => new Date());
   }
@@ -228,6 +234,7 @@ export class InstanceProcessor {
     if (record.desired !== 'running') this.#waits.delete(record.id);
     if (record.desired === 'released') return undefined;
     if (record.desired === 'terminated') {
+      if (await this.#epoch.isHeld('cluster')) return HELD_LOOK_MS;
       const keepClaim = record.purgeAfter !== undefined;
       if (!(await cluster.remove(record, { keepClaim }, stillMine)))
         return REMOVAL_MS;
@@ -265,6 +272,9 @@ export class InstanceProcessor {
     stillMine: StillMine,
   ): Promise<boolean> {
     try {
+      // A volume outlives the backup that does not know it.
+      if (record.objects.claim && !record.claimUid)
+        await this.#epoch.advance('cluster');
       const claimUid = await this.#cluster!.ensureClaim(record, stillMine);
       await this.#write(record, token, { claimUid });
       return true;

@@ -58,10 +58,12 @@ describe.each(databaseIds())('SecretProcessor on %s', id => {
     } as unknown as Preconditions;
     const logger = mockServices.logger.mock();
     let now = Date.now();
+    let held = false;
     const processor = new SecretProcessor({
       secrets,
       cluster,
       preconditions,
+      guard: { isHeld: async () => held, assertMayDelete: async () => {} },
       logger,
       now: () => now,
     });
@@ -87,6 +89,9 @@ describe.each(databaseIds())('SecretProcessor on %s', id => {
     };
     const stateOf = async (secretId: string) =>
       (await secrets.get(secretId))?.state;
+    const hold = (value: boolean) => {
+      held = value;
+    };
     const later = (milliseconds: number) => {
       now += milliseconds;
     };
@@ -100,6 +105,7 @@ describe.each(databaseIds())('SecretProcessor on %s', id => {
       store,
       stateOf,
       later,
+      hold,
     };
   }
 
@@ -143,13 +149,17 @@ describe.each(databaseIds())('SecretProcessor on %s', id => {
   });
 
   it('drops the object of a secret that is not there, once it is old enough, and no other', async () => {
-    const { secrets, cluster, processor, store, later } = await setUp();
+    const { secrets, cluster, processor, store, later, hold } = await setUp();
     const kept = await store('kept', 'a');
     const orphan = await store('orphan', 'b');
     await secrets.delete(orphan.id);
     await processor.look();
     expect(await cluster.read(orphan.id)).toEqual({ key: base64('b') });
     later(11 * 60_000);
+    hold(true);
+    await processor.look();
+    expect(await cluster.read(orphan.id)).toEqual({ key: base64('b') });
+    hold(false);
     await processor.look();
     expect(await cluster.read(orphan.id)).toBeUndefined();
     expect(await cluster.read(kept.id)).toEqual({ key: base64('a') });

@@ -9,6 +9,7 @@ import type {
   SecretRepository,
   SecretState,
 } from '../database/SecretRepository';
+import type { DeletionGuard } from '../recovery/Epoch';
 import type { Preconditions } from '../service/apps/Preconditions';
 import type { SecretCluster } from './SecretCluster';
 
@@ -31,6 +32,7 @@ export class SecretProcessor {
   readonly #secrets: SecretRepository;
   readonly #cluster: SecretCluster;
   readonly #preconditions: Preconditions;
+  readonly #guard: DeletionGuard;
   readonly #logger: LoggerService;
   readonly #now: () => number;
 
@@ -38,12 +40,14 @@ export class SecretProcessor {
     secrets: SecretRepository;
     cluster: SecretCluster;
     preconditions: Preconditions;
+    guard: DeletionGuard;
     logger: LoggerService;
     now?: () => number;
   }) {
     this.#secrets = options.secrets;
     this.#cluster = options.cluster;
     this.#preconditions = options.preconditions;
+    this.#guard = options.guard;
     this.#logger = options.logger;
     this.#now = options.now ?? Date.now;
   }
@@ -79,6 +83,8 @@ export class SecretProcessor {
       if (rows.length < PAGE) break;
       last = rows[rows.length - 1].id;
     }
+    // A restored database knows nothing of what came after its backup.
+    if (!found.size || (await this.#guard.isHeld('cluster'))) return;
     for (const orphan of found.values()) {
       if (this.#now() - Date.parse(orphan.createdAt) < ORPHAN_AGE_MS) continue;
       if (await this.#secrets.get(orphan.secretId)) continue;

@@ -75,12 +75,14 @@ export class Epoch implements DeletionGuard {
   async check(place: Place): Promise<void> {
     if (this.#checked.has(place)) return;
     const seen = (await this.#marks[place].read()) ?? 0;
-    const database = Number((await this.#settings.get(EPOCH)) ?? 0);
+    const before = await this.held();
+    // The other place may have raised it already.
+    const database =
+      before?.database ?? Number((await this.#settings.get(EPOCH)) ?? 0);
     if (seen > database) {
-      const before = await this.held();
       const held: Held = {
         since: before?.since ?? new Date().toISOString(),
-        database: before?.database ?? database,
+        database,
         seen: { ...before?.seen, [place]: seen },
       };
       // In this order: who finds the higher epoch finds what it is held for, too.

@@ -23,6 +23,7 @@ import type {
   SecretRepository,
 } from '../database/SecretRepository';
 import { KubeError } from '../kubernetes/KubeApi';
+import type { DeletionGuard, Epoch } from '../recovery/Epoch';
 import type { Policy, SecretAction } from '../policy';
 import type { SecretCluster } from '../processors/SecretCluster';
 import type { Audit, Trail } from './Audit';
@@ -44,6 +45,7 @@ export interface SecretServiceOptions {
   apps: AppRepository;
   instances: InstanceRepository;
   cluster: SecretCluster;
+  epoch: DeletionGuard & Pick<Epoch, 'advance'>;
   preconditions: Preconditions;
   /** One writer at a time for each secret. */
   turns: KeyedLock;
@@ -283,6 +285,7 @@ export class SecretService {
       valueDigest: await cluster.digest(data),
       updatedAt: now,
     };
+    if (!seen) await this.#o.epoch.advance('cluster');
     await cluster.put(id, key, data, seen).catch(error => {
       throw error instanceof KubeError && error.code === 409
         ? stale('secret')
@@ -331,7 +334,8 @@ export class SecretService {
       undefined,
       async trail => {
         const record = await this.#require(caller, identity, 'delete', trail);
-        const { cluster } = this.#o;
+        const { cluster, epoch } = this.#o;
+        await epoch.assertMayDelete();
         const uses = await this.#o.secrets.usesOf(record);
         // A cluster that is away keeps no secret: its value is dropped later.
         const seen = await cluster.look(record.id).catch(() => undefined);

@@ -1,6 +1,6 @@
 /**
  * Brings up what keeps files, in this order: no other replica is in the way, the place
- * can be used, what nothing speaks of is gone.
+ * can be used. What nothing speaks of is dropped afterwards.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
@@ -8,6 +8,7 @@ import { openStores, type Stores } from '../bundle/openStores';
 import type { StoreConfig } from '../config/StoreConfig';
 import type { AppRepository } from '../database/AppRepository';
 import { ReplicaRepository } from '../database/ReplicaRepository';
+import type { DeletionGuard } from '../recovery/Epoch';
 import type { KeyedLock } from './KeyedLock';
 import { keyedLockFor } from './PostgresKeyedLock';
 import { Replicas, type ReplicaTimes } from './Replicas';
@@ -18,6 +19,7 @@ export class Storage {
   readonly stores: Stores;
   /** By the digest of a bundle, or the name of a picture. */
   readonly files: KeyedLock;
+  readonly #apps: AppRepository;
   readonly #replicas: Replicas;
 
   /** @throws Error naming the key of the configuration, or saying which replica is in the way */
@@ -44,8 +46,7 @@ export class Storage {
         installation,
         logger,
       });
-      await sweepStores({ stores, apps, files });
-      return new Storage({ stores, files, replicas });
+      return new Storage({ stores, apps, files, replicas });
     } catch (error) {
       // Whoever tries again is not kept waiting by this one.
       await files.close();
@@ -56,12 +57,24 @@ export class Storage {
 
   private constructor(parts: {
     stores: Stores;
+    apps: AppRepository;
     files: KeyedLock;
     replicas: Replicas;
   }) {
     this.stores = parts.stores;
+    this.#apps = parts.apps;
     this.files = parts.files;
     this.#replicas = parts.replicas;
+  }
+
+  /** Drops what nothing speaks of, where that is known for sure. */
+  async sweep(guard: DeletionGuard): Promise<void> {
+    await sweepStores({
+      stores: this.stores,
+      apps: this.#apps,
+      files: this.files,
+      guard,
+    });
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreConfig } from '../config/StoreConfig';
+import type { Epoch } from '../recovery/Epoch';
 import { ChangePoll } from '../service/ChangePoll';
 import { importExamples } from '../service/apps/ExampleApps';
 import type { Repositories } from './repositories';
@@ -24,6 +25,7 @@ export class Work {
     config: StoreConfig;
     repositories: Repositories;
     services: Services;
+    epoch: Epoch;
     logger: LoggerService;
   };
   readonly #stopping = new AbortController();
@@ -33,6 +35,7 @@ export class Work {
     config: StoreConfig;
     repositories: Repositories;
     services: Services;
+    epoch: Epoch;
     logger: LoggerService;
   }) {
     this.#o = options;
@@ -105,6 +108,10 @@ export class Work {
     this.#checkApps(0).catch(error => logger.warn(error.message));
     await this.#insist('the Kubernetes API does not answer', () =>
       cluster.start(),
+    );
+    if (this.#stopping.signal.aborted) return;
+    await this.#insist('the cluster does not say what it has seen', () =>
+      this.#o.epoch.check('cluster'),
     );
     if (this.#stopping.signal.aborted) return;
     processor.start(cluster);

@@ -11,7 +11,11 @@ import type { StoreConfig } from '../config/StoreConfig';
 import type { RoleRefs } from '../identity/RoleRefs';
 import type { RoleResolver } from '../identity/RoleResolver';
 import type { KubeApi } from '../kubernetes/KubeApi';
+import { Inventory } from '../kubernetes/Inventory';
 import type { Policy } from '../policy';
+import type { AppNotes } from '../recovery/AppNotes';
+import type { Epoch } from '../recovery/Epoch';
+import { Recovery } from '../recovery/Recovery';
 import { InstanceCluster } from '../processors/InstanceCluster';
 import { InstanceProcessor } from '../processors/InstanceProcessor';
 import { SecretCluster } from '../processors/SecretCluster';
@@ -64,6 +68,8 @@ export interface ServicesOptions {
   roles: RoleResolver;
   bundles: BundleStore;
   environments: EnvironmentStore;
+  notes: AppNotes;
+  epoch: Epoch;
   /** One at a time for each bundle, each secret. */
   turns: KeyedLock;
   auditor: AuditorService;
@@ -85,6 +91,8 @@ export function createServices(options: ServicesOptions) {
     refs,
     bundles,
     environments,
+    notes,
+    epoch,
     turns,
     logger,
   } = options;
@@ -112,6 +120,7 @@ export function createServices(options: ServicesOptions) {
   const processor = new InstanceProcessor({
     queue: repositories.queue,
     feed: feeds.instances,
+    epoch,
     logger,
   });
   const cluster = new InstanceCluster({
@@ -130,6 +139,7 @@ export function createServices(options: ServicesOptions) {
     secrets,
     cluster: secretCluster,
     preconditions,
+    guard: epoch,
     logger,
   });
   const appService = new AppService({
@@ -157,6 +167,8 @@ export function createServices(options: ServicesOptions) {
     tags,
     secrets,
     bundles,
+    notes,
+    epoch,
     runtimes,
     files: turns,
     logger,
@@ -213,6 +225,8 @@ export function createServices(options: ServicesOptions) {
       instances,
       bundles,
       environments,
+      notes,
+      guard: epoch,
       files: turns,
       feed: feeds.apps,
       onPurge: id => processor.wake(id),
@@ -245,6 +259,7 @@ export function createServices(options: ServicesOptions) {
       preconditions,
       renderer,
       roles,
+      guard: epoch,
       aliasFeed: feeds.aliases,
       onChange,
     }),
@@ -263,6 +278,7 @@ export function createServices(options: ServicesOptions) {
       apps,
       instances,
       cluster: secretCluster,
+      epoch,
       preconditions,
       turns,
       feed: feeds.instances,
@@ -296,6 +312,30 @@ export function createServices(options: ServicesOptions) {
       tags,
       secrets,
       aliases,
+    }),
+    recovery: new Recovery({
+      epoch,
+      policy,
+      audit,
+      roles,
+      quota,
+      renderer,
+      preconditions,
+      apps,
+      instances,
+      secrets,
+      bundles,
+      notes,
+      secretCluster,
+      inventory: new Inventory({
+        api,
+        namespace: config.kubernetes.namespace,
+        installation,
+      }),
+      namespace: config.kubernetes.namespace,
+      onApp: id => feeds.apps.changed(id),
+      onInstance: onChange,
+      logger,
     }),
     auditReader: new AuditReader({
       policy,

@@ -17,6 +17,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/recovery': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is newer than the restored backup of the database, and what would become of it; for admins. */
+    get: operations['getRecovery'];
+    put?: never;
+    /** Adopts or discards what the plan lists, and lets deletions go on; for admins. */
+    post: operations['decideRecovery'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/iam/policies': {
     parameters: {
       query?: never;
@@ -1208,6 +1226,34 @@ export interface components {
       /** @description Single faults, for a body or bundle with several. */
       issues?: components['schemas']['Issue'][];
     };
+    /**
+     * @description `adopt`: rows are made again of what can be adopted, PRIVATE, of the owner it had; volumes of terminated instances are kept for seven more days. `discard`: all of it is deleted.
+     * @enum {string}
+     */
+    RecoveryDecision: 'adopt' | 'discard';
+    RecoveryItem: {
+      /** @enum {string} */
+      kind: 'app' | 'bundle' | 'secret' | 'instance';
+      id: string;
+      name: string;
+      owner?: string;
+      /** @description Whether it has a volume. */
+      volume?: boolean;
+      adoptable: boolean;
+      /** @description Why it cannot be adopted. */
+      reason?: string;
+    };
+    RecoveryReport: {
+      /** @description The database is a restored backup, and deletions wait. */
+      held: boolean;
+      since?: components['schemas']['Timestamp'];
+      /** @description Of the database as it was restored, and as the places outside of it knew it. */
+      epochs?: {
+        [key: string]: number;
+      };
+      plan?: string;
+      items: components['schemas']['RecoveryItem'][];
+    };
     /** @enum {string} */
     AuditResult: 'done' | 'refused' | 'failed';
     AuditRecord: {
@@ -1938,6 +1984,56 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AuditPage'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRecovery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What there is to decide. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecoveryReport'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  decideRecovery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          decision: components['schemas']['RecoveryDecision'];
+          /** @description Of the report that was looked at. */
+          plan: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What was adopted or discarded. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecoveryReport'];
         };
       };
       default: components['responses']['Problem'];

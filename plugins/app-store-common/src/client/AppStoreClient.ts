@@ -11,6 +11,7 @@ import type {
   LogQuery,
   NewTag,
   Page,
+  RecoveryDecision,
   RunRequest,
   SecretIdentity,
   SecretVisibility,
@@ -500,6 +501,17 @@ export class AppStoreClient {
     } = {},
   ) {
     return this.#requests.json('get', '/audit', { query });
+  }
+
+  /** What is newer than a restored backup; for admins. */
+  getRecovery() {
+    return this.#requests.json('get', '/recovery');
+  }
+
+  decideRecovery(decision: RecoveryDecision, plan: string) {
+    return this.#requests.json('post', '/recovery', {
+      body: { decision, plan },
+    });
   }
 
   listIamPolicies() {

@@ -74,6 +74,11 @@ async function main(options: WorkerOptions): Promise<void> {
   const processor = new InstanceProcessor({
     queue: stopping(new InstanceQueue(knex)),
     feed: new ChangeFeed(),
+    epoch: {
+      advance: async () => {},
+      isHeld: async () => false,
+      assertMayDelete: async () => {},
+    },
     logger,
     leaseMs: options.leaseMs,
   });

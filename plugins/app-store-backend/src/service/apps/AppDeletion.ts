@@ -5,6 +5,8 @@ import type { BundleStore } from '../../bundle/BundleStore';
 import type { EnvironmentStore } from '../../bundle/EnvironmentStore';
 import type { AppRecord, AppRepository } from '../../database/AppRepository';
 import type { InstanceRepository } from '../../database/InstanceRepository';
+import type { AppNotes } from '../../recovery/AppNotes';
+import type { DeletionGuard } from '../../recovery/Epoch';
 import type { AppService } from './AppService';
 import type { Audit } from '../Audit';
 import type { Caller } from '../Caller';
@@ -24,6 +26,8 @@ export interface AppDeletionOptions {
   instances: InstanceRepository;
   bundles: BundleStore;
   environments: EnvironmentStore;
+  notes: AppNotes;
+  guard: DeletionGuard;
   /** By the digest of a bundle: held while its file and the rows that speak of it change. */
   files: KeyedLock;
   /** Told of each app that is gone. */
@@ -60,12 +64,16 @@ export class AppDeletion {
         trail,
         'You may not delete this app.',
       );
+      await this.#o.guard.assertMayDelete();
       if (await this.#o.instances.hasLive(id)) throw inUse();
       if (purgeTerminated) await this.#purge(id);
       else await this.#waitForEnded(id);
       await this.#o.files.run(record.bundleDigest, () => this.#remove(record));
       this.#o.feed.changed(id);
-      await this.#afterwards(record, () => this.#o.environments.remove(id));
+      await this.#afterwards(record, async () => {
+        await this.#o.environments.remove(id);
+        await this.#o.notes.remove(id);
+      });
     });
   }
 

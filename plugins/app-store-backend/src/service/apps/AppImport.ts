@@ -23,6 +23,8 @@ import type {
 import type { SecretRepository } from '../../database/SecretRepository';
 import type { TagRepository } from '../../database/TagRepository';
 import type { Policy } from '../../policy';
+import type { AppNotes } from '../../recovery/AppNotes';
+import type { DeletionGuard, Epoch } from '../../recovery/Epoch';
 import type { AppService } from './AppService';
 import type { Audit, Trail } from '../Audit';
 import type { Caller } from '../Caller';
@@ -63,6 +65,8 @@ export interface AppImportOptions {
   tags: TagRepository;
   secrets: SecretRepository;
   bundles: BundleStore;
+  notes: AppNotes;
+  epoch: DeletionGuard & Pick<Epoch, 'advance'>;
   runtimes: Runtimes;
   /** By the digest of a bundle, or the name of a picture: held while its file and the rows that speak of it change. */
   files: KeyedLock;
@@ -284,9 +288,11 @@ export class AppImport {
     record: NewApp,
     beside: { tagIds: string[]; secrets: AppSecretRow[]; source: string },
   ): Promise<void> {
-    const { apps, bundles, config, files } = this.#options;
+    const { apps, bundles, config, epoch, files, notes } = this.#options;
     const limit = caller.admin ? undefined : config.limits.appVersions;
+    await epoch.advance('bundles');
     await files.run(upload.digest, async turn => {
+      await notes.write(record);
       await bundles.keep(upload);
       await turn.confirm();
       try {
@@ -299,7 +305,9 @@ export class AppImport {
         if (inserted === 'full') throw tooManyVersions(limit!);
         if (inserted === 'name') throw nameTaken(record.name);
       } catch (error) {
-        if (!(await apps.usesBundle(upload.digest)))
+        await notes.remove(record.id);
+        const unused = !(await apps.usesBundle(upload.digest));
+        if (unused && !(await epoch.isHeld('bundles')))
           await bundles.removeBundle(upload.digest);
         if (error instanceof StoreError || error instanceof ConflictError)
           throw error;

@@ -6,6 +6,7 @@ import type {
 import type { StoreConfig } from '../../config/StoreConfig';
 import type { InstanceRepository } from '../../database/InstanceRepository';
 import type { RoleResolver } from '../../identity/RoleResolver';
+import type { DeletionGuard } from '../../recovery/Epoch';
 import type { InstanceAction } from '../../policy';
 import type { Audit, Trail } from '../Audit';
 import { STORE, type Caller } from '../Caller';
@@ -27,6 +28,7 @@ export interface InstanceLifecycleOptions {
   preconditions: Preconditions;
   renderer: InstanceRenderer;
   roles: RoleResolver;
+  guard: DeletionGuard;
   /** Told of each alias that changed. */
   aliasFeed: ChangeFeed;
   /** Told of each instance that there is something to do about. */
@@ -120,6 +122,8 @@ export class InstanceLifecycle {
 
   /** Purges volumes of terminated instances whose time is up. */
   async purgeOverdue(now: Date): Promise<number> {
+    // What a restored backup would purge may have been taken back since.
+    if (await this.#o.guard.isHeld('cluster')) return 0;
     const ids = await this.#o.instances.purge({ before: now.toISOString() });
     for (const id of ids) await this.#did('instance:purge', id);
     return ids.length;
@@ -207,6 +211,7 @@ export class InstanceLifecycle {
         'terminate',
         trail,
       );
+      await this.#o.guard.assertMayDelete();
       const now = new Date();
       const keeps = this.#o.config.terminatedRetentionSeconds;
       const purgeAfter =

@@ -95,6 +95,7 @@ export class InstanceRenderer {
       imagePullSecrets: config.kubernetes.imagePullSecrets,
       serviceAccount: app.serviceAccount ?? config.kubernetes.serviceAccount,
       customImage: customImage && this.#runtimes.image(customImage, manifest),
+      launchProfile: instance.launchProfile,
       parameters: instance.parameters,
       startTimeoutSeconds: config.startTimeoutSeconds,
       storeUrl: this.#storeUrl,

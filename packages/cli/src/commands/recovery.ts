@@ -1,0 +1,114 @@
+/** `admin recovery …`: what becomes of what is newer than a restored backup of the database. */
+import type {
+  RecoveryDecision,
+  RecoveryReport,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Command } from 'commander';
+import type { Context } from '../Context';
+import { CliError, EXIT } from '../errors';
+import { examples, yesOption, type Mount } from './shared';
+
+const NOTHING = 'The database is not a restored backup: nothing to decide.';
+
+function showItems({ output }: Context, { items }: RecoveryReport): void {
+  if (!items.length) output.note('Nothing is newer than the backup.');
+  else
+    output.table(
+      ['KIND', 'NAME', 'OWNER', 'ADOPT', 'ID', 'WHY NOT'],
+      items.map(({ kind, name, owner = '', adoptable, id, reason = '' }) => [
+        kind,
+        name,
+        owner,
+        adoptable ? 'yes' : 'no',
+        id,
+        reason,
+      ]),
+    );
+}
+
+function showReport(context: Context, report: RecoveryReport): void {
+  const { output } = context;
+  output.result(report, () => {
+    if (!report.held) {
+      output.note(NOTHING);
+      return;
+    }
+    output.note(
+      `The database was restored from a backup (noticed ${report.since}). Nothing is deleted until you adopt or discard what is newer:`,
+    );
+    showItems(context, report);
+  });
+}
+
+const QUESTIONS: Record<RecoveryDecision, (count: number) => string> = {
+  adopt: count =>
+    `Put ${count} back into the database? Apps and instances come back PRIVATE, without tags and aliases.`,
+  discard: count =>
+    `Delete all ${count} for good, with the values of secrets and the volumes?`,
+};
+
+async function decide(
+  context: Context,
+  decision: RecoveryDecision,
+  flags: { yes?: boolean; dryRun?: boolean },
+): Promise<void> {
+  const api = context.api();
+  const report = await api.getRecovery();
+  if (!report.held || !report.plan)
+    throw new CliError(NOTHING, {
+      exitCode: EXIT.refused,
+      code: 'NOT_RESTORED',
+      remedy: 'Nothing to do.',
+    });
+  if (flags.dryRun) {
+    showReport(context, report);
+    return;
+  }
+  const concerned =
+    decision === 'adopt'
+      ? report.items.filter(item => item.adoptable)
+      : report.items;
+  showItems(context, report);
+  await context.confirm(QUESTIONS[decision](concerned.length), flags.yes);
+  const done = await api.decideRecovery(decision, report.plan);
+  context.output.result(done, () =>
+    context.output.line(
+      `${decision === 'adopt' ? 'Adopted' : 'Discarded'} ${
+        concerned.length
+      }. Deletions go on.`,
+    ),
+  );
+}
+
+export function addRecoveryCommands(parent: Command, { act }: Mount): void {
+  const recovery = parent
+    .command('recovery')
+    .description('decide what is kept after a backup was restored');
+  recovery
+    .command('show')
+    .description('what is newer than the restored backup')
+    .action(
+      act(async context =>
+        showReport(context, await context.api().getRecovery()),
+      ),
+    );
+  const commands: Array<[RecoveryDecision, string]> = [
+    ['adopt', 'put what is newer than the backup back into the database'],
+    ['discard', 'delete what is newer than the backup'],
+  ];
+  for (const [decision, description] of commands)
+    recovery
+      .command(decision)
+      .description(description)
+      .option('--dry-run', 'only list it')
+      .addOption(yesOption())
+      .addHelpText(
+        'after',
+        examples(`app-store admin recovery ${decision} --dry-run`),
+      )
+      .action(
+        act((context, flags: { yes?: boolean; dryRun?: boolean }) =>
+          decide(context, decision, flags),
+        ),
+      );
+}

@@ -1,0 +1,42 @@
+/** App versions as they were imported, beside their bundles: their rows can be made again from them. */
+import type { Records } from '../bundle/Records';
+import type { NewApp } from '../database/appRows';
+
+const FOLDER = 'apps/';
+
+/** See the module's comment. */
+export class AppNotes {
+  readonly #records: Records;
+
+  static create(records: Records): AppNotes {
+    return new AppNotes(records);
+  }
+
+  private constructor(records: Records) {
+    this.#records = records;
+  }
+
+  async write(app: NewApp): Promise<void> {
+    await this.#records.put(nameOf(app.id), Buffer.from(JSON.stringify(app)));
+  }
+
+  async read(id: string): Promise<NewApp | undefined> {
+    const data = await this.#records.get(nameOf(id));
+    return data && JSON.parse(data.toString('utf8'));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#records.remove(nameOf(id));
+  }
+
+  /** Ids of apps. */
+  async list(): Promise<string[]> {
+    return (await this.#records.list(FOLDER)).map(name =>
+      name.slice(FOLDER.length).replace(/\.json$/, ''),
+    );
+  }
+}
+
+function nameOf(id: string): string {
+  return `${FOLDER}${id}.json`;
+}

@@ -1,0 +1,248 @@
+/** A database that was restored from a backup, beside the cluster and the bundles of now. */
+import { KubeConfig } from '@kubernetes/client-node';
+import type { Knex } from 'knex';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { databaseIds, migrated } from '../database/__testUtils__/databases';
+import { Backup } from '../database/__testUtils__/backup';
+import { KubeApi, type KubeObject } from '../kubernetes/KubeApi';
+import {
+  API,
+  as,
+  bundle,
+  StoreUnderTest,
+} from '../__testUtils__/StoreUnderTest';
+
+jest.setTimeout(240_000);
+
+const VOLUME = 'VolumeMount = "/v"\nVolumeSize = "1Mi"';
+const SECRET = '[[Env]]\nName = "TOKEN"\nSecret = "door"\nSecretKey = "k"\n';
+
+describe.each(databaseIds())('12: a restored backup on %s', id => {
+  let knex: Knex;
+  let first: StoreUnderTest;
+  let kube: KubeApi;
+  let directory: string;
+  const after: StoreUnderTest[] = [];
+
+  beforeEach(async () => {
+    knex = await migrated(id);
+    first = await StoreUnderTest.start(id, {}, { knex });
+    directory = first.bundles;
+    const config = new KubeConfig();
+    config.loadFromString(first.cluster.kubeconfig);
+    kube = KubeApi.create(config);
+  });
+  afterEach(async () => {
+    kube.close();
+    for (const store of after.splice(0)) await store.backend.stop();
+    await first.stop();
+  });
+
+  const put = (store: StoreUnderTest, name: string, value: string) =>
+    store.api
+      .put(`${API}/secrets/${name}`)
+      .set(as('dev'))
+      .send({ data: { k: value } });
+  const post = (store: StoreUnderTest, who: string, path: string, body = {}) =>
+    store.api.post(`${API}${path}`).set(as(who)).send(body);
+  const until = async (
+    store: StoreUnderTest,
+    instance: string,
+    status: string,
+  ) => {
+    for (let tries = 0; tries < 600; tries++) {
+      const found = await store.get(`/instances/${instance}`, 'ada');
+      if (found.status === status) return found;
+      await sleep(50);
+    }
+    throw new Error(`${instance} never was ${status}`);
+  };
+  const names = async (kind: string) =>
+    (
+      await kube.json<{ items: KubeObject[] }>(
+        `/${
+          kind === 'statefulsets' ? 'apis/apps/v1' : 'api/v1'
+        }/namespaces/app-store/${kind}`,
+      )
+    ).items
+      .map(item => item.metadata!.name!)
+      .sort();
+  const everything = async () => ({
+    secrets: await names('secrets'),
+    claims: await names('persistentvolumeclaims'),
+    workloads: await names('statefulsets'),
+    bundles: readdirSync(join(directory, 'bundles')).sort(),
+  });
+  const imported = async (store: StoreUnderTest, name: string, tail = '') =>
+    (
+      await store
+        .importApp('dev', await bundle({ name, toml: VOLUME, tail }))
+        .expect(201)
+    ).body.app.id as string;
+  const run = async (store: StoreUnderTest, app: string, who = 'dev') => {
+    const { body } = await post(store, who, `/apps/${app}/instances`).expect(
+      201,
+    );
+    await until(store, body.id, 'DEPLOYED');
+    return body.id as string;
+  };
+  /** The store as it starts after the backup was put in. */
+  const restart = async (backup: Backup) => {
+    await first.backend.stop();
+    await backup.restore(knex);
+    const store = await StoreUnderTest.start(
+      id,
+      { bundles: { directory }, terminatedRetention: '1s' },
+      { knex, after: first },
+    );
+    after.push(store);
+    return store;
+  };
+
+  /** An hour of work: some of it is in the backup, the rest came afterwards. */
+  async function hourOfWork() {
+    await put(first, 'old', 'value-of-old').expect(201);
+    const oldApp = await imported(first, 'before');
+    const ended = await run(first, oldApp);
+    // As the backup has it, this one's volume is about to be purged.
+    await first.api
+      .delete(`${API}/instances/${ended}`)
+      .set(as('dev'))
+      .expect(202);
+    for (let i = 0; i < 200; i++) {
+      const { items } = await first.get(`/instances?terminated=true`, 'dev');
+      if (items.some((each: { status: string }) => each.status === 'SUSPENDED'))
+        break;
+      await sleep(50);
+    }
+    await knex('instances')
+      .where({ id: ended })
+      .update({ purge_after: new Date(Date.now() - 1000).toISOString() });
+    const backup = await Backup.take(knex);
+    await knex('instances')
+      .where({ id: ended })
+      .update({ purge_after: '2099-01-01T00:00:00.000Z' });
+    // Since then: taken back, and what is new.
+    await post(first, 'dev', `/instances/${ended}/restore`).expect(200);
+    await post(first, 'dev', `/instances/${ended}/resume`).expect(200);
+    await until(first, ended, 'DEPLOYED');
+    await put(first, 'door', 'value-of-door').expect(201);
+    const newApp = await imported(first, 'after', SECRET);
+    const newInstance = await run(first, newApp);
+    return { backup, oldApp, ended, newApp, newInstance };
+  }
+
+  it('12: destroys nothing, and adopts what came after it', async () => {
+    const { backup, ended, newApp, newInstance } = await hourOfWork();
+    const before = await everything();
+    const store = await restart(backup);
+    // Everything that deletes has its turn: what is due to be purged, secrets, files, a request.
+    let report = await store.get('/recovery', 'ada');
+    for (let i = 0; i < 100 && !report.epochs.cluster; i++) {
+      await sleep(50);
+      report = await store.get('/recovery', 'ada');
+    }
+    await knex('instances')
+      .where({ id: ended })
+      .update({ purge_after: '2001-01-01T00:00:00.000Z' });
+    const refused = await store.api
+      .delete(`${API}/secrets/old`)
+      .set(as('dev'))
+      .expect(503);
+    expect(refused.body).toMatchObject({
+      code: 'RESTORED_BACKUP',
+      owner: 'admin',
+    });
+    await store.api
+      .delete(`${API}/instances/${ended}?purge=true`)
+      .set(as('dev'))
+      .expect(503);
+    await sleep(6000);
+    expect(await everything()).toEqual(before);
+
+    expect(report).toMatchObject({ held: true });
+    expect(report.epochs.cluster).toBeGreaterThan(report.epochs.database);
+    expect(report.epochs.bundles).toBeGreaterThan(report.epochs.database);
+    const listed = report.items.map(
+      (item: { kind: string; name: string; adoptable: boolean }) => [
+        item.kind,
+        item.name,
+        item.adoptable,
+      ],
+    );
+    expect(listed).toEqual([
+      ['app', 'after 1.0.0', true],
+      ['secret', 'door', true],
+      ['instance', newInstance, true],
+    ]);
+
+    // Who has seen something else decides nothing; nor does who is no admin.
+    const decide = (who: string, plan: string) =>
+      post(store, who, '/recovery', { decision: 'adopt', plan });
+    await decide('dev', report.plan).expect(403);
+    expect((await decide('ada', 'abc').expect(409)).body.code).toBe(
+      'PLAN_CHANGED',
+    );
+    await decide('ada', report.plan).expect(200);
+    expect(await store.get('/recovery', 'ada')).toEqual({
+      held: false,
+      items: [],
+    });
+
+    const app = await store.get(`/apps/${newApp}`, 'dev');
+    expect(app).toMatchObject({
+      name: 'after',
+      owner: 'user:default/dev',
+      visibility: 'PRIVATE',
+    });
+    const { body } = await post(store, 'dev', '/secrets/door/values').expect(
+      200,
+    );
+    expect(Buffer.from(body.data.k, 'base64').toString()).toBe('value-of-door');
+    await until(store, newInstance, 'DEPLOYED');
+    // What the backup would have purged is kept: its owner takes it back once more.
+    await post(store, 'dev', `/instances/${ended}/restore`).expect(200);
+    await post(store, 'dev', `/instances/${ended}/resume`).expect(200);
+    await until(store, ended, 'DEPLOYED');
+    const now = await everything();
+    expect(now.claims).toEqual(before.claims);
+    expect(now.bundles).toEqual(before.bundles);
+    // Deletions go on.
+    await store.api.delete(`${API}/secrets/old`).set(as('dev')).expect(204);
+  });
+
+  it('12: discards what came after it only when an admin says so', async () => {
+    const { backup, newInstance } = await hourOfWork();
+    const store = await restart(backup);
+    const { plan, items } = await store.get('/recovery', 'ada');
+    expect(items).toHaveLength(3);
+    await post(store, 'ada', '/recovery', { decision: 'discard', plan }).expect(
+      200,
+    );
+    for (let i = 0; i < 200; i++) {
+      if (!JSON.stringify(await everything()).includes(newInstance)) break;
+      await sleep(50);
+    }
+    const left = await everything();
+    expect(JSON.stringify(left)).not.toContain(newInstance);
+    expect(left.bundles).toHaveLength(1);
+    expect(left.secrets.filter(name => name.startsWith('s-'))).toHaveLength(1);
+  });
+
+  it('12: starts as ever where the database is the one of before', async () => {
+    await imported(first, 'plain');
+    await first.backend.stop();
+    const store = await StoreUnderTest.start(
+      id,
+      { bundles: { directory } },
+      { knex, after: first },
+    );
+    after.push(store);
+    expect(await store.get('/recovery', 'ada')).toEqual({
+      held: false,
+      items: [],
+    });
+  });
+});
