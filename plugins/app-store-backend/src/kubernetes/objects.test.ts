@@ -304,8 +304,8 @@ Value = "Bearer $(KEY)"
       }),
     );
     const { containers, initContainers } = workload.spec!.template.spec!;
-    const valueOf = (name: string, env = containers[0].env!) =>
-      env.find(entry => entry.name === name)?.value;
+    const valueOf = (entryName: string, env = containers[0].env!) =>
+      env.find(entry => entry.name === entryName)?.value;
     expect(valueOf('TITLE')).toBe('$$(KEY) costs $$5, $$$$ and $$(');
     expect(valueOf('HEADER')).toBe('$$(KEY)');
     expect(valueOf('ADMIN')).toBe('$$(KEY)');

@@ -7,7 +7,11 @@ import type { BundleStore } from '../bundle/BundleStore';
 import type { AppRepository, NewApp } from '../database/AppRepository';
 import type { InstanceRepository } from '../database/InstanceRepository';
 import type { SecretRepository } from '../database/SecretRepository';
-import type { FoundInstanceObjects, Inventory } from '../kubernetes/Inventory';
+import type {
+  FoundInstanceObjects,
+  InstanceDescription,
+  Inventory,
+} from '../kubernetes/Inventory';
 import type { FoundSecret, SecretCluster } from '../processors/SecretCluster';
 import type { AppNotes } from './AppNotes';
 
@@ -97,6 +101,15 @@ async function unknownSecrets(o: RecoveryPlanOptions): Promise<UnknownThing[]> {
   return things;
 }
 
+/** Why an instance cannot be adopted; undefined where it can. */
+function whyNot(
+  description: InstanceDescription | undefined,
+  hasApp: boolean,
+): string | undefined {
+  if (!description) return NO_RECORD;
+  return hasApp ? undefined : 'Its app is gone.';
+}
+
 async function unknownInstances(
   o: RecoveryPlanOptions,
   adoptableApps: Set<string>,
@@ -108,11 +121,10 @@ async function unknownInstances(
     if (known.has(id)) continue;
     const { description } = instance;
     const [app] = description ? await o.apps.getMany([description.appId]) : [];
-    const reason = !description
-      ? NO_RECORD
-      : !app && !adoptableApps.has(description.appId)
-      ? 'Its app is gone.'
-      : undefined;
+    const reason = whyNot(
+      description,
+      Boolean(app) || adoptableApps.has(description?.appId ?? ''),
+    );
     things.push({
       instance,
       item: {
