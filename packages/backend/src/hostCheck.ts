@@ -2,12 +2,14 @@
  * Refuses requests for another host name than the portal's own: a page somewhere
  * on the web cannot reach a portal on this machine by pointing its own name here.
  */
+import type { RootLifecycleService } from '@backstage/backend-plugin-api';
 import {
   readHttpServerOptions,
   rootHttpRouterServiceFactory,
 } from '@backstage/backend-defaults/rootHttpRouter';
 import type { Config } from '@backstage/config';
 import type { RequestHandler } from 'express';
+import { drainAtShutdown } from './draining';
 
 /** Under this name the local cluster's pods reach the portal: for their bundles and environments, and for nothing else. */
 const POD_ALIAS = 'host.local-cluster.internal';
@@ -66,8 +68,14 @@ export function hostCheck(hosts: Set<string>): RequestHandler {
 }
 
 export const hostCheckedRouter = rootHttpRouterServiceFactory({
-  configure({ app, server, applyDefaults, config }) {
+  configure({ app, server, applyDefaults, config, lifecycle, logger }) {
     server.requestTimeout = REQUEST_TIMEOUT_MS;
+    drainAtShutdown({
+      server,
+      // It is the root's, which its type here does not say.
+      lifecycle: lifecycle as RootLifecycleService,
+      logger,
+    });
     app.use(hostCheck(allowedHosts(config)));
     applyDefaults();
   },

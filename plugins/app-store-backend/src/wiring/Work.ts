@@ -8,6 +8,8 @@ import { importExamples } from '../service/apps/ExampleApps';
 import type { Repositories } from './repositories';
 import type { Services } from './services';
 
+/** Work under way at the end has this long, in milliseconds. */
+const STOP_MS = 5000;
 /** Between two looks for instances whose time is up, in milliseconds. */
 const DEADLINES_MS = 5000;
 /** Between two looks for what other replicas changed. */
@@ -145,6 +147,10 @@ export class Work {
     this.#stopping.abort();
     this.#timers.forEach(timer => clearInterval(timer));
     this.#o.services.cluster.stop();
-    await this.#o.services.processor.stop();
+    // What a silent cluster holds up is done again by whoever has the lease next.
+    await Promise.race([
+      this.#o.services.processor.stop(),
+      sleep(STOP_MS, undefined, { ref: false }),
+    ]);
   }
 }
