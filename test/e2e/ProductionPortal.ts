@@ -102,14 +102,19 @@ export class ProductionPortal {
     }
   }
 
+  /** Ends the portal as an operator does; returns its exit code. */
+  async end(): Promise<number | null> {
+    const child = this.#child!;
+    if (child.exitCode !== null) return child.exitCode;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    const [code] = await exited;
+    return code;
+  }
+
   /** Ends what was started, as far as it was. */
   async stop(): Promise<void> {
-    const child = this.#child;
-    if (child && child.exitCode === null) {
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exited;
-    }
+    if (this.#child) await this.end();
     await this.#database.stop();
     rmSync(this.#data, { recursive: true, force: true });
   }

@@ -10,7 +10,11 @@ import {
   type Page,
   type Request,
 } from '@playwright/test';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { Issuer } from './Issuer';
 import { pictures } from './people';
 import { ProductionPortal } from './ProductionPortal';
@@ -239,4 +243,41 @@ test('signing out ends the session of the portal', async () => {
   // Whoever signed out is not signed in again by opening the portal.
   await ada.reload();
   await expect(button).toBeVisible();
+});
+
+test('23: SIGTERM ends it within ten seconds, however much is open', async ({
+  browser,
+}) => {
+  // A page with its streams and its WebSocket, and the event bus of the portal's own parts.
+  const { page } = await signIn(browser, 'uma');
+  await page.goto(`${portal.url}/app-store/instances`);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  const began = performance.now();
+  expect(await portal.end()).toBe(0);
+  expect(performance.now() - began).toBeLessThan(10_000);
+  await page.context().close();
+});
+
+test('23: what is missing is said at once, with the variables', async () => {
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, ['tools/portal.mjs', 'production'], {
+    cwd: resolve(__dirname, '../..'),
+    env: { PATH, HOME, PORTAL_URL: portal.url, POSTGRES_HOST: 'database' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(1);
+  const output = (await said).join('');
+  for (const [variable, key] of [
+    ['APPS_URL', 'appStore.gateway.baseUrl'],
+    ['POSTGRES_USER', 'backend.database.connection.user'],
+    ['POSTGRES_PASSWORD', 'backend.database.connection.password'],
+    ['AUTH_SESSION_SECRET', 'auth.session.secret'],
+    ['OIDC_METADATA_URL', 'auth.providers.oidc.production.metadataUrl'],
+    ['OIDC_CLIENT_ID', 'auth.providers.oidc.production.clientId'],
+    ['OIDC_CLIENT_SECRET', 'auth.providers.oidc.production.clientSecret'],
+  ])
+    expect(output).toMatch(new RegExp(`${variable} +for ${key}`));
+  expect(output).not.toContain('PORTAL_URL ');
 });

@@ -17,11 +17,7 @@ import { ROOT } from './toolchain.mjs';
 import { Sentence, step } from './words.mjs';
 
 /** What git does not have and the tests need. */
-const INSTALLED = [
-  'node_modules',
-  'tools/node/node_modules',
-  'packages/app/dist',
-];
+const INSTALLED = ['node_modules', 'tools/node/node_modules'];
 
 /** Copies a directory; files are linked where that is possible, since nobody writes to them. */
 function link(from, to) {
@@ -45,6 +41,10 @@ function copyCheckout() {
     .map(file => join(dirname(file), 'node_modules'));
   for (const path of [...INSTALLED, ...own])
     if (existsSync(join(ROOT, path))) link(join(ROOT, path), join(copy, path));
+  // Saves a build; a copy, since the web app may be built anew there.
+  const web = join(ROOT, 'packages/app/dist');
+  if (existsSync(web))
+    cpSync(web, join(copy, 'packages/app/dist'), { recursive: true });
   return copy;
 }
 

@@ -48,5 +48,13 @@ export function describeMissing(missing) {
   const lines = [...missing].map(
     ([name, keys]) => `  ${name.padEnd(width)}  for ${keys.join(', ')}`,
   );
-  return `The portal cannot start: ${missing.size === 1 ? 'a setting is' : `${missing.size} settings are`} missing. Set ${missing.size === 1 ? 'this environment variable' : 'these environment variables'}:\n\n${lines.join('\n')}\n\ndocs/operating.md says what each one is. A file of your own may set the keys instead (--config FILE).`;
+  return `The portal cannot start: ${
+    missing.size === 1 ? 'a setting is' : `${missing.size} settings are`
+  } missing. Set ${
+    missing.size === 1
+      ? 'this environment variable'
+      : 'these environment variables'
+  }:\n\n${lines.join(
+    '\n',
+  )}\n\ndocs/operating.md says what each one is. A file of your own may set the keys instead (--config FILE).`;
 }
