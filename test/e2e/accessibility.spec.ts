@@ -1,0 +1,234 @@
+/**
+ * WCAG 2.2 AA on every page of ours, in both themes, as everybody who sees it; and what
+ * no checker finds: the way past the navigation, where the focus goes, what is announced.
+ */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+
+import {
+  answers,
+  renderPage,
+} from '../../plugins/app-store-gateway-backend/src/pages/pages';
+import { furnish, send, until, type Furniture } from './furnish';
+import { SEEN } from './pageList';
+import { signedIn } from './people';
+import { Portal } from './portal';
+
+test.describe.configure({ mode: 'serial' });
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const portal = new Portal();
+let made: Furniture;
+
+const at = (path: string) => `${portal.url}/app-store${path}`;
+
+test.beforeAll(async () => {
+  test.setTimeout(300_000);
+  await portal.start();
+  made = await furnish(portal);
+});
+
+test.afterAll(async () => {
+  await portal.stop();
+  portal.remove();
+});
+
+/** What is violated, one line each: rule, what is wrong, where. */
+async function violations(page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // Colours fade into the other theme.
+    await page.waitForTimeout(400);
+    const { violations: all } = await new AxeBuilder({ page })
+      .withTags(TAGS)
+      .analyze();
+    for (const { id, nodes } of all)
+      for (const node of nodes)
+        found.push(
+          `${name} (${colorScheme}): ${id}: ${node.target.join(' ')}: ${[
+            ...node.any,
+            ...node.all,
+            ...node.none,
+          ]
+            .map(check => check.message)
+            .join('; ')}`,
+        );
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  return found;
+}
+
+/** A page as it is once everything is there. */
+async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole('main').last()).toBeAttached();
+  await expect(page.getByLabel(/^Loading/)).toHaveCount(0);
+  await expect(page.getByText(/^Loading/)).toHaveCount(0);
+}
+
+for (const [kind, [person, pages]] of Object.entries(SEEN))
+  test(`26: no page violates WCAG 2.2 AA, as ${kind}`, async ({ browser }) => {
+    test.setTimeout(300_000);
+    const page = await signedIn(browser, portal, person);
+    const found: string[] = [];
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(at(path(made)));
+      await settled(page);
+      found.push(...(await violations(page, name)));
+    }
+    expect(found).toEqual([]);
+    await page.context().close();
+  });
+
+test('26: neither do tabs, menus and questions', async ({ browser }) => {
+  test.setTimeout(300_000);
+  const dev = await signedIn(browser, portal, 'dev');
+  const uma = await signedIn(browser, portal, 'uma');
+  const ada = await signedIn(browser, portal, 'ada');
+  const found: string[] = [];
+  const look = async (
+    page: Page,
+    name: string,
+    path: string,
+    act: () => Promise<void>,
+  ) => {
+    await page.goto(at(path));
+    await settled(page);
+    await act();
+    await page.waitForTimeout(300);
+    found.push(...(await violations(page, name)));
+  };
+  const more = (page: Page, of: string) =>
+    page
+      .getByRole('button', { name: `More for ${of}` })
+      .first()
+      .click();
+  await look(uma, 'menu of an instance', '/instances', () =>
+    more(uma, 'Hello'),
+  );
+  await look(uma, 'question before the end', '/instances', () =>
+    uma.getByRole('button', { name: /^Terminate Hello/ }).click(),
+  );
+  await look(uma, 'share', '/instances', async () => {
+    await more(uma, 'Hello');
+    await uma.getByRole('menuitem', { name: 'Who may open it' }).click();
+  });
+  await look(uma, 'events', `/instances/${made.hello}?tab=events`, async () => {
+    await expect(uma.getByText('Started container app')).toBeVisible();
+  });
+  await look(uma, 'pod', `/instances/${made.hello}?tab=status`, async () => {});
+  await look(uma, 'aliases', `/instances/${made.hello}?tab=aliases`, () =>
+    expect(uma.getByRole('table')).toBeVisible(),
+  );
+  await look(uma, 'history', '/aliases', async () => {
+    await more(uma, 'umas-hello');
+    await uma.getByRole('menuitem', { name: 'History' }).click();
+    await expect(uma.getByRole('list', { name: /^History/ })).toBeVisible();
+  });
+  await look(uma, 'token', '/access', () =>
+    uma.getByRole('button', { name: 'Create a machine token' }).click(),
+  );
+  await look(uma, 'list of choices', '', () =>
+    uma.getByRole('button', { name: /Order/ }).click(),
+  );
+  await look(uma, 'all instances', `/apps/${made.apps.Hello}?tab=all`, () =>
+    expect(
+      uma.getByRole('list', { name: 'All instances of this app' }),
+    ).toBeVisible(),
+  );
+  await look(dev, 'deleting apps', '/my-apps', async () => {
+    await more(dev, 'Hello 1.0.0');
+    await dev.getByRole('menuitem', { name: 'Delete' }).click();
+  });
+  await look(ada, 'tag', '/admin/tags', async () => {
+    await ada.getByRole('button', { name: 'Create a tag' }).click();
+  });
+  expect(found).toEqual([]);
+  for (const page of [dev, uma, ada]) await page.context().close();
+});
+
+test("26: neither do the gateway's pages and the sign-in", async ({
+  browser,
+}) => {
+  test.setTimeout(300_000);
+  const found: string[] = [];
+  const route = {
+    id: made.notes,
+    title: 'Notes',
+    stage: 'dependencies',
+    problem: {
+      message: 'The app ended with code 1.',
+      code: 'APP_EXITED',
+      owner: 'author',
+      remedy: 'Look at its log in the portal.',
+    },
+  } as any;
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(portal.url);
+  await expect(
+    page.getByRole('button', { name: /^Sign in as/ }).first(),
+  ).toBeVisible();
+  found.push(...(await violations(page, 'sign-in')));
+  const pages = {
+    foreignHost: answers.foreignHost(),
+    badRequest: answers.badRequest('The path cannot be read.'),
+    unknown: answers.unknown(portal.url),
+    unassigned: answers.unassigned('spare', portal.url),
+    notLoaded: answers.notLoaded(),
+    signIn: answers.signIn(),
+    forbidden: answers.forbidden(portal.url, 'Uma User'),
+    foreignPage: answers.foreignPage(),
+    badTicket: answers.badTicket(),
+    suspended: answers.suspended(route, portal.url),
+    starting: answers.starting(route),
+    crashed: answers.crashed(route, portal.url),
+    gone: answers.gone(portal.url),
+    unreachable: answers.unreachable(route),
+    storeAway: answers.storeAway(),
+  };
+  await page.route('http://gateway.test/**', async request => {
+    const name = new URL(request.request().url()).pathname.slice(1);
+    const answer = pages[name as keyof typeof pages];
+    await request.fulfill(
+      answer
+        ? {
+            status: answer.status,
+            contentType: 'text/html; charset=utf-8',
+            body: renderPage(answer, 'nonce'),
+          }
+        : { status: 503, body: '' },
+    );
+  });
+  for (const name of Object.keys(pages)) {
+    await page.goto(`http://gateway.test/${name}`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    found.push(...(await violations(page, `gateway: ${name}`)));
+  }
+  await page.context().close();
+
+  // The same as somebody meets them.
+  const vic = await signedIn(browser, portal, 'vic');
+  const apps = (name: string) =>
+    `http://${name}.apps.localhost:${portal.gatewayPort}/`;
+  await vic.goto(apps(made.whoami));
+  await expect(
+    vic.getByRole('heading', { name: /not shared with you/ }),
+  ).toBeVisible();
+  found.push(...(await violations(vic, 'gateway, met: forbidden')));
+  await vic.goto(apps('00000000-0000-4000-8000-000000000000'));
+  found.push(...(await violations(vic, 'gateway, met: not found')));
+  await send(portal, 'vic', 'POST', `/instances/${made.guest}/suspend`);
+  await until(portal, 'vic', made.guest, 'SUSPENDED');
+  await vic.goto(apps(made.guest));
+  await expect(
+    vic.getByRole('heading', { name: /is suspended/ }),
+  ).toBeVisible();
+  found.push(...(await violations(vic, 'gateway, met: suspended')));
+  await vic.goto(`${portal.url}/app-store-enter?state=nonsense`);
+  await expect(
+    vic.getByRole('heading', { name: 'The app cannot be opened' }),
+  ).toBeVisible();
+  found.push(...(await violations(vic, 'the way in, refused')));
+  expect(found).toEqual([]);
+  await vic.context().close();
+});
