@@ -232,3 +232,127 @@ test("26: neither do the gateway's pages and the sign-in", async ({
   expect(found).toEqual([]);
   await vic.context().close();
 });
+
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const { activeElement: at } = document;
+    return at === document.body
+      ? 'nowhere'
+      : `${at!.tagName.toLocaleLowerCase()} ${(
+          at!.getAttribute('aria-label') ??
+          at!.textContent ??
+          ''
+        ).trim()}`;
+  });
+const focusIs = (page: Page, what: RegExp) =>
+  expect.poll(() => focused(page)).toMatch(what);
+const says = (page: Page, what: RegExp) =>
+  expect(page.getByRole('status').filter({ hasText: what })).toHaveCount(1);
+
+test('26: the first thing that Tab reaches leads past the navigation', async ({
+  browser,
+}) => {
+  const page = await signedIn(browser, portal, 'uma');
+  for (const path of ['/app-store', '/app-store/instances', '/settings']) {
+    await page.goto(`${portal.url}${path}`);
+    await expect(page.getByRole('main').first()).toBeVisible();
+    await page.keyboard.press('Tab');
+    const skip = page.getByRole('link', { name: 'Skip to content' });
+    await expect(skip).toBeFocused();
+    expect((await skip.boundingBox())!.width).toBeGreaterThan(80);
+    await page.keyboard.press('Enter');
+    await focusIs(page, /^main /);
+  }
+  await page.context().close();
+});
+
+test('26: the focus goes to the new page, and stays where something was done', async ({
+  browser,
+}) => {
+  test.setTimeout(180_000);
+  const page = await signedIn(browser, portal, 'uma');
+  const press = async (name: RegExp) => {
+    await page.getByRole('button', { name }).first().focus();
+    await page.keyboard.press('Enter');
+  };
+  await page.getByRole('link', { name: 'Hello', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await focusIs(page, /^h2 Hello$/);
+  await page.getByRole('link', { name: 'My instances' }).first().focus();
+  await page.keyboard.press('Enter');
+  await focusIs(page, /^h2 My instances$/);
+  await page.goBack();
+  await focusIs(page, /^h2 Hello$/);
+
+  // In a list.
+  await page.goto(at('/instances'));
+  await press(/^Pause Notes/);
+  await focusIs(page, /^button Resume Notes/);
+  await says(page, /^Notes: Paused$/);
+  await press(/^Resume Notes/);
+  await focusIs(page, /^(button|a) (Pause|Visit) Notes/);
+  await says(page, /^Notes: (Starting|Running)$/);
+  await until(portal, 'uma', made.notes, 'DEPLOYED');
+
+  // On its own page, where the way out asks first.
+  await page.goto(at(`/instances/${made.notes}`));
+  await press(/^Pause Notes/);
+  await focusIs(page, /^button Resume Notes/);
+  await says(page, /^Paused$/);
+  await press(/^Resume Notes/);
+  await focusIs(page, /^(button|a) (Pause|Visit) Notes/);
+  await until(portal, 'uma', made.notes, 'DEPLOYED');
+  await press(/^Terminate Notes/);
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await focusIs(page, /^button Terminate Notes/);
+  await press(/^Terminate Notes/);
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: 'Terminate', exact: true })
+    .focus();
+  await page.keyboard.press('Enter');
+  await says(page, /^Terminat/);
+  await focusIs(page, /^(button Restore Notes|h2 Notes)/);
+
+  // And where the last row of a list goes away.
+  await page.goto(at('/instances'));
+  await press(/^Terminate Hello/);
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Terminate/ })
+    .focus();
+  await page.keyboard.press('Enter');
+  await says(page, /Hello: Terminat/);
+  await expect(
+    page
+      .getByRole('list', { name: 'My instances' })
+      .getByRole('link', { name: /^Hello/ }),
+  ).toHaveCount(0);
+  await page.waitForTimeout(500);
+  expect(await focused(page)).not.toBe('nowhere');
+  await page.context().close();
+});
+
+test('26: how many there are, and how far a launch is, is said', async ({
+  browser,
+}) => {
+  const page = await signedIn(browser, portal, 'uma');
+  await says(page, /^\d+ apps$/);
+  await page.getByRole('searchbox', { name: 'Search apps' }).fill('asking');
+  await says(page, /^1 app fits$/);
+  await page.goto(at('/secrets'));
+  await says(page, /^\d+ secrets$/);
+  await page.goto(at(`/apps/${made.apps.Notes}`));
+  await page.getByRole('button', { name: /^Run/ }).click();
+  await expect(
+    page.getByRole('list', { name: 'Progress of the launch' }),
+  ).toBeVisible();
+  await expect(
+    page.getByRole('status').filter({
+      hasText: /Accepted|Placed|Fetching|Installing|Starting|Ready/,
+    }),
+  ).not.toHaveCount(0);
+  await page.waitForURL(url => url.hostname.endsWith('.apps.localhost'));
+  await page.context().close();
+});
