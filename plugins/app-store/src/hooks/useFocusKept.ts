@@ -14,7 +14,10 @@ const GRACE_MS = 120;
 const OVERLAYS =
   '[role=dialog], [role=alertdialog], [role=menu], [role=listbox]';
 
-/** One step from what has the focus to the page, with what stands beside it. */
+/** One of many: the next one may take its place. A button's neighbour may not: it could be Terminate. */
+const ITEMS = 'li, tr';
+
+/** One step from what has the focus to the page; of an item, with those beside it. */
 interface Step {
   node: Element;
   beside: Element[];
@@ -29,9 +32,11 @@ function pathOf(element: Element, page: Element): Step[] {
   )
     path.push({
       node,
-      beside: [node.nextElementSibling, node.previousElementSibling].filter(
-        (each): each is Element => Boolean(each),
-      ),
+      beside: node.matches(ITEMS)
+        ? [node.nextElementSibling, node.previousElementSibling].filter(
+            (each): each is Element => Boolean(each),
+          )
+        : [],
     });
   return path;
 }
@@ -51,17 +56,19 @@ export function nextFocus(
   path: Step[],
   page: Element,
 ): HTMLElement | undefined {
+  const heading = headingOf(page);
   for (const { node, beside } of path) {
+    // From here on it is the page, and no longer the place.
+    if (heading && node.isConnected && node.contains(heading)) break;
     const found = node.isConnected
       ? usableIn(node)
       : beside
           .filter(each => each.isConnected)
           .map(usableIn)
           .find(Boolean);
-    // The page's head is no place of what was pressed further down.
     if (found) return found;
   }
-  return headingOf(page);
+  return heading;
 }
 
 function headingOf(page: Element): HTMLElement | undefined {
