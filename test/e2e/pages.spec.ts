@@ -346,11 +346,11 @@ test('admin: everything, whomever it belongs to, and the audit of it', async () 
   await ada.getByRole('link', { name: 'Admin' }).click();
   const main = ada.getByRole('main');
   await expect(ada.getByRole('table', { name: 'All apps' })).toContainText(
-    'dev',
+    'Devika Developer',
   );
   await main.getByRole('link', { name: 'Instances' }).click();
   const list = ada.getByRole('list', { name: 'All instances' });
-  await expect(list).toContainText('vic');
+  await expect(list).toContainText('Victor Visitor');
   await pick(ada, /Status/, 'Running');
   await expect(ada).toHaveURL(/status=DEPLOYED/);
   await main.getByRole('link', { name: 'Secrets' }).click();
