@@ -2,6 +2,7 @@
  * WCAG 2.2 AA on every page of ours, in both themes, as everybody who sees it; and what
  * no checker finds: the way past the navigation, where the focus goes, what is announced.
  */
+import { appEntityName } from '@ai-app-store/backstage-plugin-app-store-common';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
@@ -9,6 +10,10 @@ import {
   answers,
   renderPage,
 } from '../../plugins/app-store-gateway-backend/src/pages/pages';
+import {
+  renderApp,
+  renderList,
+} from '../../plugins/app-store-gateway-backend/src/catalogue/pages';
 import { furnish, send, until, type Furniture } from './furnish';
 import { SEEN } from './pageList';
 import { signedIn } from './people';
@@ -37,13 +42,19 @@ test.afterAll(async () => {
 });
 
 /** What is violated, one line each: rule, what is wrong, where. */
-async function violations(page: Page, name: string): Promise<string[]> {
+async function violations(
+  page: Page,
+  name: string,
+  /** Of a page that is not ours: what is. */
+  ours?: string,
+): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     // Colours fade into the other theme.
     await page.waitForTimeout(400);
     const axe = new AxeBuilder({ page });
+    if (ours) axe.include(ours);
     // The other theme has other colours, and the same parts.
     const { violations: all } = await (colorScheme === 'light'
       ? axe.withTags(TAGS)
@@ -152,11 +163,35 @@ test('26: neither do tabs, menus and questions', async ({ browser }) => {
     await more(dev, 'Hello 1.0.0');
     await dev.getByRole('menuitem', { name: 'Delete' }).click();
   });
+  await look(uma, 'notification', '/instances', async () => {
+    await more(uma, 'Hello');
+    await uma.getByRole('menuitem', { name: 'Extend' }).click();
+    await expect(uma.getByText(/runs until/)).toBeVisible();
+  });
   await look(ada, 'tag', '/admin/tags', async () => {
     await ada.getByRole('button', { name: 'Create a tag' }).click();
   });
   expect(found).toEqual([]);
   for (const page of [dev, uma, ada]) await page.context().close();
+});
+
+test('26: neither does what the store shows in the catalog', async ({
+  browser,
+}) => {
+  const page = await signedIn(browser, portal, 'uma');
+  const name = appEntityName('com.example.hello', '1.0.0');
+  const card = page.getByRole('region', { name: 'App', exact: true });
+  await expect(async () => {
+    await page.goto(`${portal.url}/catalog/app-store/app/${name}`);
+    await expect(card).toContainText('Open in the App Store', {
+      timeout: 5000,
+    });
+  }).toPass();
+  await expect(page.getByLabel(/^Loading/)).toHaveCount(0);
+  expect(
+    await violations(page, 'entity', '[role=region][aria-label=App]'),
+  ).toEqual([]);
+  await page.context().close();
 });
 
 test("26: neither do the gateway's pages and the sign-in", async ({
@@ -198,6 +233,30 @@ test("26: neither do the gateway's pages and the sign-in", async ({
     unreachable: answers.unreachable(route),
     storeAway: answers.storeAway(),
   };
+  // The public catalogue, under a colour in which nobody reads.
+  const frame = {
+    store: { branding: { title: 'Acme Apps', color: '#ffff66' } },
+    portalUrl: portal.url,
+  };
+  const apps = (await send(portal, 'uma', 'GET', '/apps?newest=true')).items;
+  const app = await send(portal, 'uma', 'GET', `/apps/${made.apps.Hello}`);
+  const catalogue: Record<string, string> = {
+    list: renderList({ frame, nonce: 'n', apps, search: '', nextCursor: 'c' }),
+    nothing: renderList({ frame, nonce: 'n', apps: [], search: 'x' }),
+    app: renderApp({ frame, nonce: 'n', app }),
+  };
+  await page.route('http://catalogue.test/**', async request => {
+    const name = new URL(request.request().url()).pathname.slice(1);
+    await request.fulfill(
+      catalogue[name]
+        ? { contentType: 'text/html; charset=utf-8', body: catalogue[name] }
+        : { status: 404, body: '' },
+    );
+  });
+  for (const name of Object.keys(catalogue)) {
+    await page.goto(`http://catalogue.test/${name}`);
+    found.push(...(await violations(page, `public catalogue: ${name}`)));
+  }
   await page.route('http://gateway.test/**', async request => {
     const name = new URL(request.request().url()).pathname.slice(1);
     const answer = pages[name as keyof typeof pages];
@@ -220,18 +279,18 @@ test("26: neither do the gateway's pages and the sign-in", async ({
 
   // The same as somebody meets them.
   const vic = await signedIn(browser, portal, 'vic');
-  const apps = (name: string) =>
+  const host = (name: string) =>
     `http://${name}.apps.localhost:${portal.gatewayPort}/`;
-  await vic.goto(apps(made.whoami));
+  await vic.goto(host(made.whoami));
   await expect(
     vic.getByRole('heading', { name: /not shared with you/ }),
   ).toBeVisible();
   found.push(...(await violations(vic, 'gateway, met: forbidden')));
-  await vic.goto(apps('00000000-0000-4000-8000-000000000000'));
+  await vic.goto(host('00000000-0000-4000-8000-000000000000'));
   found.push(...(await violations(vic, 'gateway, met: not found')));
   await send(portal, 'vic', 'POST', `/instances/${made.guest}/suspend`);
   await until(portal, 'vic', made.guest, 'SUSPENDED');
-  await vic.goto(apps(made.guest));
+  await vic.goto(host(made.guest));
   await expect(
     vic.getByRole('heading', { name: /is suspended/ }),
   ).toBeVisible();
