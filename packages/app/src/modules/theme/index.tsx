@@ -35,7 +35,7 @@ function Provider(props: { children: ReactNode }) {
   const dark = chosen ? chosen === 'dark' : prefersDark;
   useEffect(() => {
     // Behind everything, and of scroll bars; first-paint.js begins with the same.
-    document.documentElement.dataset.firstTheme = dark ? 'dark' : 'light';
+    document.documentElement.dataset.themeMode = dark ? 'dark' : 'light';
   }, [dark]);
   return (
     <UnifiedThemeProvider theme={dark ? themes.dark : themes.light}>
