@@ -31,13 +31,13 @@ function useAccount() {
 }
 
 /** Their picture, or their initials. */
-export function AccountAvatar() {
+export function AccountAvatar(props: { size?: 'small' | 'medium' }) {
   const { name, picture } = useAccount();
   return (
     <Avatar
       src={picture}
       name={name}
-      size="small"
+      size={props.size ?? 'small'}
       purpose="decoration"
       className={styles.avatar}
     />
@@ -57,7 +57,7 @@ export function Account() {
       role="group"
       aria-label="Signed in as"
     >
-      <AccountAvatar />
+      <AccountAvatar size="medium" />
       <span className={isOpen ? styles.words : styles.hidden}>
         <span className={styles.name}>{name}</span>
         <span className={styles.role}>{role}</span>
