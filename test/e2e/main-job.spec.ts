@@ -25,12 +25,28 @@ test.beforeAll(async ({ browser }) => {
   await portal.start();
   uma = await signedIn(browser, portal, 'uma');
   dev = await signedIn(browser, portal, 'dev');
+  for (const page of [uma, dev]) complaints(page);
 });
 
 test.afterAll(async () => {
   await portal.stop();
   portal.remove();
 });
+
+/** What the portal's own pages complain of in the browser's console; apps may say there what they like. */
+const complained: string[] = [];
+function complaints(page: Page): void {
+  const ours = () => page.url().startsWith(portal.url);
+  page.on('pageerror', error => {
+    if (ours()) complained.push(`${page.url()}: ${error.stack}`);
+  });
+  page.on('console', message => {
+    if (message.type() === 'error' && ours())
+      complained.push(
+        `${page.url()}: ${message.text()} (${message.location().url})`,
+      );
+  });
+}
 
 /** The status of a request with a Host header of one's choice. */
 function statusFor(port: number, host: string, path = '/'): Promise<number> {
@@ -415,6 +431,10 @@ test('Node-RED: changed in its editor, paused, resumed, the change is there', as
   });
   await dev.goto(app.href);
   expect((await flows()).some(node => node.type === 'inject')).toBe(true);
+});
+
+test('27: the pages complain of nothing in the console', () => {
+  expect(complained).toEqual([]);
 });
 
 test('ended and started again, everything is there and runs', async () => {

@@ -5,7 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { furnish, send, type Furniture } from './furnish';
 import { labelled } from './labels';
-import { fits, pictures, signedIn, type Person } from './people';
+import { isDialog, SEEN } from './pageList';
+import { fits, pictures, signedIn } from './people';
 import { Portal } from './portal';
 
 test.describe.configure({ mode: 'serial' });
@@ -24,54 +25,6 @@ test.afterAll(async () => {
   portal.remove();
 });
 
-const PAGES: Record<string, () => string> = {
-  store: () => '',
-  app: () => `/apps/${made.apps.Hello}`,
-  'app-asking': () => `/apps/${made.apps.Asking}`,
-  'app-not-runnable': () => `/apps/${made.apps.nginx}`,
-  instances: () => '/instances',
-  instance: () => `/instances/${made.hello}`,
-  'my-apps': () => '/my-apps',
-  import: () => '/import',
-  secrets: () => '/secrets',
-  tags: () => '/tags',
-  aliases: () => '/aliases',
-  access: () => '/access',
-  login: () => '/login',
-  'not-found': () => '/nowhere',
-  'admin-apps': () => '/admin/apps',
-};
-const ADMIN: Record<string, () => string> = {
-  'admin-instances': () => '/admin/instances',
-  'admin-secrets': () => '/admin/secrets',
-  'admin-tags': () => '/admin/tags',
-  'admin-aliases': () => '/admin/aliases',
-  'admin-audit': () => '/admin/audit',
-  'admin-policies': () => '/admin/policies',
-  'admin-why': () =>
-    `/admin/policies?tab=why&kind=instance&action=open&person=ada&resource=${made.whoami}`,
-};
-const DIALOGS: Record<string, () => string> = {
-  'dialog-run': () => `/apps/${made.apps.Asking}?dialog=run`,
-  'dialog-options': () => `/apps/${made.apps.Hello}?dialog=options`,
-  'dialog-transfer': () => `/apps/${made.apps.Hello}?dialog=transfer`,
-  'dialog-secret': () => '/secrets?dialog=create',
-  'dialog-alias': () => '/aliases?dialog=create',
-};
-
-const SEEN: Record<string, [Person, Record<string, () => string>]> = {
-  admin: ['ada', { ...PAGES, ...ADMIN }],
-  developer: ['dev', { ...PAGES, ...DIALOGS }],
-  user: [
-    'uma',
-    { ...PAGES, 'instance-ended': () => `/instances/${made.ended}` },
-  ],
-  visitor: [
-    'vic',
-    { ...PAGES, 'instance-own': () => `/instances/${made.guest}` },
-  ],
-};
-
 for (const [kind, [person, pages]] of Object.entries(SEEN))
   test(`every page as ${kind}`, async ({ browser }) => {
     test.setTimeout(300_000);
@@ -79,11 +32,10 @@ for (const [kind, [person, pages]] of Object.entries(SEEN))
     const faults: string[] = [];
     page.on('pageerror', error => faults.push(error.message));
     for (const [name, path] of Object.entries(pages)) {
-      await page.goto(`${portal.url}/app-store${path()}`);
+      await page.goto(`${portal.url}/app-store${path(made)}`);
       await expect(page.getByRole('main')).toBeAttached();
       await expect(page.getByLabel(/^Loading/)).toHaveCount(0);
-      // A dialog hides what lies below it from everybody.
-      if (!name.startsWith('dialog-')) await labelled(page);
+      if (!isDialog(name)) await labelled(page);
       await fits(page);
       await pictures(page, `${name}-${kind}`);
     }

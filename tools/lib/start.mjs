@@ -32,6 +32,7 @@ const WEB_SOURCES = [
   'packages/app/src',
   'packages/app/public/index.html',
   'packages/app/public/icon.svg',
+  'packages/app/public/first-paint.js',
   // The command is offered for download.
   'packages/bundle',
   'packages/cli',

@@ -11,4 +11,5 @@ export {
   type EnterApi,
   type UploadApi,
 } from './api';
+export { useBranding } from './hooks/useBranding';
 export { useMe, useStore } from './hooks/useCached';

@@ -93,7 +93,7 @@ export function duration(ms: number): string {
   return `${Math.round(hours / 24)} days`;
 }
 
-/** A moment, short and in the reader's own way. */
+/** A moment, short and in the reader's own way: the one form of all pages. Where it may be looked at, `When` shows it. */
 export function when(at: string): string {
   return new Date(at).toLocaleString(undefined, {
     dateStyle: 'medium',
@@ -101,7 +101,15 @@ export function when(at: string): string {
   });
 }
 
-/** A day. */
+/** The same without the time. */
 export function day(at: string): string {
   return new Date(at).toLocaleDateString(undefined, { dateStyle: 'medium' });
+}
+
+/** All that is known of a moment: the day of the week, seconds, the time zone. */
+export function fullMoment(at: string): string {
+  return new Date(at).toLocaleString(undefined, {
+    dateStyle: 'full',
+    timeStyle: 'long',
+  });
 }

@@ -46,7 +46,8 @@ function page(options: {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escape(title)}</title><style nonce="${nonce}">${STYLE}${
-    color ? `:root{--accent:${escape(color)}}` : ''
+    // A line, as on the portal's pages: words in any colour could not be promised to be readable.
+    color ? `body{border-top:4px solid ${escape(color)}}` : ''
   }</style></head>
 <body><header><a class="home" href="/">${escape(name)}</a><a href="${escape(
     frame.portalUrl,

@@ -5,13 +5,15 @@ import {
   type AppAlias,
   type AppInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Checkbox, Select, Skeleton, Text, TextField } from '@backstage/ui';
+import { Checkbox, Select, Text, TextField } from '@backstage/ui';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { useStore } from '../hooks/useCached';
 import { useLoad } from '../hooks/useLoad';
-import { shortRef, when } from '../words';
+import { usePersonNames } from '../hooks/usePersonNames';
+import { when } from '../words';
 import { ConfirmDialog } from './ConfirmDialog';
+import { Loading } from './Loading';
 import { ErrorPanel } from './ProblemPanel';
 
 const NOWHERE = '-';
@@ -33,9 +35,10 @@ function InstanceChoice(props: {
       ).items.filter(instance => instance.can.alias),
     [all],
   );
+  const nameOf = usePersonNames(instances.value?.map(each => each.owner) ?? []);
   if (instances.error) return <ErrorPanel error={instances.error} />;
   if (!instances.value)
-    return <Skeleton height={60} aria-label="Loading instances" />;
+    return <Loading label="Loading instances" shape="field" />;
   if (!instances.value.length && !none)
     return (
       <Text as="p" color="secondary">
@@ -50,7 +53,7 @@ function InstanceChoice(props: {
         ...instances.value.map(each => ({
           value: each.id,
           label: `${each.appTitle} ${each.appVersion}, ${
-            all && each.owner ? `${shortRef(each.owner)}, ` : ''
+            all && each.owner ? `${nameOf(each.owner)}, ` : ''
           }started ${when(each.createdAt)}`,
         })),
       ]}

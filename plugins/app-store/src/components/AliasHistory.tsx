@@ -16,10 +16,11 @@ import { appStoreApiRef } from '../api';
 import { useForm } from '../hooks/useForm';
 import { usePages } from '../hooks/usePages';
 import { paths } from '../routes';
-import { shortRef, when } from '../words';
 import styles from './AliasHistory.module.css';
 import { ListState } from './ListState';
+import { PersonName } from './PersonName';
 import { ErrorPanel, isStale } from './ProblemPanel';
+import { When } from './When';
 
 const WORDS: Record<AliasChange['action'], string> = {
   created: 'Created',
@@ -64,7 +65,7 @@ export function AliasHistory(props: {
             >
               {items.map(item => (
                 <li key={item.id}>
-                  <time dateTime={item.at}>{when(item.at)}</time>
+                  <When at={item.at} />
                   <span>
                     {WORDS[item.action]}{' '}
                     {item.instanceId && (
@@ -75,7 +76,7 @@ export function AliasHistory(props: {
                     {item.primary && ', as the primary address'}
                     <span className={styles.by}>
                       {' '}
-                      by {item.by ? shortRef(item.by) : 'the store'}
+                      by {item.by ? <PersonName of={item.by} /> : 'the store'}
                     </span>
                   </span>
                 </li>

@@ -1,10 +1,11 @@
 import type { AppAlias } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Badge, Flex, Link, Text } from '@backstage/ui';
 import { paths } from '../routes';
-import { shortRef, when } from '../words';
 import { AliasActions } from './AliasActions';
 import { CopyButton } from './Copy';
 import { DataTable, type DataColumn } from './DataTable';
+import { PersonName } from './PersonName';
+import { When } from './When';
 
 /** Aliases, where each leads, and what can be done with it. */
 export function AliasTable(props: {
@@ -34,9 +35,7 @@ export function AliasTable(props: {
       cell: alias => (
         <Flex gap="1" align="center">
           {alias.instanceId ? (
-            <Link href={alias.url} target="_blank" rel="noopener noreferrer">
-              {alias.url}
-            </Link>
+            <Link href={alias.url}>{alias.url}</Link>
           ) : (
             <Text color="secondary">{alias.url}</Text>
           )}
@@ -64,11 +63,15 @@ export function AliasTable(props: {
           {
             label: 'Creator',
             cell: (alias: AppAlias) =>
-              alias.creator ? shortRef(alias.creator) : '',
+              alias.creator ? <PersonName of={alias.creator} withRef /> : '',
           },
         ]
       : []),
-    { label: 'Changed', short: true, cell: alias => when(alias.updatedAt) },
+    {
+      label: 'Changed',
+      short: true,
+      cell: alias => <When at={alias.updatedAt} />,
+    },
     {
       label: 'Actions',
       quiet: true,

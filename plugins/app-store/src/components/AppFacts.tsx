@@ -1,8 +1,10 @@
 import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { ReactNode } from 'react';
-import { day, shortRef, SHORT_VISIBILITY } from '../words';
+import { SHORT_VISIBILITY } from '../words';
 import styles from './AppFacts.module.css';
 import { CopyText } from './Copy';
+import { PersonName } from './PersonName';
+import { When } from './When';
 
 type Fact = [name: string, value: ReactNode];
 
@@ -33,10 +35,10 @@ export function AboutFacts(props: { app: App }) {
         ['Name', <CopyText text={app.name} what="name" />],
         ['Version', <CopyText text={app.version} what="version" />],
         ['Id', <CopyText text={app.id} what="id" />],
-        ['Owner', app.owner && shortRef(app.owner)],
+        ['Owner', app.owner && <PersonName of={app.owner} />],
         ['Visible to', SHORT_VISIBILITY[app.visibility]],
-        ['Imported', day(app.createdAt)],
-        ['Changed', day(app.updatedAt)],
+        ['Imported', <When at={app.createdAt} />],
+        ['Changed', <When at={app.updatedAt} />],
         ['Origin', app.origin === 'marketplace' ? 'Marketplace' : undefined],
         ['Keywords', app.keywords.join(', ')],
       ]}

@@ -4,13 +4,15 @@ import type {
   App,
   AppInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Skeleton, Text } from '@backstage/ui';
+import { Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
 import { usePages } from '../hooks/usePages';
 import { useRefresh } from '../hooks/useRefresh';
 import { InstanceList } from './InstanceList';
 import { ListState } from './ListState';
+import { Loading } from './Loading';
 import { ErrorPanel } from './ProblemPanel';
+import { StatusAnnouncer } from './StatusAnnouncer';
 
 /** See the module's comment. */
 export function OwnInstances(props: {
@@ -23,7 +25,7 @@ export function OwnInstances(props: {
     return props.error ? (
       <ErrorPanel error={props.error} />
     ) : (
-      <Skeleton height={60} aria-label="Loading your instances" />
+      <Loading label="Loading your instances" shape="rows" lines={1} />
     );
   if (!props.own.length)
     return (
@@ -32,11 +34,14 @@ export function OwnInstances(props: {
       </Text>
     );
   return (
-    <InstanceList
-      label="My instances of this app"
-      instances={props.own}
-      onChange={props.onChange}
-    />
+    <>
+      <StatusAnnouncer instances={props.own} />
+      <InstanceList
+        label="My instances of this app"
+        instances={props.own}
+        onChange={props.onChange}
+      />
+    </>
   );
 }
 

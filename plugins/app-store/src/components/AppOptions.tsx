@@ -12,7 +12,6 @@ import {
   DialogHeader,
   Flex,
   Select,
-  Skeleton,
   Text,
   TextField,
 } from '@backstage/ui';
@@ -23,6 +22,7 @@ import { useLoad } from '../hooks/useLoad';
 import { APP_VISIBILITIES } from '../words';
 import styles from './AppOptions.module.css';
 import { CopyBlock } from './Copy';
+import { Loading } from './Loading';
 import { ErrorPanel, isStale } from './ProblemPanel';
 import { OWN_SIZES, profileOptions } from './RunDialog';
 import { snippetOf } from './snippets';
@@ -175,7 +175,7 @@ export function AppOptions(props: {
             </Text>
             {toml.error && <ErrorPanel error={toml.error} />}
             {!toml.value && !toml.error && (
-              <Skeleton height={120} aria-label="Loading app.toml" />
+              <Loading label="Loading app.toml" shape="text" lines={5} />
             )}
             {toml.value && <pre className={styles.toml}>{toml.value}</pre>}
           </section>

@@ -28,20 +28,15 @@ export function AppTile(props: { app: App; small?: boolean }) {
   const navigate = useNavigate();
   const lead = leadOf(app);
   const openManaged = async (event: MouseEvent) => {
+    // Whoever asks for a tab of its own gets the page of details there.
     if (event.defaultPrevented || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
-    // The tab is opened while the click lasts: browsers allow it only then.
-    const tab = window.open('about:blank', '_blank');
     try {
       const { url, status } = await api.getManagedInstance(app.id);
       // Its page says why it is not open.
       if (status !== 'DEPLOYED') throw new Error('nothing runs');
-      if (tab) {
-        tab.opener = null;
-        tab.location.replace(url);
-      } else window.location.assign(url);
+      window.location.assign(url);
     } catch {
-      tab?.close();
       navigate(paths.app(app.id));
     }
   };
@@ -58,12 +53,7 @@ export function AppTile(props: { app: App; small?: boolean }) {
       <div className={styles.words}>
         <h3 className={styles.title}>
           {app.lifecycle === 'LINK' && app.linkAddress ? (
-            <Link
-              {...title}
-              href={app.linkAddress}
-              target="_blank"
-              rel="noopener noreferrer"
-            >
+            <Link {...title} href={app.linkAddress}>
               {app.title}
             </Link>
           ) : (

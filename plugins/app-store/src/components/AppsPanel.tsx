@@ -11,7 +11,7 @@ import { useChangeParams } from '../hooks/useChangeParams';
 import { usePages } from '../hooks/usePages';
 import styles from '../pages/ListPage.module.css';
 import { paths } from '../routes';
-import { day, shortRef, SHORT_VISIBILITY } from '../words';
+import { SHORT_VISIBILITY } from '../words';
 import { AppActions } from './AppActions';
 import { AppIcon } from './AppIcon';
 import { AppOptions } from './AppOptions';
@@ -20,9 +20,11 @@ import { CopyButton } from './Copy';
 import { DataTable, type DataColumn } from './DataTable';
 import { DeleteApps } from './DeleteApps';
 import { ListState } from './ListState';
+import { PersonName } from './PersonName';
 import { SearchBox } from './SearchBox';
 import { TagChips } from './TagChips';
 import { TransferDialog } from './TransferDialog';
+import { When } from './When';
 
 function Named(props: { app: App }) {
   const { app } = props;
@@ -92,7 +94,8 @@ export function AppsPanel(props: {
       ? [
           {
             label: 'Owner',
-            cell: (app: App) => (app.owner ? shortRef(app.owner) : ''),
+            cell: (app: App) =>
+              app.owner ? <PersonName of={app.owner} withRef /> : '',
           },
         ]
       : []),
@@ -110,7 +113,11 @@ export function AppsPanel(props: {
           'none'
         ),
     },
-    { label: 'Imported', short: true, cell: app => day(app.createdAt) },
+    {
+      label: 'Imported',
+      short: true,
+      cell: app => <When at={app.createdAt} day />,
+    },
     {
       label: 'Actions',
       quiet: true,

@@ -3,7 +3,9 @@ import { Text } from '@backstage/ui';
 import { useEffect } from 'react';
 import { appStoreApiRef } from '../api';
 import { useLoad } from '../hooks/useLoad';
+import { Loading } from './Loading';
 import { ErrorPanel } from './ProblemPanel';
+import { When } from './When';
 import styles from './EventList.module.css';
 
 /** What the cluster tells of an instance, newest first; kept up while it is looked at. */
@@ -21,7 +23,8 @@ export function EventList(props: {
     return () => clearInterval(timer);
   }, [reload]);
   if (error && !value) return <ErrorPanel error={error} />;
-  if (!value) return <Text color="secondary">Loading…</Text>;
+  if (!value)
+    return <Loading label="Loading the events" shape="text" lines={4} />;
   if (!value.length)
     return (
       <Text color="secondary">
@@ -35,9 +38,7 @@ export function EventList(props: {
           key={`${event.reason}${event.message}`}
           className={event.type === 'Warning' ? styles.warning : undefined}
         >
-          <time dateTime={event.lastSeen}>
-            {new Date(event.lastSeen).toLocaleTimeString()}
-          </time>
+          <When at={event.lastSeen} />
           <strong>{event.reason}</strong>
           <span>
             {event.message}

@@ -1,12 +1,8 @@
-import {
-  Button,
-  Container,
-  Skeleton,
-  type HeaderBreadcrumb,
-} from '@backstage/ui';
+import { Button, Container, type HeaderBreadcrumb } from '@backstage/ui';
 import type { ReactNode } from 'react';
 import { useMe } from '../hooks/useCached';
 import { DeadEnd } from './DeadEnd';
+import { Loading } from './Loading';
 import { PageHeader } from './PageHeader';
 import { ErrorPanel } from './ProblemPanel';
 
@@ -41,7 +37,7 @@ export function ForFullAccess(props: {
             }
           />
         ) : (
-          <Skeleton height={200} aria-label="Loading" />
+          <Loading label="Loading" shape="table" lines={5} />
         )}
       </Container>
     </>

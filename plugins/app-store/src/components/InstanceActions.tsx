@@ -69,8 +69,6 @@ function Visit(props: {
         size={size}
         variant="primary"
         href={instance.url}
-        target="_blank"
-        rel="noopener noreferrer"
         iconStart={<RiExternalLinkLine />}
         aria-label={`Visit ${about}`}
       >

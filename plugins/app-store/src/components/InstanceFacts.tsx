@@ -1,18 +1,25 @@
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Link } from '@backstage/ui';
+import type { ReactNode } from 'react';
 import { useNow } from '../hooks/useNow';
 import { paths } from '../routes';
-import { duration, shortRef, SHORT_VISIBILITY, when } from '../words';
+import { duration, SHORT_VISIBILITY } from '../words';
 import { Facts } from './AppFacts';
 import { CopyText } from './Copy';
+import { PersonName } from './PersonName';
+import { When } from './When';
 
 /** When an instance pauses by itself. */
-function deadline(instance: AppInstance, now: number): string | undefined {
+function deadline(instance: AppInstance, now: number): ReactNode {
   if (!['PENDING', 'DEPLOYED'].includes(instance.status)) return undefined;
   if (!instance.suspendAfter) return 'Never';
-  return `In ${duration(Date.parse(instance.suspendAfter) - now)}, ${when(
-    instance.suspendAfter,
-  )}${instance.extended ? ' (extended once)' : ''}`;
+  return (
+    <>
+      In {duration(Date.parse(instance.suspendAfter) - now)},{' '}
+      <When at={instance.suspendAfter} />
+      {instance.extended ? ' (extended once)' : ''}
+    </>
+  );
 }
 
 /** What an instance is, where it is opened, and what it was started with. */
@@ -31,15 +38,17 @@ export function InstanceFacts(props: { instance: AppInstance }) {
             {instance.appTitle} {instance.appVersion}
           </Link>,
         ],
-        ['Owner', instance.owner && shortRef(instance.owner)],
-        ['Started', when(instance.createdAt)],
+        ['Owner', instance.owner && <PersonName of={instance.owner} />],
+        ['Started', <When at={instance.createdAt} />],
         ['Pauses by itself', deadline(instance, now)],
         [
           'Kept until',
-          instance.purgeAfter &&
-            `${when(instance.purgeAfter)}, ${duration(
-              Date.parse(instance.purgeAfter) - now,
-            )} left`,
+          instance.purgeAfter && (
+            <>
+              <When at={instance.purgeAfter} />,{' '}
+              {duration(Date.parse(instance.purgeAfter) - now)} left
+            </>
+          ),
         ],
         ['Launch profile', instance.launchProfile],
         [

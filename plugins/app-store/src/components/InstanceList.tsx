@@ -2,11 +2,13 @@ import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-commo
 import { Link, Text } from '@backstage/ui';
 import { useNow } from '../hooks/useNow';
 import { paths } from '../routes';
-import { duration, shortRef, SHORT_VISIBILITY, when } from '../words';
+import { duration, SHORT_VISIBILITY } from '../words';
 import { AppIcon } from './AppIcon';
 import { InstanceActions } from './InstanceActions';
 import styles from './InstanceList.module.css';
+import { PersonName } from './PersonName';
 import { StatusBadge } from './StatusBadge';
+import { When } from './When';
 
 /** How long until an instance pauses, or until what is left of it is purged. */
 function deadlineOf(instance: AppInstance, now: number): string | undefined {
@@ -68,14 +70,18 @@ export function InstanceList(props: {
               {instance.appTitle} {instance.appVersion}
             </Link>
             <Text as="p" variant="body-small" color="secondary">
+              {owners && instance.owner && (
+                <>
+                  <PersonName of={instance.owner} /> ·{' '}
+                </>
+              )}
+              started <When at={instance.createdAt} />
               {[
-                owners && instance.owner && shortRef(instance.owner),
-                `started ${when(instance.createdAt)}`,
                 SHORT_VISIBILITY[instance.visibility].toLocaleLowerCase(),
                 deadlineOf(instance, now),
               ]
                 .filter(Boolean)
-                .join(' · ')}
+                .map(fact => ` · ${fact}`)}
             </Text>
             {instance.problem && (
               <Text as="p" variant="body-small" color="danger">

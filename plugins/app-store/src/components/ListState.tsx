@@ -1,7 +1,11 @@
-import { Button, Flex, Skeleton, Text } from '@backstage/ui';
+import { Button, Flex, Text, VisuallyHidden } from '@backstage/ui';
 import type { ReactNode } from 'react';
 import type { Pages } from '../hooks/usePages';
+import { count } from '../words';
+import { Loading } from './Loading';
 import { ErrorPanel } from './ProblemPanel';
+
+const ONE: Record<string, string> = { aliases: 'alias' };
 
 /** What stands around a list: its error with the way to try again, its loading, its emptiness, and the way to more. */
 export function ListState<T>(props: {
@@ -13,6 +17,10 @@ export function ListState<T>(props: {
 }) {
   const { pages, what, empty } = props;
   const { items, error, loading, more, reload } = pages;
+  const said = (n: number) =>
+    `${count(n, ONE[what] ?? what.replace(/s$/, ''), what)}${
+      more ? ' shown' : ''
+    }`;
   return (
     <Flex direction="column" gap="4" aria-busy={loading}>
       {error && (
@@ -26,7 +34,11 @@ export function ListState<T>(props: {
         />
       )}
       {!items && !error && (
-        <Skeleton height={200} aria-label={`Loading ${what}`} />
+        <Loading
+          label={`Loading ${what}`}
+          shape={what === 'instances' ? 'rows' : 'table'}
+          lines={4}
+        />
       )}
       {items && !items.length && !error && empty}
       {items && items.length > 0 && props.children(items)}
@@ -35,11 +47,15 @@ export function ListState<T>(props: {
           <Button variant="secondary" isDisabled={loading} onPress={more}>
             Show more {what}
           </Button>
-          <Text variant="body-small" color="secondary" role="status">
+          <Text variant="body-small" color="secondary">
             {loading ? 'Loading …' : `${items.length} shown`}
           </Text>
         </Flex>
       )}
+      {/* Said to screen readers; it has to be there before there is something to say. */}
+      <VisuallyHidden>
+        <span role="status">{items && !loading && said(items.length)}</span>
+      </VisuallyHidden>
     </Flex>
   );
 }

@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { saveAs } from '../download';
 import { useAction } from '../hooks/useAction';
+import { useNamedViewer } from '../hooks/useNamedViewer';
 import { sleep } from '../sleep';
 import styles from './LogPanel.module.css';
 
@@ -38,6 +39,8 @@ export function LogPanel(props: {
   const [text, setText] = useState('');
   const [notice, setNotice] = useState<string>();
   const [busy, act] = useAction();
+  const viewer = useRef<HTMLDivElement>(null);
+  useNamedViewer(viewer, Boolean(text));
   const wake = useRef(() => {});
   useEffect(() => wake.current(), [stage]);
 
@@ -157,7 +160,12 @@ export function LogPanel(props: {
         </Text>
       )}
       {text && (
-        <div className={styles.log} role="region" aria-label="Lines">
+        <div
+          ref={viewer}
+          className={styles.log}
+          role="region"
+          aria-label="Lines"
+        >
           <LogViewer text={text} />
         </div>
       )}

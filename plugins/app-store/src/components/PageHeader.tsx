@@ -1,9 +1,7 @@
 import { Header, useBreakpoint, type HeaderProps } from '@backstage/ui';
 import { useEffect } from 'react';
-import { useStore } from '../hooks/useCached';
+import { useBranding } from '../hooks/useBranding';
 import { paths } from '../routes';
-
-const STORE = 'App Store';
 
 /** The way back by one step; none where buttons stand in its place. */
 function lastOf(
@@ -24,7 +22,7 @@ export function PageHeader(
 ) {
   const { title, breadcrumbs = [], home, alone, ...rest } = props;
   const narrow = useBreakpoint().down('sm');
-  const store = useStore().value?.branding.title ?? STORE;
+  const store = useBranding().title;
   useEffect(() => {
     const before = document.title;
     document.title = home ? store : `${title} · ${store}`;

@@ -1,11 +1,12 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { Button, Flex, Skeleton } from '@backstage/ui';
+import { Button, Flex } from '@backstage/ui';
 import { RiRefreshLine } from '@remixicon/react';
 import { appStoreApiRef } from '../api';
 import { useLoad } from '../hooks/useLoad';
-import { when } from '../words';
 import { Facts } from './AppFacts';
+import { Loading } from './Loading';
 import { ErrorPanel } from './ProblemPanel';
+import { When } from './When';
 
 /** What the cluster says of an instance's pod, in Kubernetes' words. */
 export function PodStatusPanel(props: {
@@ -19,7 +20,7 @@ export function PodStatusPanel(props: {
     [instanceId, version],
   );
   if (!value && !error)
-    return <Skeleton height={120} aria-label="Loading the status" />;
+    return <Loading label="Loading the status" shape="facts" lines={4} />;
   return (
     <Flex direction="column" gap="4" align="start">
       {error && <ErrorPanel error={error} />}
@@ -34,7 +35,10 @@ export function PodStatusPanel(props: {
               value.exitCode === undefined ? undefined : String(value.exitCode),
             ],
             ['Restarts', String(value.restartCount)],
-            ['Last failure', value.lastFailure && when(value.lastFailure)],
+            [
+              'Last failure',
+              value.lastFailure && <When at={value.lastFailure} />,
+            ],
           ]}
         />
       )}

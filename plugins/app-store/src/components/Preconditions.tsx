@@ -4,8 +4,8 @@ import { Button, Flex, Text } from '@backstage/ui';
 import { RiRefreshLine } from '@remixicon/react';
 import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
-import { when } from '../words';
 import { ProblemPanel } from './ProblemPanel';
+import { When } from './When';
 
 /** What keeps the app from being run here, who can fix it, and the way to look again. */
 export function Preconditions(props: { app: App; onApp: (app: App) => void }) {
@@ -39,7 +39,7 @@ export function Preconditions(props: { app: App; onApp: (app: App) => void }) {
         )}
         {checkedAt && (
           <Text variant="body-small" color="secondary" role="status">
-            Checked {when(checkedAt)}
+            Checked <When at={checkedAt} />
           </Text>
         )}
       </Flex>

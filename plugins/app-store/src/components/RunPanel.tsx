@@ -4,7 +4,7 @@ import {
   type App,
   type AppInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Button, ButtonLink, Flex, Skeleton, Text } from '@backstage/ui';
+import { Button, ButtonLink, Flex, Text } from '@backstage/ui';
 import { RiExternalLinkLine, RiPlayLine } from '@remixicon/react';
 import { useNavigate } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
@@ -14,6 +14,7 @@ import { useLoad } from '../hooks/useLoad';
 import { useOnce } from '../hooks/useOnce';
 import { paths } from '../routes';
 import { runChoice, type RunAction } from '../runChoice';
+import { Loading } from './Loading';
 import { RunDialog } from './RunDialog';
 import { missingParameters } from './ParameterFields';
 import { ErrorPanel } from './ProblemPanel';
@@ -62,8 +63,6 @@ export function RunPanel(props: {
           <ButtonLink
             variant={variant}
             href={action.url}
-            target="_blank"
-            rel="noopener noreferrer"
             iconStart={<RiExternalLinkLine />}
           >
             Visit
@@ -109,9 +108,7 @@ export function RunPanel(props: {
   // Which button fits is not known before what runs is.
   const link = app.lifecycle === 'LINK';
   if (!link && (!own || (managed.loading && !managed.value)))
-    return (
-      <Skeleton height={36} width={120} aria-label="Loading what runs of it" />
-    );
+    return <Loading label="Loading what runs of it" shape="button" />;
   const { primary, secondary, reason } = runChoice(
     app,
     own ?? [],

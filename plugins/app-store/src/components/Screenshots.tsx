@@ -1,5 +1,5 @@
-import { Skeleton } from '@backstage/ui';
 import { usePicture } from './AppIcon';
+import { Loading } from './Loading';
 import styles from './Screenshots.module.css';
 
 function Screenshot(props: { path: string; title: string; index: number }) {
@@ -12,7 +12,7 @@ function Screenshot(props: { path: string; title: string; index: number }) {
       loading="lazy"
     />
   ) : (
-    <Skeleton height={180} />
+    <Loading label="Loading a picture" shape="picture" />
   );
 }
 

@@ -3,12 +3,14 @@ import type {
   AppSecret,
   SecretUsage,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Flex, Link, Skeleton, Text } from '@backstage/ui';
+import { Flex, Link, Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
 import { useLoad, type Loaded } from '../hooks/useLoad';
 import { identityOf } from '../secretValues';
 import { paths } from '../routes';
-import { count, shortRef } from '../words';
+import { count } from '../words';
+import { Loading } from './Loading';
+import { PersonName } from './PersonName';
 import { ErrorPanel } from './ProblemPanel';
 
 /** Where a secret is used. */
@@ -24,7 +26,7 @@ export function useSecretUsage(secret: AppSecret): Loaded<SecretUsage> {
 export function SecretUsagePanel(props: { usage: Loaded<SecretUsage> }) {
   const { value: usage, error } = props.usage;
   if (error) return <ErrorPanel error={error} />;
-  if (!usage) return <Skeleton height={60} aria-label="Loading the usage" />;
+  if (!usage) return <Loading label="Loading the usage" shape="text" />;
   if (!usage.apps.length && !usage.instances.length && !usage.hidden)
     return (
       <Text as="p" color="secondary">
@@ -61,7 +63,12 @@ export function SecretUsagePanel(props: { usage: Loaded<SecretUsage> }) {
                 <Link href={paths.instance(instance.id)}>
                   {instance.appTitle}
                 </Link>
-                {instance.owner && ` of ${shortRef(instance.owner)}`}
+                {instance.owner && (
+                  <>
+                    {' '}
+                    of <PersonName of={instance.owner} />
+                  </>
+                )}
                 {!instance.current &&
                   ', runs with an old value: pause and resume it'}
               </li>

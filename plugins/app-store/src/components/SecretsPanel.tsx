@@ -27,8 +27,9 @@ import { useChangeParams } from '../hooks/useChangeParams';
 import { useMe } from '../hooks/useCached';
 import { usePages } from '../hooks/usePages';
 import styles from '../pages/ListPage.module.css';
-import { SECRET_SCOPES, shortRef, when } from '../words';
+import { SECRET_SCOPES } from '../words';
 import { DataTable, type DataColumn } from './DataTable';
+import { PersonName } from './PersonName';
 import { SearchableList } from './SearchableList';
 import {
   DeleteSecret,
@@ -37,6 +38,7 @@ import {
   UsageOfSecret,
 } from './SecretDialogs';
 import { CreateSecret, EditSecret } from './SecretForm';
+import { When } from './When';
 
 const ANY = '-';
 const STATES: Record<AppSecret['state'], string | undefined> = {
@@ -160,9 +162,13 @@ export function SecretsPanel(props: {
     { label: 'Keys', cell: secret => secret.keys.join(', ') },
     {
       label: 'Owner',
-      cell: secret => (secret.owner ? shortRef(secret.owner) : ''),
+      cell: secret => (secret.owner ? <PersonName of={secret.owner} /> : ''),
     },
-    { label: 'Changed', short: true, cell: secret => when(secret.updatedAt) },
+    {
+      label: 'Changed',
+      short: true,
+      cell: secret => <When at={secret.updatedAt} />,
+    },
     {
       label: 'Actions',
       quiet: true,

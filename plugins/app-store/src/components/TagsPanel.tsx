@@ -1,6 +1,6 @@
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type { Tag } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Button, Flex, Link, Skeleton, Text } from '@backstage/ui';
+import { Button, Flex, Link, Text } from '@backstage/ui';
 import { RiAddLine } from '@remixicon/react';
 import { appStoreApiRef } from '../api';
 import { useChangeParams } from '../hooks/useChangeParams';
@@ -8,16 +8,18 @@ import { useLoad } from '../hooks/useLoad';
 import { useMe } from '../hooks/useCached';
 import styles from '../pages/ListPage.module.css';
 import { paths } from '../routes';
-import { count, KIND_ORDER, shortRef, TAG_KINDS } from '../words';
+import { count, KIND_ORDER, TAG_KINDS } from '../words';
 import { ConfirmDialog } from './ConfirmDialog';
 import { DataTable, type DataColumn } from './DataTable';
 import { EmptyState } from './EmptyState';
+import { Loading } from './Loading';
+import { PersonNames } from './PersonName';
 import { ErrorPanel } from './ProblemPanel';
 import { TagChip } from './TagChips';
 import { TagForm } from './TagForm';
 
 const roles = (refs: string[], none: string) =>
-  refs.length ? refs.map(shortRef).join(', ') : none;
+  refs.length ? <PersonNames of={refs} /> : none;
 
 /** Tags by their kinds, with what each opens and who may put it on apps. The opened dialog is part of the address. */
 export function TagsPanel() {
@@ -105,7 +107,7 @@ export function TagsPanel() {
       )}
       {tags.error && <ErrorPanel error={tags.error} />}
       {!tags.value && !tags.error && (
-        <Skeleton height={200} aria-label="Loading tags" />
+        <Loading label="Loading tags" shape="table" lines={5} />
       )}
       {tags.value && !tags.value.length && (
         <EmptyState title="No tags yet">

@@ -1,12 +1,13 @@
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Button, Checkbox, Flex, Skeleton, Text } from '@backstage/ui';
+import { Button, Checkbox, Flex, Text } from '@backstage/ui';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
 import { useStore } from '../hooks/useCached';
 import { duration, when } from '../words';
 import { ConfirmDialog } from './ConfirmDialog';
+import { Loading } from './Loading';
 
 /** Takes a terminated instance back, from a toast. */
 function Undo(props: {
@@ -92,7 +93,7 @@ export function TerminateDialog(props: {
       onConfirm={end}
     >
       {!store ? (
-        <Skeleton height={60} aria-label="Loading" />
+        <Loading label="Loading" shape="text" lines={3} />
       ) : (
         <>
           <Text as="p">

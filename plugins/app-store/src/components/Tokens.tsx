@@ -6,7 +6,6 @@ import {
   Button,
   Flex,
   NumberField,
-  Skeleton,
   Text,
   TextField,
 } from '@backstage/ui';
@@ -14,11 +13,12 @@ import { RiAddLine } from '@remixicon/react';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { useLoad } from '../hooks/useLoad';
-import { day, when } from '../words';
 import { ConfirmDialog } from './ConfirmDialog';
 import { CopyBlock } from './Copy';
 import { DataTable, type DataColumn } from './DataTable';
+import { Loading } from './Loading';
 import { ErrorPanel } from './ProblemPanel';
+import { When } from './When';
 
 const DAYS = 90;
 const MOST_DAYS = 366;
@@ -87,13 +87,22 @@ export function Tokens() {
       label: 'Kind',
       cell: token => (token.kind === 'login' ? 'Command line' : 'Machine'),
     },
-    { label: 'Made', short: true, cell: token => day(token.createdAt) },
+    {
+      label: 'Made',
+      short: true,
+      cell: token => <When at={token.createdAt} day />,
+    },
     {
       label: 'Last used',
       short: true,
-      cell: token => (token.lastUsedAt ? when(token.lastUsedAt) : 'never'),
+      cell: token =>
+        token.lastUsedAt ? <When at={token.lastUsedAt} /> : 'never',
     },
-    { label: 'Ends', short: true, cell: token => day(token.expiresAt) },
+    {
+      label: 'Ends',
+      short: true,
+      cell: token => <When at={token.expiresAt} day />,
+    },
     {
       label: 'Actions',
       quiet: true,
@@ -143,7 +152,7 @@ export function Tokens() {
         )}
         {tokens.error && <ErrorPanel error={tokens.error} />}
         {!tokens.value && !tokens.error && (
-          <Skeleton height={80} aria-label="Loading tokens" />
+          <Loading label="Loading tokens" shape="table" lines={2} />
         )}
         {tokens.value && !tokens.value.length && (
           <Text as="p" color="secondary">

@@ -6,17 +6,11 @@ import {
   tagEntityRef,
   type App,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import {
-  ButtonLink,
-  Card,
-  CardBody,
-  Flex,
-  Skeleton,
-  Text,
-} from '@backstage/ui';
+import { ButtonLink, Card, CardBody, Flex, Text } from '@backstage/ui';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { AppIcon } from '../components/AppIcon';
+import { Loading } from '../components/Loading';
 import { Preconditions } from '../components/Preconditions';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { RunPanel } from '../components/RunPanel';
@@ -91,7 +85,7 @@ export function AppEntityCard() {
   const app = changed && changed.id === loaded?.id ? changed : loaded;
   const { instances, error: unread, update } = useInstances();
   if (error) return <ErrorPanel error={error} />;
-  if (!app) return <Skeleton height={220} aria-label="Loading" />;
+  if (!app) return <Loading label="Loading" shape="facts" lines={6} />;
   const own = instances?.filter(instance => instance.appName === app.name);
   const [latest] = own ?? [];
   return (

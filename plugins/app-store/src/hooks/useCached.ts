@@ -14,24 +14,44 @@ import { useLoad, type Loaded } from './useLoad';
 const FRESH_MS = 30_000;
 
 /** Answers of one kind, by the API that gave them: another sign-in is another API. */
-function cached<T>(load: (api: AppStoreApi) => Promise<T>) {
-  const answers = new WeakMap<
+class Cached<T> {
+  readonly #load: (api: AppStoreApi) => Promise<T>;
+  readonly #answers = new WeakMap<
     AppStoreApi,
     { answer: Promise<T>; since: number }
   >();
-  return (api: AppStoreApi, anew: boolean): Promise<T> => {
-    const known = answers.get(api);
+  /** The last ones, for pages that are shown again: nothing blinks. */
+  readonly #last = new WeakMap<AppStoreApi, T>();
+
+  constructor(load: (api: AppStoreApi) => Promise<T>) {
+    this.#load = load;
+  }
+
+  ask(api: AppStoreApi, anew: boolean): Promise<T> {
+    const known = this.#answers.get(api);
     if (known && !anew && Date.now() - known.since < FRESH_MS)
       return known.answer;
-    const answer = load(api);
-    answers.set(api, { answer, since: Date.now() });
-    answer.catch(() => answers.delete(api));
+    const answer = this.#load(api);
+    this.#answers.set(api, { answer, since: Date.now() });
+    answer.then(
+      value => this.#last.set(api, value),
+      () => this.#answers.delete(api),
+    );
     return answer;
-  };
+  }
+
+  /** As `useLoad` keeps things. */
+  lastOf(api: AppStoreApi) {
+    return {
+      place: '',
+      get: () => this.#last.get(api),
+      set: () => undefined,
+    };
+  }
 }
 
-const meOf = cached<Me>(api => api.getMe());
-const storeOf = cached<StoreInfo>(api => api.getStore());
+const me = new Cached<Me>(api => api.getMe());
+const store = new Cached<StoreInfo>(api => api.getStore());
 
 /** Who reads; `visitor` is undefined until that is known. An admin is never treated as a visitor here. */
 export function useMe(options: { anew?: boolean } = {}): {
@@ -41,21 +61,21 @@ export function useMe(options: { anew?: boolean } = {}): {
   reload(): void;
 } {
   const api = useApi(appStoreApiRef);
-  const {
-    value: me,
-    error,
-    reload,
-  } = useLoad(() => meOf(api, Boolean(options.anew)), []);
+  const { value, error, reload } = useLoad(
+    () => me.ask(api, Boolean(options.anew)),
+    [],
+    me.lastOf(api),
+  );
   return {
-    me,
+    me: value,
     error,
     reload,
-    visitor: me && me.kind === 'visitor' && !me.admin,
+    visitor: value && value.kind === 'visitor' && !value.admin,
   };
 }
 
 /** What the store is set to. */
 export function useStore(): Loaded<StoreInfo> {
   const api = useApi(appStoreApiRef);
-  return useLoad(() => storeOf(api, false), []);
+  return useLoad(() => store.ask(api, false), [], store.lastOf(api));
 }

@@ -25,7 +25,7 @@ export function useInstances(id?: string): LiveInstances {
   const api = useApi(appStoreApiRef);
   const [byId, setById] = useState<Map<string, AppInstance>>();
   const [gone, setGone] = useState(false);
-  const [live, setLive] = useState(false);
+  const [live, setLive] = useState(true);
   const [error, setError] = useState<Error>();
   const [turn, setTurn] = useState(0);
   const isGone = useRef(false);

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Kept } from './kept';
 
 /** Something that is loaded. */
 export interface Loaded<T> {
@@ -8,13 +9,21 @@ export interface Loaded<T> {
   reload(): void;
 }
 
-/** Loads something, and again when `deps` change; what came last counts, and stays while more is loaded. */
-export function useLoad<T>(load: () => Promise<T>, deps: unknown[]): Loaded<T> {
+/**
+ * Loads something, and again when `deps` change; what came last counts, and stays while more is loaded.
+ *
+ * @param kept - what was known before, shown until the answer is there, and where the answer is kept
+ */
+export function useLoad<T>(
+  load: () => Promise<T>,
+  deps: unknown[],
+  kept?: Pick<Kept<T>, 'place' | 'get' | 'set'>,
+): Loaded<T> {
   const [state, setState] = useState<{
     value?: T;
     error?: Error;
     loading: boolean;
-  }>({ loading: true });
+  }>(() => ({ value: kept?.get(), loading: true }));
   const [turn, setTurn] = useState(0);
   const latest = useRef(load);
   latest.current = load;
@@ -33,5 +42,11 @@ export function useLoad<T>(load: () => Promise<T>, deps: unknown[]): Loaded<T> {
     // The caller says what the load depends on.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [turn, ...deps]);
+  const keep = useRef(kept);
+  keep.current = kept;
+  const { value } = state;
+  useEffect(() => {
+    if (value !== undefined) keep.current?.set(value);
+  }, [value, kept?.place]);
   return { ...state, reload: useCallback(() => setTurn(t => t + 1), []) };
 }

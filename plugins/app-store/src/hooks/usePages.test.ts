@@ -1,5 +1,6 @@
 import { act, renderHook, waitFor } from '@testing-library/react';
-import { usePages } from './usePages';
+import type { Kept } from './kept';
+import { usePages, type KeptPages } from './usePages';
 
 interface Item {
   id: string;
@@ -90,5 +91,48 @@ describe('a list in pages', () => {
     await act(async () => asked[1].answer([two]));
     await act(async () => asked[0].answer([one]));
     await waitFor(() => expect(result.current.items).toEqual([two]));
+  });
+
+  it('27: is there at once for whoever comes back, and is loaded as long as it was', async () => {
+    const places = new Map<string, KeptPages<Item>>();
+    const lengths = new Map<string, number>();
+    const at = (place: string): Kept<KeptPages<Item>> => ({
+      place,
+      get: () => places.get(place),
+      length: () => lengths.get(place) ?? 0,
+      set: (value, length) => {
+        places.set(place, value);
+        lengths.set(place, length!);
+      },
+    });
+    const first = pages();
+    const before = renderHook(() => usePages(first.load, ['q'], at('a')));
+    await act(async () => first.asked[0].answer([one], 'next'));
+    act(() => before.result.current.more!());
+    await act(async () => first.asked[1].answer([two], 'last'));
+    before.unmount();
+
+    const back = pages();
+    const { result } = renderHook(() => usePages(back.load, ['q'], at('a')));
+    expect(result.current.items).toEqual([one, two]);
+    expect(result.current.more).toBeDefined();
+    await act(async () => back.asked[0].answer([three], 'next'));
+    await act(async () => back.asked[1].answer([one], 'last'));
+    expect(result.current.items).toEqual([three, one]);
+
+    // After the portal was loaded again the length is all that is left.
+    places.clear();
+    const again = pages();
+    const later = renderHook(() => usePages(again.load, ['q'], at('a')));
+    expect(later.result.current.items).toBeUndefined();
+    await act(async () => again.asked[0].answer([one], 'next'));
+    expect(again.asked[1].cursor).toBe('next');
+
+    // Another visit, and another question, begin anew.
+    const other = pages();
+    const visit = renderHook(() => usePages(other.load, ['q'], at('b')));
+    expect(visit.result.current.items).toBeUndefined();
+    const asked = renderHook(() => usePages(pages().load, ['r'], at('a')));
+    expect(asked.result.current.items).toBeUndefined();
   });
 });

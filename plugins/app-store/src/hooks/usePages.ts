@@ -4,6 +4,7 @@
  */
 import type { Page } from '@ai-app-store/backstage-plugin-app-store-common';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Kept } from './kept';
 
 /** See the module's comment. */
 export interface Pages<T> {
@@ -43,18 +44,33 @@ function changed<T extends { id: string }>(
   });
 }
 
-/** @param page - asks for the page after a cursor; anew when `deps` change */
+/** What was listed, and what was asked for. */
+export type KeptPages<T> = Pick<State<T>, 'items' | 'cursor'> & {
+  question: string;
+};
+
+/**
+ * @param page - asks for the page after a cursor; anew when `deps` change
+ * @param kept - where the list is kept for whoever comes back to it: shown at once, and loaded anew as long as it was
+ */
 export function usePages<T extends { id: string }>(
   page: (cursor: string | undefined) => Promise<Page<T>>,
   deps: unknown[],
+  kept?: Kept<KeptPages<T>>,
 ): Pages<T> {
-  const [state, setState] = useState<State<T>>({ loading: true });
+  const question = JSON.stringify(deps);
+  const [state, setState] = useState<State<T>>(() => {
+    const before = kept?.get();
+    return before?.question === question
+      ? { items: before.items, cursor: before.cursor, loading: true }
+      : { loading: true };
+  });
   const [turn, setTurn] = useState(0);
   const latest = useRef(page);
   latest.current = page;
   const run = useRef(0);
-  const wanted = useRef(0);
-  const known = useRef('');
+  const wanted = useRef(kept?.length() ?? 0);
+  const known = useRef(question);
   // What an action answered while pages were on their way is newer than they are.
   const changes = useRef<Changes<T>>(new Map());
 
@@ -99,7 +115,6 @@ export function usePages<T extends { id: string }>(
     }));
   }, []);
 
-  const question = JSON.stringify(deps);
   useEffect(() => {
     // Another question begins with its first page; the same one keeps its length.
     if (known.current !== question) wanted.current = 0;
@@ -112,6 +127,13 @@ export function usePages<T extends { id: string }>(
     },
     [],
   );
+  const keep = useRef(kept);
+  keep.current = kept;
+  const { items, cursor } = state;
+  useEffect(() => {
+    if (items) keep.current?.set({ question, items, cursor }, items.length);
+    // The same list belongs to each page on which it is shown.
+  }, [items, cursor, question, kept?.place]);
 
   return {
     ...state,

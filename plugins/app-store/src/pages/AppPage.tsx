@@ -12,7 +12,6 @@ import {
   Flex,
   Grid,
   Select,
-  Skeleton,
   Tab,
   TabList,
   TabPanel,
@@ -27,6 +26,7 @@ import { AboutFacts, RequirementFacts } from '../components/AppFacts';
 import { AppIcon } from '../components/AppIcon';
 import { AllInstances, OwnInstances } from '../components/AppInstances';
 import { AppOptions } from '../components/AppOptions';
+import { Bone, Loading } from '../components/Loading';
 import { noRemoteImages } from '../components/Markdown';
 import { PageHeader } from '../components/PageHeader';
 import { Preconditions } from '../components/Preconditions';
@@ -116,6 +116,28 @@ function Instances(props: {
   );
 }
 
+/** The page before anything is there, in its own shape. */
+function AppLoading() {
+  return (
+    <Grid.Root columns={{ initial: '1', md: '12' }} gap="6">
+      <Grid.Item colSpan={{ initial: '1', md: '8' }} className={styles.column}>
+        <Flex direction="column" gap="6">
+          <Flex gap="5" align="start">
+            <Bone width={80} height={80} className={styles.iconLoading} />
+            <Loading label="Loading the app" shape="button" />
+          </Flex>
+          <Bone width="11rem" height={32} />
+          <Loading label="Loading its instances" shape="rows" lines={1} />
+          <Loading label="Loading its text" shape="text" lines={5} />
+        </Flex>
+      </Grid.Item>
+      <Grid.Item colSpan={{ initial: '1', md: '4' }} className={styles.column}>
+        <Loading label="Loading its facts" shape="facts" lines={8} />
+      </Grid.Item>
+    </Grid.Root>
+  );
+}
+
 /** One app: what it is, what it needs, the way to run it, and what runs of it. */
 export function AppPage() {
   const { id = '' } = useParams();
@@ -128,15 +150,19 @@ export function AppPage() {
   const [app] = [changed, loaded.value]
     .filter((each): each is App => each?.id === id)
     .sort((a, b) => b.revision - a.revision);
-  if (!app)
+  // What runs of it stands above its pictures: nothing jumps where both come at once.
+  if (!app || (app.lifecycle !== 'LINK' && !instances && !unread))
     return (
       <>
-        <PageHeader title="App" />
+        <PageHeader
+          title={app?.title ?? 'App'}
+          description={app?.description}
+        />
         <Container>
-          {loaded.error ? (
+          {loaded.error && !app ? (
             <ErrorPanel error={loaded.error} />
           ) : (
-            <Skeleton height={300} aria-label="Loading the app" />
+            <AppLoading />
           )}
         </Container>
       </>

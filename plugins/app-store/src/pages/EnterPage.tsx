@@ -23,24 +23,26 @@ export function EnterPage() {
   }, [api, state]);
   return (
     <Container>
-      <Flex
-        direction="column"
-        gap="4"
-        align="start"
-        style={{ paddingTop: '4rem' }}
-      >
-        <Text as="h1" variant="title-medium" weight="bold">
-          {error ? 'The app cannot be opened' : 'Opening the app…'}
-        </Text>
-        <Text as="p" role="status">
-          {error ? error.message : 'You are signed in; this takes a moment.'}
-        </Text>
-        {error && (
-          <ButtonLink variant="primary" href={paths.store}>
-            Go to the store
-          </ButtonLink>
-        )}
-      </Flex>
+      <main>
+        <Flex
+          direction="column"
+          gap="4"
+          align="start"
+          style={{ paddingTop: '4rem' }}
+        >
+          <Text as="h1" variant="title-medium" weight="bold">
+            {error ? 'The app cannot be opened' : 'Opening the app…'}
+          </Text>
+          <Text as="p" role="status">
+            {error ? error.message : 'You are signed in; this takes a moment.'}
+          </Text>
+          {error && (
+            <ButtonLink variant="primary" href={paths.store}>
+              Go to the store
+            </ButtonLink>
+          )}
+        </Flex>
+      </main>
     </Container>
   );
 }

@@ -1,7 +1,6 @@
 import {
   Container,
   Flex,
-  Skeleton,
   Tab,
   TabList,
   TabPanel,
@@ -20,6 +19,7 @@ import { InstanceFacts } from '../components/InstanceFacts';
 import { StaleSecrets } from '../components/InstanceList';
 import { LaunchProgress } from '../components/LaunchProgress';
 import { LogPanel } from '../components/LogPanel';
+import { Bone, Loading } from '../components/Loading';
 import { PageHeader } from '../components/PageHeader';
 import { PodStatusPanel } from '../components/PodStatusPanel';
 import { ErrorPanel, ProblemPanel } from '../components/ProblemPanel';
@@ -131,7 +131,10 @@ export function InstancePage() {
           {error ? (
             <ErrorPanel error={error} />
           ) : (
-            <Skeleton height={240} aria-label="Loading the instance" />
+            <Flex direction="column" gap="5">
+              <Bone width={90} height={18} />
+              <Loading label="Loading the instance" shape="facts" lines={8} />
+            </Flex>
           )}
         </Container>
       </>
@@ -154,7 +157,10 @@ export function InstancePage() {
         <Flex direction="column" gap="5">
           {narrow && actions}
           <Flex gap="5" align="center" className={styles.facts}>
-            <StatusBadge instance={instance} />
+            {/* Said when it changes: whoever paused it hears that it is. */}
+            <span role="status">
+              <StatusBadge instance={instance} />
+            </span>
             {!live && (
               <Text color="warning" role="status">
                 Reconnecting …

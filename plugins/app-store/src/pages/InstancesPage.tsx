@@ -6,16 +6,17 @@ import {
   Container,
   Flex,
   Select,
-  Skeleton,
   Text,
 } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
 import { EmptyState } from '../components/EmptyState';
 import { InstanceList } from '../components/InstanceList';
 import { ListState } from '../components/ListState';
+import { Bone, Loading } from '../components/Loading';
 import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { SearchBox } from '../components/SearchBox';
+import { StatusAnnouncer } from '../components/StatusAnnouncer';
 import { STATUS_CHOICES } from '../components/StatusBadge';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useInstances } from '../hooks/useInstances';
@@ -77,11 +78,13 @@ function Terminated(props: {
 /** The reader's instances, as they are now. Search and filter are part of the address. */
 export function InstancesPage() {
   const { instances, error, live, update } = useInstances();
-  const { me } = useMe({ anew: true });
+  const { me, error: unknown } = useMe({ anew: true });
   const [params, change] = useChangeParams();
   const search = params.get('search') ?? '';
   const status = params.get('status') ?? '';
   const shown = instances?.filter(each => fits(each, search, status));
+  // The line above the list is whole from its first moment.
+  const ready = instances && (me || unknown);
   const running = (instances ?? []).filter(
     each => each.status !== 'SUSPENDED' && !each.terminating,
   ).length;
@@ -94,10 +97,14 @@ export function InstancesPage() {
       <Container pb="12">
         <Flex direction="column" gap="5">
           {error && <ErrorPanel error={error} />}
-          {!instances && !error && (
-            <Skeleton height={200} aria-label="Loading your instances" />
+          {!ready && !error && (
+            <>
+              <Bone width="min(24rem, 100%)" height={40} />
+              <Loading label="Loading your instances" shape="rows" lines={4} />
+            </>
           )}
-          {instances && instances.length === 0 && (
+          <StatusAnnouncer instances={instances} />
+          {ready && instances.length === 0 && (
             <EmptyState
               title="You have no instances"
               action={
@@ -110,7 +117,7 @@ export function InstancesPage() {
               on.
             </EmptyState>
           )}
-          {instances && instances.length > 0 && (
+          {ready && instances.length > 0 && (
             <>
               <Flex gap="3" align="center" className={styles.tools}>
                 <SearchBox
@@ -166,7 +173,7 @@ export function InstancesPage() {
               )}
             </>
           )}
-          {instances && (
+          {ready && (
             <Terminated
               // What is still ending can be taken back already.
               turn={instances

@@ -1,15 +1,9 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import {
-  Button,
-  Container,
-  Flex,
-  Skeleton,
-  Text,
-  TextField,
-} from '@backstage/ui';
+import { Button, Container, Flex, Text, TextField } from '@backstage/ui';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
+import { Loading } from '../components/Loading';
 import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { useAction } from '../hooks/useAction';
@@ -59,7 +53,8 @@ function Confirm(props: { code: string }) {
     });
   const failure = error ?? unknown;
   if (failure) return <ErrorPanel error={failure} />;
-  if (!request || !me) return <Skeleton height={120} aria-label="Loading" />;
+  if (!request || !me)
+    return <Loading label="Loading" shape="text" lines={4} />;
   if (answer)
     return (
       <Text as="p" role="status">

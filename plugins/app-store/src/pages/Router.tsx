@@ -1,7 +1,12 @@
-import { VisuallyHidden } from '@backstage/ui';
+import { Container, VisuallyHidden } from '@backstage/ui';
+import { useRef } from 'react';
 import { Navigate, Route, Routes } from 'react-router-dom';
+import { Bone, Loading } from '../components/Loading';
 import { Notices } from '../components/Notices';
+import { useBranding } from '../hooks/useBranding';
 import { useStore } from '../hooks/useCached';
+import { useFocusKept } from '../hooks/useFocusKept';
+import { useScrollKept } from '../hooks/useScrollKept';
 import { paths } from '../routes';
 import { AccessPage } from './AccessPage';
 import { AdminPage } from './admin/AdminPage';
@@ -18,39 +23,63 @@ import { SecretsPage } from './SecretsPage';
 import { StorePage } from './StorePage';
 import { TagsPage } from './TagsPage';
 
+/** Any page before it is known what stands above it. */
+function PageLoading() {
+  return (
+    <Container pb="12">
+      <div className={styles.loading}>
+        <Bone width="min(16rem, 60%)" height={32} />
+        <Bone width="min(28rem, 90%)" />
+        <Loading label="Loading" shape="text" lines={6} />
+      </div>
+    </Container>
+  );
+}
+
 /** The pages below `/app-store`, under the store's name and colour, with its notices above. The only place that knows of the router's own components. */
 export function Router() {
-  const store = useStore().value;
-  const color = store?.branding.color;
+  const { value: store, error } = useStore();
+  const { title, color } = useBranding();
+  const page = useRef<HTMLElement>(null);
+  useScrollKept();
+  useFocusKept(page);
+  // Notices stand above everything: the pages load meanwhile, and are shown with them.
+  const ready = Boolean(store || error);
   return (
     <main
+      ref={page}
+      id="content"
+      tabIndex={-1}
       className={styles.pages}
       data-brand={color ? true : undefined}
       style={color ? ({ '--store-color': color } as object) : undefined}
     >
       <VisuallyHidden>
-        <h1>{store?.branding.title ?? 'App Store'}</h1>
+        <h1>{title}</h1>
       </VisuallyHidden>
       <Notices />
-      <Routes>
-        <Route path="/" element={<StorePage />} />
-        <Route path="/apps/:id" element={<AppPage />} />
-        <Route path="/instances" element={<InstancesPage />} />
-        <Route path="/instances/:id" element={<InstancePage />} />
-        <Route path="/my-apps" element={<MyAppsPage />} />
-        <Route path="/import" element={<ImportPage />} />
-        <Route path="/login" element={<LoginPage />} />
-        <Route path="/secrets" element={<SecretsPage />} />
-        <Route path="/tags" element={<TagsPage />} />
-        <Route path="/aliases" element={<AliasesPage />} />
-        <Route path="/access" element={<AccessPage />} />
-        <Route
-          path="/admin"
-          element={<Navigate to={paths.adminSection('apps')} replace />}
-        />
-        <Route path="/admin/:section" element={<AdminPage />} />
-        <Route path="*" element={<NotFoundPage />} />
-      </Routes>
+      {!ready && <PageLoading />}
+      <div hidden={!ready}>
+        <Routes>
+          <Route path="/" element={<StorePage />} />
+          <Route path="/apps/:id" element={<AppPage />} />
+          <Route path="/instances" element={<InstancesPage />} />
+          <Route path="/instances/:id" element={<InstancePage />} />
+          <Route path="/my-apps" element={<MyAppsPage />} />
+          <Route path="/import" element={<ImportPage />} />
+          <Route path="/login" element={<LoginPage />} />
+          <Route path="/secrets" element={<SecretsPage />} />
+          <Route path="/tags" element={<TagsPage />} />
+          <Route path="/aliases" element={<AliasesPage />} />
+          <Route path="/access" element={<AccessPage />} />
+          <Route
+            path="/admin"
+            element={<Navigate to={paths.adminSection('apps')} replace />}
+          />
+          <Route path="/admin/:section" element={<AdminPage />} />
+          <Route path="*" element={<NotFoundPage />} />
+        </Routes>
+      </div>
     </main>
   );
 }

@@ -1,12 +1,15 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import type { AppQuery } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  App,
+  AppQuery,
+  Tag,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import {
   Button,
   Container,
   Flex,
   Link,
   Select,
-  Skeleton,
   Text,
   ToggleButton,
 } from '@backstage/ui';
@@ -16,14 +19,17 @@ import { AppTile } from '../components/AppTile';
 import { CategoryNav } from '../components/CategoryNav';
 import { EmptyState } from '../components/EmptyState';
 import { ImportLink } from '../components/ImportLink';
+import { Bone, Loading } from '../components/Loading';
 import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { SearchBox } from '../components/SearchBox';
+import { useKept } from '../hooks/kept';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useLoad } from '../hooks/useLoad';
 import { useMe } from '../hooks/useCached';
-import { usePages } from '../hooks/usePages';
+import { usePages, type KeptPages } from '../hooks/usePages';
 import { paths } from '../routes';
+import { count } from '../words';
 import styles from './StorePage.module.css';
 
 /** Tiles of a page: a multiple of two, three and four columns. */
@@ -79,6 +85,29 @@ function Empty(props: {
   );
 }
 
+/** The page before anything is there, in its own shape. */
+function StoreLoading(props: { nav: boolean }) {
+  return (
+    <div className={styles.layout} data-nav={props.nav} data-loading>
+      {props.nav && (
+        <div className={styles.navLoading} aria-hidden="true">
+          {[60, 75, 50, 85, 65].map(width => (
+            <Bone key={width} width={`${width}%`} height={20} />
+          ))}
+        </div>
+      )}
+      <div className={styles.main}>
+        <div className={styles.filters} aria-hidden="true">
+          <Bone height={40} className={styles.search} />
+          <Bone width={180} height={32} className={styles.wide} />
+        </div>
+        <p className={styles.count} />
+        <Loading label="Loading apps" shape="tiles" lines={9} />
+      </div>
+    </div>
+  );
+}
+
 /** The store: what there is to run. Search, filters and order are part of the address. */
 export function StorePage() {
   const api = useApi(appStoreApiRef);
@@ -88,10 +117,11 @@ export function StorePage() {
   const liked = params.get('liked') === 'yes';
   const pinned = params.get('pinned') === 'yes';
   const sort = SORTS[params.get('sort') ?? ''] ? params.get('sort')! : 'newest';
-  const { visitor } = useMe();
+  const { visitor, error: unknown } = useMe();
   const tags = useLoad(
-    async () => (visitor === false ? api.listTags() : []),
+    async () => (visitor === false ? api.listTags() : undefined),
     [visitor],
+    useKept<Tag[] | undefined>('tags'),
   );
   const query: AppQuery = {
     newest: true,
@@ -104,14 +134,132 @@ export function StorePage() {
   const apps = usePages(
     cursor => api.listApps({ ...query, limit: PAGE, cursor }),
     [search, tag, liked, pinned, sort],
+    useKept<KeptPages<App>>('apps'),
   );
   const filtered = Boolean(search || tag || liked || pinned);
   const favourites = useLoad(
     async () =>
       (await api.listApps({ newest: true, pinned: true, limit: PINNED })).items,
     [],
+    useKept<App[]>('pinned'),
   );
   const shown = apps.items;
+  // What stands above or beside the apps is there when they are: nothing jumps.
+  const ready =
+    (shown || apps.error) &&
+    (favourites.value || favourites.error) &&
+    (visitor || tags.value || tags.error || unknown);
+  const countOf = (n: number) => {
+    if (apps.more) return `${n} apps shown`;
+    return filtered && n
+      ? `${count(n, 'app')} ${n === 1 ? 'fits' : 'fit'}`
+      : count(n, 'app');
+  };
+  const content = () => (
+    <div className={styles.layout} data-nav={Boolean(tags.value?.length)}>
+      {tags.value && tags.value.length > 0 && (
+        <CategoryNav
+          tags={tags.value}
+          chosen={tag}
+          onChoose={name => change({ tag: name })}
+        />
+      )}
+      <div className={styles.main}>
+        <div className={styles.filters}>
+          <SearchBox label="Search apps" className={styles.search} />
+          <Flex gap="2" align="center" className={styles.toggles}>
+            <ToggleButton
+              size="small"
+              iconStart={<RiPushpinLine />}
+              isSelected={pinned}
+              onChange={on => change({ pinned: on ? 'yes' : '' })}
+            >
+              Pinned
+            </ToggleButton>
+            <ToggleButton
+              size="small"
+              iconStart={<RiHeartLine />}
+              isSelected={liked}
+              onChange={on => change({ liked: on ? 'yes' : '' })}
+            >
+              Liked
+            </ToggleButton>
+            <Select
+              aria-label="Order"
+              size="small"
+              className={styles.sort}
+              options={Object.entries(SORTS).map(([value, { label }]) => ({
+                value,
+                label,
+              }))}
+              value={sort}
+              onChange={key =>
+                change({ sort: key === 'newest' ? '' : String(key) })
+              }
+            />
+          </Flex>
+        </div>
+        {apps.error && (
+          <ErrorPanel
+            error={apps.error}
+            action={
+              <Button size="small" variant="secondary" onPress={apps.reload}>
+                Try again
+              </Button>
+            }
+          />
+        )}
+        {!filtered && favourites.value && favourites.value.length > 0 && (
+          <section aria-label="Pinned" className={styles.pinned}>
+            <Text as="h3" variant="title-x-small" weight="bold">
+              Pinned
+            </Text>
+            <ul className={styles.grid} aria-label="Pinned apps">
+              {favourites.value.map(app => (
+                <AppTile key={app.id} app={app} small />
+              ))}
+            </ul>
+          </section>
+        )}
+        <Text
+          as="p"
+          variant="body-small"
+          color="secondary"
+          role="status"
+          className={styles.count}
+        >
+          {shown && !apps.loading && countOf(shown.length)}
+        </Text>
+        {shown && shown.length > 0 && (
+          <ul className={styles.grid} aria-label="Apps">
+            {shown.map(app => (
+              <AppTile key={app.id} app={app} />
+            ))}
+          </ul>
+        )}
+        {shown && shown.length === 0 && !apps.error && (
+          <Empty
+            filtered={filtered}
+            visitor={Boolean(visitor)}
+            onClear={() =>
+              change({ search: '', tag: '', liked: '', pinned: '' })
+            }
+          />
+        )}
+        {shown && apps.more && (
+          <Flex gap="3" align="center" mt="6">
+            <Button
+              variant="secondary"
+              isDisabled={apps.loading}
+              onPress={apps.more}
+            >
+              Show more apps
+            </Button>
+          </Flex>
+        )}
+      </div>
+    </div>
+  );
   return (
     <>
       <PageHeader
@@ -121,118 +269,7 @@ export function StorePage() {
         customActions={visitor === false && <ImportLink variant="secondary" />}
       />
       <Container pb="12">
-        <div className={styles.layout} data-nav={Boolean(tags.value?.length)}>
-          {tags.value && tags.value.length > 0 && (
-            <CategoryNav
-              tags={tags.value}
-              chosen={tag}
-              onChoose={name => change({ tag: name })}
-            />
-          )}
-          <div className={styles.main}>
-            <div className={styles.filters}>
-              <SearchBox label="Search apps" className={styles.search} />
-              <Flex gap="2" align="center" className={styles.toggles}>
-                <ToggleButton
-                  size="small"
-                  iconStart={<RiPushpinLine />}
-                  isSelected={pinned}
-                  onChange={on => change({ pinned: on ? 'yes' : '' })}
-                >
-                  Pinned
-                </ToggleButton>
-                <ToggleButton
-                  size="small"
-                  iconStart={<RiHeartLine />}
-                  isSelected={liked}
-                  onChange={on => change({ liked: on ? 'yes' : '' })}
-                >
-                  Liked
-                </ToggleButton>
-                <Select
-                  aria-label="Order"
-                  size="small"
-                  className={styles.sort}
-                  options={Object.entries(SORTS).map(([value, { label }]) => ({
-                    value,
-                    label,
-                  }))}
-                  value={sort}
-                  onChange={key =>
-                    change({ sort: key === 'newest' ? '' : String(key) })
-                  }
-                />
-              </Flex>
-            </div>
-            {apps.error && (
-              <ErrorPanel
-                error={apps.error}
-                action={
-                  <Button
-                    size="small"
-                    variant="secondary"
-                    onPress={apps.reload}
-                  >
-                    Try again
-                  </Button>
-                }
-              />
-            )}
-            {!filtered && favourites.value && favourites.value.length > 0 && (
-              <section aria-label="Pinned" className={styles.pinned}>
-                <Text as="h3" variant="title-x-small" weight="bold">
-                  Pinned
-                </Text>
-                <ul className={styles.grid} aria-label="Pinned apps">
-                  {favourites.value.map(app => (
-                    <AppTile key={app.id} app={app} small />
-                  ))}
-                </ul>
-              </section>
-            )}
-            {!shown && !apps.error && (
-              <div
-                className={styles.grid}
-                aria-busy="true"
-                aria-label="Loading apps"
-              >
-                {[0, 1, 2, 3, 4, 5].map(i => (
-                  <Skeleton key={i} height={120} />
-                ))}
-              </div>
-            )}
-            {shown && shown.length > 0 && (
-              <ul className={styles.grid} aria-label="Apps">
-                {shown.map(app => (
-                  <AppTile key={app.id} app={app} />
-                ))}
-              </ul>
-            )}
-            {shown && shown.length === 0 && !apps.error && (
-              <Empty
-                filtered={filtered}
-                visitor={Boolean(visitor)}
-                onClear={() =>
-                  change({ search: '', tag: '', liked: '', pinned: '' })
-                }
-              />
-            )}
-            {shown && apps.more && (
-              <Flex gap="3" align="center" mt="6">
-                <Button
-                  variant="secondary"
-                  isDisabled={apps.loading}
-                  onPress={apps.more}
-                >
-                  Show more apps
-                </Button>
-                <Text variant="body-small" color="secondary" role="status">
-                  {shown.length} shown
-                </Text>
-              </Flex>
-            )}
-          </div>
-        </div>
+        {ready ? content() : <StoreLoading nav={!visitor} />}
       </Container>
     </>
   );

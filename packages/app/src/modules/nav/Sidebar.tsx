@@ -8,11 +8,11 @@ import {
 } from '@backstage/core-components';
 import { NavContentBlueprint } from '@backstage/plugin-app-react';
 import { SidebarSearchModal } from '@backstage/plugin-search';
-import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
 import MenuIcon from '@material-ui/icons/Menu';
 import SearchIcon from '@material-ui/icons/Search';
+import { Account, AccountAvatar, SignOut } from './Account';
 import { SidebarLogo } from './SidebarLogo';
-import { StoreItems } from './StoreItems';
+import { OnceKnown, StoreItems } from './StoreItems';
 
 /** The portal's navigation: the store first. */
 export const SidebarContent = NavContentBlueprint.make({
@@ -24,6 +24,8 @@ export const SidebarContent = NavContentBlueprint.make({
       // Search has its own place above; the store's entries are told apart below.
       nav.take('page:search');
       nav.take('page:app-store');
+      const catalog = nav.take('page:catalog');
+      const settings = nav.take('page:user-settings');
       return (
         <Sidebar>
           <SidebarLogo />
@@ -33,20 +35,20 @@ export const SidebarContent = NavContentBlueprint.make({
           <SidebarDivider />
           <SidebarGroup label="Menu" icon={<MenuIcon />}>
             <StoreItems />
-            <SidebarDivider />
-            {nav.take('page:catalog')}
-            <SidebarScrollWrapper>
-              {nav.rest({ sortBy: 'title' })}
-            </SidebarScrollWrapper>
+            <OnceKnown>
+              <SidebarDivider />
+              {catalog}
+              <SidebarScrollWrapper>
+                {nav.rest({ sortBy: 'title' })}
+              </SidebarScrollWrapper>
+            </OnceKnown>
           </SidebarGroup>
           <SidebarSpace />
           <SidebarDivider />
-          <SidebarGroup
-            label="Settings"
-            icon={<UserSettingsSignInAvatar />}
-            to="/settings"
-          >
-            {nav.take('page:user-settings')}
+          <SidebarGroup label="Account" icon={<AccountAvatar />}>
+            <Account />
+            {settings}
+            <SignOut />
           </SidebarGroup>
         </Sidebar>
       );

@@ -3,14 +3,13 @@ import {
   sidebarConfig,
   useSidebarOpenState,
 } from '@backstage/core-components';
-import { useStore } from '@ai-app-store/backstage-plugin-app-store';
+import { useBranding } from '@ai-app-store/backstage-plugin-app-store';
 import { RiStore3Fill } from '@remixicon/react';
 
 /** The store's mark, its own where it has one; leads to the store. */
 export function SidebarLogo() {
   const { isOpen } = useSidebarOpenState();
-  const branding = useStore().value?.branding;
-  const title = branding?.title ?? 'App Store';
+  const { title, logoUrl, color } = useBranding();
   return (
     <div
       style={{
@@ -36,10 +35,10 @@ export function SidebarLogo() {
           fontSize: 18,
         }}
       >
-        {branding?.logoUrl ? (
-          <img src={branding.logoUrl} alt="" width={28} height={28} />
+        {logoUrl ? (
+          <img src={logoUrl} alt="" width={28} height={28} />
         ) : (
-          <RiStore3Fill size={28} color={branding?.color ?? '#7df3e1'} />
+          <RiStore3Fill size={28} color={color ?? '#7df3e1'} />
         )}
         {isOpen && <span>{title}</span>}
       </Link>

@@ -1,5 +1,9 @@
 import { SidebarItem } from '@backstage/core-components';
-import { useMe, useStore } from '@ai-app-store/backstage-plugin-app-store';
+import {
+  useBranding,
+  useMe,
+  useStore,
+} from '@ai-app-store/backstage-plugin-app-store';
 import {
   RiApps2Line,
   RiKey2Line,
@@ -10,12 +14,20 @@ import {
   RiStore2Line,
   RiTerminalBoxLine,
 } from '@remixicon/react';
+import type { ReactNode } from 'react';
 import { useLocation } from 'react-router-dom';
+
+/** What stands below the store's pages waits until these are there: it would jump. */
+export function OnceKnown(props: { children: ReactNode }) {
+  const { me, error } = useMe();
+  return me || error ? <>{props.children}</> : null;
+}
 
 /** The store's pages, by what the reader may see: visitors run apps, full access adds one's own, admins govern. */
 export function StoreItems() {
   const { me, visitor } = useMe();
   const { value: store } = useStore();
+  const { title } = useBranding();
   const { pathname } = useLocation();
   const full = visitor === false;
   return (
@@ -23,7 +35,7 @@ export function StoreItems() {
       <SidebarItem
         icon={() => <RiStore2Line />}
         to="/app-store"
-        text={store?.branding.title ?? 'App Store'}
+        text={title}
         // The store's page and the apps' are one place; all others have an entry of their own.
         end={!pathname.startsWith('/app-store/apps/')}
       />

@@ -72,7 +72,9 @@ export function OidcSignInPage(
         <CardBody>
           <Flex direction="column" gap="4" align="start">
             <Text as="h1" variant="title-medium" weight="bold">
-              {config.getOptionalString('app.title') ?? 'AI App Store'}
+              {config.getOptionalString('appStore.branding.title') ??
+                config.getOptionalString('app.title') ??
+                'AI App Store'}
             </Text>
             <Text as="p" color="secondary">
               Sign in to browse apps and to run your own.

@@ -12,6 +12,7 @@ import { themes, UnifiedThemeProvider } from '@backstage/theme';
 import DarkIcon from '@material-ui/icons/Brightness2';
 import LightIcon from '@material-ui/icons/WbSunny';
 import { useEffect, useState, type ReactNode } from 'react';
+import './contrast.css';
 
 const DARK = '(prefers-color-scheme: dark)';
 
@@ -32,6 +33,10 @@ function Provider(props: { children: ReactNode }) {
     return () => query.removeEventListener('change', listener);
   }, []);
   const dark = chosen ? chosen === 'dark' : prefersDark;
+  useEffect(() => {
+    // Behind everything, and of scroll bars; first-paint.js begins with the same.
+    document.documentElement.dataset.themeMode = dark ? 'dark' : 'light';
+  }, [dark]);
   return (
     <UnifiedThemeProvider theme={dark ? themes.dark : themes.light}>
       {props.children}

@@ -1,8 +1,9 @@
-import { Container, Skeleton, type HeaderProps } from '@backstage/ui';
+import { Container, type HeaderProps } from '@backstage/ui';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Navigate, useParams } from 'react-router-dom';
 import { AliasesPanel } from '../../components/AliasesPanel';
 import { DeadEnd } from '../../components/DeadEnd';
+import { Loading } from '../../components/Loading';
 import { PageHeader } from '../../components/PageHeader';
 import { ErrorPanel } from '../../components/ProblemPanel';
 import { SecretsPanel } from '../../components/SecretsPanel';
@@ -62,7 +63,7 @@ export function AdminPage() {
       </div>
       <Container pb="12">
         {error && <ErrorPanel error={error} />}
-        {!me && !error && <Skeleton height={200} aria-label="Loading" />}
+        {!me && !error && <Loading label="Loading" shape="table" lines={6} />}
         {me && (
           <section
             key={section}

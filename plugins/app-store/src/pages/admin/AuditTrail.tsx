@@ -19,10 +19,12 @@ import { appStoreApiRef } from '../../api';
 import { Facts } from '../../components/AppFacts';
 import { DataTable, type DataColumn } from '../../components/DataTable';
 import { ListState } from '../../components/ListState';
+import { PersonName } from '../../components/PersonName';
+import { When } from '../../components/When';
 import { useChangeParams } from '../../hooks/useChangeParams';
 import { useLoad } from '../../hooks/useLoad';
 import { usePages } from '../../hooks/usePages';
-import { shortRef } from '../../words';
+import { when } from '../../words';
 import styles from './AuditTrail.module.css';
 
 const ANY = '-';
@@ -138,8 +140,8 @@ function Record(props: { record: AuditRecord; onClose: () => void }) {
         <Flex direction="column" gap="4">
           <Facts
             facts={[
-              ['When', new Date(record.at).toLocaleString()],
-              ['Who', record.actor],
+              ['When', <When at={record.at} />],
+              ['Who', <PersonName of={record.actor} withRef />],
               ['Resource', record.resourceName],
               ['Resource id', record.resourceId],
               ['Result', RESULTS[record.result]],
@@ -192,11 +194,12 @@ export function AuditTrail() {
       label: 'When',
       lead: true,
       short: true,
-      cell: record => (
-        <time dateTime={record.at}>{new Date(record.at).toLocaleString()}</time>
-      ),
+      cell: record => <When at={record.at} />,
     },
-    { label: 'Who', cell: record => shortRef(record.actor) },
+    {
+      label: 'Who',
+      cell: record => <PersonName of={record.actor} withRef />,
+    },
     { label: 'Action', short: true, cell: record => record.action },
     {
       label: 'Resource',
@@ -218,9 +221,7 @@ export function AuditTrail() {
         <Button
           size="small"
           variant="tertiary"
-          aria-label={`Detail of ${record.action}, ${new Date(
-            record.at,
-          ).toLocaleString()}`}
+          aria-label={`Detail of ${record.action}, ${when(record.at)}`}
           onPress={() => setOpened(record)}
         >
           Detail

@@ -8,7 +8,6 @@ import {
   Button,
   Checkbox,
   Flex,
-  Skeleton,
   Text,
   TextAreaField,
 } from '@backstage/ui';
@@ -18,6 +17,7 @@ import { appStoreApiRef } from '../../api';
 import { ConfirmDialog } from '../../components/ConfirmDialog';
 import { DataTable, type DataColumn } from '../../components/DataTable';
 import { EmptyState } from '../../components/EmptyState';
+import { Loading } from '../../components/Loading';
 import { ErrorPanel } from '../../components/ProblemPanel';
 import { saveAs } from '../../download';
 import type { Loaded } from '../../hooks/useLoad';
@@ -155,7 +155,8 @@ export function PolicyList(props: { policies: Loaded<Policies> }) {
     />
   );
   if (failure && !value) return failure;
-  if (!value) return <Skeleton height={160} aria-label="Loading policies" />;
+  if (!value)
+    return <Loading label="Loading policies" shape="rows" lines={3} />;
   const columns: Array<DataColumn<Listed>> = [
     {
       label: 'Policy',

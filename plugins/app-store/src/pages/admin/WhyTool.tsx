@@ -10,7 +10,7 @@ import { appStoreApiRef } from '../../api';
 import { ErrorPanel, Ways } from '../../components/ProblemPanel';
 import { useChangeParams } from '../../hooks/useChangeParams';
 import { useForm } from '../../hooks/useForm';
-import { shortRef } from '../../words';
+import { usePersonNames } from '../../hooks/usePersonNames';
 import styles from './WhyTool.module.css';
 
 const KINDS = Object.keys(ACTIONS) as ResourceKind[];
@@ -26,13 +26,14 @@ const WHAT: Record<ResourceKind, string | undefined> = {
 function Answer(props: { answer: Explanation }) {
   const { person, action, resource, allowed, rule, because, wouldChange } =
     props.answer;
+  const name = usePersonNames([person])(person);
   const ways = wouldChange.filter(way => way.length);
   return (
     <Alert
       role="status"
       status={allowed ? 'success' : 'warning'}
       icon
-      title={`${shortRef(person)} may ${allowed ? '' : 'not '}${action}${
+      title={`${name} may ${allowed ? '' : 'not '}${action}${
         resource ? ` of ${resource}` : ''
       }`}
       description={
@@ -44,7 +45,7 @@ function Answer(props: { answer: Explanation }) {
           {!allowed && ways.length > 0 && (
             <>
               <Text as="p" variant="body-small">
-                Any of these would change it (“you” is {shortRef(person)}):
+                Any of these would change it (“you” is {name}):
               </Text>
               <Ways ways={ways} />
             </>
