@@ -1638,6 +1638,10 @@ export interface components {
       rule?: string;
       displayName?: string;
       roles?: string[];
+      /** @description False where the session is one of somebody whom the store does not know (any more). It ends then. */
+      known?: boolean;
+      /** @description How long the answer may be kept. Absent where it depends on no person. */
+      holdsForMs?: number;
     };
     Label: string;
     /** @description The beginning of a sign-in through the browser (RFC 8628). */
