@@ -60,8 +60,10 @@ export interface Config {
      */
     publicMode?: boolean;
     /**
-     * `owned`: only who brought the first version of a name, or whom it was handed
-     * over to, adds further ones. Default: `open`.
+     * Who may import further versions of an app's name. `owned`: who brought the first
+     * one, whoever it was transferred to, and admins. `open`: everybody with full access,
+     * so anybody can put a higher version in place of somebody else's app; for stores
+     * whose people trust each other. Default: `owned`.
      */
     appNames?: 'open' | 'owned';
     /** Names of the tags that are categories. Default: none. */
@@ -75,7 +77,7 @@ export interface Config {
       retentionDays?: number;
     };
     aliases?: {
-      /** Further names that nobody may have as an alias. */
+      /** Names that nobody may have as an alias, beside those that are reserved always (`login`, `www`, `mail` and the like). */
       reserved?: string[];
     };
     /** Between two looks at whether each app can be run; `-1` for only on demand. Default: `10m`. */

@@ -6,7 +6,6 @@ import { InputError } from '@backstage/errors';
 import { ConfigReader, type Config } from '@backstage/config';
 import {
   ALLOWED_WAVE_VARIABLES,
-  aliasNameProblem,
   APP_MODES,
   type AppMode,
   type Notice,
@@ -35,6 +34,7 @@ import {
   whole,
 } from './readers';
 import { readKubernetesConfig, type KubernetesConfig } from './kubernetes';
+import { readReservedAliases } from './reservedAliases';
 import { readRoleRefs, readRoles } from './roles';
 import { readScheduling, type Scheduling } from './scheduling';
 
@@ -111,7 +111,7 @@ export interface StoreConfig {
   /** Between two looks at whether an app can be run here. */
   preconditionSeconds: number;
   auditRetentionDays: number;
-  /** Whether only who brought the first version of a name may add one. */
+  /** `owned`: only who brought the first version of a name may add one. `open`: everybody may, and the highest version is the one that people get. */
   appNames: 'open' | 'owned';
   /** Whether PUBLIC apps are listed for people who are not signed in. */
   publicMode: boolean;
@@ -249,47 +249,6 @@ const SEVERITIES = [
 /** The colour of tags that name none. */
 export const DEFAULT_TAG_COLOR = '#5b6b7b';
 
-/** Names that a visitor of the apps' domain would take for something else. */
-const RESERVED_ALIASES = [
-  'admin',
-  'api',
-  'app',
-  'app-store',
-  'apps',
-  'auth',
-  'backstage',
-  'gateway',
-  'instance',
-  'instances',
-  'localhost',
-  'login',
-  'logout',
-  'mail',
-  'oauth2',
-  'portal',
-  'sso',
-  'status',
-  'store',
-  'support',
-  'www',
-];
-
-function readReservedAliases(config: Config): string[] {
-  const own = config.getOptionalStringArray('aliases.reserved') ?? [];
-  for (const name of own) {
-    const problem = aliasNameProblem(name);
-    if (problem)
-      refuse(
-        config,
-        'aliases.reserved',
-        `holds ${JSON.stringify(
-          name,
-        )}, which cannot be an alias: it ${problem}`,
-      );
-  }
-  return [...RESERVED_ALIASES, ...own];
-}
-
 /** What an instance gets where neither its profile nor its app says more. */
 function readResources(config: Config) {
   const fallback = { memoryLimit: '2Gi', memoryReservation: '512Mi' };
@@ -369,7 +328,7 @@ export function readStoreConfig(root: Config): StoreConfig {
     ),
     preconditionSeconds: seconds(config, 'preconditionInterval', '10m'),
     auditRetentionDays: whole(config, 'audit.retentionDays', 365, { min: 1 }),
-    appNames: oneOf(config, 'appNames', ['open', 'owned'], 'open'),
+    appNames: oneOf(config, 'appNames', ['open', 'owned'], 'owned'),
     publicMode: config.getOptionalBoolean('publicMode') ?? false,
     iamEnabled: config.getOptionalBoolean('iam.enabled') ?? false,
     catalogPolicyWired:
