@@ -274,18 +274,38 @@ export interface Config {
       /** The Python package index that pods install from. */
       pypiIndex?: string;
     };
-    /** Tags that are made where they are missing. */
-    tags?: Array<{
-      name: string;
-      title?: string;
-      /** `#rrggbb` */
-      color?: string;
-      description?: string;
-      /** Groups or roles whose visitors see apps with the tag. */
-      visitorRoles?: string[];
-      /** Groups or roles that may assign it; none: everybody with full access. */
-      adminRoles?: string[];
-    }>;
+    /** Tags that are made where they are missing; or that list as `list`, beside what is set for all tags. */
+    tags?:
+      | Array<{
+          name: string;
+          title?: string;
+          /** `#rrggbb` */
+          color?: string;
+          description?: string;
+          /** Groups or roles whose visitors see apps with the tag. */
+          visitorRoles?: string[];
+          /** Groups or roles that may assign it, and so open apps to its visitors; none: see `emptyAdminRoles`. */
+          adminRoles?: string[];
+        }>
+      | {
+          /**
+           * Who may assign, remove and change a tag that names no admin roles: everybody with
+           * full access, who can then open apps to its visitors, or only admins.
+           * Default: `everyone`.
+           */
+          emptyAdminRoles?: 'everyone' | 'admins';
+          list?: Array<{
+            name: string;
+            title?: string;
+            /** `#rrggbb` */
+            color?: string;
+            description?: string;
+            /** Groups or roles whose visitors see apps with the tag. */
+            visitorRoles?: string[];
+            /** Groups or roles that may assign it, and so open apps to its visitors; none: see `emptyAdminRoles`. */
+            adminRoles?: string[];
+          }>;
+        };
     catalog?: {
       /**
        * Confirms that the portal's permission policy decides on the store's entities in the

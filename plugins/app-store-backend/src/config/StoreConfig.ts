@@ -37,6 +37,7 @@ import { readKubernetesConfig, type KubernetesConfig } from './kubernetes';
 import { readReservedAliases } from './reservedAliases';
 import { readRoleRefs, readRoles } from './roles';
 import { readScheduling, type Scheduling } from './scheduling';
+import { readTags, type TagConfig } from './tags';
 
 /** A runtime version: how apps of a mode are run. */
 export interface RuntimeVersion {
@@ -140,14 +141,9 @@ export interface StoreConfig {
   extraEnv: Array<{ name: string; value: string }>;
   npmRegistry?: string;
   pypiIndex?: string;
-  tags: Array<{
-    name: string;
-    title: string;
-    color: string;
-    description: string;
-    visitorRoles: string[];
-    adminRoles: string[];
-  }>;
+  tags: TagConfig[];
+  /** For whom tags without admin roles are. */
+  emptyAdminRoles: 'everyone' | 'admins';
   examples?: {
     directory: string;
     owner: string;
@@ -245,9 +241,6 @@ const SEVERITIES = [
   'success',
   'severe',
 ] as const;
-
-/** The colour of tags that name none. */
-export const DEFAULT_TAG_COLOR = '#5b6b7b';
 
 /** What an instance gets where neither its profile nor its app says more. */
 function readResources(config: Config) {
@@ -361,14 +354,7 @@ export function readStoreConfig(root: Config): StoreConfig {
     })),
     npmRegistry: config.getOptionalString('packages.npmRegistry') || undefined,
     pypiIndex: config.getOptionalString('packages.pypiIndex') || undefined,
-    tags: (config.getOptionalConfigArray('tags') ?? []).map(entry => ({
-      name: entry.getString('name'),
-      title: entry.getOptionalString('title') ?? entry.getString('name'),
-      color: color(entry, 'color') ?? DEFAULT_TAG_COLOR,
-      description: entry.getOptionalString('description') ?? '',
-      visitorRoles: readRoles(entry, 'visitorRoles', roleRefs),
-      adminRoles: readRoles(entry, 'adminRoles', roleRefs),
-    })),
+    ...readTags(config, roleRefs),
     examples: examples && {
       directory: absolutePath(examples.getString('directory')),
       owner: examples.getString('owner'),

@@ -268,6 +268,7 @@ export function createServices(options: ServicesOptions) {
       audit,
       tags,
       categoryTags: config.categoryTags,
+      emptyAdminRoles: config.emptyAdminRoles,
       roleRef: name => refs.configured(name),
       onChange: () => feeds.tags.changed('*'),
     }),

@@ -1833,6 +1833,11 @@ export interface components {
       description: string;
       adminRoles: string[];
       visitorRoles: string[];
+      /**
+       * @description Who may assign, remove and change it beside admins: everybody with full access, holders of its admin roles, or nobody else.
+       * @enum {string}
+       */
+      assigners: 'FULL_ACCESS' | 'ADMIN_ROLES' | 'ADMINS';
       kind: components['schemas']['TagKind'];
       isCategory: boolean;
       /** @description How many app versions bear it. */
