@@ -32,17 +32,20 @@ describe.each(databaseIds())('owned names on %s', id => {
     expect(await add('ada', 'mine', '9.0.0')).toMatchObject(done);
     const second = await add('dev', 'mine', '2.0.0');
     // One version is one version; the name goes with all of them.
-    await store.api
-      .put(`${API}/apps/${first.app.id}/owner`)
-      .set(as('dev'))
-      .send({ owner: 'uma' })
-      .expect(200);
+    const give = async (who: string, app: { id: string }, more = {}) => {
+      const { body } = await store.api
+        .put(`${API}/apps/${app.id}/offer`)
+        .set(as(who))
+        .send({ owner: 'uma', ...more })
+        .expect(200);
+      await store.api
+        .post(`${API}/offers/${body.offer.id}/accept`)
+        .set(as('uma'))
+        .expect(200);
+    };
+    await give('dev', first.app);
     expect(await add('uma', 'mine', '3.0.0')).toMatchObject(taken);
-    await store.api
-      .put(`${API}/apps/${second.app.id}/owner`)
-      .set(as('ada'))
-      .send({ owner: 'uma', allVersions: true })
-      .expect(200);
+    await give('ada', second.app, { allVersions: true });
     expect(await add('uma', 'mine', '3.0.0')).toMatchObject(done);
     expect(await add('dev', 'mine', '4.0.0')).toMatchObject(taken);
   });

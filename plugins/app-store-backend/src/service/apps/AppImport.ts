@@ -203,8 +203,7 @@ export class AppImport {
     request: ImportRequest,
     trail: Trail,
   ): Promise<ImportedApp> {
-    const { apps, appService, policy, tags, logger, config, feed } =
-      this.#options;
+    const { appService, policy, tags, logger, config, feed } = this.#options;
     const bundle = await readBundle(upload.path, {
       allowedWaveVariables: config.allowedWaveVariables,
     });
