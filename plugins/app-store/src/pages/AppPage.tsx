@@ -28,6 +28,7 @@ import { AppIcon } from '../components/AppIcon';
 import { AllInstances, OwnInstances } from '../components/AppInstances';
 import { AppOptions } from '../components/AppOptions';
 import { noRemoteImages } from '../components/Markdown';
+import { OfferNote } from '../components/OfferNote';
 import { PageHeader } from '../components/PageHeader';
 import { Preconditions } from '../components/Preconditions';
 import { ErrorPanel } from '../components/ProblemPanel';
@@ -178,6 +179,10 @@ export function AppPage() {
                   onTransfer={() => change({ dialog: 'transfer' })}
                 />
               </Flex>
+              <OfferNote
+                app={app}
+                onWithdrawn={() => setChanged({ ...app, offer: undefined })}
+              />
               {app.tags && <TagChips tags={app.tags} />}
               {!link && (
                 <Instances
