@@ -57,7 +57,7 @@ test('5: an app becomes somebody’s by their own word, and what runs keeps the 
   await expect(offered).toContainText('Uses secrets of its owner: five');
   await offered.getByRole('button', { name: 'Accept five 1.0.0' }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText('It uses your secrets five');
+  await expect(dialog).toContainText('it uses your secrets: five');
   await dialog.getByRole('button', { name: 'Accept' }).click();
   await expect(offered).toHaveCount(0);
   await expect(page.getByRole('table', { name: 'My apps' })).toContainText(

@@ -192,7 +192,9 @@ test('an app is offered, withdrawn, declined and accepted', async () => {
   await uma.reload();
   await offered.getByRole('button', { name: 'Accept Asking 1.0.0' }).click();
   const asked = uma.getByRole('dialog');
-  await expect(asked).toContainText('You become the owner of 1 version');
+  await expect(asked).toContainText(
+    'You become the owner of com.example.asking 1.0.0.',
+  );
   await asked.getByRole('button', { name: 'Accept' }).click();
   await expect(uma.getByRole('table', { name: 'My apps' })).toContainText(
     'Asking',

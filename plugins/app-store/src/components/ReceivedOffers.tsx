@@ -6,7 +6,7 @@ import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useLoad } from '../hooks/useLoad';
-import { count, day, shortRef } from '../words';
+import { day, shortRef } from '../words';
 import { ConfirmDialog } from './ConfirmDialog';
 import { ErrorPanel } from './ProblemPanel';
 import styles from './ReceivedOffers.module.css';
@@ -39,14 +39,14 @@ function AcceptDialog(props: {
       }}
     >
       <Text as="p">
-        You become the owner of {count(offer.apps.length, 'version')} of{' '}
-        {offer.name} ({offer.apps.map(app => app.version).join(', ')}). You
-        decide who sees it, and it counts against your limit of app versions.
+        You become the owner of {offer.name}{' '}
+        {offer.apps.map(app => app.version).join(', ')}. You decide who sees it,
+        and it counts against your limit of app versions.
       </Text>
       {offer.secrets.length > 0 && (
         <Text as="p">
-          It uses your secrets {offer.secrets.join(', ')} when it is started
-          from then on. So it becomes private until you share it.
+          When somebody starts it, it uses your secrets:{' '}
+          {offer.secrets.join(', ')}. It is private until you share it.
         </Text>
       )}
     </ConfirmDialog>
