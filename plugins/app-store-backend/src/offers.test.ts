@@ -21,6 +21,17 @@ describe.each(databaseIds())('an app that is handed over, on %s', id => {
   let store: StoreUnderTest;
   let knex: Knex;
 
+  const api = (who: string) => ({
+    get: (path: string) => store.api.get(`${API}${path}`).set(as(who)),
+    put: (path: string, body: object) =>
+      store.api.put(`${API}${path}`).set(as(who)).send(body),
+    patch: (path: string, body: object) =>
+      store.api.patch(`${API}${path}`).set(as(who)).send(body),
+    post: (path: string, body: object = {}) =>
+      store.api.post(`${API}${path}`).set(as(who)).send(body),
+    delete: (path: string) => store.api.delete(`${API}${path}`).set(as(who)),
+  });
+
   beforeAll(async () => {
     knex = await databases.init(id);
     store = await StoreUnderTest.start(
@@ -59,16 +70,6 @@ describe.each(databaseIds())('an app that is handed over, on %s', id => {
     }
   });
 
-  const api = (who: string) => ({
-    get: (path: string) => store.api.get(`${API}${path}`).set(as(who)),
-    put: (path: string, body: object) =>
-      store.api.put(`${API}${path}`).set(as(who)).send(body),
-    patch: (path: string, body: object) =>
-      store.api.patch(`${API}${path}`).set(as(who)).send(body),
-    post: (path: string, body: object = {}) =>
-      store.api.post(`${API}${path}`).set(as(who)).send(body),
-    delete: (path: string) => store.api.delete(`${API}${path}`).set(as(who)),
-  });
   const add = async (
     who: string,
     name: string,

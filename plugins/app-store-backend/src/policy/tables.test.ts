@@ -357,17 +357,20 @@ describe('3.5 tags, secrets, aliases', () => {
         }).allowed;
       }),
     ).toEqual([]);
-    const { wouldChange } = set.decide('tag', 'assign', people.full, {
-      name: 't',
-      adminRoles: [],
+  });
+
+  it('7: a tag that is left to admins says what would open it', () => {
+    const closed = Policy.create({
+      settings: { ...settings, emptyAdminRoles: 'admins' },
     });
-    expect(wouldChange).toEqual(
-      whom === 'everyone'
-        ? []
-        : expect.arrayContaining([
-            ['An admin sets appStore.tags.emptyAdminRoles to everyone.'],
-          ]),
-    );
+    expect(
+      closed.decide('tag', 'assign', people.full, {
+        name: 't',
+        adminRoles: [],
+      }).wouldChange,
+    ).toContainEqual([
+      'An admin sets appStore.tags.emptyAdminRoles to everyone.',
+    ]);
   });
 
   const secrets = table(`
