@@ -60,8 +60,10 @@ export interface Config {
      */
     publicMode?: boolean;
     /**
-     * `owned`: only who brought the first version of a name, or whom it was handed
-     * over to, adds further ones. Default: `open`.
+     * Who may import further versions of an app's name. `owned`: who brought the first
+     * one, whoever it was transferred to, and admins. `open`: everybody with full access,
+     * so anybody can put a higher version in place of somebody else's app; for stores
+     * whose people trust each other. Default: `owned`.
      */
     appNames?: 'open' | 'owned';
     /** Names of the tags that are categories. Default: none. */
@@ -75,7 +77,7 @@ export interface Config {
       retentionDays?: number;
     };
     aliases?: {
-      /** Further names that nobody may have as an alias. */
+      /** Names that nobody may have as an alias, beside those that are reserved always (`login`, `www`, `mail` and the like). */
       reserved?: string[];
     };
     /** Between two looks at whether each app can be run; `-1` for only on demand. Default: `10m`. */
@@ -272,18 +274,38 @@ export interface Config {
       /** The Python package index that pods install from. */
       pypiIndex?: string;
     };
-    /** Tags that are made where they are missing. */
-    tags?: Array<{
-      name: string;
-      title?: string;
-      /** `#rrggbb` */
-      color?: string;
-      description?: string;
-      /** Groups or roles whose visitors see apps with the tag. */
-      visitorRoles?: string[];
-      /** Groups or roles that may assign it; none: everybody with full access. */
-      adminRoles?: string[];
-    }>;
+    /** Tags that are made where they are missing; or that list as `list`, beside what is set for all tags. */
+    tags?:
+      | Array<{
+          name: string;
+          title?: string;
+          /** `#rrggbb` */
+          color?: string;
+          description?: string;
+          /** Groups or roles whose visitors see apps with the tag. */
+          visitorRoles?: string[];
+          /** Groups or roles that may assign it, and so open apps to its visitors; none: see `emptyAdminRoles`. */
+          adminRoles?: string[];
+        }>
+      | {
+          /**
+           * Who may assign, remove and change a tag that names no admin roles: everybody with
+           * full access, who can then open apps to its visitors, or only admins.
+           * Default: `everyone`.
+           */
+          emptyAdminRoles?: 'everyone' | 'admins';
+          list?: Array<{
+            name: string;
+            title?: string;
+            /** `#rrggbb` */
+            color?: string;
+            description?: string;
+            /** Groups or roles whose visitors see apps with the tag. */
+            visitorRoles?: string[];
+            /** Groups or roles that may assign it, and so open apps to its visitors; none: see `emptyAdminRoles`. */
+            adminRoles?: string[];
+          }>;
+        };
     catalog?: {
       /**
        * Confirms that the portal's permission policy decides on the store's entities in the

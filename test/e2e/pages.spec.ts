@@ -155,9 +155,47 @@ test('a change made from what is out of date is refused, and repeated from what 
   await menu(dev, 'Hello 1.0.0', 'Transfer');
   await dialog.getByLabel('New owner').fill('vic');
   await expect(dialog.getByText('Means user:default/vic')).toBeVisible();
-  await dialog.getByRole('button', { name: 'Transfer' }).click();
+  await dialog.getByRole('button', { name: 'Offer', exact: true }).click();
   await expect(dialog.getByRole('alert')).toContainText(/full access/);
   await dialog.getByRole('button', { name: 'Cancel' }).click();
+});
+
+test('an app is offered, withdrawn, declined and accepted', async () => {
+  const offer = async () => {
+    await dev.goto(at(`/apps/${made.apps.Asking}?dialog=transfer`));
+    const dialog = dev.getByRole('dialog');
+    await dialog.getByLabel('New owner').fill('uma');
+    await dialog.getByRole('button', { name: 'Offer', exact: true }).click();
+    await expect(dev.getByText('Offered to uma until')).toBeVisible();
+  };
+  const offered = uma.getByRole('region', { name: 'Offered to you' });
+  await offer();
+  await ada.goto(at('/admin/apps?search=asking'));
+  await expect(ada.getByText('Offered to uma until')).toBeVisible();
+  await dev
+    .getByRole('button', { name: 'Withdraw the offer of Asking 1.0.0' })
+    .click();
+  await expect(dev.getByText('Offered to uma until')).toHaveCount(0);
+  await uma.goto(at('/my-apps'));
+  await expect(uma.getByRole('heading', { name: 'My apps' })).toBeVisible();
+  await expect(offered).toHaveCount(0);
+
+  await offer();
+  await uma.reload();
+  await offered.getByRole('button', { name: 'Decline Asking 1.0.0' }).click();
+  await expect(offered).toHaveCount(0);
+
+  await offer();
+  await uma.reload();
+  await offered.getByRole('button', { name: 'Accept Asking 1.0.0' }).click();
+  const asked = uma.getByRole('dialog');
+  await expect(asked).toContainText(
+    'You become the owner of com.example.asking 1.0.0.',
+  );
+  await asked.getByRole('button', { name: 'Accept' }).click();
+  await expect(uma.getByRole('table', { name: 'My apps' })).toContainText(
+    'Asking',
+  );
 });
 
 test('my instances: extend, share, terminate and take back', async () => {

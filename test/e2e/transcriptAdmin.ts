@@ -27,6 +27,8 @@ export const ADMIN: Chapter[] = [
       "app-store admin app set-default-profile com.example.promo '' | head -2",
       'app-store admin app download com.example.promo',
       'app-store admin app transfer com.example.promo dev --all-versions -y',
+      'app-store admin app offer list | cut -f2-5',
+      'app-store admin app offer withdraw com.example.promo',
       'app-store admin app delete com.example.promo',
       'app-store admin app delete com.example.promo -y',
     ],

@@ -91,7 +91,7 @@ export const RESOURCES: Chapter[] = [
   {
     title: 'Why',
     words:
-      'The access rules give their reasons. `why` ends with 1 where something is not allowed, so that a script can ask first. Whoever changes an app may hand it over.',
+      'The access rules give their reasons. `why` ends with 1 where something is not allowed, so that a script can ask first. Whoever owns an app may offer it to somebody else.',
     commands: [
       'app-store why me app:run com.example.my-site',
       "app-store why me instance:redeploy $(app-store instance list com.example.my-site --json | grep -m1 '\"id\"' | cut -d'\"' -f4)",
@@ -101,7 +101,23 @@ export const RESOURCES: Chapter[] = [
       'app-store app set-default-profile com.example.my-web huge',
       'app-store app preconditions refresh com.example.my-web | tail -1',
       'app-store app transfer com.example.my-web uma -y',
+      'app-store app offer list --made | cut -f2-5',
       'app-store app transfer com.example.my-docs vic -y',
+      'app-store app transfer com.example.my-docs uma -y',
+      'app-store app offer withdraw com.example.my-docs',
+    ],
+  },
+  {
+    title: 'An app that is offered',
+    words:
+      'Nobody becomes the owner of an app without accepting it, since it would use their secrets. An offer holds for 30 days.',
+    commands: [
+      'app-store login --demo uma',
+      'app-store app offer list | cut -f2-5',
+      'app-store app offer accept com.example.my-web',
+      'app-store app offer accept com.example.my-web -y',
+      'app-store app get com.example.my-web | grep Owner',
+      'app-store app offer decline com.example.my-web',
     ],
   },
   {

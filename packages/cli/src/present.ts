@@ -25,6 +25,7 @@ export function showApp(output: Output, app: App): void {
       ['Created At', app.createdAt],
       ['Updated At', app.updatedAt],
       ['Owner', app.owner],
+      ['Offered To', app.offer?.to],
       ['Visibility', app.visibility],
       ['Lifecycle', app.lifecycle],
       ['Runtime', link ? undefined : app.requirements.runtime],

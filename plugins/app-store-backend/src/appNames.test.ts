@@ -1,4 +1,4 @@
-/** `appNames: owned`: a name belongs to whoever brought its first version, through the whole store. */
+/** Names of apps: whose they are, and what an importer is told of those that are taken, through the whole store. */
 import { databaseIds } from './database/__testUtils__/databases';
 import {
   API,
@@ -14,7 +14,7 @@ describe.each(databaseIds())('owned names on %s', id => {
   const done = { status: 201 };
   let store: StoreUnderTest;
   beforeAll(async () => {
-    store = await StoreUnderTest.start(id, { appNames: 'owned' });
+    store = await StoreUnderTest.start(id);
   });
   afterAll(() => store?.stop());
 
@@ -32,19 +32,70 @@ describe.each(databaseIds())('owned names on %s', id => {
     expect(await add('ada', 'mine', '9.0.0')).toMatchObject(done);
     const second = await add('dev', 'mine', '2.0.0');
     // One version is one version; the name goes with all of them.
-    await store.api
-      .put(`${API}/apps/${first.app.id}/owner`)
-      .set(as('dev'))
-      .send({ owner: 'uma' })
-      .expect(200);
+    const give = async (who: string, app: { id: string }, more = {}) => {
+      const { body } = await store.api
+        .put(`${API}/apps/${app.id}/offer`)
+        .set(as(who))
+        .send({ owner: 'uma', ...more })
+        .expect(200);
+      await store.api
+        .post(`${API}/offers/${body.offer.id}/accept`)
+        .set(as('uma'))
+        .expect(200);
+    };
+    await give('dev', first.app);
     expect(await add('uma', 'mine', '3.0.0')).toMatchObject(taken);
-    await store.api
-      .put(`${API}/apps/${second.app.id}/owner`)
-      .set(as('ada'))
-      .send({ owner: 'uma', allVersions: true })
-      .expect(200);
+    await give('ada', second.app, { allVersions: true });
     expect(await add('uma', 'mine', '3.0.0')).toMatchObject(done);
     expect(await add('dev', 'mine', '4.0.0')).toMatchObject(taken);
+  });
+
+  it('6: are not taken over by a higher version, and an import says who may let it in', async () => {
+    await add('dev', 'board', '1.0.0');
+    const { status, code, detail, remedy } = await add(
+      'uma',
+      'board',
+      '99.0.0',
+    );
+    expect({ status, code, detail, remedy }).toEqual({
+      status: 409,
+      code: 'NAME_TAKEN',
+      detail: 'The app name board belongs to user:default/dev.',
+      remedy:
+        'Choose another App.Name, or ask user:default/dev or an admin to transfer all versions of board to you.',
+    });
+    const [newest] = (await store.get('/apps?newest=true&name=board', 'uma'))
+      .items;
+    expect(newest).toMatchObject({
+      version: '1.0.0',
+      owner: 'user:default/dev',
+    });
+  });
+
+  it('10: say the same of a PRIVATE version, of a PRIVATE name, and before anything else is checked', async () => {
+    await store.importApp(
+      'dev',
+      await bundle({ name: 'hush', version: '1.0.0' }),
+      'PRIVATE',
+    );
+    // A bundle that would be refused for what it needs is told no more, either way.
+    const needy = '[[Env]]\nName = "A"\nSecret = "none"\nSecretKey = "k"\n';
+    const answers = [];
+    for (const version of ['1.0.0', '2.0.0'])
+      for (const tail of ['', needy]) {
+        const { body } = await store.importApp(
+          'uma',
+          await bundle({ name: 'hush', version, tail }),
+        );
+        answers.push(JSON.stringify(body).replaceAll(version, 'V'));
+        expect(body).toMatchObject(taken);
+      }
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).not.toMatch(/dev|PRIVATE|exists/);
+    // Whoever sees it is told that it is there.
+    expect(await add('dev', 'hush', '1.0.0')).toMatchObject({
+      code: 'VERSION_EXISTS',
+    });
   });
 
   it('stay with their owner when all versions are gone', async () => {
@@ -61,5 +112,34 @@ describe.each(databaseIds())('owned names on %s', id => {
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
     expect(answers.find(({ status }) => status === 409)).toMatchObject(taken);
+  });
+});
+
+describe.each(databaseIds())('open names on %s', id => {
+  let store: StoreUnderTest;
+  beforeAll(async () => {
+    store = await StoreUnderTest.start(id, { appNames: 'open' });
+  });
+  afterAll(() => store?.stop());
+
+  it('10: take versions of everybody, and tell nobody of a PRIVATE one that is in the way', async () => {
+    const send = async (who: string, version: string, visibility?: string) =>
+      (
+        await store.importApp(
+          who,
+          await bundle({ name: 'ours', version }),
+          visibility,
+        )
+      ).body;
+    await send('dev', '1.0.0', 'PRIVATE');
+    await send('dev', '1.1.0');
+    expect(await send('uma', '2.0.0')).toMatchObject({ app: { name: 'ours' } });
+    expect(await send('uma', '1.1.0')).toMatchObject({
+      status: 409,
+      code: 'VERSION_EXISTS',
+    });
+    const hidden = await send('uma', '1.0.0');
+    expect(hidden).toMatchObject({ status: 409, code: 'NAME_TAKEN' });
+    expect(JSON.stringify(hidden)).not.toMatch(/dev|PRIVATE|exists/);
   });
 });

@@ -42,4 +42,8 @@ export interface Admission {
   rule?: string;
   displayName?: string;
   roles?: string[];
+  /** False for somebody whom the store does not know (any more): their session ends. */
+  known?: boolean;
+  /** How long the answer may be kept, in milliseconds; absent where it depends on no person. */
+  holdsForMs?: number;
 }

@@ -29,4 +29,5 @@ export { AppStoreError, type RequestsOptions } from './client/Requests';
 export * from './gateway';
 export * from './names';
 export { parseQuantity } from './quantity';
+export { tagAccess } from './tagAccess';
 export * from './types';

@@ -36,6 +36,12 @@ export type Explanation = Schemas['Explanation'];
 
 /** One version of an app. */
 export type App = Schemas['App'];
+/** An offer to hand app versions over. */
+export type Offer = Schemas['Offer'];
+/** Which offers to list. */
+export type OfferScope = NonNullable<
+  NonNullable<operations['listOffers']['parameters']['query']>['scope']
+>;
 /** A tag as an app bears it. */
 export type AppTag = Schemas['AppTag'];
 /** Something that is asked when an instance is run. */

@@ -12,9 +12,9 @@ export interface PersonRoles {
 export interface RoleSource {
   /**
    * Asked with an entity ref alone, since requests with an access token and those to
-   * the gateway come without a session. The answer holds for a minute.
+   * the gateway come without a session. The answer holds for less than a minute.
    *
-   * @returns undefined for somebody who is not known (any more): their access tokens hold no longer
+   * @returns undefined for somebody who is not known (any more): they are signed out everywhere within a minute
    */
   find(userEntityRef: string): Promise<PersonRoles | undefined>;
 }

@@ -118,6 +118,7 @@ export const aTag = (
   description: '',
   adminRoles: [],
   visitorRoles: ['group:default/finance-guests'],
+  assigners: 'FULL_ACCESS',
   kind: 'AUTHORIZATION',
   isCategory: false,
   apps: 3,

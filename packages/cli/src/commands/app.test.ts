@@ -200,10 +200,31 @@ describe('what is lost', () => {
     store.close();
   });
 
-  it('is handed over to a person by name', async () => {
+  const anOffer = (more = {}) => ({
+    id: OTHER_ID,
+    name: 'com.example.hello',
+    from: 'user:default/dev',
+    to: 'user:default/uma',
+    offeredBy: 'user:default/dev',
+    allVersions: true,
+    apps: [
+      { id: OTHER_ID, version: '2.0.0', title: 'Hello' },
+      { id: ID, version: '1.0.0', title: 'Hello' },
+    ],
+    secrets: ['db'],
+    createdAt: '2026-01-01T12:00:00.000Z',
+    expiresAt: '2026-01-31T12:00:00.000Z',
+    can: { answer: true, withdraw: true },
+    ...more,
+  });
+
+  it('5: is offered to a person by name', async () => {
+    const { to, offeredBy, allVersions, createdAt, expiresAt } = anOffer();
     const store = await storeOf({
       'GET /apps': versions,
-      [`PUT /apps/${OTHER_ID}/owner`]: anApp(),
+      [`PUT /apps/${OTHER_ID}/offer`]: anApp({
+        offer: { id: ID, to, offeredBy, allVersions, createdAt, expiresAt },
+      }),
     });
     const { out } = await store.type([
       ...['admin', 'app', 'transfer', 'com.example.hello', 'uma'],
@@ -213,9 +234,74 @@ describe('what is lost', () => {
       owner: 'user:default/uma',
       allVersions: true,
     });
-    expect(out).toBe(
-      'user:default/uma now owns all versions of com.example.hello.\n',
+    expect(out).toMatch(
+      /^Offered all versions of com\.example\.hello to user:default\/uma, until 2026-01-31T12:00:00\.000Z\. /,
     );
+    store.close();
+  });
+
+  it.each([
+    ['com.example.hello', ['accept'], true, 0],
+    ['com.example.hello@1.0.0', ['accept', '-y'], undefined, 0],
+    [OTHER_ID.slice(0, 8), ['accept'], false, 1],
+    ['com.example.other', ['accept', '-y'], undefined, 3],
+    ['com.example.hello', ['decline'], undefined, 0],
+  ])(
+    '5: %s, offer %j, answered %s, ends with %i',
+    async (which, [verb, ...flags], answer, wanted) => {
+      const store = await storeOf({
+        'GET /offers': { items: [anOffer()] },
+        [`POST /offers/${OTHER_ID}/accept`]: { items: [anApp()] },
+        [`POST /offers/${OTHER_ID}/decline`]: { status: 204 },
+      });
+      const questions: string[] = [];
+      const { code } = await store.type(
+        ['app', 'offer', verb, which, ...flags],
+        {
+          canAsk: answer !== undefined,
+          confirm: async question => {
+            questions.push(question);
+            return answer === true;
+          },
+        },
+      );
+      expect(code).toBe(wanted);
+      expect(store.whats().includes(`POST /offers/${OTHER_ID}/${verb}`)).toBe(
+        wanted === 0,
+      );
+      expect(questions).toEqual(
+        answer === undefined
+          ? []
+          : [
+              'Take over com.example.hello (2.0.0, 1.0.0) from user:default/dev? It uses your secrets db from then on, and is PRIVATE until you share it.',
+            ],
+      );
+      store.close();
+    },
+  );
+
+  it('5: asks which of two offers is meant', async () => {
+    const store = await storeOf({
+      'GET /offers': { items: [anOffer(), anOffer({ id: ID })] },
+    });
+    const { code, err } = await store.type([
+      ...['app', 'offer', 'decline', 'com.example.hello'],
+    ]);
+    expect(code).toBe(2);
+    expect(err).toContain('2 offers to you fit com.example.hello');
+    store.close();
+  });
+
+  it('5: an offer is withdrawn by the name of the app', async () => {
+    const store = await storeOf({
+      'GET /offers': { items: [anOffer()] },
+      [`DELETE /apps/${OTHER_ID}/offer`]: { status: 204 },
+    });
+    const { out } = await store.type([
+      ...['app', 'offer', 'withdraw', 'com.example.hello'],
+    ]);
+    expect(store.asked[0].query).toMatchObject({ scope: 'made' });
+    expect(out).toBe('Withdrew the offer of com.example.hello.\n');
     store.close();
   });
 });

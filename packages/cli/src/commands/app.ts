@@ -7,6 +7,7 @@ import { addAppContents, addAppInspect } from './appContents';
 import { addAppEnds } from './appEnd';
 import { addAppImport } from './appImport';
 import { addAppList } from './appList';
+import { addAppOffers } from './appOffers';
 import { addAppOpen } from './appOpen';
 import { addAppPreferences } from './appPreferences';
 import { addAppRun } from './appRun';
@@ -38,5 +39,6 @@ export function addAppCommands(parent: Command, mount: Mount): void {
   }
   addAppChanges(app, mount);
   addAppContents(app, mount);
+  addAppOffers(app, mount);
   addAppEnds(app, mount);
 }

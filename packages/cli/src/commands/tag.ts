@@ -1,8 +1,9 @@
 /** `tag …` and `admin tag …`: labels of apps, and how visitors get to see them. */
-import type {
-  App,
-  Tag,
-  TagChange,
+import {
+  tagAccess,
+  type App,
+  type Tag,
+  type TagChange,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Option, type Command } from 'commander';
 import type { Context } from '../Context';
@@ -47,7 +48,7 @@ function addTagOptions(command: Command): Command {
     .addOption(
       roles(
         '-a, --admin-roles <roles>',
-        'who assigns and changes it; everybody with full access where there are none',
+        'who assigns and changes it; if none, everybody with full access, or only admins, as the store is set',
       ),
     );
 }
@@ -63,6 +64,7 @@ function showTag({ output }: Context, tag: Tag): void {
       ['Kind', tag.kind],
       ['Visitor Roles', tag.visitorRoles.join(', ')],
       ['Admin Roles', tag.adminRoles.join(', ')],
+      ['Access', tagAccess(tag)],
       ['Apps', tag.apps],
     ]),
   );

@@ -28,7 +28,8 @@ const PNG = Buffer.from(
  * Instances: `dev's` of `private` and `shared` (for ALL_USERS) of `seen` are dev's,
  * `uma's` of `seen` is uma's; all but `shared` are PRIVATE.
  * Secrets: `door` is dev's own, `common` is for ALL_USERS and needed, `market` an APP secret.
- * Alias `lane` of dev leads to `dev's`. `-` is not asked.
+ * Alias `lane` of dev leads to `dev's`. Offers `to uma` and `again to uma` are of apps of
+ * dev's own. `-` is not asked.
  */
 const TABLE = `
   operation               | about          | anonymous | visitor- | visitor+ | full | owner | admin
@@ -64,8 +65,15 @@ const TABLE = `
   getAppScreenshot        | private        | 401       | 404      | 404      | 404  | 200   | 200
   setAppPreferences       | seen           | 401       | 404      | 200      | 200  | 200   | 200
   setAppPreferences       | private        | 401       | 404      | 404      | 404  | 200   | 200
-  transferApp             | seen           | 401       | 404      | 403      | 403  | 200   | 200
-  transferApp             | private        | 401       | 404      | 404      | 404  | 200   | 200
+  offerApp                | seen           | 401       | 404      | 403      | 403  | 200   | 200
+  offerApp                | private        | 401       | 404      | 404      | 404  | 200   | 200
+  withdrawOffer           | seen           | 401       | 404      | 403      | 403  | 204   | -
+  withdrawOffer           | private        | 401       | 404      | 404      | 404  | -     | 204
+  listOffers              |                | 401       | 200      | 200      | 200  | 200   | 200
+  listOffers              | all            | 401       | 403      | 403      | 403  | 403   | 200
+  acceptOffer             | to uma         | 401       | 404      | 404      | 200  | 404   | 404
+  acceptOffer             | nothing        | 401       | 404      | 404      | 404  | 404   | 404
+  declineOffer            | again to uma   | 401       | 404      | 404      | 204  | 404   | 404
   refreshPreconditions    | seen           | 401       | 404      | 403      | 403  | 200   | 200
   refreshPreconditions    | private        | 401       | 404      | 404      | 404  | 200   | 200
   getManagedInstance      | managed        | 401       | 404      | 200      | 200  | 200   | 200
@@ -203,6 +211,7 @@ export function rows(): Row[] {
 export interface World {
   apps: Record<string, string>;
   instances: Record<string, string>;
+  offers: Record<string, string>;
 }
 
 /** What fills in an operation's path, query and body. */
@@ -225,6 +234,7 @@ function ask(row: Row, world: World): Asked {
   const { operation, about } = row;
   const app = { id: world.apps[about] ?? NOTHING };
   const instance = { id: world.instances[about] ?? NOTHING };
+  const offer = { id: world.offers[about] ?? NOTHING };
   const tagged = {
     id: about === 'private' ? world.apps.private : world.apps.seen,
     tagId: about === 'guarded' ? 'GUARDED' : 'FREE',
@@ -260,7 +270,10 @@ function ask(row: Row, world: World): Asked {
     getAppMeta: { path: app, query: 'part=APP' },
     getAppScreenshot: { path: { ...app, n: '0' } },
     setAppPreferences: { path: app, body: { liked: false } },
-    transferApp: { path: app, body: { owner: 'user:default/dev' } },
+    offerApp: { path: app, body: { owner: 'user:default/uma' } },
+    listOffers: { query: all },
+    acceptOffer: { path: offer },
+    declineOffer: { path: offer },
     runApp: { path: app, body: { parameters: { NOPE: 'x' } } },
     assignTag: { path: tagged },
     removeTag: { path: tagged },
@@ -408,7 +421,17 @@ export async function makeWorld(store: StoreUnderTest): Promise<World> {
       .set(as('dev'))
       .send({ name, instanceId: instance })
       .expect(201);
-  return { apps, instances };
+  const offers: Record<string, string> = {};
+  for (const about of ['to uma', 'again to uma']) {
+    const app = await add(about.replaceAll(' ', '-'), {}, 'PRIVATE');
+    const { body } = await api
+      .put(`${API}/apps/${app}/offer`)
+      .set(as('dev'))
+      .send({ owner: 'uma' })
+      .expect(200);
+    offers[about] = body.offer.id;
+  }
+  return { apps, instances, offers };
 }
 
 /** Asks one line's question; `authorization` is that of nobody where it is absent. */

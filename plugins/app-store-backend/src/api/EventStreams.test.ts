@@ -65,6 +65,27 @@ describe('EventStreams', () => {
     }
   });
 
+  it('8: break off for somebody whom the store no longer knows', async () => {
+    const { server, url } = await serve(
+      new EventStreams({ renewMs: 20 }),
+      () => {
+        throw new StoreError({
+          status: 401,
+          code: 'PERSON_UNKNOWN',
+          message: 'Gone.',
+          owner: 'admin',
+          remedy: 'Ask.',
+        });
+      },
+    );
+    try {
+      const response = await fetch(url);
+      await expect(response.text()).rejects.toThrow();
+    } finally {
+      server.close();
+    }
+  });
+
   it('hold up what comes faster than it is read, until the reader takes it or leaves', async () => {
     const streams = new EventStreams();
     let sent = 0;

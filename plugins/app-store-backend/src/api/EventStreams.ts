@@ -6,8 +6,8 @@ import type { Request, Response } from 'express';
 import { StoreError } from '../service/StoreError';
 
 const HEARTBEAT_MS = 20_000;
-/** Between two looks whether somebody may still read what they read. */
-const RENEW_MS = 60_000;
+/** Between two looks whether somebody may still read what they read; see RoleResolver's cache. */
+const RENEW_MS = 15_000;
 
 /** One open stream. */
 export interface EventStream {

@@ -70,7 +70,6 @@ export function appHandlers(
   | 'getAppIcon'
   | 'getAppScreenshot'
   | 'setAppPreferences'
-  | 'transferApp'
   | 'refreshPreconditions'
   | 'getManagedInstance'
   | 'runApp'
@@ -207,16 +206,6 @@ export function appHandlers(
           request.body,
         ),
       );
-    },
-
-    async transferApp(request, response) {
-      const app = await changes.transfer(
-        await callerOf(request),
-        request.params.id,
-        request.body,
-        revisionOf(request),
-      );
-      sendRevision(response, app);
     },
 
     async refreshPreconditions(request, response) {

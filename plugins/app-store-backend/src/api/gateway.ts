@@ -53,12 +53,16 @@ export function gatewayHandlers(
         ? await roles.resolve(userEntityRef)
         : undefined;
       const decision = await instances.admission(actor, instanceId);
+      const known = actor?.known ?? true;
       response.json({
         found: Boolean(decision),
-        allowed: decision?.allowed,
-        rule: decision?.rule,
+        // Nobody is let in under the name of somebody who is gone, not even to what is PUBLIC.
+        allowed: decision && decision.allowed && known,
+        rule: decision && (known ? decision.rule : '2.1 known person'),
         displayName: actor?.displayName,
         roles: actor?.roles,
+        known,
+        holdsForMs: actor?.holdsForMs,
       });
     },
   };

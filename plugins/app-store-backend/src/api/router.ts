@@ -16,6 +16,7 @@ import { gatewayHandlers, type GatewayHandlerOptions } from './gateway';
 import { instanceHandlers, type InstanceHandlerOptions } from './instances';
 import { internalHandlers, type InternalHandlerOptions } from './internal';
 import { loginHandlers, type LoginHandlerOptions } from './login';
+import { offerHandlers } from './offers';
 import { addOperations, type Security } from './operations';
 import { peopleHandlers, type PeopleHandlerOptions } from './people';
 import { assertPlugin } from './pluginOnly';
@@ -41,6 +42,7 @@ export type RouterOptions = Omit<
   'callerOf' | 'callerAgain'
 > & {
   tags: Parameters<typeof tagHandlers>[0]['tags'];
+  offers: Parameters<typeof offerHandlers>[0]['offers'];
   secrets: Parameters<typeof secretHandlers>[0]['secrets'];
   aliases: Parameters<typeof aliasHandlers>[0]['aliases'];
   callers: Callers;
@@ -89,6 +91,7 @@ export function createRouter(options: RouterOptions): express.Router {
     {
       ...storeHandlers(common),
       ...appHandlers(common),
+      ...offerHandlers(common),
       ...instanceHandlers(common),
       ...tagHandlers(common),
       ...secretHandlers(common),

@@ -56,6 +56,25 @@ describe('readStoreConfig', () => {
     });
   });
 
+  it('6: has names owned unless the operator opens them', () => {
+    expect(read({}).appNames).toBe('owned');
+    expect(read({ appNames: 'open' }).appNames).toBe('open');
+  });
+
+  it('10: reserves the names that people and computers trust', () => {
+    const { reservedAliases } = read({ aliases: { reserved: ['ours'] } });
+    expect(reservedAliases).toEqual(
+      expect.arrayContaining([
+        ...['signin', 'account', 'accounts', 'security', 'wpad'],
+        ...['autodiscover', 'login', 'auth', 'sso', 'oauth', 'www', 'mail'],
+        ...['autoconfig', 'localhost', 'api', 'admin', 'portal', 'ours'],
+      ]),
+    );
+    expect(() => read({ aliases: { reserved: ['_dmarc'] } })).toThrow(
+      'appStore.aliases.reserved',
+    );
+  });
+
   it('names the key that is wrong', () => {
     expect(() => read({ instanceTimeout: 'soon' })).toThrow(
       'appStore.instanceTimeout',

@@ -6,7 +6,6 @@ import { InputError } from '@backstage/errors';
 import { ConfigReader, type Config } from '@backstage/config';
 import {
   ALLOWED_WAVE_VARIABLES,
-  aliasNameProblem,
   APP_MODES,
   type AppMode,
   type Notice,
@@ -35,8 +34,10 @@ import {
   whole,
 } from './readers';
 import { readKubernetesConfig, type KubernetesConfig } from './kubernetes';
+import { readReservedAliases } from './reservedAliases';
 import { readRoleRefs, readRoles } from './roles';
 import { readScheduling, type Scheduling } from './scheduling';
+import { readTags, type TagConfig } from './tags';
 
 /** A runtime version: how apps of a mode are run. */
 export interface RuntimeVersion {
@@ -111,7 +112,7 @@ export interface StoreConfig {
   /** Between two looks at whether an app can be run here. */
   preconditionSeconds: number;
   auditRetentionDays: number;
-  /** Whether only who brought the first version of a name may add one. */
+  /** `owned`: only who brought the first version of a name may add one. `open`: everybody may, and the highest version is the one that people get. */
   appNames: 'open' | 'owned';
   /** Whether PUBLIC apps are listed for people who are not signed in. */
   publicMode: boolean;
@@ -140,14 +141,9 @@ export interface StoreConfig {
   extraEnv: Array<{ name: string; value: string }>;
   npmRegistry?: string;
   pypiIndex?: string;
-  tags: Array<{
-    name: string;
-    title: string;
-    color: string;
-    description: string;
-    visitorRoles: string[];
-    adminRoles: string[];
-  }>;
+  tags: TagConfig[];
+  /** For whom tags without admin roles are. */
+  emptyAdminRoles: 'everyone' | 'admins';
   examples?: {
     directory: string;
     owner: string;
@@ -246,50 +242,6 @@ const SEVERITIES = [
   'severe',
 ] as const;
 
-/** The colour of tags that name none. */
-export const DEFAULT_TAG_COLOR = '#5b6b7b';
-
-/** Names that a visitor of the apps' domain would take for something else. */
-const RESERVED_ALIASES = [
-  'admin',
-  'api',
-  'app',
-  'app-store',
-  'apps',
-  'auth',
-  'backstage',
-  'gateway',
-  'instance',
-  'instances',
-  'localhost',
-  'login',
-  'logout',
-  'mail',
-  'oauth2',
-  'portal',
-  'sso',
-  'status',
-  'store',
-  'support',
-  'www',
-];
-
-function readReservedAliases(config: Config): string[] {
-  const own = config.getOptionalStringArray('aliases.reserved') ?? [];
-  for (const name of own) {
-    const problem = aliasNameProblem(name);
-    if (problem)
-      refuse(
-        config,
-        'aliases.reserved',
-        `holds ${JSON.stringify(
-          name,
-        )}, which cannot be an alias: it ${problem}`,
-      );
-  }
-  return [...RESERVED_ALIASES, ...own];
-}
-
 /** What an instance gets where neither its profile nor its app says more. */
 function readResources(config: Config) {
   const fallback = { memoryLimit: '2Gi', memoryReservation: '512Mi' };
@@ -369,7 +321,7 @@ export function readStoreConfig(root: Config): StoreConfig {
     ),
     preconditionSeconds: seconds(config, 'preconditionInterval', '10m'),
     auditRetentionDays: whole(config, 'audit.retentionDays', 365, { min: 1 }),
-    appNames: oneOf(config, 'appNames', ['open', 'owned'], 'open'),
+    appNames: oneOf(config, 'appNames', ['open', 'owned'], 'owned'),
     publicMode: config.getOptionalBoolean('publicMode') ?? false,
     iamEnabled: config.getOptionalBoolean('iam.enabled') ?? false,
     catalogPolicyWired:
@@ -402,14 +354,7 @@ export function readStoreConfig(root: Config): StoreConfig {
     })),
     npmRegistry: config.getOptionalString('packages.npmRegistry') || undefined,
     pypiIndex: config.getOptionalString('packages.pypiIndex') || undefined,
-    tags: (config.getOptionalConfigArray('tags') ?? []).map(entry => ({
-      name: entry.getString('name'),
-      title: entry.getOptionalString('title') ?? entry.getString('name'),
-      color: color(entry, 'color') ?? DEFAULT_TAG_COLOR,
-      description: entry.getOptionalString('description') ?? '',
-      visitorRoles: readRoles(entry, 'visitorRoles', roleRefs),
-      adminRoles: readRoles(entry, 'adminRoles', roleRefs),
-    })),
+    ...readTags(config, roleRefs),
     examples: examples && {
       directory: absolutePath(examples.getString('directory')),
       owner: examples.getString('owner'),

@@ -31,7 +31,7 @@ import {
   type PageRequest,
   type RecordPage,
 } from './paging';
-import { forUpdate, lockName } from './locks';
+import { lockName } from './locks';
 
 export * from './appRows';
 
@@ -72,7 +72,6 @@ export interface AppRecordChange {
   defaultProfile?: string | null;
   customImage?: string | null;
   serviceAccount?: string | null;
-  ownerRef?: string;
 }
 
 /** Ids in one statement. */
@@ -351,7 +350,6 @@ export class AppRepository {
             default_profile: change.defaultProfile,
             custom_image: change.customImage,
             service_account: change.serviceAccount,
-            owner_ref: change.ownerRef,
           }),
         });
       if (!count) return false;
@@ -374,46 +372,6 @@ export class AppRepository {
         updatedAt,
       );
       return true;
-    });
-  }
-
-  /**
-   * Hands a version over, or all of its name that one person has and the name itself.
-   * What names secrets becomes PRIVATE: it stands on its new owner's from now on, who
-   * says when others run it.
-   *
-   * @returns ids; undefined where the version is not as it was, or gone
-   */
-  async transfer(
-    app: Pick<AppRecord, 'id' | 'name' | 'ownerRef' | 'revision'>,
-    to: { ownerRef: string; allVersions: boolean; updatedAt: string },
-  ): Promise<string[] | undefined> {
-    const { id, name, ownerRef: from, revision } = app;
-    return this.#knex.transaction(async tx => {
-      const own = tx<AppRow>('apps').where({ id, owner_ref: from, revision });
-      if (!(await forUpdate(own).first('id'))) return undefined;
-      const rows = tx<AppRow>('apps').where({
-        owner_ref: from,
-        ...(to.allVersions ? { name } : { id }),
-      });
-      const ids: string[] = await rows.clone().pluck('id');
-      await rows.update({
-        owner_ref: to.ownerRef,
-        ...(to.ownerRef === from
-          ? {}
-          : {
-              visibility: tx.raw(
-                "case when exists (select 1 from app_secrets where app_secrets.app_id = apps.id) then 'PRIVATE' else visibility end",
-              ),
-            }),
-        updated_at: to.updatedAt,
-        revision: tx.raw('revision + 1'),
-      });
-      if (to.allVersions)
-        await tx('app_names')
-          .where({ name, owner_ref: from })
-          .update({ owner_ref: to.ownerRef });
-      return ids;
     });
   }
 

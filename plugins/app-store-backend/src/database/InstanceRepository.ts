@@ -481,6 +481,7 @@ function newRow(record: Omit<InstanceRecord, 'revision'>) {
     namespace: record.namespace,
     launch_profile: record.launchProfile ?? null,
     parameters: JSON.stringify(record.parameters),
+    secrets_of: record.secretsOf ?? null,
     created_at: record.createdAt,
     due_at: 0,
   };

@@ -37,6 +37,8 @@ export interface InstanceRecord {
   extended: boolean;
   launchProfile?: string;
   parameters: Record<string, string>;
+  /** Whose secrets it was started with: its app's owner at the time. */
+  secretsOf?: string;
   launch: number;
   applied?: string;
   /** Of its volume's claim, once that was made; an empty volume has to be asked for from then on. */
@@ -70,6 +72,7 @@ export interface InstanceRow {
   extended: boolean | number;
   launch_profile: string | null;
   parameters: string;
+  secrets_of: string | null;
   launch: number;
   applied: string | null;
   claim_uid: string | null;
@@ -108,6 +111,7 @@ export function toRecord(row: InstanceRow): InstanceRecord {
     extended: Boolean(row.extended),
     launchProfile: row.launch_profile ?? undefined,
     parameters: JSON.parse(row.parameters),
+    secretsOf: row.secrets_of ?? undefined,
     launch: row.launch,
     applied: row.applied ?? undefined,
     claimUid: row.claim_uid ?? undefined,

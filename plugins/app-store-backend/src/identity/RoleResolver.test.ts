@@ -1,3 +1,4 @@
+import { mockCredentials } from '@backstage/backend-test-utils';
 import type { RoleSource } from '@ai-app-store/backstage-plugin-app-store-node';
 import { RoleExtensions } from './RoleExtensions';
 import { RoleRefs } from './RoleRefs';
@@ -39,6 +40,7 @@ describe('DefaultRoleResolver', () => {
       userEntityRef: UMA,
       displayName: 'Uma',
       known: true,
+      holdsForMs: 45_000,
       roles: ['group:default/users'],
       admin: false,
       fullAccess: true,
@@ -60,22 +62,58 @@ describe('DefaultRoleResolver', () => {
       userEntityRef: UMA,
       displayName: 'uma',
       known: false,
+      holdsForMs: 5_000,
       roles: [],
       admin: false,
       fullAccess: false,
     });
   });
 
-  it('keeps an answer for a minute, or until it is told to forget it', async () => {
+  it('8: gives somebody unknown no full access where no group is named, and no role of a mapper', async () => {
+    const roles = resolver({
+      source: { find: async () => undefined },
+      fullAccessGroups: [],
+      mappers: [() => ['users', 'admins']],
+    });
+    expect(await roles.resolve(UMA)).toMatchObject({
+      known: false,
+      fullAccess: false,
+      admin: false,
+      roles: [],
+    });
+  });
+
+  it('8: refuses the portal token of somebody who is gone, within the minute and no longer', async () => {
+    let gone = false;
+    const roles = resolver({
+      source: {
+        find: async ref => (gone ? undefined : source.find(ref)),
+      },
+    });
+    const credentials = mockCredentials.user(UMA);
+    expect(await roles.actorOf(credentials)).toMatchObject({ known: true });
+    gone = true;
+    now = 45_001;
+    await expect(roles.actorOf(credentials)).rejects.toMatchObject({
+      status: 401,
+      code: 'PERSON_UNKNOWN',
+    });
+    // Somebody who was added again does not wait for the minute.
+    gone = false;
+    now += 5_001;
+    expect(await roles.actorOf(credentials)).toMatchObject({ known: true });
+  });
+
+  it('keeps an answer for less than a minute, says how long, and until it is told to forget it', async () => {
     const roles = resolver();
     await roles.resolve(UMA);
-    now = 60_000;
-    await roles.resolve(UMA);
+    now = 45_000;
+    expect((await roles.resolve(UMA)).holdsForMs).toBe(0);
     expect(asked).toHaveLength(1);
     groups = [];
     roles.forget(UMA);
     expect((await roles.resolve(UMA)).fullAccess).toBe(false);
-    now = 120_001;
+    now = 90_001;
     await roles.resolve(UMA);
     expect(asked).toHaveLength(3);
   });

@@ -46,6 +46,12 @@ export const downloads: Filterable<unknown> = ofActor({
   holds: (_, settings) => settings.downloads,
 });
 
+export const openTags: Filterable<unknown> = ofActor({
+  text: 'tags without admin roles are for everybody with full access',
+  change: 'An admin sets appStore.tags.emptyAdminRoles to everyone.',
+  holds: (_, settings) => settings.emptyAdminRoles !== 'admins',
+});
+
 /** A value of a resource, and the column that holds it. */
 export interface Field<R> {
   of(resource: R): string | undefined;

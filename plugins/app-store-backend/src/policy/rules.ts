@@ -15,6 +15,8 @@ export interface PolicySettings {
   downloads: boolean;
   /** Of the admins, those who import apps of the marketplace; all of them where there are none (specification 2.1). */
   appImporters?: readonly string[];
+  /** For whom tags without admin roles are (specification 3.5); everybody with full access by default. */
+  emptyAdminRoles?: 'everyone' | 'admins';
 }
 
 /** Whether one actor may do something to one resource. */

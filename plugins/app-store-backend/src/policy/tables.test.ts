@@ -326,6 +326,53 @@ describe('3.5 tags, secrets, aliases', () => {
     ).toEqual([]);
   });
 
+  // The same tags where an installation has closed those that name nobody.
+  const closedTags = table(`
+                       | read | create | delete | update, free | assign, free | update, guarded | assign, guarded | assign, ra
+    anonymous          | -    | -      | -      | -            | -            | -               | -               | -
+    visitor+           | -    | -      | -      | -            | -            | -               | -               | -
+    full               | Y    | -      | -      | -            | -            | -               | -               | -
+    full with role     | Y    | -      | -      | -            | -            | -               | -               | Y
+    admin, full        | Y    | Y      | Y      | Y            | Y            | Y               | Y               | Y
+    admin, visitor     | Y    | Y      | Y      | Y            | Y            | Y               | Y               | Y
+  `);
+  it.each([
+    ['everyone', tags],
+    ['admins', closedTags],
+  ] as const)('7: tags without admin roles are for %s', (whom, cells) => {
+    const roles: Record<string, string[]> = {
+      free: [],
+      guarded: ['group:default/nobody'],
+      ra: ['group:default/rc', 'group:default/ra'],
+    };
+    const set = Policy.create({
+      settings: { ...settings, emptyAdminRoles: whom },
+    });
+    expect(
+      differences(cells, (row, column) => {
+        const [action, which = 'guarded'] = column.split(', ');
+        return set.decide('tag', action as TagAction, people[row], {
+          name: 't',
+          adminRoles: roles[which],
+        }).allowed;
+      }),
+    ).toEqual([]);
+  });
+
+  it('7: a tag that is left to admins says what would open it', () => {
+    const closed = Policy.create({
+      settings: { ...settings, emptyAdminRoles: 'admins' },
+    });
+    expect(
+      closed.decide('tag', 'assign', people.full, {
+        name: 't',
+        adminRoles: [],
+      }).wouldChange,
+    ).toContainEqual([
+      'An admin sets appStore.tags.emptyAdminRoles to everyone.',
+    ]);
+  });
+
   const secrets = table(`
                        | read PRIVATE | reveal PRIVATE | create PRIVATE | update PRIVATE | delete PRIVATE | read ALL_USERS | reveal ALL_USERS | create ALL_USERS | update ALL_USERS | delete ALL_USERS | read APP | reveal APP | create APP | update APP | delete APP
     anonymous          | -            | -              | -              | -              | -              | -              | -                | -                | -                | -                | -        | -          | -          | -          | -

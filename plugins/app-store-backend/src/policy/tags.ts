@@ -1,6 +1,6 @@
 /** Who may do what to a tag: the first rows of table 3.5 of the specification. */
 import type { ActionOf } from '@ai-app-store/backstage-plugin-app-store-common';
-import { admin, fullAccess } from './conditions';
+import { admin, fullAccess, openTags } from './conditions';
 import { rule, type Condition, type RuleTable } from './rules';
 
 /** What matters of a tag. */
@@ -26,7 +26,12 @@ const holdsAdminRole: Condition<TagFacts> = {
 
 const tagAdmins = [
   rule<TagFacts>('3.5 admin', admin),
-  rule<TagFacts>('3.5 tag without admin roles', fullAccess, forEverybody),
+  rule<TagFacts>(
+    '3.5 tag without admin roles',
+    fullAccess,
+    forEverybody,
+    openTags,
+  ),
   rule<TagFacts>('3.5 admin role of the tag', fullAccess, holdsAdminRole),
 ];
 

@@ -232,6 +232,7 @@ export class Recovery {
       extended: false,
       launchProfile,
       parameters,
+      secretsOf: app.ownerRef,
       launch: 1,
       claimUid,
       ...(released

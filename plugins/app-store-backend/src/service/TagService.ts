@@ -5,7 +5,7 @@ import type {
   Tag,
   TagChange,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { DEFAULT_TAG_COLOR } from '../config/StoreConfig';
+import { DEFAULT_TAG_COLOR } from '../config/tags';
 import type { TagRecord, TagRepository } from '../database/TagRepository';
 import type { Policy, TagAction, TagFacts } from '../policy';
 import type { Audit, Trail } from './Audit';
@@ -22,6 +22,7 @@ export class TagService {
   readonly #audit: Audit;
   readonly #tags: TagRepository;
   readonly #categoryTags: string[];
+  readonly #emptyAdminRoles: 'everyone' | 'admins';
   readonly #roleRef: (name: string) => string;
   readonly #onChange: () => void;
 
@@ -30,6 +31,7 @@ export class TagService {
     audit: Audit;
     tags: TagRepository;
     categoryTags: string[];
+    emptyAdminRoles: 'everyone' | 'admins';
     /** The ref that a role's name stands for; throws where it can be none. */
     roleRef: (name: string) => string;
     /** Told where what visitors see may have changed. */
@@ -39,6 +41,7 @@ export class TagService {
     this.#audit = options.audit;
     this.#tags = options.tags;
     this.#categoryTags = options.categoryTags;
+    this.#emptyAdminRoles = options.emptyAdminRoles;
     this.#roleRef = options.roleRef;
     this.#onChange = options.onChange;
   }
@@ -55,6 +58,7 @@ export class TagService {
       description,
       adminRoles: record.adminRoles,
       visitorRoles: record.visitorRoles,
+      assigners: this.#assigners(record),
       kind: tagKind(record, this.#categoryTags),
       isCategory: this.#categoryTags.includes(name),
       apps,
@@ -65,6 +69,11 @@ export class TagService {
         delete: may('delete'),
       },
     };
+  }
+
+  #assigners({ adminRoles }: TagRecord): Tag['assigners'] {
+    if (adminRoles.length) return 'ADMIN_ROLES';
+    return this.#emptyAdminRoles === 'admins' ? 'ADMINS' : 'FULL_ACCESS';
   }
 
   #assert(

@@ -8,6 +8,7 @@ import { IamRepository } from '../database/IamRepository';
 import { IdempotencyRepository } from '../database/IdempotencyRepository';
 import { InstanceQueue } from '../database/InstanceQueue';
 import { InstanceRepository } from '../database/InstanceRepository';
+import { OfferRepository } from '../database/OfferRepository';
 import { PeopleRepository } from '../database/PeopleRepository';
 import { PreferenceRepository } from '../database/PreferenceRepository';
 import { SecretRepository } from '../database/SecretRepository';
@@ -27,6 +28,7 @@ export function createRepositories(knex: Knex, policy: Policy) {
     aliases: new AliasRepository(knex, policy),
     secrets: new SecretRepository(knex, policy),
     tags: new TagRepository(knex),
+    offers: new OfferRepository(knex),
     preferences: new PreferenceRepository(knex),
     people: new PeopleRepository(knex),
     tokens: new TokenRepository(knex),

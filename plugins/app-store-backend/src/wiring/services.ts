@@ -24,6 +24,7 @@ import { AliasService } from '../service/AliasService';
 import { AppChanges } from '../service/apps/AppChanges';
 import { AppContents } from '../service/apps/AppContents';
 import { AppDeletion } from '../service/apps/AppDeletion';
+import { AppOffers } from '../service/apps/AppOffers';
 import { AppImport } from '../service/apps/AppImport';
 import { AppService } from '../service/apps/AppService';
 import { Audit } from '../service/Audit';
@@ -149,6 +150,7 @@ export function createServices(options: ServicesOptions) {
     apps,
     instances,
     preferences: repositories.preferences,
+    offers: repositories.offers,
     bundles,
     presenter: new AppPresenter({ config, policy, runtimes }),
     instanceUrl: (id, app, alias) =>
@@ -205,15 +207,24 @@ export function createServices(options: ServicesOptions) {
     secretProcessor,
     apps: appService,
     imports,
-    changes: new AppChanges({
+    offers: new AppOffers({
       config,
       policy,
       audit,
       service: appService,
       apps,
-      tags,
+      offers: repositories.offers,
       secrets,
       roles,
+      preconditions,
+      feed: feeds.apps,
+    }),
+    changes: new AppChanges({
+      policy,
+      audit,
+      service: appService,
+      apps,
+      tags,
       preconditions,
       runtimes,
       feed: feeds.apps,
@@ -252,6 +263,7 @@ export function createServices(options: ServicesOptions) {
     }),
     lifecycle: new InstanceLifecycle({
       config,
+      policy,
       audit,
       service: instanceService,
       instances,
@@ -268,6 +280,7 @@ export function createServices(options: ServicesOptions) {
       audit,
       tags,
       categoryTags: config.categoryTags,
+      emptyAdminRoles: config.emptyAdminRoles,
       roleRef: name => refs.configured(name),
       onChange: () => feeds.tags.changed('*'),
     }),

@@ -328,25 +328,6 @@ export interface paths {
     patch: operations['setAppPreferences'];
     trace?: never;
   };
-  '/apps/{id}/owner': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: components['parameters']['id'];
-      };
-      cookie?: never;
-    };
-    get?: never;
-    /** Hands the app version over to somebody with full access. */
-    put: operations['transferApp'];
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/apps/{id}/preconditions': {
     parameters: {
       query?: never;
@@ -924,6 +905,81 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/apps/{id}/offer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    /** Offers the app version to somebody with full access, who owns it once they accept; in place of an earlier offer. An admin who names themselves owns it at once. */
+    put: operations['offerApp'];
+    post?: never;
+    /** Withdraws the offer that the app version is part of. */
+    delete: operations['withdrawOffer'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/offers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Offers of apps that still hold, the newest 200. */
+    get: operations['listOffers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/offers/{id}/accept': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes the reader the owner of what was offered to them; what names secrets is PRIVATE afterwards. */
+    post: operations['acceptOffer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/offers/{id}/decline': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Turns an offer to the reader down. */
+    post: operations['declineOffer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/secrets': {
     parameters: {
       query?: never;
@@ -1415,6 +1471,7 @@ export interface components {
       origin?: 'direct' | 'marketplace';
       /** @description Entity ref; absent where the reader may not know the owner. */
       owner?: string;
+      offer?: components['schemas']['AppOffer'];
       /** @description Absent for visitors. */
       tags?: components['schemas']['AppTag'][];
       /** @description Path below the API's root. */
@@ -1638,6 +1695,10 @@ export interface components {
       rule?: string;
       displayName?: string;
       roles?: string[];
+      /** @description False where the session is one of somebody whom the store does not know (any more). It ends then. */
+      known?: boolean;
+      /** @description How long the answer may be kept. Absent where it depends on no person. */
+      holdsForMs?: number;
     };
     Label: string;
     /** @description The beginning of a sign-in through the browser (RFC 8628). */
@@ -1684,6 +1745,47 @@ export interface components {
       expiresAt: components['schemas']['Timestamp'];
       lastUsedAt?: components['schemas']['Timestamp'];
       token: string;
+    };
+    /** @description To whom an app version is offered. */
+    AppOffer: {
+      id: string;
+      /** @description Entity ref. */
+      to: string;
+      /** @description Entity ref of its owner, or of an admin. */
+      offeredBy: string;
+      allVersions: boolean;
+      createdAt: components['schemas']['Timestamp'];
+      expiresAt: components['schemas']['Timestamp'];
+    };
+    /** @description An offer to hand app versions over. */
+    Offer: {
+      id: string;
+      /** @description Of the app. */
+      name: string;
+      /** @description Entity ref of the present owner. */
+      from: string;
+      /** @description Entity ref. */
+      to: string;
+      /** @description Entity ref of the owner, or of an admin. */
+      offeredBy: string;
+      /** @description All versions that the owner had when it was made, and the name. */
+      allVersions: boolean;
+      /** @description The newest version first. */
+      apps: {
+        id: string;
+        version: string;
+        title: string;
+      }[];
+      /** @description Names of secrets that they use, which would be the receiver's own. */
+      secrets: string[];
+      createdAt: components['schemas']['Timestamp'];
+      expiresAt: components['schemas']['Timestamp'];
+      /** @description What the reader may do. */
+      can: {
+        /** @description Accept or decline it. */
+        answer: boolean;
+        withdraw: boolean;
+      };
     };
     /** @enum {string} */
     SecretVisibility: 'PRIVATE' | 'ALL_USERS' | 'APP';
@@ -1829,6 +1931,11 @@ export interface components {
       description: string;
       adminRoles: string[];
       visitorRoles: string[];
+      /**
+       * @description Who may assign, remove and change it beside admins: everybody with full access, holders of its admin roles, or nobody else.
+       * @enum {string}
+       */
+      assigners: 'FULL_ACCESS' | 'ADMIN_ROLES' | 'ADMINS';
       kind: components['schemas']['TagKind'];
       isCategory: boolean;
       /** @description How many app versions bear it. */
@@ -2577,43 +2684,6 @@ export interface operations {
         'application/json': {
           liked?: boolean;
           pinned?: boolean;
-        };
-      };
-    };
-    responses: {
-      /** @description The app. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['App'];
-        };
-      };
-      default: components['responses']['Problem'];
-    };
-  };
-  transferApp: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description The `ETag` that the change was made from; 412 where it is out of date. */
-        'if-match'?: components['parameters']['ifMatch'];
-      };
-      path: {
-        id: components['parameters']['id'];
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': {
-          owner: components['schemas']['Ref'];
-          /**
-           * @description All versions of the name that the present owner has, and the name itself.
-           * @default false
-           */
-          allVersions?: boolean;
         };
       };
     };
@@ -3471,6 +3541,124 @@ export interface operations {
     };
   };
   revokeToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: components['responses']['NoContent'];
+      default: components['responses']['Problem'];
+    };
+  };
+  offerApp: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that the change was made from; 412 where it is out of date. */
+        'if-match'?: components['parameters']['ifMatch'];
+      };
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          owner: components['schemas']['Ref'];
+          /**
+           * @description All versions of the name that the present owner has now, and the name itself.
+           * @default false
+           */
+          allVersions?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description The app. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['App'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  withdrawOffer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: components['responses']['NoContent'];
+      default: components['responses']['Problem'];
+    };
+  };
+  listOffers: {
+    parameters: {
+      query?: {
+        /** @description `received`: made to the reader; `made`: of the reader's apps, or made by the reader; `all`: everybody's, for admins. */
+        scope?: 'received' | 'made' | 'all';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The offers. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Offer'][];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  acceptOffer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The apps. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['App'][];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  declineOffer: {
     parameters: {
       query?: never;
       header?: never;

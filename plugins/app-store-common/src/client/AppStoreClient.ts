@@ -10,6 +10,7 @@ import type {
   InstanceQuery,
   LogQuery,
   NewTag,
+  OfferScope,
   Page,
   RecoveryDecision,
   RunRequest,
@@ -143,16 +144,36 @@ export class AppStoreClient {
     });
   }
 
-  transferApp(
+  /** Offers it to somebody, who owns it once they accept. */
+  offerApp(
     id: string,
     body: { owner: string; allVersions?: boolean },
     seen?: Seen,
   ) {
-    return this.#requests.json('put', '/apps/{id}/owner', {
+    return this.#requests.json('put', '/apps/{id}/offer', {
       path: { id },
       body,
       headers: ifMatch(seen),
     });
+  }
+
+  async withdrawOffer(id: string): Promise<void> {
+    await this.#requests.send('delete', '/apps/{id}/offer', { path: { id } });
+  }
+
+  async listOffers(scope?: OfferScope) {
+    return (await this.#requests.json('get', '/offers', { query: { scope } }))
+      .items;
+  }
+
+  async acceptOffer(id: string) {
+    return (
+      await this.#requests.json('post', '/offers/{id}/accept', { path: { id } })
+    ).items;
+  }
+
+  async declineOffer(id: string): Promise<void> {
+    await this.#requests.send('post', '/offers/{id}/decline', { path: { id } });
   }
 
   refreshPreconditions(id: string) {

@@ -132,6 +132,18 @@ export const answers = {
     ),
     link: { text: 'Go to the app store', href: `${portal}/app-store` },
   }),
+  unknownPerson: (portal: string): Answer => ({
+    status: 401,
+    title: 'The app store no longer knows you',
+    problem: problem(
+      401,
+      'PERSON_UNKNOWN',
+      'Your account was removed from this portal, so you were signed out of its apps.',
+      'admin',
+      'If you should still have access, ask an admin to add you to the catalog again.',
+    ),
+    link: { text: 'Go to the app store', href: `${portal}/app-store` },
+  }),
   foreignPage: (): Answer => ({
     status: 403,
     title: 'This request came from another page',

@@ -166,6 +166,11 @@ export class Door {
       );
       return { answer: answers.storeAway() };
     }
+    if (session && admission.known === false) {
+      // It must not come back to life with somebody of the same name.
+      await sessions.revoke(session.hash);
+      return { answer: answers.unknownPerson(portal) };
+    }
     if (!admission.found) return { answer: answers.unknown(portal) };
     if (!admission.allowed) {
       if (session)

@@ -185,6 +185,7 @@ describe.each(ids)('GatewayServer on %s', id => {
           JSON.stringify({
             found: true,
             allowed: allowed(instanceId, userEntityRef),
+            known: userEntityRef !== 'user:default/gone',
             displayName: 'Uma Ünlü',
           }),
         );
@@ -716,6 +717,23 @@ describe.each(ids)('GatewayServer on %s', id => {
     expect((await domain(`/apps/${ONE}/icon`)).status).toBe(404);
     publicStore = () => new Response('', { status: 503 });
     expect((await domain('/')).status).toBe(503);
+  });
+
+  it('8: ends the session of somebody whom the store no longer knows', async () => {
+    const cookie = await cookieFor(ONE, 'user:default/gone');
+    const accept = { accept: 'text/html' };
+    const told = await call({ headers: { cookie, ...accept } });
+    expect(told.status).toBe(401);
+    expect(told.body).toContain('no longer knows you');
+    expect(seen).toHaveLength(0);
+    // The session is over: the same cookie is nobody's from now on.
+    expect(
+      (
+        await call({
+          headers: { cookie, 'sec-fetch-mode': 'navigate', ...accept },
+        })
+      ).status,
+    ).toBe(302);
   });
 
   it('serves on while the store is away, for those it was told of', async () => {

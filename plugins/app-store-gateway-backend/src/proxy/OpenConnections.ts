@@ -7,8 +7,8 @@ import type { Admissions } from '../routes/Admissions';
 import type { RouteTable } from '../routes/RouteTable';
 import type { Session, SessionStore } from '../signIn/SessionStore';
 
-/** Groups change without anything here being told; hence a look now and then, in milliseconds. */
-const RECHECK_MS = 60_000;
+/** Groups change without anything here being told; hence a look now and then, in milliseconds. The store is asked only where its last answer holds no longer. */
+const RECHECK_MS = 15_000;
 
 /** One open connection. */
 export interface OpenConnection {

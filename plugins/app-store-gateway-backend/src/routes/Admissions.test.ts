@@ -37,6 +37,20 @@ describe('who may open an instance', () => {
   );
   afterEach(() => jest.useRealTimers());
 
+  it('8: is asked again as soon as what the store knows of the person may be out of date', async () => {
+    const { asked, decide } = store();
+    const first = decide();
+    asked[0].answer({ allowed: true, holdsForMs: 5_000 });
+    await first;
+    jest.advanceTimersByTime(4_999);
+    await decide();
+    expect(asked).toHaveLength(1);
+    jest.advanceTimersByTime(2);
+    const next = decide();
+    asked[1].answer({ allowed: false, known: false, holdsForMs: 0 });
+    expect((await next).allowed).toBe(false);
+  });
+
   it('is asked once, and again after a minute, a change of the route or of what rules it', async () => {
     const { asked, revision, decide, tell } = store();
     const first = decide();

@@ -55,6 +55,10 @@ export class Admissions {
     entry.answer = entry.answer.then(
       admission => {
         entry.said = admission;
+        const { holdsForMs } = admission;
+        // What the store knows of the person may be older than the question.
+        if (holdsForMs !== undefined)
+          entry.until = Math.min(entry.until, Date.now() + holdsForMs);
         return admission;
       },
       error => {

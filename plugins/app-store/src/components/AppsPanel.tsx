@@ -20,14 +20,15 @@ import { CopyButton } from './Copy';
 import { DataTable, type DataColumn } from './DataTable';
 import { DeleteApps } from './DeleteApps';
 import { ListState } from './ListState';
+import { OfferNote } from './OfferNote';
 import { PersonName } from './PersonName';
 import { SearchBox } from './SearchBox';
 import { TagChips } from './TagChips';
 import { TransferDialog } from './TransferDialog';
 import { When } from './When';
 
-function Named(props: { app: App }) {
-  const { app } = props;
+function Named(props: { app: App; onWithdrawn: () => void }) {
+  const { app, onWithdrawn } = props;
   return (
     <div className={own.app}>
       <AppIcon title={app.title} path={app.icon} size={32} />
@@ -42,6 +43,7 @@ function Named(props: { app: App }) {
             what={`id of ${app.title} ${app.version}`}
           />
         </Text>
+        <OfferNote app={app} onWithdrawn={onWithdrawn} />
         {app.runnability.problems.map(problem => (
           <p key={problem.message} className={own.hint}>
             <RiAlertLine aria-hidden="true" size={16} />
@@ -89,7 +91,11 @@ export function AppsPanel(props: {
   const dialog = params.get('dialog');
   const selected = (pages.items ?? []).filter(app => chosen.has(app.id));
   const columns: Array<DataColumn<App>> = [
-    { label: 'App', lead: true, cell: app => <Named app={app} /> },
+    {
+      label: 'App',
+      lead: true,
+      cell: app => <Named app={app} onWithdrawn={pages.reload} />,
+    },
     ...(owners
       ? [
           {

@@ -1,5 +1,8 @@
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
-import type { Tag } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  tagAccess,
+  type Tag,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { Button, Flex, Link, Text } from '@backstage/ui';
 import { RiAddLine } from '@remixicon/react';
 import { appStoreApiRef } from '../api';
@@ -42,6 +45,9 @@ export function TagsPanel() {
             {tag.name}
             {tag.description && `: ${tag.description}`}
           </Text>
+          <Text as="p" variant="body-small">
+            {tagAccess(tag)}
+          </Text>
         </>
       ),
     },
@@ -51,7 +57,11 @@ export function TagsPanel() {
     },
     {
       label: 'Assigned by',
-      cell: tag => roles(tag.adminRoles, 'everybody with full access'),
+      cell: tag =>
+        roles(
+          tag.adminRoles,
+          tag.assigners === 'ADMINS' ? 'admins' : 'everybody with full access',
+        ),
     },
     {
       label: 'Apps',

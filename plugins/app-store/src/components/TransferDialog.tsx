@@ -12,7 +12,7 @@ function fullRef(typed: string): string {
   return text.includes('/') ? `user:${text}` : `user:default/${text}`;
 }
 
-/** Hands an app version over to somebody else, after saying what that means. */
+/** Offers an app version to somebody else, after saying what that means. */
 export function TransferDialog(props: {
   app: App;
   onClose: () => void;
@@ -27,19 +27,20 @@ export function TransferDialog(props: {
   return (
     <ConfirmDialog
       title={`Transfer ${app.title} ${app.version}`}
-      confirm="Transfer"
-      destructive
+      confirm="Offer"
       disabled={!ref}
       onClose={onClose}
       onStale={async () => onDone(await api.getApp(app.id))}
       onConfirm={async () => {
-        const after = await api.transferApp(
+        const after = await api.offerApp(
           app.id,
           { owner: ref, allVersions },
           app,
         );
         toast.post({
-          title: `${app.title} belongs to ${ref} now`,
+          title: after.offer
+            ? `${app.title} is offered to ${ref}`
+            : `${app.title} belongs to ${ref} now`,
           status: 'success',
           timeout: 8000,
         });
@@ -47,10 +48,10 @@ export function TransferDialog(props: {
       }}
     >
       <Text as="p">
-        The new owner decides from then on who sees it, and may delete it. You
-        keep what everybody else has. Only they, or an admin, can give it back.
-        An app that names secrets takes its new owner's from then on, so it
-        becomes private until they open it again.
+        They become the owner once they accept, within 30 days. Until then
+        nothing changes, and you can withdraw the offer. Afterwards they decide
+        who sees the app, and may delete it. If the app uses secrets, it then
+        uses theirs, and is private until they share it.
       </Text>
       <TextField
         label="New owner"

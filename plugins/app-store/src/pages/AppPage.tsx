@@ -28,6 +28,7 @@ import { AllInstances, OwnInstances } from '../components/AppInstances';
 import { AppOptions } from '../components/AppOptions';
 import { Bone, Loading } from '../components/Loading';
 import { noRemoteImages } from '../components/Markdown';
+import { OfferNote } from '../components/OfferNote';
 import { PageHeader } from '../components/PageHeader';
 import { Preconditions } from '../components/Preconditions';
 import { ErrorPanel } from '../components/ProblemPanel';
@@ -204,6 +205,10 @@ export function AppPage() {
                   onTransfer={() => change({ dialog: 'transfer' })}
                 />
               </Flex>
+              <OfferNote
+                app={app}
+                onWithdrawn={() => setChanged({ ...app, offer: undefined })}
+              />
               {app.tags && <TagChips tags={app.tags} />}
               {!link && (
                 <Instances

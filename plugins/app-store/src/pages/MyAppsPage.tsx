@@ -1,11 +1,13 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import { Container, Flex, Text } from '@backstage/ui';
+import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { AppsPanel } from '../components/AppsPanel';
 import { EmptyState } from '../components/EmptyState';
 import { ForFullAccess } from '../components/ForFullAccess';
 import { ImportLink } from '../components/ImportLink';
 import { PageHeader } from '../components/PageHeader';
+import { ReceivedOffers } from '../components/ReceivedOffers';
 import { useMe } from '../hooks/useCached';
 import styles from './ListPage.module.css';
 
@@ -13,6 +15,7 @@ import styles from './ListPage.module.css';
 export function MyAppsPage() {
   const api = useApi(appStoreApiRef);
   const { me } = useMe({ anew: true });
+  const [accepted, setAccepted] = useState(0);
   return (
     <ForFullAccess
       title="My apps"
@@ -31,7 +34,9 @@ export function MyAppsPage() {
               versions that you may have.
             </Text>
           )}
+          <ReceivedOffers onAccepted={() => setAccepted(n => n + 1)} />
           <AppsPanel
+            key={accepted}
             label="My apps"
             list={query => api.listApps({ ...query, scope: 'mine' })}
             empty={

@@ -1,18 +1,14 @@
-/** What is changed of an app version: what may be (specification 2.2), its tags, its owner. */
+/** What is changed of an app version: what may be (specification 2.2), and its tags. */
 import type {
   App,
   AppChange,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { StoreConfig } from '../../config/StoreConfig';
 import type {
   AppRecord,
   AppRecordChange,
   AppRepository,
 } from '../../database/AppRepository';
-import type { SecretRepository } from '../../database/SecretRepository';
 import type { TagRecord, TagRepository } from '../../database/TagRepository';
-import { personRef } from '../../identity/personRef';
-import type { RoleResolver } from '../../identity/RoleResolver';
 import type { AppAction, Policy } from '../../policy';
 import type { AppService } from './AppService';
 import type { Audit, Trail } from '../Audit';
@@ -24,14 +20,11 @@ import { notAllowed, notFound, stale, StoreError } from '../StoreError';
 
 /** What the service stands on. */
 export interface AppChangesOptions {
-  config: StoreConfig;
   policy: Policy;
   audit: Audit;
   service: AppService;
   apps: AppRepository;
   tags: TagRepository;
-  secrets: SecretRepository;
-  roles: RoleResolver;
   preconditions: Preconditions;
   runtimes: Runtimes;
   /** Told of each app that changed. */
@@ -203,96 +196,6 @@ export class AppChanges {
         assigned ? { addTagId: tag.id } : { removeTagId: tag.id },
       );
     });
-  }
-
-  /**
-   * Hands an app over; what names secrets is PRIVATE afterwards.
-   *
-   * @throws StoreError 400 where the receiver is not known or is a visitor, 409 where they own as many versions as they may
-   */
-  async transfer(
-    caller: Caller,
-    id: string,
-    to: { owner: string; allVersions?: boolean },
-    revision?: number,
-  ): Promise<App> {
-    return this.#o.audit.run(caller, 'app:transfer', id, async trail => {
-      trail.detail = { ...to };
-      const record = await this.#o.service.require(
-        caller,
-        id,
-        'transfer',
-        trail,
-        'You may not hand this app over.',
-      );
-      if (revision !== undefined && revision !== record.revision)
-        throw stale('app');
-      trail.detail.from = record.ownerRef;
-      const allVersions = to.allVersions ?? false;
-      const ownerRef = personRef(to.owner);
-      const receiver = await this.#receiver(ownerRef);
-      await this.#assertRoom(receiver, record, allVersions);
-      const ids = await this.#o.apps.transfer(record, {
-        ownerRef,
-        allVersions,
-        updatedAt: new Date().toISOString(),
-      });
-      if (!ids) {
-        if (await this.#o.apps.get(id)) throw stale('app');
-        throw notFound('app', id);
-      }
-      await this.#afterTransfer(ids);
-      const after = await this.#o.apps.get(id);
-      if (!after) throw notFound('app', id);
-      // Whoever gave a PRIVATE app away no longer sees it; this last look is theirs.
-      return this.#o.service.present(caller, after);
-    });
-  }
-
-  async #receiver(ownerRef: string): Promise<Caller> {
-    const receiver = await this.#o.roles.resolve(ownerRef);
-    if (!receiver.known || !(receiver.fullAccess || receiver.admin))
-      throw new StoreError({
-        status: 400,
-        code: 'NO_SUCH_OWNER',
-        message: receiver.known
-          ? `${ownerRef} is a visitor, and visitors own no apps.`
-          : `There is nobody called ${ownerRef}.`,
-        owner: 'you',
-        remedy:
-          'Name the entity ref of somebody with full access, such as user:default/name.',
-      });
-    return receiver;
-  }
-
-  /** A gift does not lift the limit of versions. */
-  async #assertRoom(
-    receiver: Caller,
-    record: AppRecord,
-    allVersions: boolean,
-  ): Promise<void> {
-    if (receiver.admin || receiver.userEntityRef === record.ownerRef) return;
-    const { appVersions: limit } = this.#o.config.limits;
-    const coming = allVersions
-      ? await this.#o.apps.countOwned(record.ownerRef, record.name)
-      : 1;
-    const owned = await this.#o.apps.countOwned(receiver.userEntityRef);
-    if (owned + coming > limit)
-      throw new StoreError({
-        status: 409,
-        code: 'APP_VERSION_LIMIT',
-        message: `${receiver.userEntityRef} owns ${owned} app versions; with ${coming} more that would be over the limit of ${limit}.`,
-        owner: 'admin',
-        remedy:
-          'They delete versions that nobody uses, or an admin raises appStore.limits.appVersions.',
-      });
-  }
-
-  /** What an app names of secrets is its new owner's from now on. */
-  async #afterTransfer(ids: string[]): Promise<void> {
-    await this.#o.secrets.resolveApps(ids);
-    await this.#o.preconditions.refreshUsersOf(ids);
-    ids.forEach(id => this.#o.feed.changed(id));
   }
 
   /** Decides anew whether the app can be run here (specification 7.1). */

@@ -14,15 +14,17 @@ import {
   type Upload,
 } from '../../bundle/BundleStore';
 import type { StoreConfig } from '../../config/StoreConfig';
-import type {
-  AppOrigin,
-  AppRepository,
-  AppSecretRow,
-  NewApp,
+import {
+  appFacts,
+  type AppOrigin,
+  type AppRecord,
+  type AppRepository,
+  type AppSecretRow,
+  type NewApp,
 } from '../../database/AppRepository';
 import type { SecretRepository } from '../../database/SecretRepository';
 import type { TagRepository } from '../../database/TagRepository';
-import type { Policy } from '../../policy';
+import type { AppAction, Policy } from '../../policy';
 import type { AppNotes } from '../../recovery/AppNotes';
 import type { DeletionGuard, Epoch } from '../../recovery/Epoch';
 import type { AppService } from './AppService';
@@ -32,7 +34,12 @@ import type { ChangeFeed } from '../ChangeFeed';
 import type { Idempotency } from '../Idempotency';
 import type { KeyedLock } from '../../storage/KeyedLock';
 import { ImportChecks, tagWarnings } from './ImportChecks';
-import { importRefusal, nameTaken, tooManyVersions } from './importRefusals';
+import {
+  importRefusal,
+  nameTaken,
+  tooManyVersions,
+  versionExists,
+} from './importRefusals';
 import type { Preconditions } from './Preconditions';
 import type { Runtimes } from './Runtimes';
 import { notAllowed, StoreError } from '../StoreError';
@@ -196,17 +203,14 @@ export class AppImport {
     request: ImportRequest,
     trail: Trail,
   ): Promise<ImportedApp> {
-    const { apps, appService, policy, tags, logger, config, feed } =
-      this.#options;
+    const { appService, policy, tags, logger, config, feed } = this.#options;
     const bundle = await readBundle(upload.path, {
       allowedWaveVariables: config.allowedWaveVariables,
     });
     const { manifest, source } = bundle;
     trail.detail.app = `${manifest.name} ${manifest.version}`;
-    if (await apps.findByIdentity(manifest.name, manifest.version))
-      throw new ConflictError(
-        `${manifest.name} ${manifest.version} exists already`,
-      );
+    const taken = await this.#taken(caller, manifest);
+    if (taken) throw taken;
     if (request.image)
       this.#options.runtimes.requireImage(request.image, manifest.runtime.mode);
     else this.#checks.runtime(manifest, source);
@@ -271,6 +275,35 @@ export class AppImport {
     };
   }
 
+  /** Why the caller cannot add this version; asked before all else that could tell what is there. */
+  async #taken(
+    caller: Caller,
+    { name, version }: Pick<NewApp, 'name' | 'version'>,
+  ): Promise<StoreError | undefined> {
+    const { apps, config, policy } = this.#options;
+    // Asked for together, whatever is found: the time that it takes tells nothing either.
+    const [existing, nameOwner, seen] = await Promise.all([
+      apps.findByIdentity(name, version),
+      apps.ownerOfName(name),
+      apps.list(caller, { name, limit: 1 }),
+    ]);
+    const closed =
+      config.appNames === 'owned' &&
+      !caller.admin &&
+      nameOwner !== undefined &&
+      nameOwner !== caller.userEntityRef;
+    const may = (action: AppAction, app: AppRecord | undefined) =>
+      app && policy.decide('app', action, caller, appFacts(app)).allowed;
+    if (closed) {
+      const tell = may('read_owner', seen.items[0]);
+      return nameTaken(name, version, tell ? nameOwner : undefined);
+    }
+    if (!existing) return undefined;
+    return may('read', existing)
+      ? versionExists(name, version)
+      : nameTaken(name, version, undefined);
+  }
+
   async #keepPicture(image: BundleImage): Promise<string> {
     const { bundles, files } = this.#options;
     const name = assetName(image.data, image.extension);
@@ -303,14 +336,20 @@ export class AppImport {
           nameOwners: config.appNames === 'owned' && !caller.admin,
         });
         if (inserted === 'full') throw tooManyVersions(limit!);
-        if (inserted === 'name') throw nameTaken(record.name);
+        if (inserted === 'name')
+          throw nameTaken(record.name, record.version, undefined);
       } catch (error) {
         await notes.remove(record.id);
         const unused = !(await apps.usesBundle(upload.digest));
         if (unused && !(await epoch.isHeld('bundles')))
           await bundles.removeBundle(upload.digest);
-        if (error instanceof StoreError || error instanceof ConflictError)
-          throw error;
+        if (error instanceof StoreError) throw error;
+        // Somebody was faster.
+        if (error instanceof ConflictError)
+          throw (
+            (await this.#taken(caller, record)) ??
+            nameTaken(record.name, record.version, undefined)
+          );
         // A secret that was there a moment ago may be gone: then that is what is said.
         await this.#checks.secrets(record, record.manifest, beside.source);
         throw error;

@@ -15,6 +15,7 @@ import {
   type AppRepository,
 } from '../../database/AppRepository';
 import type { InstanceRepository } from '../../database/InstanceRepository';
+import type { OfferRepository } from '../../database/OfferRepository';
 import type {
   PreferenceRepository,
   Preferences,
@@ -41,6 +42,7 @@ export interface AppServiceOptions {
   apps: AppRepository;
   instances: InstanceRepository;
   preferences: PreferenceRepository;
+  offers: OfferRepository;
   bundles: BundleStore;
   presenter: AppPresenter;
   /** Where an instance is opened. */
@@ -93,14 +95,24 @@ export class AppService {
 
   /** A record as the caller sees it. */
   async present(caller: Caller, record: AppRecord): Promise<App> {
-    const [newest, preferences] = await Promise.all([
+    const [newest, preferences, offers] = await Promise.all([
       this.#o.apps.newestOf(caller, [record.name]),
       this.#o.preferences.of(caller.userEntityRef, [record.id]),
+      this.#offersOf(caller, [record]),
     ]);
     return this.#o.presenter.present(caller, record, {
       newest: newest.get(record.name) === versionKey(record.version),
       preferences: preferences.get(record.id),
+      offer: offers.get(record.id),
     });
+  }
+
+  /** To whom apps are offered: for those who may offer them. */
+  #offersOf(caller: Caller, records: AppRecord[]) {
+    const ids = records
+      .filter(record => this.#decide(caller, 'transfer', record).allowed)
+      .map(record => record.id);
+    return this.#o.offers.ofApps(ids, new Date().toISOString());
   }
 
   /** A record that somebody asks to see: refused where it is there and is not to be seen. */
@@ -154,7 +166,7 @@ export class AppService {
       pinnedBy: query.pinned ? me : undefined,
       listedOnly,
     });
-    const [newest, preferences] = await Promise.all([
+    const [newest, preferences, offers] = await Promise.all([
       this.#o.apps.newestOf(
         actor,
         items.map(record => record.name),
@@ -164,12 +176,14 @@ export class AppService {
         me,
         items.map(record => record.id),
       ),
+      this.#offersOf(caller, items),
     ]);
     return {
       items: items.map(record =>
         this.#o.presenter.present(caller, record, {
           newest: newest.get(record.name) === versionKey(record.version),
           preferences: preferences.get(record.id),
+          offer: offers.get(record.id),
         }),
       ),
       nextCursor,

@@ -1,6 +1,5 @@
 /** Why an import is refused. */
 import { BundleError } from '@ai-app-store/bundle';
-import { ConflictError } from '@backstage/errors';
 import type { StoreConfig } from '../../config/StoreConfig';
 import { StoreError } from '../StoreError';
 
@@ -15,14 +14,42 @@ export function tooManyVersions(limit: number): StoreError {
   });
 }
 
-export function nameTaken(name: string): StoreError {
+/** A version that the importer sees. */
+export function versionExists(name: string, version: string): StoreError {
+  return new StoreError({
+    status: 409,
+    code: 'VERSION_EXISTS',
+    message: `${name} ${version} exists already. An app version never changes.`,
+    owner: 'you',
+    remedy: 'Raise App.Version in app.toml and import again.',
+  });
+}
+
+/**
+ * A name, or a version of it, that is somebody else's. Where the importer sees nothing of
+ * that name there is one answer, whatever is there: it may be PRIVATE.
+ *
+ * @param nameOwner - who owns the name, where the importer may know
+ */
+export function nameTaken(
+  name: string,
+  version: string,
+  nameOwner: string | undefined,
+): StoreError {
   return new StoreError({
     status: 409,
     code: 'NAME_TAKEN',
-    message: `The name ${name} belongs to somebody else in this store.`,
+    ...(nameOwner
+      ? {
+          message: `The app name ${name} belongs to ${nameOwner}.`,
+          remedy: `Choose another App.Name, or ask ${nameOwner} or an admin to transfer all versions of ${name} to you.`,
+        }
+      : {
+          message: `${name} ${version} cannot be imported: the name or this version of it is taken.`,
+          remedy:
+            'Choose another App.Name, or another App.Version if the name is yours. An admin can see who has it, and can transfer it to you.',
+        }),
     owner: 'you',
-    remedy:
-      'Choose another App.Name, or ask who brought its first version, or an admin, to hand it over to you.',
   });
 }
 
@@ -42,14 +69,6 @@ export function importRefusal(error: unknown, config: StoreConfig): unknown {
       owner: 'you',
       remedy: error.remedy,
       issues: error.issues,
-    });
-  if (error instanceof ConflictError)
-    return new StoreError({
-      status: 409,
-      code: 'VERSION_EXISTS',
-      message: `${error.message}. An app version never changes.`,
-      owner: 'you',
-      remedy: 'Raise App.Version in app.toml and import again.',
     });
   if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
     return new StoreError({

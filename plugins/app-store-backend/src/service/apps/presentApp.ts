@@ -6,6 +6,7 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { StoreConfig } from '../../config/StoreConfig';
 import { appFacts, type AppRecord } from '../../database/AppRepository';
+import type { OfferOfApp } from '../../database/OfferRepository';
 import type { Preferences } from '../../database/PreferenceRepository';
 import type { Actor, AppAction, Policy } from '../../policy';
 import { effectiveManifest } from './Preconditions';
@@ -41,6 +42,10 @@ function neutralOnce(problems: Problem[]): Problem[] {
   return [...said.values()];
 }
 
+function presentOffer({ toRef, ...offer }: OfferOfApp): App['offer'] {
+  return { ...offer, to: toRef };
+}
+
 /** See the module's comment. */
 export class AppPresenter {
   readonly #config: StoreConfig;
@@ -61,7 +66,11 @@ export class AppPresenter {
   present(
     actor: Actor,
     record: AppRecord,
-    beside: { newest: boolean; preferences?: Preferences },
+    beside: {
+      newest: boolean;
+      preferences?: Preferences;
+      offer?: OfferOfApp;
+    },
   ): App {
     const manifest = effectiveManifest(record);
     const facts = appFacts(record);
@@ -81,6 +90,7 @@ export class AppPresenter {
       lifecycle: manifest.lifecycle,
       origin: record.origin,
       ...(may('read_owner') ? { owner: record.ownerRef } : {}),
+      ...(beside.offer ? { offer: presentOffer(beside.offer) } : {}),
       ...(may('read_tags')
         ? {
             tags: record.tags.map(({ visitorRoles, ...tag }) => ({

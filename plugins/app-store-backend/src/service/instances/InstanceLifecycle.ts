@@ -4,10 +4,15 @@ import type {
   Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { StoreConfig } from '../../config/StoreConfig';
-import type { InstanceRepository } from '../../database/InstanceRepository';
+import { appFacts, type AppRecord } from '../../database/AppRepository';
+import type {
+  InstanceRecord,
+  InstanceRepository,
+} from '../../database/InstanceRepository';
 import type { RoleResolver } from '../../identity/RoleResolver';
 import type { DeletionGuard } from '../../recovery/Epoch';
-import type { InstanceAction } from '../../policy';
+import type { InstanceObjects } from '../../kubernetes/objects';
+import type { InstanceAction, Policy } from '../../policy';
 import type { Audit, Trail } from '../Audit';
 import { STORE, type Caller } from '../Caller';
 import type { ChangeFeed } from '../ChangeFeed';
@@ -21,6 +26,7 @@ import { stale, StoreError } from '../StoreError';
 /** What the service stands on. */
 export interface InstanceLifecycleOptions {
   config: StoreConfig;
+  policy: Policy;
   audit: Audit;
   service: InstanceService;
   instances: InstanceRepository;
@@ -85,6 +91,28 @@ export class InstanceLifecycle {
     if (!done && revision !== undefined) throw stale('instance');
     const [instance] = await this.#o.service.present(caller, [found]);
     return instance;
+  }
+
+  /** What is rendered anew is a start of its owner's, who may have lost the right to it. */
+  async #assertOwnerMayRun(
+    { ownerRef }: InstanceRecord,
+    app: AppRecord,
+  ): Promise<void> {
+    const owner = await this.#o.roles.resolve(ownerRef);
+    const decision = this.#o.policy.decide('app', 'run', owner, appFacts(app));
+    if (owner.known && decision.allowed) return;
+    throw new StoreError({
+      status: 409,
+      code: 'OWNER_MAY_NOT_RUN',
+      message: owner.known
+        ? `The instance belongs to ${ownerRef}, who may not run this app any more.`
+        : `The instance belongs to ${ownerRef}, whom the app store no longer knows.`,
+      owner: 'admin',
+      remedy: owner.known
+        ? "The app's owner shares the app with them, or the instance is terminated."
+        : 'Terminate the instance.',
+      rule: decision.rule,
+    });
   }
 
   async suspend(caller: Caller, id: string): Promise<AppInstance> {
@@ -340,14 +368,36 @@ export class InstanceLifecycle {
     );
   }
 
-  /** Renders it anew with the store's present configuration (specification 4.2). */
+  /**
+   * Renders it anew with the store's present configuration (specification 4.2). Whoever
+   * owns the app by now, the secrets are those of the person who did when it was started.
+   *
+   * @throws StoreError 409 where its owner could not start it now
+   */
   async redeploy(caller: Caller, id: string): Promise<AppInstance> {
     return this.#change(caller, id, 'redeploy', async ({ record, app }) => {
+      await this.#assertOwnerMayRun(record, app);
+      const started = { ...app, ownerRef: record.secretsOf ?? app.ownerRef };
       await this.#o.preconditions.require({
-        ...app,
+        ...started,
         defaultProfile: record.launchProfile,
       });
-      const { objects, used } = await this.#o.renderer.render(app, record);
+      const { objects, used } = await this.#o.renderer.render(started, record);
+      const imageOf = ({ workload }: InstanceObjects) =>
+        workload.spec!.template.spec!.containers[0].image;
+      if (
+        started.ownerRef !== app.ownerRef &&
+        used.length &&
+        app.customImage &&
+        imageOf(objects) !== imageOf(record.objects)
+      )
+        throw new StoreError({
+          status: 409,
+          code: 'APP_CHANGED_HANDS',
+          message: `The app's new owner chose another image, which must not get the secrets of ${started.ownerRef}.`,
+          owner: 'you',
+          remedy: 'Start a new instance, and terminate this one.',
+        });
       return this.#o.instances.change(
         id,
         { desired: [record.desired], revision: record.revision },

@@ -135,6 +135,7 @@ export class InstanceRuns {
       extended: false,
       launchProfile,
       parameters,
+      secretsOf: app.ownerRef,
       launch: 1,
       revision: 1,
       createdAt: now.toISOString(),

@@ -1,0 +1,46 @@
+import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
+import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
+import { Button, Flex, Text } from '@backstage/ui';
+import { appStoreApiRef } from '../api';
+import { useAction } from '../hooks/useAction';
+import { day, shortRef } from '../words';
+
+/** To whom an app version is offered, for its owner and admins, who may withdraw that. */
+export function OfferNote(props: { app: App; onWithdrawn: () => void }) {
+  const { app, onWithdrawn } = props;
+  const api = useApi(appStoreApiRef);
+  const toast = useApi(toastApiRef);
+  const [busy, act] = useAction();
+  const { offer } = app;
+  if (!offer) return null;
+  const by =
+    offer.offeredBy === app.owner ? '' : ` by ${shortRef(offer.offeredBy)}`;
+  const withdraw = () =>
+    act(async () => {
+      await api.withdrawOffer(app.id);
+      toast.post({
+        title: `${app.title} is no longer offered to ${shortRef(offer.to)}`,
+        status: 'success',
+        timeout: 8000,
+      });
+      onWithdrawn();
+    });
+  return (
+    <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
+      <Text variant="body-small">
+        {offer.allVersions ? 'All versions offered' : 'Offered'} to{' '}
+        {shortRef(offer.to)}
+        {by} until {day(offer.expiresAt)}
+      </Text>
+      <Button
+        size="small"
+        variant="tertiary"
+        isDisabled={busy}
+        aria-label={`Withdraw the offer of ${app.title} ${app.version}`}
+        onPress={withdraw}
+      >
+        Withdraw
+      </Button>
+    </Flex>
+  );
+}

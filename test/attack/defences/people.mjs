@@ -1,0 +1,185 @@
+const BACKEND = 'plugins/app-store-backend/src';
+const GATEWAY = 'plugins/app-store-gateway-backend/src';
+
+export default [
+  {
+    finding: '5',
+    name: 'a redeployed instance keeps the secrets of its start',
+    file: `${BACKEND}/service/instances/InstanceLifecycle.ts`,
+    from: 'ownerRef: record.secretsOf ?? app.ownerRef',
+    to: 'ownerRef: app.ownerRef',
+    test: {
+      jest: `${BACKEND}/offers.test.ts`,
+      name: '5: never gives its new owner',
+    },
+  },
+  {
+    finding: '5',
+    name: 'an instance is redeployed only for an owner who may run the app',
+    file: `${BACKEND}/service/instances/InstanceLifecycle.ts`,
+    from: 'await this.#assertOwnerMayRun(record, app);',
+    to: '',
+    test: {
+      jest: `${BACKEND}/offers.test.ts`,
+      name: '5: never gives its new owner',
+    },
+  },
+  {
+    finding: '5',
+    name: "a new owner's image gets no secrets of the former owner",
+    file: `${BACKEND}/service/instances/InstanceLifecycle.ts`,
+    from: 'imageOf(objects) !== imageOf(record.objects)',
+    to: 'false',
+    test: {
+      jest: `${BACKEND}/offers.test.ts`,
+      name: '5: never gives the secrets of a former owner',
+    },
+  },
+  {
+    finding: '5',
+    name: 'an app stays where it is until the receiver accepts it',
+    file: `${BACKEND}/service/apps/AppOffers.ts`,
+    from: 'if (toRef === caller.userEntityRef) {',
+    to: 'caller = { ...caller, userEntityRef: toRef };\n      {',
+    test: {
+      jest: `${BACKEND}/offers.test.ts`,
+      name: '5: stays its owner',
+    },
+  },
+  {
+    finding: '5',
+    name: 'an offer is answered by nobody but its receiver',
+    file: `${BACKEND}/service/apps/AppOffers.ts`,
+    from: 'if (offer?.toRef !== caller.userEntityRef)',
+    to: 'if (!offer)',
+    test: {
+      jest: `${BACKEND}/offers.test.ts`,
+      name: '5: stays its owner',
+    },
+  },
+  {
+    finding: '5',
+    name: 'an offer lapses',
+    file: `${BACKEND}/database/OfferRepository.ts`,
+    from: `const offers = this.#knex<OfferRow>('app_offers').where(
+      'expires_at',
+      '>',
+      now,
+    );`,
+    to: "const offers = this.#knex<OfferRow>('app_offers').where('expires_at', '>', now.slice(0, 4));",
+    test: {
+      jest: `${BACKEND}/offers.test.ts`,
+      name: '5: can be declined, withdrawn',
+    },
+  },
+  {
+    finding: '6',
+    name: 'a name takes versions of its owner alone',
+    file: `${BACKEND}/config/StoreConfig.ts`,
+    from: "oneOf(config, 'appNames', ['open', 'owned'], 'owned')",
+    to: "oneOf(config, 'appNames', ['open', 'owned'], 'open')",
+    test: {
+      jest: `${BACKEND}/appNames.test.ts`,
+      name: '6: are not taken over',
+    },
+  },
+  {
+    finding: '7',
+    name: 'an installation leaves tags without admin roles to admins',
+    file: `${BACKEND}/policy/conditions.ts`,
+    from: "settings.emptyAdminRoles !== 'admins'",
+    to: 'settings !== undefined',
+    test: {
+      jest: `${BACKEND}/policy/tables.test.ts`,
+      name: '7: tags without admin roles',
+    },
+  },
+  {
+    finding: '8',
+    name: 'somebody unknown has no full access where no group is named',
+    file: `${BACKEND}/identity/RoleResolver.ts`,
+    from: 'fullAccess:\n        known &&',
+    to: 'fullAccess:',
+    test: {
+      jest: `${BACKEND}/identity/RoleResolver.test.ts`,
+      name: '8: gives somebody unknown',
+    },
+  },
+  {
+    finding: '8',
+    name: 'the portal token of somebody who is gone holds no longer',
+    file: `${BACKEND}/identity/RoleResolver.ts`,
+    from: 'if (!actor.known) throw unknownPerson(userEntityRef);',
+    to: '',
+    test: {
+      jest: `${BACKEND}/people.test.ts`,
+      name: '8: somebody whom no source knows',
+    },
+  },
+  {
+    finding: '8',
+    name: 'the gateway is told of somebody who is gone',
+    file: `${BACKEND}/api/gateway.ts`,
+    from: 'decision && decision.allowed && known',
+    to: 'decision?.allowed',
+    test: {
+      jest: `${BACKEND}/people.test.ts`,
+      name: '8: somebody whom no source knows',
+    },
+  },
+  {
+    finding: '8',
+    name: 'the gateway ends the session of somebody who is gone',
+    file: `${GATEWAY}/proxy/Door.ts`,
+    from: 'if (session && admission.known === false) {',
+    to: 'if (session && admission.known === null) {',
+    test: {
+      jest: `${GATEWAY}/proxy/GatewayServer.test.ts`,
+      name: '8: ends the session',
+    },
+  },
+  {
+    finding: '8',
+    name: 'the gateway keeps no answer longer than the store',
+    file: `${GATEWAY}/routes/Admissions.ts`,
+    from: 'if (holdsForMs !== undefined)',
+    to: 'if (holdsForMs === null)',
+    test: {
+      jest: `${GATEWAY}/routes/Admissions.test.ts`,
+      name: '8: is asked again',
+    },
+  },
+  {
+    finding: '10',
+    name: 'a refused import tells nothing of a PRIVATE version',
+    file: `${BACKEND}/service/apps/AppImport.ts`,
+    from: "return may('read', existing)",
+    to: 'return existing',
+    test: {
+      jest: `${BACKEND}/appNames.test.ts`,
+      name: '10: take versions of everybody',
+    },
+  },
+  {
+    finding: '10',
+    name: 'a refused import names no owner of a PRIVATE name',
+    file: `${BACKEND}/service/apps/AppImport.ts`,
+    from: 'tell ? nameOwner : undefined',
+    to: 'nameOwner',
+    test: {
+      jest: `${BACKEND}/appNames.test.ts`,
+      name: '10: say the same',
+    },
+  },
+  {
+    finding: '10',
+    name: 'names that people and computers trust are no aliases',
+    file: `${BACKEND}/config/reservedAliases.ts`,
+    from: 'return [...RESERVED_ALIASES, ...own];',
+    to: 'return own;',
+    test: {
+      jest: `${BACKEND}/config/StoreConfig.test.ts`,
+      name: '10: reserves the names',
+    },
+  },
+];
