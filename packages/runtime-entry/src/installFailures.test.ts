@@ -244,9 +244,7 @@ describe('19: pip', () => {
     other.close();
     expect(found).toMatchObject({
       cause: 'DEPENDENCIES_FAILED',
-      reason: `${hostOf(
-        other,
-      )} refused access (403) when asked for no-such-thing`,
+      reason: `${host} refused access (403) when asked for no-such-thing`,
     });
   });
 
