@@ -237,7 +237,6 @@ describe('19: pip', () => {
       response.writeHead(403, { 'content-type': 'text/html' }).end('no'),
     );
     const host = hostOf(other);
-    const host = hostOf(other);
     const found = await pip(
       `--extra-index-url http://${host}/simple\nno-such-thing\n`,
     );
