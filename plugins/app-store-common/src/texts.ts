@@ -9,6 +9,9 @@ const DIRECTION = /\p{Bidi_Control}/u;
 const OVERRIDE = /[\u202a-\u202e\u2066-\u2069]/u;
 const UNSHOWABLE = /[\p{Bidi_Control}\u2028\u2029]/gu;
 
+/** A single line that can be shown as it is. */
+export const LINE = /^[^\p{Cc}\p{Bidi_Control}\u2028\u2029]*$/u;
+
 /** `U+202E` */
 export function codePoint(character: string): string {
   return `U+${character
@@ -20,14 +23,13 @@ export function codePoint(character: string): string {
 
 /** Why a single line cannot be shown as it is; undefined where it can. */
 export function lineProblem(text: string): string | undefined {
-  if (/[\p{Cc}\u2028\u2029]/u.test(text))
-    return 'must be a single line without control characters';
+  if (LINE.test(text)) return undefined;
   const [found] = DIRECTION.exec(text) ?? [];
   return found
     ? `holds a character that changes the direction of text (${codePoint(
         found,
       )})`
-    : undefined;
+    : 'must be a single line without control characters';
 }
 
 /** The first character of a longer text that turns it around, with its line; marks of one letter are fine. */

@@ -5,20 +5,15 @@
  * "ours" marks what the specification does not have.
  */
 import { z } from 'zod';
-import { lineProblem } from '../texts';
+import { LINE, lineProblem } from '../texts';
 
 const text = z
   .string({ error: 'must be a text' })
   .refine(value => !value.includes('\0'), { error: 'holds a NUL character' });
 /** What is shown in one line, and echoed by terminals. */
-const line = text.superRefine((value, context) => {
-  const message = lineProblem(value);
-  if (message) context.addIssue({ code: 'custom', message });
+const line = text.regex(LINE, {
+  error: issue => lineProblem(String(issue.input)) ?? 'must be a single line',
 });
-const shortLine = (limit: number) =>
-  line.refine(value => value.length <= limit, {
-    error: `may have ${limit} characters at most`,
-  });
 const lines = z.array(line, { error: 'must be a list of texts' });
 const texts = z.array(text, { error: 'must be a list of texts' });
 const flag = z.boolean({ error: 'must be true or false' });
@@ -105,14 +100,14 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'App',
     key: 'Title',
     type: 'string',
-    schema: shortLine(200),
+    schema: line.max(200, 'may have 200 characters at most'),
     description: 'What people see; the name where it is missing.',
   },
   {
     table: 'App',
     key: 'Description',
     type: 'string',
-    schema: shortLine(1000),
+    schema: line.max(1000, 'may have 1000 characters at most'),
     description: 'One line for the store page.',
   },
   {
@@ -414,14 +409,14 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'Parameter',
     key: 'Title',
     type: 'string',
-    schema: shortLine(100),
+    schema: line.max(100, 'may have 100 characters at most'),
     description: 'What people are asked; the name where it is missing.',
   },
   {
     table: 'Parameter',
     key: 'Description',
     type: 'string',
-    schema: shortLine(500),
+    schema: line.max(500, 'may have 500 characters at most'),
     description: 'A sentence that helps to answer.',
   },
   {
