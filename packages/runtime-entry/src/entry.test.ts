@@ -167,6 +167,19 @@ describe('app-store-entry bundle', () => {
     expect(code).toBe(0);
     expect(asked).toBe('store.example:7007 http://store.example:7007/content');
   });
+
+  it('asks itself what is left to direct connections', async () => {
+    const data = await tar();
+    answer = (_, response) => response.end(data);
+    for (const NO_PROXY of ['*', 'x, 127.0.0.1', new URL(url).host])
+      expect(
+        await entry('bundle', {
+          APP_STORE_BUNDLE_DIGEST: digest(data),
+          HTTP_PROXY: 'http://127.0.0.1:1',
+          NO_PROXY,
+        }),
+      ).toMatchObject({ code: 0 });
+  });
 });
 
 describe('app-store-entry dependencies', () => {

@@ -231,6 +231,29 @@ describe('19: pip', () => {
     },
   );
 
+  it('19: a proxy that finds no way to the index is not the author’s', async () => {
+    status(502);
+    const env = {
+      HTTP_PROXY: `http://${index}`,
+      http_proxy: `http://${index}`,
+    };
+    const reason =
+      'the package index index.invalid cannot be reached when asked for no-such-thing: the proxy answered 502';
+    expect(
+      await pip('no-such-thing\n', {
+        ...env,
+        PIP_INDEX_URL: 'http://index.invalid/simple',
+        PIP_TRUSTED_HOST: 'index.invalid',
+      }),
+    ).toMatchObject({ cause: 'INDEX_UNREACHABLE', reason });
+    expect(
+      await npm(
+        { 'no-such-thing': '1.0.0' },
+        { ...env, npm_config_registry: 'http://index.invalid/npm/' },
+      ),
+    ).toMatchObject({ cause: 'INDEX_UNREACHABLE', reason });
+  });
+
   it('19: another index that the author names and that refuses is the author’s', async () => {
     known([]);
     const other = await listening((_, response) =>

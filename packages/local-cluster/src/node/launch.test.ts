@@ -68,7 +68,8 @@ describe.each([
 ])("10: a container's variables, %s", (kind, start) => {
   beforeAll(async () => {
     // The machines that this is developed and tested on permit it.
-    if (kind === 'isolated') expect((await probeIsolation()).files).toBe(true);
+    if (kind === 'isolated' && !(await probeIsolation()).files)
+      throw new Error('this machine permits no namespaces');
   });
 
   it('10: reach its own command, each whole', async () => {

@@ -1,6 +1,8 @@
 // Why an installation failed, told by what its installer printed: shared by npm and pip.
 // The store knows whose each cause is (`dependencyProblem` in the backend).
 
+import { proxyFor } from './store.mjs';
+
 /** The app asks for what is not there, or cannot be built: its author's. */
 export const DEPENDENCIES_FAILED = 'DEPENDENCIES_FAILED';
 /** No connection to the package index, or to another host that a dependency comes from. */
@@ -76,12 +78,22 @@ export function hostOf(url) {
 /**
  * Why an index does not give what is asked of it.
  *
+ * @param options.url - what was asked
  * @param options.own - whether it is the index that the store is set to
  * @param options.name - the package that was asked for
  */
-export function indexCause({ host, status, reason, own, name }) {
+export function indexCause({ host, url, status, reason, own, name }) {
   const index = own ? `the package index ${host}` : host;
   const asked = name ? ` when asked for ${name}` : '';
+  // A proxy says so where it finds no way.
+  const noWay = (status === 502 || status === 504) && url && proxyFor(url);
+  if (noWay)
+    return indexCause({
+      host,
+      own,
+      name,
+      reason: `the proxy answered ${status}`,
+    });
   if (status === undefined)
     return {
       cause: INDEX_UNREACHABLE,

@@ -63,6 +63,7 @@ export function npmReason(output) {
     (status || NETWORK_CODE.test(code)) &&
     indexCause({
       host,
+      url,
       own,
       name: asked,
       status: status && Number(status),

@@ -97,7 +97,7 @@ function waitingProblem(
     case 'InvalidImageName':
       return {
         code: 'IMAGE_UNAVAILABLE',
-        message: `The runtime's image ${status!.image} cannot be had: ${(
+        message: `The runtime's image ${status!.image} cannot be pulled: ${(
           waiting.message ?? waiting.reason
         ).replace(/^Back-off pulling image "[^"]*": /, '')}`,
         owner: 'admin',

@@ -48,6 +48,7 @@ describe.each(databaseIds())('the first cause on %s', database => {
       synced: true,
       hasPods: () => true,
       endpoint: () => undefined,
+      ensureClaim: async () => undefined,
       apply: async () => {},
       events: async () => [],
       tail: async () => '',
