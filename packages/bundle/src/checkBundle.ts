@@ -6,12 +6,14 @@ import {
   APP_TOML_LIMIT,
   locate,
   readAppToml,
+  turnedAround,
   type AppManifest,
   type ReadOptions,
   type TomlIssue,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { BundleFile, FileTree } from './FileTree';
 import { imageType } from './images';
+import { mayBeInstalled } from './requirements';
 
 const TEXT_LIMIT = 1024 ** 2;
 const IMAGE_LIMIT = 5 * 1024 ** 2;
@@ -121,26 +123,33 @@ class BundleCheck {
     return manifest;
   }
 
-  module({ lifecycle, runtime }: AppManifest): void {
+  async module({ lifecycle, runtime }: AppManifest): Promise<void> {
     const { mode, module } = runtime;
     if (lifecycle === 'LINK' || mode === 'container' || !module) return;
     const clean = module.replace(/^\.\//, '');
     const candidates = moduleFiles(mode, clean);
-    // A Node entry file may come with a dependency, and a Python module with a wheel.
+    if (candidates.some(path => this.tree.find(path))) return;
+    const python = mode === 'wave' || mode === 'python';
+    // A Node entry file may come with a dependency, and a Python module with a requirement.
     const installed =
       (mode === 'node' && clean.startsWith('node_modules/')) ||
-      (mode !== 'node' &&
-        mode !== 'static' &&
-        this.tree.find('requirements.txt'));
-    if (installed || candidates.some(path => this.tree.find(path))) return;
+      (python && (await mayBeInstalled(this.tree, clean)));
+    if (installed) return;
+    const required = python && this.tree.find('requirements.txt');
     this.#add(
       {
         code: 'MODULE_MISSING',
         severity: 'error',
         message: `Runtime.Module is ${JSON.stringify(
           module,
-        )}, but the bundle has no ${candidates[0]}`,
-        remedy: 'Correct Runtime.Module, or pack the missing file.',
+        )}, but the bundle has no ${candidates[0]}${
+          required ? ', and nothing in requirements.txt is called so' : ''
+        }`,
+        remedy: `Correct Runtime.Module, ${
+          required
+            ? 'pack the missing file, or add the package that has it to requirements.txt.'
+            : 'or pack the missing file.'
+        }`,
       },
       'Runtime',
       'Module',
@@ -195,8 +204,19 @@ class BundleCheck {
   async longDescription({ longDescriptionPath }: AppManifest): Promise<string> {
     if (!longDescriptionPath) return '';
     const file = this.tree.find(longDescriptionPath.replace(/^\.\//, ''));
-    if (file && file.size <= TEXT_LIMIT)
-      return (await this.tree.read(file, TEXT_LIMIT)).toString('utf8');
+    if (file && file.size <= TEXT_LIMIT) {
+      const text = (await this.tree.read(file, TEXT_LIMIT)).toString('utf8');
+      const turned = turnedAround(text);
+      if (turned)
+        this.issues.push({
+          code: 'TEXT_TURNED_AROUND',
+          severity: 'error',
+          path: file.path,
+          message: `${file.path} holds a character in line ${turned.line} that changes the direction of text (${turned.character})`,
+          remedy: 'Remove it: by it a text reads as another one.',
+        });
+      return text;
+    }
     this.#add(
       {
         code: file ? 'LONG_DESCRIPTION_TOO_LARGE' : 'LONG_DESCRIPTION_MISSING',
@@ -312,7 +332,7 @@ export async function checkBundle(
   const manifest = await check.manifest();
   let longDescription = '';
   if (manifest) {
-    check.module(manifest);
+    await check.module(manifest);
     check.mounts(manifest);
     longDescription = await check.longDescription(manifest);
   }

@@ -3,6 +3,8 @@
  * which rule, and where it points to.
  */
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { ZipFile } from 'yazl';
 import { checkBundle } from './checkBundle';
 import type { BundleFile, FileTree } from './FileTree';
 
@@ -123,7 +125,95 @@ const CASES: Case[] = [
   named('a name with a NUL', '"a\\u0000"', /NUL/),
   versioned('a version of 64 characters', `"1.${long(62)}"`, /longer than 63/),
   versioned('a version that is a word', '"latest"', /MAJOR/),
-  versioned('a version of a template', '"{{VERSION}}"', /may hold letters/),
+  ...[
+    '"{{VERSION}}"',
+    '"{{ version }}"',
+    '"${VERSION}"',
+    '"1.0.$BUILD"',
+    '"%VERSION%"',
+    '"@VERSION@"',
+    '"__VERSION__"',
+    '"<version>"',
+    '"VERSION"',
+    '"MAJOR.MINOR.PATCH"',
+  ].map(each =>
+    versioned(
+      `20: the placeholder ${each}`,
+      each,
+      /is the placeholder ".*", which nothing has replaced/,
+    ),
+  ),
+  named(
+    '20: a name of a template',
+    '"com.example.{{NAME}}"',
+    /is the placeholder/,
+  ),
+  // 10: what turns texts around
+  ...['Title', 'Description', 'Category', 'LongDescription'].map(key =>
+    app(
+      `10: a direction override in ${key}`,
+      `${key} = "a\\u202Eb"`,
+      `App.${key}`,
+      /changes the direction of text \(U\+202E\)/,
+    ),
+  ),
+  ...['Tags', 'Keywords'].map(key =>
+    app(
+      `10: a direction isolate in ${key}`,
+      `${key} = ["fine", "a\\u2066b"]`,
+      `App.${key}`,
+      /changes the direction of text \(U\+2066\)/,
+    ),
+  ),
+  app(
+    '10: a direction mark in Title',
+    'Title = "a\\u200Fb"',
+    'App.Title',
+    /U\+200F/,
+  ),
+  app(
+    '10: a line separator in Title',
+    'Title = "a\\u2028b"',
+    'App.Title',
+    /single line/,
+  ),
+  ...(
+    [
+      ['Title', '"a\\u202Eb"'],
+      ['Description', '"a\\u202Eb"'],
+      ['Default', '"a\\u202Eb"'],
+      ['Choices', '["a\\u202Eb"]'],
+    ] as const
+  ).map(
+    ([key, value]): Case => ({
+      rule: `10: a direction override in Parameter.${key}`,
+      toml: [
+        ...APP,
+        ...NODE,
+        '[[Parameter]]',
+        'Name = "P"',
+        ...(key === 'Choices' ? ['Type = "choice"'] : []),
+        `${key} = ${value}`,
+      ],
+      path: `Parameter.${key}`,
+      line: key === 'Choices' ? 10 : 9,
+      message: /changes the direction of text/,
+    }),
+  ),
+  {
+    rule: '10: a direction override in the long description',
+    toml: [...APP, 'LongDescription = "about.md"', ...NODE],
+    path: 'about.md',
+    message: /line 2 that changes the direction of text \(U\+202E\)/,
+    files: { 'about.md': '# Fine\nnot \u202efine' },
+  },
+  env(
+    '10: a variable of the platform',
+    ['Name = "APP_STORE_APP_MODE"', 'Value = "x"'],
+    'Env.Name',
+    8,
+    /belongs to the platform/,
+  ),
   versioned('a version with a v', '"v1.0"', /MAJOR/),
   versioned('a version of four parts', '"1.2.3.4"', /MAJOR/),
   versioned('a version that is a number', '1.0', /must be a text/),
@@ -638,6 +728,159 @@ describe('the rules of a bundle', () => {
       });
     },
   );
+
+  describe('20: Module where there is a requirements.txt', () => {
+    const wheel = async (path: string): Promise<Buffer> => {
+      const zip = new ZipFile();
+      zip.addBuffer(Buffer.from(''), path);
+      zip.end();
+      return buffer(zip.outputStream);
+    };
+    const faults = async (
+      module: string,
+      files: Record<string, string | Buffer>,
+    ) =>
+      (
+        await checkBundle(
+          treeOf({
+            'app.toml': [
+              ...APP,
+              '[Runtime]',
+              'AppMode = "python"',
+              'Port = 80',
+              `Module = "${module}"`,
+            ].join('\n'),
+            ...files,
+          }),
+        )
+      ).issues.map(issue => [issue.code, issue.message, issue.remedy]);
+
+    it.each<[string, string, Record<string, string | Buffer>]>([
+      [
+        'a typing error',
+        'src.ap',
+        { 'src/app.py': '', 'requirements.txt': 'h2o-wave==1.0\nnumpy\n' },
+      ],
+      [
+        'comments and options only',
+        'app',
+        { 'requirements.txt': '# app\n--index-url http://app/\n-c app.txt\n' },
+      ],
+      [
+        'a wheel that has another module',
+        'app',
+        {
+          'requirements.txt': './w/x-1-py3-none-any.whl\n',
+          'w/x-1-py3-none-any.whl': 'WHEEL other/__init__.py',
+        },
+      ],
+      [
+        'a directory without it',
+        'app',
+        { 'requirements.txt': '-e ./lib\n', 'lib/pyproject.toml': '' },
+      ],
+      [
+        'a file that is not there',
+        'app',
+        { 'requirements.txt': '-r more.txt\n' },
+      ],
+    ])('20: is refused for %s', async (_, module, files) => {
+      expect(await faults(module, await packed(files))).toEqual([
+        [
+          'MODULE_MISSING',
+          expect.stringContaining('nothing in requirements.txt is called so'),
+          expect.stringContaining('add the package that has it'),
+        ],
+      ]);
+    });
+
+    it.each<[string, string, Record<string, string | Buffer>]>([
+      [
+        'a package of that name',
+        'jupyterlab',
+        { 'requirements.txt': 'JupyterLab>=4 ; python_version > "3"\n' },
+      ],
+      [
+        'one with extras',
+        'uvicorn.main',
+        { 'requirements.txt': 'uvicorn[standard]==0.30\n' },
+      ],
+      [
+        'one that only begins alike',
+        'streamlit',
+        { 'requirements.txt': 'streamlit-nightly\n' },
+      ],
+      [
+        'words joined otherwise',
+        'my_app.web',
+        { 'requirements.txt': 'my-app @ https://example.com/x.zip\n' },
+      ],
+      [
+        'an address',
+        'app',
+        { 'requirements.txt': 'git+https://example.com/x.git\n' },
+      ],
+      [
+        'a wheel that has it',
+        'app.web',
+        {
+          'requirements.txt': './w/x-1-py3-none-any.whl\n',
+          'w/x-1-py3-none-any.whl': 'WHEEL app/web.py',
+        },
+      ],
+      [
+        'a project of the bundle',
+        'app',
+        { 'requirements.txt': '-e ./lib\n', 'lib/src/app/__init__.py': '' },
+      ],
+      [
+        'the bundle itself',
+        'app',
+        { 'requirements.txt': '.\n', 'src/app.py': '' },
+      ],
+      [
+        'another file',
+        'gradio',
+        { 'requirements.txt': '-r more.txt\n', 'more.txt': 'gradio\n' },
+      ],
+      ['its own file', 'app', { 'requirements.txt': 'numpy\n', 'app.py': '' }],
+    ])('20: is accepted for %s', async (_, module, files) => {
+      expect(await faults(module, await packed(files))).toEqual([]);
+    });
+
+    /** `WHEEL path` stands for a wheel with one file. */
+    async function packed(files: Record<string, string | Buffer>) {
+      const entries = await Promise.all(
+        Object.entries(files).map(async ([path, content]) => [
+          path,
+          String(content).startsWith('WHEEL ')
+            ? await wheel(String(content).slice(6))
+            : content,
+        ]),
+      );
+      return Object.fromEntries(entries) as Record<string, string | Buffer>;
+    }
+
+    it('20: takes no name of a module for a pattern', async () => {
+      expect(
+        await faults('(a+)+$', {
+          'requirements.txt': '.\n',
+          [`${'a'.repeat(200)}!`]: '',
+        }),
+      ).toEqual([['MODULE_MISSING', expect.anything(), expect.anything()]]);
+    });
+  });
+
+  it('10: marks of single letters are fine in a long description', async () => {
+    const { issues } = await checkBundle(
+      treeOf({
+        'app.toml': [...APP, 'LongDescription = "a.md"', ...NODE].join('\n'),
+        'server.js': '',
+        'a.md': 'العربية\u200f (x)',
+      }),
+    );
+    expect(issues).toEqual([]);
+  });
 
   it('find nothing in what is right', async () => {
     const { issues } = await checkBundle(

@@ -11,7 +11,7 @@ import {
   type Config,
 } from './config';
 import { asUnreachable, CliError, EXIT } from './errors';
-import type { Output, Sink } from './output';
+import { plain, type Output, type Sink } from './output';
 import { sendFile, type FileBody } from './upload';
 
 /** The world around the command. */
@@ -125,7 +125,7 @@ export class Context {
         remedy: 'Add --yes.',
       });
     const words = typeof question === 'string' ? question : await question();
-    if (!(await this.world.confirm(words)))
+    if (!(await this.world.confirm(plain(words))))
       throw new CliError('Nothing was done.', { code: 'NOT_CONFIRMED' });
   }
 

@@ -222,7 +222,7 @@ describe('what comes from elsewhere', () => {
       env: { HOME: cwd, APP_STORE_URL: store.url, APP_STORE_TOKEN: 't' },
     });
     store.close();
-    expect(out).toContain('evil[2Jtitle line 1.0.0');
+    expect(out).toContain('evil\\u001B[2Jtitle line 1.0.0');
     expect(out).not.toContain('\u001b');
   });
 });

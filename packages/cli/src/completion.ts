@@ -36,9 +36,10 @@ export function completions(program: Command, words: string[]): string[] {
   const chosen = options.find(
     ({ short, long }) => before && [short, long].includes(before),
   );
+  const listed = at.createHelp().visibleCommands(at);
   let offered = at.commands
-    .map(command => command.name())
-    .filter(name => !name.startsWith('_'));
+    .filter(command => listed.includes(command))
+    .map(command => command.name());
   if (chosen?.argChoices) offered = chosen.argChoices;
   else if (last.startsWith('-'))
     offered = options.flatMap(option => option.long ?? []);

@@ -7,7 +7,7 @@ import { CommanderError } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from './Context';
 import { EXIT, tell } from './errors';
-import { Output } from './output';
+import { Output, plain } from './output';
 import { createProgram } from './program';
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
@@ -105,7 +105,7 @@ export async function main(
       return EXIT.usage;
     const told = tell(error);
     if (world.env.APP_STORE_DEBUG)
-      world.err.write(`${(error as Error).stack ?? error}\n`);
+      world.err.write(`${plain(String((error as Error).stack ?? error))}\n`);
     const issues = (error as { issues?: typeof told.issues }).issues;
     output.failure(issues?.length ? { ...told, issues } : told);
     return told.exitCode;

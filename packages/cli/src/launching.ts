@@ -130,11 +130,21 @@ export async function follow(
   const settled = new AbortController();
   let last: AppInstance | undefined = instance;
   let told = 0;
+  let toldProblem: string | undefined;
   const onChange = (now: AppInstance) => {
     last = now;
     if (!goesOn(now)) {
       settled.abort();
       return;
+    }
+    // Also where no terminal shows it beside the stage: whoever waits learns what for.
+    if (
+      !output.interactive &&
+      now.problem &&
+      now.problem.message !== toldProblem
+    ) {
+      toldProblem = now.problem.message;
+      output.note(`! ${toldProblem} ${now.problem.remedy}`);
     }
     const reached = LAUNCH_STAGES.indexOf(now.stage ?? 'accepted');
     if (output.interactive)
@@ -231,12 +241,12 @@ export async function printLogs(
   },
 ): Promise<void> {
   const decoder = new TextDecoder();
+  const aside = context.output.aside();
   try {
     const response = await api.openLogs(id, query);
     for await (const chunk of response.body!)
-      context.output.aside(
-        decoder.decode(chunk as Uint8Array, { stream: true }),
-      );
+      aside.write(decoder.decode(chunk as Uint8Array, { stream: true }));
+    aside.write(decoder.decode());
   } catch (error) {
     if (query.signal?.aborted) return;
     // A log that breaks off is one that may no longer be read, or a store that is gone: it says so.
@@ -248,5 +258,7 @@ export async function printLogs(
           throw context.asUnreachable(reason);
         });
     throw context.asUnreachable(error);
+  } finally {
+    aside.end();
   }
 }

@@ -2,6 +2,7 @@
 import pc from 'picocolors';
 import type { ProblemOwner } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Told } from './errors';
+import { forTerminal, TerminalFilter, toJson } from './terminal';
 
 /** A stream that may be a terminal. */
 export interface Sink {
@@ -10,13 +11,9 @@ export interface Sink {
   columns?: number;
 }
 
-// What comes from elsewhere must not steer the terminal.
-// eslint-disable-next-line no-control-regex
-const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
-
-/** A text without what would steer a terminal. */
+/** A text without what would steer a terminal, and without colours. */
 export function plain(text: string): string {
-  return text.replace(CONTROLS, '');
+  return forTerminal(text);
 }
 
 const clean = (text: string) => plain(text).replace(/\s*\n\s*/g, ' ');
@@ -37,6 +34,7 @@ export class Output {
   readonly #err: Sink;
   readonly colors: ReturnType<typeof pc.createColors>;
   readonly #errColors: ReturnType<typeof pc.createColors>;
+  readonly #env: NodeJS.ProcessEnv;
   #status = '';
 
   constructor(options: {
@@ -46,14 +44,17 @@ export class Output {
     env: NodeJS.ProcessEnv;
   }) {
     this.json = options.json;
+    this.#env = options.env;
     this.#out = options.out;
     this.#err = options.err;
     const colors = (sink: Sink) =>
-      pc.createColors(
-        Boolean(sink.isTTY) && !options.env.NO_COLOR && !options.json,
-      );
+      pc.createColors(this.#takesColours(sink) && !options.json);
     this.colors = colors(options.out);
     this.#errColors = colors(options.err);
+  }
+
+  #takesColours(sink: Sink): boolean {
+    return Boolean(sink.isTTY) && !this.#env.NO_COLOR;
   }
 
   /** Whether a person sits at a terminal. */
@@ -61,7 +62,7 @@ export class Output {
     return Boolean(this.#err.isTTY) && !this.json;
   }
 
-  /** A result, as it is. */
+  /** A result, as it is: only for what is ours, or is safe already. */
   raw(text: string | Uint8Array): void {
     this.#clear();
     this.#out.write(text);
@@ -69,24 +70,43 @@ export class Output {
 
   /** A result: for scripts as JSON, else as `words` puts it. */
   result(value: unknown, words: () => void): void {
-    if (this.json) this.raw(`${JSON.stringify(value, null, 2)}\n`);
+    if (this.json) this.data(value);
     else words();
   }
 
-  /** A text of somebody else's: as it is for programs, without what steers a terminal for people. */
-  text(text: string): void {
-    const ended = text.endsWith('\n') ? text : `${text}\n`;
-    this.raw(this.#out.isTTY ? plain(ended) : ended);
+  /** A result as JSON. */
+  data(value: unknown): void {
+    this.raw(`${toJson(value)}\n`);
   }
 
-  /** Something beside the result, such as a log: never among JSON. */
-  aside(text: string): void {
-    if (this.json) this.#err.write(text);
-    else this.raw(text);
+  /** A text of somebody else's, without what steers a terminal; also where it goes into a file, which is read later. */
+  text(text: string): void {
+    const ended = text.endsWith('\n') ? text : `${text}\n`;
+    this.raw(plain(ended));
+  }
+
+  /**
+   * Something beside the result that comes in pieces, such as a log: never among JSON.
+   * Its colours reach a terminal, and nothing else of what steers one.
+   */
+  aside(): { write(text: string): void; end(): void } {
+    const sink = this.json ? this.#err : this.#out;
+    const filter = new TerminalFilter({ colours: this.#takesColours(sink) });
+    const write = (text: string) => {
+      if (!text) return;
+      this.#clear();
+      sink.write(text);
+    };
+    return {
+      write: text => write(filter.push(text)),
+      end: () => write(filter.end()),
+    };
   }
 
   line(text = ''): void {
-    this.raw(`${text}\n`);
+    this.raw(
+      `${forTerminal(text, { colours: this.#takesColours(this.#out) })}\n`,
+    );
   }
 
   /** One object: a name and its value a line. */
@@ -122,7 +142,9 @@ export class Output {
   note(text: string): void {
     if (this.json) return;
     this.#clear();
-    this.#err.write(`${text}\n`);
+    this.#err.write(
+      `${forTerminal(text, { colours: this.#takesColours(this.#err) })}\n`,
+    );
   }
 
   /** How far something is: replaced by the next one on a terminal; elsewhere nothing. */
@@ -144,7 +166,7 @@ export class Output {
   failure(told: Told): void {
     this.#clear();
     if (this.json) {
-      this.#err.write(`${JSON.stringify({ error: told }, null, 2)}\n`);
+      this.#err.write(`${toJson({ error: told })}\n`);
       return;
     }
     this.#err.write(

@@ -197,8 +197,3 @@ export async function packed<T>(
     ),
   );
 }
-
-/** `20261124153000`, in UTC. */
-export function timestamp(now: Date): string {
-  return now.toISOString().replace(/[-:T]/g, '').slice(0, 14);
-}

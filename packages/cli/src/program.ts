@@ -9,6 +9,7 @@ import { addConfigCommands } from './commands/config';
 import { addEnvCommands } from './commands/env';
 import { addInstanceCommands } from './commands/instance';
 import { addLoginCommands } from './commands/login';
+import { addNotHere } from './commands/notHere';
 import { addSecretCommands } from './commands/secret';
 import type { Act, Mount } from './commands/shared';
 import { addTagCommands } from './commands/tag';
@@ -83,6 +84,7 @@ export function createProgram(
   addEnvCommands(program, act);
   addWhyCommand(program, act);
   addAdminCommands(program, act);
+  addNotHere(program);
   addCompletionCommands(program, text => world.out.write(text));
   return program;
 }

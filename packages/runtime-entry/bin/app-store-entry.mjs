@@ -8,7 +8,8 @@
 //
 // Plain Node.js, so that an image needs little more than these files. What it
 // prints is the log of its container; a line that begins with
-// "app-store-entry: failed:" is the reason, in words for the app's owner.
+// "app-store-entry: failed:" is the reason, in words for the app's owner; the line
+// before it may name its cause: "app-store-entry: cause: INDEX_UNREACHABLE".
 //
 // Environment:
 //   APP_STORE_BUNDLE_URL        where the bundle is, as a tar stream
@@ -38,6 +39,8 @@ if (!Object.hasOwn(commands, name ?? '')) {
 try {
   await commands[name]();
 } catch (error) {
+  if (error.causeCode)
+    console.error(`app-store-entry: cause: ${error.causeCode}`);
   console.error(
     `app-store-entry: failed: ${
       error instanceof Failure ? error.message : error.stack

@@ -56,6 +56,7 @@ function entry(
   command: string,
   env: Record<string, string> = {},
   cwd?: string,
+  args: string[] = [],
 ): Promise<{ code: number; output: string }> {
   return new Promise(resolve => {
     execFile(
@@ -63,9 +64,10 @@ function entry(
       '/bin/sh',
       [
         '-c',
-        'umask 022; exec "$0" "$1"',
+        'umask 022; exec "$0" "$@"',
         join(ENTRY_DIRECTORY, 'app-store-entry'),
         command,
+        ...args,
       ],
       {
         cwd,
@@ -164,6 +166,19 @@ describe('app-store-entry bundle', () => {
     });
     expect(code).toBe(0);
     expect(asked).toBe('store.example:7007 http://store.example:7007/content');
+  });
+
+  it('asks itself what is left to direct connections', async () => {
+    const data = await tar();
+    answer = (_, response) => response.end(data);
+    for (const NO_PROXY of ['*', 'x, 127.0.0.1', new URL(url).host])
+      expect(
+        await entry('bundle', {
+          APP_STORE_BUNDLE_DIGEST: digest(data),
+          HTTP_PROXY: 'http://127.0.0.1:1',
+          NO_PROXY,
+        }),
+      ).toMatchObject({ code: 0 });
   });
 });
 
@@ -323,6 +338,13 @@ describe('Python', () => {
     });
     const { code, output } = await entry('start', python(), root);
     expect({ code, output }).toEqual({ code: 0, output: 'started\n' });
+  });
+
+  it('17: passes the arguments of the app on', async () => {
+    writeFileSync(join(root, 'main.py'), 'import sys\nprint(sys.argv[1:])\n');
+    expect(
+      await entry('start', python(), root, ['--to', 'a b', '$HOME']),
+    ).toEqual({ code: 0, output: "['--to', 'a b', '$HOME']\n" });
   });
 
   it('names what cannot be installed', async () => {

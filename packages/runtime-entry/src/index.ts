@@ -13,6 +13,8 @@ export const ENTRY_DIRECTORY = join(
 );
 /** A line that begins so is the reason of a failure. */
 export const FAILURE_PREFIX = 'app-store-entry: failed: ';
+/** The line before it names the cause of a failed installation; see `bin/lib/causes.mjs`. */
+export const CAUSE_PREFIX = 'app-store-entry: cause: ';
 
 /** The packages that the entry program needs, by name: to be shown in `node_modules` beside or above it. */
 export function entryModules(): Record<string, string> {

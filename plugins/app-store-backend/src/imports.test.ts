@@ -7,7 +7,10 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ZipFile } from 'yazl';
 import {
   API,
   as,
@@ -193,9 +196,9 @@ describe.each(databaseIds())('imports on %s', id => {
       17,
     ],
     [
-      'an image that is not allowed',
+      'an image of an app that runs in that of its runtime',
       { toml: 'CustomImage = "elsewhere.example/x"' },
-      'IMAGE_NOT_ALLOWED',
+      'BAD_APP_TOML',
       9,
     ],
     ['a port that is none', { toml: 'Port = 0' }, 'BAD_APP_TOML', 9],
@@ -214,6 +217,28 @@ describe.each(databaseIds())('imports on %s', id => {
       expect(await everything()).toEqual(before);
     },
   );
+
+  it('refuses an image that is not allowed, says where, and keeps nothing', async () => {
+    const before = await everything();
+    const zip = new ZipFile();
+    zip.addBuffer(
+      Buffer.from(
+        '[App]\nName = "refused"\nVersion = "1.0"\n[Runtime]\nAppMode = "container"\nPort = 80\nCustomImage = "elsewhere.example/x"\n',
+      ),
+      'app.toml',
+    );
+    zip.end();
+    const { status, body } = await store.importApp(
+      'dev',
+      await buffer(zip.outputStream as Readable),
+    );
+    expect({ status, code: body.code }).toEqual({
+      status: 400,
+      code: 'IMAGE_NOT_ALLOWED',
+    });
+    expect(body.issues[0]).toMatchObject({ line: 7 });
+    expect(await everything()).toEqual(before);
+  });
 
   it('takes an optional secret that is not there', async () => {
     const { status } = await store.importApp(

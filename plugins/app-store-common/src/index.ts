@@ -16,6 +16,7 @@ export {
   type FileEntry,
   type RoutingMode,
 } from './appToml/manifest';
+export { remarksOf } from './appToml/modes';
 export { locate, type Position } from './appToml/position';
 export { parameterProblem, PARAMETER_LIMIT } from './appToml/parameters';
 export * from './appToml/readAppToml';
@@ -30,4 +31,5 @@ export * from './gateway';
 export * from './names';
 export { parseQuantity } from './quantity';
 export { tagAccess } from './tagAccess';
+export { lineProblem, showable, showableText, turnedAround } from './texts';
 export * from './types';

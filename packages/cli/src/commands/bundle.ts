@@ -9,6 +9,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Context } from '../Context';
 import { dockerfile } from '../dockerfile';
 import { CliError, EXIT } from '../errors';
+import { withGeneratedVersion } from '../generatedVersion';
 import { initialise, KINDS, type InitFlags } from '../init';
 import { importFile, launch, type ImportFlags } from '../launching';
 import { bytes } from '../output';
@@ -17,7 +18,7 @@ import {
   checkDirectory,
   packed,
   packInto,
-  timestamp,
+  type Packed,
 } from '../packing';
 import { showApp, showInstance } from '../present';
 import { importOptions } from './appImport';
@@ -78,10 +79,7 @@ async function lint(
     directoryOf(context, text),
   );
   const errors = issues.filter(issue => issue.severity === 'error');
-  if (output.json)
-    output.raw(
-      `${JSON.stringify({ sound: !errors.length, issues }, null, 2)}\n`,
-    );
+  if (output.json) output.data({ sound: !errors.length, issues });
   else {
     output.issues(issues);
     if (!errors.length)
@@ -96,6 +94,23 @@ async function lint(
   return errors.length ? EXIT.refused : EXIT.ok;
 }
 
+/** Packs a directory, under a generated version where one is wanted. */
+function packedFor<T>(
+  context: Context,
+  directory: string,
+  generate: boolean | undefined,
+  work: (bundle: Packed) => Promise<T>,
+): Promise<T> {
+  return generate
+    ? withGeneratedVersion(
+        context,
+        directory,
+        (own, time) => `${own}-${time}`,
+        work,
+      )
+    : packed(directory, undefined, work);
+}
+
 /** Imports a directory PRIVATE under a generated version, and runs it. */
 async function deploy(
   context: Context,
@@ -104,9 +119,10 @@ async function deploy(
 ): Promise<void> {
   const { output } = context;
   const generate = flags.generateVersion !== 'false';
-  const app = await packed(
+  const app = await packedFor(
+    context,
     directory,
-    generate ? own => `${own}-${timestamp(new Date())}` : undefined,
+    generate,
     async bundle => (await importFile(context, bundle.path, {})).app,
   );
   if (!output.json) showApp(output, app);
@@ -120,8 +136,7 @@ async function deploy(
         })
       : error;
   });
-  if (output.json)
-    output.raw(`${JSON.stringify({ app, instance: running }, null, 2)}\n`);
+  if (output.json) output.data({ app, instance: running });
   else {
     output.line();
     showInstance(output, running);
@@ -169,11 +184,7 @@ export function addBundleCommands(program: Command, act: Act): void {
   bundle
     .command('schema')
     .description('print the JSON Schema of app.toml, for editors')
-    .action(
-      act(async context =>
-        context.output.raw(`${JSON.stringify(appTomlJsonSchema(), null, 2)}\n`),
-      ),
-    );
+    .action(act(async context => context.output.data(appTomlJsonSchema())));
 
   bundle
     .command('lint')
@@ -199,11 +210,10 @@ export function addBundleCommands(program: Command, act: Act): void {
           text: string | undefined,
           flags: ImportFlags & { generateVersion?: boolean },
         ) => {
-          const { app } = await packed(
+          const { app } = await packedFor(
+            context,
             directoryOf(context, text),
-            flags.generateVersion
-              ? own => `${own}-${timestamp(new Date())}`
-              : undefined,
+            flags.generateVersion,
             file => importFile(context, file.path, flags),
           );
           showApp(context.output, app);

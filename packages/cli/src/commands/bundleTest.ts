@@ -6,7 +6,7 @@ import type {
 import type { Context } from '../Context';
 import { CliError, EXIT } from '../errors';
 import { follow, importFile, printLogs } from '../launching';
-import { packed, timestamp } from '../packing';
+import { withGeneratedVersion } from '../generatedVersion';
 import { showInstance } from '../present';
 
 /** Ends what a test began, volumes included; what is gone already is no fault. */
@@ -36,9 +36,10 @@ export async function testBundle(
   let app: App | undefined;
   let instance: AppInstance | undefined;
   try {
-    app = await packed(
+    app = await withGeneratedVersion(
+      context,
       directory,
-      own => `${own}-bundle-test.${timestamp(new Date())}`,
+      (own, time) => `${own}-bundle-test.${time}`,
       async bundle => (await importFile(context, bundle.path, {})).app,
     );
     if (!abort.signal.aborted) {

@@ -70,8 +70,6 @@ function showList(
   });
 }
 
-const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-
 export function addIamCommands(parent: Command, { act }: Mount): void {
   const iam = parent
     .command('iam')
@@ -110,7 +108,7 @@ export function addIamCommands(parent: Command, { act }: Mount): void {
     .action(
       act(async context => {
         const { policies } = await context.api().listIamPolicies();
-        context.output.raw(json({ policies }));
+        context.output.data({ policies });
       }),
     );
   iam
@@ -128,7 +126,7 @@ export function addIamCommands(parent: Command, { act }: Mount): void {
     .argument('<name>')
     .action(
       act(async (context, name: string) =>
-        context.output.raw(json(await context.api().getIamPolicy(name))),
+        context.output.data(await context.api().getIamPolicy(name)),
       ),
     );
   iam

@@ -322,3 +322,89 @@ describe('a log that is followed', () => {
     store.close();
   });
 });
+
+describe('a log that means harm', () => {
+  const ESC = '\x1b';
+  const pieces = [
+    `one ${ESC}[3`,
+    `1mred${ESC}[0m ${ESC}]0;t`,
+    'itle\x07\n\u202Eend\n',
+  ];
+  const write = (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
+    for (const piece of pieces) response.write(piece);
+    response.end();
+  };
+
+  it.each([
+    [false, 'one red \\u001B]0;title\\u0007\n\\u202Eend\n'],
+    [
+      true,
+      `one ${ESC}[31mred${ESC}[0m \\u001B]0;title\\u0007\n\\u202Eend\n${ESC}[0m`,
+    ],
+  ])('10: steers no terminal (terminal: %s)', async (isTTY, expected) => {
+    const store = await storeOf({
+      [`GET /instances/${ID}`]: anInstance(),
+      [`GET /instances/${ID}/logs`]: write,
+    });
+    let out = '';
+    await store.type(['instance', 'logs', ID], {
+      out: { isTTY, write: text => (out += text) },
+    });
+    expect(out).toBe(expected);
+    store.close();
+  });
+});
+
+describe('a launch with a problem', () => {
+  const FOLLOWED = `GET /instances/${ID}/stream`;
+  const problem = {
+    code: 'NOT_LISTENING',
+    message: 'Nothing answers on port 8080.',
+    owner: 'author',
+    remedy: 'Listen on port 8080.',
+  };
+
+  it('18: tells it as soon as it is known, once, also where no person sits', async () => {
+    const waiting = anInstance({
+      status: 'PENDING',
+      stage: 'starting',
+      problem,
+    });
+    const store = await storeOf({
+      [`GET /apps/${ID}`]: anApp(),
+      [`POST /apps/${ID}/instances`]: anInstance({
+        status: 'PENDING',
+        stage: 'accepted',
+      }),
+      [FOLLOWED]: stream([
+        waiting,
+        waiting,
+        anInstance({ status: 'DEPLOYED', stage: 'ready' }),
+      ]),
+    });
+    const { code, err } = await store.type(['app', 'run', ID]);
+    expect(code).toBe(0);
+    expect(err.split('\n').filter(line => line.startsWith('!'))).toEqual([
+      '! Nothing answers on port 8080. Listen on port 8080.',
+    ]);
+    store.close();
+  });
+
+  it('18: ends with it when nothing more can come', async () => {
+    const store = await storeOf({
+      [`GET /apps/${ID}`]: anApp(),
+      [`POST /apps/${ID}/instances`]: anInstance({
+        status: 'PENDING',
+        stage: 'accepted',
+      }),
+      [FOLLOWED]: stream([
+        anInstance({ status: 'FAILED', stage: 'starting', problem }),
+      ]),
+    });
+    const { code, err } = await store.type(['app', 'run', ID]);
+    expect(code).toBe(1);
+    expect(err).toContain('does not run: Nothing answers on port 8080.');
+    store.close();
+  });
+});

@@ -3,7 +3,8 @@
  * namespace of its own where the system permits, else as it is, with places
  * rewritten to directories.
  *
- * The environment never stands on a command line.
+ * The environment never stands on a command line. The container's variables reach no
+ * program before its own command: what comes before it has more rights than that.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import {
@@ -52,16 +53,50 @@ const SYSTEM_DIRECTORIES = ['usr', 'bin', 'sbin', 'lib', 'lib32', 'lib64'];
 /** Without `tty`: a pod has no terminal, least of all its user's. */
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
-/** Variables that would change what the launcher's own programs do; handed over under another name. */
-const SENSITIVE =
-  /^(LD_|BASH_|GLIBC_|MALLOC_)|^(PATH|ENV|IFS|CDPATH|GCONV_PATH|LOCPATH|NLSPATH|PS4|SHELLOPTS)$/;
+/** All that the launcher's own programs get. */
+const LAUNCHER_ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+/** A shell takes no other name over from its environment. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Before the names of the container's variables until its own command begins. */
 const HANDOVER = 'LOCAL_CLUSTER_';
 const OLD_ROOT = '.old';
 const LISTENS_CHECK_MS = 20;
 
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * Has a shell become the container's command, with the container's variables: until then
+ * they stand under names that mean nothing to any program.
+ *
+ * @returns the words before the command, and the environment to begin with
+ */
+function handOver(wanted: Record<string, string>): {
+  become: string[];
+  env: Record<string, string>;
+} {
+  const names = Object.keys(wanted)
+    .filter(name => IDENTIFIER.test(name))
+    // A name that is another one's under handing over comes after it.
+    .sort((a, b) => a.length - b.length);
+  const script = [
+    ...names.map(
+      name =>
+        // `command`: a name that the shell keeps for itself ends nothing.
+        `command export ${name}="$${HANDOVER}${name}"; unset ${HANDOVER}${name}`,
+    ),
+    'exec "$@"',
+  ].join('\n');
+  return {
+    become: ['/bin/sh', '-c', script, 'sh'],
+    env: {
+      ...LAUNCHER_ENVIRONMENT,
+      ...Object.fromEntries(
+        names.map(name => [`${HANDOVER}${name}`, wanted[name]]),
+      ),
+    },
+  };
 }
 
 /** Shortest first, so that a mount inside another one comes after it. */
@@ -169,7 +204,8 @@ function makeTree(launch: Launch, root: string): string {
   }
   for (const name of ETC_FILES.filter(f => existsSync(`/etc/${f}`)))
     copyFileSync(`/etc/${name}`, join(root, 'etc', name));
-  const home = launch.env.HOME ?? '/tmp';
+  // One field of one line, whatever the variable holds.
+  const home = (launch.env.HOME ?? '/tmp').replace(/[:\p{Cc}]/gu, '_');
   const etc = (name: string, text: string) =>
     writeFileSync(join(root, 'etc', name), text);
   etc(
@@ -212,11 +248,9 @@ function rootScript(options: {
   root: string;
   table: string;
   workingDir: string;
-  handedOver: string[];
 }): string {
   return [
     'set -e',
-    'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
     'umask 022',
     `mount --all --fstab ${quote(options.table)}`,
     `cd ${quote(options.root)}`,
@@ -224,9 +258,6 @@ function rootScript(options: {
     'cd /',
     `umount -l ${OLD_ROOT}`,
     `cd ${quote(options.workingDir)}`,
-    ...options.handedOver.map(
-      name => `export ${name}="$${HANDOVER}${name}"; unset ${HANDOVER}${name}`,
-    ),
     // A prepared container waits here for its turn; it ends where nobody is left to give it.
     'read -r turn || exit 0',
     'set +e',
@@ -268,18 +299,11 @@ export function launchIsolated(launch: Launch): Running {
     PATH: [...launch.image.path, DEFAULT_PATH].join(':'),
     ...launch.env,
   };
-  const env: Record<string, string> = {};
-  const handedOver: string[] = [];
-  for (const [name, value] of Object.entries(wanted)) {
-    if (SENSITIVE.test(name) && IDENTIFIER.test(name)) {
-      handedOver.push(name);
-      env[`${HANDOVER}${name}`] = value;
-    } else env[name] = value;
-  }
+  const { become, env } = handOver(wanted);
   const script = join(launch.scratch, 'run.sh');
   writeFileSync(
     script,
-    rootScript({ root, table, workingDir: launch.workingDir, handedOver }),
+    rootScript({ root, table, workingDir: launch.workingDir }),
     { mode: 0o600 },
   );
   const namespaces = launch.enter.length
@@ -297,10 +321,11 @@ export function launchIsolated(launch: Launch): Running {
     '--kill-child',
     '/bin/sh',
     script,
+    ...become,
     ...launch.argv,
   ];
   const child = spawn(`/usr/bin/${command[0]}`, command.slice(1), {
-    env: { ...env },
+    env,
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: '/',
     // A session of its own: no terminal, and no Ctrl-C that was meant for the portal.
@@ -358,15 +383,19 @@ export function launchPlain(launch: Launch): Running {
     ...launch.image.mounts.map(m => ({ ...m, readOnly: true })),
     ...launch.mounts,
   ];
-  const env: Record<string, string> = {
+  const wanted: Record<string, string> = {
     HOME: launch.scratch,
     ...launch.image.env,
     PATH: [...launch.image.path, process.env.PATH ?? DEFAULT_PATH].join(':'),
     ...launch.env,
   };
-  for (const [name, value] of Object.entries(env))
-    env[name] = rewritePlaces(value, mounts);
-  const [command, ...args] = launch.argv.map(arg => rewritePlaces(arg, mounts));
+  for (const [name, value] of Object.entries(wanted))
+    wanted[name] = rewritePlaces(value, mounts);
+  const { become, env } = handOver(wanted);
+  const [command, ...args] = [
+    ...become,
+    ...launch.argv.map(arg => rewritePlaces(arg, mounts)),
+  ];
   const cwd = rewritePlaces(launch.workingDir, mounts);
   // Where there is a way to have the process end with this one, it is taken.
   const bound = existsSync('/usr/bin/setpriv')

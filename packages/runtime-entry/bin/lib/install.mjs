@@ -7,23 +7,13 @@ import { largestPackage, usage } from './usage.mjs';
 
 const TIMEOUT_S = 900;
 const LIMIT_BYTES = 4 * 1024 ** 3;
-/** Lines of an installer's output that are repeated as its reason. */
-const REASON_LINES = 3;
-const KEPT_LINES = 40;
+/** Of an installer's last words; a build that fails says a lot after what matters. */
+const KEPT_LINES = 1000;
+const LINE_LIMIT = 8192;
 /** How long output is waited for after an installer has ended, in milliseconds. */
 const LAST_WORDS_MS = 500;
 /** Between two looks at the disk, in milliseconds; at least ten times as long as a look takes. */
 const LOOK_MS = 500;
-
-/** What of an installer's last words tells the reason. */
-function reasonIn(lines) {
-  const telling = lines.filter(
-    line =>
-      /npm error|ERROR|error:/i.test(line) &&
-      !/A complete log|npm error\s*$/.test(line),
-  );
-  return (telling.length ? telling : lines).slice(0, REASON_LINES).join('; ');
-}
 
 /** The package an installer last spoke of. */
 function lastMentioned(lines) {
@@ -41,6 +31,7 @@ function lastMentioned(lines) {
  * Runs `command args` in `cwd`.
  *
  * @param options.label - what it is called in words
+ * @param options.reason - why it failed, by the lines that it printed: a cause, and a message
  * @param options.directories - what the installer fills
  * @param options.packages - directories of packages among them
  * @throws Failure that names the package where one is known
@@ -48,7 +39,7 @@ function lastMentioned(lines) {
 export async function install(
   command,
   args,
-  { label = command, cwd, directories, packages },
+  { label = command, cwd, directories, packages, reason },
 ) {
   const timeoutS = numberSetting('APP_STORE_INSTALL_TIMEOUT', TIMEOUT_S);
   const limit = numberSetting('APP_STORE_INSTALL_LIMIT', LIMIT_BYTES);
@@ -65,11 +56,16 @@ export async function install(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const tail = [];
+  const rests = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
+    let rest = '';
+    rests.push(() => rest);
     stream.on('data', text => {
       process.stdout.write(text);
-      tail.push(...text.split('\n').filter(line => line.trim()));
+      const lines = (rest + text).split('\n');
+      rest = lines.pop().slice(-LINE_LIMIT);
+      tail.push(...lines.filter(line => line.trim()));
       tail.splice(0, Math.max(0, tail.length - KEPT_LINES));
     });
   }
@@ -109,8 +105,9 @@ export async function install(
   clearTimeout(timer);
   clearTimeout(looking);
   if (stopped) throw new Failure(stopped);
-  if (code !== 0)
-    throw new Failure(
-      `${label} could not install the app's dependencies: ${reasonIn(tail)}`,
-    );
+  if (code !== 0) {
+    tail.push(...rests.map(rest => rest()).filter(line => line.trim()));
+    const { message, cause } = await reason(tail);
+    throw new Failure(message, cause);
+  }
 }

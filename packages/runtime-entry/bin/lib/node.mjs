@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install } from './install.mjs';
 import { handIn, restore } from './keeping.mjs';
+import { npmReason } from './npmReason.mjs';
 import { Failure } from './settings.mjs';
 
 const OPTIONS = [
@@ -42,6 +43,7 @@ export async function nodeDependencies(root) {
     cwd: root,
     directories: [root],
     packages: [modules],
+    reason: npmReason,
   });
   if (existsSync(modules)) await handIn(fingerprint, place, damaged);
   return `Installed ${wanted.length} direct dependencies`;

@@ -6,6 +6,7 @@ import { dirname, basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { install } from './install.mjs';
 import { handIn, restore } from './keeping.mjs';
+import { pipReason } from './pipReason.mjs';
 import { Failure, setting } from './settings.mjs';
 
 const run = promisify(execFile);
@@ -42,6 +43,7 @@ export async function pythonDependencies(root) {
     // The app's directory, too: what is built there takes disk as well.
     directories: [root, dirname(venv)],
     packages: [],
+    reason: pipReason,
   };
   // The interpreter's own pip installs into the environment, which needs none of its own then.
   await install('python3', ['-m', 'venv', '--without-pip', venv], bounds);

@@ -1,5 +1,14 @@
-/** What goes wrong in a way that has words for the app's owner. */
-export class Failure extends Error {}
+/**
+ * What goes wrong in a way that has words for the app's owner.
+ *
+ * `cause` tells whose it is: see `causes.mjs`.
+ */
+export class Failure extends Error {
+  constructor(message, cause) {
+    super(message);
+    this.causeCode = cause;
+  }
+}
 
 /** A variable that has to be there. */
 export function setting(name) {

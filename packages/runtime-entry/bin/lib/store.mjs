@@ -26,6 +26,31 @@ function connectThrough(request, via, target, signal) {
   });
 }
 
+/** Whether a host is left to direct connections: `NO_PROXY=localhost,.internal,10.0.0.1:8080`. */
+function goesDirect({ hostname, host }) {
+  const list = process.env.NO_PROXY || process.env.no_proxy || '';
+  return list
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .some(entry => {
+      const name = entry.replace(/^\*?\.?/, '');
+      return (
+        entry === '*' ||
+        [hostname, host].includes(name) ||
+        hostname.endsWith(`.${name}`)
+      );
+    });
+}
+
+/** The proxy of the environment for an address; undefined where it is asked itself. */
+export function proxyFor(url) {
+  const target = new URL(url);
+  if (goesDirect(target)) return undefined;
+  return target.protocol === 'https:'
+    ? process.env.HTTPS_PROXY || process.env.https_proxy
+    : process.env.HTTP_PROXY || process.env.http_proxy;
+}
+
 /**
  * Sends a request; `fetch` would take longer to load than it takes.
  *
@@ -34,9 +59,7 @@ function connectThrough(request, via, target, signal) {
 export async function ask(url, { method = 'GET', headers, body, signal }) {
   const target = new URL(url);
   const secure = target.protocol === 'https:';
-  const proxy = secure
-    ? process.env.HTTPS_PROXY || process.env.https_proxy
-    : process.env.HTTP_PROXY || process.env.http_proxy;
+  const proxy = proxyFor(url);
   const open = (send, options) =>
     new Promise((resolve, reject) => {
       const request = send({ method, signal, ...options }, resolve);

@@ -6,6 +6,7 @@ import { error as faults } from 'express-openapi-validator';
 import { StorageError } from '../bundle/StorageError';
 import { KubeError } from '../kubernetes/KubeApi';
 import { StoreError } from '../service/StoreError';
+import { withoutPattern } from './patternWords';
 
 /** What the check against the API's document throws. */
 interface RequestFault extends Error {
@@ -48,9 +49,9 @@ function describeFault(
     .slice(0, 10)
     .map(
       ({ path, message }) =>
-        `${path?.replace(/^\/(body|query|params|headers)\/?/, '') || 'body'} ${
-          message ?? ''
-        }`,
+        `${
+          path?.replace(/^\/(body|query|params|headers)\/?/, '') || 'body'
+        } ${withoutPattern(message ?? '')}`,
     );
   return {
     status: error.status,

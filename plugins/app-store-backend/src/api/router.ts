@@ -3,10 +3,12 @@ import type {
   HttpAuthService,
   LoggerService,
 } from '@backstage/backend-plugin-api';
+import { showable } from '@ai-app-store/backstage-plugin-app-store-common';
 import express, { type Request } from 'express';
 import Router from 'express-promise-router';
 import type { CallerOf, Callers } from '../identity/Callers';
 import type { Caller } from '../service/Caller';
+import { StoreError } from '../service/StoreError';
 import { appHandlers, type AppHandlerOptions } from './apps';
 import {
   catalogIndexHandlers,
@@ -28,6 +30,8 @@ import { storeHandlers, type StoreHandlerOptions } from './store';
 
 /** Largest JSON body, in bytes: a secret and its frame, in base64. */
 const JSON_LIMIT = 2 * 1024 * 1024;
+/** Of an address that is not there, characters that are said back. */
+const PATH_LIMIT = 200;
 
 /** What the API stands on. */
 export type RouterOptions = Omit<
@@ -104,6 +108,17 @@ export function createRouter(options: RouterOptions): express.Router {
     },
     { identify, checkAnswers: options.checkAnswers },
   );
+  router.use(request => {
+    throw new StoreError({
+      status: 404,
+      code: 'NO_SUCH_OPERATION',
+      message: `The API has no operation ${request.method} ${showable(
+        request.path.slice(0, PATH_LIMIT),
+      )}.`,
+      owner: 'you',
+      remedy: "Check the address; see the API's document.",
+    });
+  });
   router.use(problemHandler(options.logger));
   return router;
 }

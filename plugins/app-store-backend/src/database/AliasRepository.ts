@@ -4,7 +4,10 @@
  * Held here: a name is there once; an instance has one primary alias at most; who
  * changes an alias from what is out of date changes nothing.
  */
-import type { AliasChange } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  showable,
+  type AliasChange,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import type { AliasFacts, Actor, Policy } from '../policy';
 import {
@@ -60,7 +63,9 @@ function toRecord(row: JoinedRow): AliasRecord {
     name: row.name,
     instanceId: row.instance_id ?? undefined,
     instanceOwnerRef: row.instance_owner ?? undefined,
-    instanceTitle: row.instance_title ?? undefined,
+    instanceTitle: row.instance_title
+      ? showable(row.instance_title)
+      : undefined,
     primary: Boolean(row.is_primary) && row.instance_id !== null,
     creatorRef: row.creator_ref,
     createdAt: row.created_at,

@@ -7,10 +7,11 @@
  */
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
 import { ConflictError } from '@backstage/errors';
-import type {
-  InstanceLifecycle,
-  Problem,
-  Visibility,
+import {
+  showable,
+  type InstanceLifecycle,
+  type Problem,
+  type Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import type { Actor, Policy } from '../policy';
@@ -189,7 +190,12 @@ export class AppRepository {
     for (const { app_id, ...tag } of assigned)
       tagsOf.set(app_id, [
         ...(tagsOf.get(app_id) ?? []),
-        { ...tag, visitorRoles: rolesOf.get(tag.id) ?? [] },
+        {
+          ...tag,
+          title: showable(tag.title),
+          description: showable(tag.description),
+          visitorRoles: rolesOf.get(tag.id) ?? [],
+        },
       ]);
     return rows.map(row => toRecord(row, tagsOf.get(row.id) ?? []));
   }

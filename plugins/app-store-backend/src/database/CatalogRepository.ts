@@ -5,7 +5,7 @@
 import type { CatalogApp } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import type { Actor, Policy } from '../policy';
-import type { AppRow } from './appRows';
+import { readManifest, type AppRow } from './appRows';
 import { readPage, type PageRequest, type RecordPage } from './paging';
 
 /** Which apps the catalog may hold: all that are listed, or those that are PUBLIC. */
@@ -59,7 +59,7 @@ export class CatalogRepository {
     ]);
     return {
       items: items.map(row => {
-        const manifest = JSON.parse(row.manifest);
+        const manifest = readManifest(row.manifest);
         return {
           id: row.id,
           name: row.name,

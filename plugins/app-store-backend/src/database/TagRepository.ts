@@ -1,4 +1,5 @@
 /** Tags in the database. */
+import { showable } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import { createHash, randomUUID } from 'node:crypto';
 import { isUuid } from './appRows';
@@ -49,6 +50,9 @@ export class TagRepository {
       : [];
     return rows.map(({ admin_roles, revision, ...tag }) => ({
       ...tag,
+      // Titles of before direction marks were refused.
+      title: showable(tag.title),
+      description: showable(tag.description),
       revision: Number(revision),
       adminRoles: JSON.parse(admin_roles),
       visitorRoles: roles

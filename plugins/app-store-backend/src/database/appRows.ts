@@ -1,5 +1,7 @@
 /** Rows of `apps` as records. */
 import {
+  showable,
+  showableText,
   versionKey,
   type AppManifest,
   type Problem,
@@ -133,6 +135,31 @@ export function toRow(app: NewApp): AppRow {
   };
 }
 
+/**
+ * What an app.toml says to people, without what would turn texts around: newer ones are
+ * refused for it at import.
+ */
+export function readManifest(text: string): AppManifest {
+  const manifest: AppManifest = JSON.parse(text);
+  return {
+    ...manifest,
+    title: showable(manifest.title),
+    description: showable(manifest.description),
+    keywords: manifest.keywords.map(showable),
+    ...(manifest.parameters
+      ? {
+          parameters: manifest.parameters.map(parameter => ({
+            ...parameter,
+            title: showable(parameter.title),
+            ...(parameter.description
+              ? { description: showable(parameter.description) }
+              : {}),
+          })),
+        }
+      : {}),
+  };
+}
+
 export function toRecord(row: AppRow, tags: AssignedTag[]): AppRecord {
   return {
     id: row.id,
@@ -141,8 +168,8 @@ export function toRecord(row: AppRow, tags: AssignedTag[]): AppRecord {
     ownerRef: row.owner_ref,
     visibility: row.visibility,
     origin: row.origin,
-    manifest: JSON.parse(row.manifest),
-    longDescription: row.long_description,
+    manifest: readManifest(row.manifest),
+    longDescription: showableText(row.long_description),
     icon: row.icon ?? undefined,
     screenshots: JSON.parse(row.screenshots),
     bundleDigest: row.bundle_digest,

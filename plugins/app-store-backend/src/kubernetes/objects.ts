@@ -16,7 +16,11 @@ import type {
   V1VolumeMount,
 } from '@kubernetes/client-node';
 import { createHash } from 'node:crypto';
-import type { AppManifest } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  parseQuantity,
+  type AppManifest,
+  type AppMode,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Scheduling } from '../config/scheduling';
 import type { RuntimeVersion } from '../config/StoreConfig';
 import type { Sizes } from './sizes';
@@ -54,6 +58,13 @@ const CA_MOUNT: V1VolumeMount = {
 /** The kubelet's clock for the first success; how long it may take is configuration. */
 const STARTUP_PERIOD_SECONDS = 1;
 const USER_ID = 1000;
+
+/** Modes of which the program gets arguments: those of app.toml come after the runtime's command. */
+const MODES_WITH_ARGS: ReadonlySet<AppMode> = new Set([
+  'python',
+  'node',
+  'container',
+]);
 
 /** What an instance's objects depend on. */
 export interface InstanceInput {
@@ -224,6 +235,14 @@ function fileVolumes(input: InstanceInput): {
   return { volumes, mounts, literals };
 }
 
+/** Bytes that dependencies may take: as much as the app says, and never more than the store allows. */
+function installLimit({ install, manifest }: InstanceInput): number {
+  const { resourceVolumeSize } = manifest.runtime;
+  return resourceVolumeSize
+    ? Math.min(install.limitBytes, Math.ceil(parseQuantity(resourceVolumeSize)))
+    : install.limitBytes;
+}
+
 /** What both init containers know: which app, and how to ask the store for what belongs to it. */
 function initContainers(input: InstanceInput): V1Container[] {
   const { mode } = input.manifest.runtime;
@@ -272,7 +291,7 @@ function initContainers(input: InstanceInput): V1Container[] {
         },
         {
           name: 'APP_STORE_INSTALL_LIMIT',
-          value: String(input.install.limitBytes),
+          value: String(installLimit(input)),
         },
         ...(PYTHON_MODES.has(mode)
           ? [{ name: 'H2O_CLOUD_VENV_PATH', value: VENV_PATH }]
@@ -316,7 +335,12 @@ function podTemplate(input: InstanceInput): V1PodTemplateSpec {
     );
     mounts.push({ name: 'app', mountPath: APP_ROOT });
     if (PYTHON_MODES.has(manifest.runtime.mode)) {
-      volumes.push({ name: 'resources', emptyDir: {} });
+      const sizeLimit = manifest.runtime.resourceVolumeSize;
+      // What is installed is kept by the store, not by a volume.
+      volumes.push({
+        name: 'resources',
+        emptyDir: sizeLimit ? { sizeLimit } : {},
+      });
       mounts.push({ name: 'resources', mountPath: RESOURCES_PATH });
     }
   }
@@ -372,7 +396,8 @@ function podTemplate(input: InstanceInput): V1PodTemplateSpec {
           name: APP_CONTAINER,
           image: (isContainer && input.customImage) || runtime.image,
           ...(command?.length ? { command } : {}),
-          ...(isContainer && manifest.runtime.args
+          ...(manifest.runtime.args &&
+          MODES_WITH_ARGS.has(manifest.runtime.mode)
             ? { args: manifest.runtime.args }
             : {}),
           ...(isContainer ? {} : { workingDir: APP_ROOT }),

@@ -3,7 +3,7 @@ import type {
   V1ContainerStatus,
   V1Pod,
 } from '@kubernetes/client-node';
-import { observe } from './observe';
+import { endedUnheard, notListening, observe } from './observe';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
 const done: V1ContainerState = {
@@ -253,4 +253,66 @@ describe('observe', () => {
       }).toEqual({ status: expectedStatus, stage, code });
     },
   );
+});
+
+describe('18: the first cause', () => {
+  const NOBODY = notListening(8080);
+  /** Ran from 11:50:00 on, and had 60 s to listen. */
+  const ended = (finishedAt: string, exitCode = 143, again = false) => {
+    const state: V1ContainerState = {
+      terminated: {
+        exitCode,
+        reason: exitCode ? 'Error' : 'Completed',
+        startedAt: '2026-11-24T11:50:00Z' as unknown as Date,
+        finishedAt: finishedAt as unknown as Date,
+      },
+    };
+    const p = pod({
+      bundle: done,
+      dependencies: done,
+      app: again
+        ? status('app', running(), { lastState: state, restartCount: 1 })
+        : status('app', state),
+    });
+    p.spec!.containers[0].startupProbe = {
+      periodSeconds: 1,
+      failureThreshold: 60,
+    };
+    return observe(p, NOW, 10_000);
+  };
+  const killing = (lastSeen: string) => [
+    {
+      reason: 'Killing',
+      message: 'Container app failed startup probe, will be restarted',
+      lastSeen,
+    },
+  ];
+
+  it.each([143, 137, 1, 0])(
+    '18: stays that nothing listens where a probe ended the app (exit code %i)',
+    code => {
+      for (const again of [false, true])
+        expect(
+          endedUnheard(ended('2026-11-24T11:51:00Z', code, again), NOBODY, []),
+        ).toBe(true);
+    },
+  );
+
+  it('18: is told by events where nobody looked before', () => {
+    const seen = ended('2026-11-24T11:51:04Z');
+    expect(endedUnheard(seen, undefined, [])).toBe(false);
+    expect(endedUnheard(seen, undefined, killing('2026-11-24T11:51:00Z'))).toBe(
+      true,
+    );
+    // Of an earlier run: this one listened, and ended later.
+    expect(endedUnheard(seen, undefined, killing('2026-11-24T11:40:00Z'))).toBe(
+      false,
+    );
+  });
+
+  it('18: gives way to an app that ends by itself before its time is over', () => {
+    const seen = ended('2026-11-24T11:50:30Z', 1);
+    expect(seen.problem?.code).toBe('APP_EXITED');
+    expect(endedUnheard(seen, NOBODY, [])).toBe(false);
+  });
 });

@@ -18,6 +18,11 @@ import {
 export interface FailingContainer {
   container: string;
   previous: boolean;
+  /**
+   * When the run began that ended after the time that an app has to listen: it may have
+   * been ended for that.
+   */
+  unheardSince?: string;
 }
 
 /** See the module's comment. */
@@ -92,7 +97,7 @@ function waitingProblem(
     case 'InvalidImageName':
       return {
         code: 'IMAGE_UNAVAILABLE',
-        message: `The runtime's image ${status!.image} cannot be had: ${(
+        message: `The runtime's image ${status!.image} cannot be pulled: ${(
           waiting.message ?? waiting.reason
         ).replace(/^Back-off pulling image "[^"]*": /, '')}`,
         owner: 'admin',
@@ -153,6 +158,22 @@ function initProblem(
   return undefined;
 }
 
+/** When a run began that lasted as long as an app has to begin to listen. */
+function unheardSince(
+  pod: V1Pod,
+  { startedAt, finishedAt }: { startedAt?: Date; finishedAt?: Date },
+): string | undefined {
+  const probe = pod.spec?.containers.find(
+    c => c.name === APP_CONTAINER,
+  )?.startupProbe;
+  if (!probe || !startedAt || !finishedAt) return undefined;
+  const windowS = (probe.failureThreshold ?? 3) * (probe.periodSeconds ?? 10);
+  const began = new Date(startedAt);
+  const lastedS = (new Date(finishedAt).getTime() - began.getTime()) / 1000;
+  // Times have a grain of a second.
+  return lastedS >= windowS - 1 ? began.toISOString() : undefined;
+}
+
 function appProblem(
   pod: V1Pod,
 ): { problem: Problem; failing: FailingContainer } | undefined {
@@ -162,7 +183,12 @@ function appProblem(
   if (!ended || isTrue(pod, 'Ready') || ended.reason === 'Unknown')
     return undefined;
   const running = Boolean(status?.state?.running);
-  const failing = { container: APP_CONTAINER, previous: running };
+  const since = unheardSince(pod, ended);
+  const failing = {
+    container: APP_CONTAINER,
+    previous: running,
+    ...(since ? { unheardSince: since } : {}),
+  };
   if (ended.reason === 'OOMKilled')
     return {
       failing,
@@ -189,6 +215,39 @@ function appProblem(
         'The end of its log says why. It is started again by itself, at growing distances.',
     },
   };
+}
+
+/**
+ * Whether a run that ended was ended because nothing answered: then that is the cause,
+ * and not that it ended.
+ *
+ * @param known - the problem that the instance had until now
+ * @param events - the pod's
+ */
+export function endedUnheard(
+  seen: Observation,
+  known: Problem | undefined,
+  events: Array<{ reason: string; message: string; lastSeen: string }>,
+): boolean {
+  const since = seen.failing?.unheardSince;
+  if (seen.problem?.code !== 'APP_EXITED' || !since) return false;
+  return (
+    known?.code === 'NOT_LISTENING' ||
+    events.some(
+      ({ reason, message, lastSeen }) =>
+        reason === 'Killing' &&
+        /startup probe/.test(message) &&
+        Date.parse(lastSeen) >= Date.parse(since),
+    )
+  );
+}
+
+/** The port that an app has to listen on. */
+export function portOf(pod: V1Pod | undefined): number {
+  return (
+    pod?.spec?.containers.find(c => c.name === APP_CONTAINER)?.ports?.[0]
+      ?.containerPort ?? 0
+  );
 }
 
 /** A problem for an app that runs but does not answer on its port. */
@@ -292,14 +351,11 @@ export function observe(
     startedAt &&
     now.getTime() - new Date(startedAt).getTime() > slowAfterMs
   ) {
-    const port =
-      pod.spec?.containers.find(c => c.name === APP_CONTAINER)?.ports?.[0]
-        ?.containerPort ?? 0;
     return {
       status: 'PENDING',
       stage,
       restartCount,
-      problem: notListening(port),
+      problem: notListening(portOf(pod)),
       failing: { container: APP_CONTAINER, previous: false },
     };
   }

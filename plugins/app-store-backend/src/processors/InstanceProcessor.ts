@@ -17,9 +17,12 @@ import { createHash } from 'node:crypto';
 import type { InstanceQueue } from '../database/InstanceQueue';
 import type { InstanceRecord } from '../database/instanceRows';
 import { KubeError } from '../kubernetes/KubeApi';
+import { FAILURE_PREFIX, withTold } from '../kubernetes/causes';
 import {
+  endedUnheard,
   notListening,
   observe,
+  portOf,
   volumeLost,
   type Observation,
 } from '../kubernetes/observe';
@@ -49,7 +52,6 @@ const LOST_VOLUME_LOOK_MS = 30_000;
 const UNREAD_AFTER_MS = 30_000;
 const UNREAD_LOOK_MS = 5000;
 const TAIL_LINES = 30;
-const FAILURE_PREFIX = 'app-store-entry: failed: ';
 
 const UNREADABLE: Problem = {
   code: 'CLUSTER_UNREADABLE',
@@ -204,8 +206,7 @@ export class InstanceProcessor {
       this.#logger.warn(
         `instance ${id}: ${(error as Error).message}; again in ${again} ms`,
       );
-      if (failures > 2)
-        await this.#report(record, token, clusterProblem(error as Error));
+      if (failures > 2) await this.#report(record, token, error as Error);
     }
     await this.#queue.release(
       id,
@@ -218,10 +219,15 @@ export class InstanceProcessor {
   async #report(
     record: InstanceRecord,
     token: string,
-    problem: Problem,
+    error: Error,
   ): Promise<void> {
+    const problem = clusterProblem(error);
     if (record.desired !== 'running') return;
-    await this.#write(record, token, { problem });
+    await this.#write(record, token, {
+      problem,
+      // Nobody waits for what no waiting brings.
+      ...(isInvalid(error) ? { status: 'FAILED' as const } : {}),
+    });
   }
 
   /** @returns milliseconds until another look is needed, if one is */
@@ -358,14 +364,19 @@ export class InstanceProcessor {
     )
       return known;
     const cluster = this.#cluster!;
-    if (problem.code === 'NOT_LISTENING') {
-      const events = await cluster.events(record);
+    const events =
+      problem.code === 'NOT_LISTENING' || failing.unheardSince
+        ? await cluster.events(record)
+        : [];
+    const unheard = endedUnheard(seen, known, events);
+    // What was found first says more than that it was ended for it.
+    if (unheard && known?.code === 'NOT_LISTENING') return known;
+    if (unheard || problem.code === 'NOT_LISTENING') {
       const hint = /\((the container listens on port [\d, ]+)\)/.exec(
         events.find(e => e.reason === 'Unhealthy')?.message ?? '',
       )?.[1];
-      const port = Number(/port (\d+)/.exec(problem.message)?.[1]);
       return {
-        ...notListening(port, hint),
+        ...notListening(portOf(cluster.pod(record.id)), hint),
         detail:
           (await cluster.tail(
             record,
@@ -387,22 +398,7 @@ export class InstanceProcessor {
       tails.find(text => text.includes(FAILURE_PREFIX)) ??
       tails.find(Boolean) ??
       '';
-    const reason = tail
-      .split('\n')
-      .reverse()
-      .find(line => line.startsWith(FAILURE_PREFIX))
-      ?.slice(FAILURE_PREFIX.length);
-    return {
-      ...problem,
-      ...(reason
-        ? {
-            message: `${reason[0].toLocaleUpperCase('en-US')}${reason.slice(
-              1,
-            )}`,
-          }
-        : {}),
-      detail: tail || undefined,
-    };
+    return withTold(problem, tail);
   }
 
   async #write(
@@ -453,11 +449,15 @@ function reached(
   return stages;
 }
 
+/** 422: the objects themselves are not valid. */
+function isInvalid(error: Error): boolean {
+  return error instanceof KubeError && error.code === 422;
+}
+
 function clusterProblem(error: Error): Problem {
   // What an admin configured and Kubernetes does not take.
   if (
-    error instanceof KubeError &&
-    error.code === 422 &&
+    isInvalid(error) &&
     /NetworkPolicy|ephemeral-\d|nodeSelector|tolerations|affinity/.test(
       error.message,
     )
@@ -469,8 +469,7 @@ function clusterProblem(error: Error): Problem {
       remedy:
         'An admin corrects appStore.kubernetes, the runtime version or the launch profile, and redeploys the instance.',
     };
-  // 422: the objects themselves are not valid, and no waiting makes them so.
-  if (error instanceof KubeError && error.code === 422)
+  if (isInvalid(error))
     return {
       code: 'CLUSTER_REFUSED',
       message: `What the app asks for is not valid in the cluster: ${error.message}`,

@@ -97,6 +97,16 @@ export class SecretService {
 
   #key(caller: Caller, identity: SecretIdentity): SecretKey {
     const { name, visibility = 'PRIVATE', parent } = identity;
+    if (parent && visibility !== 'APP')
+      throw new StoreError({
+        status: 400,
+        code: 'BAD_SECRET',
+        message: `The secret ${JSON.stringify(
+          name.slice(0, 80),
+        )} is ${visibility}: only an APP secret has a parent.`,
+        owner: 'you',
+        remedy: 'Leave the parent out, or set visibility=APP.',
+      });
     return {
       name,
       visibility,

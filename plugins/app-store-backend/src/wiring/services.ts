@@ -243,7 +243,12 @@ export function createServices(options: ServicesOptions) {
       onPurge: id => processor.wake(id),
       logger,
     }),
-    contents: new AppContents({ apps: appService, bundles, audit }),
+    contents: new AppContents({
+      apps: appService,
+      bundles,
+      audit,
+      downloads: config.downloads,
+    }),
     instances: instanceService,
     owners: new InstanceOwners({ instances }),
     quota,

@@ -1486,6 +1486,8 @@ export interface components {
       /** @description Kubernetes service account of its pods; for admins. */
       serviceAccount?: string;
       runnability: components['schemas']['Runnability'];
+      /** @description What people should know of it who run it; one sentence each. */
+      remarks?: string[];
       /** @description True for the newest version of its name that the reader sees. */
       newest: boolean;
       liked: boolean;

@@ -86,12 +86,13 @@ export function readEnv(
   allowed: readonly RegExp[],
 ): EnvEntry {
   const name = String(entry.Name ?? '');
-  if (/^H2O_CLOUD/i.test(name))
+  const [reserved] = /^(H2O_CLOUD|APP_STORE_)/i.exec(name) ?? [];
+  if (reserved)
     reader.error(
       'Env',
       'Name',
       `${name} belongs to the platform`,
-      'Choose a name that does not begin with H2O_CLOUD.',
+      `Choose a name that does not begin with ${reserved}.`,
       index,
     );
   else if (/^H2O_WAVE/i.test(name)) {

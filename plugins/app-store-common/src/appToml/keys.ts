@@ -5,15 +5,15 @@
  * "ours" marks what the specification does not have.
  */
 import { z } from 'zod';
+import { LINE, lineProblem } from '../texts';
 
 const text = z
   .string({ error: 'must be a text' })
   .refine(value => !value.includes('\0'), { error: 'holds a NUL character' });
 /** What is shown in one line, and echoed by terminals. */
-const line = text.regex(
-  /^\P{Cc}*$/u,
-  'must be a single line without control characters',
-);
+const line = text.regex(LINE, {
+  error: issue => lineProblem(String(issue.input)) ?? 'must be a single line',
+});
 const lines = z.array(line, { error: 'must be a list of texts' });
 const texts = z.array(text, { error: 'must be a list of texts' });
 const flag = z.boolean({ error: 'must be true or false' });
@@ -33,7 +33,11 @@ function isPlainAbsolutePath(path: string): boolean {
     parts.length > 0 &&
     parts.every(
       part =>
-        part && part !== '.' && part !== '..' && !/[\p{Cc}\\:]/u.test(part),
+        part &&
+        part !== '.' &&
+        part !== '..' &&
+        !/[\\:]/.test(part) &&
+        !lineProblem(part),
     )
   );
 }
@@ -110,7 +114,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'App',
     key: 'LongDescription',
     type: 'string',
-    schema: text,
+    schema: line,
     description: 'Path of a Markdown file in the bundle.',
   },
   {
@@ -147,7 +151,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'Category',
     type: 'string',
     schema: line,
-    description: 'Legacy; tags replace it.',
+    description: 'Legacy; tags replace it. A word to be found by.',
   },
   {
     table: 'App',
@@ -161,14 +165,14 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'App',
     key: 'SetupGuide',
     type: 'string',
-    schema: text,
-    description: 'Path of a text in the bundle.',
+    schema: line,
+    description: 'Legacy; not shown. LongDescription replaces it.',
   },
   {
     table: 'Runtime',
     key: 'Module',
     type: 'string',
-    schema: text,
+    schema: line,
     description:
       'Python: the dotted module to run. Node (ours): the entry file. Static (ours): the directory to serve.',
   },
@@ -202,21 +206,22 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'CustomImage',
     type: 'string',
     schema: line,
-    description: 'Container image.',
+    description: 'Container image; for container apps only.',
   },
   {
     table: 'Runtime',
     key: 'AppArgs',
     type: 'list of strings',
     schema: texts,
-    description: 'Arguments of the container.',
+    description:
+      'Arguments of the program: of python, node and container apps only.',
   },
   {
     table: 'Runtime',
     key: 'AppEntryPoint',
     type: 'list of strings',
     schema: texts,
-    description: 'Entry point of the container.',
+    description: 'Entry point of the container; for container apps only.',
   },
   {
     table: 'Runtime',
@@ -283,7 +288,8 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'ResourceVolumeSize',
     type: 'quantity',
     schema: quantity,
-    description: 'Keeps installed dependencies across suspension.',
+    description:
+      'Most that installed dependencies may take; the store keeps them across suspension. Wave, python and node apps only.',
   },
   {
     table: 'Runtime',
@@ -291,7 +297,8 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     type: 'boolean',
     schema: flag,
     default: 'false',
-    description: 'Passes settings of the identity provider to the app.',
+    description:
+      'Asks for settings of the identity provider. The store has none yet: the app starts without them.',
   },
   {
     table: 'Runtime',
@@ -354,7 +361,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'File',
     key: 'Path',
     type: 'path',
-    schema: text,
+    schema: line,
     required: true,
     description: 'Where the file appears; in a directory of its own.',
   },
@@ -425,7 +432,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'Parameter',
     key: 'Default',
     type: 'string',
-    schema: z.union([text, z.number(), z.boolean()], {
+    schema: z.union([line, z.number(), z.boolean()], {
       error: 'must be a text, a number, or true or false',
     }),
     description: 'The value where nobody gives another.',
@@ -449,7 +456,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'Link',
     key: 'Address',
     type: 'URL',
-    schema: text.refine(
+    schema: line.refine(
       value =>
         URL.canParse(value) &&
         /^https?:/.test(value) &&

@@ -1,6 +1,7 @@
 /** What `app.toml` says, once it is known to be right. */
 import type { AppParameter, InstanceLifecycle } from '../types';
 import type { APP_MODES, ROUTING_MODES } from './keys';
+import { categoryKeyword } from './modes';
 import { lower, upper, type TomlTable } from './TomlReader';
 
 /** Longest timeout, in seconds: ten years. */
@@ -113,10 +114,18 @@ export function toManifest(tables: AppTables): AppManifest {
     description: String(app.Description ?? ''),
     longDescriptionPath: app.LongDescription as string | undefined,
     tags: (app.Tags as string[]) ?? [],
-    keywords: (app.Keywords as string[]) ?? [],
+    keywords: [
+      ...new Set([
+        ...((app.Keywords as string[]) ?? []),
+        ...categoryKeyword(app.Category),
+      ]),
+    ],
     lifecycle: lifecycleOf(tables),
     instanceTimeoutSeconds: seconds(app.InstanceTimeout as string | undefined),
-    linkAddress: link.Address as string | undefined,
+    linkAddress:
+      lifecycleOf(tables) === 'LINK'
+        ? (link.Address as string | undefined)
+        : undefined,
     runtime: {
       mode,
       module: runtime.Module as string | undefined,

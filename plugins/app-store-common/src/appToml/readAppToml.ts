@@ -11,6 +11,7 @@ import {
   type AppManifest,
   type AppTables,
 } from './manifest';
+import { checkForLink, checkForMode, checkLegacy } from './modes';
 import { readParameter } from './parameters';
 import { checkIdentity, checkLink, checkRuntime } from './rules';
 import {
@@ -116,8 +117,14 @@ export function readAppToml(
   const tables: AppTables = { app, runtime, link, env, files, parameters };
 
   checkIdentity(reader, app);
-  if (lifecycleOf(tables) === 'LINK') checkLink(reader, tables);
-  else checkRuntime(reader, runtime, modeOf(tables));
+  checkLegacy(reader, tables);
+  if (lifecycleOf(tables) === 'LINK') {
+    checkLink(reader, tables);
+    checkForLink(reader, tables);
+  } else {
+    checkRuntime(reader, runtime, modeOf(tables));
+    checkForMode(reader, tables, modeOf(tables));
+  }
   // In the order of the file; what has no place comes first.
   const issues = [...reader.issues].sort(
     (a, b) => (a.line ?? 0) - (b.line ?? 0),

@@ -9,10 +9,39 @@ import { APP_ROOT, isSystemPath } from './entries';
 import type { AppMode, AppTables } from './manifest';
 import type { TomlReader, TomlTable } from './TomlReader';
 
+/** What templates write where a value is to come: `{{VERSION}}`, `${VERSION}`, `%VERSION%`, `<version>`. */
+const PLACEHOLDER =
+  /\{\{.*\}\}|\$\{.*\}|\$\(.*\)|\$[A-Z_]+|<%.*%>|^<.*>$|^%.*%$|^__.*__$|^@.*@$/;
+const VERSION_PLACEHOLDER =
+  /^(app_?)?version$|^(major|x|n)\.(minor|x|y|n)\.(patch|x|z|n)$/i;
+
+/** Whether a name or version waits for a build to fill it in. */
+function isPlaceholder(key: string, text: string): boolean {
+  return (
+    PLACEHOLDER.test(text) ||
+    (key === 'Version' && VERSION_PLACEHOLDER.test(text))
+  );
+}
+
 /** The rules of a name and a version (specification 2.2). */
 export function checkIdentity(reader: TomlReader, app: TomlTable): void {
   const name = String(app.Name ?? '');
   const version = String(app.Version ?? '');
+  const placeholders = ['Name', 'Version'].filter(key =>
+    isPlaceholder(key, String(app[key] ?? '')),
+  );
+  for (const key of placeholders)
+    reader.error(
+      'App',
+      key,
+      `is the placeholder ${JSON.stringify(
+        String(app[key]).slice(0, 80),
+      )}, which nothing has replaced`,
+      key === 'Version'
+        ? 'Write the version, such as 1.2.3, or pack the bundle with the tool that replaces the placeholder.'
+        : 'Write the name, or pack the bundle with the tool that replaces the placeholder.',
+    );
+  if (placeholders.length) return;
   const namePart = app.Name === undefined ? undefined : appNameProblem(name);
   if (namePart)
     reader.error(
@@ -94,16 +123,17 @@ export function checkRuntime(
         'Raise the limit, or set less aside.',
       );
   }
-  if (
-    runtime.VolumeSize !== undefined &&
-    !(parseQuantity(String(runtime.VolumeSize)) > 0)
-  )
-    reader.error(
-      'Runtime',
-      'VolumeSize',
-      'must be more than nothing',
-      'Write it like 1Gi.',
-    );
+  for (const key of ['VolumeSize', 'ResourceVolumeSize'])
+    if (
+      runtime[key] !== undefined &&
+      !(parseQuantity(String(runtime[key])) > 0)
+    )
+      reader.error(
+        'Runtime',
+        key,
+        'must be more than nothing',
+        'Write it like 1Gi.',
+      );
   const mount = String(runtime.VolumeMount ?? '').replace(/\/+$/, '');
   if (
     mount &&

@@ -7,6 +7,7 @@ import {
   Menu,
   MenuItem,
   MenuTrigger,
+  Text,
   ToggleButton,
 } from '@backstage/ui';
 import {
@@ -24,6 +25,7 @@ import {
 import { appStoreApiRef } from '../api';
 import { saveAs } from '../download';
 import { useAction } from '../hooks/useAction';
+import { useStore } from '../hooks/useCached';
 import { paths } from '../routes';
 
 /** Likes and pins an app, for the reader alone. */
@@ -70,6 +72,7 @@ export function AppActions(props: {
   const api = useApi(appStoreApiRef);
   const toast = useApi(toastApiRef);
   const [busy, act] = useAction();
+  const { value: store } = useStore();
   const about = `${app.title} ${app.version}`;
   const download = () =>
     act(async () => {
@@ -139,6 +142,11 @@ export function AppActions(props: {
         >
           Download
         </Button>
+      )}
+      {!listed && app.can.update && store?.downloads === false && (
+        <Text variant="body-small" color="secondary">
+          Downloads are off in this store.
+        </Text>
       )}
       {items.length > 0 && (
         <MenuTrigger>

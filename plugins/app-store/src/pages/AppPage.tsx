@@ -197,6 +197,11 @@ export function AppPage() {
                 />
               </Flex>
               <Preconditions app={app} onApp={setChanged} />
+              {app.remarks?.map(remark => (
+                <Text key={remark} as="p" variant="body-small">
+                  {remark}
+                </Text>
+              ))}
               <Flex gap="3" align="center" className={styles.head}>
                 <Versions app={app} />
                 <AppActions

@@ -17,17 +17,33 @@ const FILE_OF: Record<Exclude<AppMetaPart, 'FILES'>, string> = {
   APP: 'app.toml',
 };
 
+/** Who is refused where nobody downloads is told that; who may not see the app is not. */
+function downloadsOff(error: Error): Error {
+  if (!(error instanceof StoreError) || error.status !== 403) return error;
+  return new StoreError({
+    ...error,
+    code: 'DOWNLOADS_OFF',
+    message: 'Downloads are off in this store.',
+    owner: 'admin',
+    remedy: 'An admin sets appStore.downloads to true.',
+  });
+}
+
 /** See the module's comment. */
 export class AppContents {
   readonly #apps: AppService;
   readonly #bundles: BundleStore;
   readonly #audit: Audit;
+  readonly #downloads: boolean;
 
+  /** @param options.downloads - `appStore.downloads` */
   constructor(options: {
     apps: AppService;
     bundles: BundleStore;
     audit: Audit;
+    downloads: boolean;
   }) {
+    this.#downloads = options.downloads;
     this.#apps = options.apps;
     this.#bundles = options.bundles;
     this.#audit = options.audit;
@@ -39,13 +55,17 @@ export class AppContents {
     id: string,
   ): Promise<{ stream: Readable; size: number; name: string; digest: string }> {
     const record = await this.#audit.run(caller, 'app:download', id, trail =>
-      this.#apps.require(
-        caller,
-        id,
-        'download',
-        trail,
-        'You may not download this app.',
-      ),
+      this.#apps
+        .require(
+          caller,
+          id,
+          'download',
+          trail,
+          'You may not download this app.',
+        )
+        .catch(error => {
+          throw this.#downloads ? error : downloadsOff(error);
+        }),
     );
     return {
       ...(await this.#bundles.openBundle(record.bundleDigest)),

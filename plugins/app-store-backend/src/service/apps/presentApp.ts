@@ -1,8 +1,9 @@
 /** App versions as the API shows them to somebody. */
-import type {
-  App,
-  Problem,
-  TagKind,
+import {
+  remarksOf,
+  type App,
+  type Problem,
+  type TagKind,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { StoreConfig } from '../../config/StoreConfig';
 import { appFacts, type AppRecord } from '../../database/AppRepository';
@@ -78,6 +79,7 @@ export class AppPresenter {
       this.#policy.decide('app', action, actor, facts).allowed;
     // What app.toml says within is for those who may read it (specification 3.3).
     const meta = may('read_meta');
+    const remarks = remarksOf(manifest);
     return {
       id: record.id,
       name: record.name,
@@ -122,6 +124,7 @@ export class AppPresenter {
         problems: meta ? record.problems : neutralOnce(record.problems),
         checkedAt: record.checkedAt,
       },
+      ...(remarks.length ? { remarks } : {}),
       newest: beside.newest,
       liked: beside.preferences?.liked ?? false,
       pinned: beside.preferences?.pinned ?? false,

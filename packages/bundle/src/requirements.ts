@@ -1,0 +1,156 @@
+/**
+ * Whether something that `requirements.txt` asks for may bring a Python module: a wheel
+ * of the bundle is looked into, a package of an index is known by its name only.
+ */
+import * as yauzl from 'yauzl';
+import type { BundleFile, FileTree } from './FileTree';
+
+const TEXT_LIMIT = 1024 ** 2;
+/** Largest wheel that is looked into, in bytes; a larger one may bring anything. */
+const WHEEL_LIMIT = 16 * 1024 ** 2;
+/** `-r` in `-r` in …: no deeper. */
+const DEPTH = 5;
+
+/** A name as an index has it (PEP 503), without what joins its words. */
+function plainName(name: string): string {
+  return name.toLocaleLowerCase('en-US').replace(/[-_.]+/g, '');
+}
+
+/** Names that packages have beside those of their modules: `python-dotenv`, `scikit-learn-x`. */
+function bears(packageName: string, module: string): boolean {
+  const [name, top] = [plainName(packageName), plainName(module)];
+  return (
+    name === top ||
+    name.replace(/^(python|py)|(python|py)$/g, '') === top ||
+    // `jupyterlab` of `jupyterlab-server`, and `streamlit` of `streamlit-nightly`.
+    (top.length > 3 && name.startsWith(top)) ||
+    (name.length > 3 && top.startsWith(name))
+  );
+}
+
+/** The lines of a requirements file, continued ones as one, without comments. */
+function linesOf(text: string): string[] {
+  return text
+    .replace(/\\\r?\n/g, ' ')
+    .split(/\r?\n/)
+    .map(line => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter(Boolean);
+}
+
+/** Paths of files, among which those of a module are looked for. */
+function holds(paths: Iterable<string>, top: string): boolean {
+  for (const path of paths)
+    if (
+      path === `${top}.py` ||
+      path.startsWith(`${top}/`) ||
+      (path.startsWith(`${top}.`) && /^[^/]+\.(so|pyd)$/.test(path))
+    )
+      return true;
+  return false;
+}
+
+/** The names in a zip archive; undefined where it is none. */
+function namesIn(data: Buffer): Promise<string[] | undefined> {
+  return new Promise(resolve => {
+    yauzl.fromBuffer(data, { lazyEntries: true }, (error, zip) => {
+      if (error) {
+        resolve(undefined);
+        return;
+      }
+      const names: string[] = [];
+      zip.on('entry', (entry: yauzl.Entry) => {
+        names.push(entry.fileName);
+        zip.readEntry();
+      });
+      zip.on('end', () => resolve(names));
+      zip.on('error', () => resolve(undefined));
+      zip.readEntry();
+    });
+  });
+}
+
+/** See the module's comment. */
+class Requirements {
+  readonly #tree: FileTree;
+  readonly #top: string;
+
+  constructor(tree: FileTree, module: string) {
+    this.#tree = tree;
+    this.#top = module.split('.')[0];
+  }
+
+  async #wheel(file: BundleFile): Promise<boolean> {
+    if (file.size > WHEEL_LIMIT) return true;
+    const paths = await namesIn(await this.#tree.read(file, WHEEL_LIMIT));
+    // What is no archive is told by pip.
+    return !paths || holds(paths, this.#top);
+  }
+
+  /** A directory of the bundle that is a project itself. */
+  #project(directory: string): boolean {
+    const prefix = directory ? `${directory}/` : '';
+    const inside = this.#tree.files
+      .filter(file => file.path.startsWith(prefix))
+      .map(file => file.path.slice(prefix.length));
+    return (
+      holds(inside, this.#top) ||
+      holds(
+        inside.flatMap(path =>
+          path.startsWith('src/') ? [path.slice(4)] : [],
+        ),
+        this.#top,
+      )
+    );
+  }
+
+  async #local(path: string): Promise<boolean> {
+    const plain = path.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+    const file = this.#tree.find(plain);
+    if (file) return plain.endsWith('.whl') ? this.#wheel(file) : true;
+    return this.#project(plain === '.' ? '' : plain);
+  }
+
+  async #line(line: string, depth: number): Promise<boolean> {
+    const option = /^(-[rcefi]|--[a-z-]+)(?:[ =]+(.*))?$/.exec(line);
+    if (option) {
+      const [, name, value = ''] = option;
+      if (name === '-r' || name === '--requirement')
+        return this.file(value.replace(/^\.\//, ''), depth + 1);
+      if (name === '-e' || name === '--editable')
+        return this.#line(value, depth);
+      return false;
+    }
+    const [spec] = line.split(/\s*;/);
+    const [, named] =
+      /^([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*@\s/.exec(spec) ?? [];
+    if (named) return bears(named, this.#top);
+    if (/^[a-z+]+:\/\//i.test(spec) || /^git@/.test(spec)) {
+      const egg = /[#&]egg=([A-Za-z0-9._-]+)/.exec(spec)?.[1];
+      // What an address leads to is not known before it is installed.
+      return egg ? bears(egg, this.#top) : true;
+    }
+    if (/^\.{0,2}\/|\.(whl|zip|tar\.gz)$|^\.$/.test(spec) || spec.includes('/'))
+      return this.#local(spec.replace(/\[[^\]]*\]$/, ''));
+    const name = /^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(spec)?.[0];
+    return name !== undefined && bears(name, this.#top);
+  }
+
+  async file(path: string, depth = 0): Promise<boolean> {
+    const file = this.#tree.find(path);
+    // Too large or too deep to know.
+    if (file && (file.size > TEXT_LIMIT || depth > DEPTH)) return true;
+    if (!file) return false;
+    const text = (await this.#tree.read(file, TEXT_LIMIT)).toString('utf8');
+    for (const line of linesOf(text))
+      if (await this.#line(line, depth)) return true;
+    return false;
+  }
+}
+
+/** Whether a module may come with what a bundle's `requirements.txt` names. */
+export function mayBeInstalled(
+  tree: FileTree,
+  module: string,
+): Promise<boolean> {
+  return new Requirements(tree, module).file('requirements.txt');
+}

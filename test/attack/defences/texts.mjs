@@ -1,0 +1,127 @@
+const LAUNCH = {
+  jest: 'packages/local-cluster/src/node/launch.test.ts',
+  name: '10:',
+};
+const TERMINAL = { jest: 'packages/cli/src/terminal.test.ts', name: '10:' };
+
+export default [
+  {
+    finding: '10',
+    name: 'the container’s variables are handed over under names that mean nothing',
+    file: 'packages/local-cluster/src/node/launch.ts',
+    from: 'names.map(name => [`${HANDOVER}${name}`, wanted[name]]),',
+    to: 'names.flatMap(name => [[`${HANDOVER}${name}`, wanted[name]], [name, wanted[name]]]),',
+    test: LAUNCH,
+  },
+  {
+    finding: '10',
+    name: 'what the launcher runs with more rights gets no variable of the container’s',
+    file: 'packages/local-cluster/src/node/launch.ts',
+    from: '\'/usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" </dev/null &\',',
+    to: '\'LD_PRELOAD="$LOCAL_CLUSTER_LD_PRELOAD" /usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" </dev/null &\',',
+    test: LAUNCH,
+  },
+  {
+    finding: '10',
+    name: 'variables of the platform are not the author’s',
+    file: 'plugins/app-store-common/src/appToml/entries.ts',
+    from: '/^(H2O_CLOUD|APP_STORE_)/i',
+    to: '/^(H2O_CLOUD)/i',
+    test: { jest: 'packages/bundle/src/rules.test.ts', name: '10: a variable' },
+  },
+  {
+    finding: '10',
+    name: 'controls are written out',
+    file: 'packages/cli/src/terminal.ts',
+    from: 'out += written(text[at]);',
+    to: 'out += text[at];',
+    test: TERMINAL,
+  },
+  {
+    finding: '10',
+    name: 'colours reach a person only',
+    file: 'packages/cli/src/terminal.ts',
+    from: 'if (this.#colours && isColour(colour[1])) {',
+    to: 'if (isColour(colour[1])) {',
+    test: TERMINAL,
+  },
+  {
+    finding: '10',
+    name: 'hidden text is no colour',
+    file: 'packages/cli/src/terminal.ts',
+    from: 'if (this.#colours && isColour(colour[1])) {',
+    to: 'if (this.#colours) {',
+    test: TERMINAL,
+  },
+  {
+    finding: '10',
+    name: 'a sequence that is cut is held back until it is whole',
+    file: 'packages/cli/src/terminal.ts',
+    from: 'const begun = BEGUN.exec(text)?.index ?? text.length;',
+    to: 'const begun = text.length;',
+    test: TERMINAL,
+  },
+  {
+    finding: '10',
+    name: 'a log goes through the filter',
+    file: 'packages/cli/src/output.ts',
+    from: 'write: text => write(filter.push(text)),',
+    to: 'write,',
+    test: {
+      jest: 'packages/cli/src/commands/instance.test.ts',
+      name: '10: steers no terminal',
+    },
+  },
+  {
+    finding: '10',
+    name: 'JSON holds no character that steers',
+    file: 'packages/cli/src/terminal.ts',
+    from: '/[\\x7f-\\x9f\\p{Bidi_Control}\\u2028\\u2029]/gu,',
+    to: '/[\\ue000]/gu,',
+    test: TERMINAL,
+  },
+  {
+    finding: '10',
+    name: 'single lines of app.toml hold no direction control',
+    file: 'plugins/app-store-common/src/texts.ts',
+    from: 'export const LINE = /^[^\\p{Cc}\\p{Bidi_Control}\\u2028\\u2029]*$/u;',
+    to: 'export const LINE = /^[^\\p{Cc}\\u2028\\u2029]*$/u;',
+    test: {
+      jest: 'packages/bundle/src/rules.test.ts',
+      name: '10: a direction',
+    },
+  },
+  {
+    finding: '10',
+    name: 'nor does the long description',
+    file: 'packages/bundle/src/checkBundle.ts',
+    from: 'if (turned)\n        this.issues.push({',
+    to: 'if (turned && false)\n        this.issues.push({',
+    test: {
+      jest: 'packages/bundle/src/rules.test.ts',
+      name: '10: a direction override in the long',
+    },
+  },
+  {
+    finding: '10',
+    name: 'texts of before are shown with their direction controls written out',
+    file: 'plugins/app-store-backend/src/database/appRows.ts',
+    from: 'title: showable(manifest.title),',
+    to: 'title: manifest.title,',
+    test: {
+      jest: 'plugins/app-store-backend/src/answers.test.ts',
+      name: '10: shows',
+    },
+  },
+  {
+    finding: '10',
+    name: 'tags hold no direction control',
+    file: 'plugins/app-store-common/src/api/document.generated.json',
+    from: '"pattern": "^[^\\\\p{Cc}\\\\p{Bidi_Control}]+$"',
+    to: '"pattern": "^[^\\\\p{Cc}]+$"',
+    test: {
+      jest: 'plugins/app-store-backend/src/answers.test.ts',
+      name: '10: refuses texts of tags',
+    },
+  },
+];
