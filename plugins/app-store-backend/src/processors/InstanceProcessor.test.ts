@@ -6,6 +6,7 @@ import { appRecord, instanceRecord } from '../database/fixtures.testing';
 import { InstanceQueue } from '../database/InstanceQueue';
 import { InstanceRepository } from '../database/InstanceRepository';
 import { Policy } from '../policy';
+import { NEVER_HELD } from '../recovery/__testUtils__/neverHeld';
 import { ChangeFeed } from '../service/ChangeFeed';
 import type { InstanceCluster } from './InstanceCluster';
 import { appliedMark, InstanceProcessor } from './InstanceProcessor';
@@ -41,11 +42,7 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
       new InstanceProcessor({
         queue: new InstanceQueue(knex),
         feed,
-        epoch: {
-          advance: async () => {},
-          isHeld: async () => false,
-          assertMayDelete: async () => {},
-        },
+        epoch: NEVER_HELD,
         logger: mockServices.logger.mock(),
       });
     const processor = newProcessor();

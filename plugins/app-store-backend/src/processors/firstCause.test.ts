@@ -7,6 +7,7 @@ import { InstanceQueue } from '../database/InstanceQueue';
 import { InstanceRepository } from '../database/InstanceRepository';
 import { KubeError } from '../kubernetes/KubeApi';
 import { Policy } from '../policy';
+import { NEVER_HELD } from '../recovery/__testUtils__/neverHeld';
 import { ChangeFeed } from '../service/ChangeFeed';
 import type { InstanceCluster } from './InstanceCluster';
 import { appliedMark, InstanceProcessor } from './InstanceProcessor';
@@ -41,6 +42,7 @@ describe.each(databaseIds())('the first cause on %s', database => {
     const processor = new InstanceProcessor({
       queue: new InstanceQueue(knex),
       feed: new ChangeFeed(),
+      epoch: NEVER_HELD,
       logger: mockServices.logger.mock(),
     });
     const whole = {

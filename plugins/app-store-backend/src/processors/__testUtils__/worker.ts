@@ -7,6 +7,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import knexFactory from 'knex';
 import { InstanceQueue } from '../../database/InstanceQueue';
 import { KubeApi } from '../../kubernetes/KubeApi';
+import { NEVER_HELD } from '../../recovery/__testUtils__/neverHeld';
 import { ChangeFeed } from '../../service/ChangeFeed';
 import { InstanceCluster } from '../InstanceCluster';
 import { InstanceProcessor } from '../InstanceProcessor';
@@ -74,11 +75,7 @@ async function main(options: WorkerOptions): Promise<void> {
   const processor = new InstanceProcessor({
     queue: stopping(new InstanceQueue(knex)),
     feed: new ChangeFeed(),
-    epoch: {
-      advance: async () => {},
-      isHeld: async () => false,
-      assertMayDelete: async () => {},
-    },
+    epoch: NEVER_HELD,
     logger,
     leaseMs: options.leaseMs,
   });

@@ -1,0 +1,10 @@
+/** For tests of what does not turn on a restored backup. */
+import type { DeletionGuard, Epoch } from '../Epoch';
+
+export const NEVER_HELD: DeletionGuard & Pick<Epoch, 'advance'> = {
+  async advance() {},
+  async isHeld() {
+    return false;
+  },
+  async assertMayDelete() {},
+};
