@@ -31,6 +31,7 @@ import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
 import { paths } from '../routes';
 import { when } from '../words';
+import { EmptyVolumeDialog } from './EmptyVolumeDialog';
 import { RedeployDialog } from './RedeployDialog';
 import { ShareDialog } from './ShareDialog';
 import { TerminateDialog } from './TerminateDialog';
@@ -111,7 +112,9 @@ export function InstanceActions(props: {
   const api = useApi(appStoreApiRef);
   const toast = useApi(toastApiRef);
   const [busy, act] = useAction();
-  const [dialog, setDialog] = useState<'terminate' | 'share' | 'redeploy'>();
+  const [dialog, setDialog] = useState<
+    'terminate' | 'share' | 'redeploy' | 'empty'
+  >();
   const { can } = instance;
   const change = (
     work: () => Promise<AppInstance>,
@@ -240,6 +243,17 @@ export function InstanceActions(props: {
           Pause
         </Button>
       )}
+      {can.terminate && instance.problem?.code === 'VOLUME_LOST' && (
+        <Button
+          size={size}
+          variant="secondary"
+          isDisabled={busy}
+          aria-label={`Start ${about} with an empty volume`}
+          onPress={() => setDialog('empty')}
+        >
+          Start with an empty volume …
+        </Button>
+      )}
       {can.terminate && (
         <Button
           size={size}
@@ -280,6 +294,14 @@ export function InstanceActions(props: {
       )}
       {dialog === 'share' && (
         <ShareDialog
+          instance={instance}
+          about={about}
+          onClose={() => setDialog(undefined)}
+          onChange={onChange}
+        />
+      )}
+      {dialog === 'empty' && (
+        <EmptyVolumeDialog
           instance={instance}
           about={about}
           onClose={() => setDialog(undefined)}

@@ -15,6 +15,7 @@ import { AdminApps } from './AdminApps';
 import { AdminInstances } from './AdminInstances';
 import styles from './AdminPage.module.css';
 import { AuditTrail } from './AuditTrail';
+import { RestoredBackup, RestoredBackupNotice } from './RestoredBackup';
 
 const SECTIONS: Record<string, { title: string; panel: () => ReactNode }> = {
   apps: { title: 'Apps', panel: () => <AdminApps /> },
@@ -27,6 +28,7 @@ const SECTIONS: Record<string, { title: string; panel: () => ReactNode }> = {
   aliases: { title: 'Aliases', panel: () => <AliasesPanel all /> },
   audit: { title: 'Audit', panel: () => <AuditTrail /> },
   policies: { title: 'Access policies', panel: () => <AccessPolicies /> },
+  recovery: { title: 'Restored backup', panel: () => <RestoredBackup /> },
 };
 const TABS: HeaderProps['tabs'] = Object.entries(SECTIONS).map(
   ([id, { title }]) => ({ id, label: title, href: paths.adminSection(id) }),
@@ -70,6 +72,7 @@ export function AdminPage() {
             aria-label={found.title}
             className={styles.section}
           >
+            {section !== 'recovery' && <RestoredBackupNotice />}
             {found.panel()}
           </section>
         )}
