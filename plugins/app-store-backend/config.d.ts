@@ -77,6 +77,11 @@ export interface Config {
     aliases?: {
       /** Further names that nobody may have as an alias. */
       reserved?: string[];
+      /**
+       * The name of a deleted alias rests for this long: only its last owner may take it again,
+       * unless an admin frees it. `0s` for not at all. Default: `168h`.
+       */
+      nameRest?: string;
     };
     /** Between two looks at whether each app can be run; `-1` for only on demand. Default: `10m`. */
     preconditionInterval?: string;

@@ -203,6 +203,7 @@ export function createServices(options: ServicesOptions) {
     processor,
     cluster,
     secretProcessor,
+    gatewaySecret: () => secretCluster.secretFor('app-store-gateway'),
     apps: appService,
     imports,
     changes: new AppChanges({
@@ -291,6 +292,7 @@ export function createServices(options: ServicesOptions) {
       instances: instanceService,
       appsUrl: config.appsUrl,
       reserved: config.reservedAliases,
+      restSeconds: config.aliasRestSeconds,
       feed: feeds.aliases,
       instanceFeed: feeds.instances,
     }),

@@ -15,9 +15,17 @@ import type { Assertions } from '../signIn/Assertions';
 import { OWN_PREFIX, type HandOff } from '../signIn/HandOff';
 import type { Session, SessionStore } from '../signIn/SessionStore';
 import { cookieNames, cookieValues, type IdentityHeaders } from './headers';
-import { readHost } from './hosts';
+import { readHost, type HostKind } from './hosts';
+import {
+  clearing,
+  isServiceWorkerScript,
+  WITHHELD,
+  type Clearing,
+} from './leftovers';
 
 const NONCE_SECONDS = 600;
+/** As long as browsers keep a cookie at most (RFC 6265bis, 5.5). */
+const MARK_SECONDS = 400 * 24 * 3600;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** A request that was let in. */
@@ -26,13 +34,20 @@ export interface Entrance {
   hostname: string;
   identity: IdentityHeaders;
   session?: Session;
+  /** The browser comes with what another app left under this alias: the app must not get its cookies. */
+  clearing?: Clearing;
 }
 
 /** Where a request goes. */
 export type Outcome =
   | { entrance: Entrance }
-  | { answer: Answer }
-  | { redirect: string; status: 302 | 307; cookies: string[] }
+  | { answer: Answer; headers?: Clearing['headers'] }
+  | {
+      redirect: string;
+      status: 302 | 307;
+      cookies: string[];
+      headers?: Clearing['headers'];
+    }
   /** The public catalogue, where the store has one. */
   | { catalogue: URL }
   | { body: object };
@@ -67,6 +82,29 @@ export function isForeign(request: IncomingMessage): boolean {
   return !URL.canParse(origin) || new URL(origin).host !== host;
 }
 
+/**
+ * What is done where a browser was not yet rid of what a former app left. Only a navigation can
+ * be answered so that it is: other requests may come without any cookie, though the browser has the mark.
+ */
+function clearingFor(
+  request: IncomingMessage,
+  leftovers: Clearing,
+): Clearing | undefined {
+  if (isNavigation(request)) return leftovers;
+  // A page of the former app that is still open. Programs that are no browsers have nothing of it.
+  return request.headers['sec-fetch-mode'] ? WITHHELD : undefined;
+}
+
+/** Path and query of this host, whatever a browser may read in them. */
+function localPath(text: string): string {
+  const { pathname, search } = new URL(
+    URL.canParse(text, 'http://gateway') ? text : '/',
+    'http://gateway',
+  );
+  // A path that begins with two slashes would lead to another host.
+  return `${pathname.replace(/^\/+/, '/')}${search}`;
+}
+
 /** The answer for a state in which no app is to be reached. */
 function stateAnswer(route: GatewayRoute, portal: string): Answer | undefined {
   if (route.terminating) return answers.gone(portal);
@@ -92,7 +130,7 @@ function statusOf(route: GatewayRoute, portal: string): object {
 /** See the module's comment. */
 export class Door {
   readonly #options: DoorOptions;
-  readonly cookies: { session: string; nonce: string };
+  readonly cookies: { session: string; nonce: string; mark: string };
 
   constructor(options: DoorOptions) {
     this.#options = options;
@@ -133,6 +171,10 @@ export class Door {
     if (!routes.loaded) return { answer: answers.notLoaded() };
     const url = new URL(request.url, 'http://gateway');
     const found = destination(host, request.url, routes);
+    if (host.kind === 'alias' && isServiceWorkerScript(request)) {
+      const leftovers = await this.#leftovers(request, host);
+      return { answer: answers.serviceWorker(), headers: leftovers?.headers };
+    }
     if (found.kind === 'catalogue') return { catalogue: url };
     if (found.kind === 'unassigned')
       return { answer: answers.unassigned(found.name, portal) };
@@ -144,9 +186,9 @@ export class Door {
     // What is the gateway's own is at every host of an instance.
     const own = host.kind !== 'domain' && url.pathname.startsWith(OWN_PREFIX);
     if (own && url.pathname === `${OWN_PREFIX}enter`)
-      return this.#redeem(url, host.hostname, cookies('nonce'));
+      return this.#redeem(url, host.hostname, route.id, cookies('nonce'));
     if (own && url.pathname === `${OWN_PREFIX}jwks.json`)
-      return { body: assertions.keys };
+      return { body: await assertions.publicKeys() };
     if (found.kind === 'redirect' && !own)
       return {
         redirect: this.#address(found.label, found.path),
@@ -154,7 +196,37 @@ export class Door {
         cookies: [],
       };
 
-    const session = await sessions.find(cookies('session'), host.hostname);
+    const session = await sessions.find(
+      cookies('session'),
+      host.hostname,
+      route.id,
+    );
+    const begin = async (path: string, pass?: string): Promise<Outcome> => {
+      if (!isNavigation(request)) return { answer: answers.signIn() };
+      const { nonce, location } = await handOff.begin(
+        host.hostname,
+        path,
+        cookies('nonce'),
+        pass,
+      );
+      const leftovers = await this.#leftovers(request, host);
+      return {
+        redirect: location,
+        status: 302,
+        headers: leftovers?.headers,
+        cookies: [
+          ...(leftovers?.cookies ?? []),
+          this.#cookie(this.cookies.nonce, nonce, NONCE_SECONDS),
+        ],
+      };
+    };
+    // A page of the portal opens the app.
+    if (own && url.pathname === `${OWN_PREFIX}begin`) {
+      const path = localPath(url.searchParams.get('path') ?? '/');
+      return session
+        ? { redirect: path, status: 302, cookies: [] }
+        : begin(path, url.searchParams.get('pass') ?? undefined);
+    }
     let admission;
     try {
       admission = await admissions.decide(route.id, session?.userEntityRef);
@@ -167,21 +239,10 @@ export class Door {
       return { answer: answers.storeAway() };
     }
     if (!admission.found) return { answer: answers.unknown(portal) };
-    if (!admission.allowed) {
-      if (session)
-        return { answer: answers.forbidden(portal, admission.displayName) };
-      if (!isNavigation(request)) return { answer: answers.signIn() };
-      const { nonce, location } = await handOff.begin(
-        host.hostname,
-        request.url,
-        cookies('nonce'),
-      );
-      return {
-        redirect: location,
-        status: 302,
-        cookies: [this.#cookie(this.cookies.nonce, nonce, NONCE_SECONDS)],
-      };
-    }
+    if (!admission.allowed)
+      return session
+        ? { answer: answers.forbidden(portal, admission.displayName) }
+        : begin(request.url);
     if (
       session &&
       !SAFE_METHODS.has(request.method ?? '') &&
@@ -206,12 +267,56 @@ export class Door {
           }),
         }
       : {};
-    return { entrance: { route, hostname: host.hostname, identity, session } };
+    const leftovers = await this.#leftovers(request, host);
+    return {
+      entrance: {
+        route,
+        hostname: host.hostname,
+        identity,
+        session,
+        clearing: leftovers && clearingFor(request, leftovers),
+      },
+    };
+  }
+
+  /**
+   * What rids the browser of what a former instance left at this host; undefined where
+   * nothing can have been left, or the browser was rid of it.
+   */
+  async #leftovers(
+    request: IncomingMessage,
+    host: HostKind,
+  ): Promise<Clearing | undefined> {
+    if (host.kind !== 'alias') return undefined;
+    const { config, routes, handOff } = this.#options;
+    const rid = () =>
+      clearing(request, {
+        ownCookies: Object.values(this.cookies),
+        secure: config.secure,
+      });
+    const alias = routes.alias(host.name);
+    const served =
+      alias?.instanceId && routes.primaryOf(alias.instanceId) === host.name;
+    // Where no app is served, nothing of the present one can be lost.
+    if (!served) return rid();
+    if (alias.moved === false) return undefined;
+    const mark = await handOff.mark(host.hostname, alias.instanceId!);
+    if (cookieValues(request.headers.cookie, this.cookies.mark).includes(mark))
+      return undefined;
+    const { headers, cookies } = rid();
+    return {
+      headers,
+      cookies: [
+        ...cookies,
+        this.#cookie(this.cookies.mark, mark, MARK_SECONDS),
+      ],
+    };
   }
 
   async #redeem(
     url: URL,
     hostname: string,
+    instanceId: string,
     nonces: string[],
   ): Promise<Outcome> {
     const { sessions, config } = this.#options;
@@ -224,11 +329,10 @@ export class Door {
       hostname,
       redeemed.userEntityRef,
       config.sessionMs,
+      instanceId,
     );
-    // A path that begins with two slashes would lead to another host.
-    const path = redeemed.path.replace(/^[/\\]+/, '/');
     return {
-      redirect: path,
+      redirect: localPath(redeemed.path),
       status: 302,
       cookies: [
         this.#cookie(

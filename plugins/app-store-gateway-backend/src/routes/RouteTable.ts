@@ -37,6 +37,12 @@ export class StoreClient {
     return fetch(`${base}/v1${path}`);
   }
 
+  /** What seals the gateway's keys where the operator gives nothing: the cluster keeps it. */
+  async keySecret(): Promise<string> {
+    const { secret } = await (await this.fetch('/key-secret')).json();
+    return secret;
+  }
+
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const { token } = await this.#auth.getPluginRequestToken({
       onBehalfOf: await this.#auth.getOwnServiceCredentials(),

@@ -26,11 +26,10 @@ import { ErrorPanel, ProblemPanel } from '../components/ProblemPanel';
 import { StatusBadge } from '../components/StatusBadge';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useInstances } from '../hooks/useInstances';
+import { usePass } from '../hooks/useOpenApp';
 import { paths } from '../routes';
 import styles from './InstancePage.module.css';
 
-/** After the last stage is seen, before the app is opened, in milliseconds. */
-const LEAD_IN_MS = 400;
 const BREADCRUMBS = [{ label: 'My instances', href: paths.instances }];
 
 /** What the reader may look into; the chosen tab is part of the address. */
@@ -105,17 +104,24 @@ export function InstancePage() {
   const { instances, gone, error, live, update } = useInstances(id);
   const instance = instances?.find(i => i.id === id);
   const ready = instance?.status === 'DEPLOYED';
+  const opens = instance?.can.open;
+  const url = instance?.url;
+  const pass = usePass();
 
   useEffect(() => {
-    if (!launching || !ready || !instance?.can.open) return undefined;
-    const timer = setTimeout(() => {
+    if (!launching || !ready || !opens || !url) return undefined;
+    let current = true;
+    pass(url).then(way => {
+      if (!current) return;
       setLaunching(false);
       // The launch is over: coming back here shows the instance and does not lead in again.
       window.history.replaceState({}, '');
-      window.location.assign(instance.url);
-    }, LEAD_IN_MS);
-    return () => clearTimeout(timer);
-  }, [launching, ready, instance]);
+      window.location.assign(way);
+    });
+    return () => {
+      current = false;
+    };
+  }, [launching, ready, opens, url, pass]);
 
   if (gone)
     return (

@@ -2,6 +2,7 @@ import { VisuallyHidden } from '@backstage/ui';
 import { Navigate, Route, Routes } from 'react-router-dom';
 import { Notices } from '../components/Notices';
 import { useStore } from '../hooks/useCached';
+import { useAppLinks } from '../hooks/useOpenApp';
 import { paths } from '../routes';
 import { AccessPage } from './AccessPage';
 import { AdminPage } from './admin/AdminPage';
@@ -21,6 +22,7 @@ import { TagsPage } from './TagsPage';
 /** The pages below `/app-store`, under the store's name and colour, with its notices above. The only place that knows of the router's own components. */
 export function Router() {
   const store = useStore().value;
+  useAppLinks();
   const color = store?.branding.color;
   return (
     <main
