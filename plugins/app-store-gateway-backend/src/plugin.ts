@@ -5,10 +5,12 @@ import {
   resolvePackagePath,
   type LoggerService,
 } from '@backstage/backend-plugin-api';
+import type { Knex } from 'knex';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Catalogue } from './catalogue/Catalogue';
 import { readGatewayConfig } from './config';
 import { GatewayServer } from './proxy/GatewayServer';
+import { readHost } from './proxy/hosts';
 import { Admissions } from './routes/Admissions';
 import { RouteTable, StoreClient } from './routes/RouteTable';
 import { Assertions } from './signIn/Assertions';
@@ -22,6 +24,15 @@ const SWEEP_MS = 60_000;
 const KEYS_PAUSE_MS = 500;
 /** The store starts in the same process; before this nobody needs to know that it does not answer. */
 const KEYS_SILENCE_MS = 15_000;
+
+/**
+ * SQLite waits for the disk twice at each write by default, and a way into an app is five
+ * writes. With a write-ahead log a crash of the process loses nothing.
+ */
+async function tuneSqlite(knex: Knex): Promise<void> {
+  await knex.raw('PRAGMA journal_mode = WAL');
+  await knex.raw('PRAGMA synchronous = NORMAL');
+}
 
 /** Takes the keys in at start, so that none of the release before lies in clear until somebody signs in. */
 async function openKeys(
@@ -79,9 +90,8 @@ export const appStoreGatewayPlugin = createBackendPlugin({
       }) {
         const config = readGatewayConfig(rootConfig);
         const knex = await database.getClient();
-        // SQLite otherwise waits for the disk twice at each write; a write-ahead log loses nothing by a crash either.
         if (String(knex.client.config.client).includes('sqlite'))
-          await knex.raw('PRAGMA journal_mode = WAL');
+          await tuneSqlite(knex);
         if (!database.migrations?.skip)
           await knex.migrate.latest({
             directory: resolvePackagePath(
@@ -102,6 +112,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
           'app-store-gateway',
         );
         const routes = new RouteTable({ store, logger });
+        const admissions = new Admissions({ store, routes });
         const handOff = await HandOff.create({
           sessions,
           portalUrl: config.portalUrl,
@@ -112,7 +123,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
         const server = new GatewayServer({
           config,
           routes,
-          admissions: new Admissions({ store, routes }),
+          admissions,
           sessions,
           handOff,
           assertions,
@@ -131,6 +142,13 @@ export const appStoreGatewayPlugin = createBackendPlugin({
             sessions,
             handOff,
             portalUrl: config.portalUrl,
+            onPass: (hostname, userEntityRef) => {
+              const instanceId = routes.instanceAt(
+                readHost(hostname, config.appsUrl.hostname),
+              );
+              if (instanceId)
+                admissions.decide(instanceId, userEntityRef).catch(() => {});
+            },
           }),
         );
 

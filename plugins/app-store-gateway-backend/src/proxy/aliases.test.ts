@@ -127,10 +127,11 @@ describe.each(databases.eachSupportedId())('aliases on %s', id => {
     everybody = true;
     await gateway.tell('access', {});
     await leadTo(ONE, false);
-    for (const headers of [
+    const askedFor: Array<Record<string, string>> = [
       { 'service-worker': 'script' },
       { 'sec-fetch-dest': 'serviceworker' },
-    ]) {
+    ];
+    for (const headers of askedFor) {
       const refused = await gateway.call(ALIAS, '/sw.js', {
         ...headers,
         accept: '*/*',

@@ -14,6 +14,7 @@ import {
   type GatewayRoute,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 
+import type { HostKind } from '../proxy/hosts';
 import type { AddressBook } from './addressing';
 
 const PAUSE_FIRST_MS = 100;
@@ -95,6 +96,14 @@ export class RouteTable implements AddressBook {
 
   alias(name: string): GatewayAlias | undefined {
     return this.#aliases.get(name);
+  }
+
+  /** The instance that a host leads to. */
+  instanceAt(host: HostKind): string | undefined {
+    if (host.kind === 'instance') return host.id;
+    return host.kind === 'alias'
+      ? this.alias(host.name)?.instanceId
+      : undefined;
   }
 
   primaryOf(id: string): string | undefined {

@@ -39,6 +39,8 @@ export function createEntryRouter(options: {
   handOff: HandOff;
   /** The portal as browsers open it. */
   portalUrl: URL;
+  /** Told who is about to come to which host, so that it is known by then whether they may. */
+  onPass?(hostname: string, userEntityRef: string): void;
 }): express.Router {
   const { httpAuth, sessions, handOff, portalUrl } = options;
   const secure = portalUrl.protocol === 'https:';
@@ -74,6 +76,7 @@ export function createEntryRouter(options: {
       userEntityRef,
       secretsOf(request),
     );
+    options.onPass?.(new URL(url).hostname, userEntityRef);
     response.set('cache-control', 'no-store');
     response.cookie(cookie, secret, {
       path: '/',

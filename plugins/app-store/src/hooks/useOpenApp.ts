@@ -3,10 +3,12 @@
  * gateway is asked for a pass before the browser goes to the app's host.
  */
 import { useApi } from '@backstage/frontend-plugin-api';
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { enterApiRef } from '../api';
 import { useStore } from './useCached';
 
+/** A pass that was asked for before is good for this long; the gateway's ends after 30 s. */
+const FRESH_MS = 20_000;
 /** A pass that takes longer is not waited for: the way without it is slower and leads there, too. */
 const PATIENCE_MS = 1500;
 
@@ -33,6 +35,48 @@ export function usePass(): (address: string) => Promise<string> {
     },
     [api],
   );
+}
+
+/** Goes to an app once it can be opened; what is slow about it is done as soon as it is about to be. */
+export function useLeadIn(options: {
+  /** Undefined where nobody is led anywhere. */
+  address: string | undefined;
+  /** It will be ready in a moment. */
+  near: boolean;
+  ready: boolean;
+  onLeave: () => void;
+}): void {
+  const { address, near, ready, onLeave } = options;
+  const pass = usePass();
+  const early = useRef<{
+    address: string;
+    since: number;
+    way: Promise<string>;
+  }>();
+  const leave = useRef(onLeave);
+  leave.current = onLeave;
+  useEffect(() => {
+    if (!address || !near) return;
+    early.current = { address, since: Date.now(), way: pass(address) };
+  }, [address, near, pass]);
+  useEffect(() => {
+    if (!address || !ready) return undefined;
+    let current = true;
+    const known = early.current;
+    early.current = undefined;
+    const way =
+      known?.address === address && Date.now() - known.since < FRESH_MS
+        ? known.way
+        : pass(address);
+    way.then(url => {
+      if (!current) return;
+      leave.current();
+      window.location.assign(url);
+    });
+    return () => {
+      current = false;
+    };
+  }, [address, ready, pass]);
 }
 
 /** Whether an address is that of a host below the apps' domain. */

@@ -10,7 +10,7 @@ import {
   useBreakpoint,
 } from '@backstage/ui';
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useLocation, useParams } from 'react-router-dom';
 import { DeadEnd } from '../components/DeadEnd';
 import { EventList } from '../components/EventList';
@@ -26,7 +26,7 @@ import { ErrorPanel, ProblemPanel } from '../components/ProblemPanel';
 import { StatusBadge } from '../components/StatusBadge';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useInstances } from '../hooks/useInstances';
-import { usePass } from '../hooks/useOpenApp';
+import { useLeadIn } from '../hooks/useOpenApp';
 import { paths } from '../routes';
 import styles from './InstancePage.module.css';
 
@@ -104,24 +104,17 @@ export function InstancePage() {
   const { instances, gone, error, live, update } = useInstances(id);
   const instance = instances?.find(i => i.id === id);
   const ready = instance?.status === 'DEPLOYED';
-  const opens = instance?.can.open;
-  const url = instance?.url;
-  const pass = usePass();
 
-  useEffect(() => {
-    if (!launching || !ready || !opens || !url) return undefined;
-    let current = true;
-    pass(url).then(way => {
-      if (!current) return;
+  useLeadIn({
+    address: launching && instance?.can.open ? instance.url : undefined,
+    near: instance?.stage === 'starting',
+    ready,
+    onLeave: () => {
       setLaunching(false);
       // The launch is over: coming back here shows the instance and does not lead in again.
       window.history.replaceState({}, '');
-      window.location.assign(way);
-    });
-    return () => {
-      current = false;
-    };
-  }, [launching, ready, opens, url, pass]);
+    },
+  });
 
   if (gone)
     return (
