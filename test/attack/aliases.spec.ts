@@ -77,6 +77,9 @@ test('4: a moved alias brings nothing of the former app along', async ({
   expect(old).toBe(401);
   await page.goto(at('/'));
   await expect(page).toHaveTitle('present');
+  // Also what the former app set for another path.
+  const kept = await page.context().cookies(at('/leave'));
+  expect(kept.filter(({ value }) => value === 'former')).toEqual([]);
   const found = () =>
     page.evaluate(async () => ({
       stored: { ...localStorage },

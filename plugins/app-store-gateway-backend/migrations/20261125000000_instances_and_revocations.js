@@ -24,10 +24,20 @@ exports.up = async function up(knex) {
     table.bigInteger('value').notNullable();
   });
   await knex('positions').insert({ name: 'revocations', value: 0 });
+  await knex.schema.createTable('alias_cookies', table => {
+    table.comment(
+      'Cookies that apps set below a path of an alias: what a browser does not show when it asks for another path',
+    );
+    table.string('host', 255).notNullable();
+    table.string('name', 255).notNullable();
+    table.string('path', 255).notNullable();
+    table.primary(['host', 'name', 'path']);
+  });
 };
 
 /** @param {import('knex').Knex} knex */
 exports.down = async function down(knex) {
+  await knex.schema.dropTable('alias_cookies');
   await knex.schema.dropTable('positions');
   await knex.schema.dropTable('revocations');
   await knex.schema.alterTable('sessions', table => {

@@ -9,6 +9,7 @@ import type { Knex } from 'knex';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Catalogue } from './catalogue/Catalogue';
 import { readGatewayConfig } from './config';
+import { AliasCookies } from './proxy/AliasCookies';
 import { GatewayServer } from './proxy/GatewayServer';
 import { readHost } from './proxy/hosts';
 import { Admissions } from './routes/Admissions';
@@ -127,6 +128,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
           sessions,
           handOff,
           assertions,
+          aliasCookies: new AliasCookies({ knex, logger }),
           catalogue: new Catalogue({ store, portalUrl: config.portalUrl }),
           logger,
         });

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Catalogue } from '../catalogue/Catalogue';
 import type { GatewayConfig } from '../config';
+import { AliasCookies } from '../proxy/AliasCookies';
 import { GatewayServer } from '../proxy/GatewayServer';
 import { Admissions } from '../routes/Admissions';
 import { RouteTable, type StoreClient } from '../routes/RouteTable';
@@ -50,6 +51,7 @@ export class GatewayUnderTest {
   ) => Boolean(user);
   readonly #stream = new TransformStream<Uint8Array, Uint8Array>();
   readonly #writer = this.#stream.writable.getWriter();
+  readonly #knex: Knex;
   #server: GatewayServer | undefined;
   #stopFollowing = () => {};
 
@@ -58,6 +60,7 @@ export class GatewayUnderTest {
     sealing?: () => Promise<SealingKey>;
     secure?: boolean;
   }) {
+    this.#knex = options.knex;
     this.config.secure = options.secure ?? false;
     this.sessions = new SessionStore(options.knex, options.sealing);
     this.revocations = new Revocations({
@@ -97,6 +100,7 @@ export class GatewayUnderTest {
       sessions,
       handOff: this.handOff,
       assertions: this.assertions,
+      aliasCookies: new AliasCookies({ knex: this.#knex, logger }),
       catalogue: new Catalogue({ store, portalUrl: config.portalUrl }),
       logger,
     });

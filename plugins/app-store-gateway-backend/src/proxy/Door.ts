@@ -14,18 +14,17 @@ import type { RouteTable } from '../routes/RouteTable';
 import type { Assertions } from '../signIn/Assertions';
 import { OWN_PREFIX, type HandOff } from '../signIn/HandOff';
 import type { Session, SessionStore } from '../signIn/SessionStore';
+import type { AliasCookies } from './AliasCookies';
 import { cookieNames, cookieValues, type IdentityHeaders } from './headers';
-import { readHost, type HostKind } from './hosts';
+import { readHost } from './hosts';
 import {
-  clearing,
+  clearingFor,
   isServiceWorkerScript,
-  WITHHELD,
+  Leftovers,
   type Clearing,
 } from './leftovers';
 
 const NONCE_SECONDS = 600;
-/** As long as browsers keep a cookie at most (RFC 6265bis, 5.5). */
-const MARK_SECONDS = 400 * 24 * 3600;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** A request that was let in. */
@@ -60,6 +59,8 @@ export interface DoorOptions {
   sessions: SessionStore;
   handOff: HandOff;
   assertions: Assertions;
+  /** Cookies below paths of aliases; without it they are not let expire. */
+  aliasCookies?: AliasCookies;
   logger: LoggerService;
 }
 
@@ -80,19 +81,6 @@ export function isForeign(request: IncomingMessage): boolean {
   const { origin, host } = request.headers;
   if (!origin) return false;
   return !URL.canParse(origin) || new URL(origin).host !== host;
-}
-
-/**
- * What is done where a browser was not yet rid of what a former app left. Only a navigation can
- * be answered so that it is: other requests may come without any cookie, though the browser has the mark.
- */
-function clearingFor(
-  request: IncomingMessage,
-  leftovers: Clearing,
-): Clearing | undefined {
-  if (isNavigation(request)) return leftovers;
-  // A page of the former app that is still open. Programs that are no browsers have nothing of it.
-  return request.headers['sec-fetch-mode'] ? WITHHELD : undefined;
 }
 
 /** Path and query of this host, whatever a browser may read in them. */
@@ -131,10 +119,17 @@ function statusOf(route: GatewayRoute, portal: string): object {
 export class Door {
   readonly #options: DoorOptions;
   readonly cookies: { session: string; nonce: string; mark: string };
+  readonly leftovers: Leftovers;
 
   constructor(options: DoorOptions) {
     this.#options = options;
     this.cookies = cookieNames(options.config.secure);
+    this.leftovers = new Leftovers({
+      ...options,
+      cookies: this.cookies,
+      cookieOf: (value, seconds) =>
+        this.#cookie(this.cookies.mark, value, seconds),
+    });
   }
 
   async enter(request: IncomingMessage): Promise<Outcome> {
@@ -172,7 +167,7 @@ export class Door {
     const url = new URL(request.url, 'http://gateway');
     const found = destination(host, request.url, routes);
     if (host.kind === 'alias' && isServiceWorkerScript(request)) {
-      const leftovers = await this.#leftovers(request, host);
+      const leftovers = await this.leftovers.of(request, host);
       return { answer: answers.serviceWorker(), headers: leftovers?.headers };
     }
     if (found.kind === 'catalogue') return { catalogue: url };
@@ -209,7 +204,7 @@ export class Door {
         cookies('nonce'),
         pass,
       );
-      const leftovers = await this.#leftovers(request, host);
+      const leftovers = await this.leftovers.of(request, host);
       return {
         redirect: location,
         status: 302,
@@ -267,49 +262,16 @@ export class Door {
           }),
         }
       : {};
-    const leftovers = await this.#leftovers(request, host);
+    const leftovers = await this.leftovers.of(request, host);
     return {
       entrance: {
         route,
         hostname: host.hostname,
         identity,
         session,
-        clearing: leftovers && clearingFor(request, leftovers),
+        clearing:
+          leftovers && clearingFor(request, leftovers, isNavigation(request)),
       },
-    };
-  }
-
-  /**
-   * What rids the browser of what a former instance left at this host; undefined where
-   * nothing can have been left, or the browser was rid of it.
-   */
-  async #leftovers(
-    request: IncomingMessage,
-    host: HostKind,
-  ): Promise<Clearing | undefined> {
-    if (host.kind !== 'alias') return undefined;
-    const { config, routes, handOff } = this.#options;
-    const rid = () =>
-      clearing(request, {
-        ownCookies: Object.values(this.cookies),
-        secure: config.secure,
-      });
-    const alias = routes.alias(host.name);
-    const served =
-      alias?.instanceId && routes.primaryOf(alias.instanceId) === host.name;
-    // Where no app is served, nothing of the present one can be lost.
-    if (!served) return rid();
-    if (alias.moved === false) return undefined;
-    const mark = await handOff.mark(host.hostname, alias.instanceId!);
-    if (cookieValues(request.headers.cookie, this.cookies.mark).includes(mark))
-      return undefined;
-    const { headers, cookies } = rid();
-    return {
-      headers,
-      cookies: [
-        ...cookies,
-        this.#cookie(this.cookies.mark, mark, MARK_SECONDS),
-      ],
     };
   }
 

@@ -239,6 +239,13 @@ export class GatewayServer {
       this.#answer(request, response, answers.unreachable(route));
       return;
     }
+    const setCookies = upstream.headers['set-cookie'];
+    if (setCookies)
+      this.#door.leftovers.note(
+        entrance.hostname,
+        ([] as string[]).concat(setCookies),
+        request,
+      );
     response.writeHead(
       upstream.statusCode,
       withClearing(responseHeaders(upstream.headers, ownCookies), clearing),

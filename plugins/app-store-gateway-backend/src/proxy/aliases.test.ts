@@ -4,6 +4,7 @@ import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
 import {
   cookieOf,
@@ -34,7 +35,12 @@ describe.each(databases.eachSupportedId())('aliases on %s', id => {
 
   beforeAll(async () => {
     app = createServer((request, response) => {
-      response.setHeader('set-cookie', 'sid=present; Path=/');
+      response.setHeader(
+        'set-cookie',
+        request.url === '/deep/page'
+          ? ['deep=1; HttpOnly', 'far=1; Path=/far/away', 'odd name=1; Path=/x']
+          : 'sid=present; Path=/',
+      );
       response.end(JSON.stringify({ cookie: request.headers.cookie ?? '' }));
     });
     new WebSocketServer({ server: app }).on('connection', (socket, request) =>
@@ -231,6 +237,24 @@ describe.each(databases.eachSupportedId())('aliases on %s', id => {
       (await cookieSeen({ ...NAVIGATION, cookie: `sid=present; ${mark}` }))
         .seen,
     ).toBe('sid=present');
+  });
+
+  it('4: cookies below a path, which the browser does not show at first, expire as well', async () => {
+    everybody = true;
+    await gateway.tell('access', {});
+    await leadTo(ONE);
+    await gateway.call(ALIAS, '/deep/page');
+    // The same at the host of an instance is nobody else's.
+    await gateway.call(`${TWO}.apps.localhost`, '/deep/page');
+    await leadTo(TWO);
+    let set: string[] = [];
+    for (let i = 0; i < 50 && !set.some(c => c.startsWith('far=')); i++) {
+      await sleep(20);
+      set = (await gateway.call(ALIAS, '/', NAVIGATION)).headers['set-cookie']!;
+    }
+    expect(set).toContain('far=; Path=/far/away; Max-Age=0');
+    expect(set).toContain('deep=; Path=/deep; Max-Age=0');
+    expect(set.filter(c => c.startsWith('odd'))).toEqual([]);
   });
 
   it('4: an alias that led nowhere else clears nothing', async () => {

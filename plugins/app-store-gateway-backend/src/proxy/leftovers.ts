@@ -7,11 +7,19 @@
  * domain. Cookies are let expire one by one, those that the browser shows.
  */
 import type { IncomingMessage } from 'node:http';
+import type { GatewayConfig } from '../config';
+import type { RouteTable } from '../routes/RouteTable';
+import type { HandOff } from '../signIn/HandOff';
+import { COOKIE_NAME, type AliasCookies } from './AliasCookies';
+import { cookieValues } from './headers';
+import { readHost, type HostKind } from './hosts';
 
-/** RFC 6265, 4.1.1. */
-const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Lines of an answer's head that let cookies expire, at most. */
 const EXPIRED_LIMIT = 100;
+/** Bytes of them: proxies in front bound the head of an answer. */
+const EXPIRED_BYTES = 3000;
+/** As long as browsers keep a cookie at most (RFC 6265bis, 5.5). */
+const MARK_SECONDS = 400 * 24 * 3600;
 
 /** What an answer has so that a browser forgets the former app, whose cookies the present one does not get. */
 export interface Clearing {
@@ -41,28 +49,41 @@ function pathsAbove(pathname: string): string[] {
   return [...new Set(paths)].filter(path => !path.includes(';'));
 }
 
-/** @param ownCookies - the gateway's, which stay */
-export function clearing(
+/**
+ * @param options - `ownCookies` are the gateway's, which stay; `known` are set for paths where the
+ * browser does not show them now
+ */
+function clearing(
   request: IncomingMessage,
-  options: { ownCookies: string[]; secure: boolean },
+  options: {
+    ownCookies: string[];
+    known: Array<{ name: string; path: string }>;
+    secure: boolean;
+  },
 ): Clearing {
   const { pathname } = new URL(request.url!, 'http://gateway');
   const names = [...new Set(namesOfCookies(request))].filter(
     name => COOKIE_NAME.test(name) && !options.ownCookies.includes(name),
   );
-  const paths = pathsAbove(pathname);
+  const shown = pathsAbove(pathname).flatMap(path =>
+    names.map(name => ({ name, path })),
+  );
+  let bytes = 0;
   return {
     headers: { 'clear-site-data': '"cache", "storage"' },
-    cookies: names
-      .flatMap(name =>
-        paths.map(
-          path =>
-            `${name}=; Path=${path}; Max-Age=0${
-              options.secure ? '; Secure' : ''
-            }`,
-        ),
+    cookies: [...options.known, ...shown]
+      .filter(({ name }) => !options.ownCookies.includes(name))
+      .slice(0, EXPIRED_LIMIT)
+      .map(
+        ({ name, path }) =>
+          `${name}=; Path=${path}; Max-Age=0${
+            options.secure ? '; Secure' : ''
+          }`,
       )
-      .slice(0, EXPIRED_LIMIT),
+      .filter(line => {
+        bytes += line.length;
+        return bytes <= EXPIRED_BYTES;
+      }),
   };
 }
 
@@ -87,4 +108,80 @@ export function isServiceWorkerScript(request: IncomingMessage): boolean {
     request.headers['service-worker'] === 'script' ||
     request.headers['sec-fetch-dest'] === 'serviceworker'
   );
+}
+
+/**
+ * What is done where a browser was not yet rid of what a former app left. Only a navigation can
+ * be answered so that it is: other requests may come without any cookie, though the browser has the mark.
+ */
+export function clearingFor(
+  request: IncomingMessage,
+  leftovers: Clearing,
+  navigation: boolean,
+): Clearing | undefined {
+  if (navigation) return leftovers;
+  // A page of the former app that is still open. Programs that are no browsers have nothing of it.
+  return request.headers['sec-fetch-mode'] ? WITHHELD : undefined;
+}
+
+interface LeftoversOptions {
+  config: GatewayConfig;
+  routes: RouteTable;
+  handOff: HandOff;
+  aliasCookies?: AliasCookies;
+  cookies: Record<'session' | 'nonce' | 'mark', string>;
+  /** The cookie with the mark. */
+  cookieOf(value: string, maxAgeSeconds: number): string;
+}
+
+/** Knows which browsers may have something of a former app of an alias. */
+export class Leftovers {
+  readonly #o: LeftoversOptions;
+
+  constructor(options: LeftoversOptions) {
+    this.#o = options;
+  }
+
+  /**
+   * What rids the browser of what a former instance left at this host; undefined where
+   * nothing can have been left, or the browser was rid of it.
+   */
+  async of(
+    request: IncomingMessage,
+    host: HostKind,
+  ): Promise<Clearing | undefined> {
+    if (host.kind !== 'alias') return undefined;
+    const { config, routes, handOff, aliasCookies, cookies } = this.#o;
+    const rid = async () =>
+      clearing(request, {
+        ownCookies: Object.values(cookies),
+        known: (await aliasCookies?.of(host.hostname)) ?? [],
+        secure: config.secure,
+      });
+    const alias = routes.alias(host.name);
+    const served =
+      alias?.instanceId && routes.primaryOf(alias.instanceId) === host.name;
+    // Where no app is served, nothing of the present one can be lost.
+    if (!served) return rid();
+    if (alias.moved === false) return undefined;
+    const mark = await handOff.mark(host.hostname, alias.instanceId!);
+    if (cookieValues(request.headers.cookie, cookies.mark).includes(mark))
+      return undefined;
+    const found = await rid();
+    return {
+      headers: found.headers,
+      cookies: [...found.cookies, this.#o.cookieOf(mark, MARK_SECONDS)],
+    };
+  }
+
+  /** Takes note of what an app sets, where it may be another one's host later. */
+  note(hostname: string, setCookies: string[], request: IncomingMessage): void {
+    const { aliasCookies, config } = this.#o;
+    if (readHost(hostname, config.appsUrl.hostname).kind === 'alias')
+      aliasCookies?.note(
+        hostname,
+        setCookies,
+        new URL(request.url!, 'http://gateway').pathname,
+      );
+  }
 }
