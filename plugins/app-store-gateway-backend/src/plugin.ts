@@ -23,6 +23,7 @@ import { SessionStore } from './signIn/SessionStore';
 
 const SWEEP_MS = 60_000;
 const KEYS_PAUSE_MS = 500;
+const KEYS_ANSWER_MS = 10_000;
 /** The store starts in the same process; before this nobody needs to know that it does not answer. */
 const KEYS_SILENCE_MS = 15_000;
 
@@ -100,9 +101,18 @@ export const appStoreGatewayPlugin = createBackendPlugin({
               'migrations',
             ),
           });
+        const stopped = new AbortController();
         const store = new StoreClient({ auth, discovery });
         const sessions = new SessionStore(knex, async () =>
-          sealingKey(config.keySecret ?? (await store.keySecret())),
+          sealingKey(
+            config.keySecret ??
+              (await store.keySecret(
+                AbortSignal.any([
+                  stopped.signal,
+                  AbortSignal.timeout(KEYS_ANSWER_MS),
+                ]),
+              )),
+          ),
         );
         const revocations = new Revocations({
           knex,
@@ -158,7 +168,6 @@ export const appStoreGatewayPlugin = createBackendPlugin({
         logger.info(
           `gateway listens on port ${port} for ${config.appsUrl.hostname} and the hosts below it`,
         );
-        const stopped = new AbortController();
         const sweep = setInterval(
           () =>
             Promise.all([sessions.sweep(), revocations.sweep()]).catch(error =>

@@ -39,8 +39,9 @@ export class StoreClient {
   }
 
   /** What seals the gateway's keys where the operator gives nothing: the cluster keeps it. */
-  async keySecret(): Promise<string> {
-    const { secret } = await (await this.fetch('/key-secret')).json();
+  async keySecret(signal: AbortSignal): Promise<string> {
+    const response = await this.fetch('/key-secret', { signal });
+    const { secret } = await response.json();
     return secret;
   }
 

@@ -204,7 +204,7 @@ describe.each(databases.eachSupportedId())('opening an app on %s', id => {
       `https://${hostOf(ONE)}:1/`,
       `http://${hostOf(ONE)}.evil.example:1/`,
       `http://evil.example@${hostOf(ONE)}.evil.example/`,
-      'javascript:alert(1)',
+      'data:text/html,x',
       '/',
     ])
       expect([address, (await post(address)).status]).toEqual([address, 400]);

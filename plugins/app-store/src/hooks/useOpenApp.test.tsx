@@ -17,7 +17,7 @@ describe('isAppAddress', () => {
     ['http://helloapps.localhost:7008/', false],
     ['http://hello.apps.localhost:7008.evil.example/', false],
     ['/app-store', false],
-    ['javascript:void(0)', false],
+    ['mailto:a@b.example', false],
   ])('%s: %s', (address, expected) => {
     expect(isAppAddress(address, APPS)).toBe(expected);
   });
