@@ -79,6 +79,11 @@ export interface Config {
     aliases?: {
       /** Names that nobody may have as an alias, beside those that are reserved always (`login`, `www`, `mail` and the like). */
       reserved?: string[];
+      /**
+       * The name of a deleted alias rests for this long: only its last owner may take it again,
+       * unless an admin frees it. `0s` for not at all. Default: `168h`.
+       */
+      nameRest?: string;
     };
     /** Between two looks at whether each app can be run; `-1` for only on demand. Default: `10m`. */
     preconditionInterval?: string;

@@ -295,6 +295,14 @@ test('aliases: moved, looked back on, taken back, deleted', async () => {
   const past = ada.getByRole('list', { name: 'History of spare' });
   await expect(past).toContainText('Deleted by uma');
   await expect(past).toContainText('Led to');
+  await expect(past).toContainText(
+    'only the person who had the alias can take the name',
+  );
+  await ada
+    .getByRole('button', { name: 'Let anybody take the name now' })
+    .click();
+  await expect(past).toContainText('The name was freed by ada');
+  await expect(past).not.toContainText('only the person');
   await ada.getByRole('button', { name: 'Close' }).last().click();
 });
 

@@ -111,7 +111,8 @@ export const ADMIN: Chapter[] = [
       'app-store admin alias undo site | grep Primary',
       'app-store admin alias unassign site | grep Instance',
       'app-store admin alias delete site -y',
-      'app-store admin alias history site | head -2 | cut -f2,3,5',
+      'app-store admin alias free site',
+      'app-store admin alias history site | head -3 | cut -f2,3,5',
     ],
   },
   {

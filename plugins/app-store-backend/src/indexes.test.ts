@@ -63,6 +63,7 @@ const LISTS = [
 const INTERNAL = [
   'watchRoutes',
   'decideAdmission',
+  'getKeySecret',
   'putPerson',
   'listCatalogApps',
   'listCatalogTags',

@@ -37,7 +37,7 @@ export const ACTIONS = {
   ],
   tag: ['read', 'create', 'update', 'delete', 'assign'],
   secret: ['read', 'reveal', 'create', 'update', 'delete'],
-  alias: ['read', 'create', 'assign', 'unassign', 'promote', 'delete'],
+  alias: ['read', 'create', 'assign', 'unassign', 'promote', 'delete', 'free'],
   platform: [
     'import',
     'import_marketplace',

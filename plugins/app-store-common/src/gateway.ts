@@ -32,6 +32,8 @@ export interface GatewayAlias {
   instanceId?: string;
   /** It is the address of its instance. */
   primary: boolean;
+  /** Whether the name led to another instance before; absent where the store does not say. */
+  moved?: boolean;
 }
 
 /** Whether somebody may open an instance. */

@@ -3,13 +3,14 @@ import { readGatewayConfig } from './config';
 import { assertDialable } from './proxy/addresses';
 import { readHost } from './proxy/hosts';
 
+const config = (gateway: Record<string, any>) =>
+  new ConfigReader({
+    app: { baseUrl: 'http://localhost' },
+    appStore: { gateway },
+  });
+
 describe('the gateway', () => {
   it('names the key that is wrong', () => {
-    const config = (gateway: object) =>
-      new ConfigReader({
-        app: { baseUrl: 'http://localhost' },
-        appStore: { gateway },
-      });
     expect(() => readGatewayConfig(config({ baseUrl: 'nonsense' }))).toThrow(
       'appStore.gateway.baseUrl',
     );
@@ -31,6 +32,23 @@ describe('the gateway', () => {
       sessionMs: 5_400_000,
       loopbackPods: false,
     });
+  });
+
+  it('11: what seals the keys is long, or not there', () => {
+    const secretOf = (secret: string | number) =>
+      readGatewayConfig(
+        config({
+          baseUrl: 'https://apps.example.com',
+          keys: { secret },
+        }),
+      ).keySecret;
+    expect(secretOf('x'.repeat(32))).toBe('x'.repeat(32));
+    // A variable that is not set.
+    expect(secretOf('')).toBeUndefined();
+    for (const secret of ['short', 7])
+      expect(() => secretOf(secret)).toThrow(
+        'appStore.gateway.keys.secret must be a random text of at least 32 characters',
+      );
   });
 
   it('dials pods only', () => {

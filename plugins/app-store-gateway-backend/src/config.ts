@@ -11,11 +11,27 @@ export interface GatewayConfig {
   listen: { host?: string; port: number };
   sessionMs: number;
   secure: boolean;
+  /** What seals the gateway's keys; without it the cluster keeps one. */
+  keySecret?: string;
   /** Pods of the local cluster have loopback addresses; elsewhere these are never dialled. */
   loopbackPods: boolean;
 }
 
 const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+const SECRET_LENGTH = 32;
+
+function readKeySecret(config: Config): string | undefined {
+  // A variable that is not set is an empty text.
+  const secret = config.getOptional('appStore.gateway.keys.secret');
+  if (secret === undefined || secret === null || secret === '')
+    return undefined;
+  if (typeof secret !== 'string' || secret.length < SECRET_LENGTH)
+    throw new InputError(
+      `appStore.gateway.keys.secret must be a random text of at least ${SECRET_LENGTH} characters, such as openssl rand -base64 32 prints`,
+    );
+  return secret;
+}
 
 /** @throws InputError naming the key */
 export function readGatewayConfig(config: Config): GatewayConfig {
@@ -51,6 +67,7 @@ export function readGatewayConfig(config: Config): GatewayConfig {
       0,
     ),
     secure,
+    keySecret: readKeySecret(config),
     loopbackPods: config.has('appStore.localCluster'),
   };
 }

@@ -3,20 +3,63 @@ import {
   coreServices,
   createBackendPlugin,
   resolvePackagePath,
+  type LoggerService,
 } from '@backstage/backend-plugin-api';
-import express from 'express';
-import Router from 'express-promise-router';
-import { z } from 'zod';
+import type { Knex } from 'knex';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Catalogue } from './catalogue/Catalogue';
 import { readGatewayConfig } from './config';
+import { AliasCookies } from './proxy/AliasCookies';
 import { GatewayServer } from './proxy/GatewayServer';
+import { readHost } from './proxy/hosts';
 import { Admissions } from './routes/Admissions';
 import { RouteTable, StoreClient } from './routes/RouteTable';
 import { Assertions } from './signIn/Assertions';
 import { HandOff } from './signIn/HandOff';
+import { createEntryRouter } from './signIn/entryRouter';
+import { sealingKey } from './signIn/KeyStore';
+import { Revocations } from './signIn/Revocations';
 import { SessionStore } from './signIn/SessionStore';
 
 const SWEEP_MS = 60_000;
+const KEYS_PAUSE_MS = 500;
+const KEYS_ANSWER_MS = 10_000;
+/** The store starts in the same process; before this nobody needs to know that it does not answer. */
+const KEYS_SILENCE_MS = 15_000;
+
+/**
+ * SQLite waits for the disk twice at each write by default, and a way into an app is five
+ * writes. With a write-ahead log a crash of the process loses nothing.
+ */
+async function tuneSqlite(knex: Knex): Promise<void> {
+  await knex.raw('PRAGMA journal_mode = WAL');
+  await knex.raw('PRAGMA synchronous = NORMAL');
+}
+
+/** Takes the keys in at start, so that none of the release before lies in clear until somebody signs in. */
+async function openKeys(
+  keys: Array<() => Promise<unknown>>,
+  logger: LoggerService,
+  signal: AbortSignal,
+): Promise<void> {
+  const began = Date.now();
+  for (let told = false; ; ) {
+    try {
+      for (const open of keys) await open();
+      return;
+    } catch (error) {
+      if (!told && Date.now() - began > KEYS_SILENCE_MS) {
+        told = true;
+        logger.warn(
+          `nobody can sign in to apps yet: the key that seals the gateway's keys cannot be read (${
+            (error as Error).message
+          }). It is appStore.gateway.keys.secret, or lies in the apps' cluster, which the store has to reach.`,
+        );
+      }
+      await sleep(KEYS_PAUSE_MS, undefined, { signal });
+    }
+  }
+}
 
 /**
  * The gateway: a listener of its own, and the portal's side of signing in to an app.
@@ -49,9 +92,8 @@ export const appStoreGatewayPlugin = createBackendPlugin({
       }) {
         const config = readGatewayConfig(rootConfig);
         const knex = await database.getClient();
-        // SQLite otherwise waits for the disk twice at each write; a write-ahead log loses nothing by a crash either.
         if (String(knex.client.config.client).includes('sqlite'))
-          await knex.raw('PRAGMA journal_mode = WAL');
+          await tuneSqlite(knex);
         if (!database.migrations?.skip)
           await knex.migrate.latest({
             directory: resolvePackagePath(
@@ -59,48 +101,68 @@ export const appStoreGatewayPlugin = createBackendPlugin({
               'migrations',
             ),
           });
-        const sessions = new SessionStore(knex);
+        const stopped = new AbortController();
         const store = new StoreClient({ auth, discovery });
+        const sessions = new SessionStore(knex, async () =>
+          sealingKey(
+            config.keySecret ??
+              (await store.keySecret(
+                AbortSignal.any([
+                  stopped.signal,
+                  AbortSignal.timeout(KEYS_ANSWER_MS),
+                ]),
+              )),
+          ),
+        );
+        const revocations = new Revocations({
+          knex,
+          forget: hashes => sessions.forget(hashes),
+          logger,
+        });
+        const pluginUrl = await discovery.getExternalBaseUrl(
+          'app-store-gateway',
+        );
         const routes = new RouteTable({ store, logger });
+        const admissions = new Admissions({ store, routes });
         const handOff = await HandOff.create({
           sessions,
           portalUrl: config.portalUrl,
           appsUrl: config.appsUrl,
+          pluginUrl,
         });
         const assertions = await Assertions.create(sessions);
         const server = new GatewayServer({
           config,
           routes,
-          admissions: new Admissions({ store, routes }),
+          admissions,
           sessions,
           handOff,
           assertions,
+          aliasCookies: new AliasCookies({ knex, logger }),
           catalogue: new Catalogue({ store, portalUrl: config.portalUrl }),
           logger,
         });
 
-        const router = Router();
-        router.use(express.json());
-        // A signed-in person's page brings the state of an app's host and gets the way in.
-        router.post('/v1/tickets', async (request, response) => {
-          const credentials = await httpAuth.credentials(request, {
-            allow: ['user'],
-          });
-          const { state } = z
-            .object({ state: z.string().max(16_384) })
-            .parse(request.body);
-          response.json(
-            await handOff.exchange(state, credentials.principal.userEntityRef),
-          );
+        // Who follows a pass is known by its cookie; see HandOff.
+        httpRouter.addAuthPolicy({
+          path: '/v1/enter',
+          allow: 'unauthenticated',
         });
-        router.post('/v1/sign-out', async (request, response) => {
-          const credentials = await httpAuth.credentials(request, {
-            allow: ['user'],
-          });
-          await sessions.revokeAll(credentials.principal.userEntityRef);
-          response.status(204).end();
-        });
-        httpRouter.use(router);
+        httpRouter.use(
+          createEntryRouter({
+            httpAuth,
+            sessions,
+            handOff,
+            portalUrl: config.portalUrl,
+            onPass: (hostname, userEntityRef) => {
+              const instanceId = routes.instanceAt(
+                readHost(hostname, config.appsUrl.hostname),
+              );
+              if (instanceId)
+                admissions.decide(instanceId, userEntityRef).catch(() => {});
+            },
+          }),
+        );
 
         const port = await server.listen();
         logger.info(
@@ -108,14 +170,18 @@ export const appStoreGatewayPlugin = createBackendPlugin({
         );
         const sweep = setInterval(
           () =>
-            sessions
-              .sweep()
-              .catch(error =>
-                logger.warn(`sweeping sessions: ${error.message}`),
-              ),
+            Promise.all([sessions.sweep(), revocations.sweep()]).catch(error =>
+              logger.warn(`sweeping sessions: ${error.message}`),
+            ),
           SWEEP_MS,
         );
         lifecycle.addStartupHook(() => {
+          revocations.start();
+          openKeys(
+            [() => handOff.ready(), () => assertions.publicKeys()],
+            logger,
+            stopped.signal,
+          ).catch(() => undefined);
           routes
             .follow()
             .catch(error =>
@@ -123,7 +189,9 @@ export const appStoreGatewayPlugin = createBackendPlugin({
             );
         });
         lifecycle.addShutdownHook(async () => {
+          stopped.abort();
           clearInterval(sweep);
+          revocations.stop();
           routes.stop();
           await server.close();
         });

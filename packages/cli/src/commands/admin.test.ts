@@ -6,6 +6,7 @@ import {
   ID,
   OTHER_ID,
   page,
+  theStore,
 } from '../__testUtils__/resources';
 import { piped, refusal, storeOf } from '../__testUtils__/typing';
 import { timeOf } from './audit';
@@ -57,6 +58,24 @@ describe('aliases', () => {
       'all',
       'visible',
     ]);
+    store.close();
+  });
+
+  it('says who can take the name of a deleted one, and lets admins free it', async () => {
+    const store = await storeOf({
+      'GET /aliases/crm': anAlias({ creator: 'user:default/dev' }),
+      'GET /store': theStore({ aliasRestSeconds: 604_800 }),
+      [`DELETE /aliases/${OTHER_ID}`]: '',
+      'POST /aliases/crm/free': '',
+    });
+    expect((await store.type(['alias', 'delete', 'crm', '-y'])).out).toBe(
+      'Deleted crm. For 7 days only user:default/dev can take the name again.\n',
+    );
+    expect((await store.type(['admin', 'alias', 'free', 'crm'])).out).toBe(
+      'Anybody can take the name crm now.\n',
+    );
+    // It is a command for admins.
+    expect((await store.type(['alias', 'free', 'crm'])).code).toBe(2);
     store.close();
   });
 

@@ -6,6 +6,7 @@ import type {
 import { Argument, type Command } from 'commander';
 import type { Context } from '../Context';
 import { findTarget } from '../find';
+import { duration } from '../output';
 import { collect } from '../paging';
 import { addAliasHistory } from './aliasHistory';
 import { INSTANCE } from './instanceWords';
@@ -39,6 +40,29 @@ export function showAlias({ output }: Context, alias: AppAlias): void {
       ['Updated At', alias.updatedAt],
     ]),
   );
+}
+
+/** Who may take the name of an alias once it is deleted. */
+function whoMayTake(alias: AppAlias, restSeconds: number): string {
+  if (!restSeconds) return 'Anybody can take the name at once.';
+  return `For ${duration(restSeconds)} only ${
+    alias.creator ?? 'its creator'
+  } can take the name again.`;
+}
+
+function addAliasFree(alias: Command, { act }: Mount): void {
+  alias
+    .command('free')
+    .description('let anybody take the name of a deleted alias now')
+    .argument('<alias>', 'the name of the deleted alias, or its id')
+    .action(
+      act(async (context, name: string) => {
+        await context.api().freeAlias(name);
+        context.output.result({ name, freed: true }, () =>
+          context.output.line(`Anybody can take the name ${name} now.`),
+        );
+      }),
+    );
 }
 
 function addAliasList(alias: Command, { act, admin }: Mount): void {
@@ -159,22 +183,25 @@ export function addAliasCommands(parent: Command, mount: Mount): void {
     api.undoAlias(id),
   );
   addAliasHistory(alias, mount);
+  if (mount.admin) addAliasFree(alias, mount);
   alias
     .command('delete')
-    .description('delete an alias; its name is free again')
+    .description('delete an alias; its name rests for a while')
     .argument('<alias>', ALIAS)
     .addOption(yesOption())
     .action(
       act(async (context, name: string, flags: { yes?: boolean }) => {
         const api = context.api();
         const found = await api.getAlias(name);
+        const { aliasRestSeconds = 0 } = await api.getStore();
+        const who = whoMayTake(found, aliasRestSeconds);
         await context.confirm(
-          `Delete the alias ${found.name}? Whoever knows ${found.url} comes to nothing, and anybody may take the name.`,
+          `Delete the alias ${found.name}? ${found.url} will answer 404. ${who}`,
           flags.yes,
         );
         await api.deleteAlias(found.id);
         context.output.result({ id: found.id, deleted: true }, () =>
-          context.output.line(`Deleted ${found.name}.`),
+          context.output.line(`Deleted ${found.name}. ${who}`),
         );
       }),
     );

@@ -126,6 +126,7 @@ const TABLE = `
   listAliasHistory        | lane           | 401       | 404      | 404      | 404  | 200   | 200
   undoAlias               | lane           | 401       | 404      | 404      | 404  | 200   | 200
   deleteAlias             | lane           | 401       | 404      | 404      | 404  | -     | 204
+  freeAlias               | nothing        | 401       | 403      | 403      | 403  | 403   | 409
   listInstances           |                | 401       | 200      | 200      | 200  | 200   | 200
   listInstances           | all            | 401       | 403      | 403      | 403  | 403   | 200
   watchInstances          |                | 401       | 200      | 200      | 200  | 200   | 200
@@ -178,6 +179,7 @@ const TABLE = `
   createToken             |                | 401       | 201      | 201      | 201  | 201   | 201
   revokeToken             | nothing        | 401       | 404      | 404      | 404  | 404   | 404
   watchRoutes             |                | 401       | 403      | 403      | 403  | 403   | 403
+  getKeySecret            |                | 401       | 403      | 403      | 403  | 403   | 403
   decideAdmission         |                | 401       | 403      | 403      | 403  | 403   | 403
   putPerson               |                | 401       | 403      | 403      | 403  | 403   | 403
   listCatalogApps         |                | 401       | 403      | 403      | 403  | 403   | 403

@@ -17,6 +17,7 @@ export function aliasHandlers(options: {
   | 'promoteAlias'
   | 'listAliasHistory'
   | 'undoAlias'
+  | 'freeAlias'
 > {
   const { aliases, callerOf } = options;
   return {
@@ -71,6 +72,10 @@ export function aliasHandlers(options: {
           request.query,
         ),
       );
+    },
+    async freeAlias(request, response) {
+      await aliases.free(await callerOf(request), request.params.id);
+      response.status(204).end();
     },
     async undoAlias(request, response) {
       const alias = await aliases.undo(

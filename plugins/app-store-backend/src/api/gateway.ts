@@ -15,11 +15,13 @@ export interface GatewayHandlerOptions {
   instances: InstanceService;
   routes: RouteFeed;
   streams: EventStreams;
+  /** What seals the gateway's keys. */
+  gatewaySecret(): Promise<string>;
 }
 
 export function gatewayHandlers(
   options: GatewayHandlerOptions,
-): HandlersOf<'watchRoutes' | 'decideAdmission'> {
+): HandlersOf<'watchRoutes' | 'decideAdmission' | 'getKeySecret'> {
   const { roles, instances, routes, streams } = options;
   return {
     async watchRoutes(request, response) {
@@ -45,6 +47,11 @@ export function gatewayHandlers(
       events.send('snapshot', await routes.snapshot());
       open = true;
       early.forEach(send => send());
+    },
+
+    async getKeySecret(_, response) {
+      response.set('cache-control', 'no-store');
+      response.json({ secret: await options.gatewaySecret() });
     },
 
     async decideAdmission(request, response) {

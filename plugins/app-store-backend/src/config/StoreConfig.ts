@@ -124,6 +124,8 @@ export interface StoreConfig {
   categoryTags: string[];
   /** Names that nobody may have as an alias. */
   reservedAliases: string[];
+  /** How long the name of a deleted alias is kept for its last owner. */
+  aliasRestSeconds: number;
   notices: Notice[];
   branding: { title: string; logoUrl?: string; color?: string };
   commandUrl?: string;
@@ -328,6 +330,7 @@ export function readStoreConfig(root: Config): StoreConfig {
       config.getOptionalBoolean('catalog.policyWired') ?? false,
     categoryTags: config.getOptionalStringArray('categoryTags') ?? [],
     reservedAliases: readReservedAliases(config),
+    aliasRestSeconds: atLeastZero(config, 'aliases.nameRest', '168h'),
     notices: (config.getOptionalConfigArray('notices') ?? []).map(entry => ({
       severity: oneOf(entry, 'severity', SEVERITIES, 'info'),
       title: entry.getString('title'),

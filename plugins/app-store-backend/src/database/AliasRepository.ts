@@ -13,6 +13,7 @@ import type { AliasFacts, Actor, Policy } from '../policy';
 import {
   addHistory,
   lockAlias,
+  lockAliasName,
   lockInstance,
   moveAlias,
   type AliasHistoryRow,
@@ -55,7 +56,27 @@ export interface AliasRoute {
   name: string;
   instanceId?: string;
   primary: boolean;
+  /** Whether the name led to another instance before, also as an alias that was deleted since. */
+  moved: boolean;
 }
+
+/** The name of a deleted alias that is kept for its last owner. */
+export interface RestingName {
+  aliasId: string;
+  name: string;
+  /** Of the deletion, which is the alias's last. */
+  changeId: string;
+  revision: number;
+  freedAt: string;
+  lastOwnerRef?: string;
+}
+
+/** What became of an alias that was to be added. */
+export type Inserted =
+  /** Names of the aliases that changed by it. */
+  | { changed: string[] }
+  | { refused: 'gone' | 'taken' }
+  | { refused: 'rests'; resting: RestingName };
 
 function toRecord(row: JoinedRow): AliasRecord {
   return {
@@ -171,8 +192,18 @@ export class AliasRepository {
       'instance_id',
       'is_primary',
     );
-    if (names) query.whereIn('name', names);
+    // Whatever led to two instances led to another one than now, or will when it is assigned.
+    const history = this.#knex<AliasHistoryRow>('alias_history')
+      .whereNotNull('instance_id')
+      .groupBy('alias_name')
+      .havingRaw('count(distinct instance_id) > 1');
+    if (names) {
+      query.whereIn('name', names);
+      history.whereIn('alias_name', names);
+    }
+    const moved = new Set<string>(await history.pluck('alias_name'));
     return (await query).map(row => ({
+      moved: moved.has(row.name),
       name: row.name,
       instanceId: row.instance_id ?? undefined,
       primary: Boolean(row.is_primary) && row.instance_id !== null,
@@ -192,15 +223,22 @@ export class AliasRepository {
   /**
    * Adds an alias.
    *
-   * @returns names of aliases that changed by it; `gone` where the instance is no more
-   * @throws a database conflict where the name is taken
+   * @param restsSince - a name that was deleted after this is its last owner's alone
+   * @throws a database conflict where the name is taken at this moment
    */
   async insert(
     alias: { id: string; name: string; creatorRef: string },
     to: AliasTarget,
     by: ChangedBy,
-  ): Promise<string[] | 'gone'> {
-    return this.#knex.transaction(async tx => {
+    restsSince: string,
+  ): Promise<Inserted> {
+    return this.#knex.transaction(async (tx): Promise<Inserted> => {
+      await lockAliasName(tx, alias.name);
+      if (await tx<AliasRow>('aliases').where({ name: alias.name }).first('id'))
+        return { refused: 'taken' };
+      const resting = await this.resting(alias.name, restsSince, tx);
+      if (resting && resting.lastOwnerRef !== alias.creatorRef)
+        return { refused: 'rests', resting };
       const row: AliasRow = {
         id: alias.id,
         name: alias.name,
@@ -212,14 +250,74 @@ export class AliasRepository {
         revision: 1,
       };
       const demoted = await this.#makeRoom(tx, alias.id, to, by);
-      if (demoted === 'gone') return 'gone';
+      if (demoted === 'gone') return { refused: 'gone' };
       await tx<AliasRow>('aliases').insert({
         ...row,
         instance_id: to.instanceId,
         is_primary: to.primary,
       });
       await addHistory(tx, row, 'created', to, by, 1);
-      return [alias.name, ...demoted];
+      return { changed: [alias.name, ...demoted] };
+    });
+  }
+
+  /** The name of a deleted alias (by its name or its id) whose rest is not over. */
+  async resting(
+    idOrName: string,
+    since: string,
+    knex: Knex = this.#knex,
+  ): Promise<RestingName | undefined> {
+    const last = await knex<AliasHistoryRow>('alias_history')
+      .where({
+        [isUuid(idOrName) ? 'alias_id' : 'alias_name']: idOrName,
+      })
+      .whereIn('action', ['deleted', 'freed'])
+      .orderBy([
+        { column: 'at', order: 'desc' },
+        { column: 'revision', order: 'desc' },
+      ])
+      .first();
+    if (last?.action !== 'deleted' || last.at <= since) return undefined;
+    const created = await knex<AliasHistoryRow>('alias_history')
+      .where({ alias_id: last.alias_id, action: 'created' })
+      .first('actor_ref');
+    return {
+      aliasId: last.alias_id,
+      name: last.alias_name,
+      changeId: last.id,
+      revision: Number(last.revision),
+      freedAt: last.at,
+      lastOwnerRef: created?.actor_ref ?? undefined,
+    };
+  }
+
+  /** Ends the rest of a name; false where somebody was first. */
+  async free(idOrName: string, since: string, by: ChangedBy): Promise<boolean> {
+    return this.#knex.transaction(async tx => {
+      const before = await this.resting(idOrName, since, tx);
+      if (!before) return false;
+      await lockAliasName(tx, before.name);
+      const resting = await this.resting(before.name, since, tx);
+      if (resting?.aliasId !== before.aliasId) return false;
+      const { aliasId, name, revision, lastOwnerRef = '' } = resting;
+      await addHistory(
+        tx,
+        {
+          id: aliasId,
+          name,
+          instance_id: null,
+          is_primary: false,
+          creator_ref: lastOwnerRef,
+          created_at: by.at,
+          updated_at: by.at,
+          revision,
+        },
+        'freed',
+        { instanceId: null, primary: false },
+        by,
+        revision + 1,
+      );
+      return true;
     });
   }
 
@@ -290,6 +388,10 @@ export class AliasRepository {
   /** Deletes an alias; its history stays. */
   async delete(id: string, by: ChangedBy): Promise<boolean> {
     return this.#knex.transaction(async tx => {
+      // The name before the row, as who takes the name has it.
+      const named = await tx<AliasRow>('aliases').where({ id }).first('name');
+      if (!named) return false;
+      await lockAliasName(tx, named.name);
       const row = await lockAlias(tx, id);
       if (!row) return false;
       await tx('aliases').where({ id }).delete();

@@ -54,6 +54,14 @@ export function lockInstance(
   return lockName(tx, `aliases/${instanceId}`);
 }
 
+/** Whoever else takes or frees the name waits until the end of the transaction. */
+export function lockAliasName(
+  tx: Knex.Transaction,
+  name: string,
+): Promise<void> {
+  return lockName(tx, `alias-names/${name}`);
+}
+
 /** The row with an id, kept from others until the end of the transaction. */
 export async function lockAlias(
   tx: Knex.Transaction,

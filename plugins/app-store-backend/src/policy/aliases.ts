@@ -46,4 +46,6 @@ export const ALIAS_RULES: RuleTable<AliasAction, AliasFacts> = {
   // The address of an instance is its owner's to choose.
   promote: [leadsToOwn, admins],
   delete: [created, admins],
+  // The name of a deleted one, before its rest is over.
+  free: [admins],
 };

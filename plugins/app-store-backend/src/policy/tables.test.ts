@@ -398,17 +398,17 @@ describe('3.5 tags, secrets, aliases', () => {
 
   // Of an alias that `app owner` made and that leads to an instance of `owner`.
   const aliases = table(`
-                       | read | create | assign | unassign | promote | delete
-    anonymous          | -    | -      | -      | -        | -       | -
-    visitor-           | -    | -      | -      | -        | -       | -
-    visitor+           | -    | -      | -      | -        | -       | -
-    full               | -    | Y      | -      | -        | -       | -
-    app owner          | Y    | Y      | Y      | Y        | -       | Y
-    app owner, visitor | -    | -      | -      | -        | -       | -
-    owner              | Y    | Y      | -      | Y        | Y       | -
-    owner, visitor     | -    | -      | -      | -        | -       | -
-    admin, full        | Y    | Y      | Y      | Y        | Y       | Y
-    admin, visitor     | Y    | Y      | Y      | Y        | Y       | Y
+                       | read | create | assign | unassign | promote | delete | free
+    anonymous          | -    | -      | -      | -        | -       | -      | -
+    visitor-           | -    | -      | -      | -        | -       | -      | -
+    visitor+           | -    | -      | -      | -        | -       | -      | -
+    full               | -    | Y      | -      | -        | -       | -      | -
+    app owner          | Y    | Y      | Y      | Y        | -       | Y      | -
+    app owner, visitor | -    | -      | -      | -        | -       | -      | -
+    owner              | Y    | Y      | -      | Y        | Y       | -      | -
+    owner, visitor     | -    | -      | -      | -        | -       | -      | -
+    admin, full        | Y    | Y      | Y      | Y        | Y       | Y      | Y
+    admin, visitor     | Y    | Y      | Y      | Y        | Y       | Y      | Y
   `);
   it('aliases hold in every cell', () => {
     expect(

@@ -3,7 +3,7 @@
  * module of them is what somebody asked to see, and a keyed hash.
  */
 import type { V1Secret } from '@kubernetes/client-node';
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type {
   SecretIdentity,
   SecretVisibility,
@@ -144,6 +144,12 @@ export class SecretCluster {
     for (const key of Object.keys(data).sort())
       hash.update(JSON.stringify([key, data[key]]));
     return hash.digest('hex');
+  }
+
+  /** A secret of another part of the portal; nobody learns the key of the hashes from it. */
+  async secretFor(use: string): Promise<string> {
+    const key = hkdfSync('sha256', await this.#hashKey(), '', use, 32);
+    return Buffer.from(key).toString('base64');
   }
 
   /** The object that is there now, for {@link put}. */

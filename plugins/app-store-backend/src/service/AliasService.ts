@@ -11,6 +11,8 @@ import {
   aliasFacts,
   type AliasRecord,
   type AliasRepository,
+  type Inserted,
+  type RestingName,
 } from '../database/AliasRepository';
 import { isUuid } from '../database/AppRepository';
 import type { AliasTarget } from '../database/aliasHistory';
@@ -31,10 +33,22 @@ export interface AliasServiceOptions {
   appsUrl: URL;
   /** Names that nobody may have. */
   reserved: string[];
+  /** How long the name of a deleted alias is its last owner's alone. */
+  restSeconds: number;
   /** Told of each alias that changed. */
   feed: ChangeFeed;
   /** Told of each instance whose address may have changed. */
   instanceFeed: ChangeFeed;
+}
+
+function taken(name: string): StoreError {
+  return new StoreError({
+    status: 409,
+    code: 'ALIAS_EXISTS',
+    message: `The alias ${name} is taken.`,
+    owner: 'you',
+    remedy: 'Choose another name.',
+  });
 }
 
 /** See the module's comment. */
@@ -185,12 +199,16 @@ export class AliasService {
       if (instanceId) await this.#target(caller, instanceId, trail);
       const id = randomUUID();
       trail.about({ id, name });
-      const changed = await this.#insert(caller, id, name, {
+      const inserted = await this.#insert(caller, id, name, {
         instanceId: instanceId ?? null,
         primary: primary && Boolean(instanceId),
       });
-      if (changed === 'gone') throw notFound('instance', instanceId!);
-      this.#tell(changed, instanceId);
+      if ('changed' in inserted) this.#tell(inserted.changed, instanceId);
+      else if (inserted.refused === 'gone')
+        throw notFound('instance', instanceId!);
+      else if (inserted.refused === 'rests')
+        throw this.#rests(inserted.resting);
+      else throw taken(name);
       return this.get(caller, id);
     });
   }
@@ -200,23 +218,41 @@ export class AliasService {
     id: string,
     name: string,
     to: AliasTarget,
-  ): Promise<string[] | 'gone'> {
+  ): Promise<Inserted> {
     try {
       return await this.#o.aliases.insert(
         { id, name, creatorRef: caller.userEntityRef },
         to,
         { actorRef: caller.userEntityRef, at: new Date().toISOString() },
+        this.#restsSince(),
       );
     } catch (error) {
       if (!isDatabaseConflictError(error)) throw error;
-      throw new StoreError({
-        status: 409,
-        code: 'ALIAS_EXISTS',
-        message: `The alias ${name} is taken.`,
-        owner: 'you',
-        remedy: 'Choose another name.',
-      });
+      return { refused: 'taken' };
     }
+  }
+
+  /** Names of aliases that were deleted after this rest. */
+  #restsSince(): string {
+    return new Date(Date.now() - this.#o.restSeconds * 1000).toISOString();
+  }
+
+  #restsUntil(freedAt: string): string {
+    return new Date(
+      Date.parse(freedAt) + this.#o.restSeconds * 1000,
+    ).toISOString();
+  }
+
+  #rests({ name, freedAt }: RestingName): StoreError {
+    return new StoreError({
+      status: 409,
+      code: 'ALIAS_NAME_RESTS',
+      message: `The alias ${name} was deleted a short time ago. Until ${this.#restsUntil(
+        freedAt,
+      )} only the person who had it can take the name again, because links and browsers still know it.`,
+      owner: 'you',
+      remedy: `Choose another name, or ask an admin to free this one (app-store admin alias free ${name}).`,
+    });
   }
 
   #assertName(name: string): void {
@@ -377,6 +413,42 @@ export class AliasService {
     });
   }
 
+  /**
+   * Lets anybody take the name of a deleted alias before its rest is over.
+   *
+   * @throws StoreError 403 for everybody but admins, 409 where the name does not rest
+   */
+  async free(caller: Caller, idOrName: string): Promise<void> {
+    return this.#o.audit.run(caller, 'alias:free', undefined, async trail => {
+      const since = this.#restsSince();
+      const resting = await this.#o.aliases.resting(idOrName, since);
+      trail.resourceName = idOrName;
+      if (resting) trail.about({ id: resting.aliasId, name: resting.name });
+      const decision = trail.decided(
+        this.#o.policy.decide('alias', 'free', caller, {
+          name: resting?.name ?? idOrName,
+          creatorRef: resting?.lastOwnerRef ?? '',
+        }),
+      );
+      if (!decision.allowed)
+        throw notAllowed('Only admins free the names of aliases.', decision);
+      const done =
+        resting &&
+        (await this.#o.aliases.free(idOrName, since, {
+          actorRef: caller.userEntityRef,
+          at: new Date().toISOString(),
+        }));
+      if (!done)
+        throw new StoreError({
+          status: 409,
+          code: 'ALIAS_NAME_FREE',
+          message: `No deleted alias keeps the name ${idOrName} from anybody.`,
+          owner: 'you',
+          remedy: 'Nothing to do. Check the name if you expected another.',
+        });
+    });
+  }
+
   /** One that is there, or, for admins, one that was deleted. */
   async #past(
     caller: Caller,
@@ -411,6 +483,7 @@ export class AliasService {
       limit: page.limit ?? 50,
       cursor: page.cursor,
     });
+    const resting = await this.#o.aliases.resting(alias.id, this.#restsSince());
     return {
       nextCursor,
       items: items.map(row => ({
@@ -420,6 +493,8 @@ export class AliasService {
         by: row.actor_ref ?? undefined,
         instanceId: row.instance_id ?? undefined,
         primary: Boolean(row.is_primary),
+        restsUntil:
+          row.id === resting?.changeId ? this.#restsUntil(row.at) : undefined,
       })),
     };
   }

@@ -30,6 +30,7 @@ export class StoreInfoService {
       downloads: config.downloads,
       instanceTimeoutSeconds: config.instanceTimeoutSeconds,
       terminatedRetentionSeconds: config.terminatedRetentionSeconds,
+      aliasRestSeconds: config.aliasRestSeconds,
       extensionSeconds: config.extensionSeconds,
       notices: config.notices,
       branding: config.branding,

@@ -205,6 +205,7 @@ export function createServices(options: ServicesOptions) {
     processor,
     cluster,
     secretProcessor,
+    gatewaySecret: () => secretCluster.secretFor('app-store-gateway'),
     apps: appService,
     imports,
     offers: new AppOffers({
@@ -309,6 +310,7 @@ export function createServices(options: ServicesOptions) {
       instances: instanceService,
       appsUrl: config.appsUrl,
       reserved: config.reservedAliases,
+      restSeconds: config.aliasRestSeconds,
       feed: feeds.aliases,
       instanceFeed: feeds.instances,
     }),

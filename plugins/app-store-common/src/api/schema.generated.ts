@@ -105,7 +105,7 @@ export interface paths {
     get: operations['getAlias'];
     put?: never;
     post?: never;
-    /** Deletes an alias; its name is free again. */
+    /** Deletes an alias; its name rests before anybody but its last owner may take it. */
     delete: operations['deleteAlias'];
     options?: never;
     head?: never;
@@ -167,6 +167,26 @@ export interface paths {
     get: operations['listAliasHistory'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/aliases/{id}/free': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id or name. */
+        id: components['parameters']['aliasId'];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends the rest of the name of a deleted alias; for admins. */
+    post: operations['freeAlias'];
     delete?: never;
     options?: never;
     head?: never;
@@ -679,6 +699,23 @@ export interface paths {
     };
     /** The route table as a stream; for the gateway. */
     get: operations['watchRoutes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/gateway/key-secret': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What seals the gateway's keys where the operator gives nothing; for the gateway. */
+    get: operations['getKeySecret'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1398,13 +1435,16 @@ export interface components {
         | 'promoted'
         | 'demoted'
         | 'terminated'
-        | 'deleted';
+        | 'deleted'
+        | 'freed';
       at: components['schemas']['Timestamp'];
       /** @description Entity ref; absent where the store did it. */
       by?: string;
       /** @description Where it led from then on. */
       instanceId?: string;
       primary: boolean;
+      /** @description Of a deletion; until then only the last owner may take the name. */
+      restsUntil?: components['schemas']['Timestamp'];
     };
     AliasHistoryPage: {
       items: components['schemas']['AliasChange'][];
@@ -1871,6 +1911,8 @@ export interface components {
       /** @description -1 for never. */
       instanceTimeoutSeconds?: number;
       terminatedRetentionSeconds?: number;
+      /** @description How long the name of a deleted alias rests. */
+      aliasRestSeconds?: number;
       /** @description How much longer an owner may have an instance run, once; 0 for not at all. */
       extensionSeconds?: number;
       notices: components['schemas']['Notice'][];
@@ -2412,6 +2454,22 @@ export interface operations {
           'application/json': components['schemas']['AliasHistoryPage'];
         };
       };
+      default: components['responses']['Problem'];
+    };
+  };
+  freeAlias: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id or name. */
+        id: components['parameters']['aliasId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: components['responses']['NoContent'];
       default: components['responses']['Problem'];
     };
   };
@@ -3156,6 +3214,29 @@ export interface operations {
         };
         content: {
           'text/event-stream': string;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getKeySecret: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The cluster keeps it; it is the same for all gateways. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            secret: string;
+          };
         };
       };
       default: components['responses']['Problem'];

@@ -502,6 +502,12 @@ export class AppStoreClient {
     });
   }
 
+  async freeAlias(idOrName: string): Promise<void> {
+    await this.#requests.send('post', '/aliases/{id}/free', {
+      path: { id: idOrName },
+    });
+  }
+
   undoAlias(id: string, seen?: Seen) {
     return this.#requests.json('post', '/aliases/{id}/undo', {
       path: { id },

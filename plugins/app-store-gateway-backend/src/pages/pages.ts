@@ -144,6 +144,17 @@ export const answers = {
     ),
     link: { text: 'Go to the app store', href: `${portal}/app-store` },
   }),
+  serviceWorker: (): Answer => ({
+    status: 403,
+    title: 'No service worker here',
+    problem: problem(
+      403,
+      'SERVICE_WORKER_REFUSED',
+      'This address is an alias and may lead to another app later. A service worker would stay in the browsers of visitors and control that app.',
+      'author',
+      "The app works without a service worker here. Delete or unassign the alias to have one at the instance's own address.",
+    ),
+  }),
   foreignPage: (): Answer => ({
     status: 403,
     title: 'This request came from another page',

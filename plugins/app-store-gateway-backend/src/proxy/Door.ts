@@ -14,8 +14,15 @@ import type { RouteTable } from '../routes/RouteTable';
 import type { Assertions } from '../signIn/Assertions';
 import { OWN_PREFIX, type HandOff } from '../signIn/HandOff';
 import type { Session, SessionStore } from '../signIn/SessionStore';
+import type { AliasCookies } from './AliasCookies';
 import { cookieNames, cookieValues, type IdentityHeaders } from './headers';
 import { readHost } from './hosts';
+import {
+  clearingFor,
+  isServiceWorkerScript,
+  Leftovers,
+  type Clearing,
+} from './leftovers';
 
 const NONCE_SECONDS = 600;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -26,13 +33,20 @@ export interface Entrance {
   hostname: string;
   identity: IdentityHeaders;
   session?: Session;
+  /** The browser comes with what another app left under this alias: the app must not get its cookies. */
+  clearing?: Clearing;
 }
 
 /** Where a request goes. */
 export type Outcome =
   | { entrance: Entrance }
-  | { answer: Answer }
-  | { redirect: string; status: 302 | 307; cookies: string[] }
+  | { answer: Answer; headers?: Clearing['headers'] }
+  | {
+      redirect: string;
+      status: 302 | 307;
+      cookies: string[];
+      headers?: Clearing['headers'];
+    }
   /** The public catalogue, where the store has one. */
   | { catalogue: URL }
   | { body: object };
@@ -45,6 +59,8 @@ export interface DoorOptions {
   sessions: SessionStore;
   handOff: HandOff;
   assertions: Assertions;
+  /** Cookies below paths of aliases; without it they are not let expire. */
+  aliasCookies?: AliasCookies;
   logger: LoggerService;
 }
 
@@ -65,6 +81,16 @@ export function isForeign(request: IncomingMessage): boolean {
   const { origin, host } = request.headers;
   if (!origin) return false;
   return !URL.canParse(origin) || new URL(origin).host !== host;
+}
+
+/** Path and query of this host, whatever a browser may read in them. */
+function localPath(text: string): string {
+  const { pathname, search } = new URL(
+    URL.canParse(text, 'http://gateway') ? text : '/',
+    'http://gateway',
+  );
+  // A path that begins with two slashes would lead to another host.
+  return `${pathname.replace(/^\/+/, '/')}${search}`;
 }
 
 /** The answer for a state in which no app is to be reached. */
@@ -92,11 +118,18 @@ function statusOf(route: GatewayRoute, portal: string): object {
 /** See the module's comment. */
 export class Door {
   readonly #options: DoorOptions;
-  readonly cookies: { session: string; nonce: string };
+  readonly cookies: { session: string; nonce: string; mark: string };
+  readonly leftovers: Leftovers;
 
   constructor(options: DoorOptions) {
     this.#options = options;
     this.cookies = cookieNames(options.config.secure);
+    this.leftovers = new Leftovers({
+      ...options,
+      cookies: this.cookies,
+      cookieOf: (value, seconds) =>
+        this.#cookie(this.cookies.mark, value, seconds),
+    });
   }
 
   async enter(request: IncomingMessage): Promise<Outcome> {
@@ -133,6 +166,10 @@ export class Door {
     if (!routes.loaded) return { answer: answers.notLoaded() };
     const url = new URL(request.url, 'http://gateway');
     const found = destination(host, request.url, routes);
+    if (host.kind === 'alias' && isServiceWorkerScript(request)) {
+      const leftovers = await this.leftovers.of(request, host);
+      return { answer: answers.serviceWorker(), headers: leftovers?.headers };
+    }
     if (found.kind === 'catalogue') return { catalogue: url };
     if (found.kind === 'unassigned')
       return { answer: answers.unassigned(found.name, portal) };
@@ -144,9 +181,9 @@ export class Door {
     // What is the gateway's own is at every host of an instance.
     const own = host.kind !== 'domain' && url.pathname.startsWith(OWN_PREFIX);
     if (own && url.pathname === `${OWN_PREFIX}enter`)
-      return this.#redeem(url, host.hostname, cookies('nonce'));
+      return this.#redeem(url, host.hostname, route.id, cookies('nonce'));
     if (own && url.pathname === `${OWN_PREFIX}jwks.json`)
-      return { body: assertions.keys };
+      return { body: await assertions.publicKeys() };
     if (found.kind === 'redirect' && !own)
       return {
         redirect: this.#address(found.label, found.path),
@@ -154,7 +191,37 @@ export class Door {
         cookies: [],
       };
 
-    const session = await sessions.find(cookies('session'), host.hostname);
+    const session = await sessions.find(
+      cookies('session'),
+      host.hostname,
+      route.id,
+    );
+    const begin = async (path: string, pass?: string): Promise<Outcome> => {
+      if (!isNavigation(request)) return { answer: answers.signIn() };
+      const { nonce, location } = await handOff.begin(
+        host.hostname,
+        path,
+        cookies('nonce'),
+        pass,
+      );
+      const leftovers = await this.leftovers.of(request, host);
+      return {
+        redirect: location,
+        status: 302,
+        headers: leftovers?.headers,
+        cookies: [
+          ...(leftovers?.cookies ?? []),
+          this.#cookie(this.cookies.nonce, nonce, NONCE_SECONDS),
+        ],
+      };
+    };
+    // A page of the portal opens the app.
+    if (own && url.pathname === `${OWN_PREFIX}begin`) {
+      const path = localPath(url.searchParams.get('path') ?? '/');
+      return session
+        ? { redirect: path, status: 302, cookies: [] }
+        : begin(path, url.searchParams.get('pass') ?? undefined);
+    }
     let admission;
     try {
       admission = await admissions.decide(route.id, session?.userEntityRef);
@@ -172,21 +239,10 @@ export class Door {
       return { answer: answers.unknownPerson(portal) };
     }
     if (!admission.found) return { answer: answers.unknown(portal) };
-    if (!admission.allowed) {
-      if (session)
-        return { answer: answers.forbidden(portal, admission.displayName) };
-      if (!isNavigation(request)) return { answer: answers.signIn() };
-      const { nonce, location } = await handOff.begin(
-        host.hostname,
-        request.url,
-        cookies('nonce'),
-      );
-      return {
-        redirect: location,
-        status: 302,
-        cookies: [this.#cookie(this.cookies.nonce, nonce, NONCE_SECONDS)],
-      };
-    }
+    if (!admission.allowed)
+      return session
+        ? { answer: answers.forbidden(portal, admission.displayName) }
+        : begin(request.url);
     if (
       session &&
       !SAFE_METHODS.has(request.method ?? '') &&
@@ -211,12 +267,23 @@ export class Door {
           }),
         }
       : {};
-    return { entrance: { route, hostname: host.hostname, identity, session } };
+    const leftovers = await this.leftovers.of(request, host);
+    return {
+      entrance: {
+        route,
+        hostname: host.hostname,
+        identity,
+        session,
+        clearing:
+          leftovers && clearingFor(request, leftovers, isNavigation(request)),
+      },
+    };
   }
 
   async #redeem(
     url: URL,
     hostname: string,
+    instanceId: string,
     nonces: string[],
   ): Promise<Outcome> {
     const { sessions, config } = this.#options;
@@ -229,11 +296,10 @@ export class Door {
       hostname,
       redeemed.userEntityRef,
       config.sessionMs,
+      instanceId,
     );
-    // A path that begins with two slashes would lead to another host.
-    const path = redeemed.path.replace(/^[/\\]+/, '/');
     return {
-      redirect: path,
+      redirect: localPath(redeemed.path),
       status: 302,
       cookies: [
         this.#cookie(

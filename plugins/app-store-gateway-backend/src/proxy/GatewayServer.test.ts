@@ -624,6 +624,7 @@ describe.each(ids)('GatewayServer on %s', id => {
       at('second'),
       'user:default/uma',
       60_000,
+      ONE,
     )}`;
     expect(
       (await call({ host: at('second'), headers: { cookie } })).status,

@@ -17,6 +17,7 @@ import type { Catalogue } from '../catalogue/Catalogue';
 import { assertDialable, originOf } from './addresses';
 import { Door, type DoorOptions, type Entrance } from './Door';
 import { requestHeaders, responseHeaders } from './headers';
+import { namesOfCookies, withClearing, type Clearing } from './leftovers';
 import { OpenConnections } from './OpenConnections';
 import { serveUpgrade } from './upgrade';
 
@@ -120,13 +121,15 @@ export class GatewayServer {
     }
     // What is not read here must not be taken for the next request.
     request.resume();
-    if ('answer' in outcome) this.#answer(request, response, outcome.answer);
+    if ('answer' in outcome)
+      this.#answer(request, response, outcome.answer, outcome.headers);
     else if ('redirect' in outcome) {
       response.writeHead(outcome.status, {
         location: outcome.redirect,
         ...(outcome.cookies.length ? { 'set-cookie': outcome.cookies } : {}),
         'cache-control': 'no-store',
         'referrer-policy': 'no-referrer',
+        ...outcome.headers,
       });
       response.end();
     } else if ('catalogue' in outcome)
@@ -149,8 +152,10 @@ export class GatewayServer {
     request: IncomingMessage,
     response: ServerResponse,
     answer: Answer,
+    headers: Clearing['headers'] = {},
   ): void {
     const common: Record<string, string> = {
+      ...headers,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       ...(answer.retryAfterSeconds
@@ -197,7 +202,7 @@ export class GatewayServer {
     response: ServerResponse,
     entrance: Entrance,
   ): Promise<void> {
-    const { route, identity, session } = entrance;
+    const { route, identity, session, clearing } = entrance;
     const ownCookies = Object.values(this.#door.cookies);
     const abort = new AbortController();
     const forget = this.#connections.add({
@@ -220,7 +225,7 @@ export class GatewayServer {
         headers: requestHeaders(request, {
           identity,
           secure: this.#config.secure,
-          ownCookies,
+          ownCookies: clearing ? namesOfCookies(request) : ownCookies,
         }),
         body: hasBody ? request : null,
         signal: abort.signal,
@@ -234,9 +239,16 @@ export class GatewayServer {
       this.#answer(request, response, answers.unreachable(route));
       return;
     }
+    const setCookies = upstream.headers['set-cookie'];
+    if (setCookies)
+      this.#door.leftovers.note(
+        entrance.hostname,
+        ([] as string[]).concat(setCookies),
+        request,
+      );
     response.writeHead(
       upstream.statusCode,
-      responseHeaders(upstream.headers, ownCookies),
+      withClearing(responseHeaders(upstream.headers, ownCookies), clearing),
     );
     // An event stream's first bytes may be long in coming; its head must not wait for them.
     response.flushHeaders();

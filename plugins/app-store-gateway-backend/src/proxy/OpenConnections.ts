@@ -3,6 +3,7 @@
  * the right to them does: a session ended or over, an instance made private,
  * a group left.
  */
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Admissions } from '../routes/Admissions';
 import type { RouteTable } from '../routes/RouteTable';
 import type { Session, SessionStore } from '../signIn/SessionStore';
@@ -21,22 +22,32 @@ export interface OpenConnection {
 export class OpenConnections {
   readonly #open = new Set<OpenConnection>();
   readonly #admissions: Admissions;
+  readonly #sessions: SessionStore;
+  readonly #logger: LoggerService;
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: {
     admissions: Admissions;
     routes: RouteTable;
     sessions: SessionStore;
+    logger: LoggerService;
   }) {
     this.#admissions = options.admissions;
+    this.#sessions = options.sessions;
+    this.#logger = options.logger;
     options.routes.onChange((id, route, before) => {
       if (!route || route.terminating || route.revision !== before?.revision)
         this.#recheck(open => open.instanceId === id);
     });
     options.routes.onAccess(() => this.#recheck(() => true));
     options.sessions.onRevoked(hashes => {
+      if (!hashes) {
+        this.#recheck(() => true);
+        return;
+      }
+      const ended = new Set(hashes);
       for (const open of this.#open)
-        if (open.session && hashes.includes(open.session.hash)) open.close();
+        if (open.session && ended.has(open.session.hash)) open.close();
     });
     this.#timer = setInterval(() => this.#recheck(() => true), RECHECK_MS);
     this.#timer.unref();
@@ -45,12 +56,15 @@ export class OpenConnections {
   /** Takes in a connection; returns how to let go of it when it is over. */
   add(connection: OpenConnection): () => void {
     this.#open.add(connection);
+    // It may have ended while the connection was let in.
+    if (connection.session && this.#sessions.hasEnded(connection.session.hash))
+      connection.close();
     return () => this.#open.delete(connection);
   }
 
   #recheck(concerns: (open: OpenConnection) => boolean): void {
-    for (const open of this.#open) {
-      if (!concerns(open)) continue;
+    const concerned = [...this.#open].filter(concerns);
+    for (const open of concerned) {
       if (open.session && open.session.expiresAt < Date.now()) {
         open.close();
         continue;
@@ -65,6 +79,21 @@ export class OpenConnections {
           () => undefined,
         );
     }
+    this.#closeEnded(concerned).catch(error =>
+      this.#logger.warn(
+        `sessions of open connections cannot be read: ${error.message}`,
+      ),
+    );
+  }
+
+  /** Whatever was not heard of: a session that is no more in the database has ended. */
+  async #closeEnded(concerned: OpenConnection[]): Promise<void> {
+    const hashes = new Set<string>();
+    for (const { session } of concerned) if (session) hashes.add(session.hash);
+    if (!hashes.size) return;
+    const living = await this.#sessions.living([...hashes]);
+    for (const open of concerned)
+      if (open.session && !living.has(open.session.hash)) open.close();
   }
 
   closeAll(): void {

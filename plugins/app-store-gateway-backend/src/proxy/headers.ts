@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 export function cookieNames(secure: boolean): {
   session: string;
   nonce: string;
+  mark: string;
 } {
   // `__Host-` cookies are the host's own (RFC 6265bis, 4.1.3.2) and need a secure origin. Without
   // one a neighbour can add a cookie of the same name: see cookieValues.
@@ -13,6 +14,7 @@ export function cookieNames(secure: boolean): {
   return {
     session: `${prefix}app-store-session`,
     nonce: `${prefix}app-store-nonce`,
+    mark: `${prefix}app-store-mark`,
   };
 }
 

@@ -11,6 +11,7 @@ import { answers, type Answer } from '../pages/pages';
 import { assertDialable } from './addresses';
 import { isForeign, type Door, type Entrance } from './Door';
 import { requestHeaders, responseHeaders } from './headers';
+import { namesOfCookies } from './leftovers';
 import type { OpenConnections } from './OpenConnections';
 
 const ANSWER_MS = 30_000;
@@ -147,7 +148,7 @@ function dial(options: {
   const headers = requestHeaders(request, {
     identity,
     secure: config.secure,
-    ownCookies,
+    ownCookies: entrance.clearing ? namesOfCookies(request) : ownCookies,
   });
   const outgoing = httpRequest({
     host: address,

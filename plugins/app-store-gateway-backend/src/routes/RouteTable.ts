@@ -14,6 +14,7 @@ import {
   type GatewayRoute,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 
+import type { HostKind } from '../proxy/hosts';
 import type { AddressBook } from './addressing';
 
 const PAUSE_FIRST_MS = 100;
@@ -35,6 +36,13 @@ export class StoreClient {
   async fetchPublic(path: string): Promise<Response> {
     const base = await this.#discovery.getBaseUrl('app-store');
     return fetch(`${base}/v1${path}`);
+  }
+
+  /** What seals the gateway's keys where the operator gives nothing: the cluster keeps it. */
+  async keySecret(signal: AbortSignal): Promise<string> {
+    const response = await this.fetch('/key-secret', { signal });
+    const { secret } = await response.json();
+    return secret;
   }
 
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
@@ -89,6 +97,14 @@ export class RouteTable implements AddressBook {
 
   alias(name: string): GatewayAlias | undefined {
     return this.#aliases.get(name);
+  }
+
+  /** The instance that a host leads to. */
+  instanceAt(host: HostKind): string | undefined {
+    if (host.kind === 'instance') return host.id;
+    return host.kind === 'alias'
+      ? this.alias(host.name)?.instanceId
+      : undefined;
   }
 
   primaryOf(id: string): string | undefined {

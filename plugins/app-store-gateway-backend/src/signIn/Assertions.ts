@@ -1,5 +1,6 @@
 /** Tells an app who its visitor is, in a way that it can check: a short-lived JWT, signed by the gateway. */
 import {
+  calculateJwkThumbprint,
   exportJWK,
   exportPKCS8,
   generateKeyPair,
@@ -18,15 +19,32 @@ const REUSE_MS = 60_000;
 
 /** See the module's comment. */
 export class Assertions {
-  readonly #key: CryptoKey;
-  readonly #jwk: JWK;
+  readonly #sessions: SessionStore;
+  #pair: Promise<{ key: CryptoKey; jwk: JWK }> | undefined;
   readonly #cache = new Map<
     string,
     { token: Promise<string>; until: number }
   >();
 
   static async create(sessions: SessionStore): Promise<Assertions> {
-    const pem = await sessions.key('assertions', async () =>
+    return new Assertions(sessions);
+  }
+
+  private constructor(sessions: SessionStore) {
+    this.#sessions = sessions;
+  }
+
+  /** Asked for when it is needed: the store, which may have what seals it, starts in the same process. */
+  #keys(): Promise<{ key: CryptoKey; jwk: JWK }> {
+    this.#pair ??= this.#findKeys().catch(error => {
+      this.#pair = undefined;
+      throw error;
+    });
+    return this.#pair;
+  }
+
+  async #findKeys(): Promise<{ key: CryptoKey; jwk: JWK }> {
+    const pem = await this.#sessions.key('assertions', async () =>
       exportPKCS8(
         (
           await generateKeyPair(ALGORITHM, { extractable: true })
@@ -34,22 +52,22 @@ export class Assertions {
       ),
     );
     const jwk = await exportJWK(createPublicKey(pem));
-    return new Assertions(await importPKCS8(pem, ALGORITHM), {
-      ...jwk,
-      alg: ALGORITHM,
-      use: 'sig',
-      kid: '1',
-    });
-  }
-
-  private constructor(key: CryptoKey, jwk: JWK) {
-    this.#key = key;
-    this.#jwk = jwk;
+    return {
+      key: await importPKCS8(pem, ALGORITHM),
+      jwk: {
+        ...jwk,
+        alg: ALGORITHM,
+        use: 'sig',
+        kid: await calculateJwkThumbprint(jwk),
+      },
+    };
   }
 
   /** The public keys, for apps. */
-  get keys(): { keys: JWK[] } {
-    return { keys: [this.#jwk] };
+  async publicKeys(): Promise<{ keys: JWK[] }> {
+    const { jwk } = await this.#keys();
+    // Gateways of the release before, which may be running still, sign with the same key as "1".
+    return { keys: [jwk, { ...jwk, kid: '1' }] };
   }
 
   /** An assertion for one person and one instance. */
@@ -62,16 +80,20 @@ export class Assertions {
     const cacheKey = `${options.instanceId} ${options.userEntityRef}`;
     const cached = this.#cache.get(cacheKey);
     if (cached && cached.until > Date.now()) return cached.token;
-    const token = new SignJWT({ name: options.name })
-      .setProtectedHeader({ alg: ALGORITHM, kid: '1' })
-      .setIssuer(options.issuer)
-      .setSubject(options.userEntityRef)
-      .setAudience(options.instanceId)
-      .setIssuedAt()
-      .setExpirationTime(`${LIFETIME_S}s`)
-      .sign(this.#key);
+    const token = this.#keys().then(({ key, jwk }) =>
+      new SignJWT({ name: options.name })
+        .setProtectedHeader({ alg: ALGORITHM, kid: jwk.kid })
+        .setIssuer(options.issuer)
+        .setSubject(options.userEntityRef)
+        .setAudience(options.instanceId)
+        .setIssuedAt()
+        .setExpirationTime(`${LIFETIME_S}s`)
+        .sign(key),
+    );
     if (this.#cache.size > 10_000) this.#cache.clear();
     this.#cache.set(cacheKey, { token, until: Date.now() + REUSE_MS });
+    // What could not be made is tried again at the next request.
+    token.catch(() => this.#cache.delete(cacheKey));
     return token;
   }
 }

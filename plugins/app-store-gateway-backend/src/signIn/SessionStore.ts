@@ -1,15 +1,27 @@
-/** Tickets and sessions. Only digests are kept, so that what is read from the database opens nothing. */
-import { createHash, randomBytes } from 'node:crypto';
+/**
+ * Tickets and sessions. Only digests are kept, so that what is read from the database opens
+ * nothing. A session belongs to a host and to the instance that the host led to when it began.
+ */
+import { LRUCache } from 'lru-cache';
 import type { Knex } from 'knex';
+import { KeyStore, passingKey, type SealingKey } from './KeyStore';
+import { endSessions } from './Revocations';
+import { digest, randomToken } from './tokens';
 
 const TICKET_MS = 30_000;
 /** How long a session that was found is trusted without asking the database. */
 const CACHE_MS = 10_000;
+/** A request that was let in before its session ended is under way for less than this. */
+const ENDED_MS = 120_000;
+/** Sessions that one query asks about. */
+const CHUNK = 500;
 
 /** A signed-in browser. */
 export interface Session {
   hash: string;
   host: string;
+  /** Undefined in sessions of the release before. */
+  instanceId?: string;
   userEntityRef: string;
   expiresAt: number;
 }
@@ -17,6 +29,7 @@ export interface Session {
 interface SessionRow {
   hash: string;
   host: string;
+  instance_id: string | null;
   user_ref: string;
   created_at: number;
   expires_at: number | string;
@@ -31,26 +44,41 @@ interface TicketRow {
   expires_at: number | string;
 }
 
-export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
+/** Told of sessions that were ended before their time; of undefined where it is not known which. */
+export type RevocationListener = (hashes: string[] | undefined) => void;
 
-export function randomToken(): string {
-  return randomBytes(32).toString('base64url');
+/** Whether a session lets its browser in to what its host leads to now. */
+function isOf(session: Session, host: string, instanceId: string): boolean {
+  if (session.host !== host) return false;
+  // A host that bears the instance's id leads to no other.
+  return session.instanceId
+    ? session.instanceId === instanceId
+    : host.startsWith(`${instanceId}.`);
 }
 
 /** See the module's comment. */
 export class SessionStore {
   readonly #knex: Knex;
-  readonly #cache = new Map<string, { session: Session; until: number }>();
-  readonly #revoked = new Set<(hashes: string[]) => void>();
+  readonly #keys: KeyStore;
+  readonly #cache = new LRUCache<string, Session>({
+    max: 50_000,
+    ttl: CACHE_MS,
+  });
+  readonly #ended = new LRUCache<string, true>({ max: 50_000, ttl: ENDED_MS });
+  readonly #revoked = new Set<RevocationListener>();
 
-  constructor(knex: Knex) {
+  /** @param sealing - what seals the gateway's keys; without it they last as long as the process */
+  constructor(knex: Knex, sealing?: () => Promise<SealingKey>) {
     this.#knex = knex;
+    const passing = passingKey();
+    this.#keys = new KeyStore({
+      knex,
+      sealing: sealing ?? (async () => passing),
+    });
   }
 
-  /** Calls back with sessions that were ended before their time. */
-  onRevoked(listener: (hashes: string[]) => void): void {
+  /** Calls back with sessions that were ended before their time, by any gateway. */
+  onRevoked(listener: RevocationListener): void {
     this.#revoked.add(listener);
   }
 
@@ -97,17 +125,23 @@ export class SessionStore {
     return fits ? { userEntityRef: row.user_ref, path: row.path } : undefined;
   }
 
-  /** Begins a session; returns the cookie's value. */
+  /**
+   * Begins a session; returns the cookie's value.
+   *
+   * @param instanceId - what the host leads to; may be left out where the host bears the id
+   */
   async create(
     host: string,
     userEntityRef: string,
     durationMs: number,
+    instanceId?: string,
   ): Promise<string> {
     const token = randomToken();
     const now = Date.now();
     const row: SessionRow = {
       hash: digest(token),
       host,
+      instance_id: instanceId ?? null,
       user_ref: userEntityRef,
       created_at: now,
       expires_at: now + durationMs,
@@ -116,56 +150,79 @@ export class SessionStore {
     return token;
   }
 
-  /** The session behind the first of these cookies that is one of this host and not over. */
-  async find(tokens: string[], host: string): Promise<Session | undefined> {
+  /**
+   * The session behind the first of these cookies that is one of this host and not over.
+   *
+   * @param instanceId - what the host leads to now
+   */
+  async find(
+    tokens: string[],
+    host: string,
+    instanceId: string,
+  ): Promise<Session | undefined> {
     for (const token of tokens) {
-      const session = await this.#find(token, host);
-      if (session) return session;
+      const session = await this.#find(digest(token));
+      if (session && isOf(session, host, instanceId)) return session;
     }
     return undefined;
   }
 
-  async #find(token: string, host: string): Promise<Session | undefined> {
-    const hash = digest(token);
-    const now = Date.now();
-    let cached = this.#cache.get(hash);
-    if (!cached || cached.until < now) {
+  async #find(hash: string): Promise<Session | undefined> {
+    let session = this.#cache.get(hash);
+    if (!session) {
       const row = await this.#knex<SessionRow>('sessions')
         .where({ hash })
         .first();
-      if (!row) {
-        this.#cache.delete(hash);
-        return undefined;
-      }
-      cached = {
-        session: {
-          hash,
-          host: row.host,
-          userEntityRef: row.user_ref,
-          expiresAt: Number(row.expires_at),
-        },
-        until: now + CACHE_MS,
+      // It may have ended while the database was asked.
+      if (!row || this.#ended.has(hash)) return undefined;
+      session = {
+        hash,
+        host: row.host,
+        instanceId: row.instance_id ?? undefined,
+        userEntityRef: row.user_ref,
+        expiresAt: Number(row.expires_at),
       };
-      if (this.#cache.size > 50_000) this.#cache.clear();
-      this.#cache.set(hash, cached);
+      this.#cache.set(hash, session);
     }
-    const { session } = cached;
-    return session.host === host && session.expiresAt > now
-      ? session
-      : undefined;
+    return session.expiresAt > Date.now() ? session : undefined;
   }
 
-  async #end(where: Partial<SessionRow>): Promise<void> {
-    const hashes = (
-      await this.#knex<SessionRow>('sessions').where(where).select('hash')
-    ).map(row => row.hash);
-    await this.#knex<SessionRow>('sessions').where(where).delete();
-    hashes.forEach(hash => this.#cache.delete(hash));
+  /** Whether a session was ended before its time, as far as this gateway has heard. */
+  hasEnded(hash: string): boolean {
+    return this.#ended.has(hash);
+  }
+
+  /** Those of these sessions that are still there, as the database has it now. */
+  async living(hashes: string[]): Promise<Set<string>> {
+    const living = new Set<string>();
+    for (let i = 0; i < hashes.length; i += CHUNK)
+      for (const { hash } of await this.#knex<SessionRow>('sessions')
+        .whereIn('hash', hashes.slice(i, i + CHUNK))
+        .where('expires_at', '>', Date.now())
+        .select('hash'))
+        living.add(hash);
+    return living;
+  }
+
+  /** Lets go of sessions that any gateway ended; of all that is remembered where it is not known which. */
+  forget(hashes: string[] | undefined): void {
+    if (!hashes) this.#cache.clear();
+    for (const hash of hashes ?? []) {
+      this.#ended.set(hash, true);
+      this.#cache.delete(hash);
+    }
     this.#revoked.forEach(listener => listener(hashes));
   }
 
-  /** Ends every session of a person. */
+  async #end(where: Partial<SessionRow>): Promise<void> {
+    this.forget(await endSessions(this.#knex, where));
+  }
+
+  /** Ends every session of a person, and what would become one. */
   async revokeAll(userEntityRef: string): Promise<void> {
+    await this.#knex<TicketRow>('tickets')
+      .where({ user_ref: userEntityRef })
+      .delete();
     await this.#end({ user_ref: userEntityRef });
   }
 
@@ -178,20 +235,11 @@ export class SessionStore {
     const now = Date.now();
     await this.#knex('tickets').where('expires_at', '<', now).delete();
     await this.#knex('sessions').where('expires_at', '<', now).delete();
+    await this.#keys.dropClear();
   }
 
-  /** A key that is made once and kept. Racing starters agree on one. */
+  /** A key that is made once and kept, sealed. Racing starters agree on one. */
   async key(name: string, make: () => Promise<string>): Promise<string> {
-    const find = async () =>
-      (await this.#knex('keys').where({ name }).first('value'))?.value as
-        | string
-        | undefined;
-    const known = await find();
-    if (known) return known;
-    await this.#knex('keys')
-      .insert({ name, value: await make() })
-      .onConflict('name')
-      .ignore();
-    return (await find())!;
+    return this.#keys.get(name, make);
   }
 }

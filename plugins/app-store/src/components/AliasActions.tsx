@@ -19,11 +19,22 @@ import {
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
+import { useStore } from '../hooks/useCached';
+import { duration, shortRef } from '../words';
 import { AssignAliasDialog } from './AliasForms';
 import { AliasHistory } from './AliasHistory';
 import { ConfirmDialog } from './ConfirmDialog';
 import { isStale } from './ProblemPanel';
 import { UndoButton } from './UndoToast';
+
+/** Who may take the name of an alias once it is deleted. */
+function whoMayTake(alias: AppAlias, restSeconds: number): string {
+  if (!restSeconds) return 'Somebody else can take the name at once.';
+  const owner = alias.creator ? shortRef(alias.creator) : 'its creator';
+  return `For ${duration(
+    restSeconds * 1000,
+  )} only ${owner} can take the name again. After that anybody can.`;
+}
 
 /** What can be done with an alias. A change of where it leads can be undone from its toast. */
 export function AliasActions(props: {
@@ -38,6 +49,7 @@ export function AliasActions(props: {
   const { alias, all, onChange, onGone, onReload } = props;
   const api = useApi(appStoreApiRef);
   const toast = useApi(toastApiRef);
+  const store = useStore().value;
   const [busy, act] = useAction();
   const [dialog, setDialog] = useState<'assign' | 'history' | 'delete'>();
   const close = () => setDialog(undefined);
@@ -158,6 +170,7 @@ export function AliasActions(props: {
           confirm="Delete for good"
           cancel="Keep it"
           destructive
+          disabled={!store}
           onClose={close}
           onConfirm={async () => {
             await api.deleteAlias(alias.id);
@@ -169,9 +182,9 @@ export function AliasActions(props: {
             onGone();
           }}
         >
+          <Text as="p">{alias.url} will answer 404. The instance stays.</Text>
           <Text as="p">
-            {alias.url} leads nowhere from then on, and somebody else may take
-            the name. The instance stays.
+            {store && whoMayTake(alias, store.aliasRestSeconds ?? 0)}
           </Text>
         </ConfirmDialog>
       )}

@@ -13,6 +13,7 @@ import {
   Text,
 } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
+import { useMe } from '../hooks/useCached';
 import { useForm } from '../hooks/useForm';
 import { usePages } from '../hooks/usePages';
 import { paths } from '../routes';
@@ -30,6 +31,7 @@ const WORDS: Record<AliasChange['action'], string> = {
   demoted: 'No longer the primary address',
   terminated: 'Its instance was terminated',
   deleted: 'Deleted',
+  freed: 'The name was freed',
 };
 
 /** What an alias led to, when, and by whom; the last change can be undone. */
@@ -44,6 +46,7 @@ export function AliasHistory(props: {
 }) {
   const { alias, onClose, onChange, onStale } = props;
   const api = useApi(appStoreApiRef);
+  const { me } = useMe();
   const { busy, error, send } = useForm();
   const pages = usePages(
     cursor => api.listAliasHistory(alias.id, { limit: 20, cursor }),
@@ -78,6 +81,10 @@ export function AliasHistory(props: {
                       {' '}
                       by {item.by ? <PersonName of={item.by} /> : 'the store'}
                     </span>
+                    {item.restsUntil &&
+                      `. Until ${when(
+                        item.restsUntil,
+                      )} only the person who had the alias can take the name.`}
                   </span>
                 </li>
               ))}
@@ -114,6 +121,20 @@ export function AliasHistory(props: {
             }
           >
             Undo the last change
+          </Button>
+        )}
+        {pages.items?.[0]?.restsUntil && me?.admin && (
+          <Button
+            variant="primary"
+            isDisabled={busy}
+            onPress={() =>
+              send(async () => {
+                await api.freeAlias(alias.id);
+                pages.reload();
+              })
+            }
+          >
+            Let anybody take the name now
           </Button>
         )}
         <Button variant="secondary" onPress={onClose}>

@@ -9,7 +9,7 @@ import {
   useBreakpoint,
 } from '@backstage/ui';
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useLocation, useParams } from 'react-router-dom';
 import { DeadEnd } from '../components/DeadEnd';
 import { EventList } from '../components/EventList';
@@ -26,11 +26,10 @@ import { ErrorPanel, ProblemPanel } from '../components/ProblemPanel';
 import { StatusBadge } from '../components/StatusBadge';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useInstances } from '../hooks/useInstances';
+import { useLeadIn } from '../hooks/useOpenApp';
 import { paths } from '../routes';
 import styles from './InstancePage.module.css';
 
-/** After the last stage is seen, before the app is opened, in milliseconds. */
-const LEAD_IN_MS = 400;
 const BREADCRUMBS = [{ label: 'My instances', href: paths.instances }];
 
 /** What the reader may look into; the chosen tab is part of the address. */
@@ -106,16 +105,16 @@ export function InstancePage() {
   const instance = instances?.find(i => i.id === id);
   const ready = instance?.status === 'DEPLOYED';
 
-  useEffect(() => {
-    if (!launching || !ready || !instance?.can.open) return undefined;
-    const timer = setTimeout(() => {
+  useLeadIn({
+    address: launching && instance?.can.open ? instance.url : undefined,
+    near: instance?.stage === 'starting',
+    ready,
+    onLeave: () => {
       setLaunching(false);
       // The launch is over: coming back here shows the instance and does not lead in again.
       window.history.replaceState({}, '');
-      window.location.assign(instance.url);
-    }, LEAD_IN_MS);
-    return () => clearTimeout(timer);
-  }, [launching, ready, instance]);
+    },
+  });
 
   if (gone)
     return (

@@ -6,6 +6,7 @@ import { Notices } from '../components/Notices';
 import { useBranding } from '../hooks/useBranding';
 import { useStore } from '../hooks/useCached';
 import { useFocusKept } from '../hooks/useFocusKept';
+import { useAppLinks } from '../hooks/useOpenApp';
 import { useScrollKept } from '../hooks/useScrollKept';
 import { paths } from '../routes';
 import { AccessPage } from './AccessPage';
@@ -41,6 +42,7 @@ export function Router() {
   const { value: store, error } = useStore();
   const { title, color } = useBranding();
   const page = useRef<HTMLElement>(null);
+  useAppLinks();
   useScrollKept();
   useFocusKept(page);
   // Notices stand above everything: the pages load meanwhile, and are shown with them.

@@ -135,6 +135,7 @@ export async function write(knex: Knex, policy: Policy, world: World) {
         primary: false,
       },
       BY,
+      BY.at,
     );
 }
 

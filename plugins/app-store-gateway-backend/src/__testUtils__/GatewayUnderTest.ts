@@ -1,0 +1,171 @@
+/** A gateway over real sockets, before an app of the test's; the store is answered for. Several of them may share a database. */
+import { mockServices } from '@backstage/backend-test-utils';
+import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Knex } from 'knex';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Catalogue } from '../catalogue/Catalogue';
+import type { GatewayConfig } from '../config';
+import { AliasCookies } from '../proxy/AliasCookies';
+import { GatewayServer } from '../proxy/GatewayServer';
+import { Admissions } from '../routes/Admissions';
+import { RouteTable, type StoreClient } from '../routes/RouteTable';
+import { Assertions } from '../signIn/Assertions';
+import { HandOff } from '../signIn/HandOff';
+import type { SealingKey } from '../signIn/KeyStore';
+import { Revocations } from '../signIn/Revocations';
+import { SessionStore } from '../signIn/SessionStore';
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** What a browser sends when somebody follows a link. */
+export const NAVIGATION = {
+  accept: 'text/html',
+  'sec-fetch-mode': 'navigate',
+};
+
+/** See the module's comment. */
+export class GatewayUnderTest {
+  readonly config: GatewayConfig = {
+    appsUrl: new URL('http://apps.localhost:1'),
+    portalUrl: new URL('http://localhost:7007'),
+    listen: { host: '127.0.0.1', port: 0 },
+    sessionMs: 60_000,
+    secure: false,
+    loopbackPods: true,
+  };
+  readonly sessions: SessionStore;
+  readonly revocations: Revocations;
+  handOff!: HandOff;
+  assertions!: Assertions;
+  port = 0;
+  /** Who may open what. */
+  allowed: (instanceId: string, user: string | undefined) => boolean = (
+    _,
+    user,
+  ) => Boolean(user);
+  readonly #stream = new TransformStream<Uint8Array, Uint8Array>();
+  readonly #writer = this.#stream.writable.getWriter();
+  readonly #knex: Knex;
+  #server: GatewayServer | undefined;
+  #stopFollowing = () => {};
+
+  constructor(options: {
+    knex: Knex;
+    sealing?: () => Promise<SealingKey>;
+    secure?: boolean;
+  }) {
+    this.#knex = options.knex;
+    this.config.secure = options.secure ?? false;
+    this.sessions = new SessionStore(options.knex, options.sealing);
+    this.revocations = new Revocations({
+      knex: options.knex,
+      forget: hashes => this.sessions.forget(hashes),
+      logger: mockServices.logger.mock(),
+    });
+  }
+
+  /** Starts it with these routes. */
+  async start(routes: GatewayRoute[]): Promise<void> {
+    const { config, sessions } = this;
+    const logger = mockServices.logger.mock();
+    const store = {
+      fetch: async (path: string, init: RequestInit = {}) => {
+        if (path === '/routes') return new Response(this.#stream.readable);
+        const { instanceId, userEntityRef } = JSON.parse(String(init.body));
+        return Response.json({
+          found: true,
+          allowed: this.allowed(instanceId, userEntityRef),
+        });
+      },
+      fetchPublic: async () => Response.json({}, { status: 401 }),
+    } as unknown as StoreClient;
+    const table = new RouteTable({ store, logger });
+    this.#stopFollowing = () => table.stop();
+    this.handOff = await HandOff.create({
+      sessions,
+      portalUrl: config.portalUrl,
+      appsUrl: config.appsUrl,
+    });
+    this.assertions = await Assertions.create(sessions);
+    this.#server = new GatewayServer({
+      config,
+      routes: table,
+      admissions: new Admissions({ store, routes: table }),
+      sessions,
+      handOff: this.handOff,
+      assertions: this.assertions,
+      aliasCookies: new AliasCookies({ knex: this.#knex, logger }),
+      catalogue: new Catalogue({ store, portalUrl: config.portalUrl }),
+      logger,
+    });
+    this.port = await this.#server.listen();
+    table.follow().catch(() => {});
+    await this.tell('snapshot', { routes, aliases: [] });
+    while (!table.loaded) await sleep(5);
+    this.revocations.start();
+  }
+
+  /** The store says something; it is heard when this is over. */
+  async tell(event: string, data: unknown): Promise<void> {
+    await this.#writer.write(
+      new TextEncoder().encode(
+        `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
+      ),
+    );
+    await sleep(20);
+  }
+
+  async stop(): Promise<void> {
+    this.revocations.stop();
+    this.#stopFollowing();
+    await this.#server?.close();
+  }
+
+  call(
+    host: string,
+    path = '/',
+    headers: Record<string, string> = {},
+    method = 'GET',
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest(
+        {
+          host: '127.0.0.1',
+          port: this.port,
+          path,
+          method,
+          agent: false,
+          headers: { host, ...headers },
+        },
+        response => {
+          text(response).then(
+            body =>
+              resolve({
+                status: response.statusCode!,
+                headers: response.headers,
+                body,
+              }),
+            reject,
+          );
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+  }
+}
+
+/** A cookie of an answer, as it is sent back. */
+export function cookieOf(answer: Answer, name: string): string {
+  const found = answer.headers['set-cookie']?.find(cookie =>
+    cookie.startsWith(`${name}=`),
+  );
+  if (!found) throw new Error(`no cookie ${name}`);
+  return found.split(';')[0];
+}
