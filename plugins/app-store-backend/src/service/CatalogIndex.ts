@@ -99,7 +99,8 @@ export class CatalogIndex {
 
   /** What somebody may read, as on ordinary pages: an admin has no more there (2.1). */
   async readableBy(userEntityRef: string): Promise<CatalogReader> {
-    const actor = withoutAdmin(await this.#roles.resolve(userEntityRef));
+    const person = await this.#roles.resolve(userEntityRef);
+    const actor = withoutAdmin(person);
     const tags = await this.#tags.list();
     const [only, except] = await Promise.all(
       [true, false].map(readable => this.#catalog.idsFor(actor, readable)),
@@ -109,6 +110,7 @@ export class CatalogIndex {
       tags: tags.every(
         tag => this.#policy.decide('tag', 'read', actor, tag).allowed,
       ),
+      admin: person.admin,
     };
   }
 }

@@ -1624,6 +1624,8 @@ export interface components {
       except?: string[];
       /** @description Whether they may read tags. */
       tags: boolean;
+      /** @description Whether they are an admin. */
+      admin: boolean;
     };
     SignIn: {
       userEntityRef: components['schemas']['Ref'];

@@ -1,0 +1,43 @@
+// Who changes the portal's catalog.
+const POLICY =
+  'plugins/catalog-backend-module-app-store/src/permissions/AppStoreCatalogPolicy.ts';
+const JEST =
+  'plugins/catalog-backend-module-app-store/src/permissions/permissions.test.ts';
+
+export default [
+  {
+    finding: 2,
+    name: 'everything but reading entities is for admins of the store',
+    file: POLICY,
+    from: '      (await this.#reader(user))?.admin;',
+    to: '      true;',
+    test: { jest: JEST, name: '2: grants nothing but reading' },
+  },
+  {
+    finding: 2,
+    name: 'a condition to read entities is none to change them',
+    file: POLICY,
+    from: '        : CHANGE_DECISION,',
+    to: '        : readDecision(await this.#reader(user)),',
+    test: { jest: JEST, name: '2: lets nobody change' },
+  },
+  {
+    finding: 2,
+    name: "what the store grants is held against the portal's own policy",
+    file: 'plugins/catalog-backend-module-app-store/src/permissions/decision.ts',
+    from: '    conditions: { allOf: [store.conditions, other.conditions] },',
+    to: '    conditions: store.conditions,',
+    test: { jest: JEST, name: "2: narrows a portal's own policy" },
+  },
+  {
+    finding: 2,
+    name: "the portal's policy is the store's",
+    file: 'packages/backend/src/catalogPolicy.ts',
+    from: '            logger,\n',
+    to: "            logger,\n            policy: { handle: async () => ({ result: 'ALLOW' as never }) },\n",
+    test: {
+      attack: 'catalog.spec.ts',
+      name: '2: every permission',
+    },
+  },
+];
