@@ -43,6 +43,13 @@ const ROWS: Record<
   'catalog.ingestion.manage': { anybodyOf: ADMINS },
 };
 
+interface Question {
+  line: string;
+  who: Person[];
+  permission: Permission;
+  resourceRef?: string;
+}
+
 interface Permission {
   name: string;
   resourceType?: string;
@@ -133,24 +140,25 @@ test('2: every permission of the portal × every person has the answer of its ro
   const wanted: string[] = [];
   const found: string[] = [];
   for (const person of PEOPLE) {
-    const questions = [...permissions.values()].flatMap(permission => {
-      const row = ROWS[permission.name];
-      return 'on' in row
-        ? Object.entries(row.on).map(([kind, who]) => ({
-            line: `${person} ${permission.name} on ${kind}`,
-            who,
-            permission,
-            resourceRef: refOf(targets[kind as keyof typeof targets]),
-          }))
-        : [
-            {
-              line: `${person} ${permission.name}`,
-              who: row.anybodyOf,
+    const questions = [...permissions.values()].flatMap(
+      (permission): Question[] => {
+        const row = ROWS[permission.name];
+        return 'on' in row
+          ? Object.entries(row.on).map(([kind, who]) => ({
+              line: `${person} ${permission.name} on ${kind}`,
+              who,
               permission,
-              resourceRef: undefined,
-            },
-          ];
-    });
+              resourceRef: refOf(targets[kind as keyof typeof targets]),
+            }))
+          : [
+              {
+                line: `${person} ${permission.name}`,
+                who: row.anybodyOf,
+                permission,
+              },
+            ];
+      },
+    );
     const { status, body } = await ask(world, person, 'permission/authorize', {
       method: 'POST',
       body: {

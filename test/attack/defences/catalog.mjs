@@ -25,8 +25,8 @@ export default [
     finding: 2,
     name: "what the store grants is held against the portal's own policy",
     file: 'plugins/catalog-backend-module-app-store/src/permissions/decision.ts',
-    from: '    conditions: { allOf: [store.conditions, other.conditions] },',
-    to: '    conditions: store.conditions,',
+    from: 'conditions: { allOf: [store.conditions, conditions] }',
+    to: 'conditions: store.conditions ?? conditions',
     test: { jest: JEST, name: "2: narrows a portal's own policy" },
   },
   {

@@ -1519,6 +1519,8 @@ export interface components {
       };
       problem?: components['schemas']['Problem'];
       restartCount: number;
+      /** @description The app ended by itself, and is started again or was so a short time ago; its status is FAILED until it is well. */
+      restarting?: boolean;
       /** @description Where it is opened: its primary alias, where it has one. */
       url: string;
       primaryAlias?: string;
@@ -1746,8 +1748,11 @@ export interface components {
       kind: 'visitor' | 'full-access';
       admin: boolean;
       roles: string[];
+      /** @description Slots for instances. Each takes one until it is suspended or terminated, whether it runs, starts or failed. */
       instanceLimit: number;
+      /** @description Their instances that run, and can be opened. */
       runningInstances: number;
+      usedSlots: number;
       appVersionLimit?: number;
       ownedAppVersions?: number;
     };

@@ -76,8 +76,6 @@ export function both(
 ): PolicyDecision {
   if (other.result === AuthorizeResult.DENY) return other;
   if (other.result === AuthorizeResult.ALLOW) return store;
-  return {
-    ...store,
-    conditions: { allOf: [store.conditions, other.conditions] },
-  };
+  const { conditions } = other as ConditionalPolicyDecision;
+  return { ...store, conditions: { allOf: [store.conditions, conditions] } };
 }
