@@ -11,6 +11,7 @@ import { SidebarSearchModal } from '@backstage/plugin-search';
 import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
 import MenuIcon from '@material-ui/icons/Menu';
 import SearchIcon from '@material-ui/icons/Search';
+import { SearchModal } from '../search';
 import { SidebarLogo } from './SidebarLogo';
 import { StoreItems } from './StoreItems';
 
@@ -28,7 +29,9 @@ export const SidebarContent = NavContentBlueprint.make({
         <Sidebar>
           <SidebarLogo />
           <SidebarGroup label="Search" icon={<SearchIcon />} to="/search">
-            <SidebarSearchModal />
+            <SidebarSearchModal>
+              {({ toggleModal }) => <SearchModal onClose={toggleModal} />}
+            </SidebarSearchModal>
           </SidebarGroup>
           <SidebarDivider />
           <SidebarGroup label="Menu" icon={<MenuIcon />}>

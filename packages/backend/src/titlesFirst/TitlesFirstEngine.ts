@@ -1,0 +1,45 @@
+/**
+ * Backstage's own search engine in memory (Lunr), which finds the same and has what is
+ * called as somebody typed, or begins so, first: among thousands of apps that only mention a word
+ * the one of that name would not be on the first page.
+ */
+import {
+  LunrSearchEngine,
+  type ConcreteLunrQuery,
+} from '@backstage/plugin-search-backend-node';
+
+/** As the engine's indexer does. */
+const SEPARATOR = /[^\p{L}\p{N}]+/u;
+/** More than any sum of the engine's own (100, 10 and 1). */
+const TITLE_BOOST = 10_000;
+const TITLE_BEGINS_BOOST = 1000;
+
+/** See the module's comment. */
+export class TitlesFirstEngine extends LunrSearchEngine {
+  constructor(options: ConstructorParameters<typeof LunrSearchEngine>[0]) {
+    super(options);
+    const usual = this.translator;
+    this.setTranslator(query => {
+      const translated = usual(query) as ConcreteLunrQuery;
+      const words = query.term
+        .toLocaleLowerCase('en-US')
+        .split(SEPARATOR)
+        .filter(Boolean);
+      return {
+        ...translated,
+        lunrQueryBuilder: builder => {
+          translated.lunrQueryBuilder.call(builder, builder);
+          const fields = ['title'];
+          for (const word of words) {
+            builder.term(word, { fields, boost: TITLE_BOOST });
+            builder.term(`${word}*`, {
+              fields,
+              boost: TITLE_BEGINS_BOOST,
+              usePipeline: false,
+            });
+          }
+        },
+      };
+    });
+  }
+}
