@@ -14,24 +14,28 @@ const EVERYBODY: Person[] = [...PEOPLE];
 const ADMINS: Person[] = ['ada'];
 const NOBODY: Person[] = [];
 
+/** The same app is there twice: with owner and tags, and without, for visitors. */
+type Target = 'User' | 'App' | 'VisitorsApp' | 'AppTag';
+
 /** Who may do what to a person, an app that vic is invited to, a tag, or at all. */
 const ROWS: Record<
   string,
-  { on: Record<'User' | 'App' | 'AppTag', Person[]> } | { anybodyOf: Person[] }
+  { on: Record<Target, Person[]> } | { anybodyOf: Person[] }
 > = {
   'catalog.entity.read': {
     on: {
       User: EVERYBODY,
-      App: ['ada', 'dev', 'uma', 'vic'],
+      App: ['ada', 'dev', 'uma'],
+      VisitorsApp: ['vic'],
       AppTag: ['ada', 'dev', 'uma'],
     },
   },
   // Apps and tags come from the store, and nobody changes them in the catalog.
   'catalog.entity.delete': {
-    on: { User: ADMINS, App: NOBODY, AppTag: NOBODY },
+    on: { User: ADMINS, App: NOBODY, VisitorsApp: NOBODY, AppTag: NOBODY },
   },
   'catalog.entity.refresh': {
-    on: { User: ADMINS, App: NOBODY, AppTag: NOBODY },
+    on: { User: ADMINS, App: NOBODY, VisitorsApp: NOBODY, AppTag: NOBODY },
   },
   'catalog.entity.create': { anybodyOf: ADMINS },
   'catalog.entity.validate': { anybodyOf: ADMINS },
@@ -86,19 +90,18 @@ const refOf = ({ kind, metadata }: Entity) =>
   `${kind}:${metadata.namespace}/${metadata.name}`.toLowerCase();
 
 /** An entity of each kind, and only once the catalog has them. */
-async function entities(
-  world: World,
-): Promise<Record<'User' | 'App' | 'AppTag', Entity>> {
-  const one = async (filter: string): Promise<Entity> =>
+async function entities(world: World): Promise<Record<Target, Entity>> {
+  const one = async (filter: string, person: Person = 'dev'): Promise<Entity> =>
     (
       await world.eventually(
-        () => ask(world, 'dev', `catalog/entities/by-query?filter=${filter}`),
+        () => ask(world, person, `catalog/entities/by-query?filter=${filter}`),
         ({ body }) => body.items?.length > 0,
       )
     ).body.items[0];
   return {
     User: await one('kind=user,metadata.name=dev'),
     App: await one('kind=app,spec.name=lamp'),
+    VisitorsApp: await one('kind=app,spec.name=lamp', 'vic'),
     AppTag: await one('kind=apptag,spec.name=TA'),
   };
 }
@@ -182,7 +185,7 @@ test('2: nobody but an admin changes the catalog, and nobody changes what the st
   world,
 }) => {
   await importLamp(world);
-  const { User, App, AppTag } = await entities(world);
+  const { User, App, VisitorsApp, AppTag } = await entities(world);
   const location = { type: 'url', target: 'https://example.invalid/c.yaml' };
   const component = {
     apiVersion: 'backstage.io/v1alpha1',
@@ -204,7 +207,7 @@ test('2: nobody but an admin changes the catalog, and nobody changes what the st
       post(input),
     ] as const;
   const attacks = [
-    ...[User, App, AppTag].flatMap(entity => [
+    ...[User, App, VisitorsApp, AppTag].flatMap(entity => [
       [`catalog/entities/by-uid/${entity.metadata.uid}`, DELETE] as const,
       ['catalog/refresh', post({ entityRef: refOf(entity) })] as const,
       act('refresh-catalog-entity', {
@@ -244,7 +247,7 @@ test('2: nobody but an admin changes the catalog, and nobody changes what the st
     }
   expect(went).toEqual([]);
 
-  for (const entity of [App, AppTag]) {
+  for (const entity of [App, VisitorsApp, AppTag]) {
     expect(
       await ask(
         world,

@@ -42,4 +42,13 @@ describe('29: the search engine of the portal', () => {
       await firstTitles(new TitlesFirstEngine({ logger }), 'note'),
     ).toEqual(expect.arrayContaining(['Notes', 'Notebooks and more']));
   });
+
+  it('forgives mistakes in long words, and takes no short word for another one', async () => {
+    const engine = new TitlesFirstEngine({ logger });
+    expect(await firstTitles(engine, 'notebuok')).toContain(
+      'Notebooks and more',
+    );
+    // One letter from the stem of `Runs`.
+    expect(await firstTitles(engine, 'rune')).toEqual([]);
+  });
 });

@@ -10,6 +10,9 @@ import {
 
 /** As the engine's indexer does. */
 const SEPARATOR = /[^\p{L}\p{N}]+/u;
+/** Of four letters, two wrong ones are another word. */
+const mistakesIn = (word: string) =>
+  word.length < 5 ? 0 : word.length < 8 ? 1 : 2;
 /** More than any sum of the engine's own (100, 10 and 1). */
 const TITLE_BOOST = 10_000;
 const TITLE_BEGINS_BOOST = 1000;
@@ -28,7 +31,19 @@ export class TitlesFirstEngine extends LunrSearchEngine {
       return {
         ...translated,
         lunrQueryBuilder: builder => {
-          translated.lunrQueryBuilder.call(builder, builder);
+          const usualTerm: typeof builder.term = (terms, options) => {
+            if (!options.editDistance) return builder.term(terms, options);
+            for (const term of [terms].flat()) {
+              const editDistance = mistakesIn(String(term));
+              if (editDistance)
+                builder.term(term, { ...options, editDistance });
+            }
+            return builder;
+          };
+          translated.lunrQueryBuilder.call(
+            builder,
+            Object.create(builder, { term: { value: usualTerm } }),
+          );
           const fields = ['title'];
           for (const word of words) {
             builder.term(word, { fields, boost: TITLE_BOOST });

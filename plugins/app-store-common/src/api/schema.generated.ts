@@ -1598,10 +1598,12 @@ export interface components {
       visibility: components['schemas']['Visibility'];
       /** @description The newest version of its name that the catalog may hold. */
       newest: boolean;
-      /** @description Only where every reader of the catalog may know it. */
+      /** @description Only where readers of the catalog may know it. */
       owner?: string;
-      /** @description Names of tags; only where every reader of the catalog may know them. */
+      /** @description Names of tags; only where readers of the catalog may know them. */
       tags?: string[];
+      /** @description Whether readers who may know neither owner nor tags may come to see it, and get an entity of their own; absent where there are no such readers. */
+      visitors?: boolean;
     };
     CatalogAppPage: {
       items: components['schemas']['CatalogApp'][];
@@ -1628,6 +1630,8 @@ export interface components {
       tags: boolean;
       /** @description Whether they are an admin. */
       admin: boolean;
+      /** @description Whether they may know owners and tags of apps; who may not reads the entities that say neither. */
+      owners: boolean;
     };
     SignIn: {
       userEntityRef: components['schemas']['Ref'];

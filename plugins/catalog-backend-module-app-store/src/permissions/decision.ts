@@ -26,14 +26,32 @@ const ofKind = (...kinds: string[]): Criteria => ({
   params: { kinds },
 });
 
+/** The catalog's own rule: entities that say whose they are. */
+const OWNED: Criteria = {
+  rule: 'HAS_SPEC',
+  resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
+  params: { key: 'owner' },
+};
+
+/** Those who may know owners read the entities that say them, and only those who may. */
 function appsOf(reader: CatalogReader): Criteria[] {
+  const told = reader.owners ? OWNED : { not: OWNED };
   if (reader.only)
-    return reader.only.length ? [oneOfApps({ ids: reader.only })] : [];
+    return reader.only.length
+      ? [{ allOf: [ofKind('App'), told, oneOfApps({ ids: reader.only })] }]
+      : [];
   // Without a word of the store on apps none is shown.
   if (!reader.except) return [];
-  if (!reader.except.length) return [ofKind('App')];
   return [
-    { allOf: [ofKind('App'), { not: oneOfApps({ ids: reader.except }) }] },
+    {
+      allOf: [
+        ofKind('App'),
+        told,
+        ...(reader.except.length
+          ? [{ not: oneOfApps({ ids: reader.except }) }]
+          : []),
+      ],
+    },
   ];
 }
 

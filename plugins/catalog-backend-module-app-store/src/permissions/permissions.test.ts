@@ -23,27 +23,39 @@ const kinds = (...names: string[]) =>
   });
 const apps = (...ids: string[]) =>
   expect.objectContaining({ rule: 'IS_ONE_OF_APPS', params: { ids } });
+const owned = expect.objectContaining({
+  rule: 'HAS_SPEC',
+  params: { key: 'owner' },
+});
+const plainApps = (...criteria: unknown[]) => ({
+  allOf: [kinds('App'), { not: owned }, ...criteria],
+});
 const others = { not: kinds('App', 'AppTag') };
 
 describe('the decision', () => {
   it.each<[string, CatalogReader | undefined, unknown[]]>([
     ['nobody known', undefined, []],
-    ['nothing said', { tags: false, admin: false }, []],
+    ['nothing said', { tags: false, admin: false, owners: false }, []],
     [
       'some apps',
-      { only: ['1', '2'], tags: false, admin: false },
-      [apps('1', '2')],
+      { only: ['1', '2'], tags: false, admin: false, owners: false },
+      [plainApps(apps('1', '2'))],
     ],
-    ['no apps', { only: [], tags: false, admin: false }, []],
+    ['no apps', { only: [], tags: false, admin: false, owners: false }, []],
     [
       'everything',
-      { except: [], tags: true, admin: false },
-      [kinds('App'), kinds('AppTag')],
+      { except: [], tags: true, admin: false, owners: false },
+      [plainApps(), kinds('AppTag')],
+    ],
+    [
+      'everything, with owners',
+      { except: [], tags: true, admin: false, owners: true },
+      [{ allOf: [kinds('App'), owned] }, kinds('AppTag')],
     ],
     [
       'all but some',
-      { except: ['3'], tags: false, admin: false },
-      [{ allOf: [kinds('App'), { not: apps('3') }] }],
+      { except: ['3'], tags: false, admin: false, owners: false },
+      [plainApps({ not: apps('3') })],
     ],
   ])('with %s', (_, reader, granted) => {
     expect(readDecision(reader)).toEqual({
@@ -93,7 +105,12 @@ describe('the policy', () => {
         async reader(ref) {
           asked.push(ref);
           if (state.down) throw new Error('down');
-          return { only: ['1'], tags: false, admin: ref === ADA };
+          return {
+            only: ['1'],
+            tags: false,
+            admin: ref === ADA,
+            owners: false,
+          };
         },
       },
       policy,
@@ -117,7 +134,7 @@ describe('the policy', () => {
     const { asked, state, conditions } = setUp();
     const vic = 'user:default/vic';
     expect(await conditions(read, vic)).toEqual({
-      anyOf: [others, apps('1')],
+      anyOf: [others, plainApps(apps('1'))],
     });
     await conditions(read, vic);
     await conditions(change[0], vic);
@@ -185,7 +202,7 @@ describe('the policy', () => {
     } as ConditionalPolicyDecision;
     const some = setUp({ handle: async () => own });
     for (const [request, granted] of [
-      [read, { anyOf: [others, apps('1')] }],
+      [read, { anyOf: [others, plainApps(apps('1'))] }],
       [change[0], others],
     ] as const)
       expect(await some.conditions(request, 'user:default/vic')).toEqual({
