@@ -11,8 +11,10 @@ import {
 /** As the engine's indexer does. */
 const SEPARATOR = /[^\p{L}\p{N}]+/u;
 /** Of four letters, two wrong ones are another word. */
-const mistakesIn = (word: string) =>
-  word.length < 5 ? 0 : word.length < 8 ? 1 : 2;
+function mistakesIn(word: string): number {
+  if (word.length < 5) return 0;
+  return word.length < 8 ? 1 : 2;
+}
 /** More than any sum of the engine's own (100, 10 and 1). */
 const TITLE_BOOST = 10_000;
 const TITLE_BEGINS_BOOST = 1000;
@@ -31,7 +33,10 @@ export class TitlesFirstEngine extends LunrSearchEngine {
       return {
         ...translated,
         lunrQueryBuilder: builder => {
-          const usualTerm: typeof builder.term = (terms, options) => {
+          const usualTerm: typeof builder.term = (
+            terms,
+            options: { editDistance?: number },
+          ) => {
             if (!options.editDistance) return builder.term(terms, options);
             for (const term of [terms].flat()) {
               const editDistance = mistakesIn(String(term));

@@ -265,12 +265,7 @@ export function observe(
     unschedulable?.message ?? '',
   )?.[1];
   if (lostClaim)
-    return {
-      status: 'FAILED',
-      stage,
-      restartCount,
-      problem: volumeLost(lostClaim),
-    };
+    return { ...seen, status: 'FAILED', problem: volumeLost(lostClaim) };
   if (unschedulable)
     return {
       ...seen,
