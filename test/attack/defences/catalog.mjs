@@ -30,6 +30,25 @@ export default [
     test: { jest: JEST, name: "2: narrows a portal's own policy" },
   },
   {
+    finding: 29,
+    name: 'who may not know owners reads no entity that names one',
+    file: 'plugins/catalog-backend-module-app-store/src/permissions/decision.ts',
+    from: 'const told = reader.owners ? OWNED : { not: OWNED };',
+    to: 'const told = OWNED;',
+    test: { jest: JEST, name: 'with all but some' },
+  },
+  {
+    finding: 29,
+    name: 'what somebody owns is not told on their own entity where visitors read it',
+    file: 'plugins/catalog-backend-module-app-store/src/kinds/AppStoreKindsProcessor.ts',
+    from: 'if (!entity.metadata.annotations?.[OWNER_TOLD_TO])',
+    to: 'if (OWNER_TOLD_TO)',
+    test: {
+      jest: 'plugins/catalog-backend-module-app-store/src/kinds/kinds.test.ts',
+      name: '29: relate an app to its owner',
+    },
+  },
+  {
     finding: 2,
     name: "the portal's policy is the store's",
     file: 'packages/backend/src/catalogPolicy.ts',

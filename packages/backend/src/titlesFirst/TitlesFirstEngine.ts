@@ -35,13 +35,12 @@ export class TitlesFirstEngine extends LunrSearchEngine {
         lunrQueryBuilder: builder => {
           const usualTerm: typeof builder.term = (
             terms,
-            options: { editDistance?: number },
+            how: { editDistance?: number },
           ) => {
-            if (!options.editDistance) return builder.term(terms, options);
+            if (!how.editDistance) return builder.term(terms, how);
             for (const term of [terms].flat()) {
               const editDistance = mistakesIn(String(term));
-              if (editDistance)
-                builder.term(term, { ...options, editDistance });
+              if (editDistance) builder.term(term, { ...how, editDistance });
             }
             return builder;
           };
