@@ -16,6 +16,7 @@ let dev: Page;
 
 interface CatalogEntity {
   metadata: {
+    namespace: string;
     name: string;
     title: string;
     labels?: Record<string, string>;
@@ -60,6 +61,25 @@ async function importApp(version: string): Promise<string> {
   );
   expect(status).toBe(201);
   return body.app.id;
+}
+
+/** An app that is called otherwise, and speaks of nothing but lighthouses. */
+async function importKeeper(): Promise<void> {
+  const zip = new ZipFile();
+  zip.addBuffer(
+    Buffer.from(
+      '[App]\nName = "com.example.keeper"\nVersion = "1.0.0"\nTitle = "Keeper"\nDescription = "Lighthouse, lighthouse and lighthouse."\nKeywords = ["lighthouse"]\n[Runtime]\nAppMode = "static"\nModule = "site"\n',
+    ),
+    'app.toml',
+  );
+  zip.addBuffer(Buffer.from('<h1>Keeper</h1>'), 'site/index.html');
+  zip.end();
+  const { status } = await portal.api('dev', '/apps?visibility=ALL_USERS', {
+    method: 'POST',
+    headers: { 'content-type': 'application/zip' },
+    body: new Uint8Array(await buffer(zip.outputStream as Readable)),
+  });
+  expect(status).toBe(201);
 }
 
 async function setVisibility(id: string, visibility: string): Promise<void> {
@@ -116,7 +136,7 @@ async function seconds(
 }
 
 const pageOf = (entity: CatalogEntity) =>
-  `${portal.url}/catalog/app-store/app/${entity.metadata.name}`;
+  `${portal.url}/catalog/${entity.metadata.namespace}/app/${entity.metadata.name}`;
 
 let first: string;
 
@@ -183,8 +203,8 @@ test('an imported app is in the catalog and in portal search within seconds', as
 test('its page runs it: for a user and an invited visitor', async ({
   browser,
 }) => {
-  const [entity] = await inCatalog('uma');
   for (const person of ['uma', 'vic'] as const) {
+    const [entity] = await inCatalog(person);
     const page = await signedIn(browser, portal, person);
     await page.goto(pageOf(entity));
     const card = page.getByRole('region', { name: 'App', exact: true });
@@ -305,6 +325,126 @@ test('a newer version takes the place of the newest', async () => {
   expect(
     (await inCatalog('uma')).map(entity => entity.metadata.title).sort(),
   ).toEqual(['Lighthouse', 'Lighthouse 1.0.0']);
+});
+
+test('29: search asks for a word first, has titles first, and one result for an app', async () => {
+  // Both versions, and an app that says more of lighthouses than they do, are in the index.
+  await importKeeper();
+  await seconds('all of them in search', async () => {
+    const titles = await inSearch('dev', 'lighthouse');
+    return ['Lighthouse', 'Lighthouse 1.0.0', 'Keeper'].every(title =>
+      titles.includes(title),
+    );
+  });
+  const results = (page: Page) =>
+    page.getByRole('list', { name: 'Search results' }).getByRole('link');
+  await dev.goto(`${portal.url}/search`);
+  await expect(dev.getByText(/^Type the name of an app/)).toBeVisible();
+  await expect(dev.getByText(/no results/i)).toHaveCount(0);
+  await pictures(dev, 'search-empty');
+  for (const [term, expected] of [
+    ['lighthouse', ['Lighthouse', 'Keeper']],
+    ['ligh', ['Lighthouse', 'Keeper']],
+  ] as const) {
+    await dev.getByRole('textbox').first().fill(term);
+    await expect(results(dev)).toHaveText(expected);
+    await expect(dev).toHaveURL(new RegExp(`query=${term}$`));
+  }
+  await expect(
+    dev.getByText('App · version 1.1.0 · com.example.lighthouse'),
+  ).toBeVisible();
+  await fits(dev);
+  await pictures(dev, 'search-results');
+  await dev.getByRole('textbox').first().fill('xyzzyplugh');
+  await expect(dev.getByText('No results for “xyzzyplugh”')).toBeVisible();
+  await pictures(dev, 'search-nothing');
+
+  await dev.goto(`${portal.url}/catalog`);
+  await dev.getByRole('button', { name: 'Search' }).first().click();
+  const dialog = dev.getByRole('dialog');
+  await expect(dialog.getByText(/^Type the name of an app/)).toBeVisible();
+  await expect(dialog.getByText(/no results/i)).toHaveCount(0);
+  await dialog.getByRole('textbox').fill('lighthouse');
+  await expect(
+    dialog.getByRole('list', { name: 'Search results' }).getByRole('link'),
+  ).toHaveText(['Lighthouse', 'Keeper']);
+  await dialog.getByRole('link', { name: 'Lighthouse' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(
+    dev.getByRole('region', { name: 'App', exact: true }),
+  ).toContainText('1.1.0, the newest');
+});
+
+test('29: the table and the graph say what an app is and whose, and tell visitors neither owner nor tags', async ({
+  browser,
+}) => {
+  await dev.goto(`${portal.url}/catalog`);
+  const row = dev.getByRole('row', { name: /^Lighthouse/ });
+  await expect(row.getByRole('link', { name: 'Lighthouse' })).toBeVisible();
+  await expect(row).toContainText('1.1.0');
+  await expect(row).toContainText(NAMES.dev);
+  await expect(row).toContainText('Collaboration');
+  await expect(row).toContainText('Shows ships the way.');
+  const heads = (page: Page) =>
+    page.getByRole('columnheader').allTextContents();
+  expect(await heads(dev)).toEqual([
+    'App',
+    'Version',
+    'Owner',
+    'Tags',
+    'Description',
+  ]);
+  await fits(dev);
+  await pictures(dev, 'catalog-table');
+
+  const [entity] = (await inCatalog('dev')).filter(
+    each => each.spec.version === '1.1.0',
+  );
+  const graph = (ref: string) =>
+    `${portal.url}/catalog-graph?rootEntityRefs%5B%5D=${ref}&maxDepth=1`;
+  await dev.goto(graph(`app:app-store/${entity.metadata.name}`));
+  for (const title of ['Lighthouse', NAMES.dev, 'Collaboration'])
+    await expect(dev.getByText(title).first()).toBeVisible();
+  await pictures(dev, 'catalog-graph-app');
+
+  const [seen] = (await inCatalog('vic')).filter(
+    each => each.spec.version === '1.1.0',
+  );
+  expect(seen.metadata.namespace).toBe('app-store-visitors');
+  expect(
+    await ask(
+      'vic',
+      `catalog/entities/by-name/app/app-store/${seen.metadata.name}`,
+    ),
+  ).toEqual({ status: 404 });
+  // Nor does the other side of the relation tell, or a question that goes by it.
+  const devika = await ask('vic', 'catalog/entities/by-name/user/default/dev');
+  expect(JSON.stringify(devika.relations)).not.toMatch(/app:|own/i);
+  for (const query of [
+    'filter=relations.ownedBy=user:default/dev',
+    'filter=spec.owner=user:default/dev',
+    'filter=relations.hasTag',
+  ])
+    expect(
+      (await ask('vic', `catalog/entities/by-query?${query}`)).items,
+    ).toEqual([]);
+  const { facets } = await ask(
+    'vic',
+    'catalog/entity-facets?facet=spec.owner&facet=relations.ownedBy&facet=spec.tags',
+  );
+  expect(Object.values(facets)).toEqual([[], [], []]);
+  const vic = await signedIn(browser, portal, 'vic');
+  await vic.goto(`${portal.url}/catalog`);
+  await expect(vic.getByRole('link', { name: 'Lighthouse' })).toBeVisible();
+  expect(await heads(vic)).toEqual([
+    'App',
+    'Version',
+    'Description',
+    'Keywords',
+  ]);
+  await expect(vic.getByText(NAMES.dev)).toHaveCount(0);
+  await pictures(vic, 'catalog-table-visitor');
+  await vic.context().close();
 });
 
 test('made PRIVATE or deleted, it is gone from both', async () => {

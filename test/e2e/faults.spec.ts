@@ -1,5 +1,5 @@
 /** Faults, and what they get: on the command line, on the pages, and after a kill. */
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
@@ -18,6 +18,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZipFile } from 'yazl';
+import { enterApp } from './gateway';
 import { openInstance, pictures, signedIn } from './people';
 import { Portal } from './portal';
 
@@ -180,13 +181,139 @@ test('an app that does not come up has a named cause on its page', async ({
       const app = await page.context().newPage();
       await app.goto(`http://${id}.apps.localhost:${portal.gatewayPort}/`);
       await expect(
-        app.getByRole('heading', { name: 'exits does not run' }),
+        app.getByRole('heading', { name: 'exits is restarting' }),
       ).toBeVisible();
       await pictures(app, 'crashed');
       await app.close();
     }
     await portal.api('uma', `/instances/${id}`, { method: 'DELETE' });
   }
+  await page.context().close();
+});
+
+/** Types a command as uma. */
+function type(...args: string[]): string {
+  return execFileSync(
+    process.execPath,
+    [
+      join(ROOT, 'packages/cli/bin/app-store.js'),
+      '--conf',
+      join(portal.data, 'uma.json'),
+      ...args,
+    ],
+    { encoding: 'utf8', env: { PATH: process.env.PATH, NO_COLOR: '1' } },
+  );
+}
+
+/** Collects, from now on, each state that a page shows. */
+async function collectStates(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const seen = new Set<string>();
+    const look = () =>
+      document.querySelectorAll('span').forEach(({ textContent }) => {
+        const text = textContent?.trim() ?? '';
+        if (
+          /^(Running|Starting|Paused|Failed|Unknown|Restarting.*)$/.test(text)
+        )
+          seen.add(text);
+      });
+    new MutationObserver(look).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+    look();
+    Object.assign(window, { states: () => [...seen] });
+  });
+  return () =>
+    page.evaluate(() => (window as unknown as { states(): string[] }).states());
+}
+
+test('16: an app that ends again and again is restarting, never running, wherever it is looked at', async ({
+  browser,
+}) => {
+  const id = await launch(
+    'uma',
+    await importApp(
+      'lapses',
+      `require('http').createServer((q,s)=>s.end('up for a moment')).listen(process.env.PORT,()=>setTimeout(()=>{console.error('the tank is empty');process.exit(7)},1500))`,
+    ),
+  );
+  const well = await launch('uma', await importApp('steady', SERVES));
+  const status = async (path = '') =>
+    (await portal.api('uma', `/instances/${id}${path}`)).body;
+  await expect.poll(async () => (await status()).status).toBe('FAILED');
+  const page = await signedIn(browser, portal, 'uma');
+  await openInstance(page, portal, new URL(`http://${id}.apps.localhost`));
+  await expect(page.getByText(/^Restarting/)).toBeVisible();
+  const list = await page.context().newPage();
+  await list.goto(`${portal.url}/app-store/instances?search=lapses`);
+  await expect(list.getByText(/^Restarting/)).toBeVisible();
+  const shown = await Promise.all([page, list].map(collectStates));
+
+  // Long enough for it to be up, and ready, twice more.
+  const said = new Set<string>();
+  let restarts = 0;
+  let ups = 0;
+  let wasUp = false;
+  const entered = await enterApp(portal, 'uma', id);
+  for (const began = Date.now(); Date.now() - began < 24_000; ) {
+    const {
+      status: state,
+      restarting,
+      problem,
+      stage,
+      restartCount,
+    } = await status();
+    const { status: pod } = await status('/status');
+    said.add([state, restarting, stage, problem?.message, pod].join(' | '));
+    restarts = Math.max(restarts, restartCount);
+    const answer = await entered('/').catch(() => undefined);
+    const isUp = answer?.body === 'up for a moment';
+    if (isUp && !wasUp) ups += 1;
+    wasUp = isUp;
+    await sleep(150);
+  }
+  expect([...said]).toEqual([
+    'FAILED | true | starting | The app ended with exit code 7. | CrashLoopBackOff',
+  ]);
+  // It was up in between, and people got in.
+  expect(ups).toBeGreaterThan(0);
+  expect(restarts).toBeGreaterThan(1);
+  for (const states of shown)
+    for (const state of await states())
+      expect(state).toMatch(/^Restarting( \(\d+ times?\))?$/);
+
+  await expect(page.getByText(/^The app ended with exit code 7/)).toBeVisible();
+  await expect(page.getByLabel('End of the log')).toContainText(
+    'the tank is empty',
+  );
+  await expect(list.getByText(/exit code 7/)).toBeVisible();
+  await list.goto(`${portal.url}/app-store/instances`);
+  await expect(
+    list.getByText('1 running · 2 of 10 slots in use'),
+  ).toBeVisible();
+  await pictures(page, 'restarting');
+  await pictures(list, 'restarting-list');
+  const app = await page.context().newPage();
+  await app.goto(`http://${id}.apps.localhost:${portal.gatewayPort}/`);
+  await expect(
+    app.getByRole('heading', { name: 'lapses is restarting' }),
+  ).toBeVisible();
+  await expect(
+    app.getByText(/exit code 7.*Restarted \d+ times?/),
+  ).toBeVisible();
+  await pictures(app, 'restarting-gateway');
+
+  type('login', portal.url, '--demo', 'uma');
+  expect(type('instance', 'list')).toMatch(/lapses.*\tRESTARTING \(\d+\)\t/);
+  expect(type('instance', 'get', id)).toMatch(/Status\s+RESTARTING \(\d+\)/);
+  expect(type('instance', 'status', id)).toMatch(/Status\s+CrashLoopBackOff/);
+  expect(type('config', 'whoami')).toMatch(
+    /Instances\s+1 running, 2 of 10 slots in use/,
+  );
+  for (const each of [id, well])
+    await portal.api('uma', `/instances/${each}`, { method: 'DELETE' });
   await page.context().close();
 });
 

@@ -1,5 +1,9 @@
 /** Every page as every kind of person: pictures wide and narrow, light and dark; no sideways scrolling; names for everything that is used. */
-import { appEntityName } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  appEntityName,
+  CATALOG_NAMESPACE,
+  VISITORS_NAMESPACE,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { expect, test } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,7 +62,9 @@ test('an app in the catalog, and what search finds, to everybody', async ({
     await fits(page);
     await pictures(page, `search-${kind}`);
     const name = appEntityName('com.example.hello', '1.0.0');
-    await page.goto(`${portal.url}/catalog/app-store/app/${name}`);
+    const namespace =
+      kind === 'visitor' ? VISITORS_NAMESPACE : CATALOG_NAMESPACE;
+    await page.goto(`${portal.url}/catalog/${namespace}/app/${name}`);
     await expect(page.getByRole('region', { name: 'App' })).toContainText(
       'Open in the App Store',
     );

@@ -163,6 +163,64 @@ test('an upload shows how far it is, and is cancelled', async () => {
   expect(body.items).toEqual([]);
 });
 
+test('15: an import that is cancelled too late says so and offers to delete it, and Cancel is never under the pointer', async () => {
+  const session = await dev.context().newCDPSession(dev);
+  // Answers come late, so that the store has it all before anybody can cancel.
+  const slow = (latency: number) =>
+    session.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+    });
+  const imported = async () =>
+    (await portal.api('dev', '/apps?scope=mine&search=hasty')).body.items
+      .length;
+  for (const width of [1440, 390]) {
+    await dev.setViewportSize({ width, height: 900 });
+    await dev.goto(`${portal.url}/app-store/import`);
+    await dev.getByLabel(/Choose (a|another) file/).setInputFiles(
+      await bundle('hasty.wave', {
+        'app.toml': TOML.replace('fresh', 'hasty'),
+        'site/index.html': '<h1>Hasty</h1>',
+      }),
+    );
+    const button = dev.getByRole('button', { name: 'Import', exact: true });
+    const { x, y, width: w, height: h } = (await button.boundingBox())!;
+    const under = () =>
+      dev.evaluate(
+        ([left, top]) =>
+          document.elementFromPoint(left, top)?.closest('button')?.textContent,
+        [x + w / 2, y + h / 2],
+      );
+    await slow(3000);
+    // Impatient people press twice.
+    await button.dblclick();
+    await expect(dev.getByText(/the store is checking/)).toBeVisible();
+    expect(await under()).not.toBe('Cancel');
+    expect(await under()).toBe('Import');
+    await expect.poll(imported).toBe(1);
+    await dev.getByRole('button', { name: 'Cancel' }).click();
+    await expect(dev.getByText(/^Cancelling/)).toBeVisible();
+    await expect(
+      dev.getByText('It was too late to cancel: Fresh 1.0.0 is imported'),
+    ).toBeVisible();
+    await slow(0);
+    if (width === 1440) await pictures(dev, 'import-too-late');
+    await dev.getByRole('button', { name: 'Delete it' }).click();
+    await dev
+      .getByRole('dialog')
+      .getByRole('button', { name: 'Delete for good' })
+      .click();
+    await expect(
+      dev.getByText('Deleted. Nothing of it is left.'),
+    ).toBeVisible();
+    expect(await imported()).toBe(0);
+    await expect(button).toBeVisible();
+  }
+  await dev.setViewportSize({ width: 1440, height: 900 });
+});
+
 test("one's own apps: search, options, download, delete", async ({
   browser,
 }) => {

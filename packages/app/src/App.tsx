@@ -1,8 +1,13 @@
 import { createApp } from '@backstage/frontend-defaults';
 import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import { autoLogoutModule } from './modules/autoLogout';
-import { catalogGraphModule, kindIconsModule } from './modules/catalog';
+import {
+  catalogGraphModule,
+  catalogPageModule,
+  kindIconsModule,
+} from './modules/catalog';
 import { navModule } from './modules/nav';
+import { searchModule } from './modules/search';
 import { signInModule } from './modules/signIn';
 import { themeModule } from './modules/theme';
 
@@ -11,8 +16,10 @@ export default createApp({
     autoLogoutModule,
     catalogPlugin,
     catalogGraphModule,
+    catalogPageModule,
     kindIconsModule,
     navModule,
+    searchModule,
     signInModule,
     themeModule,
   ],

@@ -1,10 +1,13 @@
-/** Portal search finds apps by name and keywords, too. */
+/** Portal search finds apps by name and keywords, too, and knows which results are of one app. */
 import { createBackendModule } from '@backstage/backend-plugin-api';
 import {
   catalogCollatorExtensionPoint,
   defaultCatalogCollatorEntityTransformer,
 } from '@backstage/plugin-search-backend-module-catalog';
-import { appStoreSearchText } from '@ai-app-store/backstage-plugin-catalog-backend-module-app-store';
+import {
+  appStoreSearchFields,
+  appStoreSearchText,
+} from '@ai-app-store/backstage-plugin-catalog-backend-module-app-store';
 
 export default createBackendModule({
   pluginId: 'search',
@@ -16,7 +19,11 @@ export default createBackendModule({
         collator.setEntityTransformer(entity => {
           const document = defaultCatalogCollatorEntityTransformer(entity);
           const text = appStoreSearchText(entity);
-          return text === undefined ? document : { ...document, text };
+          return {
+            ...document,
+            ...appStoreSearchFields(entity),
+            ...(text === undefined ? {} : { text }),
+          };
         });
       },
     });

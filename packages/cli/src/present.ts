@@ -41,9 +41,12 @@ export function showApp(output: Output, app: App): void {
   );
 }
 
-/** The status of an instance, or that it ends. */
+/** The status of an instance, or that it ends, or how often it was started again. */
 export function statusOf(instance: AppInstance): string {
-  return instance.terminating ? 'TERMINATING' : instance.status;
+  if (instance.terminating) return 'TERMINATING';
+  return instance.restarting
+    ? `RESTARTING (${instance.restartCount})`
+    : instance.status;
 }
 
 const yes = (value: boolean) => (value ? 'yes' : 'no');

@@ -30,6 +30,21 @@ describe.each(databaseIds())('the store in the catalog on %s', id => {
       const [entity] = await portal.find('vic');
       expect(JSON.stringify(entity)).not.toMatch(/dev|GUESTS|apptag/);
       expect(entity).not.toHaveProperty('relations.0');
+      expect(entity.metadata.namespace).toBe('app-store-visitors');
+      // 29: those with full access are told, each in one entity of an app.
+      const told = (await portal.find('uma')).find(
+        each => each.spec?.name === 'open',
+      )!;
+      expect(told.metadata).toMatchObject({
+        namespace: 'app-store',
+        name: entity.metadata.name,
+      });
+      expect(
+        told.relations?.map(({ type, targetRef }) => [type, targetRef]),
+      ).toEqual([
+        ['hasTag', expect.stringMatching(/^apptag:app-store\/guests-/)],
+        ['ownedBy', 'user:default/dev'],
+      ]);
       expect(await portal.find('vic', 'kind=apptag')).toEqual([]);
       const tags = await portal.find('uma', 'kind=apptag');
       const guests = tags.find(tag => tag.spec?.name === 'GUESTS')!;
@@ -40,7 +55,7 @@ describe.each(databaseIds())('the store in the catalog on %s', id => {
         },
       ]);
 
-      // Who may see it changes at once; the entity does not.
+      // Who may see it changes at once with its tags.
       await portal.change(plain, { tags: ['GUESTS'] });
       await portal.settles('vic', ['Title of open', 'Title of plain']);
       await portal.change(plain, { tags: [] });

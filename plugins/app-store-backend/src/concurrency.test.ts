@@ -77,7 +77,7 @@ describe('two backends with one PostgreSQL', () => {
       ),
     );
     expect(count(answers)).toEqual({ 201: 10, 409: 40 });
-    expect((await stores[1].get('/me', 'uma')).runningInstances).toBe(10);
+    expect((await stores[1].get('/me', 'uma')).usedSlots).toBe(10);
     expect(
       (await stores[1].get('/instances?limit=200', 'uma')).items,
     ).toHaveLength(10);

@@ -10,6 +10,8 @@ import { NAME_LIMIT } from './names';
 export const CATALOG_API_VERSION = 'ai-app-store.io/v1alpha1';
 /** Where the store's entities are. */
 export const CATALOG_NAMESPACE = 'app-store';
+/** Where apps are once more for visitors, without owner and tags. */
+export const VISITORS_NAMESPACE = 'app-store-visitors';
 /** Holds the id of the app version that an entity is about. */
 export const APP_ID_ANNOTATION = 'ai-app-store.io/app-id';
 /** On the newest version of a name. */

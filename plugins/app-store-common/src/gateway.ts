@@ -18,6 +18,9 @@ export interface GatewayRoute {
   stage?: LaunchStage;
   /** What keeps it from running, without log lines: anybody who may open it sees this. */
   problem?: Omit<Problem, 'detail'>;
+  /** The app ended by itself, and is started again or was so a short time ago: FAILED, also where it is up. */
+  restarting?: boolean;
+  restartCount?: number;
   endpoint?: Endpoint;
   title: string;
   routingMode: 'DOMAIN' | 'BASE_URL';

@@ -5,5 +5,5 @@
  */
 export { catalogModuleAppStore as default } from './module';
 export { AppStoreCatalogPolicy } from './permissions/AppStoreCatalogPolicy';
-export { appStoreSearchText } from './searchText';
+export { appStoreSearchFields, appStoreSearchText } from './searchText';
 export { StoreClient } from './StoreClient';

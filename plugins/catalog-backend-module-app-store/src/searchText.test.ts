@@ -1,4 +1,4 @@
-import { appStoreSearchText } from './searchText';
+import { appStoreSearchFields, appStoreSearchText } from './searchText';
 
 it('has name, version, keywords and description of what is the store’s', () => {
   const entity = {
@@ -8,9 +8,15 @@ it('has name, version, keywords and description of what is the store’s', () =>
     spec: { name: 'wave-hello', version: '1.0' },
   };
   expect(appStoreSearchText(entity)).toBe(
-    'wave-hello : 1.0 : wave : Says hello.',
+    'Says hello. : wave-hello : 1.0 : wave',
   );
   expect(
     appStoreSearchText({ ...entity, apiVersion: 'backstage.io/v1alpha1' }),
   ).toBeUndefined();
+  expect(appStoreSearchFields(entity)).toEqual({
+    appName: 'wave-hello',
+    appVersion: '1.0',
+    description: 'Says hello.',
+  });
+  expect(appStoreSearchFields({ ...entity, kind: 'AppTag' })).toEqual({});
 });

@@ -1,9 +1,9 @@
-/** What search finds an app by, beside the title. */
+/** What search finds an app by beside the title, and what it says of it. */
 import type { Entity } from '@backstage/catalog-model';
 import { CATALOG_API_VERSION } from '@ai-app-store/backstage-plugin-app-store-common';
 
 /**
- * Name, version, keywords and description of an app or tag, for the transformer of the
+ * Description, name, version and keywords of an app or tag, for the transformer of the
  * portal's catalog collator; undefined for all other entities.
  *
  * @public
@@ -11,7 +11,27 @@ import { CATALOG_API_VERSION } from '@ai-app-store/backstage-plugin-app-store-co
 export function appStoreSearchText(entity: Entity): string | undefined {
   if (entity.apiVersion !== CATALOG_API_VERSION) return undefined;
   const { description, tags = [] } = entity.metadata;
-  return [entity.spec?.name, entity.spec?.version, ...tags, description]
+  return [description, entity.spec?.name, entity.spec?.version, ...tags]
     .filter(Boolean)
     .join(' : ');
+}
+
+/**
+ * What a document of the search index has beside its text, so that a page can show one
+ * result for each app; nothing for all other entities.
+ *
+ * @public
+ */
+export function appStoreSearchFields(entity: Entity): {
+  appName?: string;
+  appVersion?: string;
+  description?: string;
+} {
+  if (entity.apiVersion !== CATALOG_API_VERSION || entity.kind !== 'App')
+    return {};
+  return {
+    appName: String(entity.spec?.name),
+    appVersion: String(entity.spec?.version),
+    description: entity.metadata.description ?? '',
+  };
 }

@@ -136,6 +136,7 @@ export const aPerson = (more: object = {}) => ({
   roles: [],
   instanceLimit: 10,
   runningInstances: 0,
+  usedSlots: 0,
   ...more,
 });
 

@@ -87,7 +87,10 @@ export function addConfigCommands(program: Command, act: Act): void {
             ['User', me.userEntityRef],
             ['Name', me.displayName],
             ['Access', me.admin ? `${me.kind}, admin` : me.kind],
-            ['Instances', `${me.runningInstances} of ${me.instanceLimit}`],
+            [
+              'Instances',
+              `${me.runningInstances} running, ${me.usedSlots} of ${me.instanceLimit} slots in use`,
+            ],
           ]),
         );
       }),

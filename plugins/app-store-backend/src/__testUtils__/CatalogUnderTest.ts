@@ -9,10 +9,6 @@ import {
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import type { Entity } from '@backstage/catalog-model';
 import catalogPlugin from '@backstage/plugin-catalog-backend';
-import {
-  AuthorizeResult,
-  type PolicyDecision,
-} from '@backstage/plugin-permission-common';
 import type { JsonObject } from '@backstage/types';
 import catalogModule, {
   AppStoreCatalogPolicy,
@@ -54,13 +50,10 @@ function permissionsBy(store: () => StoreUnderTest) {
           typeof mockCredentials.user
         >;
         const info = { userEntityRef: principal.userEntityRef };
-        const decision = await policy.decide(request, {
+        return policy.handle(request, {
           credentials,
           info: { ...info, ownershipEntityRefs: [] },
         });
-        return (decision ?? {
-          result: AuthorizeResult.ALLOW,
-        }) as PolicyDecision;
       }),
     );
   return mockServices.permissions.mock({ authorizeConditional: decide })

@@ -45,7 +45,7 @@ export function storeHandlers(
   return {
     async getMe(request, response) {
       const caller = await callerOf(request);
-      const [{ limit, running }, owned] = await Promise.all([
+      const [{ limit, slots, running }, owned] = await Promise.all([
         quota.of(caller),
         apps.ownedVersions(caller),
       ]);
@@ -57,6 +57,7 @@ export function storeHandlers(
         roles: caller.roles,
         instanceLimit: limit,
         runningInstances: running,
+        usedSlots: slots,
         ...owned,
       });
     },

@@ -12,7 +12,7 @@ import { readPage, type PageRequest, type RecordPage } from './paging';
 export type CatalogScope = 'listed' | 'public';
 
 /** An app version as the catalog may hold it, with what not every reader may know. */
-export type CatalogAppRecord = Required<CatalogApp>;
+export type CatalogAppRecord = Required<Omit<CatalogApp, 'visitors'>>;
 
 /** One version of a name. */
 export interface AppIdentity {

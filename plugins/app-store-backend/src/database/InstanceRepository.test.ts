@@ -32,7 +32,9 @@ describe.each(databaseIds())('InstanceRepository on %s', id => {
       ),
     );
     expect(admitted.filter(result => result === 'done')).toHaveLength(4);
-    expect(await instances.countRunning('user:default/uma')).toBe(4);
+    expect(await instances.countUse('user:default/uma')).toMatchObject({
+      slots: 4,
+    });
     expect(
       await instances.insert(
         instanceRecord(app.id, { ownerRef: 'user:default/other' }),
@@ -59,7 +61,9 @@ describe.each(databaseIds())('InstanceRepository on %s', id => {
     expect(await resume(2)).toBe('quota');
     expect(await instances.insert(instanceRecord(app.id), 2)).toBe('full');
     expect(await resume(3)).toBe('done');
-    expect(await instances.countRunning(records[0].ownerRef)).toBe(3);
+    expect(await instances.countUse(records[0].ownerRef)).toMatchObject({
+      slots: 3,
+    });
   });
 
   it('gives a slot back when suspended and takes one when resumed', async () => {

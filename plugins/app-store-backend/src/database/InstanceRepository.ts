@@ -272,13 +272,18 @@ export class InstanceRepository {
     );
   }
 
-  async countRunning(ownerRef: string): Promise<number> {
-    const row = await this.#knex('instances')
+  /** How many slots an owner's instances take, and how many of those instances run. */
+  async countUse(
+    ownerRef: string,
+  ): Promise<{ slots: number; running: number }> {
+    const rows = await this.#knex<InstanceRow>('instances')
       .where({ owner_ref: ownerRef })
       .whereNotNull('slot')
-      .count({ n: '*' })
-      .first();
-    return Number(row?.n ?? 0);
+      .select('status');
+    return {
+      slots: rows.length,
+      running: rows.filter(({ status }) => status === 'DEPLOYED').length,
+    };
   }
 
   /** Suspends a running instance whose time is up; false where it was resumed or ended meanwhile. */

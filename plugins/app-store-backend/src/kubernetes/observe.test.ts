@@ -253,6 +253,108 @@ describe('observe', () => {
       }).toEqual({ status: expectedStatus, stage, code });
     },
   );
+
+  describe('16: an app that ends again and again', () => {
+    const ended = (from: string, to: string): V1ContainerState => ({
+      terminated: {
+        exitCode: 7,
+        reason: 'Error',
+        startedAt: from as unknown as Date,
+        finishedAt: to as unknown as Date,
+      },
+    });
+    const at = (time: string) => `2026-11-24T${time}Z`;
+    const see = (
+      state: V1ContainerState,
+      options: { last?: V1ContainerState; ready?: boolean } = {},
+    ) =>
+      observe(
+        pod({
+          conditions: {
+            PodScheduled: 'True',
+            Ready: options.ready ? 'True' : '-',
+          },
+          bundle: done,
+          dependencies: done,
+          app: status('app', state, {
+            restartCount: 5,
+            ready: options.ready,
+            lastState: options.last ?? {},
+          }),
+        }),
+        NOW,
+        10_000,
+      );
+    // It ran for five seconds.
+    const short = ended(at('11:58:00'), at('11:58:05'));
+
+    it('is one and the same through all that the kubelet says of it', () => {
+      const states = [
+        see(short),
+        see(waiting('CrashLoopBackOff'), { last: short }),
+        see(running(at('11:59:58')), { last: short }),
+        see(running(at('11:59:58')), { last: short, ready: true }),
+      ].map(({ status: state, stage, problem, restartCount }) => ({
+        state,
+        stage,
+        problem,
+        restartCount,
+      }));
+      expect(new Set(states.map(each => JSON.stringify(each))).size).toBe(1);
+      expect(states[0]).toMatchObject({
+        state: 'FAILED',
+        stage: 'starting',
+        restartCount: 5,
+        problem: {
+          code: 'APP_EXITED',
+          message: 'The app ended with exit code 7.',
+        },
+      });
+    });
+
+    it('lets people in while it is up', () => {
+      const last = short;
+      expect(see(running(at('11:59:58')), { last, ready: true }).ready).toBe(
+        true,
+      );
+      expect(see(running(at('11:59:58')), { last }).ready).toBe(false);
+    });
+
+    it.each([
+      ['half a minute after a short run', short, '11:59:29', 0],
+      ['no earlier', short, '11:59:31', 1000],
+      [
+        'three times as long as the run that ended',
+        ended(at('11:50:00'), at('11:51:40')),
+        '11:55:01',
+        1000,
+      ],
+      [
+        'at once after a long run',
+        ended(at('11:00:00'), at('11:59:00')),
+        '11:59:59',
+        0,
+      ],
+      [
+        'and after ten minutes, whatever it was',
+        ended(at('11:00:00'), at('11:09:00')),
+        '11:49:59',
+        0,
+      ],
+    ])('runs again %s', (_, last, since, left) => {
+      const seen = see(running(at(since)), { last, ready: true });
+      expect([seen.status, seen.settlesInMs ?? 0]).toEqual([
+        left ? 'FAILED' : 'DEPLOYED',
+        left,
+      ]);
+    });
+
+    it('is not blamed for a crash of long ago where it does not answer for a moment', () => {
+      expect(
+        see(running(at('11:30:00')), { last: short }).problem?.code,
+      ).not.toBe('APP_EXITED');
+    });
+  });
 });
 
 describe('18: the first cause', () => {

@@ -13,6 +13,7 @@ import {
   BUNDLE_CONTAINER,
   DEPENDENCIES_CONTAINER,
 } from './objects';
+import { lastEnd, unsettledMs } from './restarts';
 
 /** A container whose output or events say more about a failure. */
 export interface FailingContainer {
@@ -30,6 +31,10 @@ export interface Observation {
   status: InstanceStatus;
   stage: LaunchStage;
   restartCount: number;
+  /** People can get in, also where the app ended a short time ago and may do so again. */
+  ready: boolean;
+  /** Milliseconds after which it means something else, without any event. */
+  settlesInMs?: number;
   problem?: Problem;
   /** Set where reading this container's log, or the pod's events, can name the cause better. */
   failing?: FailingContainer;
@@ -65,8 +70,8 @@ function isLost({ status }: V1Pod): boolean {
   );
 }
 
-function stageOf(pod: V1Pod): LaunchStage {
-  if (isTrue(pod, 'Ready')) return 'ready';
+function stageOf(pod: V1Pod, isWell: boolean): LaunchStage {
+  if (isWell) return 'ready';
   const inits = pod.status?.initContainerStatuses ?? [];
   const hasInits = Boolean(pod.spec?.initContainers?.length);
   const done = (name: string) =>
@@ -176,12 +181,11 @@ function unheardSince(
 
 function appProblem(
   pod: V1Pod,
+  now: Date,
 ): { problem: Problem; failing: FailingContainer } | undefined {
   const status = find(pod.status?.containerStatuses, APP_CONTAINER);
-  const ended = status?.state?.terminated ?? status?.lastState?.terminated;
-  // 255 and "Unknown": the node went down under it, which is nobody's fault.
-  if (!ended || isTrue(pod, 'Ready') || ended.reason === 'Unknown')
-    return undefined;
+  const ended = lastEnd(status);
+  if (!ended || !unsettledMs(status, now)) return undefined;
   const running = Boolean(status?.state?.running);
   const since = unheardSince(pod, ended);
   const failing = {
@@ -206,13 +210,11 @@ function appProblem(
       code: 'APP_EXITED',
       message:
         ended.exitCode === 0
-          ? 'The app ended by itself right after its start (exit code 0); an app has to keep running and listen.'
-          : `The app ended with exit code ${ended.exitCode}${
-              running ? ' and was started again' : ''
-            }.`,
+          ? 'The app ended by itself (exit code 0). An app has to keep running and listen.'
+          : `The app ended with exit code ${ended.exitCode}.`,
       owner: 'author',
       remedy:
-        'The end of its log says why. It is started again by itself, at growing distances.',
+        'The end of its log says why. It starts again by itself, after longer and longer pauses.',
     },
   };
 }
@@ -285,15 +287,22 @@ export function observe(
   now: Date,
   slowAfterMs: number,
 ): Observation {
-  if (!pod) return { status: 'PENDING', stage: 'accepted', restartCount: 0 };
-  const stage = stageOf(pod);
+  if (!pod)
+    return {
+      status: 'PENDING',
+      stage: 'accepted',
+      restartCount: 0,
+      ready: false,
+    };
   const app = find(pod.status?.containerStatuses, APP_CONTAINER);
-  const restartCount = app?.restartCount ?? 0;
+  const ready = isTrue(pod, 'Ready');
+  const settlesInMs = unsettledMs(app, now);
+  const stage = stageOf(pod, ready && !settlesInMs);
+  const seen = { stage, restartCount: app?.restartCount ?? 0, ready };
   if (isLost(pod))
     return {
+      ...seen,
       status: 'UNKNOWN',
-      stage,
-      restartCount,
       problem: {
         code: 'NODE_LOST',
         message:
@@ -303,7 +312,7 @@ export function observe(
           'The cluster starts it elsewhere after some minutes, or shows its state again. An admin checks the nodes.',
       },
     };
-  if (stage === 'ready') return { status: 'DEPLOYED', stage, restartCount };
+  if (stage === 'ready') return { ...seen, status: 'DEPLOYED' };
 
   const unschedulable = pod.status?.conditions?.find(
     c =>
@@ -315,17 +324,11 @@ export function observe(
     unschedulable?.message ?? '',
   )?.[1];
   if (lostClaim)
-    return {
-      status: 'FAILED',
-      stage,
-      restartCount,
-      problem: volumeLost(lostClaim),
-    };
+    return { ...seen, status: 'FAILED', problem: volumeLost(lostClaim) };
   if (unschedulable)
     return {
+      ...seen,
       status: 'PENDING',
-      stage,
-      restartCount,
       problem: {
         code: 'NO_CAPACITY',
         message: `The cluster has no place for the app at the moment: ${unschedulable.message}`,
@@ -339,12 +342,18 @@ export function observe(
     ...(pod.status?.containerStatuses ?? []),
   ]) {
     const problem = waitingProblem(status);
-    if (problem) return { status: 'FAILED', stage, restartCount, problem };
+    if (problem) return { ...seen, status: 'FAILED', problem };
   }
   const init = initProblem(pod);
-  if (init) return { status: 'FAILED', stage, restartCount, ...init };
-  const failed = appProblem(pod);
-  if (failed) return { status: 'FAILED', stage, restartCount, ...failed };
+  if (init) return { ...seen, status: 'FAILED', ...init };
+  const failed = appProblem(pod, now);
+  if (failed)
+    return {
+      ...seen,
+      status: 'FAILED',
+      ...failed,
+      ...(Number.isFinite(settlesInMs) ? { settlesInMs } : {}),
+    };
 
   const startedAt = app?.state?.running?.startedAt;
   if (
@@ -352,12 +361,11 @@ export function observe(
     now.getTime() - new Date(startedAt).getTime() > slowAfterMs
   ) {
     return {
+      ...seen,
       status: 'PENDING',
-      stage,
-      restartCount,
       problem: notListening(portOf(pod)),
       failing: { container: APP_CONTAINER, previous: false },
     };
   }
-  return { status: 'PENDING', stage, restartCount };
+  return { ...seen, status: 'PENDING' };
 }

@@ -2,7 +2,11 @@ import type { V1ContainerState, V1Pod } from '@kubernetes/client-node';
 import { podStatus } from './podStatus';
 
 const ENDED = '2026-11-24T11:59:00Z' as unknown as Date;
-const running: V1ContainerState = { running: {} };
+const NOW = new Date('2026-11-24T12:00:00Z');
+const since = (startedAt: string): V1ContainerState => ({
+  running: { startedAt: startedAt as unknown as Date },
+});
+const running = since('2026-11-24T11:59:01Z');
 const done: V1ContainerState = { terminated: { exitCode: 0 } };
 const crashed: V1ContainerState = {
   terminated: {
@@ -127,6 +131,30 @@ describe('podStatus', () => {
       { status: 'Running', reason: 'Completed', exitCode: 0, restartCount: 1 },
     ],
     [
+      '16: an app that runs again a moment after it crashed as what it is between two runs',
+      pod({ app: since('2026-11-24T11:59:59Z'), last: crashed, restarts: 4 }),
+      {
+        status: 'CrashLoopBackOff',
+        reason: 'Error',
+        message: 'out of luck',
+        exitCode: 3,
+        restartCount: 4,
+        lastFailure: '2026-11-24T11:59:00.000Z',
+      },
+    ],
+    [
+      '16: an app that crashed just now likewise',
+      pod({ app: crashed, restarts: 4 }),
+      {
+        status: 'CrashLoopBackOff',
+        reason: 'Error',
+        message: 'out of luck',
+        exitCode: 3,
+        restartCount: 4,
+        lastFailure: '2026-11-24T11:59:00.000Z',
+      },
+    ],
+    [
       'a pod that was sent away',
       pod({ phase: 'Failed', reason: 'Evicted', message: 'low on memory' }),
       {
@@ -137,6 +165,6 @@ describe('podStatus', () => {
       },
     ],
   ])('tells %s', (_, given, expected) => {
-    expect(podStatus(given)).toEqual(expected);
+    expect(podStatus(given, NOW)).toEqual(expected);
   });
 });

@@ -1,6 +1,8 @@
 /** A pod's status in the words of `instance status` (specification 2.3). Pure. */
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { PodStatus } from '@ai-app-store/backstage-plugin-app-store-common';
+import { APP_CONTAINER } from './objects';
+import { lastEnd, unsettledMs } from './restarts';
 
 function notDone(status: V1ContainerStatus): boolean {
   return status.state?.terminated?.exitCode !== 0;
@@ -14,8 +16,24 @@ function current(pod: V1Pod): V1ContainerStatus | undefined {
   );
 }
 
-/** See the module's comment. */
-export function podStatus(pod: V1Pod | undefined): PodStatus {
+/**
+ * In a crash loop the kubelet says `CrashLoopBackOff` between two runs, and `Running` or
+ * `Error` for moments. It is one state all the same.
+ */
+function isLooping(container: V1ContainerStatus | undefined, now: Date) {
+  return (
+    container?.name === APP_CONTAINER &&
+    lastEnd(container) !== undefined &&
+    unsettledMs(container, now) > 0
+  );
+}
+
+/**
+ * See the module's comment.
+ *
+ * @param now - the time
+ */
+export function podStatus(pod: V1Pod | undefined, now: Date): PodStatus {
   if (!pod) return { status: 'NotRunning', restartCount: 0 };
   const container = current(pod);
   const waiting = container?.state?.waiting;
@@ -25,6 +43,7 @@ export function podStatus(pod: V1Pod | undefined): PodStatus {
   return {
     status:
       (waiting?.reason !== 'PodInitializing' && waiting?.reason) ||
+      (isLooping(container, now) && 'CrashLoopBackOff') ||
       container?.state?.terminated?.reason ||
       pod.status?.reason ||
       pod.status?.phase ||

@@ -316,7 +316,7 @@ export class InstanceCluster {
 
   /** What the cluster says of its pod (specification 2.3). */
   status(record: InstanceRecord): PodStatus {
-    return podStatus(this.pod(record.id));
+    return podStatus(this.pod(record.id), new Date());
   }
 
   async events(record: InstanceRecord): Promise<InstanceEvent[]> {

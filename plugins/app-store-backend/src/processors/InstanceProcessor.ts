@@ -332,8 +332,7 @@ export class InstanceProcessor {
     }
     this.#waits.delete(record.id);
     const seen = observe(cluster.pod(record.id), now, SLOW_AFTER_MS);
-    const endpoint =
-      seen.status === 'DEPLOYED' ? cluster.endpoint(record.id) : undefined;
+    const endpoint = seen.ready ? cluster.endpoint(record.id) : undefined;
     // Ready means that people can get in: the address has to be known too.
     const waitsForAddress = seen.status === 'DEPLOYED' && !endpoint;
     const status = waitsForAddress ? 'PENDING' : seen.status;
@@ -347,8 +346,10 @@ export class InstanceProcessor {
       endpoint,
       restartCount: seen.restartCount,
     });
-    // A slow start becomes a problem without any event.
-    return stage === 'starting' && !seen.problem ? SLOW_AFTER_MS : undefined;
+    // A slow start becomes a problem without any event, and an app that ended is well again.
+    return stage === 'starting' && !seen.problem
+      ? SLOW_AFTER_MS
+      : seen.settlesInMs;
   }
 
   /** Finds the cause in the failing container's own words. */

@@ -64,6 +64,11 @@ export class CatalogIndex {
     return !this.#config.fullAccessGroups.length && !this.#config.iamEnabled;
   }
 
+  /** Whether the policy that keeps entities with owners and tags from visitors is there. Policies of an admin may hide owners from anybody. */
+  get #keptApart(): boolean {
+    return this.#config.catalogPolicyWired && !this.#config.iamEnabled;
+  }
+
   async apps(query: {
     limit: number;
     cursor?: string;
@@ -72,6 +77,15 @@ export class CatalogIndex {
     if (!this.#scope) return { items: [] };
     const page = await this.#catalog.page(this.#scope, query);
     if (this.#open) return page;
+    if (this.#keptApart)
+      return {
+        ...page,
+        items: page.items.map(app => ({
+          ...app,
+          // Visitors see what a tag invites them to, or what is PUBLIC (3.3). Whom a tag invites changes at any time.
+          visitors: app.tags.length > 0 || app.visibility === 'PUBLIC',
+        })),
+      };
     return {
       ...page,
       items: page.items.map(({ owner: _, tags: __, ...app }) => app),
@@ -99,7 +113,8 @@ export class CatalogIndex {
 
   /** What somebody may read, as on ordinary pages: an admin has no more there (2.1). */
   async readableBy(userEntityRef: string): Promise<CatalogReader> {
-    const actor = withoutAdmin(await this.#roles.resolve(userEntityRef));
+    const person = await this.#roles.resolve(userEntityRef);
+    const actor = withoutAdmin(person);
     const tags = await this.#tags.list();
     const [only, except] = await Promise.all(
       [true, false].map(readable => this.#catalog.idsFor(actor, readable)),
@@ -109,6 +124,8 @@ export class CatalogIndex {
       tags: tags.every(
         tag => this.#policy.decide('tag', 'read', actor, tag).allowed,
       ),
+      admin: person.admin,
+      owners: this.#open || (this.#keptApart && actor.fullAccess),
     };
   }
 }

@@ -1618,6 +1618,8 @@ export interface components {
       };
       problem?: components['schemas']['Problem'];
       restartCount: number;
+      /** @description The app ended by itself, and is started again or was so a short time ago; its status is FAILED until it is well. */
+      restarting?: boolean;
       /** @description Where it is opened: its primary alias, where it has one. */
       url: string;
       primaryAlias?: string;
@@ -1695,10 +1697,12 @@ export interface components {
       visibility: components['schemas']['Visibility'];
       /** @description The newest version of its name that the catalog may hold. */
       newest: boolean;
-      /** @description Only where every reader of the catalog may know it. */
+      /** @description Only where readers of the catalog may know it. */
       owner?: string;
-      /** @description Names of tags; only where every reader of the catalog may know them. */
+      /** @description Names of tags; only where readers of the catalog may know them. */
       tags?: string[];
+      /** @description Whether readers who may know neither owner nor tags may come to see it, and get an entity of their own; absent where there are no such readers. */
+      visitors?: boolean;
     };
     CatalogAppPage: {
       items: components['schemas']['CatalogApp'][];
@@ -1723,6 +1727,10 @@ export interface components {
       except?: string[];
       /** @description Whether they may read tags. */
       tags: boolean;
+      /** @description Whether they are an admin. */
+      admin: boolean;
+      /** @description Whether they may know owners and tags of apps; who may not reads the entities that say neither. */
+      owners: boolean;
     };
     SignIn: {
       userEntityRef: components['schemas']['Ref'];
@@ -1888,8 +1896,11 @@ export interface components {
       kind: 'visitor' | 'full-access';
       admin: boolean;
       roles: string[];
+      /** @description Slots for instances. Each takes one until it is suspended or terminated, whether it runs, starts or failed. */
       instanceLimit: number;
+      /** @description Their instances that run, and can be opened. */
       runningInstances: number;
+      usedSlots: number;
       appVersionLimit?: number;
       ownedAppVersions?: number;
     };

@@ -210,12 +210,14 @@ export const answers = {
   }),
   crashed: (route: GatewayRoute, portal: string): Answer => ({
     status: 502,
-    title: `${route.title} does not run`,
+    title: route.restarting
+      ? `${route.title} is restarting`
+      : `${route.title} does not run`,
     progress: true,
     problem: problem(
       502,
       route.problem?.code ?? 'CRASHED',
-      route.problem?.message ?? 'The app ended.',
+      `${route.problem?.message ?? 'The app ended.'}${restartsOf(route)}`,
       route.problem?.owner ?? 'author',
       route.problem?.remedy ?? 'Look at its log in the portal.',
     ),
@@ -262,6 +264,12 @@ export const answers = {
     ),
   }),
 };
+
+/** How often an app that ends by itself was started again, as a sentence. */
+function restartsOf({ restarting, restartCount = 0 }: GatewayRoute): string {
+  if (!restarting || !restartCount) return '';
+  return ` Restarted ${restartCount} ${restartCount === 1 ? 'time' : 'times'}.`;
+}
 
 /** Text as it may stand in a page. */
 export function escape(text: string): string {

@@ -97,7 +97,9 @@ function localPath(text: string): string {
 function stateAnswer(route: GatewayRoute, portal: string): Answer | undefined {
   if (route.terminating) return answers.gone(portal);
   if (route.status === 'SUSPENDED') return answers.suspended(route, portal);
-  if (route.status === 'FAILED') return answers.crashed(route, portal);
+  // An app that ended and is up again may end once more; whoever comes meanwhile gets in.
+  const isUp = route.restarting && route.endpoint;
+  if (route.status === 'FAILED' && !isUp) return answers.crashed(route, portal);
   if (!route.endpoint) return answers.starting(route);
   return undefined;
 }

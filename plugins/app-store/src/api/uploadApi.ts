@@ -79,6 +79,8 @@ export class DefaultUploadApi implements UploadApi {
       request.setRequestHeader('content-type', 'application/zip');
       if (token) request.setRequestHeader('authorization', `Bearer ${token}`);
       request.upload.onprogress = event => onProgress(event.loaded);
+      // The last progress may be short of the end.
+      request.upload.onload = () => onProgress(file.size);
       request.onload = () =>
         request.status === 201
           ? resolve(JSON.parse(request.responseText))

@@ -51,7 +51,9 @@ export function whyClosed(instance: AppInstance): string | undefined {
     case 'SUSPENDED':
       return 'It is paused: resume it first.';
     case 'FAILED':
-      return 'It does not run: see its page for the cause.';
+      return instance.restarting
+        ? 'The app stopped and is restarting: see its page for the cause.'
+        : 'It does not run: see its page for the cause.';
     default:
       return 'The cluster does not say whether it runs.';
   }

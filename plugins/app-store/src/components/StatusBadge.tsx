@@ -1,10 +1,11 @@
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
+import { count } from '../words';
 import styles from './StatusBadge.module.css';
 
 /** What people call a state (specification 4.2). */
 export function statusText(
   instance: Pick<AppInstance, 'status' | 'terminating'> &
-    Partial<Pick<AppInstance, 'purgeAfter'>>,
+    Partial<Pick<AppInstance, 'purgeAfter' | 'restarting' | 'restartCount'>>,
 ): string {
   if (instance.terminating)
     return instance.purgeAfter ? 'Terminated' : 'Terminating';
@@ -16,7 +17,10 @@ export function statusText(
     case 'SUSPENDED':
       return 'Paused';
     case 'FAILED':
-      return 'Failed';
+      if (!instance.restarting) return 'Failed';
+      return instance.restartCount
+        ? `Restarting (${count(instance.restartCount, 'time')})`
+        : 'Restarting';
     default:
       return 'Unknown';
   }
@@ -27,12 +31,15 @@ export const STATUS_CHOICES = (
   ['DEPLOYED', 'PENDING', 'SUSPENDED', 'FAILED', 'UNKNOWN'] as const
 ).map(status => ({
   value: status as string,
-  label: statusText({ status, terminating: false }),
+  label:
+    status === 'FAILED'
+      ? 'Failed or restarting'
+      : statusText({ status, terminating: false }),
 }));
 
 /** The state of an instance, in a word and a colour. */
 export function StatusBadge(props: {
-  instance: Pick<AppInstance, 'status' | 'terminating'>;
+  instance: Parameters<typeof statusText>[0];
 }) {
   const { instance } = props;
   const kind = instance.terminating ? 'SUSPENDED' : instance.status;

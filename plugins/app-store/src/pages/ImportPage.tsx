@@ -16,6 +16,7 @@ import {
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { uploadApiRef } from '../api';
 import { BundleDrop } from '../components/BundleDrop';
+import { DeleteApps } from '../components/DeleteApps';
 import { ForFullAccess } from '../components/ForFullAccess';
 import { IssueList } from '../components/IssueList';
 import { PageHeader } from '../components/PageHeader';
@@ -26,8 +27,14 @@ import styles from './ImportPage.module.css';
 
 const BREADCRUMBS = [{ label: 'My apps', href: paths.myApps }];
 
-function Progress(props: { sent: number; size: number; onCancel: () => void }) {
-  const { sent, size, onCancel } = props;
+function Progress(props: {
+  sent: number;
+  size: number;
+  /** Whoever cancels what the store has already hears what came of it. */
+  cancelling: boolean;
+  onCancel: () => void;
+}) {
+  const { sent, size, cancelling, onCancel } = props;
   const done = sent >= size;
   return (
     <div className={styles.progress}>
@@ -42,10 +49,14 @@ function Progress(props: { sent: number; size: number; onCancel: () => void }) {
         <Text as="p">
           {!done && `${bytes(sent)} of ${bytes(size)}`}
           <span role="status">
-            {done && 'Uploaded; the store is checking the bundle …'}
+            {done &&
+              !cancelling &&
+              'Uploaded; the store is checking the bundle …'}
+            {cancelling &&
+              'Cancelling. The store has the whole bundle already …'}
           </span>
         </Text>
-        <Button variant="secondary" onPress={onCancel}>
+        <Button variant="secondary" isPending={cancelling} onPress={onCancel}>
           Cancel
         </Button>
       </Flex>
@@ -97,6 +108,43 @@ function Imported(props: { imported: ImportedApp; onMore: () => void }) {
   );
 }
 
+/** Cancelled when the store had it already: it is there, unless its owner deletes it now. */
+function TooLate(props: {
+  app: ImportedApp['app'];
+  onKeep: () => void;
+  onDeleted: () => void;
+}) {
+  const { app, onKeep, onDeleted } = props;
+  const [asking, setAsking] = useState(false);
+  return (
+    <Flex direction="column" gap="4">
+      <Alert
+        status="warning"
+        icon
+        role="status"
+        title={`It was too late to cancel: ${app.title} ${app.version} is imported`}
+        description="The store had the whole bundle already. Keep the app, or delete it."
+      />
+      <Flex gap="3" style={{ flexWrap: 'wrap' }}>
+        <Button variant="secondary" onPress={onKeep}>
+          Keep it
+        </Button>
+        <Button variant="secondary" destructive onPress={() => setAsking(true)}>
+          Delete it
+        </Button>
+      </Flex>
+      {asking && (
+        <DeleteApps
+          opened
+          apps={[app]}
+          onClose={() => setAsking(false)}
+          onDone={onDeleted}
+        />
+      )}
+    </Flex>
+  );
+}
+
 function Refused(props: { error: Error }) {
   const { error } = props;
   const issues =
@@ -119,8 +167,12 @@ export function ImportPage() {
   const [sent, setSent] = useState<number>();
   const [error, setError] = useState<Error>();
   const [imported, setImported] = useState<ImportedApp>();
-  const [cancelled, setCancelled] = useState(false);
+  const [cancelled, setCancelled] = useState<string>();
+  const [cancelling, setCancelling] = useState(false);
+  /** Imported though it was cancelled. */
+  const [tooLate, setTooLate] = useState(false);
   const abort = useRef<AbortController>();
+  const late = useRef(false);
   const busy = sent !== undefined;
 
   // Who leaves the page does not want it imported behind their back.
@@ -136,11 +188,21 @@ export function ImportPage() {
     setFile(chosen);
     setError(undefined);
     setImported(undefined);
+    setCancelled(undefined);
+  };
+  const cancel = () => {
+    // What the store has whole may be imported by now, whatever is done to the connection: its answer says.
+    if (sent! < file!.size) abort.current?.abort();
+    else {
+      late.current = true;
+      setCancelling(true);
+    }
   };
   const send = async () => {
     abort.current = new AbortController();
+    late.current = false;
     setError(undefined);
-    setCancelled(false);
+    setCancelled(undefined);
     setSent(0);
     try {
       setImported(
@@ -150,11 +212,14 @@ export function ImportPage() {
           onProgress: setSent,
         }),
       );
+      setTooLate(late.current);
       setFile(undefined);
     } catch (failure) {
-      if (abort.current.signal.aborted) setCancelled(true);
+      if (abort.current.signal.aborted || late.current)
+        setCancelled('Cancelled. Nothing was imported.');
       else setError(failure as Error);
     } finally {
+      setCancelling(false);
       setSent(undefined);
     }
   };
@@ -171,39 +236,60 @@ export function ImportPage() {
         description="A bundle is a zip file with app.toml at its root. The app-store command makes one of a directory."
       />
       <Container pb="12" className={styles.page}>
-        {imported ? (
+        {imported && tooLate && (
+          <Outcome>
+            <TooLate
+              app={imported.app}
+              onKeep={() => setTooLate(false)}
+              onDeleted={() => {
+                setImported(undefined);
+                setTooLate(false);
+                setCancelled('Deleted. Nothing of it is left.');
+              }}
+            />
+          </Outcome>
+        )}
+        {imported && !tooLate && (
           <Outcome>
             <Imported
               imported={imported}
               onMore={() => setImported(undefined)}
             />
           </Outcome>
-        ) : (
+        )}
+        {!imported && (
           <Flex direction="column" gap="5">
             <BundleDrop file={file} disabled={busy} onFile={choose} />
-            {busy ? (
+            {/* The button stays where it is: Cancel in its place would be pressed by whoever presses twice. */}
+            <Flex gap="4" align="end" style={{ flexWrap: 'wrap' }}>
+              <Select
+                label="Who may see it"
+                options={APP_VISIBILITIES}
+                isDisabled={busy}
+                value={visibility}
+                onChange={key => setVisibility(String(key) as Visibility)}
+              />
+              <Button
+                variant="primary"
+                isDisabled={!file}
+                isPending={busy}
+                onPress={send}
+              >
+                Import
+              </Button>
+            </Flex>
+            {busy && (
               <Progress
                 sent={sent}
                 size={file!.size}
-                onCancel={() => abort.current?.abort()}
+                cancelling={cancelling}
+                onCancel={cancel}
               />
-            ) : (
-              <Flex gap="4" align="end" style={{ flexWrap: 'wrap' }}>
-                <Select
-                  label="Who may see it"
-                  options={APP_VISIBILITIES}
-                  value={visibility}
-                  onChange={key => setVisibility(String(key) as Visibility)}
-                />
-                <Button variant="primary" isDisabled={!file} onPress={send}>
-                  Import
-                </Button>
-              </Flex>
             )}
             {cancelled && !busy && (
               <Outcome>
                 <Text as="p" role="status">
-                  Cancelled; nothing was imported.
+                  {cancelled}
                 </Text>
               </Outcome>
             )}

@@ -143,7 +143,7 @@ export function InstancePage() {
   const showsLaunch =
     !instance.terminating &&
     (instance.status === 'PENDING' ||
-      instance.status === 'FAILED' ||
+      (instance.status === 'FAILED' && !instance.restarting) ||
       launching);
   return (
     <>

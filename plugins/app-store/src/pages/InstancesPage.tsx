@@ -85,9 +85,11 @@ export function InstancesPage() {
   const shown = instances?.filter(each => fits(each, search, status));
   // The line above the list is whole from its first moment.
   const ready = instances && (me || unknown);
-  const running = (instances ?? []).filter(
+  // A slot is taken until an instance is suspended or terminated (specification 4.2).
+  const slots = (instances ?? []).filter(
     each => each.status !== 'SUSPENDED' && !each.terminating,
-  ).length;
+  );
+  const running = slots.filter(each => each.status === 'DEPLOYED');
   return (
     <>
       <PageHeader
@@ -139,7 +141,8 @@ export function InstancesPage() {
                 />
                 {me && (
                   <Text variant="body-small" color="secondary">
-                    {running} of {me.instanceLimit} that may run
+                    {running.length} running · {slots.length} of{' '}
+                    {me.instanceLimit} slots in use
                   </Text>
                 )}
                 {!live && (

@@ -19,6 +19,7 @@ import {
   type CatalogProcessor,
   type CatalogProcessorEmit,
 } from '@backstage/plugin-catalog-node';
+import { OWNER_TOLD_TO } from './entities';
 import { APP_SCHEMA, APP_TAG_SCHEMA } from './schemas';
 
 /** From an app to a tag that it bears; only where every reader may know. */
@@ -64,13 +65,15 @@ export class AppStoreKindsProcessor implements CatalogProcessor {
       relate(RELATION_TAG_OF, ref, 'App');
     if (typeof entity.spec?.owner === 'string') {
       const target = relate(RELATION_OWNED_BY, entity.spec.owner, 'User');
-      emit(
-        processingResult.relation({
-          source: target,
-          type: RELATION_OWNER_OF,
-          target: source,
-        }),
-      );
+      // Visitors read people: what these own would be told to them on this side.
+      if (!entity.metadata.annotations?.[OWNER_TOLD_TO])
+        emit(
+          processingResult.relation({
+            source: target,
+            type: RELATION_OWNER_OF,
+            target: source,
+          }),
+        );
     }
     return entity;
   }

@@ -12,6 +12,7 @@ import {
   NEWEST_LABEL,
   tagEntityName,
   tagEntityRef,
+  VISITORS_NAMESPACE,
   type CatalogApp,
   type CatalogTag,
 } from '@ai-app-store/backstage-plugin-app-store-common';
@@ -66,19 +67,45 @@ function present<T extends object>(value: T): T {
   ) as T;
 }
 
-/** @param portalUrl - without a slash at the end */
-export function appEntity(app: CatalogApp, portalUrl: string): Entity {
+/** On apps whose owner is told to some readers only: `full-access`. */
+export const OWNER_TOLD_TO = 'ai-app-store.io/owner-told-to';
+
+/**
+ * An app version; once more without owner and tags where visitors may come to see it,
+ * since the catalog shows an entity whole or not at all.
+ *
+ * @param portalUrl - without a slash at the end
+ */
+export function appEntities(app: CatalogApp, portalUrl: string): Entity[] {
+  const { owner: _, tags: __, ...plain } = app;
+  return [
+    appEntity(app, portalUrl, CATALOG_NAMESPACE),
+    ...(app.visitors ? [appEntity(plain, portalUrl, VISITORS_NAMESPACE)] : []),
+  ];
+}
+
+function appEntity(
+  app: CatalogApp,
+  portalUrl: string,
+  namespace: string,
+): Entity {
   const page = `${portalUrl}/app-store/apps/${app.id}`;
   return {
     apiVersion: CATALOG_API_VERSION,
     kind: 'App',
     metadata: present({
-      namespace: CATALOG_NAMESPACE,
+      namespace,
       name: appEntityName(app.name, app.version),
       // The newest one is what people look for; the others say which they are.
       title: app.newest ? app.title : `${app.title} ${app.version}`,
       description: shortened(app.description),
-      annotations: { ...located(page), [APP_ID_ANNOTATION]: app.id },
+      annotations: {
+        ...located(page),
+        [APP_ID_ANNOTATION]: app.id,
+        ...(app.owner && app.visitors !== undefined
+          ? { [OWNER_TOLD_TO]: 'full-access' }
+          : {}),
+      },
       labels: app.newest ? { [NEWEST_LABEL]: 'true' } : undefined,
       tags: tagsOf(app.keywords),
       links: [{ url: page, title: 'Open in the App Store' }],

@@ -2,7 +2,7 @@ import type { CatalogApp } from '@ai-app-store/backstage-plugin-app-store-common
 import type { Entity } from '@backstage/catalog-model';
 import type { CatalogProcessorResult } from '@backstage/plugin-catalog-node';
 import { AppStoreKindsProcessor } from './AppStoreKindsProcessor';
-import { appEntity, tagEntity } from './entities';
+import { appEntities, tagEntity } from './entities';
 
 const APP: CatalogApp = {
   id: '11111111-2222-4333-8444-555555555555',
@@ -17,6 +17,8 @@ const APP: CatalogApp = {
   newest: true,
 };
 const PORTAL = 'https://portal';
+
+const appEntity = (app: CatalogApp) => appEntities(app, PORTAL)[0];
 
 async function processed(entity: Entity) {
   const processor = new AppStoreKindsProcessor();
@@ -43,7 +45,7 @@ async function processed(entity: Entity) {
 describe('entities', () => {
   it('of an app are small, and say what it is', () => {
     const page = `${PORTAL}/app-store/apps/${APP.id}`;
-    const entity = appEntity(APP, PORTAL);
+    const entity = appEntity(APP);
     expect(entity).toEqual({
       apiVersion: 'ai-app-store.io/v1alpha1',
       kind: 'App',
@@ -76,7 +78,7 @@ describe('entities', () => {
   });
 
   it('of an older version say which it is', () => {
-    const { metadata } = appEntity({ ...APP, newest: false }, PORTAL);
+    const { metadata } = appEntity({ ...APP, newest: false });
     expect(metadata.title).toBe('Wave Hello 1.2.0');
     expect(metadata).not.toHaveProperty('labels');
   });
@@ -84,17 +86,18 @@ describe('entities', () => {
 
 describe('the kinds', () => {
   it('take no owner and no tags from an app that has none to tell', async () => {
-    expect(await processed(appEntity(APP, PORTAL))).toEqual({
+    expect(await processed(appEntity(APP))).toEqual({
       known: true,
       relations: [],
     });
   });
 
   it('relate an app to its owner and tags where those may be known', async () => {
-    const entity = appEntity(
-      { ...APP, owner: 'user:default/dev', tags: ['FINE'] },
-      PORTAL,
-    );
+    const entity = appEntity({
+      ...APP,
+      owner: 'user:default/dev',
+      tags: ['FINE'],
+    });
     expect(await processed(entity)).toEqual({
       known: true,
       relations: [
@@ -103,6 +106,25 @@ describe('the kinds', () => {
         ['user/dev', 'ownerOf', 'App/wave-hello-1.2.0'],
       ],
     });
+  });
+
+  it('29: relate an app to its owner for those who may know, on its side alone, and say neither owner nor tags to visitors', async () => {
+    const told = { ...APP, owner: 'user:default/dev', tags: ['FINE'] };
+    const [rich, plain] = appEntities({ ...told, visitors: true }, PORTAL);
+    expect(await processed(rich)).toEqual({
+      known: true,
+      relations: [
+        ['App/wave-hello-1.2.0', 'hasTag', 'apptag/fine'],
+        ['App/wave-hello-1.2.0', 'ownedBy', 'user/dev'],
+      ],
+    });
+    expect(await processed(plain)).toEqual({ known: true, relations: [] });
+    expect(JSON.stringify(plain)).not.toMatch(/dev|FINE/i);
+    expect(plain).toEqual({
+      ...appEntity(APP),
+      metadata: { ...appEntity(APP).metadata, namespace: 'app-store-visitors' },
+    });
+    expect(appEntities({ ...told, visitors: false }, PORTAL)).toHaveLength(1);
   });
 
   it('relate a tag to its apps, and no app to the tag', async () => {
@@ -125,7 +147,7 @@ describe('the kinds', () => {
 
   it('refuse what is none of theirs', async () => {
     const processor = new AppStoreKindsProcessor();
-    const entity = appEntity(APP, PORTAL);
+    const entity = appEntity(APP);
     for (const [field, value] of [
       ['visibility', 'PRIVATE'],
       ['name', ''],

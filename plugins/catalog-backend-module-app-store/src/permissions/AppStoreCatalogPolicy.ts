@@ -1,33 +1,42 @@
 /**
- * The part of a permission policy that keeps the store's entities from those who may
- * not see them, for `appStore.catalog.policyWired`. It asks the store about each
- * reader; where the store does not answer none of its entities is shown.
+ * A permission policy that keeps the store's entities from those who may not see them,
+ * for `appStore.catalog.policyWired`, and from being changed by anybody but the store.
+ * It asks the store about each person; where the store does not answer, none of its
+ * entities is shown, and nobody is an admin.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { CatalogReader } from '@ai-app-store/backstage-plugin-app-store-common';
-import { RESOURCE_TYPE_CATALOG_ENTITY } from '@backstage/plugin-catalog-common/alpha';
 import {
+  catalogEntityReadPermission,
+  RESOURCE_TYPE_CATALOG_ENTITY,
+} from '@backstage/plugin-catalog-common/alpha';
+import {
+  AuthorizeResult,
   isResourcePermission,
-  type ConditionalPolicyDecision,
+  type PolicyDecision,
 } from '@backstage/plugin-permission-common';
 import type {
+  PermissionPolicy,
   PolicyQuery,
   PolicyQueryUser,
 } from '@backstage/plugin-permission-node';
 import type { StoreClient } from '../StoreClient';
-import { catalogDecision } from './decision';
+import { both, CHANGE_DECISION, readDecision } from './decision';
 
 /** A search asks about each of its results: one answer of the store for all of them. */
 const CACHE_MS = 2000;
 const CACHE_SIZE = 10_000;
+/** What everybody who is signed in may do; all else is for admins of the store, permissions that come with a later plugin included. */
+const FOR_EVERYBODY = new Set([catalogEntityReadPermission.name]);
 
 /**
  * See the module's comment.
  *
  * @public
  */
-export class AppStoreCatalogPolicy {
+export class AppStoreCatalogPolicy implements PermissionPolicy {
   readonly #source: Pick<StoreClient, 'reader'>;
+  readonly #policy: PermissionPolicy | undefined;
   readonly #logger: LoggerService;
   readonly #now: () => number;
   /** The oldest first. */
@@ -36,9 +45,14 @@ export class AppStoreCatalogPolicy {
     { until: number; reader: Promise<CatalogReader | undefined> }
   >();
 
+  /**
+   * @param options.policy - decides on everything, and the store narrows what it grants on
+   * entities; without it everybody reads the catalog and all else is for admins of the store
+   */
   static create(options: {
     source: Pick<StoreClient, 'reader'>;
     logger: LoggerService;
+    policy?: PermissionPolicy;
     now?: () => number;
   }): AppStoreCatalogPolicy {
     return new AppStoreCatalogPolicy(options);
@@ -48,18 +62,24 @@ export class AppStoreCatalogPolicy {
     options: Parameters<typeof AppStoreCatalogPolicy.create>[0],
   ) {
     this.#source = options.source;
+    this.#policy = options.policy;
     this.#logger = options.logger;
     this.#now = options.now ?? Date.now;
   }
 
-  #reader(userEntityRef: string): Promise<CatalogReader | undefined> {
+  async #reader(user?: PolicyQueryUser): Promise<CatalogReader | undefined> {
+    const ref = user?.info.userEntityRef;
+    return ref ? this.#known(ref) : undefined;
+  }
+
+  #known(userEntityRef: string): Promise<CatalogReader | undefined> {
     const now = this.#now();
     const cached = this.#cache.get(userEntityRef);
     if (cached && cached.until > now) return cached.reader;
     const reader = this.#source.reader(userEntityRef).catch((error: Error) => {
       this.#cache.delete(userEntityRef);
       this.#logger.warn(
-        `the app store's entities are hidden from ${userEntityRef}: ${error.message}`,
+        `the app store's entities are hidden from ${userEntityRef}, who is no admin for now: ${error.message}`,
       );
       return undefined;
     });
@@ -70,14 +90,34 @@ export class AppStoreCatalogPolicy {
     return reader;
   }
 
-  /** The decision on entities of the catalog, to read or to do anything else with; undefined for all other permissions. */
-  async decide(
+  async #own(
     request: PolicyQuery,
     user?: PolicyQueryUser,
-  ): Promise<ConditionalPolicyDecision | undefined> {
-    if (!isResourcePermission(request.permission, RESOURCE_TYPE_CATALOG_ENTITY))
-      return undefined;
-    const ref = user?.info.userEntityRef;
-    return catalogDecision(ref ? await this.#reader(ref) : undefined);
+  ): Promise<PolicyDecision> {
+    const granted =
+      FOR_EVERYBODY.has(request.permission.name) ||
+      (await this.#reader(user))?.admin;
+    return { result: granted ? AuthorizeResult.ALLOW : AuthorizeResult.DENY };
+  }
+
+  async handle(
+    request: PolicyQuery,
+    user?: PolicyQueryUser,
+  ): Promise<PolicyDecision> {
+    const decision = this.#policy
+      ? await this.#policy.handle(request, user)
+      : await this.#own(request, user);
+    const { permission } = request;
+    if (
+      decision.result === AuthorizeResult.DENY ||
+      !isResourcePermission(permission, RESOURCE_TYPE_CATALOG_ENTITY)
+    )
+      return decision;
+    return both(
+      permission.attributes.action === 'read'
+        ? readDecision(await this.#reader(user))
+        : CHANGE_DECISION,
+      decision,
+    );
   }
 }

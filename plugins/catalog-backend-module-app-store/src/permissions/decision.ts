@@ -1,8 +1,10 @@
 /**
- * What of the catalog somebody may read, as a condition: all entities that are not the
- * store's, and those of the store that the store lets them read. Always a condition:
- * portal search then asks the catalog about each result, so that what is gone from
- * the catalog is gone from search, too, before the search index is made anew.
+ * What the store lets somebody do with entities of the catalog, as a condition. To read:
+ * all entities that are not the store's, and those of the store that the store lets them
+ * read. To change: those that are not the store's, since only the store's provider
+ * changes its own. Always a condition: portal search then asks the catalog about each
+ * result, so that what is gone from the catalog is gone from search, too, before the
+ * search index is made anew.
  */
 import type { CatalogReader } from '@ai-app-store/backstage-plugin-app-store-common';
 import { RESOURCE_TYPE_CATALOG_ENTITY } from '@backstage/plugin-catalog-common/alpha';
@@ -11,6 +13,7 @@ import {
   type ConditionalPolicyDecision,
   type PermissionCondition,
   type PermissionCriteria,
+  type PolicyDecision,
 } from '@backstage/plugin-permission-common';
 import { oneOfApps } from './rules';
 
@@ -23,30 +26,74 @@ const ofKind = (...kinds: string[]): Criteria => ({
   params: { kinds },
 });
 
+/** The catalog's own rule: entities that say whose they are. */
+const OWNED: Criteria = {
+  rule: 'HAS_SPEC',
+  resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
+  params: { key: 'owner' },
+};
+
+/** Those who may know owners read the entities that say them, and only those who may. */
 function appsOf(reader: CatalogReader): Criteria[] {
+  const told = reader.owners ? OWNED : { not: OWNED };
   if (reader.only)
-    return reader.only.length ? [oneOfApps({ ids: reader.only })] : [];
+    return reader.only.length
+      ? [{ allOf: [ofKind('App'), told, oneOfApps({ ids: reader.only })] }]
+      : [];
   // Without a word of the store on apps none is shown.
   if (!reader.except) return [];
-  if (!reader.except.length) return [ofKind('App')];
   return [
-    { allOf: [ofKind('App'), { not: oneOfApps({ ids: reader.except }) }] },
+    {
+      allOf: [
+        ofKind('App'),
+        told,
+        ...(reader.except.length
+          ? [{ not: oneOfApps({ ids: reader.except }) }]
+          : []),
+      ],
+    },
   ];
 }
 
-/** @param reader - what the store says; undefined where it says nothing */
-export function catalogDecision(
-  reader: CatalogReader | undefined,
-): ConditionalPolicyDecision {
-  const conditions: Criteria[] = [
-    { not: ofKind('App', 'AppTag') },
-    ...(reader ? appsOf(reader) : []),
-    ...(reader?.tags ? [ofKind('AppTag')] : []),
-  ];
+/** Entities that are not the store's. */
+const OTHERS: Criteria = { not: ofKind('App', 'AppTag') };
+
+function conditional(conditions: Criteria): ConditionalPolicyDecision {
   return {
     result: AuthorizeResult.CONDITIONAL,
     pluginId: 'catalog',
     resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
-    conditions: { anyOf: conditions as [Criteria, ...Criteria[]] },
+    conditions,
   };
+}
+
+/**
+ * What somebody may read.
+ *
+ * @param reader - what the store says; undefined where it says nothing
+ */
+export function readDecision(
+  reader: CatalogReader | undefined,
+): ConditionalPolicyDecision {
+  return conditional({
+    anyOf: [
+      OTHERS,
+      ...(reader ? appsOf(reader) : []),
+      ...(reader?.tags ? [ofKind('AppTag')] : []),
+    ],
+  });
+}
+
+/** What somebody may change, who may change entities. */
+export const CHANGE_DECISION = conditional(OTHERS);
+
+/** What both decisions on entities grant. */
+export function both(
+  store: ConditionalPolicyDecision,
+  other: PolicyDecision,
+): PolicyDecision {
+  if (other.result === AuthorizeResult.DENY) return other;
+  if (other.result === AuthorizeResult.ALLOW) return store;
+  const { conditions } = other as ConditionalPolicyDecision;
+  return { ...store, conditions: { allOf: [store.conditions, conditions] } };
 }

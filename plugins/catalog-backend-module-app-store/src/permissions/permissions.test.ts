@@ -1,12 +1,19 @@
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import {
-  catalogEntityCreatePermission,
   catalogEntityDeletePermission,
   catalogEntityReadPermission,
+  catalogEntityRefreshPermission,
+  catalogPermissions,
 } from '@backstage/plugin-catalog-common/alpha';
+import {
+  AuthorizeResult,
+  createPermission,
+  type ConditionalPolicyDecision,
+} from '@backstage/plugin-permission-common';
+import type { PermissionPolicy } from '@backstage/plugin-permission-node';
 import type { CatalogReader } from '@ai-app-store/backstage-plugin-app-store-common';
 import { AppStoreCatalogPolicy } from './AppStoreCatalogPolicy';
-import { catalogDecision } from './decision';
+import { readDecision } from './decision';
 import { isOneOfApps } from './rules';
 
 const kinds = (...names: string[]) =>
@@ -16,22 +23,42 @@ const kinds = (...names: string[]) =>
   });
 const apps = (...ids: string[]) =>
   expect.objectContaining({ rule: 'IS_ONE_OF_APPS', params: { ids } });
+const owned = expect.objectContaining({
+  rule: 'HAS_SPEC',
+  params: { key: 'owner' },
+});
+const plainApps = (...criteria: unknown[]) => ({
+  allOf: [kinds('App'), { not: owned }, ...criteria],
+});
 const others = { not: kinds('App', 'AppTag') };
 
 describe('the decision', () => {
   it.each<[string, CatalogReader | undefined, unknown[]]>([
     ['nobody known', undefined, []],
-    ['nothing said', { tags: false }, []],
-    ['some apps', { only: ['1', '2'], tags: false }, [apps('1', '2')]],
-    ['no apps', { only: [], tags: false }, []],
-    ['everything', { except: [], tags: true }, [kinds('App'), kinds('AppTag')]],
+    ['nothing said', { tags: false, admin: false, owners: false }, []],
+    [
+      'some apps',
+      { only: ['1', '2'], tags: false, admin: false, owners: false },
+      [plainApps(apps('1', '2'))],
+    ],
+    ['no apps', { only: [], tags: false, admin: false, owners: false }, []],
+    [
+      'everything',
+      { except: [], tags: true, admin: false, owners: false },
+      [plainApps(), kinds('AppTag')],
+    ],
+    [
+      'everything, with owners',
+      { except: [], tags: true, admin: false, owners: true },
+      [{ allOf: [kinds('App'), owned] }, kinds('AppTag')],
+    ],
     [
       'all but some',
-      { except: ['3'], tags: false },
-      [{ allOf: [kinds('App'), { not: apps('3') }] }],
+      { except: ['3'], tags: false, admin: false, owners: false },
+      [plainApps({ not: apps('3') })],
     ],
   ])('with %s', (_, reader, granted) => {
-    expect(catalogDecision(reader)).toEqual({
+    expect(readDecision(reader)).toEqual({
       result: 'CONDITIONAL',
       pluginId: 'catalog',
       resourceType: 'catalog-entity',
@@ -64,56 +91,135 @@ describe('the policy', () => {
   });
   const read = { permission: catalogEntityReadPermission };
 
-  function setUp() {
+  const change = [
+    { permission: catalogEntityDeletePermission },
+    { permission: catalogEntityRefreshPermission },
+  ];
+  const ADA = 'user:default/ada';
+
+  function setUp(policy?: PermissionPolicy) {
     const asked: string[] = [];
     const state = { now: 0, down: false };
-    const policy = AppStoreCatalogPolicy.create({
+    const subject = AppStoreCatalogPolicy.create({
       source: {
         async reader(ref) {
           asked.push(ref);
           if (state.down) throw new Error('down');
-          return { only: ['1'], tags: false };
+          return {
+            only: ['1'],
+            tags: false,
+            admin: ref === ADA,
+            owners: false,
+          };
         },
       },
+      policy,
       logger: mockServices.logger.mock(),
       now: () => state.now,
     });
-    return { asked, state, policy };
+    const conditions = async (
+      request: Parameters<PermissionPolicy['handle']>[0],
+      ref?: string,
+    ) =>
+      (
+        (await subject.handle(
+          request,
+          ref ? user(ref) : undefined,
+        )) as ConditionalPolicyDecision
+      ).conditions;
+    return { asked, state, policy: subject, conditions };
   }
 
   it('asks the store about each reader, once for a moment', async () => {
-    const { asked, state, policy } = setUp();
-    const decision = await policy.decide(read, user('user:default/vic'));
-    expect(decision?.conditions).toEqual({ anyOf: [others, apps('1')] });
-    await policy.decide(read, user('user:default/vic'));
-    await policy.decide(
-      { permission: catalogEntityDeletePermission },
-      user('user:default/vic'),
-    );
-    await policy.decide(read, user('user:default/val'));
-    expect(asked).toEqual(['user:default/vic', 'user:default/val']);
+    const { asked, state, conditions } = setUp();
+    const vic = 'user:default/vic';
+    expect(await conditions(read, vic)).toEqual({
+      anyOf: [others, plainApps(apps('1'))],
+    });
+    await conditions(read, vic);
+    await conditions(change[0], vic);
+    await conditions(read, 'user:default/val');
+    expect(asked).toEqual([vic, 'user:default/val']);
     state.now += 2000;
-    await policy.decide(read, user('user:default/vic'));
+    await conditions(read, vic);
     expect(asked).toHaveLength(3);
   });
 
   it('shows nothing of the store where it does not answer, or nobody asks', async () => {
-    const { asked, state, policy } = setUp();
+    const { asked, state, conditions } = setUp();
     state.down = true;
     const hidden = { anyOf: [others] };
-    const vic = user('user:default/vic');
-    expect((await policy.decide(read, vic))?.conditions).toEqual(hidden);
-    expect((await policy.decide(read))?.conditions).toEqual(hidden);
+    const vic = 'user:default/vic';
+    expect(await conditions(read, vic)).toEqual(hidden);
+    expect(await conditions(read)).toEqual(hidden);
     // A failure is not remembered.
     state.down = false;
-    expect((await policy.decide(read, vic))?.conditions).not.toEqual(hidden);
+    expect(await conditions(read, vic)).not.toEqual(hidden);
     expect(asked).toHaveLength(2);
   });
 
-  it('has no say in other permissions', async () => {
-    const { policy } = setUp();
-    expect(
-      await policy.decide({ permission: catalogEntityCreatePermission }),
-    ).toBeUndefined();
+  it('2: grants nothing but reading to anybody who is no admin, permissions that nobody thought of included', async () => {
+    const { policy, state } = setUp();
+    const all = [
+      ...catalogPermissions.filter(
+        ({ name }) => name !== catalogEntityReadPermission.name,
+      ),
+      createPermission({ name: 'new.thing', attributes: { action: 'read' } }),
+    ];
+    const answers = async (ref?: string) =>
+      Promise.all(
+        all.map(
+          async permission =>
+            (await policy.handle({ permission }, ref ? user(ref) : undefined))
+              .result,
+        ),
+      );
+    for (const who of ['user:default/vic', 'user:default/dev', undefined])
+      expect(new Set(await answers(who))).toEqual(
+        new Set([AuthorizeResult.DENY]),
+      );
+    expect(await answers(ADA)).not.toContain(AuthorizeResult.DENY);
+    // Whose role cannot be asked for is no admin.
+    state.now += 2000;
+    state.down = true;
+    expect(new Set(await answers(ADA))).toEqual(
+      new Set([AuthorizeResult.DENY]),
+    );
+  });
+
+  it('2: lets nobody change what the store put into the catalog', async () => {
+    const { conditions } = setUp();
+    for (const request of change)
+      expect(await conditions(request, ADA)).toEqual(others);
+  });
+
+  it("2: narrows a portal's own policy, and widens it nowhere", async () => {
+    const own = {
+      result: AuthorizeResult.CONDITIONAL,
+      pluginId: 'catalog',
+      resourceType: 'catalog-entity',
+      conditions: kinds('Component'),
+    } as ConditionalPolicyDecision;
+    const some = setUp({ handle: async () => own });
+    for (const [request, granted] of [
+      [read, { anyOf: [others, plainApps(apps('1'))] }],
+      [change[0], others],
+    ] as const)
+      expect(await some.conditions(request, 'user:default/vic')).toEqual({
+        allOf: [granted, own.conditions],
+      });
+    const deny = { result: AuthorizeResult.DENY } as const;
+    const none = setUp({ handle: async () => deny });
+    for (const request of [read, ...change])
+      expect(await none.policy.handle(request, user(ADA))).toEqual(deny);
+    const allow = { result: AuthorizeResult.ALLOW } as const;
+    const everything = setUp({ handle: async () => allow });
+    expect(await everything.conditions(change[0], 'user:default/vic')).toEqual(
+      others,
+    );
+    const other = createPermission({ name: 'new.thing', attributes: {} });
+    expect(await everything.policy.handle({ permission: other })).toEqual(
+      allow,
+    );
   });
 });

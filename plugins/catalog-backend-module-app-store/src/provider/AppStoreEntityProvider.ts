@@ -12,7 +12,7 @@ import type {
 } from '@backstage/plugin-catalog-node';
 import type { EventsService } from '@backstage/plugin-events-node';
 import { createHash, randomUUID } from 'node:crypto';
-import { appEntity, tagEntity } from '../kinds/entities';
+import { appEntities, tagEntity } from '../kinds/entities';
 import type { StoreClient } from '../StoreClient';
 import { lookFor, TOPIC } from './events';
 import { Looks, type Look } from './Looks';
@@ -108,8 +108,8 @@ export class AppStoreEntityProvider implements EntityProvider {
   }
 
   async #appsOf(name?: string): Promise<Entity[]> {
-    return (await this.#source.apps(name)).map(app =>
-      appEntity(app, this.#portalUrl),
+    return (await this.#source.apps(name)).flatMap(app =>
+      appEntities(app, this.#portalUrl),
     );
   }
 

@@ -1,9 +1,12 @@
-/** The store's kinds in the catalog's graph, and their icons. */
+/** The store's kinds on the catalog's page and in its graph, and their icons. */
 import {
   ApiBlueprint,
+  coreExtensionData,
   createFrontendModule,
+  ExtensionBoundary,
 } from '@backstage/frontend-plugin-api';
 import { IconBundleBlueprint } from '@backstage/plugin-app-react';
+import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import {
   ALL_RELATION_PAIRS,
   ALL_RELATIONS,
@@ -42,6 +45,30 @@ export const catalogGraphModule = createFrontendModule({
               defaultRelationTypes: { exclude: [] },
             }),
         }),
+    }),
+  ],
+});
+
+export const catalogPageModule = createFrontendModule({
+  pluginId: 'catalog',
+  extensions: [
+    catalogPlugin.getExtension('page:catalog').override({
+      factory: (original, { node, inputs, config }) => [
+        ...original(),
+        coreExtensionData.reactElement(
+          ExtensionBoundary.lazy(node, async () => {
+            const { CatalogPage } = await import('./CatalogPage');
+            return (
+              <CatalogPage
+                filters={inputs.filters.map(filter =>
+                  filter.get(coreExtensionData.reactElement),
+                )}
+                pagination={config.pagination}
+              />
+            );
+          }),
+        ),
+      ],
     }),
   ],
 });

@@ -10,6 +10,7 @@ import { NavContentBlueprint } from '@backstage/plugin-app-react';
 import { SidebarSearchModal } from '@backstage/plugin-search';
 import MenuIcon from '@material-ui/icons/Menu';
 import SearchIcon from '@material-ui/icons/Search';
+import { SearchModal } from '../search';
 import { Account, AccountAvatar, SignOut } from './Account';
 import { SidebarLogo } from './SidebarLogo';
 import { OnceKnown, StoreItems } from './StoreItems';
@@ -30,7 +31,9 @@ export const SidebarContent = NavContentBlueprint.make({
         <Sidebar>
           <SidebarLogo />
           <SidebarGroup label="Search" icon={<SearchIcon />} to="/search">
-            <SidebarSearchModal />
+            <SidebarSearchModal>
+              {({ toggleModal }) => <SearchModal onClose={toggleModal} />}
+            </SidebarSearchModal>
           </SidebarGroup>
           <SidebarDivider />
           <SidebarGroup label="Menu" icon={<MenuIcon />}>

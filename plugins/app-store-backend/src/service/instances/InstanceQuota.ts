@@ -1,4 +1,4 @@
-/** How many instances somebody may have running (specification 4.5). */
+/** How many instances somebody may have that are not suspended: each takes a slot (specification 4.5). */
 import type { StoreConfig } from '../../config/StoreConfig';
 import type { InstanceRepository } from '../../database/InstanceRepository';
 import type { Actor } from '../../policy';
@@ -23,10 +23,12 @@ export class InstanceQuota {
       : this.#limits.visitorInstances;
   }
 
-  async of(actor: Actor): Promise<{ limit: number; running: number }> {
+  async of(
+    actor: Actor,
+  ): Promise<{ limit: number; slots: number; running: number }> {
     return {
       limit: this.limit(actor),
-      running: await this.#instances.countRunning(actor.userEntityRef),
+      ...(await this.#instances.countUse(actor.userEntityRef)),
     };
   }
 }
@@ -36,9 +38,9 @@ export function overQuota(limit: number, own: boolean): StoreError {
   return new StoreError({
     status: 409,
     code: 'INSTANCE_LIMIT',
-    message: `${
-      own ? 'You have' : 'Its owner has'
-    } ${limit} running instances, which is ${own ? 'your' : 'their'} limit.`,
+    message: `All ${limit} slots for ${
+      own ? 'your instances' : "its owner's instances"
+    } are in use. An instance takes one until it is suspended or terminated, also where it failed.`,
     owner: 'you',
     remedy: 'Suspend or terminate one of them, then try again.',
   });

@@ -11,6 +11,7 @@ import type {
   InstanceRepository,
 } from '../../database/InstanceRepository';
 import type { ChangeFeed } from '../ChangeFeed';
+import { isRestarting } from './presentInstance';
 
 const RETRY_MS = 500;
 
@@ -72,6 +73,9 @@ export class RouteFeed {
         status: record.status,
         terminating: record.desired === 'terminated',
         stage: record.stage,
+        ...(isRestarting(record)
+          ? { restarting: true, restartCount: record.restartCount }
+          : {}),
         problem: record.problem && (problem as GatewayRoute['problem']),
         endpoint: record.endpoint,
         title: app?.manifest.title ?? '',

@@ -23,6 +23,20 @@ export function instanceFacts(
   };
 }
 
+/** Problems of an app that ended by itself, which Kubernetes starts again. */
+const RESTARTED = ['APP_EXITED', 'OUT_OF_MEMORY', 'NOT_LISTENING'];
+
+/** Whether the app ended by itself and is not well yet: the instance is FAILED for now, and not for good. */
+export function isRestarting(
+  record: Pick<InstanceRecord, 'desired' | 'status' | 'problem'>,
+): boolean {
+  return (
+    record.desired === 'running' &&
+    record.status === 'FAILED' &&
+    RESTARTED.includes(record.problem?.code ?? '')
+  );
+}
+
 /** Where an instance is opened: at its primary alias, or at the host of its id (specification 9). */
 export function instanceUrl(
   appsUrl: URL,
@@ -112,6 +126,7 @@ export class InstancePresenter {
             }
           : undefined,
       restartCount: record.restartCount,
+      ...(isRestarting(record) ? { restarting: true } : {}),
       url: instanceUrl(
         this.#config.appsUrl,
         record.id,

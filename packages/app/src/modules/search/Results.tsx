@@ -1,0 +1,99 @@
+/** What was found, or what to do before anything is typed. */
+import { Link } from '@backstage/core-components';
+import type {
+  SearchDocument,
+  SearchResult as Found,
+} from '@backstage/plugin-search-common';
+import {
+  DefaultResultListItem,
+  SearchResult,
+  SearchResultPager,
+  useSearch,
+} from '@backstage/plugin-search-react';
+import type { SearchResultItemExtensionComponent } from '@backstage/plugin-search-react/alpha';
+import { Text } from '@backstage/ui';
+import styles from './search.module.css';
+
+/** How a plugin shows its results. */
+export interface ResultItem {
+  predicate?: (result: Found) => boolean;
+  component: SearchResultItemExtensionComponent;
+}
+
+type AppDocument = SearchDocument & {
+  appName: string;
+  appVersion: string;
+  description?: string;
+};
+
+function isApp(document: SearchDocument): document is AppDocument {
+  return 'appName' in document;
+}
+
+function AppResult(props: { app: AppDocument }) {
+  const { app } = props;
+  return (
+    <>
+      <Link to={app.location} className={styles.title}>
+        {app.title}
+      </Link>
+      {app.description && <Text as="p">{app.description}</Text>}
+      <Text as="p" variant="body-small" color="secondary">
+        App · version {app.appVersion} · {app.appName}
+      </Text>
+    </>
+  );
+}
+
+export function Results(props: {
+  items?: ResultItem[];
+  /** Called when somebody goes to a result. */
+  onPick?: () => void;
+}) {
+  const { items = [], onPick } = props;
+  const { term } = useSearch();
+  if (!term.trim())
+    return (
+      <Text as="p" color="secondary">
+        Type the name of an app, a keyword, a tag or a person.
+      </Text>
+    );
+  return (
+    <>
+      <SearchResult
+        noResultsComponent={
+          <div role="status">
+            <Text as="p" weight="bold">
+              No results for “{term.trim()}”
+            </Text>
+            <Text as="p" color="secondary">
+              Check the spelling, or try a shorter word. A new app is found a
+              moment after it was published.
+            </Text>
+          </div>
+        }
+      >
+        {({ results }) => (
+          <ul className={styles.results} aria-label="Search results">
+            {results.map(({ document, ...rest }) => {
+              const Item =
+                items.find(item => item.predicate?.({ document, ...rest }))
+                  ?.component ?? DefaultResultListItem;
+              return (
+                // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- the link in it has the keys
+                <li key={document.location} onClick={onPick}>
+                  {isApp(document) ? (
+                    <AppResult app={document} />
+                  ) : (
+                    <Item result={document} {...rest} />
+                  )}
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </SearchResult>
+      <SearchResultPager />
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+/** Portal search over the page that somebody is on. */
+import { SearchBar, useSearch } from '@backstage/plugin-search-react';
+import { ButtonIcon } from '@backstage/ui';
+import { RiCloseLine } from '@remixicon/react';
+import { useEffect, useRef } from 'react';
+import { useNavigate } from 'react-router-dom';
+import { Results } from './Results';
+import styles from './search.module.css';
+
+export function SearchModal(props: { onClose: () => void }) {
+  const { onClose } = props;
+  const { term } = useSearch();
+  const navigate = useNavigate();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  return (
+    <div className={styles.modal}>
+      <div className={styles.bar}>
+        <SearchBar
+          inputProps={{ ref: input }}
+          debounceTime={150}
+          onSubmit={() => {
+            onClose();
+            navigate(`/search?query=${encodeURIComponent(term)}`);
+          }}
+        />
+        <ButtonIcon
+          aria-label="Close the search"
+          variant="tertiary"
+          icon={<RiCloseLine />}
+          onPress={onClose}
+        />
+      </div>
+      <Results onPick={onClose} />
+    </div>
+  );
+}
