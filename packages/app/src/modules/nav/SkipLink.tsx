@@ -10,8 +10,11 @@ function SkipLink() {
       onClick={event => {
         // The address is the page's own; Backstage's pages give their content no id.
         event.preventDefault();
-        const main = document.querySelector('main');
-        if (!main) return;
+        // Some of them have no `main`: what stands beside the navigation is it.
+        const main =
+          document.querySelector('main') ??
+          document.querySelector('nav')?.nextElementSibling;
+        if (!(main instanceof HTMLElement)) return;
         main.tabIndex = -1;
         main.focus();
         main.scrollIntoView();
