@@ -11,14 +11,20 @@ export function PersonName(props: {
   const { of: ref, withRef } = props;
   const name = usePersonNames([ref])(ref);
   return (
-    <>
+    // One thing to whatever lays it out.
+    <span>
       <span title={ref}>{name}</span>
       {withRef && name !== shortRef(ref) && (
-        <Text as="p" variant="body-small" color="secondary">
+        <Text
+          as="span"
+          variant="body-small"
+          color="secondary"
+          style={{ display: 'block' }}
+        >
           {shortRef(ref)}
         </Text>
       )}
-    </>
+    </span>
   );
 }
 

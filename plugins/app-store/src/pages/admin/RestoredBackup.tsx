@@ -59,6 +59,7 @@ export function RestoredBackupNotice() {
     <Alert
       status="warning"
       icon
+      mb="4"
       title="The database was restored from a backup"
       description="Nothing is deleted in this store until an admin decides what to do with what is newer than the backup."
       customActions={
