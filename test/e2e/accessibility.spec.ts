@@ -232,6 +232,8 @@ test("26: neither do the gateway's pages and the sign-in", async ({
     gone: answers.gone(portal.url),
     unreachable: answers.unreachable(route),
     storeAway: answers.storeAway(),
+    headTooLarge: answers.headTooLarge(),
+    tooSlow: answers.tooSlow(),
   };
   // The public catalogue, under a colour in which nobody reads.
   const frame = {
@@ -243,7 +245,7 @@ test("26: neither do the gateway's pages and the sign-in", async ({
   const catalogue: Record<string, string> = {
     list: renderList({ frame, nonce: 'n', apps, search: '', nextCursor: 'c' }),
     nothing: renderList({ frame, nonce: 'n', apps: [], search: 'x' }),
-    app: renderApp({ frame, nonce: 'n', app }),
+    app: renderApp({ frame, nonce: 'n', app, about: '<h2>About</h2>' }),
   };
   await page.route('http://catalogue.test/**', async request => {
     const name = new URL(request.request().url()).pathname.slice(1);

@@ -44,6 +44,8 @@ export type Entered = (
     method?: string;
     form?: Record<string, string>;
     json?: object;
+    /** Sent as it is. */
+    raw?: string;
   },
 ) => Promise<Answer>;
 
@@ -83,7 +85,7 @@ export async function enterApp(
   const [cookie] = entered.headers['set-cookie']![0].split(';');
   return async (path = '/', init = {}) => {
     const form = init.form && new URLSearchParams(init.form).toString();
-    const body = form ?? (init.json && JSON.stringify(init.json));
+    const body = form ?? init.raw ?? (init.json && JSON.stringify(init.json));
     const answer = await ask(portal, host, {
       path,
       method: init.method ?? (body ? 'POST' : 'GET'),

@@ -10,6 +10,7 @@ import {
 import type { Config } from '@backstage/config';
 import type { RequestHandler } from 'express';
 import { drainAtShutdown } from './draining';
+import { openerPolicy } from './openerPolicy';
 
 /** Under this name the local cluster's pods reach the portal: for their bundles and environments, and for nothing else. */
 const POD_ALIAS = 'host.local-cluster.internal';
@@ -77,6 +78,7 @@ export const hostCheckedRouter = rootHttpRouterServiceFactory({
       logger,
     });
     app.use(hostCheck(allowedHosts(config)));
+    app.use(openerPolicy);
     applyDefaults();
   },
 });

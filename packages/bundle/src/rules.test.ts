@@ -466,6 +466,24 @@ const CASES: Case[] = [
     /one of DOMAIN/,
   ),
   runtime(
+    'frames that are no list',
+    'FrameAncestors = "https://wiki.example"',
+    'Runtime.FrameAncestors',
+    /list of texts/,
+  ),
+  runtime(
+    'a frame ancestor that would end the policy',
+    'FrameAncestors = ["https://wiki.example; script-src *"]',
+    'Runtime.FrameAncestors',
+    /origin such as/,
+  ),
+  runtime(
+    'a frame ancestor with a path',
+    'FrameAncestors = ["https://wiki.example/page"]',
+    'Runtime.FrameAncestors',
+    /origin such as/,
+  ),
+  runtime(
     'arguments that are a text',
     'AppArgs = "-v"',
     'Runtime.AppArgs',

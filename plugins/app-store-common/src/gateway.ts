@@ -24,6 +24,8 @@ export interface GatewayRoute {
   endpoint?: Endpoint;
   title: string;
   routingMode: 'DOMAIN' | 'BASE_URL';
+  /** Origins whose pages may show the app in a frame, beside its own and the portal's; `*` for all. */
+  frameAncestors?: string[];
   /** Changes when what was decided about the instance may be decided otherwise. */
   revision: string;
 }

@@ -1,5 +1,5 @@
 import { ConfigReader } from '@backstage/config';
-import { readGatewayConfig } from './config';
+import { plainHttpWarning, readGatewayConfig } from './config';
 import { assertDialable } from './proxy/addresses';
 import { readHost } from './proxy/hosts';
 
@@ -32,6 +32,23 @@ describe('the gateway', () => {
       sessionMs: 5_400_000,
       loopbackPods: false,
     });
+  });
+
+  it.each([
+    ['http://apps.example.com', /without TLS.*set cookies for all others/],
+    ['http://10.0.0.1.nip.io:7008', /without TLS/],
+    ['https://apps.example.com', undefined],
+    ['http://apps.localhost:7008', undefined],
+  ])('9: says what is wrong with %s', (baseUrl, warning) => {
+    const said = plainHttpWarning(
+      readGatewayConfig(
+        new ConfigReader({
+          app: { baseUrl: 'http://localhost' },
+          appStore: { gateway: { baseUrl } },
+        }),
+      ),
+    );
+    expect(said ?? '').toMatch(warning ?? /^$/);
   });
 
   it('11: what seals the keys is long, or not there', () => {

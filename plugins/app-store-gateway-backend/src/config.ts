@@ -71,3 +71,14 @@ export function readGatewayConfig(config: Config): GatewayConfig {
     loopbackPods: config.has('appStore.localCluster'),
   };
 }
+
+/** What is wrong with apps on plain HTTP, in a sentence; undefined where they are not, or on this machine alone. */
+export function plainHttpWarning({
+  secure,
+  appsUrl,
+}: Pick<GatewayConfig, 'secure' | 'appsUrl'>): string | undefined {
+  const { hostname } = appsUrl;
+  if (secure || hostname === 'localhost' || hostname.endsWith('.localhost'))
+    return undefined;
+  return `appStore.gateway.baseUrl (APPS_URL) is ${appsUrl.origin}, without TLS: whoever is on the way reads and changes what people do in apps, and a page of one app can set cookies for all others, so that people work in somebody else's name. Give apps an address with https.`;
+}

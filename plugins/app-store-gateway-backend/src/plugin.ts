@@ -8,7 +8,7 @@ import {
 import type { Knex } from 'knex';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Catalogue } from './catalogue/Catalogue';
-import { readGatewayConfig } from './config';
+import { plainHttpWarning, readGatewayConfig } from './config';
 import { AliasCookies } from './proxy/AliasCookies';
 import { GatewayServer } from './proxy/GatewayServer';
 import { readHost } from './proxy/hosts';
@@ -91,6 +91,8 @@ export const appStoreGatewayPlugin = createBackendPlugin({
         logger,
       }) {
         const config = readGatewayConfig(rootConfig);
+        const warning = plainHttpWarning(config);
+        if (warning) logger.warn(warning);
         const knex = await database.getClient();
         if (String(knex.client.config.client).includes('sqlite'))
           await tuneSqlite(knex);

@@ -42,6 +42,12 @@ function isPlainAbsolutePath(path: string): boolean {
   );
 }
 
+/** What `frame-ancestors` takes for a host, without what would end the policy (CSP 3, 2.3.1). */
+const frameAncestor = text.regex(
+  /^(\*|https?:\/\/(\*\.)?[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?(:\d{1,5})?)$/i,
+  'must be an origin such as https://wiki.example.com or https://*.example.com, or *',
+);
+
 function oneOf(values: readonly string[]) {
   return text.refine(
     value => values.some(v => v.toUpperCase() === value.toUpperCase()),
@@ -316,6 +322,17 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     values: ROUTING_MODES,
     default: 'DOMAIN',
     description: 'DOMAIN or BASE_URL.',
+  },
+  {
+    table: 'Runtime',
+    key: 'FrameAncestors',
+    type: 'list of strings',
+    schema: z
+      .array(frameAncestor, { error: 'must be a list of texts' })
+      .max(20, 'may have 20 entries at most'),
+    default: '[]',
+    description:
+      'Ours. Origins whose pages may show the app in a frame, beside its own pages and the portal; "*" for all. What the app itself says about frames counts instead.',
   },
   {
     table: 'Env',

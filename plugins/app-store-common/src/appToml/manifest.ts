@@ -61,6 +61,8 @@ export interface AppManifest {
     enableOidc: boolean;
     enableShm: boolean;
     routingMode: RoutingMode;
+    /** Origins whose pages may show the app in a frame; absent for those of the app and the portal alone. */
+    frameAncestors?: string[];
   };
   env: EnvEntry[];
   files: FileEntry[];
@@ -153,6 +155,7 @@ export function toManifest(tables: AppTables): AppManifest {
       routingMode: upper(
         String(runtime.RoutingMode ?? 'DOMAIN'),
       ) as RoutingMode,
+      frameAncestors: runtime.FrameAncestors as string[] | undefined,
     },
     // The last of several entries for one variable counts (specification 6.3).
     env: [...new Map(env.map(entry => [entry.name, entry])).values()],

@@ -45,10 +45,10 @@ export class GatewayUnderTest {
   assertions!: Assertions;
   port = 0;
   /** Who may open what. */
-  allowed: (instanceId: string, user: string | undefined) => boolean = (
-    _,
-    user,
-  ) => Boolean(user);
+  allowed: (
+    instanceId: string,
+    user: string | undefined,
+  ) => boolean | Promise<boolean> = (_, user) => Boolean(user);
   readonly #stream = new TransformStream<Uint8Array, Uint8Array>();
   readonly #writer = this.#stream.writable.getWriter();
   readonly #knex: Knex;
@@ -80,7 +80,7 @@ export class GatewayUnderTest {
         const { instanceId, userEntityRef } = JSON.parse(String(init.body));
         return Response.json({
           found: true,
-          allowed: this.allowed(instanceId, userEntityRef),
+          allowed: await this.allowed(instanceId, userEntityRef),
         });
       },
       fetchPublic: async () => Response.json({}, { status: 401 }),

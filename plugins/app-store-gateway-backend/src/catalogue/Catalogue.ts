@@ -15,6 +15,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { answers, type Answer } from '../pages/pages';
 import type { StoreClient } from '../routes/RouteTable';
+import { Markdown } from './markdown';
 import { renderApp, renderList } from './pages';
 
 const APP = /^\/apps\/([0-9a-f-]{36})$/;
@@ -26,6 +27,7 @@ const SEARCH_LIMIT = 200;
 export class Catalogue {
   readonly #store: Pick<StoreClient, 'fetchPublic'>;
   readonly #portalUrl: URL;
+  readonly #markdown = new Markdown();
 
   constructor(options: {
     store: Pick<StoreClient, 'fetchPublic'>;
@@ -98,6 +100,9 @@ export class Catalogue {
         frame,
         nonce,
         app,
+        about: app.longDescription
+          ? await this.#markdown.layOut(app.longDescription)
+          : '',
         // What is paused answers nobody.
         visitUrl: managed?.status === 'DEPLOYED' ? managed.url : undefined,
       });
@@ -125,6 +130,11 @@ export class Catalogue {
         nextCursor: page.nextCursor,
       })
     );
+  }
+
+  /** Ends what runs beside this thread. */
+  close(): void {
+    this.#markdown.close();
   }
 
   async #picture(url: URL, response: ServerResponse): Promise<boolean> {

@@ -7,7 +7,6 @@ import type {
   StoreInfo,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { escape } from '../pages/pages';
-import { markdown } from './markdown';
 
 /** What every page shows. */
 export interface Frame {
@@ -31,7 +30,7 @@ ul.apps a:hover{border-color:var(--accent)}
 .icon{width:56px;height:56px;border-radius:12px;flex:none;object-fit:cover;background:var(--line);display:grid;place-items:center;font-weight:700;color:var(--soft)}
 h1{font-size:1.5rem;margin:8px 0 16px}h2{font-size:1.05rem;margin:0 0 4px}p{margin:0 0 12px}.soft{color:var(--soft)}
 .about{display:flex;gap:24px;align-items:flex-start;flex-wrap:wrap}.about .icon{width:88px;height:88px}
-section.long h2,section.long h3{margin:16px 0 8px;font-size:1.05rem}section.long pre{overflow-x:auto}section.long{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px;overflow-wrap:anywhere}
+section.long h2,section.long h3{margin:16px 0 8px;font-size:1.05rem}section.long pre{overflow-x:auto}section.long .plain{white-space:pre-wrap}section.long{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px;overflow-wrap:anywhere}
 .shots{display:flex;gap:16px;overflow-x:auto;padding-bottom:8px}.shots img{height:260px;border-radius:8px;border:1px solid var(--line)}`;
 
 function page(options: {
@@ -110,10 +109,12 @@ export function renderApp(options: {
   frame: Frame;
   nonce: string;
   app: App;
+  /** Its long description, laid out. */
+  about: string;
   /** Where it is open to everybody already. */
   visitUrl?: string;
 }): string {
-  const { frame, nonce, app, visitUrl } = options;
+  const { frame, nonce, app, about, visitUrl } = options;
   const portal = `${frame.portalUrl}/app-store/apps/${encodeURIComponent(
     app.id,
   )}`;
@@ -147,13 +148,7 @@ ${
         .join('')}</div>`
     : ''
 }
-${
-  app.longDescription
-    ? `<section class="long" aria-label="About">${markdown(
-        app.longDescription,
-      )}</section>`
-    : ''
-}
+${about ? `<section class="long" aria-label="About">${about}</section>` : ''}
 <p><a href="/">All public apps</a></p>`,
   });
 }

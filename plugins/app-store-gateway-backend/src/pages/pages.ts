@@ -70,6 +70,29 @@ export const answers = {
       'Send a well-formed request.',
     ),
   }),
+  headTooLarge: (): Answer => ({
+    status: 431,
+    title: 'This site’s cookies are too large',
+    problem: problem(
+      431,
+      'HEAD_TOO_LARGE',
+      'Your browser sent more cookies than this gateway reads. Another app may have set them.',
+      'you',
+      'Your browser was asked to delete the cookies of this site. Try again. If this page comes back, delete them in the settings of your browser.',
+    ),
+    link: { text: 'Try again', href: '' },
+  }),
+  tooSlow: (): Answer => ({
+    status: 408,
+    title: 'The request took too long',
+    problem: problem(
+      408,
+      'TOO_SLOW',
+      'The request did not arrive in time.',
+      'you',
+      'Send it again.',
+    ),
+  }),
   unknown: (portal: string): Answer => ({
     status: 404,
     title: 'There is no app here',
@@ -304,6 +327,16 @@ async function look(){
   setTimeout(look,700);
 }
 setTimeout(look,400);`;
+
+/** Headers of a page of the gateway's own. */
+export function ownPage(nonce: string): Record<string, string> {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  };
+}
 
 /** The answer as a page. */
 export function renderPage(answer: Answer, nonce: string): string {

@@ -15,8 +15,9 @@ import type { Assertions } from '../signIn/Assertions';
 import { OWN_PREFIX, type HandOff } from '../signIn/HandOff';
 import type { Session, SessionStore } from '../signIn/SessionStore';
 import type { AliasCookies } from './AliasCookies';
+import { FixationGuard } from './FixationGuard';
 import { cookieNames, cookieValues, type IdentityHeaders } from './headers';
-import { readHost } from './hosts';
+import { readHost, type HostKind } from './hosts';
 import {
   clearingFor,
   isServiceWorkerScript,
@@ -120,11 +121,13 @@ function statusOf(route: GatewayRoute, portal: string): object {
 /** See the module's comment. */
 export class Door {
   readonly #options: DoorOptions;
+  readonly #guard: FixationGuard;
   readonly cookies: { session: string; nonce: string; mark: string };
   readonly leftovers: Leftovers;
 
   constructor(options: DoorOptions) {
     this.#options = options;
+    this.#guard = new FixationGuard(options.sessions);
     this.cookies = cookieNames(options.config.secure);
     this.leftovers = new Leftovers({
       ...options,
@@ -135,18 +138,11 @@ export class Door {
   }
 
   async enter(request: IncomingMessage): Promise<Outcome> {
-    const {
-      config,
-      routes,
-      sessions,
-      admissions,
-      handOff,
-      assertions,
-      logger,
-    } = this.#options;
+    const { config, routes, sessions, admissions, assertions, logger } =
+      this.#options;
     const portal = config.portalUrl.origin;
     const hosts = request.rawHeaders.filter(
-      (name, i) => i % 2 === 0 && name.toLocaleLowerCase('en-US') === 'host',
+      (name, i) => i % 2 === 0 && name.length === 4 && /^host$/i.test(name),
     );
     if (hosts.length > 1)
       return {
@@ -178,12 +174,10 @@ export class Door {
     if (found.kind === 'unknown') return { answer: answers.unknown(portal) };
     const { route } = found;
 
-    const cookies = (name: 'session' | 'nonce') =>
-      cookieValues(request.headers.cookie, this.cookies[name]);
     // What is the gateway's own is at every host of an instance.
     const own = host.kind !== 'domain' && url.pathname.startsWith(OWN_PREFIX);
     if (own && url.pathname === `${OWN_PREFIX}enter`)
-      return this.#redeem(url, host.hostname, route.id, cookies('nonce'));
+      return this.#redeem(request, url, host, route.id);
     if (own && url.pathname === `${OWN_PREFIX}jwks.json`)
       return { body: await assertions.publicKeys() };
     if (found.kind === 'redirect' && !own)
@@ -193,36 +187,22 @@ export class Door {
         cookies: [],
       };
 
-    const session = await sessions.find(
-      cookies('session'),
+    const session = await this.#guard.session(
+      cookieValues(request.headers.cookie, this.cookies.session),
       host.hostname,
       route.id,
     );
-    const begin = async (path: string, pass?: string): Promise<Outcome> => {
-      if (!isNavigation(request)) return { answer: answers.signIn() };
-      const { nonce, location } = await handOff.begin(
-        host.hostname,
-        path,
-        cookies('nonce'),
-        pass,
-      );
-      const leftovers = await this.leftovers.of(request, host);
-      return {
-        redirect: location,
-        status: 302,
-        headers: leftovers?.headers,
-        cookies: [
-          ...(leftovers?.cookies ?? []),
-          this.#cookie(this.cookies.nonce, nonce, NONCE_SECONDS),
-        ],
-      };
-    };
     // A page of the portal opens the app.
     if (own && url.pathname === `${OWN_PREFIX}begin`) {
       const path = localPath(url.searchParams.get('path') ?? '/');
       return session
         ? { redirect: path, status: 302, cookies: [] }
-        : begin(path, url.searchParams.get('pass') ?? undefined);
+        : this.#begin(
+            request,
+            host,
+            path,
+            url.searchParams.get('pass') ?? undefined,
+          );
     }
     let admission;
     try {
@@ -244,7 +224,7 @@ export class Door {
     if (!admission.allowed)
       return session
         ? { answer: answers.forbidden(portal, admission.displayName) }
-        : begin(request.url);
+        : this.#begin(request, host, request.url);
     if (
       session &&
       !SAFE_METHODS.has(request.method ?? '') &&
@@ -282,17 +262,57 @@ export class Door {
     };
   }
 
+  /** Sends a browser to the portal to sign in. */
+  async #begin(
+    request: IncomingMessage,
+    host: Exclude<HostKind, { kind: 'foreign' }>,
+    path: string,
+    pass?: string,
+  ): Promise<Outcome> {
+    if (!isNavigation(request)) return { answer: answers.signIn() };
+    const { own } = this.#nonce(request);
+    const { nonce, location } = await this.#options.handOff.begin(
+      host.hostname,
+      path,
+      own ? [own] : [],
+      pass,
+    );
+    const leftovers = await this.leftovers.of(request, host);
+    return {
+      redirect: location,
+      status: 302,
+      headers: leftovers?.headers,
+      cookies: [
+        ...(leftovers?.cookies ?? []),
+        this.#cookie(this.cookies.nonce, nonce, NONCE_SECONDS),
+      ],
+    };
+  }
+
+  #nonce(request: IncomingMessage): { own?: string; several: boolean } {
+    return this.#guard.nonce(
+      cookieValues(request.headers.cookie, this.cookies.nonce),
+    );
+  }
+
   async #redeem(
+    request: IncomingMessage,
     url: URL,
-    hostname: string,
+    host: Exclude<HostKind, { kind: 'foreign' }>,
     instanceId: string,
-    nonces: string[],
   ): Promise<Outcome> {
     const { sessions, config } = this.#options;
+    const { hostname } = host;
     const ticket = url.searchParams.get('ticket');
+    const { own, several } = this.#nonce(request);
     const redeemed = ticket
-      ? await sessions.redeem({ ticket, host: hostname, nonces })
+      ? await sessions.redeem({
+          ticket,
+          host: hostname,
+          nonces: own ? [own] : [],
+        })
       : undefined;
+    if (several) return this.#begin(request, host, '/');
     if (!redeemed) return { answer: answers.badTicket() };
     const token = await sessions.create(
       hostname,

@@ -687,7 +687,7 @@ describe.each(ids)('GatewayServer on %s', id => {
       title: 'Sales <b>bold</b>',
       description: 'd',
       version: '1',
-      longDescription: '',
+      longDescription: 'Sells *everything*<script>',
       screenshots: [],
       lifecycle: 'ON_DEMAND',
     };
@@ -712,7 +712,10 @@ describe.each(ids)('GatewayServer on %s', id => {
     expect(asked).toContain(
       '/apps?newest=true&orderBy=title&limit=60&search=%22%3Cx%3E',
     );
-    expect((await domain(`/apps/${ONE}`)).body).toContain('Sign in to run it');
+    const page = (await domain(`/apps/${ONE}`)).body;
+    expect(page).toContain('Sign in to run it');
+    expect(page).toMatch(/aria-label="About"><p.*everything/);
+    expect(page).not.toContain('<script>');
     expect((await domain(`/apps/${TWO}`)).status).toBe(404);
     expect((await domain('/anything')).status).toBe(404);
     expect((await domain(`/apps/${ONE}/icon`)).status).toBe(404);

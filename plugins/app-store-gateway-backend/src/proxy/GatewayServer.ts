@@ -1,6 +1,9 @@
 /** The gateway's listener: the only way in to a running app. */
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  Endpoint,
+  GatewayRoute,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { randomBytes } from 'node:crypto';
 import {
   createServer,
@@ -9,21 +12,23 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { Pool } from 'undici';
 import type { GatewayConfig } from '../config';
-import { answers, renderPage, type Answer } from '../pages/pages';
+import { answers, ownPage, renderPage, type Answer } from '../pages/pages';
 import type { RouteTable } from '../routes/RouteTable';
 import type { Catalogue } from '../catalogue/Catalogue';
-import { assertDialable, originOf } from './addresses';
+import { AppConnections } from './AppConnections';
+import { assertDialable } from './addresses';
+import { whenGone } from './clientGone';
 import { Door, type DoorOptions, type Entrance } from './Door';
+import { guardFrames } from './framing';
 import { requestHeaders, responseHeaders } from './headers';
 import { namesOfCookies, withClearing, type Clearing } from './leftovers';
 import { OpenConnections } from './OpenConnections';
+import { answerUnreadable, dropLongCookies } from './unreadable';
 import { serveUpgrade } from './upgrade';
 
-/** An app that does not begin to answer for this long is given up, in milliseconds. */
-const ANSWER_MS = 300_000;
-const CONNECT_MS = 5000;
+/** What is still sent after its answer is read for this long, in milliseconds, so that the answer arrives. */
+const LINGER_MS = 5000;
 
 /** See the module's comment. */
 export class GatewayServer {
@@ -34,7 +39,7 @@ export class GatewayServer {
   readonly #catalogue: Catalogue;
   readonly #connections: OpenConnections;
   readonly #server: Server;
-  readonly #pools = new Map<string, Pool>();
+  readonly #apps = new AppConnections();
 
   constructor(options: DoorOptions & { catalogue: Catalogue }) {
     this.#config = options.config;
@@ -63,9 +68,18 @@ export class GatewayServer {
         door: this.#door,
         config: this.#config,
         connections: this.#connections,
+        routes: this.#routes,
       }).catch(() => client.destroy());
     });
-    this.#routes.onChange((_, route, before) => this.#dropPool(route, before));
+    this.#server.on('clientError', answerUnreadable);
+    this.#routes.onChange((_, route, before) => {
+      // Its address may be another pod's soon.
+      if (
+        before?.endpoint &&
+        route?.endpoint?.podUid !== before.endpoint.podUid
+      )
+        this.#apps.drop(before.endpoint.podUid);
+    });
   }
 
   /** @throws Error in one sentence where the port is taken */
@@ -94,20 +108,8 @@ export class GatewayServer {
     );
     this.#server.closeAllConnections();
     await closed;
-    await Promise.all([...this.#pools.values()].map(pool => pool.destroy()));
-  }
-
-  /** Lets go of connections to a pod that is no more, before its address is another's. */
-  #dropPool(
-    route: GatewayRoute | undefined,
-    before: GatewayRoute | undefined,
-  ): void {
-    if (!before?.endpoint || route?.endpoint?.podUid === before.endpoint.podUid)
-      return;
-    const origin = originOf(before);
-    const pool = this.#pools.get(origin);
-    this.#pools.delete(origin);
-    pool?.destroy().catch(() => {});
+    this.#apps.close();
+    this.#catalogue.close();
   }
 
   async #serve(
@@ -115,6 +117,7 @@ export class GatewayServer {
     response: ServerResponse,
   ): Promise<void> {
     const outcome = await this.#door.enter(request);
+    if (request.socket.destroyed) return;
     if ('entrance' in outcome) {
       await this.#proxy(request, response, outcome.entrance);
       return;
@@ -164,11 +167,7 @@ export class GatewayServer {
     };
     if ((request.headers.accept ?? '').includes('text/html')) {
       const nonce = randomBytes(16).toString('base64');
-      response.writeHead(answer.status, {
-        ...common,
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-      });
+      response.writeHead(answer.status, { ...common, ...ownPage(nonce) });
       response.end(renderPage(answer, nonce));
     } else {
       response.writeHead(answer.status, {
@@ -179,80 +178,94 @@ export class GatewayServer {
     }
   }
 
-  #pool(route: GatewayRoute): Pool {
-    const origin = originOf(route);
-    let pool = this.#pools.get(origin);
-    if (!pool) {
-      assertDialable(route.endpoint!.address, this.#config.loopbackPods);
-      pool = new Pool(origin, {
-        connections: 256,
-        pipelining: 1,
-        keepAliveTimeout: 30_000,
-        headersTimeout: ANSWER_MS,
-        bodyTimeout: 0,
-        connect: { timeout: CONNECT_MS },
-      });
-      this.#pools.set(origin, pool);
-    }
-    return pool;
-  }
-
   async #proxy(
     request: IncomingMessage,
     response: ServerResponse,
     entrance: Entrance,
   ): Promise<void> {
-    const { route, identity, session, clearing } = entrance;
-    const ownCookies = Object.values(this.#door.cookies);
+    const { route, session } = entrance;
     const abort = new AbortController();
+    const stay = whenGone(request.socket, () => abort.abort());
     const forget = this.#connections.add({
       instanceId: route.id,
       session,
-      close: () => response.destroy(),
+      close: () => {
+        abort.abort();
+        response.destroy();
+      },
     });
-    response.on('close', () => {
+    try {
+      await this.#pass(request, response, entrance, abort.signal);
+    } finally {
+      stay();
       forget();
-      abort.abort();
-    });
+    }
+  }
+
+  async #pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    entrance: Entrance,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { route, identity, clearing } = entrance;
+    const ownCookies = Object.values(this.#door.cookies);
     const hasBody =
       request.headers['content-length'] !== undefined ||
       request.headers['transfer-encoding'] !== undefined;
-    let upstream;
+    let answer;
     try {
-      upstream = await this.#pool(route).request({
-        method: request.method as 'GET',
+      answer = await this.#apps.send(this.#endpoint(route), {
+        method: request.method!,
         path: request.url!,
         headers: requestHeaders(request, {
           identity,
           secure: this.#config.secure,
           ownCookies: clearing ? namesOfCookies(request) : ownCookies,
         }),
-        body: hasBody ? request : null,
-        signal: abort.signal,
+        body: hasBody ? request : undefined,
+        signal,
       });
     } catch (error) {
-      if (abort.signal.aborted) return;
+      if (signal.aborted) return;
       this.#logger.debug(
         `${route.id} did not answer: ${(error as Error).message}`,
       );
-      if (!request.complete) response.shouldKeepAlive = false;
       this.#answer(request, response, answers.unreachable(route));
+      readOn(request);
       return;
     }
-    const setCookies = upstream.headers['set-cookie'];
+    const setCookies = answer.headers['set-cookie'];
     if (setCookies)
       this.#door.leftovers.note(
         entrance.hostname,
         ([] as string[]).concat(setCookies),
         request,
       );
-    response.writeHead(
-      upstream.statusCode,
-      withClearing(responseHeaders(upstream.headers, ownCookies), clearing),
+    const headers = withClearing(
+      responseHeaders(answer.headers, ownCookies),
+      clearing,
     );
+    guardFrames(
+      answer.status,
+      headers,
+      route.frameAncestors ?? [],
+      this.#config.portalUrl.origin,
+    );
+    dropLongCookies(answer.status, request.headers.cookie, headers);
+    response.writeHead(answer.status, headers);
     // An event stream's first bytes may be long in coming; its head must not wait for them.
     response.flushHeaders();
-    await pipeline(upstream.body, response).catch(() => response.destroy());
+    await pipeline(answer.body, response).catch(() => response.destroy());
+    readOn(request);
+  }
+
+  /** @throws Error where the pod that the request was let in to is no more */
+  #endpoint(route: GatewayRoute): Endpoint {
+    const endpoint = this.#routes.get(route.id)?.endpoint;
+    if (!endpoint) throw new Error('its pod is gone');
+    assertDialable(endpoint.address, this.#config.loopbackPods);
+    return endpoint;
   }
 
   #broken(
@@ -267,4 +280,13 @@ export class GatewayServer {
     if (response.headersSent) response.destroy();
     else this.#answer(request, response, answers.storeAway());
   }
+}
+
+/** Reads what nobody wants any more: it must not be in the way of the next request, nor of the answer. */
+function readOn(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  request.unpipe();
+  request.resume();
+  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
+  request.once('close', () => clearTimeout(timer));
 }

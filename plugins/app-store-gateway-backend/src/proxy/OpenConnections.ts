@@ -96,6 +96,11 @@ export class OpenConnections {
       if (open.session && !living.has(open.session.hash)) open.close();
   }
 
+  /** How many are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   closeAll(): void {
     clearInterval(this.#timer);
     for (const open of this.#open) open.close();

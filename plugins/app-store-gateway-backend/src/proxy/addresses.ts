@@ -1,5 +1,5 @@
 /** Which addresses the gateway dials. */
-import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Endpoint } from '@ai-app-store/backstage-plugin-app-store-common';
 import { BlockList, isIPv6 } from 'node:net';
 
 const NEVER = new BlockList();
@@ -24,8 +24,7 @@ export function assertDialable(address: string, loopbackPods: boolean): void {
     throw new Error(`address ${address} is not that of a pod`);
 }
 
-/** `http://<address>:<port>` of a route that has an endpoint. */
-export function originOf(route: GatewayRoute): string {
-  const { address, port } = route.endpoint!;
+/** `http://<address>:<port>`. */
+export function originOf({ address, port }: Endpoint): string {
   return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }

@@ -59,14 +59,30 @@ const PROTECTED = new Set([
   'authorization',
 ]);
 const IDENTITY_PREFIX = 'x-app-store-';
-const FORWARDED = new Set([
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-forwarded-port',
-  'x-real-ip',
-]);
+/**
+ * What only a proxy says: who somebody is, where they come from, what they asked for. Apps
+ * behind one believe it, so no client may say it. The names are those of common proxies and
+ * sign-in gateways, of CGI (`Proxy` becomes HTTP_PROXY) and of what reads `Remote-User`.
+ */
+const PROXY_ONLY =
+  /^(?:x-app-store-|forwarded$|x-forwarded(?:-|$)|x-original-|x-rewrite-|x-real-ip$|x-client-ip$|x-cluster-client-ip$|true-client-ip$|proxy$|remote-|x-remote-|x-auth-request-|x-authenticated-|x-webauth-|x-ssl-client-|ssl-client-|x-client-cert|client-cert|x-goog-authenticated-|x-goog-iap-|x-ms-client-principal|x-amzn-oidc-|cf-access-|cf-connecting-ip$|x-consumer-(?:id|custom-id|username|groups)$|x-authentik-|x-pomerium-|x-vouch-|x-userinfo$)/;
+/** Servers take every other character in a name for "-" or "_" (RFC 3875, 4.1.18). */
+const PLAIN_NAME = /^[a-z0-9-]+$/;
+
+/** What was found out about names of headers: browsers send the same few again and again. */
+const known = new Map<string, string | undefined>();
+const KNOWN = 1000;
+
+/** A name in lower case; undefined where no client may send it to an app. */
+function passing(raw: string): string | undefined {
+  if (known.has(raw)) return known.get(raw);
+  const name = raw.toLocaleLowerCase('en-US');
+  const passes =
+    PLAIN_NAME.test(name) && !HOP_BY_HOP.has(name) && !PROXY_ONLY.test(name);
+  if (known.size >= KNOWN) known.clear();
+  known.set(raw, passes ? name : undefined);
+  return passes ? name : undefined;
+}
 
 /** Who the visitor is, for the app. */
 export interface IdentityHeaders {
@@ -86,8 +102,8 @@ function withoutOwnCookies(cookie: string, own: string[]): string {
 /**
  * The headers of a request as the app gets them, as a flat list.
  *
- * Identity headers come from the gateway alone: what a client sends under
- * their names, or under names that some servers take for them ("_" for "-"), is dropped.
+ * Identity headers come from the gateway alone: what a client sends under their names,
+ * under those of other proxies, or under names that some servers take for them, is dropped.
  */
 export function requestHeaders(
   request: IncomingMessage,
@@ -101,15 +117,8 @@ export function requestHeaders(
   const out: string[] = [];
   const raw = request.rawHeaders;
   for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i].toLocaleLowerCase('en-US');
-    if (
-      HOP_BY_HOP.has(name) ||
-      dropped.has(name) ||
-      FORWARDED.has(name) ||
-      name.includes('_') ||
-      name.startsWith(IDENTITY_PREFIX)
-    )
-      continue;
+    const name = passing(raw[i]);
+    if (!name || dropped.has(name)) continue;
     if (name === 'cookie') {
       const rest = withoutOwnCookies(raw[i + 1], ownCookies);
       if (rest) out.push(raw[i], rest);
@@ -138,8 +147,21 @@ export function requestHeaders(
 }
 
 /**
- * The headers of an answer as the browser gets them. An app sets cookies for its
- * own host only: neither the gateway's, nor ones that its neighbours would receive.
+ * `Clear-Site-Data` without what reaches beyond the app: a browser deletes the cookies of
+ * the whole site, which all apps are, and perhaps the portal too. What is stored is of the host alone.
+ */
+function withoutCookies(value: string | string[]): string | undefined {
+  const kinds = String(value)
+    .split(',')
+    .map(kind => kind.trim())
+    .flatMap(kind => (kind === '"*"' ? ['"cache"', '"storage"'] : kind))
+    .filter(kind => kind && kind !== '"cookies"');
+  return kinds.length ? kinds.join(', ') : undefined;
+}
+
+/**
+ * The headers of an answer as the browser gets them. An app sets and deletes cookies for
+ * its own host only: neither the gateway's, nor ones of its neighbours.
  */
 export function responseHeaders(
   headers: IncomingHttpHeaders,
@@ -162,6 +184,9 @@ export function responseHeaders(
         .filter(cookie => !ownCookies.includes(cookie.split('=')[0].trim()))
         .map(cookie => cookie.replace(/;\s*domain\s*=[^;]*/gi, ''));
       if (kept.length) out[name] = kept;
+    } else if (name === 'clear-site-data') {
+      const kept = withoutCookies(value);
+      if (kept) out[name] = kept;
     } else out[name] = value;
   }
   return out;

@@ -3,12 +3,15 @@
  * an app that does not switch protocols would take what follows for requests that
  * nobody checked.
  */
+import type { Endpoint } from '@ai-app-store/backstage-plugin-app-store-common';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GatewayConfig } from '../config';
+import type { RouteTable } from '../routes/RouteTable';
 import { answers, type Answer } from '../pages/pages';
 import { assertDialable } from './addresses';
+import { whenGone } from './clientGone';
 import { isForeign, type Door, type Entrance } from './Door';
 import { requestHeaders, responseHeaders } from './headers';
 import { namesOfCookies } from './leftovers';
@@ -17,6 +20,10 @@ import type { OpenConnections } from './OpenConnections';
 const ANSWER_MS = 30_000;
 /** A body in place of a switch is cut after this many bytes. */
 const BODY_LIMIT = 64 * 1024;
+/** A client that was answered may take this long to read it, in milliseconds. */
+const LINGER_MS = 5000;
+/** More than this is not kept of what a client sends before the switch, in bytes. */
+const EARLY_LIMIT = 64 * 1024;
 
 function head(
   status: number,
@@ -30,15 +37,52 @@ function head(
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
+/** Answers and ends, also where the client leaves its side open. */
+function finish(client: Duplex, text: string, body?: Buffer): void {
+  client.once('finish', () => {
+    const timer = setTimeout(() => client.destroy(), LINGER_MS);
+    client.once('close', () => clearTimeout(timer));
+  });
+  client.write(text, 'latin1');
+  client.end(body);
+}
+
 function refuse(client: Duplex, answer: Answer): void {
-  const body = JSON.stringify(answer.problem);
-  client.end(
+  const body = Buffer.from(JSON.stringify(answer.problem));
+  finish(
+    client,
     head(answer.status, answer.problem.code, {
       'content-type': 'application/problem+json',
-      'content-length': String(Buffer.byteLength(body)),
+      'content-length': String(body.length),
       connection: 'close',
-    }) + body,
+    }),
+    body,
   );
+}
+
+/**
+ * Reads a client until its socket is joined to the app's: only then is it told that
+ * the client left. What comes before the switch is kept for the app.
+ *
+ * @returns how to stop, and get what came
+ */
+function watch(client: Duplex, first: Buffer): () => Buffer {
+  const early = [first];
+  let size = first.length;
+  const take = (chunk: Buffer) => {
+    early.push(chunk);
+    size += chunk.length;
+    if (size > EARLY_LIMIT) client.destroy();
+  };
+  const end = () => client.destroy();
+  client.on('data', take);
+  client.on('end', end);
+  return () => {
+    client.pause();
+    client.off('data', take);
+    client.off('end', end);
+    return Buffer.concat(early);
+  };
 }
 
 /** Joins the two sides after a switch. */
@@ -71,11 +115,11 @@ async function relay(
     'content-length': String(body.length),
     connection: 'close',
   };
-  client.write(
+  finish(
+    client,
     head(response.statusCode ?? 502, response.statusMessage ?? '', headers),
-    'latin1',
+    body,
   );
-  client.end(body);
 }
 
 /** Serves one upgrade. */
@@ -86,9 +130,11 @@ export async function serveUpgrade(options: {
   door: Door;
   config: GatewayConfig;
   connections: OpenConnections;
+  routes: RouteTable;
 }): Promise<void> {
-  const { request, client, first, door, config, connections } = options;
+  const { request, client, first, door, config, connections, routes } = options;
   client.on('error', () => client.destroy());
+  const early = watch(client, first);
   if (
     request.method !== 'GET' ||
     request.headers.upgrade?.toLocaleLowerCase('en-US') !== 'websocket'
@@ -96,13 +142,22 @@ export async function serveUpgrade(options: {
     refuse(client, answers.badRequest('Only WebSockets are upgraded here.'));
     return;
   }
+  if (
+    Number(request.headers['content-length'] ?? 0) > 0 ||
+    request.headers['transfer-encoding'] !== undefined
+  ) {
+    refuse(client, answers.badRequest('An upgrade has no body.'));
+    return;
+  }
   const outcome = await door.enter(request);
+  if (client.destroyed) return;
   if ('answer' in outcome) {
     refuse(client, outcome.answer);
     return;
   }
   if ('redirect' in outcome && !outcome.cookies.length) {
-    client.end(
+    finish(
+      client,
       head(outcome.status, 'Elsewhere', {
         location: outcome.redirect,
         'content-length': '0',
@@ -120,10 +175,17 @@ export async function serveUpgrade(options: {
     refuse(client, answers.foreignPage());
     return;
   }
+  // While the person was let in, the app may have moved.
+  const endpoint = routes.get(outcome.entrance.route.id)?.endpoint;
+  if (!endpoint) {
+    refuse(client, answers.unreachable(outcome.entrance.route));
+    return;
+  }
   dial({
     request,
     client,
-    first,
+    early,
+    endpoint,
     entrance: outcome.entrance,
     ownCookies: Object.values(door.cookies),
     config,
@@ -134,16 +196,17 @@ export async function serveUpgrade(options: {
 function dial(options: {
   request: IncomingMessage;
   client: Duplex;
-  first: Buffer;
+  early: () => Buffer;
+  endpoint: Endpoint;
   entrance: Entrance;
   ownCookies: string[];
   config: GatewayConfig;
   connections: OpenConnections;
 }): void {
-  const { request, client, first, entrance, ownCookies, config, connections } =
+  const { request, client, early, entrance, ownCookies, config, connections } =
     options;
   const { route, identity, session } = entrance;
-  const { address, port } = route.endpoint!;
+  const { address, port } = options.endpoint;
   assertDialable(address, config.loopbackPods);
   const headers = requestHeaders(request, {
     identity,
@@ -168,7 +231,7 @@ function dial(options: {
       outgoing.destroy();
     },
   });
-  client.on('close', () => {
+  whenGone(client, () => {
     forget();
     outgoing.destroy();
   });
@@ -181,7 +244,8 @@ function dial(options: {
     };
     client.write(head(101, 'Switching Protocols', answer), 'latin1');
     if (rest.length) client.write(rest);
-    if (first.length) upstream.write(first);
+    const sent = early();
+    if (sent.length) upstream.write(sent);
     join(client, upstream);
   });
   outgoing.on('response', response => {

@@ -86,7 +86,7 @@ describe('who may open an instance', () => {
     await expect(second).rejects.toThrow('away');
     expect(await third).toEqual({ allowed: true });
     for (let n = 3; n < 5; n++) {
-      jest.advanceTimersByTime(2001);
+      await jest.advanceTimersByTimeAsync(2001);
       const again = decide();
       asked[n].fail();
       expect(await again).toEqual({ allowed: true });
@@ -110,5 +110,49 @@ describe('who may open an instance', () => {
     const other = decide();
     asked[3].fail();
     await expect(other).rejects.toThrow('away');
+  });
+
+  it('22: is not waited for longer than two seconds; then the last answer, then none', async () => {
+    const { asked, decide, tell } = store();
+    const first = decide();
+    await jest.advanceTimersByTimeAsync(2001);
+    await expect(first).rejects.toThrow('no answer within 2000 ms');
+
+    const second = decide();
+    asked[1].answer({ allowed: true });
+    await second;
+    tell(false);
+    const third = decide();
+    await jest.advanceTimersByTimeAsync(2001);
+    expect(await third).toEqual({ allowed: true });
+
+    // A store that hung is asked again, and nobody waits for it.
+    await jest.advanceTimersByTimeAsync(2001);
+    expect(await Promise.all([decide(), decide()])).toEqual([
+      { allowed: true },
+      { allowed: true },
+    ]);
+    expect(asked).toHaveLength(4);
+    asked[3].answer({ allowed: false });
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await decide()).toEqual({ allowed: false });
+  });
+
+  it('22: holds as it was said last for ten minutes, and no longer', async () => {
+    const { asked, decide, tell } = store();
+    const first = decide();
+    asked[0].answer({ allowed: true });
+    await first;
+    tell(false);
+    for (let minute = 0; minute < 9; minute++) {
+      const again = decide();
+      asked.at(-1)!.fail();
+      expect(await again).toEqual({ allowed: true });
+      await jest.advanceTimersByTimeAsync(60_000);
+    }
+    await jest.advanceTimersByTimeAsync(60_000);
+    const over = decide();
+    asked.at(-1)!.fail();
+    await expect(over).rejects.toThrow('away');
   });
 });

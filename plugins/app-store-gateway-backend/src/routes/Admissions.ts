@@ -10,13 +10,24 @@ const CACHE_MS = 60_000;
 const ENTRIES = 50_000;
 /** After a failed question the store is asked again this much later. */
 const RETRY_MS = 2000;
+/** A store that does not answer for this long is taken for away, in milliseconds. */
+const DEADLINE_MS = 2000;
+/** For this long after a failed question nobody waits for the next one, in milliseconds. */
+const AWAY_MS = 10_000;
+/**
+ * While the store is away, what it said last holds for this long, in milliseconds: long
+ * enough for a restart or an upgrade, and whoever lost a right meanwhile is out after it.
+ */
+const LAST_ANSWER_MS = 10 * 60_000;
 
 interface Entry {
   revision: string;
   until: number;
   answer: Promise<Admission>;
-  /** What the store said last of the same facts. */
-  said?: Admission;
+  /** What the store said last of the same facts, and when it was asked. */
+  said?: { admission: Admission; at: number };
+  /** When it did not answer, if that was the last time that it was asked. */
+  failedAt?: number;
 }
 
 /** See the module's comment. */
@@ -44,49 +55,92 @@ export class Admissions {
     const key = `${instanceId} ${userEntityRef ?? ''}`;
     const now = Date.now();
     const cached = this.#cache.get(key);
-    if (cached && cached.revision === revision && cached.until > now)
-      return cached.answer;
+    const same = cached?.revision === revision ? cached : undefined;
+    const entry =
+      same && same.until > now
+        ? same
+        : this.#begin({ key, revision, instanceId, userEntityRef, same });
+    // Nobody waits anew for a store that was away a moment ago.
+    const away = entry.failedAt && entry.failedAt + AWAY_MS > now;
+    return (away && lastAnswer(entry)) || entry.answer;
+  }
+
+  /** Asks, and remembers the answer. */
+  #begin(options: {
+    key: string;
+    revision: string;
+    instanceId: string;
+    userEntityRef: string | undefined;
+    same?: Entry;
+  }): Entry {
+    const { key, revision, instanceId, userEntityRef, same } = options;
+    const now = Date.now();
     const entry: Entry = {
       revision,
       until: now + CACHE_MS,
-      answer: this.#ask(instanceId, userEntityRef),
-      said: cached?.revision === revision ? cached.said : undefined,
+      answer: this.#ask(instanceId, userEntityRef).then(
+        admission => {
+          entry.said = { admission, at: now };
+          entry.failedAt = undefined;
+          const { holdsForMs } = admission;
+          // What the store knows of the person may be older than the question.
+          if (holdsForMs !== undefined)
+            entry.until = Math.min(entry.until, Date.now() + holdsForMs);
+          return admission;
+        },
+        error => {
+          // What the store said last of the same facts still holds, unless they changed meanwhile.
+          const mine = this.#cache.get(key) === entry;
+          const last = mine && lastAnswer(entry);
+          if (!last) {
+            if (mine) this.#cache.delete(key);
+            throw error;
+          }
+          entry.until = Date.now() + RETRY_MS;
+          entry.failedAt = Date.now();
+          return last;
+        },
+      ),
+      said: same?.said,
+      failedAt: same?.failedAt,
     };
-    entry.answer = entry.answer.then(
-      admission => {
-        entry.said = admission;
-        const { holdsForMs } = admission;
-        // What the store knows of the person may be older than the question.
-        if (holdsForMs !== undefined)
-          entry.until = Math.min(entry.until, Date.now() + holdsForMs);
-        return admission;
-      },
-      error => {
-        // The store is away: what it said last of the same facts still holds, unless they changed meanwhile.
-        const mine = this.#cache.get(key) === entry;
-        if (!entry.said || !mine) {
-          if (mine) this.#cache.delete(key);
-          throw error;
-        }
-        entry.until = Date.now() + RETRY_MS;
-        return entry.said;
-      },
-    );
     entry.answer.catch(() => {});
     if (this.#cache.size >= ENTRIES) this.#cache.clear();
     this.#cache.set(key, entry);
-    return entry.answer;
+    return entry;
   }
 
   async #ask(
     instanceId: string,
     userEntityRef: string | undefined,
   ): Promise<Admission> {
-    const response = await this.#store.fetch('/admission', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ instanceId, userEntityRef }),
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), DEADLINE_MS);
+    const late = new Promise<never>((_, reject) => {
+      abort.signal.addEventListener('abort', () =>
+        reject(new Error(`no answer within ${DEADLINE_MS} ms`)),
+      );
     });
-    return (await response.json()) as Admission;
+    const ask = async () => {
+      const response = await this.#store.fetch('/admission', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ instanceId, userEntityRef }),
+        signal: abort.signal,
+      });
+      return (await response.json()) as Admission;
+    };
+    try {
+      return await Promise.race([ask(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
+}
+
+/** What the store said last, while that holds. */
+function lastAnswer({ said }: Entry): Admission | undefined {
+  return said && said.at + LAST_ANSWER_MS > Date.now()
+    ? said.admission
+    : undefined;
 }

@@ -21,6 +21,10 @@ const PAUSE_FIRST_MS = 100;
 const PAUSE_LAST_MS = 5000;
 /** A service token lasts an hour; the stream is begun anew well before. */
 const STREAM_MS = 30 * 60_000;
+/** The store sends a sign of life every 20 s; a stream that is silent for longer than this is dead. */
+const IDLE_MS = 50_000;
+
+const PLANNED = 'it is begun anew before its token ends';
 
 /** Calls the store in the gateway's own name. */
 export class StoreClient {
@@ -62,9 +66,18 @@ export class StoreClient {
   }
 }
 
+/** How long the table waits for what. */
+export interface RouteTimes {
+  idleMs: number;
+  firstPauseMs: number;
+  lastPauseMs: number;
+  /** 0 to 1: gateways that lost the store together do not come back together. */
+  random(): number;
+}
+
 /** See the module's comment. */
 export class RouteTable implements AddressBook {
-  readonly #store: StoreClient;
+  readonly #store: Pick<StoreClient, 'fetch'>;
   readonly #logger: LoggerService;
   readonly #routes = new Map<string, GatewayRoute>();
   readonly #aliases = new Map<string, GatewayAlias>();
@@ -79,11 +92,23 @@ export class RouteTable implements AddressBook {
   >();
   readonly #accessListeners = new Set<(changed: boolean) => void>();
   readonly #abort = new AbortController();
+  readonly #times: RouteTimes;
   #loaded = false;
 
-  constructor(options: { store: StoreClient; logger: LoggerService }) {
+  constructor(options: {
+    store: Pick<StoreClient, 'fetch'>;
+    logger: LoggerService;
+    times?: Partial<RouteTimes>;
+  }) {
     this.#store = options.store;
     this.#logger = options.logger;
+    this.#times = {
+      idleMs: IDLE_MS,
+      firstPauseMs: PAUSE_FIRST_MS,
+      lastPauseMs: PAUSE_LAST_MS,
+      random: Math.random,
+      ...options.times,
+    };
   }
 
   /** False until the first snapshot: unknown hosts are not yet known to be unknown. */
@@ -155,32 +180,62 @@ export class RouteTable implements AddressBook {
 
   /** Follows the store's stream until {@link stop}. */
   async follow(): Promise<void> {
-    let pause = PAUSE_FIRST_MS;
+    const { firstPauseMs, lastPauseMs, random } = this.#times;
+    let pause = firstPauseMs;
     while (!this.#abort.signal.aborted) {
+      const began = Date.now();
+      let why = 'the stream ended';
       try {
-        const signal = AbortSignal.any([
-          this.#abort.signal,
-          AbortSignal.timeout(STREAM_MS),
-        ]);
-        const response = await this.#store.fetch('/routes', { signal });
-        for await (const { event, data } of readEvents(response)) {
-          pause = PAUSE_FIRST_MS;
-          this.#take(event, JSON.parse(data));
-        }
+        await this.#read();
       } catch (error) {
-        if (this.#abort.signal.aborted) return;
-        if ((error as Error).name !== 'TimeoutError') {
-          // Silence before the first contact: the store starts in the same process.
-          if (this.#loaded)
-            this.#logger.warn(
-              `the store's routes are not to be had: ${
-                (error as Error).message
-              }; again in ${pause} ms`,
-            );
-          await sleep(pause);
-          pause = Math.min(pause * 2, PAUSE_LAST_MS);
-        }
+        why = (error as Error).message;
       }
+      if (this.#abort.signal.aborted) return;
+      // A store that answers and at once ends is no better than one that does not answer.
+      if (Date.now() - began > lastPauseMs) pause = firstPauseMs;
+      const wait = Math.round(pause * (0.5 + random() / 2));
+      // Silence before the first contact: the store starts in the same process.
+      if (this.#loaded && why !== PLANNED)
+        this.#logger.warn(
+          `no routes from the store: ${why}; trying again in ${wait} ms`,
+        );
+      await sleep(wait, undefined, { signal: this.#abort.signal }).catch(
+        () => {},
+      );
+      pause = Math.min(pause * 2, lastPauseMs);
+    }
+  }
+
+  /** Reads one stream until it ends, is too old, or nothing comes any more. */
+  async #read(): Promise<void> {
+    const end = new AbortController();
+    const stop = () => end.abort(new Error('stopped'));
+    this.#abort.signal.addEventListener('abort', stop);
+    const old = setTimeout(() => end.abort(new Error(PLANNED)), STREAM_MS);
+    const idle = setTimeout(
+      () => end.abort(new Error('nothing was heard of it')),
+      this.#times.idleMs,
+    );
+    // The process may end while nothing is heard.
+    old.unref();
+    idle.unref();
+    try {
+      const { signal } = end;
+      const response = await this.#store.fetch('/routes', { signal });
+      const alive = new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          idle.refresh();
+          controller.enqueue(chunk);
+        },
+      });
+      // Ends what is read from here also where the connection itself does not end.
+      const body = response.body!.pipeThrough(alive, { signal });
+      for await (const { event, data } of readEvents(new Response(body)))
+        this.#take(event, JSON.parse(data));
+    } finally {
+      clearTimeout(old);
+      clearTimeout(idle);
+      this.#abort.signal.removeEventListener('abort', stop);
     }
   }
 

@@ -16,6 +16,7 @@ import { toRow } from '../../database/appRows';
 import { appRecord, instanceInput } from '../../database/fixtures.testing';
 import { buildInstanceObjects } from '../../kubernetes/objects';
 import { Policy } from '../../policy';
+import { routingOf } from '../instances/RouteFeed';
 import { AppPresenter } from './presentApp';
 import { Runtimes } from './Runtimes';
 
@@ -169,6 +170,10 @@ const ROWS: Record<string, Row> = {
   'Runtime.EnableSHM': { given: ['EnableSHM = true'], outcome: RUNS('effect') },
   'Runtime.RoutingMode': {
     given: ['RoutingMode = "BASE_URL"'],
+    outcome: RUNS('effect'),
+  },
+  'Runtime.FrameAncestors': {
+    given: ['FrameAncestors = ["https://wiki.example"]'],
     outcome: RUNS('effect'),
   },
   'Env.Name': {
@@ -403,6 +408,7 @@ function whatComesOf(manifest: AppManifest, longDescription: string) {
       manifest.lifecycle === 'LINK'
         ? undefined
         : manifest.instanceTimeoutSeconds,
+    route: manifest.lifecycle === 'LINK' ? undefined : routingOf(manifest),
     objects:
       manifest.lifecycle === 'LINK'
         ? undefined

@@ -1,6 +1,7 @@
 /** The gateway's route table: one route for each instance and each alias, now and as they change. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
+  AppManifest,
   GatewayAlias,
   GatewayRoute,
 } from '@ai-app-store/backstage-plugin-app-store-common';
@@ -21,6 +22,14 @@ export type RouteChange =
   | { kind: 'alias'; key: string; value?: GatewayAlias }
   /** Tags or policies changed: whatever was decided may be decided otherwise. */
   | { kind: 'access' };
+
+/** What the gateway is told of an app itself. */
+export function routingOf(
+  manifest: AppManifest | undefined,
+): Pick<GatewayRoute, 'title' | 'routingMode' | 'frameAncestors'> {
+  const { routingMode = 'DOMAIN', frameAncestors } = manifest?.runtime ?? {};
+  return { title: manifest?.title ?? '', routingMode, frameAncestors };
+}
 
 /** See the module's comment. */
 export class RouteFeed {
@@ -78,8 +87,7 @@ export class RouteFeed {
           : {}),
         problem: record.problem && (problem as GatewayRoute['problem']),
         endpoint: record.endpoint,
-        title: app?.manifest.title ?? '',
-        routingMode: app?.manifest.runtime.routingMode ?? 'DOMAIN',
+        ...routingOf(app?.manifest),
         revision: `${record.visibility}/${record.ownerRef}/${
           app?.updatedAt ?? ''
         }`,
