@@ -293,7 +293,7 @@ test('aliases: moved, looked back on, taken back, deleted', async () => {
   await ada.goto(at('/admin/aliases?search=spare'));
   await ada.getByRole('button', { name: /deleted alias spare/ }).click();
   const past = ada.getByRole('list', { name: 'History of spare' });
-  await expect(past).toContainText('Deleted by uma');
+  await expect(past).toContainText('Deleted by Uma User');
   await expect(past).toContainText('Led to');
   await expect(past).toContainText(
     'only the person who had the alias can take the name',
@@ -301,7 +301,7 @@ test('aliases: moved, looked back on, taken back, deleted', async () => {
   await ada
     .getByRole('button', { name: 'Let anybody take the name now' })
     .click();
-  await expect(past).toContainText('The name was freed by ada');
+  await expect(past).toContainText('The name was freed by Ada Admin');
   await expect(past).not.toContainText('only the person');
   await ada.getByRole('button', { name: 'Close' }).last().click();
 });
