@@ -81,10 +81,12 @@ export function AliasHistory(props: {
                       {' '}
                       by {item.by ? <PersonName of={item.by} /> : 'the store'}
                     </span>
-                    {item.restsUntil &&
-                      `. Until ${when(
-                        item.restsUntil,
-                      )} only the person who had the alias can take the name.`}
+                    {item.restsUntil && (
+                      <>
+                        . Until <When at={item.restsUntil} /> only the person
+                        who had the alias can take the name.
+                      </>
+                    )}
                   </span>
                 </li>
               ))}
