@@ -20,7 +20,8 @@ import { useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
 import { useStore } from '../hooks/useCached';
-import { duration, shortRef } from '../words';
+import { usePersonNames } from '../hooks/usePersonNames';
+import { duration } from '../words';
 import { AssignAliasDialog } from './AliasForms';
 import { AliasHistory } from './AliasHistory';
 import { ConfirmDialog } from './ConfirmDialog';
@@ -28,9 +29,8 @@ import { isStale } from './ProblemPanel';
 import { UndoButton } from './UndoToast';
 
 /** Who may take the name of an alias once it is deleted. */
-function whoMayTake(alias: AppAlias, restSeconds: number): string {
+function whoMayTake(owner: string, restSeconds: number): string {
   if (!restSeconds) return 'Somebody else can take the name at once.';
-  const owner = alias.creator ? shortRef(alias.creator) : 'its creator';
   return `For ${duration(
     restSeconds * 1000,
   )} only ${owner} can take the name again. After that anybody can.`;
@@ -50,6 +50,7 @@ export function AliasActions(props: {
   const api = useApi(appStoreApiRef);
   const toast = useApi(toastApiRef);
   const store = useStore().value;
+  const nameOf = usePersonNames([alias.creator]);
   const [busy, act] = useAction();
   const [dialog, setDialog] = useState<'assign' | 'history' | 'delete'>();
   const close = () => setDialog(undefined);
@@ -184,7 +185,11 @@ export function AliasActions(props: {
         >
           <Text as="p">{alias.url} will answer 404. The instance stays.</Text>
           <Text as="p">
-            {store && whoMayTake(alias, store.aliasRestSeconds ?? 0)}
+            {store &&
+              whoMayTake(
+                alias.creator ? nameOf(alias.creator) : 'its creator',
+                store.aliasRestSeconds ?? 0,
+              )}
           </Text>
         </ConfirmDialog>
       )}

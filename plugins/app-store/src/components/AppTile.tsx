@@ -5,6 +5,7 @@ import { RiHeartFill, RiPushpinFill } from '@remixicon/react';
 import { useNavigate } from 'react-router-dom';
 import type { MouseEvent } from 'react';
 import { appStoreApiRef } from '../api';
+import { usePass } from '../hooks/useOpenApp';
 import { paths } from '../routes';
 import { AppIcon } from './AppIcon';
 import styles from './AppTile.module.css';
@@ -26,6 +27,7 @@ export function AppTile(props: { app: App; small?: boolean }) {
   const { app, small } = props;
   const api = useApi(appStoreApiRef);
   const navigate = useNavigate();
+  const pass = usePass();
   const lead = leadOf(app);
   const openManaged = async (event: MouseEvent) => {
     // Whoever asks for a tab of its own gets the page of details there.
@@ -35,7 +37,7 @@ export function AppTile(props: { app: App; small?: boolean }) {
       const { url, status } = await api.getManagedInstance(app.id);
       // Its page says why it is not open.
       if (status !== 'DEPLOYED') throw new Error('nothing runs');
-      window.location.assign(url);
+      window.location.assign(await pass(url));
     } catch {
       navigate(paths.app(app.id));
     }

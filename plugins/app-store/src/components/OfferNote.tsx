@@ -3,7 +3,9 @@ import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Button, Flex, Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
-import { day, shortRef } from '../words';
+import { usePersonNames } from '../hooks/usePersonNames';
+import { PersonName } from './PersonName';
+import { When } from './When';
 
 /** To whom an app version is offered, for its owner and admins, who may withdraw that. */
 export function OfferNote(props: { app: App; onWithdrawn: () => void }) {
@@ -12,14 +14,13 @@ export function OfferNote(props: { app: App; onWithdrawn: () => void }) {
   const toast = useApi(toastApiRef);
   const [busy, act] = useAction();
   const { offer } = app;
+  const nameOf = usePersonNames([offer?.to]);
   if (!offer) return null;
-  const by =
-    offer.offeredBy === app.owner ? '' : ` by ${shortRef(offer.offeredBy)}`;
   const withdraw = () =>
     act(async () => {
       await api.withdrawOffer(app.id);
       toast.post({
-        title: `${app.title} is no longer offered to ${shortRef(offer.to)}`,
+        title: `${app.title} is no longer offered to ${nameOf(offer.to)}`,
         status: 'success',
         timeout: 8000,
       });
@@ -29,8 +30,14 @@ export function OfferNote(props: { app: App; onWithdrawn: () => void }) {
     <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
       <Text variant="body-small">
         {offer.allVersions ? 'All versions offered' : 'Offered'} to{' '}
-        {shortRef(offer.to)}
-        {by} until {day(offer.expiresAt)}
+        <PersonName of={offer.to} />
+        {offer.offeredBy !== app.owner && (
+          <>
+            {' '}
+            by <PersonName of={offer.offeredBy} />
+          </>
+        )}{' '}
+        until <When at={offer.expiresAt} day />
       </Text>
       <Button
         size="small"

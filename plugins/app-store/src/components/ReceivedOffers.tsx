@@ -6,10 +6,11 @@ import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useLoad } from '../hooks/useLoad';
-import { day, shortRef } from '../words';
 import { ConfirmDialog } from './ConfirmDialog';
+import { PersonName } from './PersonName';
 import { ErrorPanel } from './ProblemPanel';
 import styles from './ReceivedOffers.module.css';
+import { When } from './When';
 
 function titleOf({ apps: [newest, ...older] }: Offer): string {
   return older.length ? newest.title : `${newest.title} ${newest.version}`;
@@ -88,7 +89,8 @@ export function ReceivedOffers(props: { onAccepted: () => void }) {
               </Text>
               <Text as="p" variant="body-small" color="secondary">
                 {offer.name} {offer.apps.map(app => app.version).join(', ')},
-                from {shortRef(offer.from)}, until {day(offer.expiresAt)}
+                from <PersonName of={offer.from} />, until{' '}
+                <When at={offer.expiresAt} day />
               </Text>
               {offer.secrets.length > 0 && (
                 <Text as="p" variant="body-small">
