@@ -121,11 +121,15 @@ export class CatalogIndex {
     );
     return {
       ...(only.length < except.length ? { only } : { except }),
-      tags: tags.every(
-        tag => this.#policy.decide('tag', 'read', actor, tag).allowed,
-      ),
+      tags:
+        person.known &&
+        tags.every(
+          tag => this.#policy.decide('tag', 'read', actor, tag).allowed,
+        ),
       admin: person.admin,
-      owners: this.#open || (this.#keptApart && actor.fullAccess),
+      // Who is not there is told nothing, also where everybody has full access.
+      owners:
+        person.known && (this.#open || (this.#keptApart && actor.fullAccess)),
     };
   }
 }
