@@ -20,6 +20,8 @@ export interface InstanceDescription {
   appId: string;
   ownerRef: string;
   launchProfile?: string;
+  /** Whose secrets it was started with. */
+  secretsOf?: string;
   parameters?: Record<string, string>;
 }
 

@@ -87,6 +87,8 @@ export interface InstanceInput {
   /** Of a container app: the image, with what stands in it filled in. */
   customImage?: string;
   launchProfile?: string;
+  /** Whose secrets it is started with. */
+  secretsOf?: string;
   /** Values of the app's parameters by variable. */
   parameters: Record<string, string>;
   startTimeoutSeconds: number;
@@ -441,7 +443,7 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
   const template = podTemplate(input);
   const { runtime } = input.manifest;
   const { literals } = fileVolumes(input);
-  const { appId, ownerRef, launchProfile, parameters } = input;
+  const { appId, ownerRef, launchProfile, secretsOf, parameters } = input;
   /** Of a workload with its parameters, which say more than a kept volume needs to. */
   const describedBy = (own: object) => ({
     annotations: {
@@ -449,6 +451,7 @@ export function buildInstanceObjects(input: InstanceInput): InstanceObjects {
         appId,
         ownerRef,
         launchProfile,
+        secretsOf,
         ...own,
       }),
     },

@@ -206,13 +206,18 @@ export class Recovery {
     const { appId, ownerRef, launchProfile, parameters = {} } = description!;
     const [app] = await apps.getMany([appId]);
     if (!app) return;
+    const secretsOf = description!.secretsOf ?? app.ownerRef;
     const now = new Date();
-    const { objects, used } = await renderer.render(app, {
-      id,
-      ownerRef,
-      launchProfile,
-      parameters,
-    });
+    const { objects, used } = await renderer.render(
+      // Never those of an owner who came later.
+      { ...app, ownerRef: secretsOf },
+      {
+        id,
+        ownerRef,
+        launchProfile,
+        parameters,
+      },
+    );
     const released = replicas === undefined;
     const record: Omit<InstanceRecord, 'slot'> = {
       id,
@@ -232,7 +237,7 @@ export class Recovery {
       extended: false,
       launchProfile,
       parameters,
-      secretsOf: app.ownerRef,
+      secretsOf,
       launch: 1,
       claimUid,
       ...(released

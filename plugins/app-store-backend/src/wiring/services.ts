@@ -214,6 +214,8 @@ export function createServices(options: ServicesOptions) {
       audit,
       service: appService,
       apps,
+      notes,
+      logger,
       offers: repositories.offers,
       secrets,
       roles,

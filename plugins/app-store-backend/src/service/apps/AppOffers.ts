@@ -2,6 +2,7 @@
  * Handing apps over. It is an offer until the receiver accepts it: an app uses its
  * owner's secrets, so nobody becomes the owner of one without a word of their own.
  */
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import type {
   App,
   Offer,
@@ -15,6 +16,7 @@ import type {
 } from '../../database/OfferRepository';
 import type { SecretRepository } from '../../database/SecretRepository';
 import { personRef } from '../../identity/personRef';
+import type { AppNotes } from '../../recovery/AppNotes';
 import type { RoleResolver } from '../../identity/RoleResolver';
 import type { Policy } from '../../policy';
 import type { Audit, Trail } from '../Audit';
@@ -35,6 +37,8 @@ export interface AppOffersOptions {
   audit: Audit;
   service: AppService;
   apps: AppRepository;
+  notes: AppNotes;
+  logger: LoggerService;
   offers: OfferRepository;
   secrets: SecretRepository;
   roles: RoleResolver;
@@ -232,6 +236,15 @@ export class AppOffers {
     // What an app names of secrets is its new owner's from now on.
     await this.#o.secrets.resolveApps(appIds);
     await this.#o.preconditions.refreshUsersOf(appIds);
+    // After a restored backup they come back to their new owner.
+    for (const app of await this.#o.apps.getMany(appIds))
+      await this.#o.notes
+        .write(app)
+        .catch(error =>
+          this.#o.logger.warn(
+            `the note beside the bundle of ${app.id} still names its former owner: ${error.message}`,
+          ),
+        );
     appIds.forEach(appId => this.#o.feed.changed(appId));
     return appIds;
   }

@@ -96,6 +96,7 @@ export class InstanceRenderer {
       serviceAccount: app.serviceAccount ?? config.kubernetes.serviceAccount,
       customImage: customImage && this.#runtimes.image(customImage, manifest),
       launchProfile: instance.launchProfile,
+      secretsOf: app.ownerRef,
       parameters: instance.parameters,
       startTimeoutSeconds: config.startTimeoutSeconds,
       storeUrl: this.#storeUrl,
