@@ -184,7 +184,7 @@ test('what was installed is kept: resumed without a package index, with what was
   expect(needy).toMatchObject({
     status: 'FAILED',
     stage: 'dependencies',
-    problem: { code: 'DEPENDENCIES_FAILED', owner: 'author' },
+    problem: { code: 'INDEX_UNREACHABLE', owner: 'admin' },
   });
   expect(needy.problem!.message).toContain('is-number');
 });
