@@ -24,6 +24,7 @@ export type { TomlIssue } from './appToml/TomlReader';
 export { default as API_DOCUMENT } from './api/document.generated.json';
 export type { operations as Operations } from './api/schema.generated';
 export * from './catalogNames';
+export { titleFit } from './titleFit';
 export * from './client/AppStoreClient';
 export { readEvents } from './client/events';
 export { AppStoreError, type RequestsOptions } from './client/Requests';

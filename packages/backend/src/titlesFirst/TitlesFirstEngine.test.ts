@@ -4,11 +4,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TitlesFirstEngine } from './TitlesFirstEngine';
 
-/** 300 apps that say a lot about notes, one that is called so, and one of which the name begins so. */
+/** Apps that say a lot about notes, others that do not, one that is called so, and one of which the name begins so. */
 const documents = [
-  ...Array.from({ length: 300 }, (_, n) => ({
+  ...Array.from({ length: 500 }, (_, n) => ({
     title: `Paper ${n}`,
-    text: 'notes notes notes on notes',
+    text: n < 100 ? 'notes' : 'something else',
     location: `/paper/${n}`,
   })),
   { title: 'Notes', text: 'For all that one writes.', location: '/notes' },

@@ -3,37 +3,19 @@
  * what has a word that begins so, and then what the search engine found, in its order. Pure,
  * and the same over any engine.
  */
-import { compareVersions } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  compareVersions,
+  titleFit,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { SearchResult } from '@backstage/plugin-search-common';
-
-const plain = (text: string) =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLocaleLowerCase('en-US')
-    .trim();
-
-/** How well a title fits; 0 is best. */
-function tierOf(title: string, term: string): number {
-  if (title === term) return 0;
-  if (title.startsWith(term)) return 1;
-  // `red` finds Node-RED before what is only described as red.
-  return title.split(/[^\p{L}\p{N}]+/u).some(word => word.startsWith(term))
-    ? 2
-    : 3;
-}
 
 /** Results by how well their titles fit; those that fit alike stay in their order. */
 export function byTitle(results: SearchResult[], term: string): SearchResult[] {
-  const wanted = plain(term);
-  const tiers = new Map(
-    results.map(result => [
-      result,
-      tierOf(plain(result.document.title), wanted),
-    ]),
+  const fits = new Map(
+    results.map(result => [result, titleFit(result.document.title, term)]),
   );
   // Sorting is stable.
-  return [...results].sort((a, b) => tiers.get(a)! - tiers.get(b)!);
+  return [...results].sort((a, b) => fits.get(a)! - fits.get(b)!);
 }
 
 /** What the index says of an app, beside what it says of everything (packages/backend/src/catalogSearch.ts). */
