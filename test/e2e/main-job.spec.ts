@@ -265,9 +265,8 @@ test("a private instance is its owner's: refused to others, sign-in first for st
   await stranger.waitForURL(`${app.origin}/deep/link?x=1`);
   await expect(stranger.getByText('nothing at /deep/link?x=1')).toBeVisible();
   // A sign-out in the portal ends it here, too.
-  await stranger.goto(`${portal.url}/settings`);
-  await stranger.getByTestId('user-settings-menu').click();
-  await stranger.getByText('Sign Out').click();
+  await stranger.goto(`${portal.url}/app-store`);
+  await stranger.getByRole('button', { name: 'Sign out' }).click();
   await expect(
     stranger.getByRole('button', { name: 'Sign in as Uma User' }),
   ).toBeVisible();

@@ -43,6 +43,33 @@ function List() {
   );
 }
 
+/** Another state comes, by the stream, before the answer to what was asked for. */
+function Busy() {
+  const [state, setState] = useState('runs');
+  return (
+    <>
+      <h2>Busy</h2>
+      <div>
+        {state === 'runs' ? (
+          <button
+            key="pause"
+            onClick={() => {
+              setState('asked');
+              setTimeout(() => setState('paused'), 1000);
+            }}
+          >
+            Pause
+          </button>
+        ) : (
+          <button key="resume" disabled={state === 'asked'}>
+            Resume
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
 function Pages() {
   const page = useRef<HTMLElement>(null);
   useFocusKept(page);
@@ -50,6 +77,7 @@ function Pages() {
     <main ref={page}>
       <Routes>
         <Route path="/pages/list" element={<List />} />
+        <Route path="/pages/busy" element={<Busy />} />
         <Route path="/pages/other" element={<h2>Other page</h2>} />
       </Routes>
     </main>
@@ -98,6 +126,24 @@ describe('26: the focus', () => {
     expect(document.activeElement).toHaveTextContent('one');
     await press('End one');
     expect(document.activeElement).toHaveTextContent('List');
+  });
+
+  it('waits for what is busy and took the place', async () => {
+    render(
+      <MemoryRouter initialEntries={['/pages/busy']}>
+        <Pages />
+      </MemoryRouter>,
+    );
+    const pause = screen.getByText('Pause');
+    pause.focus();
+    await act(async () => {
+      fireEvent.click(pause);
+    });
+    for (const ms of [500, 600, 200])
+      await act(async () => {
+        jest.advanceTimersByTime(ms);
+      });
+    expect(document.activeElement).toHaveTextContent('Resume');
   });
 
   it('stays nowhere where somebody clicked beside everything', async () => {

@@ -11,6 +11,8 @@ const USABLE =
   'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
 /** A closing dialog gives the focus back by itself within this time. */
 const GRACE_MS = 120;
+/** For so long buttons that are busy are waited for: one of them took the place. */
+const PATIENCE_MS = 3000;
 const OVERLAYS =
   '[role=dialog], [role=alertdialog], [role=menu], [role=listbox]';
 
@@ -49,6 +51,12 @@ function usableIn(element: Element): HTMLElement | undefined {
   return [element, ...element.querySelectorAll(USABLE)].find(
     (each): each is HTMLElement => each.matches(USABLE) && isShown(each),
   );
+}
+
+/** What is left of the place has controls, and all of them are busy. */
+function isBusy(path: Step[]): boolean {
+  const left = path.find(({ node }) => node.isConnected)?.node;
+  return Boolean(left?.querySelector(':disabled') && !usableIn(left));
 }
 
 /** Where the focus goes: what is left of where it was, from the inside out. */
@@ -98,9 +106,11 @@ export function useFocusKept(page: RefObject<HTMLElement>): void {
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let since: number | undefined;
     const lost = () => document.activeElement === document.body;
     const note = ({ target }: FocusEvent) => {
       const at = page.current;
+      since = undefined;
       if (at?.contains(target as Element))
         path.current = pathOf(target as Element, at);
       else if (!(target as Element).closest?.(OVERLAYS))
@@ -119,6 +129,11 @@ export function useFocusKept(page: RefObject<HTMLElement>): void {
       const [{ node }] = path.current;
       // It is busy, and comes back or goes.
       if (node.isConnected && node.matches(':disabled')) return;
+      since ??= Date.now();
+      if (isBusy(path.current) && Date.now() - since < PATIENCE_MS) {
+        timer = setTimeout(mend, GRACE_MS);
+        return;
+      }
       const to = nextFocus(path.current, at);
       if (to) focusOn(to);
     };
