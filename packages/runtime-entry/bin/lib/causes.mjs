@@ -1,6 +1,7 @@
 // Why an installation failed, told by what its installer printed: shared by npm and pip.
 // The store knows whose each cause is (`dependencyProblem` in the backend).
 
+import { execFile } from 'node:child_process';
 import { proxyFor } from './store.mjs';
 
 /** The app asks for what is not there, or cannot be built: its author's. */
@@ -13,6 +14,8 @@ export const INDEX_REFUSED = 'INDEX_REFUSED';
 export const INDEX_FAILED = 'INDEX_FAILED';
 export const DISK_FULL = 'DISK_FULL';
 
+/** A program that prints one setting has this long, in milliseconds. */
+const PRINT_MS = 10_000;
 /** Lines of an installer's output that are repeated as its reason. */
 const REASON_LINES = 3;
 const LINE_LIMIT = 300;
@@ -73,6 +76,15 @@ export function unreachableHost(lines) {
 /** `registry.example:4873` */
 export function hostOf(url) {
   return URL.canParse(url) ? new URL(url).host : undefined;
+}
+
+/** What a program prints, as one line; undefined where it does not run. */
+export function printed(command, args) {
+  return new Promise(resolve =>
+    execFile(command, args, { timeout: PRINT_MS }, (error, stdout) =>
+      resolve(error ? undefined : stdout.trim() || undefined),
+    ),
+  );
 }
 
 /**

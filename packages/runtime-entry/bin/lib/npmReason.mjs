@@ -8,10 +8,10 @@ import {
   isDiskFull,
   lastBuildError,
   sentence,
+  printed,
   unreachableHost,
 } from './causes.mjs';
 
-const DEFAULT_REGISTRY = 'https://registry.example/';
 /** Codes of connections and of TLS, as Node.js names them. */
 const NETWORK_CODE =
   /^(E(CONN\w+|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE)|ERR_SOCKET_TIMEOUT|ERR_TLS\w*|ERR_SSL\w*|UNABLE_TO_\w+|\w*SELF_SIGNED\w*|CERT_\w+|FETCH_ERROR)$/;
@@ -25,7 +25,7 @@ function packageAt(path) {
 }
 
 /** @returns cause, and a message that names the package or the host */
-export function npmReason(output) {
+export async function npmReason(output) {
   // `npm error`, and `npm ERR!` of npm 9 and older.
   const errors = output.flatMap(line => {
     const [, text] = /^npm (?:error|ERR!) ?(.*)$/.exec(line) ?? [];
@@ -43,12 +43,14 @@ export function npmReason(output) {
       )})`,
     };
   const text = errors.join('\n');
-  const registry = process.env.npm_config_registry || DEFAULT_REGISTRY;
+  const registry =
+    process.env.npm_config_registry ||
+    (await printed('npm', ['config', 'get', 'registry']));
   const url =
     /- [A-Z]+ (https?:\/\/\S+)/.exec(text)?.[1] ??
     /request to (https?:\/\/\S+) failed/.exec(text)?.[1];
   const host = hostOf(url ?? registry);
-  const own = host === hostOf(registry);
+  const own = host !== undefined && host === hostOf(registry);
   const asked =
     url && own
       ? decodeURIComponent(

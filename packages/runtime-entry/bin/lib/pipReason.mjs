@@ -8,12 +8,15 @@ import {
   indexCause,
   isDiskFull,
   lastBuildError,
+  printed,
   sentence,
   unreachableHost,
 } from './causes.mjs';
 import { ask } from './store.mjs';
 
-const DEFAULT_INDEX = 'https://index.example/simple';
+/** Prints the index that pip asks where it is told of none. */
+const DEFAULT_INDEX =
+  'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
 const ASK_TIMEOUT_MS = 15_000;
 
 /** The name in a requirement, as an index has it (PEP 503). */
@@ -25,12 +28,14 @@ function indexName(requirement) {
 }
 
 /** The indexes that pip looked in; the store's with its credentials, which pip hides. */
-function indexesIn(lines) {
-  const own = process.env.PIP_INDEX_URL || DEFAULT_INDEX;
+async function indexesIn(lines) {
+  const own =
+    process.env.PIP_INDEX_URL ||
+    (await printed('python3', ['-c', DEFAULT_INDEX]));
   const line = lines.filter(text => /Looking in indexes: /.test(text)).at(-1);
   const named = line
     ? line.split('Looking in indexes: ')[1].split(', ')
-    : [own];
+    : [own ?? ''];
   return named
     .map(url => url.trim())
     .filter(url => URL.canParse(url))
@@ -100,7 +105,7 @@ export async function pipReason(output) {
   if (none && !offline) {
     const name = indexName(none[1]);
     const answers = [];
-    for (const index of name ? indexesIn(lines) : [])
+    for (const index of name ? await indexesIn(lines) : [])
       answers.push(
         indexCause({ ...index, ...(await asked(index, name)), name }),
       );
@@ -132,7 +137,9 @@ export async function pipReason(output) {
     const cause = indexCause({
       host,
       status: Number(refused[1]),
-      own: indexesIn(lines).some(index => index.own && index.host === host),
+      own: (await indexesIn(lines)).some(
+        index => index.own && index.host === host,
+      ),
     });
     if (cause) return cause;
   }
