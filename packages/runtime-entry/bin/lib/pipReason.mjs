@@ -151,13 +151,14 @@ export async function pipReason(output) {
       text,
     );
   if (failedBuild && !none) {
+    const lastWords = errors.length ? errors : lines.slice(-3);
     const told = lastBuildError(lines);
     return {
       cause: DEPENDENCIES_FAILED,
       message: `pip could not install ${
         builtPackage(lines) ?? "the app's dependencies"
       }, which has to be built: ${sentence(
-        told ? [told] : errors.length ? errors : lines.slice(-3),
+        told ? [told] : lastWords,
       )}`,
     };
   }
