@@ -8,6 +8,7 @@ import { appStoreApiRef } from '../api';
 import { saveAs } from '../download';
 import { useAction } from '../hooks/useAction';
 import { useNamedViewer } from '../hooks/useNamedViewer';
+import { whyNoLog, type LogPart } from '../logThere';
 import { sleep } from '../sleep';
 import styles from './LogPanel.module.css';
 
@@ -28,12 +29,13 @@ export function LogPanel(props: {
   instanceId: string;
   /** Changes when another run begins. */
   run: string;
-  /** How far the launch is: what could not be read a moment ago may be there. */
-  stage?: string;
+  /** How far it is: what cannot be there yet is not asked for, and what could not be read a moment ago may be there. */
+  instance: Parameters<typeof whyNoLog>[0];
 }) {
-  const { instanceId, run, stage } = props;
+  const { instanceId, run, instance } = props;
+  const { stage } = instance;
   const api = useApi(appStoreApiRef);
-  const [container, setContainer] = useState('app');
+  const [container, setContainer] = useState<LogPart>('app');
   const [previous, setPrevious] = useState(false);
   const [follow, setFollow] = useState(true);
   const [text, setText] = useState('');
@@ -44,7 +46,13 @@ export function LogPanel(props: {
   const wake = useRef(() => {});
   useEffect(() => wake.current(), [stage]);
 
+  const absent = whyNoLog(instance, container, previous);
   useEffect(() => {
+    if (absent) {
+      setText('');
+      setNotice(absent);
+      return undefined;
+    }
     const abort = new AbortController();
     let lines: string[] = [];
     let redraw: ReturnType<typeof setTimeout> | undefined;
@@ -113,7 +121,7 @@ export function LogPanel(props: {
       abort.abort();
       clearTimeout(redraw);
     };
-  }, [api, instanceId, container, previous, follow, run]);
+  }, [api, instanceId, container, previous, follow, run, absent]);
 
   const download = async () => {
     await saveAs(
@@ -131,7 +139,7 @@ export function LogPanel(props: {
           className={styles.part}
           options={CONTAINERS}
           value={container}
-          onChange={key => setContainer(String(key))}
+          onChange={key => setContainer(key as LogPart)}
         />
         <Switch
           label="Follow"
@@ -148,7 +156,7 @@ export function LogPanel(props: {
           size="small"
           variant="secondary"
           iconStart={<RiDownloadLine />}
-          isDisabled={busy}
+          isDisabled={busy || Boolean(absent)}
           onPress={() => act(download)}
         >
           Download

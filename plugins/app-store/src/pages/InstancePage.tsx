@@ -47,7 +47,7 @@ function Details(props: { instance: AppInstance }) {
           run={`${instance.stages.accepted}/${instance.restartCount}/${
             instance.status === 'SUSPENDED'
           }`}
-          stage={instance.stage}
+          instance={instance}
         />
       ),
     },

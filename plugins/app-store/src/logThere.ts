@@ -1,0 +1,37 @@
+/**
+ * Whether a log is there to be read, as far as the state of the instance tells: what
+ * cannot be there is not asked for, which would be an error in the browser's console.
+ */
+import {
+  LAUNCH_STAGES,
+  type AppInstance,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+
+/** The parts of a launch that write a log, each with the stage at which it begins. */
+const BEGINS = {
+  app: 'starting',
+  dependencies: 'dependencies',
+  bundle: 'bundle',
+} as const;
+
+/** What has a log. */
+export type LogPart = keyof typeof BEGINS;
+
+/** Why there is no log; undefined where there may be one. */
+export function whyNoLog(
+  instance: Pick<AppInstance, 'status' | 'stage' | 'restartCount'>,
+  part: LogPart,
+  previous: boolean,
+): string | undefined {
+  const { status, stage, restartCount } = instance;
+  if (status === 'SUSPENDED')
+    return 'The instance does not run, so it has no log now.';
+  if (
+    stage &&
+    LAUNCH_STAGES.indexOf(stage) < LAUNCH_STAGES.indexOf(BEGINS[part])
+  )
+    return 'This part of the launch has not begun, so it has no log yet.';
+  if (previous && part === 'app' && restartCount === 0)
+    return 'There was no earlier run whose log is kept.';
+  return undefined;
+}
