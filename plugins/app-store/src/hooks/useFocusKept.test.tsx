@@ -173,6 +173,16 @@ describe('26: the focus', () => {
     expect(document.activeElement).toHaveTextContent('Resume one');
   });
 
+  it('is not held up by a notification', async () => {
+    show();
+    const toast = document.createElement('div');
+    toast.setAttribute('role', 'alertdialog');
+    document.body.append(toast);
+    await press('End two');
+    expect(document.activeElement).toHaveTextContent('one');
+    toast.remove();
+  });
+
   it('goes to the heading of the next page', async () => {
     show();
     await press('Other');

@@ -13,8 +13,10 @@ const USABLE =
 const GRACE_MS = 120;
 /** For so long buttons that are busy are waited for: one of them took the place. */
 const PATIENCE_MS = 3000;
-const OVERLAYS =
-  '[role=dialog], [role=alertdialog], [role=menu], [role=listbox]';
+/** What keeps the focus to itself while it is there. */
+const OVERLAYS = '[role=dialog], [role=menu], [role=listbox]';
+/** From there people come back, too; a notification stays for long, and keeps nobody. */
+const ASIDE = `${OVERLAYS}, [role=alertdialog]`;
 
 /** One of many: the next one may take its place. A button's neighbour may not: it could be Terminate. */
 const ITEMS = 'li, tr';
@@ -113,12 +115,11 @@ export function useFocusKept(page: RefObject<HTMLElement>): void {
       since = undefined;
       if (at?.contains(target as Element))
         path.current = pathOf(target as Element, at);
-      else if (!(target as Element).closest?.(OVERLAYS))
-        path.current = undefined;
+      else if (!(target as Element).closest?.(ASIDE)) path.current = undefined;
     };
     // Whoever clicks beside everything wants the focus nowhere.
     const leave = ({ target }: PointerEvent) => {
-      if (!(target as Element).closest?.(`${USABLE}, ${OVERLAYS}`))
+      if (!(target as Element).closest?.(`${USABLE}, ${ASIDE}`))
         path.current = undefined;
     };
     const mend = () => {
