@@ -34,6 +34,7 @@ const WORDS: Record<string, string> = {
     'must be * or a kind with a name, such as app:com.example.hello',
   '^[a-z_]+(:[a-z_-]+)?$': 'must be an action, such as app:import',
   '^[a-z_]{1,40}$': 'must be an action, such as run',
+  '^[0-9a-f]+$': 'must be hexadecimal digits',
   '^[0-9a-f]{64}$': 'must be a SHA-256 digest in 64 hexadecimal digits',
   '^[A-Za-z0-9._+-]{1,200}$':
     'may hold letters, digits, ".", "_", "+" and "-", 200 at most',
