@@ -13,6 +13,8 @@ export const INDEX_REFUSED = 'INDEX_REFUSED';
 /** The package index answers with a failure of its own, or too rarely. */
 export const INDEX_FAILED = 'INDEX_FAILED';
 export const DISK_FULL = 'DISK_FULL';
+/** The runtime image cannot do what it is for. */
+export const RUNTIME_FAILED = 'RUNTIME_FAILED';
 
 /** A program that prints one setting has this long, in milliseconds. */
 const PRINT_MS = 10_000;

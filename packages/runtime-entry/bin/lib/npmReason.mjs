@@ -19,6 +19,15 @@ const NETWORK_CODE =
 const IDLE =
   /^(A complete log|In most cases|Note that|tarball, folder|If you are behind|To (correct|fix) this|at |[{}]|\w+: '|Fix the upstream|Retry this|This command|\d+$)/;
 
+/** A part of an address as it is meant; as it stands where it is not encoded well. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The package that a directory below `node_modules` holds. */
 function packageAt(path) {
   return /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path ?? '')?.[1];
@@ -34,7 +43,8 @@ export async function npmReason(output) {
   const field = name =>
     errors.find(line => line.startsWith(`${name} `))?.slice(name.length + 1);
   const code = field('code') ?? '';
-  const full = isDiskFull(output);
+  // Warnings of it may be of other things, such as file watchers.
+  const full = isDiskFull(errors.filter(line => !/watchers/.test(line)));
   if (full)
     return {
       cause: DISK_FULL,
@@ -53,7 +63,7 @@ export async function npmReason(output) {
   const own = host !== undefined && host === hostOf(registry);
   const asked =
     url && own
-      ? decodeURIComponent(
+      ? decoded(
           new URL(url).pathname
             .slice(new URL(registry).pathname.length)
             .replace(/^\//, '')

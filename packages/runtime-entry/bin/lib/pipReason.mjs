@@ -78,7 +78,7 @@ async function asked({ url }, name) {
 function builtPackage(lines) {
   for (const line of [...lines].reverse()) {
     const [, name] =
-      /(?:Failed building wheel for|Building wheel for|Failed to build|Could not build wheels for) ([^\s(,]+)|^\s*(?:Collecting|Processing) ([^\s(]+)/
+      /Failed to build installable wheels for some pyproject\.toml based projects \(([^),\s]+)|(?:Failed building wheel for|Building wheel for|Failed to build(?! installable| one or more)|Could not build wheels for) ([^\s(,]+)|^\s*(?:Collecting|Processing) ([^\s(]+)/
         .exec(line)
         ?.filter(Boolean) ?? [];
     if (name) return name.replace(/^.*\//, '');
@@ -117,7 +117,11 @@ export async function pipReason(output) {
     /HTTPS?ConnectionPool\(host='([^']+)'.*Max retries exceeded/.exec(
       lines.filter(line => /^ERROR:/.test(line)).join('\n'),
     ) ?? [];
-  const away = direct ? { host: direct } : unreachableHost(lines);
+  // What pip only tried again may have answered: then the reason is another one.
+  const final = lines.filter(line => !/^WARNING: Retrying /.test(line));
+  const answered =
+    /from versions: (?!none\))/.test(text) || lastBuildError(final);
+  const away = direct ? { host: direct } : !answered && unreachableHost(final);
   if (away && !none) {
     const reason = direct
       ? /(Errno -?\d+\] [^')]+|timed out|certificate verify failed[^')]*)/
@@ -157,9 +161,7 @@ export async function pipReason(output) {
       cause: DEPENDENCIES_FAILED,
       message: `pip could not install ${
         builtPackage(lines) ?? "the app's dependencies"
-      }, which has to be built: ${sentence(
-        told ? [told] : lastWords,
-      )}`,
+      }, which has to be built: ${sentence(told ? [told] : lastWords)}`,
     };
   }
   const [, wanted] =

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { DISK_FULL, isDiskFull, RUNTIME_FAILED, sentence } from './causes.mjs';
 import { install } from './install.mjs';
 import { handIn, restore } from './keeping.mjs';
 import { pipReason } from './pipReason.mjs';
@@ -29,6 +30,21 @@ async function fingerprintOf() {
   }
 }
 
+/** Nothing of the app is installed yet: it is the image or the disk. */
+function venvReason(lines) {
+  return isDiskFull(lines)
+    ? {
+        cause: DISK_FULL,
+        message: 'the disk is full: Python could not make its environment',
+      }
+    : {
+        cause: RUNTIME_FAILED,
+        message: `Python could not make an environment in this runtime: ${
+          sentence(lines.slice(-3)) || 'it said nothing'
+        }`,
+      };
+}
+
 export async function pythonDependencies(root) {
   if (!existsSync(join(root, 'requirements.txt')))
     return 'No requirements.txt: nothing to install';
@@ -46,7 +62,11 @@ export async function pythonDependencies(root) {
     reason: pipReason,
   };
   // The interpreter's own pip installs into the environment, which needs none of its own then.
-  await install('python3', ['-m', 'venv', '--without-pip', venv], bounds);
+  await install('python3', ['-m', 'venv', '--without-pip', venv], {
+    ...bounds,
+    label: 'venv',
+    reason: venvReason,
+  });
   await install(
     'python3',
     [

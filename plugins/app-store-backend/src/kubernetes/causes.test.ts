@@ -15,6 +15,7 @@ describe('causes', () => {
     ['INDEX_REFUSED', 'admin'],
     ['INDEX_FAILED', 'admin'],
     ['DISK_FULL', 'admin'],
+    ['RUNTIME_FAILED', 'admin'],
     ['DEPENDENCIES_FAILED', 'author'],
   ])('19: %s is laid at the door of: %s', (cause, owner) => {
     expect(withTold(AUTHORS, log(cause, 'the index is away'))).toMatchObject({

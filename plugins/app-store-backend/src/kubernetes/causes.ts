@@ -10,7 +10,7 @@ const CAUSES: Record<string, Pick<Problem, 'owner' | 'remedy'>> = {
   INDEX_UNREACHABLE: {
     owner: 'admin',
     remedy:
-      'It is tried again by itself. An admin checks that apps reach this address: the network, the proxy, appStore.packages.',
+      'The store tries again by itself. An admin checks that apps reach this address: the network, the proxy, appStore.packages.',
   },
   INDEX_REFUSED: {
     owner: 'admin',
@@ -20,11 +20,15 @@ const CAUSES: Record<string, Pick<Problem, 'owner' | 'remedy'>> = {
   INDEX_FAILED: {
     owner: 'admin',
     remedy:
-      'It is tried again by itself. If it stays, an admin checks the package index.',
+      'The store tries again by itself. If it stays, an admin checks the package index.',
   },
   DISK_FULL: {
     owner: 'admin',
-    remedy: 'It is tried again by itself. An admin makes room on the node.',
+    remedy: 'The store tries again by itself. An admin makes room on the node.',
+  },
+  RUNTIME_FAILED: {
+    owner: 'admin',
+    remedy: 'An admin checks the image of this runtime version.',
   },
 };
 
