@@ -29,6 +29,7 @@ export * from './client/AppStoreClient';
 export { readEvents } from './client/events';
 export { AppStoreError, type RequestsOptions } from './client/Requests';
 export * from './gateway';
+export { isUp } from './isUp';
 export * from './names';
 export { parseQuantity } from './quantity';
 export { tagAccess } from './tagAccess';

@@ -43,6 +43,20 @@ describe('the button by the situation (specification 10)', () => {
       { primary: { kind: 'visit', url: 'http://m/' } },
     ],
     [
+      '16: MANAGED, the same, one that is restarting and up: visit it',
+      app({ lifecycle: 'MANAGED', can: others }),
+      [],
+      { ...managed, status: 'FAILED' as const, up: true },
+      { primary: { kind: 'visit', url: 'http://m/' } },
+    ],
+    [
+      '16: an instance that is restarting and up: visit it',
+      app({ can: others }),
+      [instance('FAILED', { restarting: true, up: true })],
+      undefined,
+      { primary: { kind: 'visit', url: 'http://i/' } },
+    ],
+    [
       'MANAGED, the same, none: not available',
       app({ lifecycle: 'MANAGED', can: others }),
       [],

@@ -2,10 +2,11 @@
  * The button that fits the situation: the decision table of the specification,
  * section 10. Pure, so that each row of the table is a test.
  */
-import type {
-  App,
-  AppInstance,
-  ManagedInstance,
+import {
+  isUp,
+  type App,
+  type AppInstance,
+  type ManagedInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 
 /** Something that a button does. */
@@ -28,7 +29,7 @@ const LIVE = ['PENDING', 'DEPLOYED', 'FAILED', 'UNKNOWN'];
 
 /** What runs of this version is led to, not started again. */
 function toOwn(instance: AppInstance): RunAction {
-  return instance.status === 'DEPLOYED' && instance.can.open
+  return isUp(instance) && instance.can.open
     ? { kind: 'visit', url: instance.url }
     : { kind: 'instance', id: instance.id };
 }
@@ -57,9 +58,7 @@ export function runChoice(
       : { reason: 'The app names no address.' };
   // What is paused answers nobody who visits it (specification 13, no. 16).
   const visit: RunAction | undefined =
-    managed?.status === 'DEPLOYED'
-      ? { kind: 'visit', url: managed.url }
-      : undefined;
+    managed && isUp(managed) ? { kind: 'visit', url: managed.url } : undefined;
   // Owners and admins run a managed app; everybody else is led to what they run.
   if (app.lifecycle === 'MANAGED' && !app.can.update)
     return visit

@@ -273,7 +273,7 @@ describe('recovery', () => {
     expect((await store.type(['admin', 'recovery', 'discard'])).code).toBe(2);
     expect(store.asked.map(({ what }) => what)).not.toContain('POST /recovery');
     const done = await store.type(['admin', 'recovery', 'adopt', '-y']);
-    expect(done.out).toContain('Adopted 1. Deletions go on.');
+    expect(done.out).toContain('Adopted 1. The store deletes again as usual.');
     expect(store.asked.at(-1)).toMatchObject({
       what: 'POST /recovery',
       body: { decision: 'adopt', plan: 'abc' },

@@ -1,7 +1,8 @@
 /** `app open`: where an app answers. */
-import type {
-  App,
-  AppStoreApi,
+import {
+  isUp,
+  type App,
+  type AppStoreApi,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Command } from 'commander';
 import { CliError, EXIT } from '../errors';
@@ -17,7 +18,7 @@ async function addressOf(
   if (app.lifecycle === 'LINK') return { url: app.linkAddress! };
   if (app.lifecycle === 'MANAGED') {
     const managed = await api.getManagedInstance(app.id);
-    if (managed.status === 'DEPLOYED') return managed;
+    if (isUp(managed)) return managed;
     // It may be somebody else's than the app.
     const mine = await api
       .getInstance(managed.id)
@@ -34,10 +35,10 @@ async function addressOf(
   const { items } = await api.listInstances({
     scope: 'mine',
     appId: app.id,
-    status: 'DEPLOYED',
-    limit: 1,
+    limit: 50,
   });
-  if (items.length) return items[0];
+  const up = items.find(isUp);
+  if (up) return up;
   throw new CliError(`No instance of ${app.title} of yours runs.`, {
     exitCode: EXIT.notFound,
     code: 'NO_INSTANCE',

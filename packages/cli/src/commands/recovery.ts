@@ -40,9 +40,16 @@ function showReport(context: Context, report: RecoveryReport): void {
   });
 }
 
-const QUESTIONS: Record<RecoveryDecision, (count: number) => string> = {
-  adopt: count =>
-    `Put ${count} back into the database? Apps and instances come back PRIVATE, without tags and aliases.`,
+const QUESTIONS: Record<
+  RecoveryDecision,
+  (count: number, left: number) => string
+> = {
+  adopt: (count, left) =>
+    `Put ${count} back into the database? Apps and instances come back PRIVATE, without tags and aliases.${
+      left
+        ? ` ${left} cannot be adopted and may be deleted afterwards, with the values of secrets.`
+        : ''
+    }`,
   discard: count =>
     `Delete all ${count} for good, with the values of secrets and the volumes?`,
 };
@@ -69,13 +76,19 @@ async function decide(
       ? report.items.filter(item => item.adoptable)
       : report.items;
   showItems(context, report);
-  await context.confirm(QUESTIONS[decision](concerned.length), flags.yes);
+  await context.confirm(
+    QUESTIONS[decision](
+      concerned.length,
+      report.items.length - concerned.length,
+    ),
+    flags.yes,
+  );
   const done = await api.decideRecovery(decision, report.plan);
   context.output.result(done, () =>
     context.output.line(
       `${decision === 'adopt' ? 'Adopted' : 'Discarded'} ${
         concerned.length
-      }. Deletions go on.`,
+      }. The store deletes again as usual.`,
     ),
   );
 }

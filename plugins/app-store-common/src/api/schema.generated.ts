@@ -1574,6 +1574,8 @@ export interface components {
       id: string;
       url: string;
       status: components['schemas']['InstanceStatus'];
+      /** @description It answers at the moment, although it is restarting. */
+      up?: boolean;
     };
     RunRequest: {
       /**
@@ -1620,6 +1622,8 @@ export interface components {
       restartCount: number;
       /** @description The app ended by itself, and is started again or was so a short time ago; its status is FAILED until it is well. */
       restarting?: boolean;
+      /** @description It answers at the moment, although it is restarting. */
+      up?: boolean;
       /** @description Where it is opened: its primary alias, where it has one. */
       url: string;
       primaryAlias?: string;

@@ -1,5 +1,8 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  isUp,
+  type App,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { Link, Text } from '@backstage/ui';
 import { RiHeartFill, RiPushpinFill } from '@remixicon/react';
 import { useNavigate } from 'react-router-dom';
@@ -34,10 +37,10 @@ export function AppTile(props: { app: App; small?: boolean }) {
     if (event.defaultPrevented || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
     try {
-      const { url, status } = await api.getManagedInstance(app.id);
+      const managed = await api.getManagedInstance(app.id);
       // Its page says why it is not open.
-      if (status !== 'DEPLOYED') throw new Error('nothing runs');
-      window.location.assign(await pass(url));
+      if (!isUp(managed)) throw new Error('nothing runs');
+      window.location.assign(await pass(managed.url));
     } catch {
       navigate(paths.app(app.id));
     }

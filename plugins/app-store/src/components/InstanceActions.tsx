@@ -1,5 +1,8 @@
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
-import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  isUp,
+  type AppInstance,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import {
   Button,
   ButtonIcon,
@@ -43,9 +46,8 @@ export function whyClosed(instance: AppInstance): string | undefined {
     return instance.visibility === 'PRIVATE'
       ? 'Only its owner opens it: it is private.'
       : 'It is not shared with you.';
+  if (isUp(instance)) return undefined;
   switch (instance.status) {
-    case 'DEPLOYED':
-      return undefined;
     case 'PENDING':
       return 'It is still starting.';
     case 'SUSPENDED':

@@ -28,6 +28,7 @@ import {
 } from '../../policy';
 import type { Audit, Trail } from '../Audit';
 import type { Caller } from '../Caller';
+import { isRestarting } from '../instances/presentInstance';
 import type { AppPresenter } from './presentApp';
 import { notAllowed, notFound, StoreError } from '../StoreError';
 
@@ -262,6 +263,9 @@ export class AppService {
     );
     const found =
       candidates.find(instance => instance.status === 'DEPLOYED') ??
+      candidates.find(
+        instance => isRestarting(instance) && instance.endpoint,
+      ) ??
       candidates.find(instance => instance.status === 'SUSPENDED');
     if (!found)
       throw new StoreError({
@@ -275,6 +279,7 @@ export class AppService {
     return {
       id: found.id,
       status: found.status,
+      ...(isRestarting(found) ? { up: true } : {}),
       url: this.#o.instanceUrl(found.id, record, primaries.get(found.id)),
     };
   }

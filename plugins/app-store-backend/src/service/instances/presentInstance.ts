@@ -126,7 +126,9 @@ export class InstancePresenter {
             }
           : undefined,
       restartCount: record.restartCount,
-      ...(isRestarting(record) ? { restarting: true } : {}),
+      ...(isRestarting(record)
+        ? { restarting: true, up: Boolean(record.endpoint) }
+        : {}),
       url: instanceUrl(
         this.#config.appsUrl,
         record.id,

@@ -164,7 +164,8 @@ export function RestoredBackup() {
         />
       ) : (
         <Text as="p" color="secondary">
-          Nothing is newer than the backup. Adopt it to let deletions go on.
+          Nothing is newer than the backup. Choose Adopt, and the store deletes
+          again as usual.
         </Text>
       )}
       {decision && (
