@@ -47,7 +47,7 @@ const QUESTIONS: Record<
   adopt: (count, left) =>
     `Put ${count} back into the database? Apps and instances come back PRIVATE, without tags and aliases.${
       left
-        ? ` ${left} cannot be adopted and may be deleted afterwards, with the values of secrets.`
+        ? ` ${left} cannot be adopted and stay where they are, without being listed again.`
         : ''
     }`,
   discard: count =>

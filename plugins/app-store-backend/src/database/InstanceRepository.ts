@@ -421,6 +421,16 @@ export class InstanceRepository {
     return rows.map(row => row.id);
   }
 
+  /** Whether there is a kept volume whose time is over. */
+  async hasOverduePurge(before: string): Promise<boolean> {
+    return Boolean(
+      await this.#knex<InstanceRow>('instances')
+        .whereIn('desired', ['terminated', 'released'])
+        .where('purge_after', '<=', before)
+        .first('id'),
+    );
+  }
+
   /** Has what was kept of terminated instances purged; returns their ids. */
   async purge(
     where: { before: string } | { ids: string[] },

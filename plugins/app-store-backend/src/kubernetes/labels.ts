@@ -17,6 +17,8 @@ export const LABELS = {
 
 /** The highest epoch of the database that the cluster has seen. */
 export const EPOCH_ANNOTATION = `${LABEL_PREFIX}epoch`;
+/** On a secret without a row that stays, since nobody could say whose it is. */
+export const KEPT_ANNOTATION = `${LABEL_PREFIX}kept-without-row`;
 /** What an instance's workload and volume say of it, as JSON, so that its row can be made again. */
 export const INSTANCE_ANNOTATION = `${LABEL_PREFIX}instance-record`;
 

@@ -3,7 +3,7 @@
  * changes nothing that another one did meanwhile. A lease does not fence Kubernetes, hence the
  * order: the object is read, the lease is checked, and what is written names the uid and the
  * version that was read. Where there was nothing it is created, not applied; what was created
- * past the lease is taken away again. Every deletion names the uid.
+ * past the lease is taken away again. Every deletion names the uid and the version.
  */
 import {
   isOnlyCreated,
@@ -154,8 +154,10 @@ export class FencedObjects {
     });
   }
 
+  /** Not what another worker wrote since it was read, under the same uid. */
   #delete(object: KubeObject): Promise<boolean> {
-    return this.#api.delete(object, { uid: object.metadata!.uid! });
+    const { uid, resourceVersion } = object.metadata!;
+    return this.#api.delete(object, { uid: uid!, resourceVersion });
   }
 
   /**

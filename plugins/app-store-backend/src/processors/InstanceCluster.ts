@@ -50,6 +50,20 @@ export class VolumeLost extends Error {
   }
 }
 
+/** An object of a launch: one that is otherwise the same has another version with each launch. */
+function ofLaunch(object: KubeObject, { launch }: InstanceRecord): KubeObject {
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: {
+        ...object.metadata?.annotations,
+        [LAUNCH_ANNOTATION]: String(launch),
+      },
+    },
+  };
+}
+
 /** The Deployment or StatefulSet with a number of replicas. */
 function workloadOf(record: InstanceRecord, replicas: 0 | 1): KubeObject {
   const { workload } = record.objects;
@@ -278,12 +292,16 @@ export class InstanceCluster {
     const fresh = !record.applied;
     // A pod waits for its files, and asks for them at growing distances.
     if (files)
-      await this.#fenced.apply([files as KubeObject], stillMine, { fresh });
+      await this.#fenced.apply(
+        [ofLaunch(files as KubeObject, record)],
+        stillMine,
+        { fresh },
+      );
     await this.#fenced.apply(
       [
-        service as KubeObject,
-        networkPolicy as KubeObject,
-        workloadOf(record, replicas),
+        ofLaunch(service as KubeObject, record),
+        ofLaunch(networkPolicy as KubeObject, record),
+        ofLaunch(workloadOf(record, replicas), record),
       ],
       stillMine,
       { fresh },

@@ -66,7 +66,7 @@ const UNREADABLE: Problem = {
 export class InstanceProcessor {
   readonly #queue: InstanceQueue;
   readonly #feed: ChangeFeed;
-  readonly #epoch: DeletionGuard & Pick<Epoch, 'advance'>;
+  readonly #epoch: DeletionGuard & Pick<Epoch, 'making'>;
   readonly #logger: LoggerService;
   readonly #now: () => Date;
   readonly #leaseMs: number;
@@ -85,7 +85,7 @@ export class InstanceProcessor {
   constructor(options: {
     queue: InstanceQueue;
     feed: ChangeFeed;
-    epoch: DeletionGuard & Pick<Epoch, 'advance'>;
+    epoch: DeletionGuard & Pick<Epoch, 'making'>;
     logger: LoggerService;
     now?: () => Date;
     /** How long a claim of an instance holds, in milliseconds. @default 60000 */
@@ -278,11 +278,13 @@ export class InstanceProcessor {
     stillMine: StillMine,
   ): Promise<boolean> {
     try {
+      const ensure = async () => {
+        const claimUid = await this.#cluster!.ensureClaim(record, stillMine);
+        await this.#write(record, token, { claimUid });
+      };
       // A volume outlives the backup that does not know it.
-      if (record.objects.claim && !record.claimUid)
-        await this.#epoch.advance('cluster');
-      const claimUid = await this.#cluster!.ensureClaim(record, stillMine);
-      await this.#write(record, token, { claimUid });
+      const isNew = record.objects.claim && !record.claimUid;
+      await (isNew ? this.#epoch.making('cluster', ensure) : ensure());
       return true;
     } catch (error) {
       if (!(error instanceof VolumeLost)) throw error;

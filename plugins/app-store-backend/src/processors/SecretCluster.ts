@@ -12,6 +12,7 @@ import type { KubeApi, KubeObject } from '../kubernetes/KubeApi';
 import { collectionPath, objectPath } from '../kubernetes/KubeApi';
 import {
   FIELD_MANAGER,
+  KEPT_ANNOTATION,
   LABELS,
   SECRET_ANNOTATIONS,
   secretObjectName,
@@ -38,6 +39,8 @@ export interface FoundSecret extends SeenSecret {
   createdAt: string;
   keys: string[];
   digest: string;
+  /** It stays although no row speaks of it. */
+  kept: boolean;
   /** What the object says of itself; releases before this one did not write it. */
   label: SecretLabel | undefined;
 }
@@ -208,12 +211,24 @@ export class SecretCluster {
 
   /** Has an object say whose it is; leaves it alone where it was changed since it was found. */
   async describe(found: FoundSecret, label: SecretLabel): Promise<void> {
+    await this.#annotate(found, annotationsOf(label));
+  }
+
+  /** Has an object stay although no row speaks of it. */
+  async keepWithoutRow(found: FoundSecret): Promise<void> {
+    await this.#annotate(found, { [KEPT_ANNOTATION]: 'true' });
+  }
+
+  async #annotate(
+    found: FoundSecret,
+    annotations: Record<string, string>,
+  ): Promise<void> {
     const { uid, resourceVersion } = found;
     await this.#api.json(objectPath(this.#object(found.secretId)), {
       method: 'PATCH',
       contentType: 'application/merge-patch+json',
       body: {
-        metadata: { uid, resourceVersion, annotations: annotationsOf(label) },
+        metadata: { uid, resourceVersion, annotations },
       },
       query: { fieldManager: FIELD_MANAGER },
     });
@@ -259,6 +274,7 @@ export class SecretCluster {
           resourceVersion: metadata!.resourceVersion!,
           createdAt: String(metadata!.creationTimestamp),
           keys: Object.keys(data ?? {}).sort(),
+          kept: Boolean(metadata!.annotations?.[KEPT_ANNOTATION]),
           label: labelOf({ metadata }),
           digest: await this.digest(data ?? {}),
         });

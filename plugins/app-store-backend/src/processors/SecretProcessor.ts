@@ -86,6 +86,7 @@ export class SecretProcessor {
     // A restored database knows nothing of what came after its backup.
     if (!found.size || (await this.#guard.isHeld('cluster'))) return;
     for (const orphan of found.values()) {
+      if (orphan.kept) continue;
       if (this.#now() - Date.parse(orphan.createdAt) < ORPHAN_AGE_MS) continue;
       if (await this.#secrets.get(orphan.secretId)) continue;
       await this.#cluster.remove(orphan.secretId, orphan);

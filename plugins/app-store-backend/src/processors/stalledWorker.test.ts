@@ -362,4 +362,29 @@ describe('14: a worker that stands still past its lease', () => {
     });
     expect(steps).toEqual(expect.arrayContaining(['get', 'holds', 'delete']));
   });
+
+  it('14: deletes nothing that was restored at once, before all of it was gone', async () => {
+    const keep = new Date(Date.now() + 3600_000).toISOString();
+    await atEachStep({
+      async prepare() {
+        const id = await run();
+        await other.process(id);
+        await terminate(id, keep);
+        return id;
+      },
+      async meanwhile(id) {
+        await restore(id);
+        await resume(id);
+        await settle(other, id);
+      },
+      async check(id, step) {
+        const found = await clusterHas(id);
+        expect([step, Object.keys(found).sort(), replicas(found)]).toEqual([
+          step,
+          ALL,
+          1,
+        ]);
+      },
+    });
+  });
 });

@@ -3,6 +3,8 @@ import type { Records } from '../bundle/Records';
 import type { NewApp } from '../database/appRows';
 
 const FOLDER = 'apps/';
+/** Bundles that no row speaks of and that stay, since nobody could say whose they are. */
+const KEPT = 'kept-bundles/';
 
 /** See the module's comment. */
 export class AppNotes {
@@ -27,6 +29,18 @@ export class AppNotes {
 
   async remove(id: string): Promise<void> {
     await this.#records.remove(nameOf(id));
+  }
+
+  /** Has a bundle stay without a row. */
+  async keepBundle(digest: string): Promise<void> {
+    await this.#records.put(`${KEPT}${digest}`, Buffer.alloc(0));
+  }
+
+  /** Digests of bundles that stay without a row. */
+  async keptBundles(): Promise<string[]> {
+    return (await this.#records.list(KEPT)).map(name =>
+      name.slice(KEPT.length),
+    );
   }
 
   /** Ids of apps. */

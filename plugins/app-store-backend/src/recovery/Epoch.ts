@@ -4,8 +4,9 @@
  *
  * The database counts epochs. Before something is made outside of it (a secret, a volume, a
  * bundle), the count goes up and the place where that is made notes it: a backup from before
- * knows a lower epoch than that place. Once more shortly afterwards, since a backup may be
- * taken between the count and the row that speaks of what was made.
+ * knows a lower epoch than that place. Once more shortly after its row is there, since a backup
+ * may be taken between the count and the row. Compared at each start and before anything is
+ * deleted: a database may be restored under a store that runs.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { SettingsRepository } from '../database/SettingsRepository';
@@ -27,7 +28,7 @@ export interface Held {
 
 /** Says whether something may be deleted. */
 export interface DeletionGuard {
-  /** True also while it is not known yet. */
+  /** True also where that cannot be found out. */
   isHeld(place: Place): Promise<boolean>;
   /** @throws StoreError 503, `RESTORED_BACKUP` */
   assertMayDelete(): Promise<void>;
@@ -74,6 +75,13 @@ export class Epoch implements DeletionGuard {
   /** Compares the database with a place, once at each start and before anything is made there. */
   async check(place: Place): Promise<void> {
     if (this.#checked.has(place)) return;
+    await this.#compare(place);
+    this.#checked.add(place);
+    await this.#count(place);
+  }
+
+  /** The place first: it never knows more than the database did before. */
+  async #compare(place: Place): Promise<void> {
     const seen = (await this.#marks[place].read()) ?? 0;
     const before = await this.held();
     // The other place may have raised it already.
@@ -88,18 +96,24 @@ export class Epoch implements DeletionGuard {
       // In this order: who finds the higher epoch finds what it is held for, too.
       await this.#settings.set(HELD, JSON.stringify(held));
       await this.#settings.increment(EPOCH, seen);
+      this.#logger.error(heldMessage(held));
     }
-    this.#checked.add(place);
-    const held = await this.held();
-    if (held) this.#logger.error(heldMessage(held));
-    await this.#count(place);
   }
 
-  /** Before something is made in a place. */
-  async advance(place: Place): Promise<void> {
+  /**
+   * Makes something in a place, with the row that speaks of it.
+   *
+   * @throws what `work` throws, and where the epoch cannot be noted
+   */
+  async making<T>(place: Place, work: () => Promise<T>): Promise<T> {
     await this.check(place);
+    await this.#compare(place);
     await this.#count(place);
-    this.#trail(place);
+    try {
+      return await work();
+    } finally {
+      this.#trail(place);
+    }
   }
 
   /** Counts, for all who asked since the last count began. */
@@ -120,7 +134,7 @@ export class Epoch implements DeletionGuard {
   }
 
   #trail(place: Place): void {
-    if (this.#trailing.has(place)) return;
+    clearTimeout(this.#trailing.get(place));
     const timer = setTimeout(() => {
       this.#trailing.delete(place);
       this.#count(place).catch(error =>
@@ -138,7 +152,18 @@ export class Epoch implements DeletionGuard {
   }
 
   async isHeld(place: Place): Promise<boolean> {
-    return !this.#checked.has(place) || Boolean(await this.held());
+    if (!this.#checked.has(place)) return true;
+    try {
+      await this.#compare(place);
+    } catch (error) {
+      this.#logger.warn(
+        `nothing is deleted in the ${place} for now: ${
+          (error as Error).message
+        }`,
+      );
+      return true;
+    }
+    return Boolean(await this.held());
   }
 
   async assertMayDelete(): Promise<void> {

@@ -19,6 +19,7 @@ import { launch } from '../service/instances/instanceChanges';
 import type { InstanceRenderer } from '../service/instances/InstanceRenderer';
 import { notAllowed, StoreError } from '../service/StoreError';
 import type { RoleResolver } from '../identity/RoleResolver';
+import type { KeyedLock } from '../storage/KeyedLock';
 import type { Epoch } from './Epoch';
 import {
   findUnknown,
@@ -26,7 +27,7 @@ import {
   type UnknownThing,
 } from './RecoveryPlan';
 
-/** Volumes of terminated instances are kept for at least this long after an adoption, in milliseconds. */
+/** Volumes of terminated instances are kept for at least this long after a decision, in milliseconds. */
 const KEEP_MS = 7 * 24 * 3600_000;
 
 /** What the service stands on. */
@@ -38,6 +39,8 @@ export interface RecoveryOptions extends RecoveryPlanOptions {
   quota: InstanceQuota;
   renderer: InstanceRenderer;
   preconditions: Preconditions;
+  /** By the digest of a bundle. */
+  files: KeyedLock;
   /** The namespace of instances. */
   namespace: string;
   /** Told of each app, and each instance, that came back. */
@@ -127,27 +130,50 @@ export class Recovery {
       trail.detail = { plan, things: things.length };
       if (decision === 'adopt') await this.#adopt(things);
       else await this.#discard(things);
+      // What the backup would purge may have been taken back since it was made.
+      await this.#o.instances.keepTerminated(
+        new Date(Date.now() + KEEP_MS).toISOString(),
+      );
       await epoch.release();
       logger.info(
-        `restored backup: ${caller.userEntityRef} decided to ${decision} ${things.length} things; deletions go on`,
+        `restored backup: ${caller.userEntityRef} decided to ${decision} ${things.length} things; the store deletes again`,
       );
       return { held: false, items: things.map(({ item }) => item) };
     });
   }
 
   async #adopt(things: UnknownThing[]): Promise<void> {
-    const adoptable = things.filter(({ item }) => item.adoptable);
     // In this order: apps name secrets, and instances are those of apps.
-    for (const thing of adoptable)
+    for (const kind of ['secret', 'app', 'instance'])
+      for (const thing of things)
+        if (thing.item.kind === kind && thing.item.adoptable)
+          await this.#attempt(thing);
+    for (const thing of things)
+      if (!thing.item.adoptable) await this.#leave(thing);
+  }
+
+  /** What cannot be adopted after all is said so, and holds up nothing else. */
+  async #attempt(thing: UnknownThing): Promise<void> {
+    try {
       if ('secret' in thing) await this.#adoptSecret(thing.secret);
-    for (const thing of adoptable)
-      if ('app' in thing) await this.#adoptApp(thing.app);
-    for (const thing of adoptable)
-      if ('instance' in thing) await this.#adoptInstance(thing.instance);
-    // What the backup would purge may have been restored since it was made.
-    await this.#o.instances.keepTerminated(
-      new Date(Date.now() + KEEP_MS).toISOString(),
-    );
+      else if ('app' in thing) await this.#adoptApp(thing.app);
+      else if ('instance' in thing) await this.#adoptInstance(thing.instance);
+    } catch (error) {
+      const { kind, id } = thing.item;
+      const reason = (error as Error).message;
+      this.#o.logger.warn(`the ${kind} ${id} was not adopted: ${reason}`);
+      thing.item.adoptable = false;
+      thing.item.reason = reason;
+    }
+  }
+
+  /** Marks what cannot be adopted, so that no sweep takes it. */
+  async #leave(thing: UnknownThing): Promise<void> {
+    if ('secret' in thing)
+      await this.#o.secretCluster.keepWithoutRow(thing.secret);
+    else if ('bundle' in thing) await this.#o.notes.keepBundle(thing.bundle);
+    else if ('app' in thing)
+      await this.#o.notes.keepBundle(thing.app.bundleDigest);
   }
 
   async #adoptApp(app: Extract<UnknownThing, { app: unknown }>['app']) {
@@ -263,16 +289,22 @@ export class Recovery {
   }
 
   async #discard(things: UnknownThing[]): Promise<void> {
-    const { bundles, notes, secretCluster, inventory } = this.#o;
+    const { apps, bundles, files, notes, secretCluster, inventory } = this.#o;
     for (const thing of things) {
-      if ('app' in thing) {
-        await notes.remove(thing.app.id);
-        if (!(await this.#o.apps.usesBundle(thing.app.bundleDigest)))
-          await bundles.removeBundle(thing.app.bundleDigest);
-      } else if ('bundle' in thing) await bundles.removeBundle(thing.bundle);
+      if ('app' in thing) await notes.remove(thing.app.id);
+      const digest =
+        'app' in thing
+          ? thing.app.bundleDigest
+          : 'bundle' in thing && thing.bundle;
+      if (digest)
+        await files.run(digest, async () => {
+          // Its owner may have imported it again meanwhile.
+          if (!(await apps.usesBundle(digest)))
+            await bundles.removeBundle(digest);
+        });
       else if ('secret' in thing)
         await secretCluster.remove(thing.secret.secretId, thing.secret);
-      else await inventory.delete(thing.instance);
+      else if ('instance' in thing) await inventory.delete(thing.instance);
     }
   }
 }

@@ -45,7 +45,7 @@ export interface SecretServiceOptions {
   apps: AppRepository;
   instances: InstanceRepository;
   cluster: SecretCluster;
-  epoch: DeletionGuard & Pick<Epoch, 'advance'>;
+  epoch: DeletionGuard & Pick<Epoch, 'making'>;
   preconditions: Preconditions;
   /** One writer at a time for each secret. */
   turns: KeyedLock;
@@ -238,8 +238,11 @@ export class SecretService {
         key.parent,
         key.visibility === 'PRIVATE' ? key.ownerRef : '',
       ]);
-      return this.#o.turns.run(turn, () =>
-        this.#write(caller, key, data, write, trail),
+      // New values are in the cluster before a backup can know their row.
+      return this.#o.epoch.making('cluster', () =>
+        this.#o.turns.run(turn, () =>
+          this.#write(caller, key, data, write, trail),
+        ),
       );
     });
   }
@@ -295,7 +298,6 @@ export class SecretService {
       valueDigest: await cluster.digest(data),
       updatedAt: now,
     };
-    if (!seen) await this.#o.epoch.advance('cluster');
     await cluster.put(id, key, data, seen).catch(error => {
       throw error instanceof KubeError && error.code === 409
         ? stale('secret')

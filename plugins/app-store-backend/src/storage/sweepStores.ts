@@ -19,13 +19,16 @@ export async function sweepStores(options: {
   const { stores, apps, files, guard } = options;
   // A restored database knows nothing of what came after its backup.
   if (await guard.isHeld('bundles')) return;
-  await stores.bundles.sweep(await apps.usedFiles(), (name, drop) =>
+  const notes = AppNotes.create(stores.records);
+  const used = await apps.usedFiles();
+  for (const digest of await notes.keptBundles()) used.bundles.add(digest);
+  await stores.bundles.sweep(used, (name, drop) =>
     files.run(name, async () => {
       // An import may have come to its end since the rows were read.
       if (!(await apps.usesBundle(name))) await drop();
     }),
   );
-  await sweepNotes(AppNotes.create(stores.records), apps);
+  await sweepNotes(notes, apps);
   await stores.environments.sweep(async () => (await apps.usedFiles()).ids);
 }
 

@@ -279,7 +279,7 @@ export function createServices(options: ServicesOptions) {
       preconditions,
       renderer,
       roles,
-      guard: epoch,
+      epoch,
       aliasFeed: feeds.aliases,
       onChange,
     }),
@@ -348,6 +348,7 @@ export function createServices(options: ServicesOptions) {
       secrets,
       bundles,
       notes,
+      files: turns,
       secretCluster,
       inventory: new Inventory({
         api,

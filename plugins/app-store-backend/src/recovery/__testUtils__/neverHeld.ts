@@ -1,8 +1,8 @@
 /** For tests of what does not turn on a restored backup. */
 import type { DeletionGuard, Epoch } from '../Epoch';
 
-export const NEVER_HELD: DeletionGuard & Pick<Epoch, 'advance'> = {
-  async advance() {},
+export const NEVER_HELD: DeletionGuard & Pick<Epoch, 'making'> = {
+  making: (_, work) => work(),
   async isHeld() {
     return false;
   },

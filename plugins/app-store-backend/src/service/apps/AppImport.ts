@@ -32,7 +32,7 @@ import type { Audit, Trail } from '../Audit';
 import type { Caller } from '../Caller';
 import type { ChangeFeed } from '../ChangeFeed';
 import type { Idempotency } from '../Idempotency';
-import type { KeyedLock } from '../../storage/KeyedLock';
+import type { KeyedLock, Turn } from '../../storage/KeyedLock';
 import { ImportChecks, tagWarnings } from './ImportChecks';
 import {
   importRefusal,
@@ -73,7 +73,7 @@ export interface AppImportOptions {
   secrets: SecretRepository;
   bundles: BundleStore;
   notes: AppNotes;
-  epoch: DeletionGuard & Pick<Epoch, 'advance'>;
+  epoch: DeletionGuard & Pick<Epoch, 'making'>;
   runtimes: Runtimes;
   /** By the digest of a bundle, or the name of a picture: held while its file and the rows that speak of it change. */
   files: KeyedLock;
@@ -323,8 +323,7 @@ export class AppImport {
   ): Promise<void> {
     const { apps, bundles, config, epoch, files, notes } = this.#options;
     const limit = caller.admin ? undefined : config.limits.appVersions;
-    await epoch.advance('bundles');
-    await files.run(upload.digest, async turn => {
+    const keep = async (turn: Turn) => {
       await notes.write(record);
       await bundles.keep(upload);
       await turn.confirm();
@@ -354,6 +353,7 @@ export class AppImport {
         await this.#checks.secrets(record, record.manifest, beside.source);
         throw error;
       }
-    });
+    };
+    await epoch.making('bundles', () => files.run(upload.digest, keep));
   }
 }

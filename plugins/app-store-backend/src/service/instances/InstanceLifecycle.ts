@@ -10,7 +10,7 @@ import type {
   InstanceRepository,
 } from '../../database/InstanceRepository';
 import type { RoleResolver } from '../../identity/RoleResolver';
-import type { DeletionGuard } from '../../recovery/Epoch';
+import type { DeletionGuard, Epoch } from '../../recovery/Epoch';
 import type { InstanceObjects } from '../../kubernetes/objects';
 import type { InstanceAction, Policy } from '../../policy';
 import type { Audit, Trail } from '../Audit';
@@ -34,7 +34,7 @@ export interface InstanceLifecycleOptions {
   preconditions: Preconditions;
   renderer: InstanceRenderer;
   roles: RoleResolver;
-  guard: DeletionGuard;
+  epoch: DeletionGuard & Pick<Epoch, 'making'>;
   /** Told of each alias that changed. */
   aliasFeed: ChangeFeed;
   /** Told of each instance that there is something to do about. */
@@ -151,7 +151,8 @@ export class InstanceLifecycle {
   /** Purges volumes of terminated instances whose time is up. */
   async purgeOverdue(now: Date): Promise<number> {
     // What a restored backup would purge may have been taken back since.
-    if (await this.#o.guard.isHeld('cluster')) return 0;
+    if (!(await this.#o.instances.hasOverduePurge(now.toISOString()))) return 0;
+    if (await this.#o.epoch.isHeld('cluster')) return 0;
     const ids = await this.#o.instances.purge({ before: now.toISOString() });
     for (const id of ids) await this.#did('instance:purge', id);
     return ids.length;
@@ -239,7 +240,7 @@ export class InstanceLifecycle {
         'terminate',
         trail,
       );
-      await this.#o.guard.assertMayDelete();
+      await this.#o.epoch.assertMayDelete();
       const now = new Date();
       const keeps = this.#o.config.terminatedRetentionSeconds;
       const purgeAfter =
@@ -270,10 +271,13 @@ export class InstanceLifecycle {
   async restore(caller: Caller, id: string): Promise<AppInstance> {
     return this.#change(caller, id, 'restore', async () => {
       const at = new Date().toISOString();
-      const { done, aliases } = await this.#o.instances.restore(
-        id,
-        { ...suspension(), purgeAfter: undefined, updatedAt: at },
-        { actorRef: caller.userEntityRef, at },
+      // A backup from before would have its volume purged.
+      const { done, aliases } = await this.#o.epoch.making('cluster', () =>
+        this.#o.instances.restore(
+          id,
+          { ...suspension(), purgeAfter: undefined, updatedAt: at },
+          { actorRef: caller.userEntityRef, at },
+        ),
       );
       aliases.forEach(name => this.#o.aliasFeed.changed(name));
       return done;

@@ -105,7 +105,7 @@ function DecisionDialog(props: {
     >
       <Text as="p">
         {adopts
-          ? 'Apps and instances come back to their owners, private, without tags and aliases. What ran is started again. Volumes of terminated instances are kept for seven more days. What cannot be adopted may be deleted afterwards.'
+          ? 'Apps and instances come back to their owners, private, without tags and aliases. What ran is started again. Volumes of terminated instances are kept for seven more days. What cannot be adopted stays where it is, and is not listed again.'
           : 'Secrets with their values, volumes with their data, instances and bundles that are newer than the backup are deleted for good.'}
       </Text>
     </ConfirmDialog>
