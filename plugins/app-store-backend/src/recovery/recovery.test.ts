@@ -213,8 +213,55 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     await store.api.delete(`${API}/secrets/old`).set(as('dev')).expect(204);
   });
 
+  /** An instance whose volume the backup would purge at once, and that was taken back since. */
+  async function takenBack() {
+    const app = await imported(first, 'taken.back');
+    const instance = await run(first, app);
+    await first.api
+      .delete(`${API}/instances/${instance}`)
+      .set(as('dev'))
+      .expect(202);
+    for (let i = 0; i < 200; i++) {
+      const row = await knex('instances').where({ id: instance }).first();
+      if (row.desired === 'released') break;
+      await sleep(50);
+    }
+    const { purge_after: later } = await knex('instances')
+      .where({ id: instance })
+      .first();
+    await knex('instances')
+      .where({ id: instance })
+      .update({ purge_after: '2001-01-01T00:00:00.000Z' });
+    // What was made before is noted by now.
+    await sleep(2500);
+    const backup = await Backup.take(knex);
+    await knex('instances')
+      .where({ id: instance })
+      .update({ purge_after: later });
+    await post(first, 'dev', `/instances/${instance}/restore`).expect(200);
+    await post(first, 'dev', `/instances/${instance}/resume`).expect(200);
+    await until(first, instance, 'DEPLOYED');
+    return { backup, claim: `i-${instance}-data` };
+  }
+
+  it('12: notices a backup that lacks a restoration alone', async () => {
+    const { backup, claim } = await takenBack();
+    const store = await restart(backup);
+    await sleep(6000);
+    expect((await store.get('/recovery', 'ada')).held).toBe(true);
+    expect(await names('persistentvolumeclaims')).toContain(claim);
+  });
+
+  it('12: notices a database that is put back under a store that runs', async () => {
+    const { backup, claim } = await takenBack();
+    await backup.restore(knex);
+    await sleep(6000);
+    expect(await names('persistentvolumeclaims')).toContain(claim);
+    expect((await first.get('/recovery', 'ada')).held).toBe(true);
+  });
+
   it('12: discards what came after it only when an admin says so', async () => {
-    const { backup, newInstance } = await hourOfWork();
+    const { backup, newInstance, ended } = await hourOfWork();
     const store = await restart(backup);
     const { plan, items } = await store.get('/recovery', 'ada');
     expect(items).toHaveLength(3);
@@ -226,6 +273,9 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
       await sleep(50);
     }
     const left = await everything();
+    // What no list named is not touched: its owner can take it back.
+    await sleep(6000);
+    expect(await names('persistentvolumeclaims')).toContain(`i-${ended}-data`);
     expect(JSON.stringify(left)).not.toContain(newInstance);
     expect(left.bundles).toHaveLength(1);
     expect(left.secrets.filter(name => name.startsWith('s-'))).toHaveLength(1);

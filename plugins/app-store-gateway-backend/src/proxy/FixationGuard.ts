@@ -5,9 +5,12 @@
  *
  * - Sessions of different people: none of them counts. All end, and signing in begins anew,
  *   with one cookie that counts.
+ * - More than a browser of good faith can have: none of them counts, since the browser's own
+ *   one may be the last of them.
  * - Several nonces: none of them counts, now or later, and signing in begins anew.
  */
 import { LRUCache } from 'lru-cache';
+import { COOKIE_VALUES } from './headers';
 import type { Session, SessionStore } from '../signIn/SessionStore';
 
 /** What the gateway makes; nothing else can be one of its nonces. */
@@ -36,6 +39,7 @@ export class FixationGuard {
     host: string,
     instanceId: string,
   ): Promise<Session | undefined> {
+    if (tokens.length > COOKIE_VALUES) return undefined;
     if (tokens.length < 2) return this.#sessions.find(tokens, host, instanceId);
     const found: Session[] = [];
     for (const token of new Set(tokens)) {
@@ -53,6 +57,7 @@ export class FixationGuard {
 
   /** The nonce of a browser; `several` where there is more than one, none of which counts. */
   nonce(values: string[]): { own?: string; several: boolean } {
+    if (values.length > COOKIE_VALUES) return { several: true };
     const nonces = new Set(
       values.filter(value => NONCE.test(value) && !this.#spent.has(value)),
     );

@@ -253,7 +253,13 @@ export class GatewayServer {
       this.#config.portalUrl.origin,
     );
     dropLongCookies(answer.status, request.headers.cookie, headers);
-    response.writeHead(answer.status, headers);
+    try {
+      response.writeHead(answer.status, headers);
+    } catch (error) {
+      // A status or a header that cannot be passed on: the connection to the app is let go, too.
+      answer.body.destroy();
+      throw error;
+    }
     // An event stream's first bytes may be long in coming; its head must not wait for them.
     response.flushHeaders();
     await pipeline(answer.body, response).catch(() => response.destroy());

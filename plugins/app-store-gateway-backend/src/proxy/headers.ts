@@ -18,8 +18,8 @@ export function cookieNames(secure: boolean): {
   };
 }
 
-/** More cookies of one name than these are not looked at. */
-const COOKIE_VALUES = 8;
+/** Where a request has more cookies of one name, none of them counts. */
+export const COOKIE_VALUES = 8;
 
 /**
  * All values of a cookie. A page of a neighbour can set one for the common domain, and the
@@ -29,11 +29,14 @@ export function cookieValues(
   header: string | undefined,
   name: string,
 ): string[] {
-  return (header ?? '')
-    .split(';')
-    .map(pair => parseCookies(pair)[name])
-    .filter((value): value is string => Boolean(value))
-    .slice(0, COOKIE_VALUES);
+  return (
+    (header ?? '')
+      .split(';')
+      .map(pair => parseCookies(pair)[name])
+      .filter((value): value is string => Boolean(value))
+      // One more tells that there are too many.
+      .slice(0, COOKIE_VALUES + 1)
+  );
 }
 
 /** RFC 9110, 7.6.1, and what speaks of the connection to the gateway itself. */
