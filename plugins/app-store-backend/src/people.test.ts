@@ -265,7 +265,13 @@ describe.each(databaseIds())('somebody who is gone, on %s', id => {
           .set(service('permission'))
           .send({ userEntityRef: NORA })
       ).body,
-    ).toEqual({ only: [], tags: false, admin: false, owners: false });
+    ).toEqual({
+      only: [],
+      tags: false,
+      admin: false,
+      unknown: true,
+      owners: false,
+    });
     // Back at once: no answer of before stands in the way.
     await signIn().expect(204);
     expect((await store.api.get(`${API}/me`).set(asNora)).body).toMatchObject({

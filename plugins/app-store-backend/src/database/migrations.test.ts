@@ -154,4 +154,49 @@ describe.each(databaseIds())('migrations on %s', id => {
     await knex.migrate.latest({ directory });
     expect(await knex('app_secrets').where({ secret_id: own })).toHaveLength(1);
   });
+
+  it('3: take references out of parameters of instances that are there', async () => {
+    const knex = await databases.init(id);
+    await upBefore(knex, 'literal_parameters');
+    const app = await insertApp(knex, '1.0.0', NOW);
+    const env = [
+      { name: 'TITLE', value: '$(KEY) $5' },
+      { name: 'OWN', value: '$(KEY)' },
+    ];
+    const instance = randomUUID();
+    await knex('instances').insert({
+      id: instance,
+      app_id: app,
+      owner_ref: OWNER,
+      visibility: 'PRIVATE',
+      desired: 'suspended',
+      cluster: 'default',
+      namespace: 'apps',
+      objects: JSON.stringify({
+        workload: { spec: { template: { spec: { containers: [{ env }] } } } },
+      }),
+      status: 'SUSPENDED',
+      stages: '{}',
+      restart_count: 0,
+      timeout_seconds: -1,
+      suspendable: true,
+      extended: false,
+      parameters: JSON.stringify({ TITLE: '$(KEY) $5' }),
+      launch: 1,
+      created_at: NOW,
+      updated_at: NOW,
+    });
+    const valuesOf = async () => {
+      const row = await knex('instances').where({ id: instance }).first();
+      return JSON.parse(
+        row.objects,
+      ).workload.spec.template.spec.containers[0].env.map(
+        (entry: { value: string }) => entry.value,
+      );
+    };
+    await knex.migrate.latest({ directory });
+    expect(await valuesOf()).toEqual(['$$(KEY) $$5', '$(KEY)']);
+    await downTo(knex, 'literal_parameters');
+    expect(await valuesOf()).toEqual(['$(KEY) $5', '$(KEY)']);
+  });
 });

@@ -127,6 +127,7 @@ export class CatalogIndex {
           tag => this.#policy.decide('tag', 'read', actor, tag).allowed,
         ),
       admin: person.admin,
+      ...(person.known ? {} : { unknown: true }),
       // Who is not there is told nothing, also where everybody has full access.
       owners:
         person.known && (this.#open || (this.#keptApart && actor.fullAccess)),

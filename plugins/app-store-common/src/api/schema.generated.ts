@@ -1733,6 +1733,8 @@ export interface components {
       tags: boolean;
       /** @description Whether they are an admin. */
       admin: boolean;
+      /** @description No source of people knows them any more; they read nothing. */
+      unknown?: boolean;
       /** @description Whether they may know owners and tags of apps; who may not reads the entities that say neither. */
       owners: boolean;
     };

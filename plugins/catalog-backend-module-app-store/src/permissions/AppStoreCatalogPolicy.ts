@@ -113,11 +113,12 @@ export class AppStoreCatalogPolicy implements PermissionPolicy {
       !isResourcePermission(permission, RESOURCE_TYPE_CATALOG_ENTITY)
     )
       return decision;
-    return both(
-      permission.attributes.action === 'read'
-        ? readDecision(await this.#reader(user))
-        : CHANGE_DECISION,
-      decision,
-    );
+    if (permission.attributes.action !== 'read')
+      return both(CHANGE_DECISION, decision);
+    const reader = await this.#reader(user);
+    // A token lasts longer than the person: who is gone reads nothing.
+    return reader?.unknown
+      ? { result: AuthorizeResult.DENY }
+      : both(readDecision(reader), decision);
   }
 }

@@ -96,6 +96,7 @@ describe('the policy', () => {
     { permission: catalogEntityRefreshPermission },
   ];
   const ADA = 'user:default/ada';
+  const GONE = 'user:default/gone';
 
   function setUp(policy?: PermissionPolicy) {
     const asked: string[] = [];
@@ -109,6 +110,7 @@ describe('the policy', () => {
             only: ['1'],
             tags: false,
             admin: ref === ADA,
+            ...(ref === GONE ? { unknown: true } : {}),
             owners: false,
           };
         },
@@ -143,6 +145,13 @@ describe('the policy', () => {
     state.now += 2000;
     await conditions(read, vic);
     expect(asked).toHaveLength(3);
+  });
+
+  it('8: shows nothing at all to somebody whom no source of people knows', async () => {
+    const { policy } = setUp();
+    expect(await policy.handle(read, user(GONE))).toEqual({
+      result: AuthorizeResult.DENY,
+    });
   });
 
   it('shows nothing of the store where it does not answer, or nobody asks', async () => {
