@@ -143,7 +143,7 @@ class BundleCheck {
         message: `Runtime.Module is ${JSON.stringify(
           module,
         )}, but the bundle has no ${candidates[0]}${
-          required ? ', and nothing in requirements.txt is called so' : ''
+          required ? ', and no package in requirements.txt has this name' : ''
         }`,
         remedy: `Correct Runtime.Module, ${
           required

@@ -2,6 +2,7 @@
  * Whether something that `requirements.txt` asks for may bring a Python module: a wheel
  * of the bundle is looked into, a package of an index is known by its name only.
  */
+import { posix } from 'node:path';
 import * as yauzl from 'yauzl';
 import type { BundleFile, FileTree } from './FileTree';
 
@@ -10,6 +11,12 @@ const TEXT_LIMIT = 1024 ** 2;
 const WHEEL_LIMIT = 16 * 1024 ** 2;
 /** `-r` in `-r` in …: no deeper. */
 const DEPTH = 5;
+
+/** Modules that packages of quite another name bring; names without what joins their words. */
+const BROUGHT_BY: Record<string, string[]> = {
+  notebook: ['jupyter'],
+  jupyterlab: ['jupyter'],
+};
 
 /** A name as an index has it (PEP 503), without what joins its words. */
 function plainName(name: string): string {
@@ -23,7 +30,8 @@ function bears(packageName: string, module: string): boolean {
     name === top ||
     name.replace(/^(python|py)|(python|py)$/g, '') === top ||
     // `jupyterlab` of `jupyterlab-server`, and `streamlit` of `streamlit-nightly`.
-    (top.length > 3 && name.startsWith(top)) ||
+    (top.length > 3 && (name.startsWith(top) || name.endsWith(top))) ||
+    (BROUGHT_BY[top] ?? []).includes(name) ||
     (name.length > 3 && top.startsWith(name))
   );
 }
@@ -110,19 +118,28 @@ class Requirements {
     return this.#project(plain === '.' ? '' : plain);
   }
 
-  async #line(line: string, depth: number): Promise<boolean> {
-    const option = /^(-[rcefi]|--[a-z-]+)(?:[ =]+(.*))?$/.exec(line);
+  /** @param at - the directory of the file that the line stands in */
+  async #line(line: string, depth: number, at: string): Promise<boolean> {
+    const option = /^(?:(-[rcefi])[ =]*|(--[a-z-]+)(?:[ =]+|$))(.*)$/.exec(
+      line,
+    );
     if (option) {
-      const [, name, value = ''] = option;
+      const [, short, long, value] = option;
+      const name = short ?? long;
       if (name === '-r' || name === '--requirement')
-        return this.file(value.replace(/^\.\//, ''), depth + 1);
+        // What an address holds is not known before it is fetched.
+        return (
+          /^[a-z+]+:\/\//i.test(value) ||
+          this.file(posix.join(at, value), depth + 1)
+        );
       if (name === '-e' || name === '--editable')
-        return this.#line(value, depth);
+        return this.#line(value.replace(/^file:(?!\/\/)/, ''), depth, at);
       return false;
     }
     const [spec] = line.split(/\s*;/);
     const [, named] =
-      /^([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*@\s/.exec(spec) ?? [];
+      /^([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*@\s*(?=[a-z+]+:)/i.exec(spec) ??
+      [];
     if (named) return bears(named, this.#top);
     if (/^[a-z+]+:\/\//i.test(spec) || /^git@/.test(spec)) {
       const egg = /[#&]egg=([A-Za-z0-9._-]+)/.exec(spec)?.[1];
@@ -142,7 +159,7 @@ class Requirements {
     if (!file) return false;
     const text = (await this.#tree.read(file, TEXT_LIMIT)).toString('utf8');
     for (const line of linesOf(text))
-      if (await this.#line(line, depth)) return true;
+      if (await this.#line(line, depth, posix.dirname(path))) return true;
     return false;
   }
 }

@@ -806,7 +806,9 @@ describe('the rules of a bundle', () => {
       expect(await faults(module, await packed(files))).toEqual([
         [
           'MODULE_MISSING',
-          expect.stringContaining('nothing in requirements.txt is called so'),
+          expect.stringContaining(
+            'no package in requirements.txt has this name',
+          ),
           expect.stringContaining('add the package that has it'),
         ],
       ]);

@@ -301,7 +301,9 @@ describe('what is lost', () => {
       ...['app', 'offer', 'withdraw', 'com.example.hello'],
     ]);
     expect(store.asked[0].query).toMatchObject({ scope: 'made' });
-    expect(out).toBe('Withdrew the offer of com.example.hello.\n');
+    expect(out).toMatch(
+      /^Withdrew the offer of com\.example\.hello .+ to user:default\/\w+\.\n$/,
+    );
     store.close();
   });
 });

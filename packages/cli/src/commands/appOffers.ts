@@ -18,9 +18,18 @@ function whatOf({ name, apps, allVersions }: Offer): string {
   return `${name} (${versions})`;
 }
 
-/** The offer to the reader that a text means. */
-async function findOffer(api: AppStoreApi, text: string): Promise<Offer> {
-  const offers = await api.listOffers('received');
+/**
+ * The offer that a text means.
+ *
+ * @param scope - `received`: those to oneself
+ */
+async function findOffer(
+  api: AppStoreApi,
+  text: string,
+  scope: 'received' | 'made' | 'all' = 'received',
+): Promise<Offer> {
+  const offers = await api.listOffers(scope);
+  const whose = scope === 'received' ? ' to you' : '';
   const found = offers.filter(
     offer =>
       offer.id === text ||
@@ -31,12 +40,16 @@ async function findOffer(api: AppStoreApi, text: string): Promise<Offer> {
   if (found.length === 1) return found[0];
   throw new CliError(
     found.length
-      ? `${found.length} offers to you fit ${text}.`
-      : `There is no offer of ${text} to you.`,
+      ? `${found.length} offers${whose} fit ${text}.`
+      : `There is no offer of ${text}${whose}.`,
     {
       exitCode: found.length ? EXIT.usage : EXIT.notFound,
       code: found.length ? 'AMBIGUOUS' : 'NOT_FOUND',
-      remedy: 'See `app-store app offer list`, and name one by its id.',
+      remedy: `See \`app-store${
+        scope === 'all' ? ' admin' : ''
+      } app offer list${
+        scope === 'made' ? ' --made' : ''
+      }\`, and name one by its id.`,
     },
   );
 }
@@ -169,17 +182,17 @@ export function addAppOffers(app: Command, mount: Mount): void {
   offer
     .command('withdraw')
     .description('take an offer back')
-    .argument('<app>', APP)
+    .argument('<offer>', OFFER)
     .action(
       act(async (context, text: string) => {
         const api = context.api();
-        const offers = await api.listOffers(admin ? 'all' : 'made');
-        const [named] = offers.filter(each => each.name === text);
-        // The version that is offered need not be the newest one.
-        const id = named?.apps[0].id ?? (await findApp(api, text, mount)).id;
+        const found = await findOffer(api, text, admin ? 'all' : 'made');
+        const { id } = found.apps[0];
         await api.withdrawOffer(id);
         context.output.result({ id, withdrawn: true }, () =>
-          context.output.line(`Withdrew the offer of ${text}.`),
+          context.output.line(
+            `Withdrew the offer of ${whatOf(found)} to ${found.to}.`,
+          ),
         );
       }),
     );

@@ -27,7 +27,12 @@ export function StatusAnnouncer(props: { instances?: AppInstance[] }) {
         now.has(id) ? [] : `${title}: Terminated`,
       ),
     ];
-    if (news.length) setSaid(news.join('. '));
+    // The same words twice are two pieces of news: without a difference nothing would be said.
+    if (news.length)
+      setSaid(last => {
+        const next = news.join('. ');
+        return last === next ? `${next}\u00a0` : next;
+      });
   }, [instances]);
   return (
     <VisuallyHidden>

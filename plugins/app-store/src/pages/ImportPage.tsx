@@ -215,8 +215,15 @@ export function ImportPage() {
       setTooLate(late.current);
       setFile(undefined);
     } catch (failure) {
-      if (abort.current.signal.aborted || late.current)
+      const refused =
+        failure instanceof AppStoreError && failure.problem.status < 500;
+      if (abort.current.signal.aborted || (late.current && refused))
         setCancelled('Cancelled. Nothing was imported.');
+      else if (late.current)
+        // The connection broke before the store had answered.
+        setCancelled(
+          'It is not known whether the app was imported. Look at My apps.',
+        );
       else setError(failure as Error);
     } finally {
       setCancelling(false);

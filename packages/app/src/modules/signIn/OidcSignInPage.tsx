@@ -73,8 +73,7 @@ export function OidcSignInPage(
           <Flex direction="column" gap="4" align="start">
             <Text as="h1" variant="title-medium" weight="bold">
               {config.getOptionalString('appStore.branding.title') ??
-                config.getOptionalString('app.title') ??
-                'AI App Store'}
+                'App Store'}
             </Text>
             <Text as="p" color="secondary">
               Sign in to browse apps and to run your own.
