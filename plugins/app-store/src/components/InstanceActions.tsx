@@ -17,7 +17,7 @@ import {
 } from '@backstage/ui';
 import {
   RiDeleteBinLine,
-  RiExternalLinkLine,
+  RiArrowRightLine,
   RiFileListLine,
   RiHistoryLine,
   RiInfinityLine,
@@ -74,7 +74,7 @@ function Visit(props: {
         size={size}
         variant="primary"
         href={instance.url}
-        iconStart={<RiExternalLinkLine />}
+        iconStart={<RiArrowRightLine />}
         aria-label={`Visit ${about}`}
       >
         Visit
@@ -89,7 +89,7 @@ function Visit(props: {
         variant="secondary"
         // Stays reachable by the keyboard, so that the reason can be read.
         aria-disabled="true"
-        iconStart={<RiExternalLinkLine />}
+        iconStart={<RiArrowRightLine />}
         aria-label={`Visit ${about}: ${why}`}
         style={{ opacity: 0.5, cursor: 'not-allowed' }}
       >

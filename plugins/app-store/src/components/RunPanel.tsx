@@ -5,7 +5,7 @@ import {
   type AppInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Button, ButtonLink, Flex, Text } from '@backstage/ui';
-import { RiExternalLinkLine, RiPlayLine } from '@remixicon/react';
+import { RiArrowRightLine, RiPlayLine } from '@remixicon/react';
 import { useNavigate } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
@@ -63,7 +63,7 @@ export function RunPanel(props: {
           <ButtonLink
             variant={variant}
             href={action.url}
-            iconStart={<RiExternalLinkLine />}
+            iconStart={<RiArrowRightLine />}
           >
             Visit
           </ButtonLink>
