@@ -246,7 +246,7 @@ describe('recovery', () => {
   const REPORT = {
     held: true,
     since: '2026-01-01T12:00:00.000Z',
-    epochs: { database: 3, cluster: 9 },
+    epochs: { cluster: { database: 3, seen: 9 } },
     plan: 'abc',
     items: [
       { kind: 'app', id: ID, name: 'a 1.0.0', owner: 'x', adoptable: true },

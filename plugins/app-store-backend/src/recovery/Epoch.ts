@@ -20,10 +20,8 @@ export type Place = 'cluster' | 'bundles';
 export interface Held {
   /** When it was noticed. */
   since: string;
-  /** Epoch of the restored database. */
-  database: number;
-  /** Epochs that the places had seen by then. */
-  seen: Partial<Record<Place, number>>;
+  /** What the restored database knew, and what a place had seen by then. */
+  epochs: Partial<Record<Place, { database: number; seen: number }>>;
 }
 
 /** Says whether something may be deleted. */
@@ -34,7 +32,8 @@ export interface DeletionGuard {
   assertMayDelete(): Promise<void>;
 }
 
-const EPOCH = 'epoch';
+/** Each place has a count of its own: what is made in one says nothing of the other. */
+const epochOf = (place: Place) => `epoch:${place}`;
 const HELD = 'restored-backup';
 /** After something was made, in milliseconds. */
 const TRAILING_MS = 2000;
@@ -83,21 +82,17 @@ export class Epoch implements DeletionGuard {
   /** The place first: it never knows more than the database did before. */
   async #compare(place: Place): Promise<void> {
     const seen = (await this.#marks[place].read()) ?? 0;
+    const database = Number((await this.#settings.get(epochOf(place))) ?? 0);
+    if (seen <= database) return;
     const before = await this.held();
-    // The other place may have raised it already.
-    const database =
-      before?.database ?? Number((await this.#settings.get(EPOCH)) ?? 0);
-    if (seen > database) {
-      const held: Held = {
-        since: before?.since ?? new Date().toISOString(),
-        database,
-        seen: { ...before?.seen, [place]: seen },
-      };
-      // In this order: who finds the higher epoch finds what it is held for, too.
-      await this.#settings.set(HELD, JSON.stringify(held));
-      await this.#settings.increment(EPOCH, seen);
-      this.#logger.error(heldMessage(held));
-    }
+    const held: Held = {
+      since: before?.since ?? new Date().toISOString(),
+      epochs: { ...before?.epochs, [place]: { database, seen } },
+    };
+    // In this order: who finds the higher epoch finds what it is held for, too.
+    await this.#settings.set(HELD, JSON.stringify(held));
+    await this.#settings.increment(epochOf(place), seen);
+    this.#logger.error(heldMessage(held));
   }
 
   /**
@@ -126,7 +121,7 @@ export class Epoch implements DeletionGuard {
       .then(async () => {
         this.#next.delete(place);
         this.#running.set(place, next);
-        const epoch = await this.#settings.increment(EPOCH);
+        const epoch = await this.#settings.increment(epochOf(place));
         await this.#marks[place].raise(epoch);
       });
     this.#next.set(place, next);
@@ -190,9 +185,9 @@ export class Epoch implements DeletionGuard {
   }
 }
 
-function heldMessage({ since, database, seen }: Held): string {
-  const places = Object.entries(seen)
-    .map(([place, epoch]) => `${place} ${epoch}`)
-    .join(', ');
-  return `the database was restored from a backup (noticed ${since}; epoch ${database}, seen before by: ${places}): no secret, volume, workload, bundle or environment is deleted until an admin decides, on the page Admin, Restored backup, or with "app-store admin recovery"`;
+function heldMessage({ since, epochs }: Held): string {
+  const places = Object.entries(epochs)
+    .map(([place, { database, seen }]) => `${place}: ${database}, seen ${seen}`)
+    .join('; ');
+  return `the database was restored from a backup (noticed ${since}; epochs of ${places}): no secret, volume, workload, bundle or environment is deleted until an admin decides, on the page Admin, Restored backup, or with "app-store admin recovery"`;
 }

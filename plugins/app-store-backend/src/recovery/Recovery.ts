@@ -86,7 +86,7 @@ export class Recovery {
         return {
           held: true,
           since: held.since,
-          epochs: { database: held.database, ...held.seen },
+          epochs: held.epochs,
           plan: planOf(things),
           items: things.map(({ item }) => item),
         };

@@ -1340,9 +1340,12 @@ export interface components {
       /** @description The database is a restored backup, and deletions wait. */
       held: boolean;
       since?: components['schemas']['Timestamp'];
-      /** @description Of the database as it was restored, and as the places outside of it knew it. */
+      /** @description By place, what the restored database knew and what the place had seen. */
       epochs?: {
-        [key: string]: number;
+        [key: string]: {
+          database: number;
+          seen: number;
+        };
       };
       plan?: string;
       items: components['schemas']['RecoveryItem'][];

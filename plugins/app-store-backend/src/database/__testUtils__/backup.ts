@@ -25,6 +25,14 @@ export class Backup {
     this.#rows = rows;
   }
 
+  /** Has the backup say something else of a row than there was. */
+  change(table: string, id: string, values: object): void {
+    const row = this.#rows
+      .get(table)!
+      .find(each => (each as { id: string }).id === id)!;
+    Object.assign(row, values);
+  }
+
   /** Everything is as it was then; nobody may be at work on the database. */
   async restore(knex: Knex): Promise<void> {
     const postgres = isPostgres(knex);
