@@ -17,8 +17,8 @@ export default [
     finding: 2,
     name: 'a condition to read entities is none to change them',
     file: POLICY,
-    from: '        : CHANGE_DECISION,',
-    to: '        : readDecision(await this.#reader(user)),',
+    from: "    if (permission.attributes.action !== 'read')\n      return both(CHANGE_DECISION, decision);\n",
+    to: '',
     test: { jest: JEST, name: '2: lets nobody change' },
   },
   {
@@ -58,5 +58,13 @@ export default [
       attack: 'catalog.spec.ts',
       name: '2: every permission',
     },
+  },
+  {
+    finding: 8,
+    name: 'somebody unknown reads nothing of the catalog',
+    file: POLICY,
+    from: 'return reader?.unknown\n',
+    to: 'return false\n',
+    test: { jest: JEST, name: '8: shows nothing at all' },
   },
 ];

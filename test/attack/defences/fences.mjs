@@ -45,4 +45,12 @@ export default [
     to: '',
     test: test('deletes nothing that was restored'),
   },
+  {
+    finding: '14',
+    name: 'what was restored at once has another version, and is not deleted',
+    file: 'plugins/app-store-backend/src/processors/InstanceCluster.ts',
+    from: '[LAUNCH_ANNOTATION]: String(launch),',
+    to: '',
+    test: test('deletes nothing that was restored at once'),
+  },
 ];

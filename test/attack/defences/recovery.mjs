@@ -61,4 +61,20 @@ export default [
       name: 'no empty volume is made unasked',
     },
   },
+  {
+    finding: '12',
+    name: 'a restoration goes with a new epoch',
+    file: 'plugins/app-store-backend/src/recovery/Epoch.ts',
+    from: '    await this.#count(place);\n    try {',
+    to: '    try {',
+    test: { ...test, name: 'lacks a restoration alone' },
+  },
+  {
+    finding: '12',
+    name: 'a database that is put back under a store that runs is noticed',
+    file: 'plugins/app-store-backend/src/recovery/Epoch.ts',
+    from: '    try {\n      await this.#compare(place);\n    } catch',
+    to: '    try {\n    } catch',
+    test: { ...test, name: 'put back under a store that runs' },
+  },
 ];
