@@ -228,8 +228,9 @@ export class HandOff {
   }
 
   /**
-   * What a browser shows that was rid of what another instance left at a host. Nobody
-   * else can make it: what is still there of the former app would.
+   * What a browser shows that was rid of what another instance left at a host. Nobody else
+   * can make it; but every visitor gets the same one, so a page of the former app that is still
+   * open when the alias moves could fetch it elsewhere and put it in place.
    */
   async mark(host: string, instanceId: string): Promise<string> {
     return createHmac('sha256', await this.#stateKey())
