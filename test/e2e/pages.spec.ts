@@ -166,16 +166,16 @@ test('an app is offered, withdrawn, declined and accepted', async () => {
     const dialog = dev.getByRole('dialog');
     await dialog.getByLabel('New owner').fill('uma');
     await dialog.getByRole('button', { name: 'Offer', exact: true }).click();
-    await expect(dev.getByText('Offered to uma until')).toBeVisible();
+    await expect(dev.getByText('Offered to Uma User until')).toBeVisible();
   };
   const offered = uma.getByRole('region', { name: 'Offered to you' });
   await offer();
   await ada.goto(at('/admin/apps?search=asking'));
-  await expect(ada.getByText('Offered to uma until')).toBeVisible();
+  await expect(ada.getByText('Offered to Uma User until')).toBeVisible();
   await dev
     .getByRole('button', { name: 'Withdraw the offer of Asking 1.0.0' })
     .click();
-  await expect(dev.getByText('Offered to uma until')).toHaveCount(0);
+  await expect(dev.getByText('Offered to Uma User until')).toHaveCount(0);
   await uma.goto(at('/my-apps'));
   await expect(uma.getByRole('heading', { name: 'My apps' })).toBeVisible();
   await expect(offered).toHaveCount(0);
