@@ -102,7 +102,6 @@ export class Epoch implements DeletionGuard {
    */
   async making<T>(place: Place, work: () => Promise<T>): Promise<T> {
     await this.check(place);
-    await this.#compare(place);
     await this.#count(place);
     try {
       return await work();
@@ -121,6 +120,8 @@ export class Epoch implements DeletionGuard {
       .then(async () => {
         this.#next.delete(place);
         this.#running.set(place, next);
+        // Counting would hide that the database has been put back.
+        await this.#compare(place);
         const epoch = await this.#settings.increment(epochOf(place));
         await this.#marks[place].raise(epoch);
       });

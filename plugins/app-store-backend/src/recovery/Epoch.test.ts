@@ -1,0 +1,60 @@
+/** When a database that was put back is noticed, by the order of counts. */
+import { mockServices } from '@backstage/backend-test-utils';
+import { databaseIds, migrated } from '../database/__testUtils__/databases';
+import { SettingsRepository } from '../database/SettingsRepository';
+import { Epoch } from './Epoch';
+import type { EpochMark } from './EpochMark';
+
+jest.setTimeout(60_000);
+
+class Mark implements EpochMark {
+  epoch = 0;
+
+  async read() {
+    return this.epoch;
+  }
+
+  async raise(epoch: number) {
+    this.epoch = Math.max(this.epoch, epoch);
+  }
+}
+
+describe.each(databaseIds())('12: Epoch on %s', id => {
+  async function setUp() {
+    const settings = new SettingsRepository(await migrated(id));
+    const marks = { cluster: new Mark(), bundles: new Mark() };
+    const epoch = Epoch.create({
+      settings,
+      marks,
+      logger: mockServices.logger.mock(),
+      trailingMs: 50,
+    });
+    await epoch.check('cluster');
+    return { settings, marks, epoch };
+  }
+
+  it('12: a count does not hide that the database was put back before it', async () => {
+    const { settings, epoch } = await setUp();
+    const backup = (await settings.get('epoch:cluster'))!;
+    await epoch.making('cluster', async () => {});
+    // Put back before the trailing count.
+    await settings.set('epoch:cluster', backup);
+    await new Promise(resolve => setTimeout(resolve, 300));
+    expect(await epoch.isHeld('cluster')).toBe(true);
+    expect((await epoch.held())!.epochs.cluster).toEqual({
+      database: Number(backup),
+      seen: Number(backup) + 1,
+    });
+    epoch.stop();
+  });
+
+  it('12: what is made in one place says nothing of the other', async () => {
+    const { marks, epoch } = await setUp();
+    await epoch.making('cluster', async () => {});
+    expect(marks.bundles.epoch).toBe(0);
+    expect(await epoch.isHeld('cluster')).toBe(false);
+    // Nothing is deleted in a place that was not compared yet.
+    expect(await epoch.isHeld('bundles')).toBe(true);
+    epoch.stop();
+  });
+});
