@@ -97,7 +97,7 @@ test('16. the 11th instance, the 6th of a visitor and one version too many are r
         body: { code: 'INSTANCE_LIMIT' },
       });
     const typed = await world.cli(person, ['app', 'run', app.id]);
-    expect(typed.err).toContain('your limit');
+    expect(typed.err).toContain('slots for your instances are in use');
     // A suspended one does not count, and needs its place again to be resumed.
     const [first, second] = started.map(answer => answer.body.id);
     await world.api(person, 'POST', `/instances/${first}/suspend`);

@@ -54,7 +54,10 @@ describe('the button by the situation (specification 10)', () => {
       app({ can: others }),
       [instance('FAILED', { restarting: true, up: true })],
       undefined,
-      { primary: { kind: 'visit', url: 'http://i/' } },
+      {
+        primary: { kind: 'visit', url: 'http://i/' },
+        reason: 'You may not run this app.',
+      },
     ],
     [
       'MANAGED, the same, none: not available',
