@@ -44,7 +44,7 @@ export function AccountAvatar(props: { size?: 'small' | 'medium' }) {
   );
 }
 
-/** See the module's comment. */
+/** Who is signed in: picture or initials, name and role. */
 export function Account() {
   const { isOpen } = useSidebarOpenState();
   const { name, ref, role } = useAccount();

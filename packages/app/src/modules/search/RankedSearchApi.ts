@@ -18,7 +18,7 @@ const WINDOW = 100;
 const WINDOWS = 5;
 const PAGE = 25;
 
-/** See the module's comment. */
+/** Puts what another search gives in this order. */
 export class RankedSearchApi implements SearchApi {
   readonly #engine: SearchApi;
 
