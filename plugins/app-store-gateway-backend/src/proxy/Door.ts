@@ -249,7 +249,11 @@ export class Door {
           }),
         }
       : {};
-    const leftovers = await this.leftovers.of(request, host);
+    const leftovers = await this.leftovers.of(
+      request,
+      host,
+      session?.userEntityRef,
+    );
     return {
       entrance: {
         route,

@@ -18,6 +18,7 @@ const ONE = '00000000-0000-4000-8000-000000000001';
 const TWO = '00000000-0000-4000-8000-000000000002';
 const ALIAS = 'shop.apps.localhost';
 const UMA = 'user:default/uma';
+const FORMER_AUTHOR = 'user:default/dev';
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_17'] });
 
 describe.each(databases.eachSupportedId())('aliases on %s', id => {
@@ -57,7 +58,8 @@ describe.each(databases.eachSupportedId())('aliases on %s', id => {
       ),
     });
     gateway = new GatewayUnderTest({ knex });
-    gateway.allowed = (_, user) => everybody || user === UMA;
+    gateway.allowed = (_, user) =>
+      everybody || user === UMA || user === FORMER_AUTHOR;
     const route = (instance: string): GatewayRoute => ({
       id: instance,
       visibility: 'PRIVATE',
@@ -84,10 +86,14 @@ describe.each(databases.eachSupportedId())('aliases on %s', id => {
   });
 
   /** Signs in as a browser does; returns all its cookies. */
-  async function signIn(host: string, path = '/'): Promise<string> {
+  async function signIn(
+    host: string,
+    path = '/',
+    person = UMA,
+  ): Promise<string> {
     const begin = await gateway.call(host, path, NAVIGATION);
     const state = new URL(begin.headers.location!).searchParams.get('state')!;
-    const ticket = new URL((await gateway.handOff.exchange(state, UMA)).url);
+    const ticket = new URL((await gateway.handOff.exchange(state, person)).url);
     const nonce = cookieOf(begin, 'app-store-nonce');
     const entered = await gateway.call(host, ticket.pathname + ticket.search, {
       cookie: nonce,
@@ -201,6 +207,28 @@ describe.each(databases.eachSupportedId())('aliases on %s', id => {
           'clear-site-data'
         ],
       ).toBe('"cache", "storage"');
+  });
+
+  it("4: somebody else's mark, put in place by a page of the former app, does not hold the clearing off", async () => {
+    await leadTo(TWO);
+    const markOf = async (cookie: string) => {
+      const first = await gateway.call(ALIAS, '/', { ...NAVIGATION, cookie });
+      expect(first.headers['clear-site-data']).toBe('"cache", "storage"');
+      return cookieOf(first, 'app-store-mark');
+    };
+    const of = async (person: string) =>
+      (await signIn(ALIAS, '/', person)).split('; ')[0];
+    const planted = await markOf(await of(FORMER_AUTHOR));
+    const uma = await of(UMA);
+    const own = await markOf(`${uma}; ${planted}`);
+    const visit = async (cookie: string) =>
+      (await gateway.call(ALIAS, '/', { ...NAVIGATION, cookie })).headers;
+    expect(await visit(`${uma}; ${own}`)).not.toHaveProperty('clear-site-data');
+    // When the session has ended, what the present app keeps stays.
+    expect(await visit(own)).not.toHaveProperty('clear-site-data');
+    expect(await visit(`${uma}; ${own.slice(0, -1)}_`)).toHaveProperty(
+      'clear-site-data',
+    );
   });
 
   it('4: the next app gets no cookie of the former one, also where nobody signs in', async () => {

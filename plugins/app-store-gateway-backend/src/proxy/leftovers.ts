@@ -145,10 +145,13 @@ export class Leftovers {
   /**
    * What rids the browser of what a former instance left at this host; undefined where
    * nothing can have been left, or the browser was rid of it.
+   *
+   * @param person - who is signed in at the host; undefined for nobody
    */
   async of(
     request: IncomingMessage,
     host: HostKind,
+    person?: string,
   ): Promise<Clearing | undefined> {
     if (host.kind !== 'alias') return undefined;
     const { config, routes, handOff, aliasCookies, cookies } = this.#o;
@@ -164,9 +167,10 @@ export class Leftovers {
     // Where no app is served, nothing of the present one can be lost.
     if (!served) return rid();
     if (alias.moved === false) return undefined;
-    const mark = await handOff.mark(host.hostname, alias.instanceId!);
-    if (cookieValues(request.headers.cookie, cookies.mark).includes(mark))
-      return undefined;
+    const present = [host.hostname, alias.instanceId!] as const;
+    for (const value of cookieValues(request.headers.cookie, cookies.mark))
+      if (await handOff.isMark(value, ...present, person)) return undefined;
+    const mark = await handOff.mark(...present, person);
     const found = await rid();
     return {
       headers: found.headers,

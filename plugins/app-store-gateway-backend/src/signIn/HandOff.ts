@@ -228,13 +228,39 @@ export class HandOff {
   }
 
   /**
-   * What a browser shows that was rid of what another instance left at a host. Nobody else
-   * can make it; but every visitor gets the same one, so a page of the former app that is still
-   * open when the alias moves could fetch it elsewhere and put it in place.
+   * What a browser shows that was rid of what another instance left at a host. It is of one
+   * person: a page of the former app that is still open cannot put in place what its author was given.
+   *
+   * @param person - who is signed in; undefined for nobody
    */
-  async mark(host: string, instanceId: string): Promise<string> {
-    return createHmac('sha256', await this.#stateKey())
-      .update(JSON.stringify(['mark', host, instanceId]))
+  async mark(
+    host: string,
+    instanceId: string,
+    person: string | undefined,
+  ): Promise<string> {
+    return this.#markOf(host, instanceId, person ? digest(person) : '');
+  }
+
+  /**
+   * Whether a browser shows such a mark.
+   *
+   * @param person - whose it has to be; undefined where nobody is signed in (any more): anybody's
+   */
+  async isMark(
+    value: string,
+    host: string,
+    instanceId: string,
+    person: string | undefined,
+  ): Promise<boolean> {
+    const who = value.slice(0, value.lastIndexOf('.'));
+    if (person && who !== digest(person)) return false;
+    return value === (await this.#markOf(host, instanceId, who));
+  }
+
+  async #markOf(host: string, instanceId: string, who: string) {
+    const proof = createHmac('sha256', await this.#stateKey())
+      .update(JSON.stringify(['mark', host, instanceId, who]))
       .digest('base64url');
+    return `${who}.${proof}`;
   }
 }
