@@ -3,7 +3,6 @@
  * no checker finds: the way past the navigation, where the focus goes, what is announced.
  */
 import { appEntityName } from '@ai-app-store/backstage-plugin-app-store-common';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
 import {
@@ -17,12 +16,11 @@ import {
 import { furnish, send, until, type Furniture } from './furnish';
 import { SEEN } from './pageList';
 import { signedIn } from './people';
+import { violations } from './violations';
 import { Portal } from './portal';
 
 test.describe.configure({ mode: 'serial' });
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const COLOURS = ['color-contrast', 'link-in-text-block'];
 /** What those see differently who publish apps; all else is what a user sees. */
 const DEVELOPERS = ['app', 'app-not-runnable', 'my-apps'];
 const portal = new Portal();
@@ -40,41 +38,6 @@ test.afterAll(async () => {
   await portal.stop();
   portal.remove();
 });
-
-/** What is violated, one line each: rule, what is wrong, where. */
-async function violations(
-  page: Page,
-  name: string,
-  /** Of a page that is not ours: what is. */
-  ours?: string,
-): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    // Colours fade into the other theme.
-    await page.waitForTimeout(400);
-    const axe = new AxeBuilder({ page });
-    if (ours) axe.include(ours);
-    // The other theme has other colours, and the same parts.
-    const { violations: all } = await (colorScheme === 'light'
-      ? axe.withTags(TAGS)
-      : axe.withRules(COLOURS)
-    ).analyze();
-    for (const { id, nodes } of all)
-      for (const node of nodes)
-        found.push(
-          `${name} (${colorScheme}): ${id}: ${node.target.join(' ')}: ${[
-            ...node.any,
-            ...node.all,
-            ...node.none,
-          ]
-            .map(check => check.message)
-            .join('; ')}`,
-        );
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  return found;
-}
 
 /** A page as it is once everything is there. */
 async function settled(page: Page): Promise<void> {
@@ -175,6 +138,78 @@ test('26: neither do tabs, menus and questions', async ({ browser }) => {
   for (const page of [dev, uma, ada]) await page.context().close();
 });
 
+test('26: neither do a lost volume and a restored backup', async ({
+  browser,
+}) => {
+  const found: string[] = [];
+  /** Pages of states that are seldom: what the store answers, changed on its way. */
+  const told = (page: Page, path: string, changes: object) =>
+    page.route(`**/api/app-store/v1${path}`, async route => {
+      const response = await route.fetch();
+      await route.fulfill({
+        response,
+        json: { ...(await response.json()), ...changes },
+      });
+    });
+  const uma = await signedIn(browser, portal, 'uma');
+  await told(uma, `/instances/${made.notes}`, {
+    status: 'FAILED',
+    problem: {
+      code: 'VOLUME_LOST',
+      message: 'The volume of this instance is gone.',
+      owner: 'admin',
+      remedy: 'Ask an admin for a backup, or start with an empty volume.',
+    },
+  });
+  await uma.goto(at(`/instances/${made.notes}`));
+  const empty = uma.getByRole('button', { name: /with an empty volume/ });
+  await expect(empty).toBeVisible();
+  found.push(...(await violations(uma, 'lost volume')));
+  await empty.click();
+  await expect(uma.getByRole('dialog')).toBeVisible();
+  found.push(...(await violations(uma, 'empty volume')));
+  await uma.context().close();
+
+  const ada = await signedIn(browser, portal, 'ada');
+  await told(ada, '/recovery', {
+    held: true,
+    plan: 'a-plan',
+    items: [
+      {
+        kind: 'instance',
+        name: 'Notes',
+        owner: 'user:default/uma',
+        volume: true,
+        adoptable: true,
+      },
+      {
+        kind: 'secret',
+        name: 'unknown',
+        adoptable: false,
+        reason: 'Nothing says whose it is.',
+      },
+    ],
+  });
+  await ada.goto(at('/admin/apps'));
+  await expect(
+    ada.getByText('The database was restored from a backup'),
+  ).toBeVisible();
+  await settled(ada);
+  found.push(...(await violations(ada, 'notice of a restored backup')));
+  await ada.getByRole('link', { name: 'Decide' }).click();
+  await expect(ada.getByRole('table')).toBeVisible();
+  found.push(...(await violations(ada, 'restored backup')));
+  for (const decision of ['Adopt', 'Discard']) {
+    await ada.getByRole('button', { name: new RegExp(`^${decision}`) }).click();
+    await expect(ada.getByRole('dialog')).toBeVisible();
+    found.push(...(await violations(ada, decision)));
+    await ada.keyboard.press('Escape');
+    await expect(ada.getByRole('dialog')).toHaveCount(0);
+  }
+  await ada.context().close();
+  expect(found).toEqual([]);
+});
+
 test('26: neither does what the store shows in the catalog', async ({
   browser,
 }) => {
@@ -234,7 +269,11 @@ test("26: neither do the gateway's pages and the sign-in", async ({
     storeAway: answers.storeAway(),
     headTooLarge: answers.headTooLarge(),
     tooSlow: answers.tooSlow(),
+    unknownPerson: answers.unknownPerson(portal.url),
+    serviceWorker: answers.serviceWorker(),
   };
+  // Every one that there is.
+  expect(Object.keys(pages).sort()).toEqual(Object.keys(answers).sort());
   // The public catalogue, under a colour in which nobody reads.
   const frame = {
     store: { branding: { title: 'Acme Apps', color: '#ffff66' } },

@@ -9,6 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { fits, NAMES, pictures, signedIn, type Person } from './people';
+import { accessible } from './violations';
 import { Portal } from './portal';
 
 const portal = new Portal();
@@ -339,16 +340,22 @@ test('29: search asks for a word first, has titles first, and one result for an 
   });
   const results = (page: Page) =>
     page.getByRole('list', { name: 'Search results' }).getByRole('link');
+  /** A screen reader, of a region that was there before. */
+  const says = (what: string) =>
+    expect(dev.getByRole('status').filter({ hasText: what })).toHaveCount(1);
   await dev.goto(`${portal.url}/search`);
   await expect(dev.getByText(/^Type the name of an app/)).toBeVisible();
+  await expect(dev.getByRole('status')).toBeAttached();
   await expect(dev.getByText(/no results/i)).toHaveCount(0);
   await pictures(dev, 'search-empty');
+  await accessible(dev, 'search, empty');
   for (const [term, expected] of [
     ['lighthouse', ['Lighthouse', 'Keeper']],
     ['ligh', ['Lighthouse', 'Keeper']],
   ] as const) {
     await dev.getByRole('textbox').first().fill(term);
     await expect(results(dev)).toHaveText(expected);
+    await says('2 results');
     await expect(dev).toHaveURL(new RegExp(`query=${term}$`));
   }
   await expect(
@@ -356,9 +363,14 @@ test('29: search asks for a word first, has titles first, and one result for an 
   ).toBeVisible();
   await fits(dev);
   await pictures(dev, 'search-results');
+  await accessible(dev, 'search, results');
   await dev.getByRole('textbox').first().fill('xyzzyplugh');
-  await expect(dev.getByText('No results for “xyzzyplugh”')).toBeVisible();
+  await expect(
+    dev.getByText('No results for “xyzzyplugh”').last(),
+  ).toBeVisible();
+  await says('No results for “xyzzyplugh”');
   await pictures(dev, 'search-nothing');
+  await accessible(dev, 'search, nothing');
 
   await dev.goto(`${portal.url}/catalog`);
   await dev.getByRole('button', { name: 'Search' }).first().click();
@@ -369,6 +381,7 @@ test('29: search asks for a word first, has titles first, and one result for an 
   await expect(
     dialog.getByRole('list', { name: 'Search results' }).getByRole('link'),
   ).toHaveText(['Lighthouse', 'Keeper']);
+  await accessible(dev, 'search, over a page');
   await dialog.getByRole('link', { name: 'Lighthouse' }).click();
   await expect(dialog).toHaveCount(0);
   await expect(
@@ -397,6 +410,7 @@ test('29: the table and the graph say what an app is and whose, and tell visitor
   ]);
   await fits(dev);
   await pictures(dev, 'catalog-table');
+  await accessible(dev, 'catalog');
 
   const [entity] = (await inCatalog('dev')).filter(
     each => each.spec.version === '1.1.0',
@@ -407,6 +421,7 @@ test('29: the table and the graph say what an app is and whose, and tell visitor
   for (const title of ['Lighthouse', NAMES.dev, 'Collaboration'])
     await expect(dev.getByText(title).first()).toBeVisible();
   await pictures(dev, 'catalog-graph-app');
+  await accessible(dev, 'graph');
 
   const [seen] = (await inCatalog('vic')).filter(
     each => each.spec.version === '1.1.0',

@@ -20,6 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ZipFile } from 'yazl';
 import { enterApp } from './gateway';
 import { openInstance, pictures, signedIn } from './people';
+import { accessible } from './violations';
 import { Portal } from './portal';
 
 test.describe.configure({ mode: 'serial' });
@@ -176,6 +177,7 @@ test('an app that does not come up has a named cause on its page', async ({
       await expect(page.getByLabel('End of the log')).toContainText(tail);
     if (name === 'exits') {
       await pictures(page, 'failed');
+      await accessible(page, 'failed');
       await page.getByLabel('Previous process').click({ force: true });
       await expect(page.locator('body')).toContainText('cannot find the moon');
       const app = await page.context().newPage();
@@ -294,7 +296,9 @@ test('16: an app that ends again and again is restarting, never running, whereve
     list.getByText('1 running · 2 of 10 slots in use'),
   ).toBeVisible();
   await pictures(page, 'restarting');
+  await accessible(page, 'restarting');
   await pictures(list, 'restarting-list');
+  await accessible(list, 'restarting, list');
   const app = await page.context().newPage();
   await app.goto(`http://${id}.apps.localhost:${portal.gatewayPort}/`);
   await expect(

@@ -2,6 +2,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { furnish, send, until, type Furniture } from './furnish';
 import { pictures, signedIn } from './people';
+import { accessible } from './violations';
 import { Portal } from './portal';
 
 test.describe.configure({ mode: 'serial' });
@@ -187,11 +188,14 @@ test('an app is offered, withdrawn, declined and accepted', async () => {
 
   await offer();
   await uma.reload();
+  await accessible(uma, 'offered');
+  await pictures(uma, 'my-apps-offered');
   await offered.getByRole('button', { name: 'Accept Asking 1.0.0' }).click();
   const asked = uma.getByRole('dialog');
   await expect(asked).toContainText(
     'You become the owner of com.example.asking 1.0.0.',
   );
+  await accessible(uma, 'accepting an offer');
   await asked.getByRole('button', { name: 'Accept' }).click();
   await expect(uma.getByRole('table', { name: 'My apps' })).toContainText(
     'Asking',

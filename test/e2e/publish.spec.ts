@@ -11,6 +11,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { fits, openApp, pictures, run, signedIn } from './people';
+import { accessible } from './violations';
 import { Portal } from './portal';
 
 const portal = new Portal();
@@ -79,6 +80,7 @@ test('what is wrong with a bundle is said with line, column and remedy', async (
   );
   await expect(faults).toContainText('Write it like 1.2.3');
   await pictures(dev, 'import-refused');
+  await accessible(dev, 'import, refused');
   await fits(dev);
 });
 
@@ -116,6 +118,7 @@ test('a bundle is dropped, imported with warnings, and in the store within a sec
   await expect(warnings).toContainText('App.Typo is not a key');
   await expect(warnings).toContainText('NO_SUCH_TAG');
   await pictures(dev, 'imported');
+  await accessible(dev, 'import, done');
 
   const uma = await signedIn(browser, portal, 'uma');
   await run(uma, portal, 'Fresh');
@@ -149,6 +152,7 @@ test('an upload shows how far it is, and is cancelled', async () => {
   await expect(dev.getByRole('progressbar', { name: 'Upload' })).toBeVisible();
   await expect(dev.getByText(/[1-9][\d.]* MB of 30\.0 MB/)).toBeVisible();
   await pictures(dev, 'import-progress');
+  await accessible(dev, 'import, under way');
   await dev.getByRole('button', { name: 'Cancel' }).click();
   await expect(
     dev.getByRole('button', { name: 'Import', exact: true }),
@@ -207,6 +211,7 @@ test('15: an import that is cancelled too late says so and offers to delete it, 
     ).toBeVisible();
     await slow(0);
     if (width === 1440) await pictures(dev, 'import-too-late');
+    await accessible(dev, 'import, too late');
     await dev.getByRole('button', { name: 'Delete it' }).click();
     await dev
       .getByRole('dialog')
@@ -306,6 +311,7 @@ test('whoever has not published yet is told how to begin', async ({
     uma.getByText('You have not published an app yet'),
   ).toBeVisible();
   await pictures(uma, 'my-apps-empty');
+  await accessible(uma, 'my apps, none');
   await fits(uma);
   await uma
     .getByRole('main')

@@ -51,6 +51,25 @@ export default [
     },
   },
   {
+    finding: '12',
+    name: 'what a restored backup ends is kept meanwhile',
+    file: 'plugins/app-store-backend/src/processors/InstanceProcessor.ts',
+    from: "      if (await this.#epoch.isHeld('cluster')) return HELD_LOOK_MS;\n",
+    to: '',
+    test: {
+      jest: 'plugins/app-store-backend/src/processors/InstanceProcessor.test.ts',
+      name: 'ends nothing that a restored backup says has ended',
+    },
+  },
+  {
+    finding: '12',
+    name: 'an import that another one outran removes no bundle meanwhile',
+    file: 'plugins/app-store-backend/src/service/apps/AppImport.ts',
+    from: "if (unused && !(await epoch.isHeld('bundles')))",
+    to: 'if (unused)',
+    test: { ...test, name: 'keeps bundles that the backup lacks' },
+  },
+  {
     finding: '13',
     name: 'a claim that was there is not made again',
     file: 'plugins/app-store-backend/src/processors/InstanceCluster.ts',

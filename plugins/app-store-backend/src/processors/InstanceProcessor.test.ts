@@ -16,7 +16,7 @@ jest.setTimeout(60_000);
 const ENDPOINT = { address: '127.0.0.1', port: 1, podUid: 'u' };
 
 describe.each(databaseIds())('InstanceProcessor on %s', database => {
-  async function setUp() {
+  async function setUp(options: { isHeld?: () => boolean } = {}) {
     const knex = await migrated(database);
     const policy = Policy.create({
       settings: { publicMode: false, downloads: true },
@@ -37,16 +37,20 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
       }),
       endpoint: () => ENDPOINT,
       apply: jest.fn(async () => {}),
+      remove: jest.fn(async () => true),
     };
     const newProcessor = () =>
       new InstanceProcessor({
         queue: new InstanceQueue(knex),
         feed,
-        epoch: NEVER_HELD,
+        epoch: {
+          ...NEVER_HELD,
+          isHeld: async () => options.isHeld?.() ?? false,
+        },
         logger: mockServices.logger.mock(),
       });
     const processor = newProcessor();
-    const add = async (desired: 'running' | 'suspended') => {
+    const add = async (desired: 'running' | 'suspended' | 'terminated') => {
       const record = instanceRecord(app.id, { desired });
       await instances.insert(
         {
@@ -96,6 +100,26 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
       await until(async () => (await status()) === 'DEPLOYED');
       expect((await instances.get(running))!.problem).toBeUndefined();
       expect(cluster.apply).not.toHaveBeenCalled();
+    } finally {
+      await processor.stop();
+    }
+  });
+
+  it('12: ends nothing that a restored backup says has ended, until an admin decides', async () => {
+    let held = true;
+    const { cluster, processor, instances, add } = await setUp({
+      isHeld: () => held,
+    });
+    const id = await add('terminated');
+    processor.start(cluster as unknown as InstanceCluster);
+    try {
+      await processor.process(id);
+      expect(cluster.remove).not.toHaveBeenCalled();
+      expect(await instances.get(id)).toBeDefined();
+      held = false;
+      await processor.process(id);
+      expect(cluster.remove).toHaveBeenCalledTimes(1);
+      expect(await instances.get(id)).toBeUndefined();
     } finally {
       await processor.stop();
     }

@@ -1,7 +1,8 @@
 /** A database that was restored from a backup, beside the cluster and the bundles of now. */
 import { KubeConfig } from '@kubernetes/client-node';
 import type { Knex } from 'knex';
-import { readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseIds, migrated } from '../database/__testUtils__/databases';
@@ -90,12 +91,12 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     return body.id as string;
   };
   /** The store as it starts after the backup was put in. */
-  const restart = async (backup: Backup) => {
+  const restart = async (backup: Backup, config: object = {}) => {
     await first.backend.stop();
     await backup.restore(knex);
     const store = await StoreUnderTest.start(
       id,
-      { bundles: { directory }, terminatedRetention: '1s' },
+      { bundles: { directory }, terminatedRetention: '1s', ...config },
       { knex, after: first },
     );
     after.push(store);
@@ -232,6 +233,35 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     await until(first, instance, 'DEPLOYED');
     return { backup, claim: `i-${instance}-data` };
   }
+
+  it('12: keeps bundles that the backup lacks, also where another upload of the version was faster', async () => {
+    await imported(first, 'before');
+    const backup = await Backup.take(knex);
+    await imported(first, 'after');
+    const versions = await Promise.all(
+      ['a', 'b', 'c'].map(text =>
+        bundle({ name: 'raced', toml: VOLUME, tail: `# ${text}` }),
+      ),
+    );
+    for (const bytes of versions)
+      writeFileSync(
+        join(
+          directory,
+          'bundles',
+          `${createHash('sha256').update(bytes).digest('hex')}.wave`,
+        ),
+        bytes,
+      );
+    const { bundles } = await everything();
+    const store = await restart(backup);
+    const answers = await Promise.all(
+      versions.map(bytes => store.importApp('dev', bytes)),
+    );
+    expect(answers.map(answer => answer.status).sort()).toEqual([
+      201, 409, 409,
+    ]);
+    expect((await everything()).bundles).toEqual(bundles);
+  });
 
   it('12: notices a backup that lacks a restoration alone', async () => {
     const { backup, claim } = await takenBack();

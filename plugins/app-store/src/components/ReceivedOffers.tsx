@@ -5,7 +5,7 @@ import { Button, Flex, Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
 import { useAction } from '../hooks/useAction';
 import { useChangeParams } from '../hooks/useChangeParams';
-import { useLoad } from '../hooks/useLoad';
+import type { Loaded } from '../hooks/useLoad';
 import { ConfirmDialog } from './ConfirmDialog';
 import { PersonName } from './PersonName';
 import { ErrorPanel } from './ProblemPanel';
@@ -55,12 +55,15 @@ function AcceptDialog(props: {
 }
 
 /** See the module's comment. */
-export function ReceivedOffers(props: { onAccepted: () => void }) {
+export function ReceivedOffers(props: {
+  offers: Loaded<Offer[]>;
+  onAccepted: () => void;
+}) {
+  const { offers } = props;
   const api = useApi(appStoreApiRef);
   const toast = useApi(toastApiRef);
   const [params, change] = useChangeParams();
   const [busy, act] = useAction();
-  const offers = useLoad(() => api.listOffers('received'), []);
   if (offers.error) return <ErrorPanel error={offers.error} />;
   if (!offers.value?.length) return null;
   const opened = offers.value.find(offer => offer.id === params.get('offer'));

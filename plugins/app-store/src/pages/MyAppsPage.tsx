@@ -8,13 +8,16 @@ import { ForFullAccess } from '../components/ForFullAccess';
 import { ImportLink } from '../components/ImportLink';
 import { PageHeader } from '../components/PageHeader';
 import { ReceivedOffers } from '../components/ReceivedOffers';
+import { WaitFor } from '../components/WaitFor';
 import { useMe } from '../hooks/useCached';
+import { useLoad } from '../hooks/useLoad';
 import styles from './ListPage.module.css';
 
 /** The app versions that the reader owns. */
 export function MyAppsPage() {
   const api = useApi(appStoreApiRef);
   const { me } = useMe({ anew: true });
+  const offers = useLoad(() => api.listOffers('received'), []);
   const [accepted, setAccepted] = useState(0);
   return (
     <ForFullAccess
@@ -27,30 +30,40 @@ export function MyAppsPage() {
         customActions={<ImportLink />}
       />
       <Container pb="12">
-        <Flex direction="column" gap="4" className={styles.page}>
-          {me?.appVersionLimit !== undefined && (
-            <Text variant="body-small" color="secondary">
-              You own {me.ownedAppVersions ?? 0} of the {me.appVersionLimit} app
-              versions that you may have.
-            </Text>
-          )}
-          <ReceivedOffers onAccepted={() => setAccepted(n => n + 1)} />
-          <AppsPanel
-            key={accepted}
-            label="My apps"
-            list={query => api.listApps({ ...query, scope: 'mine' })}
-            empty={
-              <EmptyState
-                title="You have not published an app yet"
-                action={<ImportLink />}
-              >
-                Import a bundle here, or begin one with the command{' '}
-                <code>app-store bundle init</code>.
-              </EmptyState>
-            }
-            nothing={search => `No app of yours fits “${search}”.`}
-          />
-        </Flex>
+        <WaitFor
+          ready={Boolean(me && (offers.value || offers.error))}
+          label="Loading your apps"
+          shape="table"
+          lines={5}
+        >
+          <Flex direction="column" gap="4" className={styles.page}>
+            {me?.appVersionLimit !== undefined && (
+              <Text variant="body-small" color="secondary">
+                You own {me.ownedAppVersions ?? 0} of the {me.appVersionLimit}{' '}
+                app versions that you may have.
+              </Text>
+            )}
+            <ReceivedOffers
+              offers={offers}
+              onAccepted={() => setAccepted(n => n + 1)}
+            />
+            <AppsPanel
+              key={accepted}
+              label="My apps"
+              list={query => api.listApps({ ...query, scope: 'mine' })}
+              empty={
+                <EmptyState
+                  title="You have not published an app yet"
+                  action={<ImportLink />}
+                >
+                  Import a bundle here, or begin one with the command{' '}
+                  <code>app-store bundle init</code>.
+                </EmptyState>
+              }
+              nothing={search => `No app of yours fits “${search}”.`}
+            />
+          </Flex>
+        </WaitFor>
       </Container>
     </ForFullAccess>
   );

@@ -11,7 +11,7 @@ import {
   useSearch,
 } from '@backstage/plugin-search-react';
 import type { SearchResultItemExtensionComponent } from '@backstage/plugin-search-react/alpha';
-import { Text } from '@backstage/ui';
+import { Text, VisuallyHidden } from '@backstage/ui';
 import styles from './search.module.css';
 
 /** How a plugin shows its results. */
@@ -45,26 +45,38 @@ function AppResult(props: { app: AppDocument }) {
   );
 }
 
-export function Results(props: {
-  items?: ResultItem[];
-  /** Called when somebody goes to a result. */
+/** What a screen reader says; in the page from the start, since a region that comes with its text is not read. */
+function Outcome() {
+  const { term, result } = useSearch();
+  const sentence = () => {
+    if (!term.trim() || result.loading || !result.value) return '';
+    const { results, numberOfResults, nextPageCursor } = result.value;
+    if (!results.length) return `No results for “${term.trim()}”`;
+    const all = numberOfResults ?? results.length;
+    const more = numberOfResults === undefined && nextPageCursor;
+    if (more) return `More than ${all} results`;
+    return all === 1 ? '1 result' : `${all} results`;
+  };
+  return (
+    <VisuallyHidden>
+      <span role="status">{sentence()}</span>
+    </VisuallyHidden>
+  );
+}
+
+function List(props: {
+  term: string;
+  items: ResultItem[];
   onPick?: () => void;
 }) {
-  const { items = [], onPick } = props;
-  const { term } = useSearch();
-  if (!term.trim())
-    return (
-      <Text as="p" color="secondary">
-        Type the name of an app, a keyword, a tag or a person.
-      </Text>
-    );
+  const { term, items, onPick } = props;
   return (
     <>
       <SearchResult
         noResultsComponent={
-          <div role="status">
+          <div>
             <Text as="p" weight="bold">
-              No results for “{term.trim()}”
+              No results for “{term}”
             </Text>
             <Text as="p" color="secondary">
               Check the spelling, or try a shorter word. A new app is found a
@@ -94,6 +106,27 @@ export function Results(props: {
         )}
       </SearchResult>
       <SearchResultPager />
+    </>
+  );
+}
+
+export function Results(props: {
+  items?: ResultItem[];
+  /** Called when somebody goes to a result. */
+  onPick?: () => void;
+}) {
+  const { items = [], onPick } = props;
+  const { term } = useSearch();
+  return (
+    <>
+      <Outcome />
+      {term.trim() ? (
+        <List term={term.trim()} items={items} onPick={onPick} />
+      ) : (
+        <Text as="p" color="secondary">
+          Type the name of an app, a keyword, a tag or a person.
+        </Text>
+      )}
     </>
   );
 }

@@ -1,6 +1,8 @@
+import { useApi } from '@backstage/frontend-plugin-api';
 import { Container, type HeaderProps } from '@backstage/ui';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Navigate, useParams } from 'react-router-dom';
+import { appStoreApiRef } from '../../api';
 import { AliasesPanel } from '../../components/AliasesPanel';
 import { DeadEnd } from '../../components/DeadEnd';
 import { Loading } from '../../components/Loading';
@@ -8,7 +10,9 @@ import { PageHeader } from '../../components/PageHeader';
 import { ErrorPanel } from '../../components/ProblemPanel';
 import { SecretsPanel } from '../../components/SecretsPanel';
 import { TagsPanel } from '../../components/TagsPanel';
+import { WaitFor } from '../../components/WaitFor';
 import { useMe } from '../../hooks/useCached';
+import { useLoad } from '../../hooks/useLoad';
 import { paths } from '../../routes';
 import { AccessPolicies } from './AccessPolicies';
 import { AdminApps } from './AdminApps';
@@ -38,6 +42,12 @@ const TABS: HeaderProps['tabs'] = Object.entries(SECTIONS).map(
 export function AdminPage() {
   const { section = '' } = useParams();
   const { me, error } = useMe();
+  const api = useApi(appStoreApiRef);
+  // Anew on each page, since it may have been decided meanwhile.
+  const recovery = useLoad(
+    async () => (me?.admin ? api.getRecovery() : undefined),
+    [section, me?.admin],
+  );
   const head = useRef<HTMLDivElement>(null);
   useEffect(() => {
     head.current
@@ -67,14 +77,23 @@ export function AdminPage() {
         {error && <ErrorPanel error={error} />}
         {!me && !error && <Loading label="Loading" shape="table" lines={6} />}
         {me && (
-          <section
-            key={section}
-            aria-label={found.title}
-            className={styles.section}
+          <WaitFor
+            ready={Boolean(recovery.value || recovery.error)}
+            label="Loading"
+            shape="table"
+            lines={6}
           >
-            {section !== 'recovery' && <RestoredBackupNotice />}
-            {found.panel()}
-          </section>
+            <section
+              key={section}
+              aria-label={found.title}
+              className={styles.section}
+            >
+              {recovery.value?.held && section !== 'recovery' && (
+                <RestoredBackupNotice />
+              )}
+              {found.panel()}
+            </section>
+          </WaitFor>
         )}
       </Container>
     </>

@@ -52,9 +52,6 @@ const COLUMNS: Array<DataColumn<RecoveryItem>> = [
 
 /** On every admin page, as long as nobody has decided. */
 export function RestoredBackupNotice() {
-  const api = useApi(appStoreApiRef);
-  const { value } = useLoad(() => api.getRecovery(), []);
-  if (!value?.held) return null;
   return (
     <Alert
       status="warning"
