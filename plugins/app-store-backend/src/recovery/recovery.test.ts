@@ -156,6 +156,9 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
       .expect(503);
     await sleep(6000);
     expect(await everything()).toEqual(before);
+    // Its owner can still take it back.
+    const kept = await knex('instances').where({ id: ended }).first();
+    expect(kept.desired).toBe('released');
 
     expect(report).toMatchObject({ held: true });
     for (const { seen, database } of [
