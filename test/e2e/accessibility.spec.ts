@@ -142,24 +142,28 @@ test('26: neither do a lost volume and a restored backup', async ({
   browser,
 }) => {
   const found: string[] = [];
-  /** Pages of states that are seldom: what the store answers, changed on its way. */
-  const told = (page: Page, path: string, changes: object) =>
-    page.route(`**/api/app-store/v1${path}`, async route => {
-      const response = await route.fetch();
-      await route.fulfill({
-        response,
-        json: { ...(await response.json()), ...changes },
-      });
-    });
+  /** What the store answers, changed on its way: states that are seldom. */
+  const told = (page: Page, path: string, answer: () => Promise<object>) =>
+    page.route(`**/api/app-store/v1${path}`, async route =>
+      route.fulfill(await answer()),
+    );
   const uma = await signedIn(browser, portal, 'uma');
-  await told(uma, `/instances/${made.notes}`, {
-    status: 'FAILED',
-    problem: {
-      code: 'VOLUME_LOST',
-      message: 'The volume of this instance is gone.',
-      owner: 'admin',
-      remedy: 'Ask an admin for a backup, or start with an empty volume.',
-    },
+  const notes = await send(portal, 'uma', 'GET', `/instances/${made.notes}`);
+  await told(uma, `/instances/${made.notes}/stream`, async () => {
+    const data = {
+      ...notes,
+      status: 'FAILED',
+      problem: {
+        code: 'VOLUME_LOST',
+        message: 'The volume of this instance is gone.',
+        owner: 'admin',
+        remedy: 'Ask an admin for a backup, or start with an empty volume.',
+      },
+    };
+    return {
+      contentType: 'text/event-stream',
+      body: `event: instance\ndata: ${JSON.stringify(data)}\n\n`,
+    };
   });
   await uma.goto(at(`/instances/${made.notes}`));
   const empty = uma.getByRole('button', { name: /with an empty volume/ });
@@ -171,25 +175,28 @@ test('26: neither do a lost volume and a restored backup', async ({
   await uma.context().close();
 
   const ada = await signedIn(browser, portal, 'ada');
-  await told(ada, '/recovery', {
-    held: true,
-    plan: 'a-plan',
-    items: [
-      {
-        kind: 'instance',
-        name: 'Notes',
-        owner: 'user:default/uma',
-        volume: true,
-        adoptable: true,
-      },
-      {
-        kind: 'secret',
-        name: 'unknown',
-        adoptable: false,
-        reason: 'Nothing says whose it is.',
-      },
-    ],
-  });
+  await told(ada, '/recovery', async () => ({
+    json: {
+      ...(await send(portal, 'ada', 'GET', '/recovery')),
+      held: true,
+      plan: 'a-plan',
+      items: [
+        {
+          kind: 'instance',
+          name: 'Notes',
+          owner: 'user:default/uma',
+          volume: true,
+          adoptable: true,
+        },
+        {
+          kind: 'secret',
+          name: 'unknown',
+          adoptable: false,
+          reason: 'Nothing says whose it is.',
+        },
+      ],
+    },
+  }));
   await ada.goto(at('/admin/apps'));
   await expect(
     ada.getByText('The database was restored from a backup'),

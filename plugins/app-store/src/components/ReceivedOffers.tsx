@@ -91,8 +91,10 @@ export function ReceivedOffers(props: {
                 {titleOf(offer)}
               </Text>
               <Text as="p" variant="body-small" color="secondary">
-                {offer.name} {offer.apps.map(app => app.version).join(', ')},
-                from <PersonName of={offer.from} />, until{' '}
+                {offer.name} {offer.apps.map(app => app.version).join(', ')}
+              </Text>
+              <Text as="p" variant="body-small" color="secondary">
+                From <PersonName of={offer.from} />, until{' '}
                 <When at={offer.expiresAt} day />
               </Text>
               {offer.secrets.length > 0 && (
