@@ -33,7 +33,7 @@ export function checkPath(raw: string): string {
   if (raw.startsWith('/')) refuse(raw, 'has an absolute path');
   if (/^[A-Za-z]:/.test(raw)) refuse(raw, 'begins with a drive letter');
   // Control characters are what is looked for.
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- controls are what it looks for
   if (/[\x00-\x1f\x7f]/.test(raw))
     refuse(raw, 'has a control character in its name');
   const elements = raw.replace(/\/$/, '').split('/');

@@ -142,7 +142,7 @@ export async function readSecretData(
 
 const isText = (text: string) =>
   // What replaces bytes that are no text, and whatever steers a terminal.
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- controls are what it looks for
   !/[\ufffd\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(text);
 
 /** A value for people: as text where it is text. */

@@ -71,7 +71,7 @@ describe('10: what a terminal is given', () => {
     const value = { a: ATTACKS.map(([, text]) => text) };
     const text = toJson(value);
     expect(JSON.parse(text)).toEqual(value);
-    // eslint-disable-next-line no-control-regex
+    // eslint-disable-next-line no-control-regex -- controls are what it looks for
     expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\p{Bidi_Control}]/u);
   });
 });
@@ -105,10 +105,10 @@ describe('10: every way to print', () => {
     aside.write(evil);
     aside.end();
     const left = isTTY
-      ? // eslint-disable-next-line no-control-regex
+      ? // eslint-disable-next-line no-control-regex -- controls are what it looks for
         printed.replace(/\x1b\[(0|1|22|31|39)m/g, '').replace(/\r {2,}\r/g, '')
       : printed;
-    // eslint-disable-next-line no-control-regex
+    // eslint-disable-next-line no-control-regex -- controls are what it looks for
     expect(left).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f\p{Bidi_Control}]/u);
     expect(printed).toContain('\\u001B[2J\\u001B]0;x\\u0007\\u202Eevil');
   });

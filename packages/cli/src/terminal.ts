@@ -5,10 +5,10 @@
  */
 
 /** Select Graphic Rendition (ECMA-48, 8.3.117), in its seven-bit form. */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- controls are what it looks for
 const SGR = /^\x1b\[([\d;:]*)m/;
 /** Bytes of a colour that may go on in the next piece of a text. */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- controls are what it looks for
 const BEGUN = /(\x1b(\[[\d;:]{0,40})?|\r)$/;
 /** Controls but for tab and line feed, C1 controls, and what changes the direction of text or ends a line. */
 const STEERING =

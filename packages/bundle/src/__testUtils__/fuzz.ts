@@ -37,8 +37,7 @@ export class Dice {
   /** From 0 to 1, without 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) % 2 ** 32;
-    // The algorithm is made of these.
-    /* eslint-disable no-bitwise */
+    /* eslint-disable no-bitwise -- the generator is defined by bits */
     let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;

@@ -186,7 +186,9 @@ export function addAliasCommands(parent: Command, mount: Mount): void {
   if (mount.admin) addAliasFree(alias, mount);
   alias
     .command('delete')
-    .description('delete an alias; its name rests for a while')
+    .description(
+      'delete an alias; its name stays reserved for its owner for a while',
+    )
     .argument('<alias>', ALIAS)
     .addOption(yesOption())
     .action(

@@ -84,7 +84,7 @@ export function addEnvCommands(program: Command, act: Act): void {
             ['Downloads', yes(store.downloads)],
             ['Suspends After', duration(store.instanceTimeoutSeconds)],
             ['Extension', duration(store.extensionSeconds)],
-            ['Aliases Rest', duration(store.aliasRestSeconds)],
+            ['Alias Names Kept', duration(store.aliasRestSeconds)],
             ['Volumes Kept', duration(store.terminatedRetentionSeconds)],
             ...store.notices.map((notice): [string, string] => [
               'Notice',

@@ -15,7 +15,7 @@ export interface LocalImage {
   unavailable?: string;
 }
 
-/** An image that cannot be had (`ErrImagePull`). */
+/** An image that cannot be pulled (`ErrImagePull`). */
 export class ImageError extends Error {}
 
 /** Finds an image by its reference, tag included. */

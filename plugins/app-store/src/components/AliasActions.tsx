@@ -49,7 +49,7 @@ export function AliasActions(props: {
   const { alias, all, onChange, onGone, onReload } = props;
   const api = useApi(appStoreApiRef);
   const toast = useApi(toastApiRef);
-  const store = useStore().value;
+  const { value: store, error: unknown } = useStore();
   const nameOf = usePersonNames([alias.creator]);
   const [busy, act] = useAction();
   const [dialog, setDialog] = useState<'assign' | 'history' | 'delete'>();
@@ -171,7 +171,7 @@ export function AliasActions(props: {
           confirm="Delete for good"
           cancel="Keep it"
           destructive
-          disabled={!store}
+          disabled={!store && !unknown}
           onClose={close}
           onConfirm={async () => {
             await api.deleteAlias(alias.id);
