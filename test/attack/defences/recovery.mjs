@@ -96,4 +96,12 @@ export default [
     to: '    try {\n    } catch',
     test: { ...test, name: 'put back under a store that runs' },
   },
+  {
+    finding: '12',
+    name: 'nor does a request delete before a sweep has looked',
+    file: 'plugins/app-store-backend/src/recovery/Epoch.ts',
+    from: '      [...this.#checked].map(place =>',
+    to: '      ([] as Place[]).map(place =>',
+    test: { ...test, name: 'put back under a store that runs' },
+  },
 ];

@@ -163,6 +163,16 @@ export class Epoch implements DeletionGuard {
   }
 
   async assertMayDelete(): Promise<void> {
+    await Promise.all(
+      [...this.#checked].map(place =>
+        this.#compare(place).catch(error =>
+          // A place that cannot be read deletes nothing either.
+          this.#logger.warn(
+            `the epoch in the ${place} was not read: ${error.message}`,
+          ),
+        ),
+      ),
+    );
     if (await this.held())
       throw new StoreError({
         status: 503,

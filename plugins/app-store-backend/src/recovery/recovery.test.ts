@@ -275,8 +275,11 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
   });
 
   it('12: notices a database that is put back under a store that runs', async () => {
+    await put(first, 'asked', 'value').expect(201);
     const { backup, claim } = await takenBack();
     await backup.restore(knex);
+    // Also where somebody asks before any sweep has looked.
+    await first.api.delete(`${API}/secrets/asked`).set(as('dev')).expect(503);
     await sleep(6000);
     expect(await names('persistentvolumeclaims')).toContain(claim);
     expect((await first.get('/recovery', 'ada')).held).toBe(true);
