@@ -1,5 +1,5 @@
 import { Text } from '@backstage/ui';
-import { usePersonNames } from '../hooks/usePersonNames';
+import { usePersonName, usePersonNames } from '../hooks/usePersonNames';
 import { shortRef } from '../words';
 
 /** Somebody, or a group, by name; the ref stands on hover, and below it where admins need it. */
@@ -9,17 +9,21 @@ export function PersonName(props: {
   withRef?: boolean;
 }) {
   const { of: ref, withRef } = props;
-  const name = usePersonNames([ref])(ref);
+  const { name, pending } = usePersonName(ref);
   return (
     // One thing to whatever lays it out.
     <span>
       <span title={ref}>{name}</span>
-      {withRef && name !== shortRef(ref) && (
+      {withRef && (pending || name !== shortRef(ref)) && (
         <Text
           as="span"
           variant="body-small"
           color="secondary"
-          style={{ display: 'block' }}
+          // Its place is kept until the name is there: nothing moves.
+          style={{
+            display: 'block',
+            visibility: pending ? 'hidden' : undefined,
+          }}
         >
           {shortRef(ref)}
         </Text>

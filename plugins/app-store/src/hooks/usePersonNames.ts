@@ -12,40 +12,47 @@ import { shortRef } from '../words';
 const REF = /^(user|group):[^/]+\/.+$/i;
 const DEFAULTS = { defaultKind: 'user', defaultNamespace: 'default' };
 
-/** The names of these people and groups, by their refs. */
-export function usePersonNames(
+const isRef = (ref: string | undefined): ref is string => REF.test(ref ?? '');
+
+/** What the catalog answered, by refs; the short refs where it does not. */
+function useFound(
   refs: Array<string | undefined>,
-): (ref: string) => string {
+): ReadonlyMap<string, string> {
   const api = useApiHolder().get(entityPresentationApiRef);
-  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
-  const wanted = [
-    ...new Set(refs.filter((ref): ref is string => REF.test(ref ?? ''))),
-  ]
-    .sort()
-    .join('\n');
+  const [found, setFound] = useState<ReadonlyMap<string, string>>(new Map());
+  const wanted = [...new Set(refs.filter(isRef))].sort().join('\n');
   useEffect(() => {
-    if (!api || !wanted) return undefined;
+    if (!wanted) return undefined;
     let current = true;
+    const put = (names: Array<[string, string]>) =>
+      current && setFound(new Map(names));
+    const all = wanted.split('\n');
     Promise.all(
-      wanted
-        .split('\n')
-        .map(async ref => [ref, await api.forEntity(ref, DEFAULTS).promise]),
-    ).then(
-      found =>
-        current &&
-        setNames(
-          new Map(
-            (found as Array<[string, { primaryTitle: string }]>).map(
-              ([ref, { primaryTitle }]) => [ref, primaryTitle],
-            ),
-          ),
-        ),
-      // The short refs stay.
-      () => undefined,
-    );
+      all.map(async (ref): Promise<[string, string]> => {
+        const known = await api?.forEntity(ref, DEFAULTS).promise;
+        return [ref, known?.primaryTitle ?? shortRef(ref)];
+      }),
+    ).then(put, () => put(all.map(ref => [ref, shortRef(ref)])));
     return () => {
       current = false;
     };
   }, [api, wanted]);
-  return ref => names.get(ref) ?? shortRef(ref);
+  return found;
+}
+
+/** The names of these people and groups, by their refs. */
+export function usePersonNames(
+  refs: Array<string | undefined>,
+): (ref: string) => string {
+  const found = useFound(refs);
+  return ref => found.get(ref) ?? shortRef(ref);
+}
+
+/** The name of somebody; `pending` until the catalog has answered. */
+export function usePersonName(ref: string): { name: string; pending: boolean } {
+  const name = useFound([ref]).get(ref);
+  return {
+    name: name ?? shortRef(ref),
+    pending: isRef(ref) && name === undefined,
+  };
 }
