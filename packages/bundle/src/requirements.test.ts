@@ -56,4 +56,29 @@ describe('20: a module that requirements.txt may bring', () => {
       await mayBeInstalled(treeOf({ 'requirements.txt': 'flask\n' }), 'main'),
     ).toBe(false);
   });
+
+  it('20: each file once, however often it is named', async () => {
+    const files: Record<string, string> = {};
+    for (let i = 0; i < 5; i++)
+      files[i ? `r${i}.txt` : 'requirements.txt'] = `-r r${i + 1}.txt\n`.repeat(
+        100,
+      );
+    files['r5.txt'] = './lib\n'.repeat(100);
+    const tree = treeOf(files);
+    const read = jest.spyOn(tree, 'read');
+    expect(await mayBeInstalled(tree, 'main')).toBe(false);
+    expect(read).toHaveBeenCalledTimes(6);
+  });
+
+  // Without a bound each of these takes minutes.
+  it.each([
+    ['spaces', `a${' '.repeat(400_000)}b`],
+    ['slashes', `x${'/'.repeat(400_000)}b`],
+    ['brackets', `x/${'['.repeat(400_000)}b`],
+    ['options', '-e '.repeat(300_000)],
+    ['semicolons', `${' '.repeat(400_000)};`.repeat(2)],
+  ])('20: a line of %s', async (_, line) => {
+    const tree = treeOf({ 'requirements.txt': `flask\n${line}\n` });
+    expect(await mayBeInstalled(tree, 'main')).toBe(false);
+  });
 });

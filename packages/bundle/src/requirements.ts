@@ -11,6 +11,10 @@ const TEXT_LIMIT = 1024 ** 2;
 const WHEEL_LIMIT = 16 * 1024 ** 2;
 /** `-r` in `-r` in …: no deeper. */
 const DEPTH = 5;
+/** Lines of all files together; somebody else's bundle must not keep the process busy. */
+const LINES = 2000;
+/** Characters of a line. */
+const LINE_LIMIT = 4096;
 
 /** Modules that packages of quite another name bring; names without what joins their words. */
 const BROUGHT_BY: Record<string, string[]> = {
@@ -36,13 +40,24 @@ function bears(packageName: string, module: string): boolean {
   );
 }
 
-/** The lines of a requirements file, continued ones as one, without comments. */
+/** The lines of a requirements file, continued ones as one, without comments and further spaces. */
 function linesOf(text: string): string[] {
   return text
     .replace(/\\\r?\n/g, ' ')
     .split(/\r?\n/)
-    .map(line => line.replace(/(^|\s)#.*$/, '').trim())
+    .map(line =>
+      line
+        .replace(/(^|\s)#.*$/, '')
+        .trim()
+        .replace(/\s+/g, ' ')
+        .slice(0, LINE_LIMIT),
+    )
     .filter(Boolean);
+}
+
+/** `lib[extra]` without what stands in brackets. */
+function withoutExtras(spec: string): string {
+  return spec.endsWith(']') ? spec.slice(0, spec.indexOf('[')) : spec;
 }
 
 /** Paths of files, among which those of a module are looked for. */
@@ -81,6 +96,11 @@ function namesIn(data: Buffer): Promise<string[] | undefined> {
 class Requirements {
   readonly #tree: FileTree;
   readonly #top: string;
+  /** Files named by `-r`, of which each is read once. */
+  readonly #read = new Set<string>();
+  /** What lies in the bundle, looked into once. */
+  readonly #looked = new Map<string, Promise<boolean>>();
+  #lines = 0;
 
   constructor(tree: FileTree, module: string) {
     this.#tree = tree;
@@ -111,8 +131,14 @@ class Requirements {
     );
   }
 
-  async #local(path: string): Promise<boolean> {
-    const plain = path.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+  #local(path: string): Promise<boolean> {
+    const plain = posix.normalize(path).replace(/\/$/, '');
+    const known = this.#looked.get(plain) ?? this.#look(plain);
+    this.#looked.set(plain, known);
+    return known;
+  }
+
+  async #look(plain: string): Promise<boolean> {
     const file = this.#tree.find(plain);
     if (file) return plain.endsWith('.whl') ? this.#wheel(file) : true;
     return this.#project(plain === '.' ? '' : plain);
@@ -136,7 +162,7 @@ class Requirements {
         return this.#line(value.replace(/^file:(?!\/\/)/, ''), depth, at);
       return false;
     }
-    const [spec] = line.split(/\s*;/);
+    const spec = line.split(';', 1)[0].trim();
     const [, named] =
       /^([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*@\s*(?=[a-z+]+:)/i.exec(spec) ??
       [];
@@ -147,18 +173,23 @@ class Requirements {
       return egg ? bears(egg, this.#top) : true;
     }
     if (/^\.{0,2}\/|\.(whl|zip|tar\.gz)$|^\.$/.test(spec) || spec.includes('/'))
-      return this.#local(spec.replace(/\[[^\]]*\]$/, ''));
+      return this.#local(withoutExtras(spec));
     const name = /^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(spec)?.[0];
     return name !== undefined && bears(name, this.#top);
   }
 
   async file(path: string, depth = 0): Promise<boolean> {
     const file = this.#tree.find(path);
-    // Too large or too deep to know.
+    // Too large or too deep to know; the installer tells.
     if (file && (file.size > TEXT_LIMIT || depth > DEPTH)) return true;
-    if (!file) return false;
+    if (!file || this.#read.has(path)) return false;
+    this.#read.add(path);
     const text = (await this.#tree.read(file, TEXT_LIMIT)).toString('utf8');
-    for (const line of linesOf(text))
+    const lines = linesOf(text);
+    this.#lines += lines.length;
+    // Too many to look at.
+    if (this.#lines > LINES) return true;
+    for (const line of lines)
       if (await this.#line(line, depth, posix.dirname(path))) return true;
     return false;
   }

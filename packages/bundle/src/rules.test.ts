@@ -143,6 +143,11 @@ const CASES: Case[] = [
       /is the placeholder ".*", which nothing has replaced/,
     ),
   ),
+  versioned(
+    '20: a long row of what may begin a placeholder',
+    `"${'{{'.repeat(100_000)}"`,
+    /MAJOR|longer than/,
+  ),
   named(
     '20: a name of a template',
     '"com.example.{{NAME}}"',

@@ -57,18 +57,22 @@ describe.each(databaseIds())('13: a lost volume on %s', id => {
       )}`,
     );
   };
-  /** An instance that ran, is suspended, and whose claim somebody deleted. */
-  const lost = async () => {
-    const { body } = await post(`/apps/${appId}/instances`).expect(201);
-    await until(body.id, 'DEPLOYED');
-    await post(`/instances/${body.id}/suspend`).expect(200);
+  /** Deletes the claim of an instance as somebody else would. */
+  const remove = async (instance: string) => {
     for (let tries = 0; ; tries++) {
-      const found = await kube.get<KubeObject>(claim(body.id));
+      const found = await kube.get<KubeObject>(claim(instance));
       if (!found) break;
       if (tries > 200) throw new Error('the claim stays');
       await kube.delete(found, { uid: found.metadata!.uid! });
       await sleep(50);
     }
+  };
+  /** An instance that ran, is suspended, and whose claim somebody deleted. */
+  const lost = async () => {
+    const { body } = await post(`/apps/${appId}/instances`).expect(201);
+    await until(body.id, 'DEPLOYED');
+    await post(`/instances/${body.id}/suspend`).expect(200);
+    await remove(body.id);
     await post(`/instances/${body.id}/resume`).expect(200);
     return body.id as string;
   };
@@ -91,6 +95,23 @@ describe.each(databaseIds())('13: a lost volume on %s', id => {
     await store.api
       .delete(`${API}/instances/${instance}?purge=true`)
       .set(as('uma'));
+  });
+
+  it('13: starts with an empty volume where the instance came back suspended', async () => {
+    const { body } = await post(`/apps/${appId}/instances`).expect(201);
+    await until(body.id, 'DEPLOYED');
+    await store.api.delete(`${API}/instances/${body.id}`).set(as('uma'));
+    await remove(body.id);
+    for (let tries = 0; ; tries++) {
+      const { status } = await post(`/instances/${body.id}/restore`);
+      if (status === 200) break;
+      if (tries > 200) throw new Error('it is not ended');
+      await sleep(50);
+    }
+    await until(body.id, 'FAILED');
+    await post(`/instances/${body.id}/empty-volume`).expect(200);
+    await until(body.id, 'DEPLOYED');
+    expect(await kube.get(claim(body.id))).toBeDefined();
   });
 
   it('13: starts with the volume that an admin restored', async () => {

@@ -15,8 +15,12 @@ const PLACEHOLDER =
 const VERSION_PLACEHOLDER =
   /^(app_?)?version$|^(major|x|n)\.(minor|x|y|n)\.(patch|x|z|n)$/i;
 
+/** Longer ones are refused as what they are not, and would take long to look through. */
+const PLACEHOLDER_LIMIT = 200;
+
 /** Whether a name or version waits for a build to fill it in. */
 function isPlaceholder(key: string, text: string): boolean {
+  if (text.length > PLACEHOLDER_LIMIT) return false;
   return (
     PLACEHOLDER.test(text) ||
     (key === 'Version' && VERSION_PLACEHOLDER.test(text))

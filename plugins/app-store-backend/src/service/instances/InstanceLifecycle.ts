@@ -165,41 +165,54 @@ export class InstanceLifecycle {
   }
 
   async resume(caller: Caller, id: string): Promise<AppInstance> {
-    return this.#change(caller, id, 'resume', async ({ record }) => {
-      const own = record.ownerRef === caller.userEntityRef;
-      // The owner's limit counts, whoever resumes.
-      const limit = this.#o.quota.limit(
-        own ? caller : await this.#o.roles.resolve(record.ownerRef),
-      );
-      const now = new Date();
-      const result = await this.#o.instances.resume(
-        id,
-        record.ownerRef,
-        limit,
-        {
-          ...launch(record, now),
-          desired: 'running',
-          suspendAfter: deadline(now, record.timeoutSeconds),
-          extended: false,
-        },
-      );
-      if (result === 'quota') throw overQuota(limit, own);
-      return result === 'done';
-    });
+    return this.#change(caller, id, 'resume', async ({ record }) =>
+      this.#resume(caller, record),
+    );
   }
 
   /**
-   * Starts an instance whose volume is lost with an empty one. Whoever may give up a volume
-   * (terminate and purge) may do this.
+   * @returns false where it is not suspended any more
+   * @throws StoreError 409 where its owner has no slot left
+   */
+  async #resume(
+    caller: Caller,
+    record: InstanceRecord,
+    further: Partial<InstanceRecord> = {},
+  ): Promise<boolean> {
+    const own = record.ownerRef === caller.userEntityRef;
+    // The owner's limit counts, whoever resumes.
+    const limit = this.#o.quota.limit(
+      own ? caller : await this.#o.roles.resolve(record.ownerRef),
+    );
+    const now = new Date();
+    const result = await this.#o.instances.resume(
+      record.id,
+      record.ownerRef,
+      limit,
+      {
+        ...launch(record, now),
+        desired: 'running',
+        suspendAfter: deadline(now, record.timeoutSeconds),
+        extended: false,
+        ...further,
+      },
+    );
+    if (result === 'quota') throw overQuota(limit, own);
+    return result === 'done';
+  }
+
+  /**
+   * Starts an instance whose volume is lost with an empty one, also where it is suspended. Whoever
+   * may give up a volume (terminate and purge) may do this.
    *
-   * @throws StoreError 409 where its volume is there
+   * @throws StoreError 409 where its volume is there, or its owner has no slot left; 412 where somebody changed it meanwhile
    */
   async startWithEmptyVolume(caller: Caller, id: string): Promise<AppInstance> {
     return this.#change(
       caller,
       id,
       'terminate',
-      ({ record }) => {
+      async ({ record }) => {
         if (record.problem?.code !== 'VOLUME_LOST')
           throw new StoreError({
             status: 409,
@@ -208,15 +221,17 @@ export class InstanceLifecycle {
             owner: 'you',
             remedy: 'Nothing to do: it starts with its own volume.',
           });
-        return this.#o.instances.change(
-          id,
-          { desired: ['running'], revision: record.revision },
-          {
-            ...launch(record, new Date()),
-            claimUid: undefined,
-            applied: undefined,
-          },
-        );
+        const anew = { claimUid: undefined, applied: undefined };
+        const done =
+          record.desired === 'suspended'
+            ? await this.#resume(caller, record, anew)
+            : await this.#o.instances.change(
+                id,
+                { desired: ['running'], revision: record.revision },
+                { ...launch(record, new Date()), ...anew },
+              );
+        if (!done) throw stale('instance');
+        return done;
       },
       undefined,
       'empty_volume',
