@@ -3,6 +3,7 @@ const connections = name => ({
   jest: `${G}/proxy/connections.test.ts`,
   name,
 });
+const underWay = name => ({ jest: `${G}/proxy/underWay.test.ts`, name });
 const neighbours = name => ({ jest: `${G}/proxy/neighbours.test.ts`, name });
 const routes = name => ({ jest: `${G}/routes/RouteTable.test.ts`, name });
 const admissions = name => ({ jest: `${G}/routes/Admissions.test.ts`, name });
@@ -143,6 +144,14 @@ export default [
     from: 'whenGone(client, () => {',
     to: '[].forEach(() => {',
     test: connections('22: nor do those'),
+  },
+  {
+    finding: '22',
+    name: 'a switch of protocols that nobody asked for ends its request',
+    file: `${G}/proxy/AppConnections.ts`,
+    from: "fail(new Error('it switched protocols, which nobody asked for'));",
+    to: '',
+    test: underWay('22: a switch of protocols'),
   },
   {
     finding: '22',
