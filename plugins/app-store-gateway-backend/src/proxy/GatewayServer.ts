@@ -41,6 +41,8 @@ export class GatewayServer {
   readonly #connections: OpenConnections;
   readonly #server: Server;
   readonly #apps = new AppConnections();
+  /** The pod that each instance had last. */
+  readonly #pods = new Map<string, string>();
 
   constructor(options: DoorOptions & { catalogue: Catalogue }) {
     this.#config = options.config;
@@ -73,14 +75,7 @@ export class GatewayServer {
       }).catch(() => client.destroy());
     });
     this.#server.on('clientError', answerUnreadable);
-    this.#routes.onChange((_, route, before) => {
-      // Its address may be another pod's soon.
-      if (
-        before?.endpoint &&
-        route?.endpoint?.podUid !== before.endpoint.podUid
-      )
-        this.#apps.drop(before.endpoint.podUid);
-    });
+    this.#routes.onChange((id, route) => this.#letGo(id, route));
   }
 
   /** @throws Error in one sentence where the port is taken */
@@ -265,6 +260,16 @@ export class GatewayServer {
     response.flushHeaders();
     await pipeline(answer.body, response).catch(() => response.destroy());
     readOn(request);
+  }
+
+  /** Lets go of a pod that is no more: its address may be another's soon. One that is not ready may be again. */
+  #letGo(id: string, route: GatewayRoute | undefined): void {
+    const before = this.#pods.get(id);
+    const ends = !route || route.terminating || route.status === 'SUSPENDED';
+    const pod = ends ? undefined : route.endpoint?.podUid ?? before;
+    if (before && pod !== before) this.#apps.drop(before);
+    if (pod) this.#pods.set(id, pod);
+    else this.#pods.delete(id);
   }
 
   /** @throws Error where the pod that the request was let in to is no more */

@@ -1,5 +1,7 @@
-/** Answers under way: nothing is left of those that never begin. */
+/** Answers under way: when they are cut, and that nothing is left of those that never begin. */
 import { TestDatabases } from '@backstage/backend-test-utils';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayBeforeApps } from '../__testUtils__/GatewayBeforeApps';
 import { ok, TcpApp } from '../__testUtils__/TcpApp';
@@ -77,6 +79,97 @@ describe('answers under way', () => {
           ]),
         ).rejects.toThrow('switched protocols');
       apps.close();
+    });
+  });
+
+  describe('25: an event stream', () => {
+    const stream = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
+
+    /** Follows the app's events. */
+    async function follow() {
+      app = await TcpApp.start(({ socket }) => {
+        socket.write(`${stream}data: 0\n\n`);
+      });
+      await gateway.serve({ port: app.port });
+      const outgoing = request({
+        host: '127.0.0.1',
+        port: gateway.port,
+        agent: false,
+        headers: { host: gateway.hostOf(), cookie },
+      });
+      outgoing.end();
+      const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+      const heard = { text: '', over: false };
+      answer.setEncoding('utf8');
+      answer.on('data', chunk => {
+        heard.text += chunk;
+      });
+      answer.on('error', () => {});
+      answer.on('close', () => {
+        heard.over = true;
+      });
+      while (!heard.text) await sleep(10);
+      return heard;
+    }
+
+    const say = async (event: number) => {
+      app.connections[0].socket.write(`data: ${event}\n\n`);
+      await sleep(50);
+    };
+
+    it('goes on while its pod is not ready and is again', async () => {
+      const heard = await follow();
+      await gateway.serve({ endpoint: undefined, stage: 'starting' });
+      await say(1);
+      await gateway.serve({ port: app.port });
+      await say(2);
+      expect(heard).toEqual({
+        text: 'data: 0\n\ndata: 1\n\ndata: 2\n\n',
+        over: false,
+      });
+      expect(app.open).toBe(1);
+    });
+
+    it('is cut where another pod took the place of its own, at once or later', async () => {
+      for (const between of [[], [{ endpoint: undefined }]]) {
+        const heard = await follow();
+        const { port } = app;
+        for (const change of between) await gateway.serve(change);
+        await gateway.serve({
+          endpoint: { address: '127.0.0.1', port, podUid: 'another' },
+        });
+        await sleep(50);
+        expect({ over: heard.over, sockets: app.open }).toEqual({
+          over: true,
+          sockets: 0,
+        });
+        app.stop();
+      }
+    });
+
+    it.each([
+      ['is suspended', { status: 'SUSPENDED' as const }],
+      ['ends', { terminating: true }],
+    ])('is cut where its instance %s', async (_, change) => {
+      const heard = await follow();
+      await gateway.serve({ endpoint: undefined });
+      await gateway.serve({ endpoint: undefined, ...change });
+      await sleep(50);
+      expect({ over: heard.over, sockets: app.open }).toEqual({
+        over: true,
+        sockets: 0,
+      });
+    });
+
+    it('is cut where its instance is no more', async () => {
+      const heard = await follow();
+      await gateway.serve({ endpoint: undefined });
+      await gateway.serve();
+      await sleep(50);
+      expect({ over: heard.over, sockets: app.open }).toEqual({
+        over: true,
+        sockets: 0,
+      });
     });
   });
 });
