@@ -3,6 +3,7 @@ const connections = name => ({
   jest: `${G}/proxy/connections.test.ts`,
   name,
 });
+const underWay = name => ({ jest: `${G}/proxy/underWay.test.ts`, name });
 const neighbours = name => ({ jest: `${G}/proxy/neighbours.test.ts`, name });
 const routes = name => ({ jest: `${G}/routes/RouteTable.test.ts`, name });
 const admissions = name => ({ jest: `${G}/routes/Admissions.test.ts`, name });
@@ -28,8 +29,8 @@ export default [
     finding: '1',
     name: 'connections to a pod that is no more are let go',
     file: `${G}/proxy/GatewayServer.ts`,
-    from: 'this.#apps.drop(before.endpoint.podUid);',
-    to: ';',
+    from: 'if (before && pod !== before) this.#apps.drop(before);',
+    to: '',
     test: connections('1: a reused address'),
   },
   {
@@ -146,6 +147,14 @@ export default [
   },
   {
     finding: '22',
+    name: 'a switch of protocols that nobody asked for ends its request',
+    file: `${G}/proxy/AppConnections.ts`,
+    from: "fail(new Error('it switched protocols, which nobody asked for'));",
+    to: '',
+    test: underWay('22: a switch of protocols'),
+  },
+  {
+    finding: '22',
     name: 'one app has so many requests at once and no more',
     file: `${G}/proxy/AppConnections.ts`,
     from: 'if (pod.busy < this.#atOnce)',
@@ -191,6 +200,22 @@ export default [
     from: 'if (!again || request.signal.aborted) throw error;',
     to: 'throw error;',
     test: connections('25: a connection that the app closes'),
+  },
+  {
+    finding: '25',
+    name: 'answers under way go on while their pod is not ready',
+    file: `${G}/proxy/GatewayServer.ts`,
+    from: 'route.endpoint?.podUid ?? before;',
+    to: 'route.endpoint?.podUid;',
+    test: underWay('25: an event stream goes on'),
+  },
+  {
+    finding: '25',
+    name: 'and are cut where their instance is suspended or ends',
+    file: `${G}/proxy/GatewayServer.ts`,
+    from: "!route || route.terminating || route.status === 'SUSPENDED'",
+    to: '!route',
+    test: underWay('25: an event stream is cut'),
   },
   {
     finding: '25',

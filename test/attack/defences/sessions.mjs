@@ -3,6 +3,10 @@ const GATEWAY = 'plugins/app-store-gateway-backend/src';
 const STORE = 'plugins/app-store-backend/src';
 
 const aliases = name => ({ jest: `${GATEWAY}/proxy/aliases.test.ts`, name });
+const leftovers = name => ({
+  jest: `${GATEWAY}/proxy/leftovers.test.ts`,
+  name,
+});
 const keys = name => ({ jest: `${GATEWAY}/signIn/KeyStore.test.ts`, name });
 const gateways = name => ({
   jest: `${GATEWAY}/signIn/Revocations.test.ts`,
@@ -82,10 +86,34 @@ export default [
   {
     finding: 4,
     name: 'cookies below a path expire as well',
-    file: `${GATEWAY}/proxy/leftovers.ts`,
-    from: 'cookies: [...options.known, ...shown]',
-    to: 'cookies: shown',
+    file: `${GATEWAY}/proxy/expiring.ts`,
+    from: 'const names = [...shown, ...known.map(({ name }) => name)].filter(',
+    to: 'const names = [...shown].filter(',
     test: aliases('cookies below a path, which the browser does not show'),
+  },
+  {
+    finding: 4,
+    name: 'a browser has the mark only where all cookies were let expire',
+    file: `${GATEWAY}/proxy/expiring.ts`,
+    from: 'if (bytes > BYTES) return { lines, place };',
+    to: 'if (bytes > BYTES) return { lines };',
+    test: leftovers('cookies of the former app below paths do not keep'),
+  },
+  {
+    finding: 4,
+    name: 'cookies expire from where the last answer ended',
+    file: `${GATEWAY}/proxy/leftovers.ts`,
+    from: 'if (!after || place > after) after = place;',
+    to: '',
+    test: leftovers('that ends, whatever the next app sets'),
+  },
+  {
+    finding: 4,
+    name: 'the present app is not asked between such answers',
+    file: `${GATEWAY}/proxy/Door.ts`,
+    from: 'if (clearing?.goesOn)',
+    to: 'if (Math.random() > 2)',
+    test: leftovers('more cookies than an answer lets expire'),
   },
   {
     finding: 4,

@@ -283,11 +283,20 @@ function sendAlone(
       });
     });
     outgoing.once('timeout', () => outgoing.destroy(new Error('no answer')));
-    outgoing.on('error', error => {
+    const fail = (error: Error) => {
       body?.unpipe(outgoing);
       reject(error);
+    };
+    // Node tells of no error there: it would neither be answered nor end.
+    outgoing.once('upgrade', (_, socket) => {
+      socket.destroy();
+      fail(new Error('it switched protocols, which nobody asked for'));
     });
-    outgoing.once('close', connected);
+    outgoing.on('error', fail);
+    outgoing.once('close', () => {
+      connected();
+      reject(new Error('the connection ended'));
+    });
     if (body) body.pipe(outgoing);
     else outgoing.end();
   });

@@ -237,6 +237,15 @@ export class Door {
       return { answer: answers.unknown(portal) };
     const state = stateAnswer(route, portal);
     if (state) return { answer: state };
+    const leftovers = await this.leftovers.of(
+      request,
+      host,
+      session?.userEntityRef,
+    );
+    const clearing =
+      leftovers && clearingFor(request, leftovers, isNavigation(request));
+    if (clearing?.goesOn)
+      return { ...clearing, redirect: localPath(request.url), status: 302 };
     const identity: IdentityHeaders = session
       ? {
           userEntityRef: session.userEntityRef,
@@ -249,19 +258,13 @@ export class Door {
           }),
         }
       : {};
-    const leftovers = await this.leftovers.of(
-      request,
-      host,
-      session?.userEntityRef,
-    );
     return {
       entrance: {
         route,
         hostname: host.hostname,
         identity,
         session,
-        clearing:
-          leftovers && clearingFor(request, leftovers, isNavigation(request)),
+        clearing,
       },
     };
   }

@@ -20,9 +20,10 @@ import { AppConnections } from './AppConnections';
 import { assertDialable } from './addresses';
 import { whenGone } from './clientGone';
 import { Door, type DoorOptions, type Entrance } from './Door';
+import { namesOfCookies } from './expiring';
 import { guardFrames } from './framing';
 import { requestHeaders, responseHeaders } from './headers';
-import { namesOfCookies, withClearing, type Clearing } from './leftovers';
+import { withClearing, type Clearing } from './leftovers';
 import { OpenConnections } from './OpenConnections';
 import { answerUnreadable, dropLongCookies } from './unreadable';
 import { serveUpgrade } from './upgrade';
@@ -40,6 +41,8 @@ export class GatewayServer {
   readonly #connections: OpenConnections;
   readonly #server: Server;
   readonly #apps = new AppConnections();
+  /** The pod that each instance had last. */
+  readonly #pods = new Map<string, string>();
 
   constructor(options: DoorOptions & { catalogue: Catalogue }) {
     this.#config = options.config;
@@ -72,14 +75,7 @@ export class GatewayServer {
       }).catch(() => client.destroy());
     });
     this.#server.on('clientError', answerUnreadable);
-    this.#routes.onChange((_, route, before) => {
-      // Its address may be another pod's soon.
-      if (
-        before?.endpoint &&
-        route?.endpoint?.podUid !== before.endpoint.podUid
-      )
-        this.#apps.drop(before.endpoint.podUid);
-    });
+    this.#routes.onChange((id, route) => this.#letGo(id, route));
   }
 
   /** @throws Error in one sentence where the port is taken */
@@ -264,6 +260,16 @@ export class GatewayServer {
     response.flushHeaders();
     await pipeline(answer.body, response).catch(() => response.destroy());
     readOn(request);
+  }
+
+  /** Lets go of a pod that is no more: its address may be another's soon. One that is not ready may be again. */
+  #letGo(id: string, route: GatewayRoute | undefined): void {
+    const before = this.#pods.get(id);
+    const ends = !route || route.terminating || route.status === 'SUSPENDED';
+    const pod = ends ? undefined : route.endpoint?.podUid ?? before;
+    if (before && pod !== before) this.#apps.drop(before);
+    if (pod) this.#pods.set(id, pod);
+    else this.#pods.delete(id);
   }
 
   /** @throws Error where the pod that the request was let in to is no more */

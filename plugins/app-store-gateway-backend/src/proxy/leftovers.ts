@@ -10,14 +10,11 @@ import type { IncomingMessage } from 'node:http';
 import type { GatewayConfig } from '../config';
 import type { RouteTable } from '../routes/RouteTable';
 import type { HandOff } from '../signIn/HandOff';
-import { COOKIE_NAME, type AliasCookies } from './AliasCookies';
+import type { AliasCookies } from './AliasCookies';
+import { expiring } from './expiring';
 import { cookieValues } from './headers';
 import { readHost, type HostKind } from './hosts';
 
-/** Lines of an answer's head that let cookies expire, at most. */
-const EXPIRED_LIMIT = 100;
-/** Bytes of them: proxies in front bound the head of an answer. */
-const EXPIRED_BYTES = 3000;
 /** As long as browsers keep a cookie at most (RFC 6265bis, 5.5). */
 const MARK_SECONDS = 400 * 24 * 3600;
 
@@ -25,67 +22,12 @@ const MARK_SECONDS = 400 * 24 * 3600;
 export interface Clearing {
   headers: { 'clear-site-data'?: string };
   cookies: string[];
+  /** More is to be cleared, and the browser is known to come back with what it is given. */
+  goesOn?: boolean;
 }
 
 /** The present app does not get the cookies of this request, and the browser keeps them. */
 export const WITHHELD: Clearing = { headers: {}, cookies: [] };
-
-/** Names of the cookies of a request. */
-export function namesOfCookies(request: IncomingMessage): string[] {
-  return (request.headers.cookie ?? '')
-    .split(';')
-    .map(pair => pair.split('=')[0].trim());
-}
-
-/** Paths under which a cookie of this request may have been set (RFC 6265, 5.1.4). */
-function pathsAbove(pathname: string): string[] {
-  const paths = ['/'];
-  for (let i = 1; i < pathname.length; i++) {
-    if (pathname[i] === '/') paths.push(pathname.slice(0, i));
-    if (pathname[i] === '/' && i + 1 < pathname.length)
-      paths.push(pathname.slice(0, i + 1));
-  }
-  if (pathname !== '/') paths.push(pathname);
-  return [...new Set(paths)].filter(path => !path.includes(';'));
-}
-
-/**
- * @param options - `ownCookies` are the gateway's, which stay; `known` are set for paths where the
- * browser does not show them now
- */
-function clearing(
-  request: IncomingMessage,
-  options: {
-    ownCookies: string[];
-    known: Array<{ name: string; path: string }>;
-    secure: boolean;
-  },
-): Clearing {
-  const { pathname } = new URL(request.url!, 'http://gateway');
-  const names = [...new Set(namesOfCookies(request))].filter(
-    name => COOKIE_NAME.test(name) && !options.ownCookies.includes(name),
-  );
-  const shown = pathsAbove(pathname).flatMap(path =>
-    names.map(name => ({ name, path })),
-  );
-  let bytes = 0;
-  return {
-    headers: { 'clear-site-data': '"cache", "storage"' },
-    cookies: [...options.known, ...shown]
-      .filter(({ name }) => !options.ownCookies.includes(name))
-      .slice(0, EXPIRED_LIMIT)
-      .map(
-        ({ name, path }) =>
-          `${name}=; Path=${path}; Max-Age=0${
-            options.secure ? '; Secure' : ''
-          }`,
-      )
-      .filter(line => {
-        bytes += line.length;
-        return bytes <= EXPIRED_BYTES;
-      }),
-  };
-}
 
 /** The head of an app's answer that rids the browser of what the former app left. */
 export function withClearing(
@@ -124,6 +66,14 @@ export function clearingFor(
   return request.headers['sec-fetch-mode'] ? WITHHELD : undefined;
 }
 
+/** Between a mark and the place up to which a browser was cleared, where more is left. */
+const PLACE = '~';
+
+/** What a mark speaks of: all that was left of others than an instance, or what comes up to a place. */
+function upTo(instanceId: string, place: string | undefined): string {
+  return place ? `${instanceId}${PLACE}${place}` : instanceId;
+}
+
 interface LeftoversOptions {
   config: GatewayConfig;
   routes: RouteTable;
@@ -155,26 +105,57 @@ export class Leftovers {
   ): Promise<Clearing | undefined> {
     if (host.kind !== 'alias') return undefined;
     const { config, routes, handOff, aliasCookies, cookies } = this.#o;
-    const rid = async () =>
-      clearing(request, {
-        ownCookies: Object.values(cookies),
+    const clear = async (after?: string) => {
+      const { lines, place } = expiring(request, {
+        keep: Object.values(cookies),
         known: (await aliasCookies?.of(host.hostname)) ?? [],
         secure: config.secure,
+        after,
       });
+      return {
+        headers: { 'clear-site-data': '"cache", "storage"' },
+        cookies: lines,
+        place,
+      };
+    };
     const alias = routes.alias(host.name);
     const served =
       alias?.instanceId && routes.primaryOf(alias.instanceId) === host.name;
     // Where no app is served, nothing of the present one can be lost.
-    if (!served) return rid();
+    if (!served) return clear();
     if (alias.moved === false) return undefined;
-    const present = [host.hostname, alias.instanceId!] as const;
-    for (const value of cookieValues(request.headers.cookie, cookies.mark))
-      if (await handOff.isMark(value, ...present, person)) return undefined;
-    const mark = await handOff.mark(...present, person);
-    const found = await rid();
+    const instanceId = alias.instanceId!;
+    let after: string | undefined;
+    for (const value of cookieValues(request.headers.cookie, cookies.mark)) {
+      const [mark, place] = value.split(PLACE);
+      if (
+        !(await handOff.isMark(
+          mark,
+          host.hostname,
+          upTo(instanceId, place),
+          person,
+        ))
+      )
+        continue;
+      if (!place) return undefined;
+      if (!after || place > after) after = place;
+    }
+    const { place, ...found } = await clear(after);
+    const mark = await handOff.mark(
+      host.hostname,
+      upTo(instanceId, place),
+      person,
+    );
     return {
       headers: found.headers,
-      cookies: [...found.cookies, this.#o.cookieOf(mark, MARK_SECONDS)],
+      cookies: [
+        ...found.cookies,
+        this.#o.cookieOf(
+          place ? `${mark}${PLACE}${place}` : mark,
+          MARK_SECONDS,
+        ),
+      ],
+      goesOn: Boolean(after && place),
     };
   }
 

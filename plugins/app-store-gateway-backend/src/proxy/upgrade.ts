@@ -13,8 +13,8 @@ import { answers, type Answer } from '../pages/pages';
 import { assertDialable } from './addresses';
 import { whenGone } from './clientGone';
 import { isForeign, type Door, type Entrance } from './Door';
+import { namesOfCookies } from './expiring';
 import { requestHeaders, responseHeaders } from './headers';
-import { namesOfCookies } from './leftovers';
 import type { OpenConnections } from './OpenConnections';
 
 const ANSWER_MS = 30_000;
