@@ -256,19 +256,34 @@ export class InstanceProcessor {
     }
     const wanted = appliedMark(record);
     if (record.applied !== wanted || this.#isLost(record)) {
-      const runs = record.desired === 'running';
-      // Made with the first look, also where that one came after a suspension.
-      const needsVolume = runs || !record.applied;
-      if (needsVolume && !(await this.#hasVolume(record, token, stillMine)))
+      const bring = () => this.#bring(record, token, stillMine);
+      // What is made outlives a backup that does not know it.
+      const makes =
+        !record.applied || (record.objects.claim && !record.claimUid);
+      if (!(await (makes ? this.#epoch.making('cluster', bring) : bring())))
         return LOST_VOLUME_LOOK_MS;
-      await cluster.apply(record, runs ? 1 : 0, stillMine);
-      await this.#write(record, token, { applied: wanted });
     }
     if (record.desired === 'suspended') {
       // The slot was given back when suspension was asked for; the pod may take its grace period.
       return undefined;
     }
     return this.#observe(record, token);
+  }
+
+  /** Makes or changes the instance's objects. @returns false where its volume is lost */
+  async #bring(
+    record: InstanceRecord,
+    token: string,
+    stillMine: StillMine,
+  ): Promise<boolean> {
+    const runs = record.desired === 'running';
+    // Made with the first look, also where that one came after a suspension.
+    const needsVolume = runs || !record.applied;
+    if (needsVolume && !(await this.#hasVolume(record, token, stillMine)))
+      return false;
+    await this.#cluster!.apply(record, runs ? 1 : 0, stillMine);
+    await this.#write(record, token, { applied: appliedMark(record) });
+    return true;
   }
 
   /** Makes the instance's volume the first time. @returns false where it was there and is gone */
@@ -278,13 +293,8 @@ export class InstanceProcessor {
     stillMine: StillMine,
   ): Promise<boolean> {
     try {
-      const ensure = async () => {
-        const claimUid = await this.#cluster!.ensureClaim(record, stillMine);
-        await this.#write(record, token, { claimUid });
-      };
-      // A volume outlives the backup that does not know it.
-      const isNew = record.objects.claim && !record.claimUid;
-      await (isNew ? this.#epoch.making('cluster', ensure) : ensure());
+      const claimUid = await this.#cluster!.ensureClaim(record, stillMine);
+      await this.#write(record, token, { claimUid });
       return true;
     } catch (error) {
       if (!(error instanceof VolumeLost)) throw error;

@@ -266,6 +266,21 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     expect((await everything()).bundles).toEqual(bundles);
   });
 
+  it('12: notices a backup that lacks launches without volumes alone', async () => {
+    const { body } = await first
+      .importApp('dev', await bundle({ name: 'plain' }))
+      .expect(201);
+    await sleep(2500);
+    const backup = await Backup.take(knex);
+    const launched = await run(first, body.app.id);
+    const store = await restart(backup);
+    const report = await store.get('/recovery', 'ada');
+    expect(report).toMatchObject({
+      held: true,
+      items: [{ kind: 'instance', id: launched, adoptable: true }],
+    });
+  });
+
   it('12: notices a backup that lacks a restoration alone', async () => {
     const { backup, claim } = await takenBack();
     const store = await restart(backup);

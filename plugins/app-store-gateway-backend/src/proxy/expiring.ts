@@ -23,8 +23,8 @@ export function namesOfCookies(request: IncomingMessage): string[] {
     .map(pair => pair.split('=')[0].trim());
 }
 
-/** Paths under which a cookie of this request may have been set (RFC 6265, 5.1.4). */
-function pathsAbove(request: IncomingMessage): string[] {
+/** Paths under which a cookie of this request may have been set (RFC 6265, 5.1.4), the uppermost. */
+export function pathsAbove(request: IncomingMessage): string[] {
   const { pathname } = new URL(request.url!, 'http://gateway');
   const paths = new Set(['/']);
   for (let i = 1; i < Math.min(pathname.length, PATH_LENGTH); i++)
