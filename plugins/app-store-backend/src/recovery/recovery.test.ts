@@ -103,6 +103,16 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     return store;
   };
 
+  /** What there is to decide once the cluster was compared, which comes after the start. */
+  const noticed = async (store: StoreUnderTest) => {
+    let report = await store.get('/recovery', 'ada');
+    for (let i = 0; i < 100 && !report.epochs?.cluster; i++) {
+      await sleep(50);
+      report = await store.get('/recovery', 'ada');
+    }
+    return report;
+  };
+
   /** An hour of work: some of it is in the backup, the rest came afterwards. */
   async function hourOfWork() {
     await put(first, 'old', 'value-of-old').expect(201);
@@ -136,11 +146,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     const before = await everything();
     const store = await restart(backup);
     // Everything that deletes has its turn: what is due to be purged, secrets, files, a request.
-    let report = await store.get('/recovery', 'ada');
-    for (let i = 0; i < 100 && !report.epochs.cluster; i++) {
-      await sleep(50);
-      report = await store.get('/recovery', 'ada');
-    }
+    const report = await noticed(store);
     await knex('instances').where({ id: ended }).update({ purge_after: PAST });
     const refused = await store.api
       .delete(`${API}/secrets/old`)
@@ -274,7 +280,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     const backup = await Backup.take(knex);
     const launched = await run(first, body.app.id);
     const store = await restart(backup);
-    const report = await store.get('/recovery', 'ada');
+    const report = await noticed(store);
     expect(report).toMatchObject({
       held: true,
       items: [{ kind: 'instance', id: launched, adoptable: true }],
