@@ -422,4 +422,89 @@ describe('connections to apps', () => {
     await sleep(100);
     expect(app.open).toBe(0);
   });
+
+  describe('23: at the end of the process', () => {
+    /** So much does not fit into the buffers on the way. */
+    const LONG = 16 * 1024 * 1024;
+    const GRACE_MS = 1500;
+
+    const stopped = async () => {
+      const began = performance.now();
+      await gateway.stop(GRACE_MS);
+      return performance.now() - began;
+    };
+
+    it('answers under way come to their end, and nothing new is taken', async () => {
+      app = await TcpApp.start(({ socket }) => {
+        setTimeout(() => socket.write(ok('late')), 500);
+      });
+      await gateway.serve({ port: app.port });
+      const asked = gateway.ask({ headers: { cookie } });
+      while (!app.connections.length) await sleep(10);
+      const over = stopped();
+      await expect(gateway.connect()).rejects.toThrow('ECONNREFUSED');
+      const { status, body, headers } = await asked;
+      expect([status, body, headers.connection]).toEqual([
+        200,
+        'late',
+        'close',
+      ]);
+      expect(await over).toBeLessThan(GRACE_MS);
+    });
+
+    it('what is read slowly is read to its end', async () => {
+      app = await TcpApp.start(({ socket }) => {
+        socket.write(ok('x'.repeat(LONG)));
+      });
+      await gateway.serve({ port: app.port });
+      const socket = await gateway.connect();
+      socket.write(
+        `GET / HTTP/1.1\r\nHost: ${gateway.hostOf()}\r\nCookie: ${cookie}\r\n\r\n`,
+      );
+      await once(socket, 'readable');
+      const over = stopped();
+      await sleep(300);
+      const read = await text(socket);
+      expect(read.length - read.indexOf('\r\n\r\n') - 4).toBe(LONG);
+      expect(await over).toBeLessThan(GRACE_MS);
+    });
+
+    it('neither event streams nor sockets are waited for', async () => {
+      app = await TcpApp.start(({ socket }, head) => {
+        const key = /sec-websocket-key: (.*)/i.exec(head)?.[1];
+        const accept = createHash('sha1')
+          .update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+          .digest('base64');
+        socket.write(
+          key
+            ? `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`
+            : 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\ndata: 1\n\n',
+        );
+      });
+      await gateway.serve({ port: app.port });
+      const stream = gateway.ask({ headers: { cookie } });
+      const cut = expect(stream).rejects.toThrow('aborted');
+      const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/`, {
+        headers: { host: gateway.hostOf(), cookie },
+      });
+      await once(socket, 'open');
+      const closed = once(socket, 'close');
+      expect(await stopped()).toBeLessThan(GRACE_MS);
+      await Promise.all([cut, closed]);
+    });
+
+    it('what does not come to its end is cut, with connections that ask for nothing', async () => {
+      app = await TcpApp.start(() => {});
+      await gateway.serve({ port: app.port });
+      const cut = expect(gateway.ask({ headers: { cookie } })).rejects.toThrow(
+        'socket hang up',
+      );
+      const silent = await gateway.connect();
+      while (!app.connections.length) await sleep(10);
+      const closed = once(silent, 'close');
+      expect(await stopped()).toBeGreaterThanOrEqual(GRACE_MS);
+      await Promise.all([cut, closed]);
+      expect(app.open).toBe(0);
+    });
+  });
 });
