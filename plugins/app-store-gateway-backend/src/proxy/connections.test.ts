@@ -2,6 +2,7 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -467,6 +468,45 @@ describe('connections to apps', () => {
       const read = await text(socket);
       expect(read.length - read.indexOf('\r\n\r\n') - 4).toBe(LONG);
       expect(await over).toBeLessThan(GRACE_MS);
+    });
+
+    it('the last of an answer is read to its end, too', async () => {
+      app = await TcpApp.start(({ socket }, head) => {
+        socket.write(ok('x'.repeat(Number(head.split(/[ /]+/)[1]))));
+      });
+      await gateway.serve({ port: app.port });
+      const { contexts } = jest.spyOn(
+        ServerResponse.prototype,
+        'flushHeaders',
+      ).mock;
+      /** Asks for so much and reads nothing of it. */
+      const leave = async (size: number) => {
+        const socket = await gateway.connect();
+        socket.write(
+          `GET /${size} HTTP/1.1\r\nHost: ${gateway.hostOf()}\r\nCookie: ${cookie}\r\n\r\n`,
+        );
+        const before = contexts.length;
+        while (contexts.length === before) await sleep(5);
+        await sleep(100);
+        return { socket, response: contexts.at(-1) as ServerResponse };
+      };
+      // More than the system takes, and less than the gateway waits with.
+      let [least, most] = [0, LONG];
+      for (;;) {
+        const size = Math.floor((least + most) / 2);
+        const { socket, response } = await leave(size);
+        if (response.writableEnded && !response.writableFinished) {
+          const over = stopped();
+          await sleep(300);
+          const read = await text(socket);
+          expect(read.length - read.indexOf('\r\n\r\n') - 4).toBe(size);
+          expect(await over).toBeLessThan(GRACE_MS);
+          return;
+        }
+        if (response.writableEnded) least = size;
+        else most = size;
+        socket.destroy();
+      }
     });
 
     it('neither event streams nor sockets are waited for', async () => {
