@@ -498,3 +498,24 @@ test('Ctrl-C lets apps end in their own time, and nothing that was left locked s
   await portal.start();
   await expect.poll(status, { timeout: 60_000 }).toBe('DEPLOYED');
 });
+
+test('23: an answer of an app that is under way when the portal ends comes to its end', async () => {
+  test.setTimeout(120_000);
+  const id = await launch(
+    'dev',
+    await importApp(
+      'slow',
+      `require('http').createServer((q,s)=>setTimeout(()=>s.end('whole'), q.url === '/slow' ? 3000 : 0)).listen(process.env.PORT)`,
+    ),
+  );
+  const status = async () =>
+    (await portal.api('dev', `/instances/${id}`)).body.status;
+  await expect.poll(status, { timeout: 30_000 }).toBe('DEPLOYED');
+  const ask = await enterApp(portal, 'dev', id);
+  await expect.poll(async () => (await ask()).body).toBe('whole');
+  const answer = ask('/slow');
+  await sleep(500);
+  const ended = portal.stop();
+  expect(await answer).toEqual({ status: 200, body: 'whole' });
+  expect(await ended).toBe(0);
+});

@@ -203,9 +203,12 @@ export const appStorePlugin = createBackendPlugin({
               ),
             );
         });
-        rootLifecycle.addBeforeShutdownHook(() => streams.endAll());
-        lifecycle.addShutdownHook(async () => {
+        // Requests have their time at once with what the store does by itself: both together fit into ten seconds.
+        rootLifecycle.addBeforeShutdownHook(async () => {
+          streams.endAll();
           await work.stop();
+        });
+        lifecycle.addShutdownHook(async () => {
           epoch.stop();
           await storage.close();
           api.close();

@@ -21,6 +21,8 @@ import { sealingKey } from './signIn/KeyStore';
 import { Revocations } from './signIn/Revocations';
 import { SessionStore } from './signIn/SessionStore';
 
+/** Answers of apps that are under way when the backend is told to end have this long, in milliseconds. */
+const GRACE_MS = 7000;
 const SWEEP_MS = 60_000;
 const KEYS_PAUSE_MS = 500;
 const KEYS_ANSWER_MS = 10_000;
@@ -79,6 +81,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
+        rootLifecycle: coreServices.rootLifecycle,
       },
       async init({
         auth,
@@ -89,6 +92,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
         httpRouter,
         lifecycle,
         logger,
+        rootLifecycle,
       }) {
         const config = readGatewayConfig(rootConfig);
         const warning = plainHttpWarning(config);
@@ -190,12 +194,16 @@ export const appStoreGatewayPlugin = createBackendPlugin({
               logger.error(`following routes ended: ${error.message}`),
             );
         });
-        lifecycle.addShutdownHook(async () => {
+        // While the store and the database still answer.
+        rootLifecycle.addBeforeShutdownHook(async () => {
+          // The store has ended this stream, and would end the next one.
+          routes.stop();
+          await server.close(GRACE_MS);
+        });
+        lifecycle.addShutdownHook(() => {
           stopped.abort();
           clearInterval(sweep);
           revocations.stop();
-          routes.stop();
-          await server.close();
         });
       },
     });

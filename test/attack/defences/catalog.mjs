@@ -67,4 +67,12 @@ export default [
     to: 'return false\n',
     test: { jest: JEST, name: '8: shows nothing at all' },
   },
+  {
+    finding: 8,
+    name: 'somebody unknown stays so while the store is away',
+    file: POLICY,
+    from: '        ? UNKNOWN\n',
+    to: '        ? undefined\n',
+    test: { jest: JEST, name: '8: shows nothing at all to somebody unknown' },
+  },
 ];

@@ -141,4 +141,18 @@ describe('EventStreams', () => {
       server.close();
     }
   });
+
+  it('23: end at once where the backend is ending already', async () => {
+    const streams = new EventStreams();
+    streams.endAll();
+    const { server, url } = await serve(streams, () => {});
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain(': open');
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
 });

@@ -30,6 +30,7 @@ function isRefusal(error: Error): boolean {
 export class EventStreams {
   readonly #open = new Set<Response>();
   readonly #renewMs: number;
+  #ending = false;
 
   constructor(options: { renewMs?: number } = {}) {
     this.#renewMs = options.renewMs ?? RENEW_MS;
@@ -49,7 +50,7 @@ export class EventStreams {
       (response as Response & { flush?: () => void }).flush?.();
     response.write(': open\n\n');
     flush();
-    this.#open.add(response);
+    this.#take(response);
     const listeners: Array<() => void> = [];
     let ended = false;
     const write = (text: string) => {
@@ -91,8 +92,14 @@ export class EventStreams {
 
   /** Has {@link endAll} end a response that is no event stream, too. */
   track(response: Response): void {
-    this.#open.add(response);
+    this.#take(response);
     response.on('close', () => this.#open.delete(response));
+  }
+
+  #take(response: Response): void {
+    this.#open.add(response);
+    // Requests are served until the backend has ended, and this one would hold that up.
+    if (this.#ending) setImmediate(() => response.end());
   }
 
   /**
@@ -112,6 +119,7 @@ export class EventStreams {
 
   /** Ends all streams; their readers come back to the next process. */
   endAll(): void {
+    this.#ending = true;
     for (const response of this.#open) response.end();
   }
 }

@@ -2,6 +2,7 @@ import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-commo
 import express from 'express';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { ChangeFeed } from '../service/ChangeFeed';
 import { notFound } from '../service/StoreError';
 import { EventStreams } from './EventStreams';
@@ -147,5 +148,47 @@ describe('streams of instances', () => {
       ['instance', 2, 'ending'],
       ['gone', undefined],
     ]);
+  });
+});
+
+describe('a log as text', () => {
+  it.each([
+    ['comes to its end though the backend ends', false, 'one\ntwo\n'],
+    ['ends at once where it is followed and the backend ends', true, 'one\n'],
+  ])('23: %s', async (_, follow, told) => {
+    const log = new PassThrough();
+    const streams = new EventStreams();
+    const handlers = instanceHandlers({
+      instances: { logs: async () => log },
+      callerOf: async () => caller,
+      streams,
+    } as unknown as InstanceHandlerOptions);
+    const app = express();
+    app.get('/:id', (request, response) => {
+      Object.assign(request, { query: { follow } });
+      return handlers.getInstanceLogs(request as never, response);
+    });
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      log.write('one\n');
+      const response = await fetch(`http://127.0.0.1:${port}/i`, {
+        headers: { accept: 'text/plain' },
+      });
+      const reader = response.body!.pipeThrough(new TextDecoderStream());
+      let read = '';
+      for await (const chunk of reader) {
+        if (!read) {
+          streams.endAll();
+          if (!follow) log.end('two\n');
+        }
+        read += chunk;
+      }
+      expect(read).toBe(told);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });

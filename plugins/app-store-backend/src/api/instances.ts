@@ -210,7 +210,7 @@ export function instanceHandlers(
       );
       await (request.accepts(['text/plain', TEXT_EVENTS]) === TEXT_EVENTS
         ? sendEvents(log, streams.open(request, response))
-        : sendText(log, response));
+        : sendText(log, response, request.query.follow));
     },
   };
 
@@ -229,7 +229,7 @@ export function instanceHandlers(
     }
   }
 
-  async function sendText(log: Readable, response: Response) {
+  async function sendText(log: Readable, response: Response, follow = false) {
     response.set({
       'content-type': 'text/plain; charset=utf-8',
       'cache-control': 'no-store, no-transform',
@@ -239,7 +239,8 @@ export function instanceHandlers(
     log.on('data', () =>
       (response as Response & { flush?: () => void }).flush?.(),
     );
-    streams.track(response);
+    // One that is not followed comes to its end by itself.
+    if (follow) streams.track(response);
     await pipeline(log, response).catch(() => {});
   }
 }

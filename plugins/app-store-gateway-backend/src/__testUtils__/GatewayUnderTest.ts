@@ -121,10 +121,12 @@ export class GatewayUnderTest {
     await sleep(20);
   }
 
-  async stop(): Promise<void> {
+  /** @param graceMs - for so long answers under way may come to their end */
+  async stop(graceMs = 0): Promise<void> {
     this.revocations.stop();
     this.#stopFollowing();
-    await this.#server?.close();
+    await this.#server?.close(graceMs);
+    this.#server = undefined;
   }
 
   call(

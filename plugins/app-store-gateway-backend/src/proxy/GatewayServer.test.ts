@@ -228,7 +228,7 @@ describe.each(ids)('GatewayServer on %s', id => {
   });
 
   afterAll(async () => {
-    await gateway.close();
+    await gateway.close(0);
     app.closeAllConnections();
     app.close();
   });

@@ -11,7 +11,10 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayConfig } from '../config';
 import { answers, ownPage, renderPage, type Answer } from '../pages/pages';
 import type { RouteTable } from '../routes/RouteTable';
@@ -24,12 +27,15 @@ import { namesOfCookies } from './expiring';
 import { guardFrames } from './framing';
 import { requestHeaders, responseHeaders } from './headers';
 import { withClearing, type Clearing } from './leftovers';
-import { OpenConnections } from './OpenConnections';
+import { OpenConnections, type OpenConnection } from './OpenConnections';
 import { answerUnreadable, dropLongCookies } from './unreadable';
 import { serveUpgrade } from './upgrade';
 
 /** What is still sent after its answer is read for this long, in milliseconds, so that the answer arrives. */
 const LINGER_MS = 5000;
+/** Between two looks whether all answers are over, in milliseconds. */
+const LOOK_MS = 50;
+const EVENT_STREAM = /^text\/event-stream\b/i;
 
 /** See the module's comment. */
 export class GatewayServer {
@@ -43,6 +49,10 @@ export class GatewayServer {
   readonly #apps = new AppConnections();
   /** The pod that each instance had last. */
   readonly #pods = new Map<string, string>();
+  readonly #sockets = new Set<Duplex>();
+  /** Answers under way, the gateway's own included. */
+  readonly #answers = new Set<ServerResponse>();
+  #ending = false;
 
   constructor(options: DoorOptions & { catalogue: Catalogue }) {
     this.#config = options.config;
@@ -58,7 +68,14 @@ export class GatewayServer {
       keepAliveTimeout: 65_000,
       insecureHTTPParser: false,
     });
+    this.#server.on('connection', socket => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     this.#server.on('request', (request, response) => {
+      this.#answers.add(response);
+      response.once('close', () => this.#answers.delete(response));
+      if (this.#ending) response.setHeader('connection', 'close');
       this.#serve(request, response).catch(error =>
         this.#broken(request, response, error),
       );
@@ -97,12 +114,30 @@ export class GatewayServer {
     return (this.#server.address() as { port: number }).port;
   }
 
-  async close(): Promise<void> {
-    this.#connections.closeAll();
+  /**
+   * Takes no new connection, lets answers under way come to their end, and cuts what has not
+   * come to it in time, or never will by itself: sockets and event streams.
+   */
+  async close(graceMs: number): Promise<void> {
+    this.#ending = true;
+    // Not HTTP's own: it would also end connections over which the last of an answer is still sent.
     const closed = new Promise<void>(resolve =>
-      this.#server.close(() => resolve()),
+      NetServer.prototype.close.call(this.#server, () => resolve()),
     );
-    this.#server.closeAllConnections();
+    this.#connections.closeEndless();
+    for (const response of this.#answers)
+      if (!response.headersSent) response.setHeader('connection', 'close');
+    const until = performance.now() + graceMs;
+    while (this.#answers.size && performance.now() < until)
+      await sleep(LOOK_MS);
+    if (this.#answers.size)
+      this.#logger.warn(
+        `${
+          this.#answers.size
+        } answers of apps were still under way after ${graceMs} ms and were ended`,
+      );
+    this.#connections.closeAll();
+    this.#sockets.forEach(socket => socket.destroy());
     await closed;
     this.#apps.close();
     this.#catalogue.close();
@@ -182,16 +217,20 @@ export class GatewayServer {
     const { route, session } = entrance;
     const abort = new AbortController();
     const stay = whenGone(request.socket, () => abort.abort());
-    const forget = this.#connections.add({
+    const open: OpenConnection = {
       instanceId: route.id,
       session,
       close: () => {
         abort.abort();
         response.destroy();
       },
-    });
+    };
+    const forget = this.#connections.add(open);
     try {
-      await this.#pass(request, response, entrance, abort.signal);
+      await this.#pass(request, response, entrance, {
+        open,
+        signal: abort.signal,
+      });
     } finally {
       stay();
       forget();
@@ -202,7 +241,7 @@ export class GatewayServer {
     request: IncomingMessage,
     response: ServerResponse,
     entrance: Entrance,
-    signal: AbortSignal,
+    { open, signal }: { open: OpenConnection; signal: AbortSignal },
   ): Promise<void> {
     const { route, identity, clearing } = entrance;
     const ownCookies = Object.values(this.#door.cookies);
@@ -258,6 +297,8 @@ export class GatewayServer {
     }
     // An event stream's first bytes may be long in coming; its head must not wait for them.
     response.flushHeaders();
+    if (EVENT_STREAM.test(String(answer.headers['content-type'])))
+      this.#connections.setEndless(open);
     await pipeline(answer.body, response).catch(() => response.destroy());
     readOn(request);
   }

@@ -15,6 +15,8 @@ const RECHECK_MS = 15_000;
 export interface OpenConnection {
   instanceId: string;
   session?: Session;
+  /** Ends when somebody leaves, not by itself: the end of the process does not wait for it. */
+  endless?: boolean;
   close(): void;
 }
 
@@ -25,6 +27,7 @@ export class OpenConnections {
   readonly #sessions: SessionStore;
   readonly #logger: LoggerService;
   readonly #timer: NodeJS.Timeout;
+  #ending = false;
 
   constructor(options: {
     admissions: Admissions;
@@ -56,10 +59,17 @@ export class OpenConnections {
   /** Takes in a connection; returns how to let go of it when it is over. */
   add(connection: OpenConnection): () => void {
     this.#open.add(connection);
+    if (connection.endless) this.setEndless(connection);
     // It may have ended while the connection was let in.
     if (connection.session && this.#sessions.hasEnded(connection.session.hash))
       connection.close();
     return () => this.#open.delete(connection);
+  }
+
+  /** Says of a connection that it will not end by itself. */
+  setEndless(connection: OpenConnection): void {
+    connection.endless = true;
+    if (this.#ending) connection.close();
   }
 
   #recheck(concerns: (open: OpenConnection) => boolean): void {
@@ -99,6 +109,12 @@ export class OpenConnections {
   /** How many are open. */
   get size(): number {
     return this.#open.size;
+  }
+
+  /** Ends what does not end by itself, now and from now on. */
+  closeEndless(): void {
+    this.#ending = true;
+    for (const open of this.#open) if (open.endless) open.close();
   }
 
   closeAll(): void {

@@ -2,6 +2,7 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -421,5 +422,129 @@ describe('connections to apps', () => {
     expect(String(error)).toContain('200');
     await sleep(100);
     expect(app.open).toBe(0);
+  });
+
+  describe('23: at the end of the process', () => {
+    /** So much does not fit into the buffers on the way. */
+    const LONG = 16 * 1024 * 1024;
+    const GRACE_MS = 1500;
+
+    const stopped = async () => {
+      const began = performance.now();
+      await gateway.stop(GRACE_MS);
+      return performance.now() - began;
+    };
+
+    it('answers under way come to their end, and nothing new is taken', async () => {
+      app = await TcpApp.start(({ socket }) => {
+        setTimeout(() => socket.write(ok('late')), 500);
+      });
+      await gateway.serve({ port: app.port });
+      const asked = gateway.ask({ headers: { cookie } });
+      while (!app.connections.length) await sleep(10);
+      const over = stopped();
+      await expect(gateway.connect()).rejects.toThrow('ECONNREFUSED');
+      const { status, body, headers } = await asked;
+      expect([status, body, headers.connection]).toEqual([
+        200,
+        'late',
+        'close',
+      ]);
+      expect(await over).toBeLessThan(GRACE_MS);
+    });
+
+    it('what is read slowly is read to its end', async () => {
+      app = await TcpApp.start(({ socket }) => {
+        socket.write(ok('x'.repeat(LONG)));
+      });
+      await gateway.serve({ port: app.port });
+      const socket = await gateway.connect();
+      socket.write(
+        `GET / HTTP/1.1\r\nHost: ${gateway.hostOf()}\r\nCookie: ${cookie}\r\n\r\n`,
+      );
+      await once(socket, 'readable');
+      const over = stopped();
+      await sleep(300);
+      const read = await text(socket);
+      expect(read.length - read.indexOf('\r\n\r\n') - 4).toBe(LONG);
+      expect(await over).toBeLessThan(GRACE_MS);
+    });
+
+    it('the last of an answer is read to its end, too', async () => {
+      app = await TcpApp.start(({ socket }, head) => {
+        socket.write(ok('x'.repeat(Number(head.split(/[ /]+/)[1]))));
+      });
+      await gateway.serve({ port: app.port });
+      const { contexts } = jest.spyOn(
+        ServerResponse.prototype,
+        'flushHeaders',
+      ).mock;
+      /** Asks for so much and reads nothing of it. */
+      const leave = async (size: number) => {
+        const socket = await gateway.connect();
+        socket.write(
+          `GET /${size} HTTP/1.1\r\nHost: ${gateway.hostOf()}\r\nCookie: ${cookie}\r\n\r\n`,
+        );
+        const before = contexts.length;
+        while (contexts.length === before) await sleep(5);
+        await sleep(100);
+        return { socket, response: contexts.at(-1) as ServerResponse };
+      };
+      // More than the system takes, and less than the gateway waits with.
+      let [least, most] = [0, LONG];
+      let size = 0;
+      let left: Awaited<ReturnType<typeof leave>> | undefined;
+      while (!left) {
+        size = Math.floor((least + most) / 2);
+        const { socket, response } = await leave(size);
+        if (response.writableEnded && !response.writableFinished)
+          left = { socket, response };
+        else socket.destroy();
+        if (response.writableEnded) least = size;
+        else most = size;
+      }
+      const over = stopped();
+      await sleep(300);
+      const read = await text(left.socket);
+      expect(read.length - read.indexOf('\r\n\r\n') - 4).toBe(size);
+      expect(await over).toBeLessThan(GRACE_MS);
+    });
+
+    it('neither event streams nor sockets are waited for', async () => {
+      app = await TcpApp.start(({ socket }, head) => {
+        const key = /sec-websocket-key: (.*)/i.exec(head)?.[1];
+        const accept = createHash('sha1')
+          .update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+          .digest('base64');
+        socket.write(
+          key
+            ? `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`
+            : 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\ndata: 1\n\n',
+        );
+      });
+      await gateway.serve({ port: app.port });
+      const cut = gateway.ask({ headers: { cookie } }).catch(String);
+      const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/`, {
+        headers: { host: gateway.hostOf(), cookie },
+      });
+      await once(socket, 'open');
+      const closed = once(socket, 'close');
+      expect(await stopped()).toBeLessThan(GRACE_MS);
+      await closed;
+      expect(await cut).toContain('aborted');
+    });
+
+    it('what does not come to its end is cut, with connections that ask for nothing', async () => {
+      app = await TcpApp.start(() => {});
+      await gateway.serve({ port: app.port });
+      const cut = gateway.ask({ headers: { cookie } }).catch(String);
+      const silent = await gateway.connect();
+      while (!app.connections.length) await sleep(10);
+      const closed = once(silent, 'close');
+      expect(await stopped()).toBeGreaterThanOrEqual(GRACE_MS);
+      await closed;
+      expect(await cut).toContain('socket hang up');
+      expect(app.open).toBe(0);
+    });
   });
 });

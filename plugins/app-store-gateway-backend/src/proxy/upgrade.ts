@@ -226,6 +226,7 @@ function dial(options: {
   const forget = connections.add({
     instanceId: route.id,
     session,
+    endless: true,
     close: () => {
       client.destroy();
       outgoing.destroy();

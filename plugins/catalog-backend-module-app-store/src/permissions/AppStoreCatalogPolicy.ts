@@ -26,6 +26,14 @@ import { both, CHANGE_DECISION, readDecision } from './decision';
 /** A search asks about each of its results: one answer of the store for all of them. */
 const CACHE_MS = 2000;
 const CACHE_SIZE = 10_000;
+/** A portal token lives as long, in milliseconds: who is unknown gets no other. */
+const TOKEN_MS = 3_600_000;
+const UNKNOWN: CatalogReader = {
+  unknown: true,
+  tags: false,
+  admin: false,
+  owners: false,
+};
 /** What everybody who is signed in may do; all else is for admins of the store, permissions that come with a later plugin included. */
 const FOR_EVERYBODY = new Set([catalogEntityReadPermission.name]);
 
@@ -44,6 +52,8 @@ export class AppStoreCatalogPolicy implements PermissionPolicy {
     string,
     { until: number; reader: Promise<CatalogReader | undefined> }
   >();
+  /** Until when the store's word that somebody is unknown stands while it is away; the oldest first. */
+  readonly #unknown = new Map<string, number>();
 
   /**
    * @param options.policy - decides on everything, and the store narrows what it grants on
@@ -76,18 +86,35 @@ export class AppStoreCatalogPolicy implements PermissionPolicy {
     const now = this.#now();
     const cached = this.#cache.get(userEntityRef);
     if (cached && cached.until > now) return cached.reader;
-    const reader = this.#source.reader(userEntityRef).catch((error: Error) => {
-      this.#cache.delete(userEntityRef);
-      this.#logger.warn(
-        `the app store's entities are hidden from ${userEntityRef}, who is no admin for now: ${error.message}`,
-      );
-      return undefined;
-    });
+    const reader = this.#ask(userEntityRef);
     this.#cache.delete(userEntityRef);
     this.#cache.set(userEntityRef, { until: now + CACHE_MS, reader });
     if (this.#cache.size > CACHE_SIZE)
       this.#cache.delete(this.#cache.keys().next().value!);
     return reader;
+  }
+
+  async #ask(userEntityRef: string): Promise<CatalogReader | undefined> {
+    try {
+      const reader = await this.#source.reader(userEntityRef);
+      this.#unknown.delete(userEntityRef);
+      if (reader.unknown) {
+        this.#unknown.set(userEntityRef, this.#now() + TOKEN_MS);
+        if (this.#unknown.size > CACHE_SIZE)
+          this.#unknown.delete(this.#unknown.keys().next().value!);
+      }
+      return reader;
+    } catch (error) {
+      this.#cache.delete(userEntityRef);
+      this.#logger.warn(
+        `the app store's entities are hidden from ${userEntityRef}, who is no admin for now: ${
+          (error as Error).message
+        }`,
+      );
+      return (this.#unknown.get(userEntityRef) ?? 0) > this.#now()
+        ? UNKNOWN
+        : undefined;
+    }
   }
 
   async #own(

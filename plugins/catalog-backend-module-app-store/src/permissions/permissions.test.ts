@@ -100,7 +100,7 @@ describe('the policy', () => {
 
   function setUp(policy?: PermissionPolicy) {
     const asked: string[] = [];
-    const state = { now: 0, down: false };
+    const state = { now: 0, down: false, unknown: GONE };
     const subject = AppStoreCatalogPolicy.create({
       source: {
         async reader(ref) {
@@ -110,7 +110,7 @@ describe('the policy', () => {
             only: ['1'],
             tags: false,
             admin: ref === ADA,
-            ...(ref === GONE ? { unknown: true } : {}),
+            ...(ref === state.unknown ? { unknown: true } : {}),
             owners: false,
           };
         },
@@ -152,6 +152,28 @@ describe('the policy', () => {
     expect(await policy.handle(read, user(GONE))).toEqual({
       result: AuthorizeResult.DENY,
     });
+  });
+
+  it('8: shows nothing at all to somebody unknown while the store is away, as long as their token may live', async () => {
+    const { policy, state, conditions } = setUp();
+    const denied = { result: AuthorizeResult.DENY };
+    await policy.handle(read, user(GONE));
+    state.down = true;
+    state.now += 2000;
+    expect(await policy.handle(read, user(GONE))).toEqual(denied);
+    state.now += 3_590_000;
+    expect(await policy.handle(read, user(GONE))).toEqual(denied);
+    state.now += 10_000;
+    expect(await conditions(read, GONE)).toEqual({ anyOf: [others] });
+    // Who is known again is decided as everybody.
+    state.down = false;
+    await policy.handle(read, user(GONE));
+    state.unknown = 'nobody';
+    state.now += 2000;
+    await policy.handle(read, user(GONE));
+    state.down = true;
+    state.now += 2000;
+    expect(await conditions(read, GONE)).toEqual({ anyOf: [others] });
   });
 
   it('shows nothing of the store where it does not answer, or nobody asks', async () => {
