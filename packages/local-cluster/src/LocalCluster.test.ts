@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { get as httpGet } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -781,6 +782,22 @@ describe.each([
       await cluster.stop(500);
       rmSync(directory, { recursive: true, force: true });
     }
+  });
+});
+
+describe('a cluster that ends', () => {
+  it('does not wait for clients that are about to connect', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'lc-'));
+    const cluster = await LocalCluster.start({ directory });
+    const { port } = new URL(/server: (\S+)/.exec(cluster.kubeconfig)![1]);
+    // TLS has not begun: HTTP knows nothing of it yet.
+    const client = connect(Number(port), '127.0.0.1');
+    await once(client, 'connect');
+    client.on('error', () => {});
+    const cut = once(client, 'close');
+    await cluster.stop(500);
+    await cut;
+    rmSync(directory, { recursive: true, force: true });
   });
 });
 

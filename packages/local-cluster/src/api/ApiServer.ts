@@ -7,7 +7,7 @@
  */
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { StatusError } from '../registry/errors';
 import type { Registry } from '../registry/Registry';
 import { readBody } from './body';
@@ -25,6 +25,8 @@ export class ApiServer {
   readonly #tokens: Tokens;
   readonly #logs: LogSource;
   readonly #server: Server;
+  /** Those whose TLS has not begun, too, of which HTTP knows nothing. */
+  readonly #sockets = new Set<Socket>();
   #host = '';
 
   static create(options: {
@@ -60,6 +62,10 @@ export class ApiServer {
         );
       },
     );
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
   }
 
   /** Starts to listen; returns the address, `https://127.0.0.1:<port>`. */
@@ -77,7 +83,7 @@ export class ApiServer {
     const closed = new Promise<void>(resolve =>
       this.#server.close(() => resolve()),
     );
-    this.#server.closeAllConnections();
+    this.#sockets.forEach(socket => socket.destroy());
     await closed;
   }
 
