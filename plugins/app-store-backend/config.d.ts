@@ -35,9 +35,9 @@ export interface Config {
       claimsLapse?: string;
     };
     limits?: {
-      /** Running instances of a full-access user. Default: 10. */
+      /** Slots of a full-access user: instances that are not suspended, failed ones included. Default: 10. */
       instances?: number;
-      /** Running instances of a visitor. Default: 5. */
+      /** Slots of a visitor, counted alike. Default: 5. */
       visitorInstances?: number;
       /** App versions that a full-access user may own. Default: 10. */
       appVersions?: number;

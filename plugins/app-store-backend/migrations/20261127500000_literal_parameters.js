@@ -1,5 +1,6 @@
 // Values of parameters reach apps as they are. Objects of instances that were started before hold
-// them as references to other variables, which a resumption would have Kubernetes read.
+// them as references to other variables, which Kubernetes would read. Those of them that run are
+// started anew once, with the values as they were given.
 
 /** As `literal` of kubernetes/environment.ts. */
 const escaped = value => value.replaceAll('$', '$$$$');

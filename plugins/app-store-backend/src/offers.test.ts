@@ -375,7 +375,8 @@ describe.each(databaseIds())('an app that is handed over, on %s', id => {
     await api('dev').put('/secrets/db', { data: { password: 'of dev' } });
   });
 
-  it('5: never gives the secrets of a former owner to an image of the new one', async () => {
+  /** An app in a container, of dev. */
+  const boxed = async (): Promise<{ id: string }> => {
     const zip = new ZipFile();
     zip.addBuffer(
       Buffer.from(
@@ -389,7 +390,28 @@ describe.each(databaseIds())('an app that is handed over, on %s', id => {
       await buffer(zip.outputStream as Readable),
     );
     if (imported.status !== 201) throw new Error(JSON.stringify(imported.body));
-    const { app } = imported.body;
+    return imported.body.app;
+  };
+
+  it('5: is no longer offered once it would run something else', async () => {
+    const app = await boxed();
+    await offer(app, 'uma').expect(200);
+    const [offered] = await offers('uma');
+    // What it runs stays: so does the offer.
+    await api('dev')
+      .patch(`/apps/${app.id}`, { visibility: 'ALL_USERS' })
+      .expect(200);
+    expect(await offers('uma')).toHaveLength(1);
+    await api('dev')
+      .patch(`/apps/${app.id}`, { customImage: 'runtime:evil' })
+      .expect(200);
+    expect(await offers('uma')).toEqual([]);
+    await api('uma').post(`/offers/${offered.id}/accept`).expect(404);
+    expect(await ownerOf(app)).toBe(DEV);
+  });
+
+  it('5: never gives the secrets of a former owner to an image of the new one', async () => {
+    const app = await boxed();
     const { body: instance } = await api('dev')
       .post(`/apps/${app.id}/instances`)
       .expect(201);

@@ -3,6 +3,17 @@ const GATEWAY = 'plugins/app-store-gateway-backend/src';
 
 export default [
   {
+    finding: 5,
+    name: 'an offer ends where the app would run something else',
+    file: 'plugins/app-store-backend/src/database/AppRepository.ts',
+    from: '      if (offers.length)\n',
+    to: '      if (offers.length > 99)\n',
+    test: {
+      jest: 'plugins/app-store-backend/src/offers.test.ts',
+      name: 'is no longer offered once it would run something else',
+    },
+  },
+  {
     finding: '5',
     name: 'a redeployed instance keeps the secrets of its start',
     file: `${BACKEND}/service/instances/InstanceLifecycle.ts`,

@@ -32,7 +32,7 @@ import {
   type PageRequest,
   type RecordPage,
 } from './paging';
-import { lockName } from './locks';
+import { forUpdate, lockName } from './locks';
 
 export * from './appRows';
 
@@ -324,8 +324,8 @@ export class AppRepository {
   }
 
   /** How many versions somebody owns, of one name or of all. */
-  countOwned(ownerRef: string, name?: string): Promise<number> {
-    return countOwned(this.#knex, ownerRef, name);
+  countOwned(ownerRef: string): Promise<number> {
+    return countOwned(this.#knex, ownerRef);
   }
 
   /** Who brought the first version of a name. */
@@ -344,8 +344,15 @@ export class AppRepository {
     change: AppRecordChange & { updatedAt: string },
     revision?: number,
   ): Promise<boolean> {
-    const { updatedAt } = change;
+    const { updatedAt, customImage, serviceAccount } = change;
+    const runsOther = customImage !== undefined || serviceAccount !== undefined;
     return this.#knex.transaction(async tx => {
+      // Locked in the order in which an acceptance locks them.
+      const offers: Array<{ offer_id: string }> = runsOther
+        ? await forUpdate(
+            tx('app_offers').where({ app_id: id }).select('offer_id'),
+          )
+        : [];
       const count = await tx<AppRow>('apps')
         .where({ id, ...(revision === undefined ? {} : { revision }) })
         .update({
@@ -354,11 +361,19 @@ export class AppRepository {
           ...defined({
             visibility: change.visibility,
             default_profile: change.defaultProfile,
-            custom_image: change.customImage,
-            service_account: change.serviceAccount,
+            custom_image: customImage,
+            service_account: serviceAccount,
           }),
         });
       if (!count) return false;
+      // Whoever accepts gets what they were offered.
+      if (offers.length)
+        await tx('app_offers')
+          .whereIn(
+            'offer_id',
+            offers.map(offer => offer.offer_id),
+          )
+          .delete();
       if (change.tagIds)
         await tx('app_tags')
           .where({ app_id: id })
@@ -485,13 +500,9 @@ export class AppRepository {
   }
 }
 
-async function countOwned(
-  knex: Knex,
-  ownerRef: string,
-  name?: string,
-): Promise<number> {
+async function countOwned(knex: Knex, ownerRef: string): Promise<number> {
   const row = await knex('apps')
-    .where({ owner_ref: ownerRef, ...(name ? { name } : {}) })
+    .where({ owner_ref: ownerRef })
     .count({ n: '*' })
     .first();
   return Number(row?.n ?? 0);

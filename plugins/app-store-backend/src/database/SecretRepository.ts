@@ -158,6 +158,14 @@ export class SecretRepository {
     return row && toRecord(row);
   }
 
+  /** Those of `ids` that are still there. */
+  async existing(ids: string[]): Promise<Set<string>> {
+    const rows = await this.#knex<SecretRow>('secrets')
+      .whereIn('id', ids)
+      .select('id');
+    return new Set(rows.map(row => row.id));
+  }
+
   /**
    * What an app resolves names to: of an app that was imported directly its owner's
    * own secret, then one for all; of one from the marketplace its own APP secret.

@@ -335,12 +335,11 @@ export class KubeApi {
       });
       return false;
     } catch (error) {
-      // 409: another object under the name; the one meant is gone.
-      if (
-        error instanceof KubeError &&
-        (error.code === 404 || error.code === 409)
-      )
-        return true;
+      if (!(error instanceof KubeError)) throw error;
+      if (error.code === 404) return true;
+      // Another object under the name, where no version was asked for: the one meant is gone.
+      if (error.code === 409)
+        return preconditions.resourceVersion === undefined;
       throw error;
     }
   }

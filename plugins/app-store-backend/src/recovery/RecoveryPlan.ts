@@ -79,9 +79,11 @@ async function unknownApps(o: RecoveryPlanOptions): Promise<UnknownThing[]> {
 
 async function unknownSecrets(o: RecoveryPlanOptions): Promise<UnknownThing[]> {
   const things: UnknownThing[] = [];
-  for (const secret of await o.secretCluster.list()) {
+  const found = await o.secretCluster.list();
+  const known = await o.secrets.existing(found.map(each => each.secretId));
+  for (const secret of found) {
     const { secretId: id, label } = secret;
-    if (await o.secrets.get(id)) continue;
+    if (known.has(id)) continue;
     const reason = !label
       ? NO_RECORD
       : (await o.secrets.find(label)) &&

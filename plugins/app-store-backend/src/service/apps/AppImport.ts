@@ -321,7 +321,8 @@ export class AppImport {
     record: NewApp,
     beside: { tagIds: string[]; secrets: AppSecretRow[]; source: string },
   ): Promise<void> {
-    const { apps, bundles, config, epoch, files, notes } = this.#options;
+    const { apps, bundles, config, epoch, files, logger, notes } =
+      this.#options;
     const limit = caller.admin ? undefined : config.limits.appVersions;
     const keep = async (turn: Turn) => {
       await notes.write(record);
@@ -338,7 +339,13 @@ export class AppImport {
         if (inserted === 'name')
           throw nameTaken(record.name, record.version, undefined);
       } catch (error) {
-        await notes.remove(record.id);
+        await notes
+          .remove(record.id)
+          .catch(failure =>
+            logger.warn(
+              `the note of ${record.id}, which was not imported, was left: ${failure.message}`,
+            ),
+          );
         const unused = !(await apps.usesBundle(upload.digest));
         if (unused && !(await epoch.isHeld('bundles')))
           await bundles.removeBundle(upload.digest);
