@@ -1,5 +1,6 @@
 /** What apps and their visitors can do to each other by way of the gateway. */
 import type { Page } from '@playwright/test';
+import { connect } from 'node:net';
 import { signedIn } from '../e2e/people';
 import type { World } from '../spec/World';
 import { expect, test } from './fixtures';
@@ -39,6 +40,17 @@ require('node:http').createServer((request, response) => {
   response.setHeader('content-type', 'text/html');
   response.end('<!doctype html><title>Evil</title><h1>Look here</h1>');
 }).listen(Number(process.env.PORT));
+`;
+
+/** Answers how many connections it has; all else waits for ever. */
+const COUNTING = `
+const server = require('node:http').createServer((request, response) => {
+  if (request.url === '/hang') return;
+  if (request.url !== '/open') return response.end('ok');
+  server.getConnections((error, n) => response.end(String(n)));
+});
+server.on('upgrade', () => {});
+server.listen(Number(process.env.PORT));
 `;
 
 const shared = { visibility: 'ALL_USERS' };
@@ -223,4 +235,41 @@ test('25: an app that closes kept connections, or sends hints first, never gives
     await new Promise(resolve => setTimeout(resolve, 3 + (n % 5)));
   }
   expect([...statuses]).toEqual([200]);
+});
+
+test('22: whoever leaves while they are being let in leaves nothing behind', async ({
+  world,
+}) => {
+  const app = await world.import('dev', node('counting', COUNTING));
+  const { id } = await world.run('dev', app, shared);
+  const enter = await world.enter('uma', id);
+  const open = async () => Number((await enter('/open')).body);
+  /** Sends the head of a request and goes away. */
+  const leave = (lines: string[], ms: number) =>
+    new Promise<void>(resolve => {
+      const socket = connect(world.portal.gatewayPort, '127.0.0.1', () => {
+        socket.write(
+          `GET /hang HTTP/1.1\r\nHost: ${enter.host}\r\nCookie: ${
+            enter.cookie
+          }\r\nOrigin: http://${enter.host}\r\n${lines.join('')}\r\n`,
+        );
+        setTimeout(() => {
+          socket.destroy();
+          resolve();
+        }, ms);
+      });
+      socket.on('error', () => undefined);
+    });
+  const upgrade = [
+    'Connection: Upgrade\r\n',
+    'Upgrade: websocket\r\n',
+    'Sec-WebSocket-Version: 13\r\n',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n',
+  ];
+  for (const lines of [[], upgrade])
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => leave(lines, i % 10)),
+    );
+  // The one that asks.
+  await expect.poll(open).toBe(1);
 });

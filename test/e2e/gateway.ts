@@ -38,16 +38,21 @@ export interface Answer {
 }
 
 /** An app's host, entered by a person. */
-export type Entered = (
-  path?: string,
-  init?: {
-    method?: string;
-    form?: Record<string, string>;
-    json?: object;
-    /** Sent as it is. */
-    raw?: string;
-  },
-) => Promise<Answer>;
+export interface Entered {
+  (
+    path?: string,
+    init?: {
+      method?: string;
+      form?: Record<string, string>;
+      json?: object;
+      /** Sent as it is. */
+      raw?: string;
+    },
+  ): Promise<Answer>;
+  /** Of the session, for those who write their requests themselves. */
+  cookie: string;
+  host: string;
+}
 
 /** Signs a person in to an instance's host, as a browser does. */
 export async function enterApp(
@@ -83,7 +88,9 @@ export async function enterApp(
   });
   entered.resume();
   const [cookie] = entered.headers['set-cookie']![0].split(';');
-  return async (path = '/', init = {}) => {
+  const enter = async (
+    ...[path = '/', init = {}]: Parameters<Entered>
+  ): Promise<Answer> => {
     const form = init.form && new URLSearchParams(init.form).toString();
     const body = form ?? init.raw ?? (init.json && JSON.stringify(init.json));
     const answer = await ask(portal, host, {
@@ -107,4 +114,5 @@ export async function enterApp(
     });
     return { status: answer.statusCode!, body: await text(answer) };
   };
+  return Object.assign(enter, { cookie, host });
 }

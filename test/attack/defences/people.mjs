@@ -3,7 +3,7 @@ const GATEWAY = 'plugins/app-store-gateway-backend/src';
 
 export default [
   {
-    finding: 5,
+    finding: '5',
     name: 'an offer ends where the app would run something else',
     file: 'plugins/app-store-backend/src/database/AppRepository.ts',
     from: '      if (offers.length)\n',
