@@ -217,9 +217,7 @@ test('15: an import that is cancelled too late says so and offers to delete it, 
       .getByRole('dialog')
       .getByRole('button', { name: 'Delete for good' })
       .click();
-    await expect(
-      dev.getByText('Deleted. Nothing of it is left.'),
-    ).toBeVisible();
+    await expect(dev.getByText('The app was deleted.')).toBeVisible();
     expect(await imported()).toBe(0);
     await expect(button).toBeVisible();
   }

@@ -47,7 +47,7 @@ const QUESTIONS: Record<
   adopt: (count, left) =>
     `Put ${count} back into the database? Apps and instances come back PRIVATE, without tags and aliases.${
       left
-        ? ` ${left} cannot be adopted and stay where they are, without being listed again.`
+        ? ` ${left} cannot be adopted. They are kept, and not listed again.`
         : ''
     }`,
   discard: count =>

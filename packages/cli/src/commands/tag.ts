@@ -48,7 +48,7 @@ function addTagOptions(command: Command): Command {
     .addOption(
       roles(
         '-a, --admin-roles <roles>',
-        'who assigns and changes it; if none, everybody with full access, or only admins, as the store is set',
+        "who assigns and changes it; if none, everybody with full access, or only admins, depending on the store's settings",
       ),
     );
 }

@@ -121,7 +121,7 @@ export function TagForm(props: {
       />
       <TextAreaField
         label="Admin roles"
-        description="Who may put it on apps and change it. If empty, everybody with full access may, or only admins, as the store is set."
+        description="Who may put it on apps and change it. If empty, everybody with full access may, or only admins: the store's settings say which."
         rows={2}
         value={admins}
         onChange={setAdmins}

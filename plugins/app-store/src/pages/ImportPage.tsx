@@ -251,7 +251,7 @@ export function ImportPage() {
               onDeleted={() => {
                 setImported(undefined);
                 setTooLate(false);
-                setCancelled('Deleted. Nothing of it is left.');
+                setCancelled('The app was deleted.');
               }}
             />
           </Outcome>
