@@ -423,6 +423,13 @@ test('29: the table and the graph say what an app is and whose, and tell visitor
   for (const title of ['Lighthouse', NAMES.dev, 'Collaboration'])
     await expect(dev.getByText(title).first()).toBeVisible();
   await pictures(dev, 'catalog-graph-app');
+  // On a phone its words are as large as they are elsewhere.
+  await dev.setViewportSize({ width: 390, height: 900 });
+  const word = dev.locator('#dependency-graph').getByText('Lighthouse').first();
+  await expect
+    .poll(async () => (await word.boundingBox())!.height)
+    .toBeGreaterThan(12);
+  await dev.setViewportSize({ width: 1440, height: 900 });
   await accessible(dev, 'graph');
 
   const [seen] = (await inCatalog('vic')).filter(

@@ -14,6 +14,7 @@ import {
   DefaultCatalogGraphApi,
 } from '@backstage/plugin-catalog-graph';
 import { RiPriceTag3Line, RiStore2Line } from '@remixicon/react';
+import './graph.css';
 
 export const kindIconsModule = createFrontendModule({
   pluginId: 'app',
