@@ -430,6 +430,7 @@ test('29: the table and the graph say what an app is and whose, and tell visitor
     .poll(async () => (await word.boundingBox())!.height)
     .toBeGreaterThan(12);
   await dev.setViewportSize({ width: 1440, height: 900 });
+  await fits(dev);
   await accessible(dev, 'graph');
 
   const [seen] = (await inCatalog('vic')).filter(
