@@ -69,11 +69,14 @@ describe('drainAtShutdown', () => {
     });
   const get = (path: string) => {
     const outgoing = request({ host: '127.0.0.1', port, path });
+    // Where a test fails, its requests are cut.
+    outgoing.on('error', () => {});
     outgoing.end();
     return outgoing;
   };
   const upgrade = () => {
     const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
     socket.write(
       'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
     );
@@ -122,6 +125,7 @@ describe('drainAtShutdown', () => {
     await socket.begun;
     const work = get('/work');
     const answered = once(work, 'response');
+    answered.catch(() => {});
     while (!finish) await once(server, 'request');
     const over = closed();
     await Promise.all([cut, socket.cut]);
