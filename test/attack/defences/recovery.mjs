@@ -102,6 +102,6 @@ export default [
     file: 'plugins/app-store-backend/src/recovery/Epoch.ts',
     from: '      [...this.#checked].map(place =>',
     to: '      ([] as Place[]).map(place =>',
-    test: { ...test, name: 'put back under a store that runs' },
+    test: { ...test, name: 'before it deletes what somebody asks for' },
   },
 ];
