@@ -116,7 +116,7 @@ export async function testDefences(args, toolchain) {
   const wanted = (await defences()).filter(
     ({ finding, name }) =>
       !args.length ||
-      args.some(word => word === finding || name.includes(word)),
+      args.some(word => word === String(finding) || name.includes(word)),
   );
   if (!wanted.length)
     throw new Sentence(`No defence is called ${args.join(' ')}.`);
