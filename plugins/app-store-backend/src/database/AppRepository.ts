@@ -335,7 +335,7 @@ export class AppRepository {
   }
 
   /**
-   * Changes what may be changed.
+   * Changes what may be changed. An offer of the app ends where it would run another image, or as another account.
    *
    * @param revision - what the change was made from; false where it is out of date
    */

@@ -2,8 +2,8 @@
  * Notices a database that was restored from a backup, and holds every deletion until an admin
  * has decided.
  *
- * The database counts epochs. Before something is made outside of it (a secret, a volume, a
- * bundle), the count goes up and the place where that is made notes it: a backup from before
+ * The database counts epochs. Before something is made outside of it (a secret, an
+ * instance's objects, a bundle), the count goes up and the place where that is made notes it: a backup from before
  * knows a lower epoch than that place. Once more shortly after its row is there, since a backup
  * may be taken between the count and the row. Compared at each start and before anything is
  * deleted: a database may be restored under a store that runs.
