@@ -3,6 +3,7 @@
 import { toolchain } from './lib/toolchain.mjs';
 import { Sentence } from './lib/words.mjs';
 
+/** @type {Record<string, () => Promise<(args: string[], tools: import('./lib/types').Toolchain) => Promise<number>>>} */
 const commands = {
   start: () => import('./lib/start.mjs').then(m => m.start),
   production: () => import('./lib/production.mjs').then(m => m.production),

@@ -89,7 +89,7 @@ export interface Config {
     preconditionInterval?: string;
     /** How much longer an owner may have an instance run, once for each start; `0s` for not at all. Default: `4h`. */
     instanceExtension?: string;
-    /** How long the volume of a terminated instance is kept and can be taken back. Default: `168h`. */
+    /** How long the volume of a terminated instance is kept and can be restored. Default: `168h`. */
     terminatedRetention?: string;
     /** Whether every app has to say its memory and processor sizes. Default: false. */
     requireResources?: boolean;
@@ -111,7 +111,7 @@ export interface Config {
       /** The resource that is asked for. Default: `nvidia.com/gpu`. */
       resource?: string;
     };
-    /** Named sizes that an instance may be run with. */
+    /** Named sizes (memory, CPU, GPU) for instances. */
     launchProfiles?: Array<{
       name: string;
       title?: string;

@@ -117,7 +117,7 @@ test('4: the name of a deleted alias is its last owner’s until an admin frees 
     status: 409,
     body: { code: 'ALIAS_NAME_RESTS', owner: 'you' },
   });
-  expect(refused.body.detail).toContain('only the person who had it');
+  expect(refused.body.detail).toContain('only its former owner');
   expect(refused.body.remedy).toContain('app-store admin alias free rests');
   // Admins free it first, and are told so, too.
   expect((await make('ada')).body.code).toBe('ALIAS_NAME_RESTS');
@@ -137,7 +137,7 @@ test('4: the name of a deleted alias is its last owner’s until an admin frees 
   ).not.toBe(0);
   expect(
     (await world.cli('ada', ['admin', 'alias', 'free', 'rests'])).out,
-  ).toContain('Anybody can take the name rests now.');
+  ).toContain('Anybody can use the name rests now.');
   expect((await make('uma')).status).toBe(201);
   expect(
     (await world.api('ada', 'POST', '/aliases/rests/free')).body.code,

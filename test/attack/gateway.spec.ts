@@ -208,7 +208,7 @@ test('10: a neighbour neither shows an app in a frame nor keeps a hold of the po
   await expect(
     portal
       .getByRole('heading', { name: 'App Store', level: 1 })
-      .or(portal.getByText('Pick an app'))
+      .or(portal.getByText('Choose an app'))
       .first(),
   ).toBeVisible();
   // Closed is what a page is told of a window that it has no hold of.

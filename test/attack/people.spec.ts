@@ -114,7 +114,7 @@ test('7: a tag opens apps to visitors by those whom it names, and says so', asyn
       (await world.api('vic', 'GET', `/apps/${app.id}`)).status;
     expect(await sees()).toBe(404);
     const sentence =
-      'Members of app-developers can open apps to design-guests with this tag.';
+      'Members of app-developers can show apps to design-guests with this tag.';
     expect((await world.cli('uma', ['tag', 'get', 'SEVEN'])).out).toContain(
       sentence,
     );

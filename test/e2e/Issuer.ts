@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** See the module's comment. */
+/** The OpenID Connect issuer of the tests, as a process of its own. */
 export class Issuer {
   readonly url: string;
   readonly client: { id: string; secret: string };

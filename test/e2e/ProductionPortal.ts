@@ -16,7 +16,7 @@ interface Database {
   stop(): Promise<void>;
 }
 
-/** See the module's comment. */
+/** A portal as `npm run production` starts it, with its own PostgreSQL and without a cluster. */
 export class ProductionPortal {
   readonly url: string;
   output = '';

@@ -5,18 +5,16 @@
 import { appEntityName } from '@ai-app-store/backstage-plugin-app-store-common';
 import { expect, test, type Page } from '@playwright/test';
 
-import {
-  answers,
-  renderPage,
-} from '../../plugins/app-store-gateway-backend/src/pages/pages';
+import { answers } from '../../plugins/app-store-gateway-backend/src/pages/answers';
+import { renderPage } from '../../plugins/app-store-gateway-backend/src/pages/renderPage';
 import {
   renderApp,
   renderList,
-} from '../../plugins/app-store-gateway-backend/src/catalogue/pages';
+} from '../../plugins/app-store-gateway-backend/src/pages/catalogue/pages';
 import { furnish, send, until, type Furniture } from './furnish';
 import { SEEN } from './pageList';
-import { signedIn } from './people';
-import { violations } from './violations';
+import { follow, signedIn } from './people';
+import { quiet, violations } from './violations';
 import { Portal } from './portal';
 
 test.describe.configure({ mode: 'serial' });
@@ -58,7 +56,7 @@ for (const [kind, [person, pages]] of Object.entries(SEEN))
         !DEVELOPERS.includes(name)
       )
         continue;
-      await page.goto(at(path(made)));
+      await follow(page, at(path(made)));
       await settled(page);
       found.push(...(await violations(page, name)));
     }
@@ -81,7 +79,6 @@ test('26: neither do tabs, menus and questions', async ({ browser }) => {
     await page.goto(at(path));
     await settled(page);
     await act();
-    await page.waitForTimeout(300);
     found.push(...(await violations(page, name)));
   };
   const more = (page: Page, of: string) =>
@@ -97,7 +94,7 @@ test('26: neither do tabs, menus and questions', async ({ browser }) => {
   );
   await look(uma, 'share', '/instances', async () => {
     await more(uma, 'Hello');
-    await uma.getByRole('menuitem', { name: 'Who may open it' }).click();
+    await uma.getByRole('menuitem', { name: 'Who can open it' }).click();
   });
   await look(uma, 'events', `/instances/${made.hello}?tab=events`, async () => {
     await expect(uma.getByText('Started container app')).toBeVisible();
@@ -115,12 +112,16 @@ test('26: neither do tabs, menus and questions', async ({ browser }) => {
     uma.getByRole('button', { name: 'Create a machine token' }).click(),
   );
   await look(uma, 'list of choices', '', () =>
-    uma.getByRole('button', { name: /Order/ }).click(),
+    uma.getByRole('button', { name: /Sort by/ }).click(),
   );
-  await look(uma, 'all instances', `/apps/${made.apps.Hello}?tab=all`, () =>
-    expect(
-      uma.getByRole('list', { name: 'All instances of this app' }),
-    ).toBeVisible(),
+  await look(
+    uma,
+    'list all instances',
+    `/apps/${made.apps.Hello}?tab=all`,
+    () =>
+      expect(
+        uma.getByRole('list', { name: 'All instances of this app' }),
+      ).toBeVisible(),
   );
   await look(dev, 'deleting apps', '/my-apps', async () => {
     await more(dev, 'Hello 1.0.0');
@@ -155,7 +156,7 @@ test('26: neither do a lost volume and a restored backup', async ({
       status: 'FAILED',
       problem: {
         code: 'VOLUME_LOST',
-        message: 'The volume of this instance is gone.',
+        message: 'The volume of this instance no longer exists.',
         owner: 'admin',
         remedy: 'Ask an admin for a backup, or start with an empty volume.',
       },
@@ -192,7 +193,7 @@ test('26: neither do a lost volume and a restored backup', async ({
           kind: 'secret',
           name: 'unknown',
           adoptable: false,
-          reason: 'Nothing says whose it is.',
+          reason: 'Its owner is unknown.',
         },
       ],
     },
@@ -249,7 +250,7 @@ test("26: neither do the gateway's pages and the sign-in", async ({
       message: 'The app ended with code 1.',
       code: 'APP_EXITED',
       owner: 'author',
-      remedy: 'Look at its log in the portal.',
+      remedy: 'See its log in the portal.',
     },
   } as any;
   const page = await (await browser.newContext()).newPage();
@@ -273,7 +274,7 @@ test("26: neither do the gateway's pages and the sign-in", async ({
     crashed: answers.crashed(route, portal.url),
     gone: answers.gone(portal.url),
     unreachable: answers.unreachable(route),
-    storeAway: answers.storeAway(),
+    storeUnavailable: answers.storeUnavailable(),
     headTooLarge: answers.headTooLarge(),
     tooSlow: answers.tooSlow(),
     unknownPerson: answers.unknownPerson(portal.url),
@@ -418,21 +419,21 @@ test('26: the focus goes to the new page, and stays where something was done', a
 
   // In a list.
   await page.goto(at('/instances'));
-  await press(/^Pause Notes/);
+  await press(/^Suspend Notes/);
   await focusIs(page, /^button Resume Notes/);
-  await says(page, /^Notes: Paused$/);
+  await says(page, /^Notes: Suspended$/);
   await press(/^Resume Notes/);
-  await focusIs(page, /^(button|a) (Pause|Visit) Notes/);
+  await focusIs(page, /^(button|a) (Suspend|Open) Notes/);
   await says(page, /^Notes: (Starting|Running)$/);
   await until(portal, 'uma', made.notes, 'DEPLOYED');
 
   // On its own page, where the way out asks first.
   await page.goto(at(`/instances/${made.notes}`));
-  await press(/^Pause Notes/);
+  await press(/^Suspend Notes/);
   await focusIs(page, /^button Resume Notes/);
-  await says(page, /^Paused$/);
+  await says(page, /^Suspended$/);
   await press(/^Resume Notes/);
-  await focusIs(page, /^(button|a) (Pause|Visit) Notes/);
+  await focusIs(page, /^(button|a) (Suspend|Open) Notes/);
   await until(portal, 'uma', made.notes, 'DEPLOYED');
   await press(/^Terminate Notes/);
   await expect(page.getByRole('dialog')).toBeVisible();
@@ -461,7 +462,7 @@ test('26: the focus goes to the new page, and stays where something was done', a
       .getByRole('list', { name: 'My instances' })
       .getByRole('link', { name: /^Hello/ }),
   ).toHaveCount(0);
-  await page.waitForTimeout(500);
+  await quiet(page);
   expect(await focused(page)).not.toBe('nowhere');
   await page.context().close();
 });
@@ -472,7 +473,7 @@ test('26: how many there are, and how far a launch is, is said', async ({
   const page = await signedIn(browser, portal, 'uma');
   await says(page, /^\d+ apps$/);
   await page.getByRole('searchbox', { name: 'Search apps' }).fill('asking');
-  await says(page, /^1 app fits$/);
+  await says(page, /^1 app matches$/);
   await page.goto(at('/secrets'));
   await says(page, /^\d+ secrets$/);
   await page.goto(at(`/apps/${made.apps.Notes}`));
@@ -482,7 +483,7 @@ test('26: how many there are, and how far a launch is, is said', async ({
   ).toBeVisible();
   await expect(
     page.getByRole('status').filter({
-      hasText: /Accepted|Placed|Fetching|Installing|Starting|Ready/,
+      hasText: /Accepted|Scheduled|Fetching|Installing|Starting|Ready/,
     }),
   ).not.toHaveCount(0);
   await page.waitForURL(url => url.hostname.endsWith('.apps.localhost'));

@@ -25,7 +25,7 @@ interface CatalogEntity {
   spec: { name: string; version: string };
 }
 
-async function bundle(version: string): Promise<Buffer> {
+async function bundle(version: string): Promise<Buffer<ArrayBuffer>> {
   const zip = new ZipFile();
   zip.addBuffer(
     Buffer.from(`[App]
@@ -223,7 +223,9 @@ test('its page runs it: for a user and an invited visitor', async ({
       page.getByRole('heading', { name: 'This is the lighthouse' }),
     ).toBeVisible();
     await page.goto(pageOf(entity));
-    await expect(card.getByRole('link', { name: 'Visit' })).toBeVisible();
+    await expect(
+      card.getByRole('link', { name: 'Open', exact: true }),
+    ).toBeVisible();
     await page.context().close();
   }
 });

@@ -1,11 +1,9 @@
 /**
- * The command line, as a new user types it: `docs/cli.md` is what came of it, and
+ * The command line, as a new user types it: `transcript.md` beside this file is what came of it, and
  * "Your first app in five minutes" of `docs/packaging.md` is followed literally.
- * `UPDATE_DOCS=1` writes the transcript anew.
+ * `UPDATE_DOCS=1` writes the transcript anew; what was typed is in `transcript.md` of the artifacts.
  */
 import { expect, test } from '@playwright/test';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
@@ -16,11 +14,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { enterApp } from './gateway';
 import { Portal } from './portal';
+import { Shell } from './Shell';
 import { CHAPTERS } from './transcript';
 
 const ROOT = resolve(__dirname, '../..');
+const ARTIFACTS = process.env.TEST_ARTIFACTS ?? 'test-artifacts';
 const portal = new Portal();
 const room = realpathSync(mkdtempSync(join(tmpdir(), 'cli-')));
 
@@ -49,46 +50,8 @@ test.afterAll(async () => {
   rmSync(room, { recursive: true, force: true });
 });
 
-/** A shell that is told one command after the other. */
-class Shell {
-  readonly #child;
-  #output = '';
-
-  constructor(cwd: string) {
-    this.#child = spawn('bash', ['--noprofile', '--norc'], {
-      cwd,
-      env: {
-        PATH: `${join(room, 'bin')}:${process.env.PATH}`,
-        HOME: join(room, 'home'),
-        LANG: 'C.UTF-8',
-      },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream.setEncoding('utf8').on('data', text => (this.#output += text));
-    this.#child.stdin.write('exec 2>&1\n');
-  }
-
-  /** Runs a command; its output, and its exit code. */
-  async run(command: string): Promise<{ output: string; code: number }> {
-    this.#output = '';
-    const mark = `--end-${Math.random()}--`;
-    this.#child.stdin.write(`${command}\necho "${mark}$?"\n`);
-    for (;;) {
-      const at = this.#output.indexOf(mark);
-      if (at >= 0 && this.#output.endsWith('\n'))
-        return {
-          output: this.#output.slice(0, at),
-          code: Number(this.#output.slice(at + mark.length)),
-        };
-      await once(this.#child.stdout, 'data');
-    }
-  }
-
-  end(): void {
-    this.#child.stdin.end();
-  }
-}
+const newShell = (cwd: string) =>
+  Shell.start({ cwd, home: join(room, 'home'), bin: join(room, 'bin') });
 
 /** What differs from run to run, made the same. */
 class Normaliser {
@@ -131,12 +94,31 @@ function settled(text: string): string {
     .join('\n');
 }
 
-test('the transcript of docs/cli.md', async () => {
+/**
+ * Until every instance is what it was told to be. Nobody types as fast as this process does, and
+ * the pod of before may still be there when an instance is resumed at once.
+ */
+async function instancesSettle(): Promise<void> {
+  const moves = async () => {
+    const { body } = await portal.api('ada', '/instances?scope=all&limit=200');
+    for (const { id, status, terminating } of body.items) {
+      if (status === 'PENDING' || terminating) return true;
+      if (status !== 'SUSPENDED') continue;
+      const pod = await portal.api('ada', `/instances/${id}/status`);
+      if (pod.body.status !== 'NotRunning') return true;
+    }
+    return false;
+  };
+  while (await moves()) await sleep(50);
+}
+
+test('the transcript of a first day', async () => {
   test.setTimeout(900_000);
-  const shell = new Shell(join(room, 'apps'));
+  const shell = await newShell(join(room, 'apps'));
   const normaliser = new Normaliser();
   let markdown = '';
-  for (const { title, words, commands } of CHAPTERS) {
+  for (const { title, words, commands, processes } of CHAPTERS) {
+    await shell.use(processes ? 'program' : 'function');
     markdown += `### ${title}\n\n${words}\n\n\`\`\`console\n`;
     for (const command of commands) {
       const { output, code } = await shell.run(
@@ -144,11 +126,15 @@ test('the transcript of docs/cli.md', async () => {
       );
       markdown += `$ ${command}\n${settled(normaliser.normal(output))}`;
       if (code) markdown += `[exit ${code}]\n`;
+      if (/ (suspend|resume|restore|terminate) /.test(command))
+        await instancesSettle();
     }
     markdown += '```\n\n';
   }
   shell.end();
-  const path = join(ROOT, 'docs/cli.md');
+  mkdirSync(ARTIFACTS, { recursive: true });
+  writeFileSync(join(ARTIFACTS, 'transcript.md'), markdown);
+  const path = join(__dirname, 'transcript.md');
   const before = readFileSync(path, 'utf8');
   const after = before.replace(
     /<!-- transcript -->[^]*<!-- \/transcript -->/,
@@ -188,7 +174,7 @@ test('"Your first app in five minutes", followed literally', async () => {
     ([, block]) => block,
   );
   expect(blocks.length).toBeGreaterThan(6);
-  const shell = new Shell(ROOT);
+  const shell = await newShell(ROOT);
   let address = '';
   const began = Date.now();
   for (const block of blocks) {

@@ -215,7 +215,9 @@ async function collectStates(page: Page): Promise<() => Promise<string[]>> {
       document.querySelectorAll('span').forEach(({ textContent }) => {
         const text = textContent?.trim() ?? '';
         if (
-          /^(Running|Starting|Paused|Failed|Unknown|Restarting.*)$/.test(text)
+          /^(Running|Starting|Suspended|Failed|Unknown|Restarting.*)$/.test(
+            text,
+          )
         )
           seen.add(text);
       });

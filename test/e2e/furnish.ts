@@ -95,7 +95,7 @@ export async function until(
   throw new Error(`instance ${id} does not become ${status}`);
 }
 
-/** See the module's comment. */
+/** Fills a store so that each page shows something; returns the ids of what it made. */
 export async function furnish(portal: Portal): Promise<Furniture> {
   const zip = new ZipFile();
   zip.addBuffer(Buffer.from(ASKING), 'app.toml');

@@ -32,7 +32,7 @@ function ask(
 }
 
 /** What an app answered. */
-export interface Answer {
+interface Answer {
   status: number;
   body: string;
 }

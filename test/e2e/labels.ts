@@ -2,7 +2,7 @@
 import { expect, type Page } from '@playwright/test';
 
 /** What is amiss on a page, in words. */
-export function amiss(page: Page): Promise<string[]> {
+function amiss(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const shown = (element: Element) =>
       (element as HTMLElement).offsetParent !== null &&

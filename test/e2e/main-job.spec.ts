@@ -112,9 +112,9 @@ test('the store: icons, search, tags', async () => {
   await uma
     .getByRole('searchbox', { name: 'Search apps' })
     .fill('nothing like it');
-  await expect(uma.getByText('No app fits')).toBeVisible();
+  await expect(uma.getByText('No matching apps')).toBeVisible();
   await expect(
-    uma.getByText('Apps that only you may see are under My apps'),
+    uma.getByText('Apps that only you can see are under My apps'),
   ).toBeVisible();
   await uma.getByRole('button', { name: 'Show all apps' }).click();
   const productive = ['TiddlyWiki', 'Notes', 'Guestbook', 'Colour Contrast'];
@@ -138,9 +138,7 @@ test('the store: icons, search, tags', async () => {
   );
   await expect(uma).toHaveTitle('App Store');
   await uma.goto(`${portal.url}/app-store/nowhere`);
-  await expect(
-    uma.getByRole('heading', { name: 'There is no such page' }),
-  ).toBeVisible();
+  await expect(uma.getByRole('heading', { name: 'Not found' })).toBeVisible();
   await uma.getByRole('link', { name: 'Go to the store' }).click();
   await expect(apps.getByRole('heading')).toHaveCount(13);
 });
@@ -173,7 +171,7 @@ test("an app's page", async () => {
   await expect(uma.getByRole('heading', { name: 'About' })).toBeVisible();
   await expect(uma.getByText('io.backstage.docs')).toBeVisible();
   await expect(uma.getByText('Memory')).toBeHidden();
-  await expect(uma.getByText('Can be run here')).toBeHidden();
+  await expect(uma.getByText('Can run here')).toBeHidden();
   await pictures(uma, 'app-link');
 });
 
@@ -213,8 +211,12 @@ test('visitors see what their roles open to them, and neither tags nor owners no
       await expect(page.getByText('Running')).toBeVisible();
       await expect(page.getByRole('tab', { name: 'Log' })).toHaveCount(0);
       await page.getByRole('button', { name: 'Terminate Hello' }).click();
-      await page.getByRole('button', { name: 'Terminate for good' }).click();
-      await expect(page.getByRole('heading', { name: /gone/ })).toBeVisible();
+      await page
+        .getByRole('button', { name: 'Terminate', exact: true })
+        .click();
+      await expect(
+        page.getByRole('heading', { name: 'Instance not found' }),
+      ).toBeVisible();
     }
     await openApp(page, portal, titles[0]);
     await expect(page.getByText('Owner', { exact: true })).toHaveCount(0);
@@ -338,8 +340,8 @@ test('notes: a pause keeps the volume and nothing else; ending asks first', asyn
   await expect(uma.locator('#visits')).toHaveText('2');
 
   await openInstance(uma, portal, app);
-  await uma.getByRole('button', { name: 'Pause Notes' }).click();
-  await expect(uma.getByText('Paused', { exact: true })).toBeVisible();
+  await uma.getByRole('button', { name: 'Suspend Notes' }).click();
+  await expect(uma.getByText('Suspended', { exact: true })).toBeVisible();
   const paused = await dev.context().newPage();
   await uma.goto(app.href);
   await expect(
@@ -358,7 +360,7 @@ test('notes: a pause keeps the volume and nothing else; ending asks first', asyn
   await pictures(uma, 'instances');
   await fits(uma);
   await uma.getByRole('button', { name: 'Terminate Notes' }).click();
-  await uma.getByRole('button', { name: 'Keep it' }).click();
+  await uma.getByRole('button', { name: 'Cancel' }).click();
   await expect(uma.getByRole('link', { name: 'Notes 1.0.0' })).toBeVisible();
   await uma.getByRole('button', { name: 'Terminate Notes' }).click();
   await expect(uma.getByText('kept for 7 days')).toBeVisible();
@@ -387,7 +389,9 @@ test("an instance's log and events", async () => {
     'hello listens',
   );
   await uma.getByLabel('Previous process').click({ force: true });
-  await expect(uma.getByText('There was no earlier run')).toBeVisible();
+  await expect(
+    uma.getByText('There is no log of a previous run'),
+  ).toBeVisible();
   await uma.getByRole('tab', { name: 'Events' }).click();
   await expect(uma.getByText('Started container app')).toBeVisible();
   await pictures(uma, 'instance');
@@ -420,8 +424,8 @@ test('Node-RED: changed in its editor, paused, resumed, the change is there', as
   });
 
   await openInstance(dev, portal, app);
-  await dev.getByRole('button', { name: 'Pause Node-RED' }).click();
-  await expect(dev.getByText('Paused', { exact: true })).toBeVisible();
+  await dev.getByRole('button', { name: 'Suspend Node-RED' }).click();
+  await expect(dev.getByText('Suspended', { exact: true })).toBeVisible();
   await dev.getByRole('button', { name: 'Resume Node-RED' }).click();
   await expect(dev.getByText('Installing dependencies').first()).toBeVisible();
   await pictures(dev, 'launch');

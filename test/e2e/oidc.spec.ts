@@ -73,7 +73,13 @@ const isMe = (request: Request) =>
 
 /** What the page learns of its person after a step, and the token with which it asked. */
 async function meAfter(page: Page, step: () => Promise<unknown>) {
-  const asked = page.waitForResponse(response => isMe(response.request()));
+  // A page asks more than once: an answer to the page before is not the one that is meant.
+  const since = Date.now();
+  const asked = page.waitForResponse(
+    response =>
+      isMe(response.request()) &&
+      response.request().timing().startTime >= since,
+  );
   await step();
   const response = await asked;
   return {

@@ -78,7 +78,7 @@ test('the store: pinned, liked, ordered, and ways past the page of details', asy
   await expect(apps.getByRole('heading')).toHaveText(['Notes']);
   await expect(uma).toHaveURL(/liked=yes/);
   await uma.getByRole('button', { name: 'Liked' }).click();
-  await pick(uma, /Order/, 'By title');
+  await pick(uma, /Sort by/, 'Title');
   await expect(apps.getByRole('heading').first()).toHaveText('Asking');
   // A managed app leads to what runs of it.
   await apps.getByRole('link', { name: 'Team Board', exact: true }).click();
@@ -111,13 +111,13 @@ test('an app is run with parameters, a profile and visibility', async () => {
 
 test("an app's page: likes, versions, what can be done, and who may not", async () => {
   await uma.goto(at(`/apps/${made.apps.Hello}`));
-  await uma.getByRole('button', { name: 'Like, 0 so far' }).click();
+  await uma.getByRole('button', { name: 'Like (0 likes)' }).click();
   await expect(
-    uma.getByRole('button', { name: 'Liked, 1 so far' }),
+    uma.getByRole('button', { name: 'Liked (1 like)' }),
   ).toBeVisible();
   // What runs is led to; another one is begun beside it.
   await expect(
-    uma.getByRole('link', { name: 'Visit', exact: true }),
+    uma.getByRole('link', { name: 'Open', exact: true }),
   ).toHaveAttribute('href', /apps\.localhost/);
   await expect(uma.getByRole('button', { name: 'Run another' })).toBeVisible();
   await uma.getByRole('tab', { name: 'All instances' }).click();
@@ -141,10 +141,12 @@ test('a change made from what is out of date is refused, and repeated from what 
     tags: ['VERIFIED'],
   });
   const dialog = dev.getByRole('dialog');
-  await pick(dev, /Who may see it/, 'Public');
+  await pick(dev, /Who can see it/, 'Public');
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await expect(dialog.getByRole('alert')).toContainText('changed meanwhile');
-  await dialog.getByRole('button', { name: 'Load it anew' }).click();
+  await expect(dialog.getByRole('alert')).toContainText(
+    'was changed by somebody else meanwhile',
+  );
+  await dialog.getByRole('button', { name: 'Reload' }).click();
   await expect(dialog.getByLabel('Verified')).toBeChecked();
   // Somebody else's tag stays: it cannot be assigned, nor taken off.
   await expect(dialog.getByLabel('Verified')).toBeDisabled();
@@ -202,16 +204,16 @@ test('an app is offered, withdrawn, declined and accepted', async () => {
   );
 });
 
-test('my instances: extend, share, terminate and take back', async () => {
+test('my instances: extend, share, terminate and restore', async () => {
   await uma.goto(at('/instances'));
   const list = uma.getByRole('list', { name: 'My instances' });
-  await pick(uma, /Status/, 'Paused');
-  await expect(uma.getByText('No instance fits')).toBeVisible();
+  await pick(uma, /Status/, 'Suspended');
+  await expect(uma.getByText('No matching instances')).toBeVisible();
   await uma.getByRole('button', { name: 'Show all instances' }).click();
   await menu(uma, 'Notes', 'Extend');
   await expect(uma.getByText(/Notes runs until/)).toBeVisible();
-  await expect(list).toContainText(/Notes.*pauses by itself in 1[12] h/);
-  await menu(uma, 'Notes', 'Who may open it');
+  await expect(list).toContainText(/Notes.*will be suspended in 1[12] h/);
+  await menu(uma, 'Notes', 'Who can open it');
   await uma.getByText('Everybody, without signing in').click();
   await expect(uma.getByText('Everybody who has the address')).toBeVisible();
   await uma.getByRole('button', { name: 'Save' }).click();
@@ -221,11 +223,13 @@ test('my instances: extend, share, terminate and take back', async () => {
   const ended = uma.getByRole('list', { name: 'Recently terminated' });
   await expect(ended.getByRole('listitem')).toHaveCount(2);
   await uma.getByRole('button', { name: 'Undo' }).click();
-  await expect(list).toContainText(/Notes.*Paused/);
+  await expect(list).toContainText(/Notes.*Suspended/);
   await expect(ended.getByRole('listitem')).toHaveCount(1);
   // Its page says so, and takes it back, too.
   await ended.getByRole('link', { name: /^Notes/ }).click();
-  await expect(uma.getByText('Terminated. Its volume is kept')).toBeVisible();
+  await expect(
+    uma.getByText('Terminated. Its volume is still kept'),
+  ).toBeVisible();
   await uma.getByRole('button', { name: 'Restore Notes' }).click();
   await expect(uma.getByRole('button', { name: 'Resume Notes' })).toBeVisible();
   await uma.goto(at('/instances'));
@@ -267,46 +271,48 @@ test('an instance: what the cluster says, and its aliases', async () => {
   // Neither an admin nor the app's owner opens what is private.
   await ada.goto(at(`/instances/${made.whoami}`));
   await expect(
-    ada.getByRole('button', { name: /Visit Who am I: Only its owner/ }),
+    ada.getByRole('button', {
+      name: /Open Who am I: It is private\. Only its owner/,
+    }),
   ).toBeVisible();
   await ada.getByRole('button', { name: 'More for Who am I' }).click();
-  await ada.getByRole('menuitem', { name: 'Keep running' }).click();
-  await expect(ada.getByText('no longer pauses by itself')).toBeVisible();
+  await ada.getByRole('menuitem', { name: 'Disable auto-suspend' }).click();
+  await expect(
+    ada.getByText('will not be suspended automatically'),
+  ).toBeVisible();
 });
 
-test('aliases: moved, looked back on, taken back, deleted', async () => {
+test('aliases: moved, their history, undone, deleted', async () => {
   await uma.goto(at('/aliases'));
   const table = uma.getByRole('table', { name: 'Aliases' });
   const row = table.getByRole('row', { name: /spare/ });
-  await expect(row).toContainText('Nowhere');
+  await expect(row).toContainText('No instance');
   await uma.getByRole('button', { name: 'Assign spare' }).click();
-  await pick(uma, /Leads to/, /^Hello 1\.0\.0/);
+  await pick(uma, /Points to/, /^Hello 1\.0\.0/);
   await uma.getByRole('button', { name: 'Save' }).click();
   await expect(row.getByRole('link', { name: 'Hello' })).toBeVisible();
   await uma.getByRole('button', { name: 'Undo' }).click();
-  await expect(row).toContainText('Nowhere');
+  await expect(row).toContainText('No instance');
   await menu(uma, 'spare', 'History');
   const history = uma.getByRole('list', { name: 'History of spare' });
-  await expect(history).toContainText('Led to');
+  await expect(history).toContainText('Assigned to');
   await expect(history).toContainText('Created by Uma User');
   await uma.getByRole('button', { name: 'Close' }).last().click();
   await menu(uma, 'spare', 'Delete');
-  await uma.getByRole('button', { name: 'Delete for good' }).click();
+  await uma.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(row).toHaveCount(0);
   // An admin still sees where it led, by its name.
   await ada.goto(at('/admin/aliases?search=spare'));
   await ada.getByRole('button', { name: /deleted alias spare/ }).click();
   const past = ada.getByRole('list', { name: 'History of spare' });
   await expect(past).toContainText('Deleted by Uma User');
-  await expect(past).toContainText('Led to');
+  await expect(past).toContainText('Assigned to');
   await expect(past).toContainText(
-    'only the person who had the alias can take the name',
+    'only the former owner of the alias can use the name',
   );
-  await ada
-    .getByRole('button', { name: 'Let anybody take the name now' })
-    .click();
-  await expect(past).toContainText('The name was freed by Ada Admin');
-  await expect(past).not.toContainText('only the person');
+  await ada.getByRole('button', { name: 'Release the name now' }).click();
+  await expect(past).toContainText('Name released by Ada Admin');
+  await expect(past).not.toContainText('only the former owner');
   await ada.getByRole('button', { name: 'Close' }).last().click();
 });
 
@@ -329,7 +335,7 @@ test('secrets: made, shown for a while, replaced, kept while needed', async () =
   await dialog.getByRole('button', { name: 'Create' }).click();
   await expect(table).toContainText('token');
   await menu(uma, 'token', 'Reveal');
-  await expect(dialog.getByText('written to the audit')).toBeVisible();
+  await expect(dialog.getByText('audit log records')).toBeVisible();
   await dialog.getByRole('button', { name: 'Reveal' }).click();
   await expect(dialog.getByText('a value that no page shows')).toBeVisible();
   await dialog.getByRole('button', { name: 'Hide' }).click();
@@ -340,9 +346,9 @@ test('secrets: made, shown for a while, replaced, kept while needed', async () =
   await expect(dialog).toContainText('SecretKey = "value"');
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await uma.getByRole('button', { name: 'Replace token' }).click();
-  await expect(dialog).toContainText('replaces the whole key set');
+  await expect(dialog).toContainText('replaces all keys');
   await dialog.getByRole('button', { name: 'Remove value' }).click();
-  await expect(dialog).toContainText('Goes: value');
+  await expect(dialog).toContainText('Will be deleted: value');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
 
   // An app needs it: it stays, and who needs it is said.
@@ -350,17 +356,15 @@ test('secrets: made, shown for a while, replaced, kept while needed', async () =
   await menu(dev, 'greeting', 'Delete');
   await expect(dev.getByRole('dialog')).toContainText('Who am I 1.0.0 needs');
   await expect(
-    dev.getByRole('button', { name: 'Delete for good' }),
+    dev.getByRole('button', { name: 'Delete', exact: true }),
   ).toBeDisabled();
-  await dev.getByRole('button', { name: 'Keep it' }).click();
+  await dev.getByRole('button', { name: 'Cancel' }).click();
   // What runs keeps the old value, and says so.
   await send(portal, 'dev', 'PUT', '/secrets/greeting', {
     data: { message: 'another one' },
   });
   await dev.goto(at('/instances'));
-  await expect(
-    dev.getByText('Runs with an old value of greeting'),
-  ).toBeVisible();
+  await expect(dev.getByText('Uses an old value of greeting')).toBeVisible();
 });
 
 test('tags: an admin makes, changes and deletes them; others put them on apps', async () => {
@@ -388,7 +392,7 @@ test('tags: an admin makes, changes and deletes them; others put them on apps', 
   await ada.getByRole('button', { name: 'Save' }).click();
   await expect(opened).toContainText('Preview');
   await ada.getByRole('button', { name: 'Delete Preview' }).click();
-  await ada.getByRole('button', { name: 'Delete for good' }).click();
+  await ada.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(opened).not.toContainText('Preview');
 });
 
@@ -404,7 +408,7 @@ test('admin: everything, whomever it belongs to, and the audit of it', async () 
   await pick(ada, /Status/, 'Running');
   await expect(ada).toHaveURL(/status=DEPLOYED/);
   await main.getByRole('link', { name: 'Secrets' }).click();
-  await pick(ada, /Whom it is for/, 'One app');
+  await pick(ada, /Available to/, 'One app');
   await expect(ada.getByRole('table', { name: 'Secrets' })).toContainText(
     'App com.example.hello',
   );
@@ -426,7 +430,7 @@ test('admin: everything, whomever it belongs to, and the audit of it', async () 
 
 test('admin: policies, and why somebody may not do something', async () => {
   await ada.goto(at('/admin/policies'));
-  await expect(ada.getByText('Access policies are switched off')).toBeVisible();
+  await expect(ada.getByText('Access policies are disabled')).toBeVisible();
   await ada.getByRole('button', { name: 'Edit support-reads-logs' }).click();
   const editor = ada.getByLabel('Policies in JSON');
   const text = await editor.inputValue();
@@ -450,16 +454,18 @@ test('admin: policies, and why somebody may not do something', async () => {
   await send(portal, 'uma', 'PATCH', `/instances/${made.notes}`, {
     visibility: 'PRIVATE',
   });
-  await ada.getByRole('button', { name: 'Ask' }).click();
-  const answer = ada.getByRole('status').filter({ hasText: 'may not' });
-  await expect(answer).toContainText('Ada Admin may not instance:open');
-  await expect(answer).toContainText('Its owner does it.');
+  await ada.getByRole('button', { name: 'Check' }).click();
+  const answer = ada.getByRole('status').filter({ hasText: 'Not allowed' });
+  await expect(answer).toContainText(
+    'Not allowed for Ada Admin: instance:open',
+  );
+  await expect(answer).toContainText('Its owner can do it.');
 });
 
 test('a machine token is shown once, and revoked', async () => {
   await uma.goto(at('/access'));
   await uma.getByRole('button', { name: 'Create a machine token' }).click();
-  await uma.getByLabel('What it is for').fill('Pipeline');
+  await uma.getByLabel('Name').fill('Pipeline');
   await uma.getByRole('button', { name: 'Create', exact: true }).click();
   const shown = uma.getByLabel('token', { exact: true });
   await expect(shown).toHaveText(/^aas_[\w-]{40,}$/);
@@ -484,7 +490,7 @@ test('who may not see a page is told so kindly, and has no way to it', async () 
   await vic.goto(at(''));
   const navigation = vic.getByRole('navigation').first();
   for (const [path, name, words] of [
-    ['/my-apps', 'My apps', 'Visitors run apps'],
+    ['/my-apps', 'My apps', 'Visitors can run apps'],
     ['/secrets', 'Secrets', 'Visitors have no secrets'],
     ['/tags', 'Tags', 'for people with full access'],
     ['/aliases', 'Aliases', 'for people with full access'],
@@ -499,7 +505,7 @@ test('who may not see a page is told so kindly, and has no way to it', async () 
   }
   await vic.goto(at(`/instances/${made.hello}`));
   await expect(
-    vic.getByRole('heading', { name: 'This instance is gone' }),
+    vic.getByRole('heading', { name: 'Instance not found' }),
   ).toBeVisible();
   await uma.goto(at('/admin'));
   await expect(uma.getByText('for admins of the store')).toBeVisible();

@@ -29,10 +29,23 @@ export async function signedIn(
   await expect(
     page
       .getByRole('heading', { name: 'App Store', level: 1 })
-      .or(page.getByText('Pick an app, start your own instance'))
+      .or(page.getByText('Choose an app, run your own instance'))
       .first(),
   ).toBeVisible();
   return page;
+}
+
+/** Goes to another page as a link of the portal does: the portal is loaded once. */
+export async function follow(page: Page, address: string): Promise<void> {
+  if (page.url() === address) return;
+  const before = await page.evaluate(to => {
+    const { innerText } = document.body;
+    window.history.pushState({}, '', to);
+    window.dispatchEvent(new PopStateEvent('popstate'));
+    return innerText;
+  }, address);
+  // No page of the list looks like the one before it.
+  await page.waitForFunction(text => document.body.innerText !== text, before);
 }
 
 /** From the store to an app's page. */
@@ -58,7 +71,7 @@ export async function run(
   await openApp(page, portal, title);
   if (options.shared) {
     await page.getByRole('button', { name: 'Advanced run' }).click();
-    await page.getByRole('button', { name: /Who may open it/ }).click();
+    await page.getByRole('button', { name: /Who can open it/ }).click();
     await page
       .getByRole('option', { name: 'Everybody with full access' })
       .click();
@@ -96,6 +109,8 @@ export async function pictures(page: Page, name: string): Promise<void> {
       await page.setViewportSize({ width, height: 900 });
       await page.waitForTimeout(150);
       await page.screenshot({
+        // Buttons and the sidebar come to their places first.
+        animations: 'disabled',
         path: join(
           ARTIFACTS,
           'pictures',

@@ -73,7 +73,7 @@ test('what is wrong with a bundle is said with line, column and remedy', async (
     'The bundle was not imported',
   );
   const faults = dev.getByRole('list', {
-    name: 'What is wrong with the bundle',
+    name: 'Problems in the bundle',
   });
   await expect(faults.getByRole('listitem').first()).toContainText(
     'app.toml, line 3, column 1',
@@ -104,7 +104,7 @@ test('a bundle is dropped, imported with warnings, and in the store within a sec
   await dev
     .getByText('Choose another file')
     .dispatchEvent('drop', { dataTransfer: transfer });
-  await dev.getByRole('button', { name: /Who may see it/ }).click();
+  await dev.getByRole('button', { name: /Who can see it/ }).click();
   await dev.getByRole('option', { name: /Everybody with full access/ }).click();
   const answered = dev.waitForResponse(
     response =>
@@ -115,7 +115,7 @@ test('a bundle is dropped, imported with warnings, and in the store within a sec
   expect((await answered).request().timing().responseEnd).toBeLessThan(1000);
   await expect(dev.getByText('Fresh 1.0.0 is in the store')).toBeVisible();
   const warnings = dev.getByRole('list', { name: 'Warnings' });
-  await expect(warnings).toContainText('App.Typo is not a key');
+  await expect(warnings).toContainText('App.Typo is not a known key');
   await expect(warnings).toContainText('NO_SUCH_TAG');
   await pictures(dev, 'imported');
   await accessible(dev, 'import, done');
@@ -200,7 +200,7 @@ test('15: an import that is cancelled too late says so and offers to delete it, 
     await slow(3000);
     // Impatient people press twice.
     await button.dblclick();
-    await expect(dev.getByText(/the store is checking/)).toBeVisible();
+    await expect(dev.getByText(/The store is checking/)).toBeVisible();
     expect(await under()).not.toBe('Cancel');
     expect(await under()).toBe('Import');
     await expect.poll(imported).toBe(1);
@@ -212,10 +212,10 @@ test('15: an import that is cancelled too late says so and offers to delete it, 
     await slow(0);
     if (width === 1440) await pictures(dev, 'import-too-late');
     await accessible(dev, 'import, too late');
-    await dev.getByRole('button', { name: 'Delete it' }).click();
+    await dev.getByRole('button', { name: 'Delete', exact: true }).click();
     await dev
       .getByRole('dialog')
-      .getByRole('button', { name: 'Delete for good' })
+      .getByRole('button', { name: 'Delete', exact: true })
       .click();
     await expect(dev.getByText('The app was deleted.')).toBeVisible();
     expect(await imported()).toBe(0);
@@ -263,12 +263,12 @@ test("one's own apps: search, options, download, delete", async ({
   const vic = await signedIn(browser, portal, 'vic');
   await openApp(vic, portal, 'Fresh');
   await vic.goto(`${portal.url}/app-store/my-apps`);
-  await expect(vic.getByText('Visitors run apps')).toBeVisible();
+  await expect(vic.getByText('Visitors can run apps')).toBeVisible();
   await vic.goto(`${portal.url}/app-store/import`);
-  await expect(vic.getByText('Visitors run apps')).toBeVisible();
+  await expect(vic.getByText('Visitors can run apps')).toBeVisible();
   await pictures(vic, 'import-visitor');
   await dev.getByRole('button', { name: 'Options of Fresh 1.0.0' }).click();
-  await dev.getByRole('button', { name: /Who may see it/ }).click();
+  await dev.getByRole('button', { name: /Who can see it/ }).click();
   await dev.getByRole('option', { name: 'Only me' }).click();
   await pictures(dev, 'app-options');
   await dev.getByRole('button', { name: 'Save' }).click();
@@ -282,13 +282,13 @@ test("one's own apps: search, options, download, delete", async ({
   const remove = async () => {
     await table.getByRole('row').nth(1).locator('label').first().click();
     await dev.getByRole('button', { name: 'Delete 1' }).click();
-    await dev.getByRole('button', { name: 'Delete for good' }).click();
+    await dev.getByRole('button', { name: 'Delete', exact: true }).click();
   };
   await remove();
   await expect(dev.getByRole('dialog').getByRole('alert')).toContainText(
     'The app still has instances',
   );
-  await dev.getByRole('button', { name: 'Keep it' }).click();
+  await dev.getByRole('button', { name: 'Cancel' }).click();
   const { body } = await portal.api('uma', '/instances');
   for (const { id } of body.items)
     await portal.api('uma', `/instances/${id}`, { method: 'DELETE' });
@@ -297,7 +297,9 @@ test("one's own apps: search, options, download, delete", async ({
     .toEqual([]);
   await dev.reload();
   await remove();
-  await expect(dev.getByText('No app of yours fits “fresh”.')).toBeVisible();
+  await expect(
+    dev.getByText('None of your apps matches “fresh”.'),
+  ).toBeVisible();
 });
 
 test('whoever has not published yet is told how to begin', async ({
@@ -322,7 +324,7 @@ test('whoever has not published yet is told how to begin', async ({
   await expect(uma.getByLabel(/Choose a file/)).toBeFocused();
   await uma.keyboard.press('Tab');
   await expect(
-    uma.getByRole('button', { name: /Who may see it/ }),
+    uma.getByRole('button', { name: /Who can see it/ }),
   ).toBeFocused();
   await pictures(uma, 'import-user');
   await uma.context().close();
@@ -439,7 +441,7 @@ test('a terminal is signed in by a code, confirmed or refused in the browser', a
   await expect(dev.getByText(begun.userCode)).toBeVisible();
   await pictures(dev, 'login');
   await dev.getByRole('button', { name: 'Confirm' }).click();
-  await expect(dev.getByText('Signed in. You may close')).toBeVisible();
+  await expect(dev.getByText('Signed in. You can close')).toBeVisible();
   const { token } = await (await finish(begun.deviceCode)).json();
   const me = await fetch(`${portal.url}/api/app-store/v1/me`, {
     headers: { authorization: `Bearer ${token}` },
@@ -453,12 +455,12 @@ test('a terminal is signed in by a code, confirmed or refused in the browser', a
   await dev
     .getByRole('textbox', { name: /code that your terminal shows/ })
     .fill(second.userCode.toLowerCase());
-  await dev.getByRole('button', { name: 'Go on' }).click();
+  await dev.getByRole('button', { name: 'Continue' }).click();
   await dev.getByRole('button', { name: 'Refuse' }).click();
   await expect(dev.getByText('Refused.')).toBeVisible();
   expect((await (await finish(second.deviceCode)).json()).code).toBe(
     'LOGIN_DENIED',
   );
   await dev.goto(`${portal.url}/app-store/login?code=NONE-SUCH`);
-  await expect(dev.getByRole('alert')).toContainText('No sign-in waits');
+  await expect(dev.getByRole('alert')).toContainText('No sign-in is waiting');
 });

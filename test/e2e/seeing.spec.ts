@@ -15,8 +15,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ZipFile } from 'yazl';
 import { furnish, send, type Furniture } from './furnish';
 import { SEEN } from './pageList';
-import { NAMES, signedIn, type Person } from './people';
+import { follow, NAMES, signedIn, type Person } from './people';
 import { Portal } from './portal';
+import { quiet } from './violations';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -112,6 +113,11 @@ async function slow(page: Page): Promise<void> {
   await page.route('**/api/app-store/v1/**', async route => {
     const path = route.request().url();
     await sleep(delays.find(([pattern]) => pattern.test(path))?.[1] ?? 300);
+    await route.continue().catch(() => undefined);
+  });
+  // Who somebody is comes after what they own.
+  await page.route('**/api/catalog/entities/by-refs*', async route => {
+    await sleep(600);
     await route.continue().catch(() => undefined);
   });
 }
@@ -332,7 +338,7 @@ test('27: the theme that was chosen holds from the first paint', async ({
   await page.context().close();
 });
 
-test('27: Visit, Run and the tile of a shared app open it in the same way', async ({
+test('27: Open, Run and the tile of a shared app open it in the same way', async ({
   browser,
 }) => {
   test.setTimeout(180_000);
@@ -349,12 +355,12 @@ test('27: Visit, Run and the tile of a shared app open it in the same way', asyn
   );
   await page.goto(at(`/apps/${made.apps.Hello}`));
   await inside(() =>
-    page.getByRole('link', { name: 'Visit', exact: true }).click(),
+    page.getByRole('link', { name: 'Open', exact: true }).click(),
   );
   await page.goto(at('/instances'));
-  await inside(() => page.getByRole('link', { name: /^Visit Hello/ }).click());
+  await inside(() => page.getByRole('link', { name: /^Open Hello/ }).click());
   await page.goto(at(`/instances/${made.hello}`));
-  await inside(() => page.getByRole('link', { name: 'Visit Hello' }).click());
+  await inside(() => page.getByRole('link', { name: 'Open Hello' }).click());
   await page.goto(at('/aliases'));
   await inside(() =>
     page.getByRole('link', { name: /umas-hello\.apps/ }).click(),
@@ -418,10 +424,10 @@ for (const kind of ['admin', 'user']) {
     const page = await signedIn(browser, portal, person);
     const found: string[] = [];
     for (const [name, path] of Object.entries(pages)) {
-      await page.goto(at(path(made)));
+      await follow(page, at(path(made)));
       await expect(page.getByRole('main')).toBeAttached();
       await expect(page.getByLabel(/^Loading/)).toHaveCount(0);
-      await page.waitForTimeout(300);
+      await quiet(page);
       const main = page.getByRole('main').first();
       const text = await main.innerText();
       // The subjects of policies (`role:group:…`) are their own language.

@@ -1,4 +1,4 @@
-/** What a new user types, in order; `docs/cli.md` shows what came of it. */
+/** What a new user types, in order; `transcript.md` shows what came of it. */
 
 import { ADMIN } from './transcriptAdmin';
 import { RESOURCES } from './transcriptResources';
@@ -8,13 +8,19 @@ export interface Chapter {
   title: string;
   words: string;
   commands: string[];
+  /**
+   * Typed as the program that the portal offers, a process each: where its file, its signals,
+   * its environment and its exit code are at stake. All else has the test's own process do it.
+   */
+  processes?: boolean;
 }
 
 export const CHAPTERS: Chapter[] = [
   {
     title: 'Signing in',
+    processes: true,
     words:
-      'In a real portal `app-store login https://portal.example.com` prints an address and a code, opens the browser, and waits until the code is confirmed there. The demo lets one choose a person instead.',
+      'In a real portal `app-store login https://portal.example.com` prints an address and a code, opens the browser, and waits until the code is confirmed there. In the demo you can choose a user instead.',
     commands: [
       'app-store app list',
       'app-store login http://localhost:7007 --demo nobody',
@@ -26,7 +32,8 @@ export const CHAPTERS: Chapter[] = [
   },
   {
     title: 'A first app, of Node.js',
-    words: 'From nothing to an answer: begin, check, publish, run.',
+    processes: true,
+    words: 'From nothing to a running app: create, check, publish, run.',
     commands: [
       'app-store bundle init',
       'app-store bundle init hello --kind node --name com.example.my-hello --title "My hello"',
@@ -37,9 +44,9 @@ export const CHAPTERS: Chapter[] = [
     ],
   },
   {
-    title: 'What is wrong is said',
+    title: 'Errors in a bundle',
     words:
-      'With line, column and what to do; `lint` needs no store. The exit code tells scripts.',
+      'Each error has line, column and what to do. `lint` needs no store. Scripts use the exit code.',
     commands: [
       'app-store bundle import hello',
       `sed -i -e 's/Version = "0.1.0"/Version = "one"/' -e 's/server.js/main.js/' -e 's/MemoryLimit = .*/MemoryLimit = "256MB"/' hello/app.toml`,
@@ -60,7 +67,7 @@ export const CHAPTERS: Chapter[] = [
   {
     title: 'A static site, and a Python program',
     words:
-      '`deploy` publishes a directory privately under a version with the time in it, and runs it.',
+      '`deploy` publishes a directory as PRIVATE, with the time in its version, and runs it.',
     commands: [
       'app-store bundle init site --kind static --name com.example.my-site',
       'app-store bundle import site -v ALL_USERS',
@@ -72,7 +79,7 @@ export const CHAPTERS: Chapter[] = [
   {
     title: 'Apps that need a package index',
     words:
-      'Wave and Streamlit apps install their packages when they start. Here the package index cannot be reached, and the launch says so.',
+      'Wave and Streamlit apps install their packages when they start. Here the package index cannot be reached, and the command says so.',
     commands: [
       'app-store bundle init wave --kind wave --name com.example.my-wave',
       'app-store bundle import wave',
@@ -83,9 +90,9 @@ export const CHAPTERS: Chapter[] = [
     ],
   },
   {
-    title: 'Apps that are not run here',
+    title: 'Apps that do not run here',
     words:
-      'A link opens its address; the local cluster runs programs of the machine and no images.',
+      'A link opens its address. The local cluster runs programs of the machine, not images.',
     commands: [
       'app-store bundle init docs --kind link --name com.example.my-docs',
       'app-store bundle import docs',
@@ -96,7 +103,7 @@ export const CHAPTERS: Chapter[] = [
     ],
   },
   {
-    title: 'Looking at an app',
+    title: 'Show an app',
     words: 'In the store, and in a bundle on this machine.',
     commands: [
       'app-store app list --name com.example.my-site',
@@ -113,7 +120,7 @@ export const CHAPTERS: Chapter[] = [
   {
     title: 'Packing',
     words:
-      'A file that can be sent on; the same files give the same digest. With a Dockerfile for places that no store is reached from.',
+      'The result is one file; the same content gives the same digest. A Dockerfile is for places without a store.',
     commands: [
       'app-store bundle site -o site.wave',
       'app-store bundle site -o again.wave --json | grep digest',
@@ -124,7 +131,7 @@ export const CHAPTERS: Chapter[] = [
   },
   {
     title: 'An instance, to its end',
-    words: 'Its id may be shortened to what tells it apart.',
+    words: 'The first characters of an ID are enough.',
     commands: [
       "ID=$(app-store instance list com.example.my-hello --json | grep -m1 '\"id\"' | cut -d'\"' -f4)",
       'app-store instance status $ID',
@@ -140,9 +147,10 @@ export const CHAPTERS: Chapter[] = [
     ],
   },
   {
-    title: 'Trying a directory',
+    title: 'Try a directory',
+    processes: true,
     words:
-      '`test` publishes, runs, shows the log, and leaves nothing when it is ended by Ctrl-C (here after four seconds).',
+      '`test` publishes, runs and shows the log. Ctrl-C (here after four seconds) ends it and deletes everything.',
     commands: [
       'timeout --signal=INT 4 app-store bundle test tool',
       'app-store app list --name com.example.my-tool --json | grep -c bundle-test',
@@ -151,8 +159,9 @@ export const CHAPTERS: Chapter[] = [
   ...RESOURCES,
   ...ADMIN,
   {
-    title: 'Machines',
-    words: 'A pipeline gives its token in `APP_STORE_TOKEN`.',
+    title: 'Pipelines',
+    processes: true,
+    words: 'A pipeline passes its token in `APP_STORE_TOKEN`.',
     commands: [
       'app-store config update-token --demo dev',
       "TOKEN=$(app-store token create ci --days 30 --json | grep '\"token\"' | cut -d'\"' -f4)",

@@ -6,9 +6,9 @@ const ID_OF = (query: string) =>
 
 export const ADMIN: Chapter[] = [
   {
-    title: "An admin: everybody's apps",
+    title: 'An admin: the apps of everybody',
     words:
-      'Below `admin` stand the same commands over everything, and some that only admins have. An app of the marketplace uses secrets of its own only.',
+      '`admin` has the same commands for everything, and some more. An app of the marketplace uses only its own secrets.',
     commands: [
       'app-store login --demo ada',
       'app-store admin app list --name com.example.my-site',
@@ -36,7 +36,7 @@ export const ADMIN: Chapter[] = [
   {
     title: "Everybody's instances",
     words:
-      'An admin governs instances and reads their logs; what is PRIVATE they do not open.',
+      'An admin manages instances and reads their logs, but cannot open PRIVATE ones.',
     commands: [
       'app-store admin instance list com.example.my-site --wide',
       `ID=${ID_OF('admin instance list com.example.my-site')}`,
@@ -60,9 +60,9 @@ export const ADMIN: Chapter[] = [
     ],
   },
   {
-    title: 'Secrets for all users, and of single apps',
+    title: 'Secrets of all users and of apps',
     words:
-      'PRIVATE secrets are nobody else’s, also not an admin’s. An APP secret is for all versions of one app of the marketplace.',
+      'Nobody else sees a PRIVATE secret, not even an admin. An APP secret is for all versions of one marketplace app.',
     commands: [
       'printf %s 12345 | app-store admin secret create proxy --from-file=token=- | grep -E "^(ID|Visibility)"',
       'printf %s 67890 | app-store admin secret create promo -v APP -p app:com.example.promo --from-file=token=- | grep Parent',
@@ -78,9 +78,9 @@ export const ADMIN: Chapter[] = [
     ],
   },
   {
-    title: 'Tags that open apps to visitors',
+    title: 'Tags that show apps to visitors',
     words:
-      'Roles are repeated or separated by commas; an empty text clears them.',
+      'Repeat a role option, or separate roles with commas. An empty text removes all.',
     commands: [
       'app-store admin tag create -n FINANCE -t Finance -v group:default/finance-guests -a store-admins,app-developers',
       'app-store admin tag assign FINANCE com.example.my-tool@0.1.0',
@@ -98,7 +98,7 @@ export const ADMIN: Chapter[] = [
   {
     title: 'Aliases of everybody',
     words:
-      'As in a rollout: create the address, lead it to the new instance, make it primary.',
+      'As in a rollout: create the alias, assign it to the new instance, make it primary.',
     commands: [
       `ID=${ID_OF('admin instance list com.example.my-site')}`,
       'app-store admin alias create site',
@@ -118,7 +118,7 @@ export const ADMIN: Chapter[] = [
   {
     title: 'Policies',
     words:
-      'Policies allow or deny beside the access rules, for roles and persons; they count where the store is configured so.',
+      'Policies allow or deny more than the access rules, for roles and people. They apply if the configuration enables them.',
     commands: [
       `echo '{"name":"support","resources":["*"],"statements":[{"effect":"allow","subjects":["role:group:default/support"],"actions":["instance:view_log"]}]}' > support.json`,
       'app-store admin iam import support.json',
@@ -132,7 +132,7 @@ export const ADMIN: Chapter[] = [
   },
   {
     title: 'Who did what',
-    words: 'Every change is written down, and every refused attempt.',
+    words: 'The audit log has every change and every refused attempt.',
     commands: [
       'app-store admin audit --since 1h --action alias:create',
       'app-store admin audit --since 1h --actor vic --result refused --limit 3',
@@ -142,7 +142,7 @@ export const ADMIN: Chapter[] = [
   {
     title: 'After a backup was restored',
     words:
-      'The store notices a database that is older than the cluster and the bundles, and deletes nothing until an admin decides. Here there is nothing to decide.',
+      'If the database is older than the cluster and the bundles, the store deletes nothing until an admin decides. Here there is nothing to decide.',
     commands: [
       'app-store admin recovery show',
       'app-store admin recovery adopt --dry-run',

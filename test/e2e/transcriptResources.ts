@@ -6,9 +6,9 @@ const ID_OF = (query: string) =>
 
 export const RESOURCES: Chapter[] = [
   {
-    title: 'Secrets, and what is asked at the start',
+    title: 'Secrets and parameters',
     words:
-      'A value is piped in, so that it is in no history and no process list; `snippet` writes the lines that hand it to an app. A key set is replaced as a whole, and instances keep what they were started with.',
+      'A value from standard input is in no history and no process list. `snippet` prints the lines that give it to an app. An update replaces all keys, and running instances keep their values.',
     commands: [
       'printf %s hunter2 | app-store secret create crm --from-file=password=-',
       'printf %s hunter2 | app-store secret create crm --from-file=password=-',
@@ -27,9 +27,9 @@ export const RESOURCES: Chapter[] = [
     ],
   },
   {
-    title: 'Addresses that outlive an instance',
+    title: 'Aliases',
     words:
-      'An alias is an address of its own; a primary one is the address of its instance. Wherever an instance is meant, an alias that leads to it will do.',
+      'An alias is an address that can move between instances. The primary alias is the address of its instance. Commands accept an alias in place of an instance.',
     commands: [
       `ID=${ID_OF('instance list com.example.my-tool@0.1.0')}`,
       'app-store alias create my-tool $ID',
@@ -48,9 +48,9 @@ export const RESOURCES: Chapter[] = [
     ],
   },
   {
-    title: 'Back from the end',
+    title: 'Restore an instance',
     words:
-      'The volume of a terminated instance is kept for a while, and the instance can be taken back with it.',
+      'The volume of a terminated instance is kept for some time, and the instance can be restored.',
     commands: [
       "app-store app run com.example.notes -v ALL_USERS | grep -E '^(ID|Status)'",
       `ID=${ID_OF('instance list com.example.notes')}`,
@@ -62,9 +62,9 @@ export const RESOURCES: Chapter[] = [
     ],
   },
   {
-    title: 'Tags, and what one likes',
+    title: 'Tags, likes and pins',
     words:
-      'Tags group apps, and some of them open apps to visitors. Liking and pinning are for oneself.',
+      'Tags group apps, and some show apps to visitors. Likes and pins are for the person.',
     commands: [
       'app-store tag list',
       'app-store tag get PRODUCTIVITY',
@@ -80,8 +80,8 @@ export const RESOURCES: Chapter[] = [
     ],
   },
   {
-    title: 'What the store offers',
-    words: 'What `app.toml` may name, and what the store is set to.',
+    title: 'Runtimes, sizes and settings',
+    words: 'What `app.toml` can use, and how the store is configured.',
     commands: [
       'app-store env runtime-version list | cut -f1-3',
       'app-store env launch-profiles list',
@@ -91,7 +91,7 @@ export const RESOURCES: Chapter[] = [
   {
     title: 'Why',
     words:
-      'The access rules give their reasons. `why` ends with 1 where something is not allowed, so that a script can ask first. Whoever owns an app may offer it to somebody else.',
+      'The access rules give their reasons. `why` ends with 1 if something is not allowed, so a script can check first. The owner of an app can offer it to somebody else.',
     commands: [
       'app-store why me app:run com.example.my-site',
       "app-store why me instance:redeploy $(app-store instance list com.example.my-site --json | grep -m1 '\"id\"' | cut -d'\"' -f4)",
@@ -108,9 +108,9 @@ export const RESOURCES: Chapter[] = [
     ],
   },
   {
-    title: 'An app that is offered',
+    title: 'Accept an app',
     words:
-      'Nobody becomes the owner of an app without accepting it, since it would use their secrets. An offer holds for 30 days.',
+      'A new owner must accept an app, because it then uses their secrets. An offer is valid for 30 days.',
     commands: [
       'app-store login --demo uma',
       'app-store app offer list | cut -f2-5',
@@ -123,7 +123,7 @@ export const RESOURCES: Chapter[] = [
   {
     title: 'A visitor',
     words:
-      'Visitors see the apps that a tag opens to them, and run them; what is not theirs is said with what would change it.',
+      'Visitors see and run the apps that a tag shows to them. A refusal says what would change it.',
     commands: [
       'app-store login --demo vic',
       'app-store app list -a --search notes',

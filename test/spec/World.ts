@@ -4,7 +4,7 @@ import type {
   App,
   AppInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request, type IncomingHttpHeaders } from 'node:http';
@@ -13,13 +13,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { main } from '../../packages/cli/src';
 import { enterApp, type Entered } from '../e2e/gateway';
 import { Portal } from '../e2e/portal';
 import { appToml, bundle, SERVER, type BundleOptions } from './bundles';
+import type { DatabaseKind } from './databases';
 
 const ROOT = resolve(__dirname, '../..');
-
-export type DatabaseKind = 'SQLite' | 'PostgreSQL';
 
 /** What a command did. */
 export interface Ran {
@@ -28,7 +28,7 @@ export interface Ran {
   err: string;
 }
 
-/** See the module's comment. */
+/** A portal with its gateway and its command, and requests to each of them. */
 export class World {
   readonly portal = new Portal();
   readonly room = mkdtempSync(join(tmpdir(), 'spec-'));
@@ -249,44 +249,54 @@ export class World {
     return text(socket);
   }
 
-  #command(person: string, args: string[], cwd: string): ChildProcess {
-    return spawn(
-      process.execPath,
-      [
-        join(ROOT, 'packages/cli/bin/app-store.js'),
-        '--conf',
-        join(this.room, `${person}.json`),
-        ...args,
-      ],
-      {
-        cwd,
-        env: { PATH: process.env.PATH, HOME: this.room, NO_COLOR: '1' },
-        stdio: ['pipe', 'pipe', 'pipe'],
-      },
-    );
+  #words(person: string, args: string[]): string[] {
+    return ['--conf', join(this.room, `${person}.json`), ...args];
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    return { PATH: process.env.PATH, HOME: this.room, NO_COLOR: '1' };
   }
 
   async #signIn(person: string): Promise<void> {
     if (this.#people.has(person)) return;
     this.#people.add(person);
-    const { code, err } = await this.#finish(
-      this.#command(
-        person,
-        ['login', this.portal.url, '--demo', person],
-        this.room,
-      ),
+    const { code, err } = await this.#type(
+      person,
+      ['login', this.portal.url, '--demo', person],
+      this.room,
     );
     expect({ code, err }).toMatchObject({ code: 0 });
   }
 
-  async #finish(child: ChildProcess, input?: string): Promise<Ran> {
-    child.stdin!.end(input);
-    const [out, err] = await Promise.all([
-      text(child.stdout!),
-      text(child.stderr!),
-      child.exitCode === null ? once(child, 'exit') : undefined,
-    ]);
-    return { code: child.exitCode, out, err };
+  /**
+   * Types a command, in this process: a start of Node.js for each takes long, and what a
+   * process of its own adds is tried with the transcript and {@link World.cliUntil}.
+   */
+  async #type(
+    person: string,
+    args: string[],
+    cwd: string,
+    input = '',
+  ): Promise<Ran> {
+    let out = '';
+    let err = '';
+    const code = await main(this.#words(person, args), {
+      out: { write: data => (out += Buffer.from(data as string)) },
+      err: { write: data => (err += Buffer.from(data as string)) },
+      env: this.#environment(),
+      cwd,
+      stdin: (async function* piped() {
+        yield input;
+      })(),
+      canAsk: false,
+      confirm: async () => false,
+      ask: async (_, suggestion) => suggestion,
+      browse: async () => {},
+      sleep: milliseconds => sleep(milliseconds),
+      onInterrupt: () => () => {},
+      fetch,
+    });
+    return { code, out, err };
   }
 
   /** Types a command as somebody who is signed in. */
@@ -296,10 +306,7 @@ export class World {
     options: { cwd?: string; input?: string } = {},
   ): Promise<Ran> {
     await this.#signIn(person);
-    return this.#finish(
-      this.#command(person, args, options.cwd ?? this.room),
-      options.input,
-    );
+    return this.#type(person, args, options.cwd ?? this.room, options.input);
   }
 
   /** Begins a command that goes on until it is interrupted. */
@@ -309,7 +316,18 @@ export class World {
     options: { cwd: string; shows: RegExp },
   ): Promise<{ interrupt(): Promise<Ran> }> {
     await this.#signIn(person);
-    const child = this.#command(person, args, options.cwd);
+    const child = spawn(
+      process.execPath,
+      [
+        join(ROOT, 'packages/cli/bin/app-store.js'),
+        ...this.#words(person, args),
+      ],
+      {
+        cwd: options.cwd,
+        env: this.#environment(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let shown = '';
     for (const stream of [child.stdout!, child.stderr!])
       stream.setEncoding('utf8').on('data', data => {

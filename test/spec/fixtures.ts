@@ -1,11 +1,12 @@
 /**
- * The 25 points of specification section 14, one test each, against a portal on SQLite
- * and one on PostgreSQL: through REST, through the command where a point has such a
- * surface, through the gateway, and in a browser for what people see. The tests of one
- * database share its portal.
+ * The 25 points of specification section 14, one test each: through REST, through the
+ * command where a point has such a surface, through the gateway, and in a browser for what
+ * people see. All of them against a portal on PostgreSQL, and against one on SQLite those
+ * that the database decides (`databases.ts`). The tests of one database share its portal.
  */
 import { test as base } from '@playwright/test';
-import { World, type DatabaseKind } from './World';
+import type { DatabaseKind } from './databases';
+import { World } from './World';
 
 export { expect } from '@playwright/test';
 

@@ -134,7 +134,7 @@ test('19. a managed app is visited by everybody and run by its owner', async ({
     const page = await signedIn(browser, world.portal, person);
     await page.goto(`${world.portal.url}/app-store/apps/${app.id}`);
     return {
-      visit: page.getByRole('link', { name: 'Visit', exact: true }),
+      visit: page.getByRole('link', { name: 'Open', exact: true }),
       run: page.getByRole('button', { name: /^(Run|Advanced run)/ }),
     };
   };

@@ -1,4 +1,5 @@
 // `npm run bench -- <name>`: a benchmark that prints its figures and checks its budget.
+/** @import { Toolchain } from './types' */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -6,7 +7,13 @@ import { join } from 'node:path';
 import { ROOT } from './toolchain.mjs';
 import { Sentence } from './words.mjs';
 
-/** Runs a TypeScript program of `test/` to its end. */
+/**
+ * Runs a TypeScript program of `test/` to its end.
+ *
+ * @param {string} path
+ * @param {string[]} args
+ * @param {Toolchain} toolchain
+ */
 async function runTest(path, args, toolchain) {
   const tools = await toolchain();
   const child = spawn(
@@ -18,11 +25,20 @@ async function runTest(path, args, toolchain) {
   return code ?? 1;
 }
 
-/** `npm run fuzz -- [minutes] [seed]` */
+/**
+ * `npm run fuzz -- [minutes] [seed]`
+ *
+ * @param {string[]} args
+ * @param {Toolchain} toolchain
+ */
 export async function fuzz(args, toolchain) {
   return runTest('test/fuzz/bundle.ts', args, toolchain);
 }
 
+/**
+ * @param {string[]} args
+ * @param {Toolchain} toolchain
+ */
 export async function bench(args, toolchain) {
   const names = readdirSync(join(ROOT, 'test/bench')).map(file =>
     file.replace(/\.ts$/, ''),

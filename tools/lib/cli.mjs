@@ -1,10 +1,15 @@
 // `npm run -s app-store -- …`: the command of the checkout.
+/** @import { Toolchain } from './types' */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './toolchain.mjs';
 
+/**
+ * @param {string[]} args
+ * @param {Toolchain} toolchain
+ */
 export async function cli(args, toolchain) {
   const tools = await toolchain();
   const child = spawn(
@@ -21,10 +26,13 @@ export async function cli(args, toolchain) {
     },
   );
   // A terminal tells the command, too, which cleans up and ends.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(signal, () => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   const [code, signal] = await once(child, 'exit');
-  return code ?? 128 + (constants.signals[signal] ?? 0);
+  return (
+    code ??
+    128 + (constants.signals[/** @type {NodeJS.Signals} */ (signal)] ?? 0)
+  );
 }

@@ -1,4 +1,5 @@
 // The data directory: one portal at a time, nobody else's files, nothing left locked.
+/** @import { Settings } from './types' */
 import {
   accessSync,
   constants,
@@ -28,7 +29,11 @@ const NOT_COUNTED = ['lost+found'];
 /** Two who find a stale claim at the same moment both write; the later one keeps it. */
 const SETTLE_MS = 50;
 
-/** When a process began, so that another one under its number is told apart; undefined where it is gone. */
+/**
+ * When a process began, so that another one under its number is told apart; undefined where it is gone.
+ *
+ * @param {number} pid
+ */
 function beganAt(pid) {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   try {
@@ -48,6 +53,7 @@ function beganAt(pid) {
   }
 }
 
+/** @param {string} data */
 function readClaim(data) {
   try {
     return JSON.parse(readFileSync(join(data, CLAIM), 'utf8'));
@@ -56,12 +62,17 @@ function readClaim(data) {
   }
 }
 
+/**
+ * @param {string} data
+ * @param {number} pid
+ */
 function inUse(data, pid) {
   return new Sentence(
     `Another portal (process ${pid}) uses ${data}: end it, or choose another directory with --data DIR.`,
   );
 }
 
+/** @param {string} data */
 function assertUnused(data) {
   const claim = readClaim(data);
   const began = beganAt(claim?.pid);
@@ -69,17 +80,24 @@ function assertUnused(data) {
     throw inUse(data, claim.pid);
 }
 
-/** Notes which process uses the data directory. */
+/**
+ * Notes which process uses the data directory.
+ *
+ * @param {Settings} settings
+ * @param {number} pid
+ */
 export function claimData(settings, pid) {
   const claim = { pid, began: beganAt(pid), id: randomUUID() };
   writeFileSync(join(settings.data, CLAIM), JSON.stringify(claim));
   return claim.id;
 }
 
+/** @param {Settings} settings */
 export function releaseData(settings) {
   rmSync(join(settings.data, CLAIM), { force: true });
 }
 
+/** @param {string} data */
 function assertOurs(data) {
   if (!existsSync(data)) return;
   const entries = readdirSync(data).filter(name => !NOT_COUNTED.includes(name));
@@ -89,6 +107,10 @@ function assertOurs(data) {
     );
 }
 
+/**
+ * @param {string} data
+ * @param {NodeJS.ErrnoException} error
+ */
 function unwritable(data, error) {
   return new Sentence(
     `The data directory ${data} cannot be written to (${
@@ -100,6 +122,8 @@ function unwritable(data, error) {
 /**
  * Makes the data directory, or checks that it is one, and claims it for this process.
  * What the portal keeps in it is dropped before where that was asked for.
+ *
+ * @param {Settings} settings
  */
 export async function prepareData(settings) {
   const { data, reset } = settings;

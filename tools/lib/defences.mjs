@@ -1,5 +1,6 @@
 // `npm run defences`: takes each defence of `test/attack/defences` out of a copy of the checkout, in
 // turn, and demands that its test fails. A test that stays green does not hold the defence in place.
+/** @import { Tools, Toolchain } from './types' */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -16,10 +17,27 @@ import { chromium, postgres, python } from './services.mjs';
 import { ROOT } from './toolchain.mjs';
 import { Sentence, step } from './words.mjs';
 
+/**
+ * See test/attack/defences/index.mjs.
+ *
+ * @typedef {object} Defence
+ * @property {string | number} finding
+ * @property {string} name
+ * @property {string} file
+ * @property {string} from
+ * @property {string} to
+ * @property {{ jest?: string, attack?: string, name: string }} test
+ */
+
 /** What git does not have and the tests need. */
 const INSTALLED = ['node_modules', 'tools/node/node_modules'];
 
-/** Copies a directory; files are linked where that is possible, since nobody writes to them. */
+/**
+ * Copies a directory; files are linked where that is possible, since nobody writes to them.
+ *
+ * @param {string} from
+ * @param {string} to
+ */
 function link(from, to) {
   if (spawnSync('cp', ['-al', from, to], { stdio: 'ignore' }).status !== 0)
     cpSync(from, to, { recursive: true, verbatimSymlinks: true });
@@ -48,7 +66,12 @@ function copyCheckout() {
   return copy;
 }
 
-/** The test that has to fail, as arguments of yarn. */
+/**
+ * The test that has to fail, as arguments of yarn.
+ *
+ * @param {Defence} defence
+ * @returns {string[]}
+ */
 function testOf({ test }) {
   return test.jest
     ? ['backstage-cli', 'repo', 'test', '--silent', test.jest, '-t', test.name]
@@ -61,11 +84,18 @@ function testOf({ test }) {
         '1',
         '-g',
         test.name,
-        test.attack,
+        /** @type {string} */ (test.attack),
       ];
 }
 
-/** Runs a test in the copy; what it printed, and whether it failed as a test does. */
+/**
+ * Runs a test in the copy; what it printed, and whether it failed as a test does.
+ *
+ * @param {Tools} tools
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} copy
+ * @param {Defence} defence
+ */
 async function runTest(tools, env, copy, defence) {
   const { code, output } = await tools.yarn(testOf(defence), {
     cwd: copy,
@@ -85,7 +115,14 @@ async function runTest(tools, env, copy, defence) {
   return { code, output, ran, failed };
 }
 
-/** Takes one defence away, and puts it back. @returns the reason why it is not held, if it is not */
+/**
+ * Takes one defence away, and puts it back. @returns the reason why it is not held, if it is not
+ *
+ * @param {Tools} tools
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} copy
+ * @param {Defence} defence
+ */
 async function without(tools, env, copy, defence) {
   const path = join(copy, defence.file);
   const source = readFileSync(path, 'utf8');
@@ -110,7 +147,12 @@ async function without(tools, env, copy, defence) {
   }
 }
 
-/** Words after `--` choose findings or parts of names. */
+/**
+ * Words after `--` choose findings or parts of names.
+ *
+ * @param {string[]} args
+ * @param {Toolchain} toolchain
+ */
 export async function testDefences(args, toolchain) {
   const tools = await toolchain();
   const wanted = (await defences()).filter(

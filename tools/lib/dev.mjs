@@ -1,4 +1,5 @@
 // `npm run dev`: the portal with hot reload, for those who work on it.
+/** @import { Toolchain } from './types' */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { prepareData } from './dataDirectory.mjs';
@@ -14,6 +15,10 @@ import { ROOT } from './toolchain.mjs';
 import { Sentence } from './words.mjs';
 import { join } from 'node:path';
 
+/**
+ * @param {string[]} args
+ * @param {Toolchain} toolchain
+ */
 export async function dev(args, toolchain) {
   const settings = readSettings(args);
   if (settings.help) {

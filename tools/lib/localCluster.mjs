@@ -1,25 +1,23 @@
 // `npm run local-cluster`: the Kubernetes API without the portal.
+/** @import { Toolchain } from './types' */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { buildBackend, LOCAL_CLUSTER_PROGRAM } from './build.mjs';
 import { ROOT } from './toolchain.mjs';
 
+/**
+ * @param {string[]} args
+ * @param {Toolchain} toolchain
+ */
 export async function localCluster(args, toolchain) {
   const tools = await toolchain();
-  const child = spawn(
-    tools.node,
-    [
-      '--require',
-      '@backstage/cli/config/nodeTransform.cjs',
-      'src/main.ts',
-      ...args,
-    ],
-    {
-      cwd: join(ROOT, 'packages/local-cluster'),
-      env: { ...tools.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
-      stdio: 'inherit',
-    },
-  );
+  await buildBackend(tools);
+  const child = spawn(tools.node, [...LOCAL_CLUSTER_PROGRAM, ...args], {
+    cwd: join(ROOT, 'packages/local-cluster'),
+    env: { ...tools.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
+    stdio: 'inherit',
+  });
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
   const [code] = await once(child, 'exit');

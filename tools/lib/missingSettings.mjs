@@ -7,7 +7,13 @@ import { ROOT } from './toolchain.mjs';
 
 const VARIABLE = /\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}/g;
 
-/** Every value with its key, `appStore.gateway.baseUrl`; a list is one value. */
+/**
+ * Every value with its key, `appStore.gateway.baseUrl`; a list is one value.
+ *
+ * @param {unknown} node
+ * @param {string[]} [path]
+ * @returns {Generator<[key: string, value: unknown]>}
+ */
 function* values(node, path = []) {
   if (node && typeof node === 'object' && !Array.isArray(node))
     for (const [key, value] of Object.entries(node))
@@ -15,7 +21,11 @@ function* values(node, path = []) {
   else yield [path.join('.'), node];
 }
 
-/** Names of variables without a default in a value. */
+/**
+ * Names of variables without a default in a value.
+ *
+ * @param {unknown} value
+ */
 function variablesOf(value) {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
   return [...text.matchAll(VARIABLE)].map(([, name]) => name);
@@ -42,7 +52,11 @@ export function missingSettings(files, env) {
   return missing;
 }
 
-/** What is missing, as a text for an operator. */
+/**
+ * What is missing, as a text for an operator.
+ *
+ * @param {Map<string, string[]>} missing
+ */
 export function describeMissing(missing) {
   const width = Math.max(...[...missing.keys()].map(name => name.length));
   const lines = [...missing].map(
@@ -56,5 +70,5 @@ export function describeMissing(missing) {
       : 'these environment variables'
   }:\n\n${lines.join(
     '\n',
-  )}\n\ndocs/operating.md says what each one is. A file of your own may set the keys instead (--config FILE).`;
+  )}\n\ndocs/operate.md says what each one is. A file of your own may set the keys instead (--config FILE).`;
 }

@@ -1,16 +1,22 @@
 // `npm run production`: the portal with app-config.production.yaml, in the foreground.
+/** @import { Settings, Toolchain } from './types' */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { buildPortal, PORTAL_PROGRAM } from './build.mjs';
 import { describeMissing, missingSettings } from './missingSettings.mjs';
 import { readSettings } from './settings.mjs';
-import { buildWebApp } from './start.mjs';
 import { ROOT } from './toolchain.mjs';
 import { Sentence } from './words.mjs';
 
 const CONFIG_FILES = ['app-config.yaml', 'app-config.production.yaml'];
 
-/** See the module's comment. Further `--config FILE` are added to the two. */
+/**
+ * `npm run production`: starts the portal with the two files of configuration. Further `--config FILE` are added to the two.
+ *
+ * @param {string[]} args
+ * @param {Toolchain} toolchain
+ */
 export async function production(args, toolchain) {
   const tools = await toolchain();
   const files = CONFIG_FILES.map(file => join(ROOT, file));
@@ -19,13 +25,11 @@ export async function production(args, toolchain) {
   );
   const missing = missingSettings([...files, ...own], process.env);
   if (missing.size) throw new Sentence(describeMissing(missing));
-  await buildWebApp(tools, readSettings([]));
+  await buildPortal(tools, /** @type {Settings} */ (readSettings([])));
   const child = spawn(
     tools.node,
     [
-      '--require',
-      '@backstage/cli/config/nodeTransform.cjs',
-      'src/index.ts',
+      ...PORTAL_PROGRAM,
       ...[...files, ...own].flatMap(file => ['--config', file]),
     ],
     {
@@ -34,7 +38,7 @@ export async function production(args, toolchain) {
       stdio: ['ignore', 'inherit', 'inherit'],
     },
   );
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(signal, () => child.kill(signal));
   const [code] = await once(child, 'exit');
   return code ?? 0;

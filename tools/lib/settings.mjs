@@ -1,4 +1,5 @@
 // Ports, directories and the configuration that they make.
+/** @import { Settings } from './types' */
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -9,15 +10,22 @@ import { Sentence } from './words.mjs';
 export const HELP = `npm start [-- options]
 
   --port PORT           the portal's port (PORT, default 7007)
-  --gateway-port PORT   the port under which apps are opened (GATEWAY_PORT, default 7008)
-  --data DIR            where everything is kept (default .data)
-  --config FILE         further configuration, after the demo's own; may be given several times
-  --reset               begin anew: drops the data directory first
-  --verbose             the portal's whole log on the screen
+  --gateway-port PORT   the port of the apps (GATEWAY_PORT, default 7008)
+  --data DIR            the directory for all data (default .data)
+  --config FILE         more configuration, on top of the demo; can be given several times
+  --reset               delete the data directory first
+  --verbose             show the whole log of the portal
   --help                this text
 `;
 
-/** A port from the command line, else from the environment, else the default. */
+/**
+ * A port from the command line, else from the environment, else the default.
+ *
+ * @param {string | undefined} given
+ * @param {string} option
+ * @param {string} variable
+ * @param {string} fallback
+ */
 function port(given, option, variable, fallback) {
   const text = given ?? process.env[variable] ?? fallback;
   const value = Number(text);
@@ -30,7 +38,12 @@ function port(given, option, variable, fallback) {
   return value;
 }
 
-/** Reads the command line and the environment. */
+/**
+ * Reads the command line and the environment.
+ *
+ * @param {string[]} args
+ * @returns {Settings | { help: true }}
+ */
 export function readSettings(args) {
   let values;
   try {
@@ -52,6 +65,7 @@ export function readSettings(args) {
   if (values.help) return { help: true };
   if (values.data === '')
     throw new Sentence('--data needs a directory: --data DIR.');
+  /** @type {Settings} */
   const settings = {
     port: port(values.port, '--port', 'PORT', '7007'),
     gatewayPort: port(
@@ -82,16 +96,28 @@ export function readSettings(args) {
   return settings;
 }
 
-/** @throws Sentence where the port is taken, on either loopback address: browsers try both */
+/**
+ * @param {number} number
+ * @param {string} name
+ * @param {string} option
+ * @throws Sentence where the port is taken, on either loopback address: browsers try both
+ */
 export async function assertFree(number, name, option) {
   for (const host of ['127.0.0.1', '::1'])
     await assertFreeAt(host, number, name, option);
 }
 
+/**
+ * @param {string} host
+ * @param {number} number
+ * @param {string} name
+ * @param {string} option
+ * @returns {Promise<void>}
+ */
 function assertFreeAt(host, number, name, option) {
   return new Promise((done, fail) => {
     const server = createServer();
-    server.once('error', error => {
+    server.once('error', (/** @type {NodeJS.ErrnoException} */ error) => {
       // A machine without IPv6 has no such address.
       if (host === '::1' && error.code !== 'EADDRINUSE') return done();
       return fail(
@@ -102,11 +128,16 @@ function assertFreeAt(host, number, name, option) {
         ),
       );
     });
-    server.listen(number, host, () => server.close(done));
+    server.listen(number, host, () => server.close(() => done()));
   });
 }
 
-/** Variables of app-config.demo.yaml. */
+/**
+ * Variables of app-config.demo.yaml.
+ *
+ * @param {Settings} settings
+ * @param {string} registry
+ */
 export function configEnvironment(settings, registry) {
   return {
     PORT: String(settings.port),

@@ -1,16 +1,9 @@
 // `npm start`: builds what is not built, starts the portal in one process, says where it is.
+/** @import { Tools, Toolchain, Settings, Portal } from './types' */
 import { spawn } from 'node:child_process';
-import {
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { buildPortal, PORTAL_PROGRAM } from './build.mjs';
 import { claimData, prepareData, releaseData } from './dataDirectory.mjs';
 import {
   assertFree,
@@ -25,69 +18,13 @@ import { bold, dim, Sentence, step } from './words.mjs';
 const READY_TIMEOUT_MS = 180_000;
 /** Apps have 10 s to end. */
 const END_TIMEOUT_MS = 20_000;
-/** What goes into the web app. */
-const WEB_SOURCES = [
-  'packages/app/config.d.ts',
-  'packages/app/package.json',
-  'packages/app/src',
-  'packages/app/public/index.html',
-  'packages/app/public/icon.svg',
-  'packages/app/public/first-paint.js',
-  // The command is offered for download.
-  'packages/bundle',
-  'packages/cli',
-  'plugins/app-store',
-  'plugins/app-store-common',
-  'yarn.lock',
-  'app-config.yaml',
-];
 
-function* files(path) {
-  const full = join(ROOT, path);
-  if (!statSync(full).isDirectory()) yield path;
-  else
-    for (const entry of readdirSync(full, { withFileTypes: true })) {
-      if (
-        ['node_modules', 'dist', 'coverage'].includes(entry.name) ||
-        entry.name.includes('.test.')
-      )
-        continue;
-      yield* files(join(path, entry.name));
-    }
-}
-
-/** A digest of everything that the web app is built from. */
-function webDigest() {
-  const hash = createHash('sha256');
-  for (const source of WEB_SOURCES)
-    for (const file of files(source))
-      hash.update(file).update(readFileSync(join(ROOT, file)));
-  return hash.digest('hex');
-}
-
-/** Builds the web app where its sources changed. */
-export async function buildWebApp(tools, settings) {
-  const stamp = join(ROOT, 'packages/app/dist/.stamp');
-  const wanted = webDigest();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  step('Building the web app (about half a minute, once)');
-  const env = { ...tools.env, ...configEnvironment(settings, '') };
-  const { code, output } = await tools.yarn(
-    [
-      'workspace',
-      'app',
-      'build',
-      ...CONFIG_FILES.flatMap(file => ['--config', file]),
-    ],
-    { env, collect: true },
-  );
-  if (code !== 0)
-    throw new Sentence(`The web app could not be built:\n${output}`);
-  mkdirSync(join(ROOT, 'packages/app/dist'), { recursive: true });
-  writeFileSync(stamp, wanted);
-}
-
-/** Takes away what a portal left locked that ended in the middle of its start. */
+/**
+ * Takes away what a portal left locked that ended in the middle of its start.
+ *
+ * @param {Tools} tools
+ * @param {Settings} settings
+ */
 export async function releaseMigrationLocks(tools, settings) {
   const { code, output } = await run(
     tools.node,
@@ -102,19 +39,25 @@ export async function releaseMigrationLocks(tools, settings) {
     throw new Sentence(
       `The databases in ${settings.data} cannot be opened: ${
         output.split('\n').find(line => /Error/.test(line)) ?? output
-      }\nBegin anew with --reset, or choose another directory with --data DIR.`,
+      }\nDelete the data with --reset, or choose another directory with --data DIR.`,
     );
 }
 
-/** Starts the backend; its log goes to a file. */
+/**
+ * Starts the backend; its log goes to a file.
+ *
+ * @param {Tools} tools
+ * @param {Settings} settings
+ * @param {string} registry
+ * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Portal}
+ */
 export function spawnPortal(tools, settings, registry, options = {}) {
   const logPath = join(settings.data, 'portal.log');
   const child = spawn(
     tools.node,
     [
-      '--require',
-      '@backstage/cli/config/nodeTransform.cjs',
-      'src/index.ts',
+      ...PORTAL_PROGRAM,
       ...[...CONFIG_FILES, ...settings.config].flatMap(file => [
         '--config',
         file,
@@ -135,11 +78,12 @@ export function spawnPortal(tools, settings, registry, options = {}) {
   const log = createWriteStream(logPath, { flags: 'w', mode: 0o600 });
   // A full disk loses the log, not the portal.
   log.on('error', () => {});
+  /** @type {string[]} */
   const tail = [];
+  /** @type {Portal} */
   const portal = { child, tail, logPath, isolation: undefined };
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8');
-    stream.on('data', text => {
+    stream?.setEncoding('utf8').on('data', text => {
       log.write(text);
       portal.isolation ??=
         /apps run as processes of this user; ([\w ,']*\w)/.exec(text)?.[1];
@@ -151,6 +95,10 @@ export function spawnPortal(tools, settings, registry, options = {}) {
   return portal;
 }
 
+/**
+ * @param {string} url
+ * @param {RequestInit} [init]
+ */
 async function answers(url, init) {
   try {
     const response = await fetch(url, {
@@ -163,12 +111,20 @@ async function answers(url, init) {
   }
 }
 
-/** The sentences in a log that ends in a failure to start. */
+/**
+ * The sentences in a log that ends in a failure to start.
+ *
+ * @param {string[]} tail
+ */
 function causeOf(tail) {
   // eslint-disable-next-line no-control-regex
   const plain = tail.map(line => line.replace(/\u001b\[[0-9;]*m/g, ''));
-  const causes = plain.flatMap(
-    line => /startup failed; caused by \w*Error: (.*)/.exec(line)?.[1] ?? [],
+  // Several wrong settings are lines below the first.
+  const causes = Array.from(
+    plain
+      .join('\n')
+      .matchAll(/startup failed; caused by \w*Error: (.*(?:\n {4}.*)*)/g),
+    ([, cause]) => cause,
   );
   if (causes.length > 0) return [...new Set(causes)].join('\n');
   const telling =
@@ -183,7 +139,12 @@ function causeOf(tail) {
     .trim();
 }
 
-/** Waits until the portal answers and somebody can sign in. */
+/**
+ * Waits until the portal answers and somebody can sign in.
+ *
+ * @param {Portal} portal
+ * @param {Settings} settings
+ */
 export async function untilReady({ child, tail, logPath }, settings) {
   const base = `http://localhost:${settings.port}`;
   const deadline = Date.now() + READY_TIMEOUT_MS;
@@ -212,6 +173,10 @@ export async function untilReady({ child, tail, logPath }, settings) {
   );
 }
 
+/**
+ * @param {Settings} settings
+ * @param {string | undefined} isolation
+ */
 function banner(settings, isolation) {
   return `
   ${bold('The AI App Store is running.')}
@@ -231,7 +196,12 @@ function banner(settings, isolation) {
 `;
 }
 
-/** See the module's comment. */
+/**
+ * `npm start`: builds what is not built, starts the portal, and prints where it is.
+ *
+ * @param {string[]} args
+ * @param {Toolchain} toolchain
+ */
 export async function start(args, toolchain) {
   const settings = readSettings(args);
   if (settings.help) {
@@ -244,14 +214,15 @@ export async function start(args, toolchain) {
   await prepareData(settings);
   const tools = await toolchain();
   const registry = tools.registry();
-  await buildWebApp(tools, settings);
+  await buildPortal(tools, settings);
   await releaseMigrationLocks(tools, settings);
   step('Starting the portal');
   const portal = spawnPortal(tools, settings, await registry);
   const { child } = portal;
-  claimData(settings, child.pid);
+  if (child.pid) claimData(settings, child.pid);
   child.once('exit', () => releaseData(settings));
   let stopping = false;
+  /** @param {NodeJS.Signals} signal */
   const stop = signal => {
     if (stopping) return;
     stopping = true;

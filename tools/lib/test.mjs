@@ -1,143 +1,196 @@
 // `npm test`: lint, types, unit, integration and browser tests, with a PostgreSQL
-// and a Chromium. Closes with "N passed, N failed".
+// and a Chromium. Closes with the ten slowest files and "N passed, N failed".
+//
+// Two things go on at a time, as a machine of two cores has room for: lint, types and
+// jest one after the other, and beside them the tests with a browser, which wait a lot.
+/** @import { Result, Toolchain, Tools } from './types' */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, postgres, python } from './services.mjs';
+import { buildPortal } from './build.mjs';
+import { lint, reports, types } from './checks.mjs';
+import { printFailures } from './failures.mjs';
+import { chromium, postgres, postgresPrograms, python } from './services.mjs';
+import { readSettings } from './settings.mjs';
+import { printSlowest } from './slowest.mjs';
 import { ROOT } from './toolchain.mjs';
 import { bold, step } from './words.mjs';
 
 const ARTIFACTS = join(ROOT, 'test-artifacts');
 
+/**
+ * @param {string} path
+ * @returns {any}
+ */
 function json(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
 
-/** A check that passes or fails as a whole. */
-async function check(tools, name, args) {
-  step(name);
-  const { code } = await tools.yarn(args);
-  return { name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+/**
+ * @param {Tools} tools
+ * @param {(part: string) => boolean} wanted
+ * @returns {Promise<Result[]>}
+ */
+async function checks(tools, wanted) {
+  return [
+    ...(wanted('lint') ? await lint(tools) : []),
+    ...(wanted('types') ? await types(tools) : []),
+    ...(wanted('reports') ? await reports(tools) : []),
+  ];
 }
 
+/** What jest runs, and where it says how that went. */
+const JEST_RESULT = join(ARTIFACTS, 'jest.json');
+
+/**
+ * @param {Tools} tools
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string[]} args
+ * @returns {Promise<Result[]>}
+ */
 async function jest(tools, env, args) {
   step('Unit and integration tests');
-  const result = join(ARTIFACTS, 'jest.json');
-  const { code } = await tools.yarn(
-    [
-      'backstage-cli',
-      'repo',
-      'test',
-      '--json',
-      `--outputFile=${result}`,
-      '--silent',
-      ...args,
-    ],
-    { env, stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  const summary = json(result);
-  const passed = summary?.numPassedTests ?? 0;
-  const failed =
-    (summary?.numFailedTests ?? 0) + (summary?.numRuntimeErrorTestSuites ?? 0);
-  // What is not run is not passed, and a runner that ended badly without a failed test has failed.
-  const notRun = (summary?.numPendingTests ?? 0) + (summary?.numTodoTests ?? 0);
-  return {
-    name: 'unit and integration',
-    passed,
-    failed: failed + notRun || (code === 0 ? 0 : 1),
-  };
+  const database = await postgres();
+  try {
+    const { code } = await tools.yarn(
+      [
+        'backstage-cli',
+        'repo',
+        'test',
+        '--json',
+        `--outputFile=${JEST_RESULT}`,
+        '--silent',
+        ...args,
+      ],
+      {
+        env: {
+          ...env,
+          BACKSTAGE_TEST_DATABASE_POSTGRES17_CONNECTION_STRING: database.url,
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
+        lines: true,
+      },
+    );
+    const summary = json(JEST_RESULT);
+    const passed = summary?.numPassedTests ?? 0;
+    const failed =
+      (summary?.numFailedTests ?? 0) +
+      (summary?.numRuntimeErrorTestSuites ?? 0);
+    // What is not run is not passed, and a runner that ended badly without a failed test has failed.
+    const notRun =
+      (summary?.numPendingTests ?? 0) + (summary?.numTodoTests ?? 0);
+    return [
+      {
+        name: 'unit and integration',
+        passed,
+        failed: failed + notRun || (code === 0 ? 0 : 1),
+      },
+    ];
+  } finally {
+    await database.stop();
+  }
 }
 
-async function playwright(tools, env, project, title) {
-  step(title);
+/** The tests with a browser, by the word that chooses them and the beginning of their projects' names. */
+const BROWSER_PARTS = ['attack', 'browser', 'spec', 'pictures', 'readme'];
+const PLAYWRIGHT_RESULT = join(ARTIFACTS, 'playwright.json');
+
+/**
+ * @param {any} suite
+ * @returns {Generator<{ projectName: string; status: string }>}
+ */
+function* testsOf(suite) {
+  for (const spec of suite.specs ?? []) yield* spec.tests;
+  for (const inner of suite.suites ?? []) yield* testsOf(inner);
+}
+
+/**
+ * @param {Tools} tools
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string[]} parts
+ * @returns {Promise<Result[]>}
+ */
+async function playwright(tools, env, parts) {
+  // Two portals that start at once would both build it.
+  const settings = readSettings([]);
+  if (!settings.help) await buildPortal(tools, settings);
+  step(`In a browser: ${parts.join(', ')}`);
   const { code } = await tools.yarn(
-    ['playwright', 'test', '--project', `${project}*`],
-    { env },
+    ['playwright', 'test', ...parts.flatMap(part => ['--project', `${part}*`])],
+    {
+      env: {
+        ...env,
+        TEST_ARTIFACTS: ARTIFACTS,
+      },
+      lines: true,
+    },
   );
-  const stats = json(join(ARTIFACTS, 'playwright.json'))?.stats;
-  const failed =
-    (stats?.unexpected ?? 0) + (stats?.flaky ?? 0) + (stats?.skipped ?? 0);
-  return {
-    name: project,
-    passed: stats?.expected ?? 0,
-    failed: failed || (code === 0 ? 0 : 1),
-  };
+  /** @type {Array<{ projectName: string; status: string }>} */
+  const tests = (json(PLAYWRIGHT_RESULT)?.suites ?? []).flatMap(
+    (/** @type {any} */ suite) => [...testsOf(suite)],
+  );
+  const results = parts.map(part => {
+    const own = tests.filter(({ projectName }) => projectName.startsWith(part));
+    const passed = own.filter(({ status }) => status === 'expected').length;
+    // What is flaky or not run is not passed.
+    return { name: part, passed, failed: own.length - passed };
+  });
+  const isSound =
+    results.some(({ failed }) => failed) ||
+    (code === 0 && results.every(({ passed }) => passed));
+  return isSound
+    ? results
+    : [...results, { name: 'the runner of these', passed: 0, failed: 1 }];
 }
 
 /** The suites of the access rules, for `npm run test:policy`; `unit` has them, too. */
 const POLICY = [
   'plugins/app-store-backend/src/policy',
-  'plugins/app-store-backend/src/routes.test.ts',
+  'plugins/app-store-backend/src/http/everyRoute.test.ts',
 ];
 
 /** What `npm test` runs. */
 const PARTS = ['lint', 'types', 'unit', 'attack', 'browser', 'spec'];
 
-/** See the module's comment. Words after `--` choose parts: `npm test -- lint types unit attack browser spec`. */
+/**
+ * `npm test`: runs the parts that are named, or all of them, and prints a sum. Words after `--` choose parts: `npm test -- lint types unit attack browser spec`.
+ *
+ * @param {string[]} args
+ * @param {Toolchain} toolchain
+ */
 export async function test(args, toolchain) {
+  /** @param {string} part */
   const wanted = part => (args.length ? args : PARTS).includes(part);
   const tools = await toolchain();
   rmSync(ARTIFACTS, { recursive: true, force: true });
   mkdirSync(ARTIFACTS, { recursive: true });
-  const results = [];
-  if (wanted('lint')) {
-    results.push(
-      await check(tools, 'Format', [
-        'prettier',
-        '--check',
-        '--loglevel=warn',
-        '.',
-      ]),
-    );
-    results.push(await check(tools, 'Lint', ['backstage-cli', 'repo', 'lint']));
-  }
-  if (wanted('types'))
-    results.push(
-      await check(tools, 'Types', [
-        'tsc',
-        '--noEmit',
-        '--emitDeclarationOnly',
-        'false',
-      ]),
-    );
+  /** @type {NodeJS.ProcessEnv} */
   const env = {
     ...tools.env,
     CI: 'true',
     APP_STORE_NPM_REGISTRY: await tools.registry(),
   };
-  if (['unit', 'attack', 'browser', 'pictures', 'spec'].some(wanted))
+  const inBrowser = BROWSER_PARTS.filter(wanted);
+  const inJest = ['unit', 'policy'].some(wanted);
+  // Whatever has to be installed is installed before two things go on at a time.
+  if (inJest || inBrowser.length) {
     await python();
-  if (wanted('unit') || wanted('policy')) {
-    const database = await postgres();
-    try {
-      results.push(
-        await jest(
-          tools,
-          {
-            ...env,
-            BACKSTAGE_TEST_DATABASE_POSTGRES17_CONNECTION_STRING: database.url,
-          },
-          wanted('unit') ? [] : POLICY,
-        ),
-      );
-    } finally {
-      await database.stop();
-    }
+    await postgresPrograms();
   }
-  for (const [part, title] of [
-    ['attack', 'Attacks'],
-    ['browser', 'Browser tests'],
-    ['spec', 'The 25 points of the specification'],
-    ['pictures', 'Every page as everybody'],
-  ])
-    if (wanted(part))
-      results.push(
-        await playwright(
-          tools,
-          { ...env, CHROMIUM: await chromium(), TEST_ARTIFACTS: ARTIFACTS },
-          part,
-          title,
-        ),
-      );
+  if (inBrowser.length) env.CHROMIUM = await chromium();
+  const lanes = await Promise.all([
+    (async () => [
+      ...(await checks(tools, wanted)),
+      ...(inJest ? await jest(tools, env, wanted('unit') ? [] : POLICY) : []),
+    ])(),
+    inBrowser.length ? playwright(tools, env, inBrowser) : [],
+  ]);
+  const results = lanes.flat();
+  const written = {
+    jest: json(JEST_RESULT),
+    playwright: json(PLAYWRIGHT_RESULT),
+    root: ROOT,
+  };
+  printSlowest(written);
   console.log('');
   for (const { name, passed, failed } of results)
     console.log(
@@ -145,11 +198,13 @@ export async function test(args, toolchain) {
         failed ? 'FAILED' : 'passed'
       }  ${name}: ${passed} passed, ${failed} failed`,
     );
+  /** @param {'passed' | 'failed'} key */
   const sum = key => results.reduce((total, result) => total + result[key], 0);
+  printFailures(written);
   console.log(
     bold(
       sum('failed')
-        ? '\nNot everything passed; pictures and traces are in test-artifacts/.'
+        ? '\nNot everything passed; pictures are in test-artifacts/.'
         : '\nEverything passed.',
     ),
   );
@@ -157,7 +212,12 @@ export async function test(args, toolchain) {
   return sum('failed') || !sum('passed') ? 1 : 0;
 }
 
-/** `npm run mutation`: changes the access rules one by one; each change has to fail a test. Prints those that do not. */
+/**
+ * `npm run mutation`: changes the access rules one by one; each change has to fail a test. Prints those that do not.
+ *
+ * @param {string[]} args
+ * @param {Toolchain} toolchain
+ */
 export async function mutation(args, toolchain) {
   const tools = await toolchain();
   step('Mutations of the access rules');
@@ -168,9 +228,14 @@ export async function mutation(args, toolchain) {
   return code;
 }
 
-/** `npm run test:all`: the same, and what takes long. */
+/**
+ * `npm run test:all`: the same, and what takes long.
+ *
+ * @param {string[]} _
+ * @param {Toolchain} toolchain
+ */
 export async function testAll(_, toolchain) {
-  const code = await test([...PARTS, 'pictures'], toolchain);
+  const code = await test([...PARTS, 'reports', 'pictures'], toolchain);
   const { testDefences } = await import('./defences.mjs');
   const undefended = await testDefences([], toolchain);
   const mutated = await mutation([], toolchain);

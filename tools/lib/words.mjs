@@ -4,6 +4,7 @@
 export class Sentence extends Error {}
 
 const isTerminal = process.stdout.isTTY && !process.env.NO_COLOR;
+/** @type {(code: number) => (text: string) => string} */
 const paint = code => text =>
   isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text;
 
@@ -12,7 +13,11 @@ export const dim = paint(2);
 
 const began = Date.now();
 
-/** One step of the way, with the seconds since the start. */
+/**
+ * One step of the way, with the seconds since the start.
+ *
+ * @param {string} text
+ */
 export function step(text) {
   console.log(
     `${dim(

@@ -1,4 +1,4 @@
-// Notes on a volume, and a scratch counter beside the app that no pause survives.
+// Notes on a volume, and a scratch counter beside the app that a suspend does not keep.
 const {
   mkdirSync,
   readFileSync,

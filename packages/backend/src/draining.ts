@@ -20,7 +20,7 @@ const LOOK_MS = 50;
 /** Answers that have begun, and wait for an event to end: they lose nothing. */
 const WAITS = /^\/api\/events\/bus\/v1\/subscriptions\/[^/]+\/events/;
 
-/** See the module's comment. */
+/** Ends the server within `graceMs` after SIGTERM: running requests may finish, all other connections are closed. */
 export function drainAtShutdown(options: {
   server: Server;
   lifecycle: RootLifecycleService;

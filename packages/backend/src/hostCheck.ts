@@ -47,7 +47,7 @@ export function allowedHosts(config: Config): Set<string> {
  */
 const REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
 
-/** The middleware; see the module's comment. */
+/** Refuses requests for other host names. */
 export function hostCheck(hosts: Set<string>): RequestHandler {
   return (request, response, next) => {
     const fromPod =
@@ -64,7 +64,7 @@ export function hostCheck(hosts: Set<string>): RequestHandler {
     response
       .status(421)
       .type('text/plain')
-      .send('This portal does not answer to that host name.\n');
+      .send('This portal does not serve that host name.\n');
   };
 }
 

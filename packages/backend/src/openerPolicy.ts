@@ -7,7 +7,7 @@ import type { RequestHandler } from 'express';
 
 const POLICY = 'same-origin-allow-popups';
 
-/** The middleware; see the module's comment. */
+/** Adds the header to pages. */
 export const openerPolicy: RequestHandler = (request, response, next) => {
   // What the issuer leads back to in such a window tells the page that opened it: with a
   // policy of its own it could not (`/api/auth/<provider>/handler/frame`).

@@ -16,7 +16,11 @@ import { ArchiveReader } from './ArchiveReader';
 import { BundleError } from './BundleError';
 import { byPath, type BundleFile, type FileTree } from './FileTree';
 
-/** Limits of an archive. */
+/**
+ * Limits of an archive.
+ *
+ * @public
+ */
 export interface ArchiveLimits {
   entries: number;
   /** Bytes of one unpacked file. */
@@ -27,6 +31,7 @@ export interface ArchiveLimits {
   ratio: number;
 }
 
+/** @public */
 export const ARCHIVE_LIMITS: ArchiveLimits = {
   entries: 50_000,
   fileBytes: 1024 ** 3,
@@ -63,7 +68,11 @@ function refuseOverlaps(spans: Span[]): void {
   });
 }
 
-/** An archive, open for reading. */
+/**
+ * An archive, open for reading.
+ *
+ * @public
+ */
 export class Archive implements FileTree {
   readonly files: readonly BundleFile[];
   readonly #byPath: Map<string, BundleFile>;
@@ -95,7 +104,7 @@ export class Archive implements FileTree {
       await handle.close();
       throw new BundleError({
         code: 'NOT_AN_ARCHIVE',
-        message: `the file is not a readable zip archive: ${
+        message: `the file is not a valid zip archive: ${
           (error as Error).message
         }`,
         remedy: 'Upload a .wave or .zip file.',
@@ -111,7 +120,7 @@ export class Archive implements FileTree {
       if (error instanceof BundleError) throw error;
       throw new BundleError({
         code: 'BAD_ARCHIVE',
-        message: `the archive is damaged or not allowed: ${
+        message: `the archive is damaged or contains something that is not allowed: ${
           (error as Error).message
         }`,
         remedy: 'Pack the bundle again.',
@@ -134,7 +143,8 @@ export class Archive implements FileTree {
       throw new BundleError({
         code: 'TOO_MANY_ENTRIES',
         message: `the archive has ${zip.entryCount} entries; ${limits.entries} are allowed`,
-        remedy: 'Leave out what the app does not need, such as node_modules.',
+        remedy:
+          'Leave out files that the app does not need, such as node_modules.',
       });
     const paths = new Paths();
     const files: BundleFile[] = [];
@@ -148,7 +158,7 @@ export class Archive implements FileTree {
       if (![STORED, DEFLATED].includes(entry.compressionMethod))
         refuse(
           path,
-          `is packed by a method (${entry.compressionMethod}) that is not deflate`,
+          `is compressed with a method (${entry.compressionMethod}) that is not deflate`,
         );
       const mode = Math.floor(entry.externalFileAttributes / 2 ** 16);
       const type = (mode % 2 ** 16) - (mode % 0o10000);
@@ -177,7 +187,7 @@ export class Archive implements FileTree {
         throw new BundleError({
           code: 'TOO_LARGE',
           message: `the archive unpacks to more than ${limits.totalBytes} bytes`,
-          remedy: 'Leave out what the app does not need.',
+          remedy: 'Leave out files that the app does not need.',
         });
       files.push(
         new ArchivedFile({
@@ -197,7 +207,7 @@ export class Archive implements FileTree {
         message: `the archive unpacks to ${Math.round(
           total / packed,
         )} times its size; ${limits.ratio} times are allowed`,
-        remedy: 'Leave out files that hold next to nothing.',
+        remedy: 'Leave out files that are almost empty.',
       });
     return files.sort(byPath);
   }

@@ -15,7 +15,7 @@ const SPARE_BYTES = 64 * 1024;
 /** How far behind the last read the next one may begin and still count as its successor. */
 const GAP_BYTES = 64 * 1024;
 
-/** See the module's comment. */
+/** Reads an archive through a window of memory, so that neighbouring small files cost one read of the disk. */
 export class ArchiveReader extends RandomAccessReader {
   readonly #handle: FileHandle;
   readonly #window = Buffer.allocUnsafeSlow(WINDOW_BYTES);

@@ -42,7 +42,7 @@ export interface ZipFileV3 extends ZipFile {
   ): void;
 }
 
-/** See the module's comment. Keeps of its entry no more than it needs: there may be tens of thousands. */
+/** One file of an archive, checked against the archive's directory when it is read. It keeps no more of its entry than it needs: there may be tens of thousands. */
 export class ArchivedFile implements BundleFile {
   readonly path: string;
   readonly size: number;
@@ -102,7 +102,7 @@ export class ArchivedFile implements BundleFile {
           bytes.length < LOCAL_HEADER_BYTES ||
           bytes.readUInt32LE(0) !== LOCAL_HEADER
         )
-          throw this.#fault('has no header of its own');
+          throw this.#fault('has no local header');
         const start =
           LOCAL_HEADER_BYTES + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
         const end = start + this.compressedSize;

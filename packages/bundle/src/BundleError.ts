@@ -1,7 +1,11 @@
 /** What is wrong with a bundle. */
 import type { TomlIssue } from '@ai-app-store/backstage-plugin-app-store-common';
 
-/** A bundle that is refused (400). */
+/**
+ * A bundle that is refused (400).
+ *
+ * @public
+ */
 export class BundleError extends Error {
   readonly code: string;
   readonly remedy: string;

@@ -22,7 +22,11 @@ const ALWAYS = [
 ];
 const EXECUTABLE = 0o100;
 
-/** Something that is not packed although nothing says so. */
+/**
+ * Something that is not packed although nothing says so.
+ *
+ * @public
+ */
 export interface Skipped {
   path: string;
   why: string;
@@ -49,7 +53,11 @@ async function rulesOf(directory: string): Promise<Ignore> {
   return ignore({ ignorecase: false }).add(ALWAYS).add(own);
 }
 
-/** See the module's comment. */
+/**
+ * A directory with the files that would be packed: `.appignore` is applied.
+ *
+ * @public
+ */
 export class DirectoryTree implements FileTree {
   readonly files: readonly BundleFile[];
   /** Links and devices, which a bundle cannot hold. */
@@ -59,7 +67,7 @@ export class DirectoryTree implements FileTree {
   readonly #byPath: Map<string, BundleFile>;
 
   /**
-   * @param options.without - absolute paths that are left out, such as of what is written meanwhile
+   * @param options - `without`: absolute paths that are left out, such as of what is written meanwhile
    * @throws Error where the directory cannot be read
    */
   static async open(

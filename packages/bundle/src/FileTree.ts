@@ -1,7 +1,11 @@
 /** What a bundle is read from: an archive, or a directory that is to be one. */
 import type { Readable } from 'node:stream';
 
-/** A file of a bundle. */
+/**
+ * A file of a bundle.
+ *
+ * @public
+ */
 export interface BundleFile {
   /** Relative to the bundle's root, with `/` between its elements. */
   path: string;
@@ -13,7 +17,11 @@ export interface BundleFile {
   whole?(): Promise<Buffer>;
 }
 
-/** Files by their path, in the order of their paths. */
+/**
+ * Files by their path, in the order of their paths.
+ *
+ * @public
+ */
 export interface FileTree {
   readonly files: readonly BundleFile[];
   find(path: string): BundleFile | undefined;

@@ -31,7 +31,7 @@ export function checkPath(raw: string): string {
   if (raw.includes('\ufffd')) refuse(raw, 'has a name that is not UTF-8');
   if (raw.includes('\\')) refuse(raw, 'has a backslash in its name');
   if (raw.startsWith('/')) refuse(raw, 'has an absolute path');
-  if (/^[A-Za-z]:/.test(raw)) refuse(raw, 'begins with a drive letter');
+  if (/^[A-Za-z]:/.test(raw)) refuse(raw, 'starts with a drive letter');
   // Control characters are what is looked for.
   // eslint-disable-next-line no-control-regex -- controls are what it looks for
   if (/[\x00-\x1f\x7f]/.test(raw))
@@ -39,7 +39,7 @@ export function checkPath(raw: string): string {
   const elements = raw.replace(/\/$/, '').split('/');
   for (const element of elements) {
     if (element === '' || element === '.' || element === '..')
-      refuse(raw, 'leaves or blurs its place in the archive');
+      refuse(raw, 'points outside the archive or is ambiguous');
     if (Buffer.byteLength(element) > ELEMENT_BYTES)
       refuse(raw, `has a name of more than ${ELEMENT_BYTES} bytes`);
   }
@@ -79,6 +79,6 @@ export class Paths {
       );
     if (before.directory !== directory)
       refuse(entry, 'is both a file and a directory');
-    if (!directory) refuse(entry, 'stands in the archive twice');
+    if (!directory) refuse(entry, 'is in the archive twice');
   }
 }

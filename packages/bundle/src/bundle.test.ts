@@ -143,7 +143,7 @@ describe('readBundle', () => {
       'one that was cut off',
       zip => zip.subarray(0, zip.length - 30),
       'NOT_AN_ARCHIVE',
-      /not a readable zip archive/,
+      /not a valid zip archive/,
     ],
     [
       'an encrypted entry',

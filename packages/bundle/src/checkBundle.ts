@@ -11,28 +11,22 @@ import {
   type ReadOptions,
   type TomlIssue,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { BundleFile, FileTree } from './FileTree';
-import { imageType } from './images';
+import type { FileTree } from './FileTree';
+import { readOsPackages } from './osPackages';
+import { readPictures, type BundleImage } from './pictures';
 import { mayBeInstalled } from './requirements';
 
 const TEXT_LIMIT = 1024 ** 2;
-const IMAGE_LIMIT = 5 * 1024 ** 2;
-const SCREENSHOTS = 12;
 const APP_ROOT = '/app';
 /** Files that hold what should not be handed to everybody who may download the bundle. */
 const PRIVATE_FILES =
   /(^|\/)(\.env(\..*)?|\.npmrc|\.pypirc|\.netrc|id_rsa|id_ed25519)$/;
 
-/** Debian's rule for the name of a package (Debian Policy 5.6.7), with a version where one is asked for. */
-const OS_PACKAGE = /^[a-z0-9][a-z0-9+.-]*(=[A-Za-z0-9.+:~-]+)?$/;
-
-/** A picture of a bundle. */
-export interface BundleImage {
-  data: Buffer;
-  extension: 'png' | 'jpg';
-}
-
-/** What a bundle holds besides its code, where nothing is wrong with it, and all that was noticed. */
+/**
+ * What a bundle holds besides its code, where nothing is wrong with it, and all that was noticed.
+ *
+ * @public
+ */
 export interface CheckedBundle {
   manifest?: AppManifest;
   /** The text of `app.toml`; empty where there is none that can be read. */
@@ -43,7 +37,11 @@ export interface CheckedBundle {
   issues: BundleIssue[];
 }
 
-/** A fault or warning; `code` names the rule. */
+/**
+ * A fault or warning; `code` names the rule.
+ *
+ * @public
+ */
 export interface BundleIssue extends TomlIssue {
   code: string;
 }
@@ -102,7 +100,7 @@ class BundleCheck {
         code: 'BAD_APP_TOML',
         severity: 'error',
         message: `app.toml is larger than ${APP_TOML_LIMIT} bytes`,
-        remedy: 'Keep data of the app in other files.',
+        remedy: "Put the app's data into other files.",
       });
       return undefined;
     }
@@ -177,7 +175,7 @@ class BundleCheck {
           code: 'VOLUME_HIDES_FILES',
           severity: 'error',
           message: `Runtime.VolumeMount ${volumeMount} is a directory of the bundle`,
-          remedy: 'Choose a directory that the bundle does not have.',
+          remedy: 'Choose a directory that is not in the bundle.',
         },
         'Runtime',
         'VolumeMount',
@@ -195,7 +193,7 @@ class BundleCheck {
           message: `File.Path ${JSON.stringify(
             entry.path,
           )} hides the bundle's own files in ${directory}`,
-          remedy: 'Give it a directory that the bundle does not have.',
+          remedy: 'Choose a directory that is not in the bundle.',
           ...locate(this.source, 'File', 'Path', index),
         });
     });
@@ -212,8 +210,8 @@ class BundleCheck {
           code: 'TEXT_TURNED_AROUND',
           severity: 'error',
           path: file.path,
-          message: `${file.path} holds a character in line ${turned.line} that changes the direction of text (${turned.character})`,
-          remedy: 'Remove it: by it a text reads as another one.',
+          message: `${file.path} contains a character in line ${turned.line} that changes the direction of text (${turned.character})`,
+          remedy: 'Remove it. It can make a text look like a different text.',
         });
       return text;
     }
@@ -224,9 +222,7 @@ class BundleCheck {
         message: `App.LongDescription is ${JSON.stringify(
           longDescriptionPath,
         )}, which ${
-          file
-            ? `is larger than ${TEXT_LIMIT} bytes`
-            : 'the bundle does not have'
+          file ? `is larger than ${TEXT_LIMIT} bytes` : 'is not in the bundle'
         }`,
         remedy: file
           ? 'Shorten the text.'
@@ -238,72 +234,6 @@ class BundleCheck {
     return '';
   }
 
-  async image(file: BundleFile): Promise<BundleImage | undefined> {
-    const data =
-      file.size <= IMAGE_LIMIT
-        ? await this.tree.read(file, IMAGE_LIMIT)
-        : undefined;
-    const extension = data && imageType(data);
-    if (extension) return { data, extension };
-    this.issues.push({
-      code: 'BAD_IMAGE',
-      severity: 'error',
-      path: file.path,
-      message: `${file.path} is not a PNG or JPEG picture of at most 4096 by 4096 pixels and ${IMAGE_LIMIT} bytes`,
-      remedy: 'Save it smaller, as PNG or JPEG.',
-    });
-    return undefined;
-  }
-
-  /** The icon and the screenshots, these in the order of their names (specification 5). */
-  async images(): Promise<Pick<CheckedBundle, 'icon' | 'screenshots'>> {
-    const icons = this.tree.files.filter(file =>
-      /^static\/icon[^/]*\.[^./]+$/i.test(file.path),
-    );
-    const pictures = icons.filter(f => /\.(png|jpe?g)$/i.test(f.path));
-    if (icons.length && !pictures.length)
-      this.issues.push({
-        code: 'BAD_IMAGE',
-        severity: 'warning',
-        path: icons[0].path,
-        message: `${icons[0].path} is not shown: an icon is a PNG or JPEG picture`,
-        remedy: 'Save it as static/icon.png.',
-      });
-    const icon = pictures[0] && (await this.image(pictures[0]));
-    const screenshots: BundleImage[] = [];
-    const shots = this.tree.files.filter(f =>
-      /^static\/screenshot[^/]*\.(png|jpe?g)$/i.test(f.path),
-    );
-    for (const file of shots.slice(0, SCREENSHOTS)) {
-      const image = await this.image(file);
-      if (image) screenshots.push(image);
-    }
-    return { icon, screenshots };
-  }
-
-  /** The packages that `packages.txt` names, one a line (specification 5). */
-  async osPackages(): Promise<string[]> {
-    const file = this.tree.find('packages.txt');
-    if (!file) return [];
-    const text = (await this.tree.read(file, TEXT_LIMIT)).toString('utf8');
-    const names = text
-      .split(/\r?\n/)
-      .map(line => line.replace(/#.*/, '').trim())
-      .filter(Boolean);
-    const bad = names.find(name => !OS_PACKAGE.test(name));
-    if (bad)
-      this.issues.push({
-        code: 'BAD_PACKAGES_TXT',
-        severity: 'error',
-        path: 'packages.txt',
-        message: `packages.txt names ${JSON.stringify(
-          bad.slice(0, 80),
-        )}, which is not the name of a package`,
-        remedy: 'Write one package name a line.',
-      });
-    return bad ? [] : [...new Set(names)];
-  }
-
   privateFiles(): void {
     for (const { path } of this.tree.files.filter(file =>
       PRIVATE_FILES.test(file.path),
@@ -312,8 +242,8 @@ class BundleCheck {
         code: 'PRIVATE_FILE',
         severity: 'warning',
         path,
-        message: `${path} often holds credentials, and everybody who may download the bundle reads it`,
-        remedy: 'Name it in .appignore, and use a secret of the store instead.',
+        message: `${path} often contains credentials, and everybody who can download the bundle can read it`,
+        remedy: 'Add it to .appignore, and use a secret of the store instead.',
       });
   }
 }
@@ -323,6 +253,8 @@ class BundleCheck {
  *
  * @returns all that is wrong or odd; without `manifest` where `app.toml` cannot be used
  * @throws BundleError where a file cannot be read
+ *
+ * @public
  */
 export async function checkBundle(
   tree: FileTree,
@@ -336,17 +268,18 @@ export async function checkBundle(
     check.mounts(manifest);
     longDescription = await check.longDescription(manifest);
   }
-  const images = await check.images();
-  const osPackages = await check.osPackages();
+  const { issues, ...pictures } = await readPictures(tree);
+  const packages = await readOsPackages(tree);
+  check.issues.push(...issues, ...packages.issues);
   check.privateFiles();
   return {
     manifest: manifest && {
       ...manifest,
-      ...(osPackages.length ? { osPackages } : {}),
+      ...(packages.names.length ? { osPackages: packages.names } : {}),
     },
     source: check.source,
     longDescription,
-    ...images,
+    ...pictures,
     issues: check.issues,
   };
 }

@@ -66,14 +66,22 @@ async function fill(tar: Pack, tree: FileTree): Promise<void> {
   tar.finalize();
 }
 
-/** The stream. */
+/**
+ * The stream.
+ *
+ * @public
+ */
 export function contentTar(tree: FileTree): Readable {
   const tar = pack();
   fill(tar, tree).catch(error => tar.destroy(error));
   return tar as unknown as Readable;
 }
 
-/** SHA-256 of the stream, hexadecimal. Reads every file, so that a damaged one is found at import. */
+/**
+ * SHA-256 of the stream, hexadecimal. Reads every file, so that a damaged one is found at import.
+ *
+ * @public
+ */
 export async function contentDigest(tree: FileTree): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of contentTar(tree)) hash.update(chunk as Buffer);

@@ -7,7 +7,6 @@ export { Archive, ARCHIVE_LIMITS, type ArchiveLimits } from './Archive';
 export { BundleError } from './BundleError';
 export {
   checkBundle,
-  type BundleImage,
   type BundleIssue,
   type CheckedBundle,
 } from './checkBundle';
@@ -15,4 +14,5 @@ export { contentDigest, contentTar } from './contentTar';
 export { DirectoryTree, type Skipped } from './DirectoryTree';
 export type { BundleFile, FileTree } from './FileTree';
 export { packDirectory, packTree, type Replacement } from './packDirectory';
+export type { BundleImage } from './pictures';
 export { placeOf, readBundle, type Bundle } from './readBundle';

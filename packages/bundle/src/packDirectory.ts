@@ -20,7 +20,11 @@ interface LazyZipFile extends ZipFile {
 /** The earliest time that a zip can hold, so that times do not change the bytes. */
 const EPOCH = new Date(1980, 0, 1);
 
-/** A file to pack instead of, or beside, those of the tree. */
+/**
+ * A file to pack instead of, or beside, those of the tree.
+ *
+ * @public
+ */
 export interface Replacement {
   path: string;
   content: Buffer;
@@ -30,6 +34,8 @@ export interface Replacement {
  * The bundle of a tree, as a stream.
  *
  * @param replace - such as an `app.toml` with another version
+ *
+ * @public
  */
 export function packTree(
   tree: FileTree,
@@ -67,7 +73,11 @@ export function packTree(
   return output;
 }
 
-/** The bundle of a directory, as a stream. */
+/**
+ * The bundle of a directory, as a stream.
+ *
+ * @public
+ */
 export async function packDirectory(directory: string): Promise<Readable> {
   return packTree(await DirectoryTree.open(directory));
 }

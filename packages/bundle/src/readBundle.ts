@@ -12,7 +12,11 @@ import {
 } from './checkBundle';
 import { contentDigest } from './contentTar';
 
-/** A bundle that may be imported. */
+/**
+ * A bundle that may be imported.
+ *
+ * @public
+ */
 export interface Bundle extends Omit<CheckedBundle, 'manifest' | 'issues'> {
   manifest: AppManifest;
   /** SHA-256 of its content as a tar stream, hexadecimal. */
@@ -20,7 +24,11 @@ export interface Bundle extends Omit<CheckedBundle, 'manifest' | 'issues'> {
   warnings: BundleIssue[];
 }
 
-/** Where in `app.toml` a fault is, in words. */
+/**
+ * Where in `app.toml` a fault is, in words.
+ *
+ * @public
+ */
 export function placeOf(issue: BundleIssue): string {
   if (!issue.line) return '';
   const column = issue.column ? `, column ${issue.column}` : '';
@@ -48,6 +56,8 @@ function refuseFaults(issues: BundleIssue[]): void {
  *
  * @param path - the archive on disk
  * @throws BundleError
+ *
+ * @public
  */
 export async function readBundle(
   path: string,

@@ -92,7 +92,7 @@ function namesIn(data: Buffer): Promise<string[] | undefined> {
   });
 }
 
-/** See the module's comment. */
+/** The lines of `requirements.txt` that can provide the top module of an app. */
 class Requirements {
   readonly #tree: FileTree;
   readonly #top: string;

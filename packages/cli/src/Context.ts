@@ -43,7 +43,7 @@ export interface GlobalFlags {
   json?: boolean;
 }
 
-/** See the module's comment. */
+/** What a command works with: the store's address and client, the token, output, and the questions that it may ask. */
 export class Context {
   readonly world: World;
   readonly output: Output;
@@ -119,14 +119,17 @@ export class Context {
   ): Promise<void> {
     if (yes) return;
     if (!this.world.canAsk || this.output.json)
-      throw new CliError('Nobody is there to confirm this.', {
-        exitCode: EXIT.usage,
-        code: 'NOT_CONFIRMED',
-        remedy: 'Add --yes.',
-      });
+      throw new CliError(
+        'This needs a confirmation, but there is no terminal.',
+        {
+          exitCode: EXIT.usage,
+          code: 'NOT_CONFIRMED',
+          remedy: 'Add --yes.',
+        },
+      );
     const words = typeof question === 'string' ? question : await question();
     if (!(await this.world.confirm(plain(words))))
-      throw new CliError('Nothing was done.', { code: 'NOT_CONFIRMED' });
+      throw new CliError('Nothing was changed.', { code: 'NOT_CONFIRMED' });
   }
 
   /** The store, as the person who signed in. `file` is what an import sends. */
@@ -169,12 +172,12 @@ export class Context {
             : this.world.fetch(url, complete));
           if (answer.headers.get('content-type')?.startsWith('text/html'))
             throw new CliError(
-              `${this.url} answers with a page, not as an app store does.`,
+              `${this.url} returned a web page, not an answer of the app store.`,
               {
                 exitCode: EXIT.unreachable,
                 code: 'NOT_A_STORE',
                 remedy:
-                  'Check the address; a sign-in page of a proxy before the portal may be in the way.',
+                  'Check the address. A proxy in front of the portal may have returned its sign-in page.',
               },
             );
           return answer;

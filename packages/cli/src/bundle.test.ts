@@ -35,7 +35,7 @@ describe('bundle', () => {
     expect(JSON.parse(one.out).digest).toBe(JSON.parse(two.out).digest);
     expect(JSON.parse(two.out).files).toBe(3);
     const { err } = await type(['bundle']);
-    expect(err).toContain('.env often holds credentials');
+    expect(err).toContain('.env often contains credentials');
     expect(err).toContain('link is a symbolic link');
     writeFileSync(join(cwd, 'app.toml'), 'nonsense');
     rmSync(join(cwd, 'a.1.0.wave'));
@@ -88,7 +88,7 @@ describe('bundle', () => {
     expect(withVersion(TOML, '1.0-20260101')).toBe(
       TOML.replace('"1.0"', '"1.0-20260101"'),
     );
-    expect(() => withVersion(TOML, '1'.repeat(64))).toThrow(/does not fit/);
+    expect(() => withVersion(TOML, '1'.repeat(64))).toThrow(/is not valid/);
     expect(() =>
       withVersion('App = { Name = "a", Version = "1" }\n', '2'),
     ).toThrow(/could not be replaced/);
@@ -117,7 +117,7 @@ describe('bundle', () => {
     expect(made.code).toBe(0);
     const { code, out, err } = await type(['bundle', 'lint', 'new']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toContain('com.example.new 0.1.0 is sound');
+    expect(out).toContain('com.example.new 0.1.0 is valid');
   });
 
   it('says that it does not begin in a directory with something in it', async () => {

@@ -90,7 +90,7 @@ describe('exit codes', () => {
     });
     server.close();
     expect(code).toBe(5);
-    expect(err).toContain('not as an app store does');
+    expect(err).toContain('not an answer of the app store');
   });
 
   it('commands without words show what there is', async () => {
@@ -169,7 +169,7 @@ describe('the configuration', () => {
     own.close();
     other.close();
     // Its own store is away: then that is said.
-    expect((await logout()).err).toContain(`${own.url} could not be told`);
+    expect((await logout()).err).toContain(`${own.url} could not be reached`);
   });
 
   it('is set up by a question, and a token from standard input', async () => {

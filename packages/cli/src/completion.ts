@@ -22,7 +22,7 @@ compdef _app_store app-store
 };
 
 /** What may come next after some words, the last of which is being written. */
-export function completions(program: Command, words: string[]): string[] {
+function completions(program: Command, words: string[]): string[] {
   let at = program;
   for (const word of words.slice(0, -1)) {
     const next = at.commands.find(
@@ -52,7 +52,7 @@ export function addCompletionCommands(
 ): void {
   program
     .command('completion')
-    .description('print the completion script of a shell')
+    .description('print the completion script for a shell')
     .addArgument(new Argument('<shell>').choices(SHELLS))
     .addHelpText(
       'after',

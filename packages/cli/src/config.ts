@@ -73,7 +73,7 @@ export async function readConfig(path: string): Promise<Config> {
       {
         exitCode: EXIT.usage,
         code: 'BAD_CONFIG',
-        remedy: 'Mend it, or delete it and run `app-store login` again.',
+        remedy: 'Correct it, or delete it and run `app-store login` again.',
       },
     );
   }

@@ -23,7 +23,7 @@ export function dockerfile(manifest: AppManifest, bundle: string): string {
   const { mode, module = '', port } = manifest.runtime;
   if (manifest.lifecycle === 'LINK' || mode === 'container')
     throw new CliError(
-      'A LINK or container app has no code of its own to make an image of.',
+      'A LINK or container app has no code of its own, so no image can be built from it.',
       { code: 'NO_CODE', remedy: 'Leave out --generate-dockerfile.' },
     );
   const env: Record<string, string> = {

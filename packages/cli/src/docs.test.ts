@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { createProgram } from './program';
+import { commandReference } from './__testUtils__/commandReference';
 import { type } from './__testUtils__/typing';
 
 const DOCS = resolve(__dirname, '../../../docs');
@@ -32,8 +33,23 @@ describe('the documentation', () => {
     expect(wanted).toContain('| `VolumeMount` |');
   });
 
+  it('has every command with its help', () => {
+    const path = resolve(DOCS, 'command.md');
+    const wanted = readFileSync(path, 'utf8').replace(
+      /<!-- reference -->[^]*<!-- \/reference -->/,
+      () =>
+        `<!-- reference -->\n\n${commandReference()}\n\n<!-- /reference -->`,
+    );
+    agree(path, format(wanted, { ...prettier, parser: 'markdown' }));
+    expect(wanted).toContain('### app run');
+    expect(wanted).toContain('| `admin alias free` |');
+  });
+
   it('has every command of an admin, typed', () => {
-    const typed = readFileSync(resolve(DOCS, 'cli.md'), 'utf8');
+    const typed = readFileSync(
+      resolve(__dirname, '../../../test/e2e/transcript.md'),
+      'utf8',
+    );
     const leaves = (command: Command, words: string[]): string[] =>
       command.commands.length
         ? command.commands.flatMap(each =>

@@ -164,7 +164,7 @@ export function tell(error: unknown): Told {
     return {
       exitCode: EXIT.interrupted,
       code: 'INTERRUPTED',
-      message: 'Nothing was done.',
+      message: 'Nothing was changed.',
     };
   const { code, path, message } = error as NodeJS.ErrnoException;
   if (code && path)
@@ -172,14 +172,14 @@ export function tell(error: unknown): Told {
       exitCode: EXIT.refused,
       code,
       message: `${path}: ${message}`,
-      remedy: 'Look after that file or directory, and try again.',
+      remedy: 'Check that file or directory, and try again.',
     };
   return {
     exitCode: EXIT.refused,
     code: 'FAILED',
     message: message ?? String(error),
     remedy:
-      'This is not expected: APP_STORE_DEBUG=1 shows where it comes from; please report it.',
+      'This is a bug. Set APP_STORE_DEBUG=1 to see where it happens, and report it.',
   };
 }
 
@@ -193,7 +193,7 @@ export function asUnreachable(error: unknown, url: string): unknown {
         code: 'UNREACHABLE',
         mayHaveArrived: BROKEN_OFF.has(reason),
         remedy:
-          'Check that it runs and that the address is right: `app-store config show`.',
+          'Check that it is running and that the address is correct: `app-store config show`.',
       })
     : error;
 }

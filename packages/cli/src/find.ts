@@ -11,7 +11,7 @@ import { CliError, EXIT } from './errors';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PREFIX = /^[0-9a-f-]{4,36}$/;
-/** What scripts write where an alias leads nowhere. */
+/** What scripts write where an alias has no instance. */
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** How far to look: what one sees as a person, or everything, for admins. */
@@ -20,11 +20,14 @@ export interface Reach {
 }
 
 function notFound(what: string, text: string, remedy: string): CliError {
-  return new CliError(`There is no ${what} ${text}, or you may not see it.`, {
-    exitCode: EXIT.notFound,
-    code: 'NOT_FOUND',
-    remedy,
-  });
+  return new CliError(
+    `There is no ${what} ${text}, or you are not allowed to see it.`,
+    {
+      exitCode: EXIT.notFound,
+      code: 'NOT_FOUND',
+      remedy,
+    },
+  );
 }
 
 function theOne<T extends { id: string }>(
@@ -34,7 +37,7 @@ function theOne<T extends { id: string }>(
 ): T | undefined {
   if (found.length > 1)
     throw new CliError(
-      `${text} begins the ids of ${found.length} ${what}s.`,
+      `${text} is the start of the IDs of ${found.length} ${what}s.`,
       ambiguous(found.map(each => each.id)),
     );
   return found[0];
@@ -45,7 +48,7 @@ function ambiguous(choices: string[]) {
   return {
     exitCode: EXIT.usage,
     code: 'AMBIGUOUS',
-    remedy: `Name one of them: ${choices.slice(0, 3).join(', ')}${more}.`,
+    remedy: `Use one of them: ${choices.slice(0, 3).join(', ')}${more}.`,
   };
 }
 
@@ -66,7 +69,7 @@ async function versionsOf(
  * The app with an id or the beginning of one, or the newest version of a name, or
  * `name@version`.
  *
- * @param options.exact - a name with several versions is not enough: what is done cannot be taken back
+ * @param options.exact - a name with several versions is not enough: what is done cannot be undone
  */
 export async function findApp(
   api: AppStoreApi,

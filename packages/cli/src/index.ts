@@ -7,42 +7,24 @@ import { CommanderError } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from './Context';
 import { EXIT, tell } from './errors';
+import { Interrupts } from './Interrupts';
 import { Output, plain } from './output';
 import { createProgram } from './program';
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-/** Those who clean up at the first Ctrl-C. */
-const listeners = new Set<() => void>();
-
-/** Calls back at the first signal to end; a second one, or one that nobody waits for, ends the process. */
-function onInterrupt(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-/** Tells those who clean up, once; false where there are none, or they know already. */
-const state = { told: false };
-function beginTheEnd(): boolean {
-  if (state.told || !listeners.size) return false;
-  state.told = true;
-  listeners.forEach(listener => listener());
-  return true;
-}
+const interrupts = new Interrupts({ exit: code => process.exit(code) });
 
 /** Listens to what ends the process. */
 function listenToTheEnd(): void {
   for (const [signal, code] of Object.entries(SIGNALS))
-    process.on(signal, () => {
-      // Leaving this way runs what has to be run at the end.
-      if (!beginTheEnd()) process.exit(code);
-    });
+    process.on(signal, () => interrupts.signal(code));
   // Whoever reads has read enough: `app-store app list | head -1`.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
       // Each further line fails, too, while is cleaned up.
-      if (!beginTheEnd() && !state.told) process.exit(EXIT.ok);
+      if (!interrupts.tell() && !interrupts.told) process.exit(EXIT.ok);
     });
 }
 
@@ -68,7 +50,7 @@ function realWorld(): World {
       await open(url);
     },
     sleep: milliseconds => sleep(milliseconds),
-    onInterrupt,
+    onInterrupt: listener => interrupts.on(listener),
     fetch,
   };
 }

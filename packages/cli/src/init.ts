@@ -28,7 +28,7 @@ async function assertEmpty(directory: string): Promise<void> {
   if (entries.filter(name => name !== '.git').length)
     throw new CliError(`${directory} is not empty.`, {
       code: 'NOT_EMPTY',
-      remedy: 'Name a new directory: app-store bundle init my-app.',
+      remedy: 'Use a new directory: app-store bundle init my-app.',
     });
 }
 

@@ -169,15 +169,15 @@ export async function follow(
   if (last?.status === 'DEPLOYED' && !last.terminating) return last;
   const problem = last?.problem;
   throw new CliError(
-    `The instance ${instance.id} does not run: ${
+    `The instance ${instance.id} is not running: ${
       problem?.message ??
       (last?.status === 'SUSPENDED' && !last.terminating
-        ? 'it was paused'
-        : 'it was ended')
+        ? 'it was suspended'
+        : 'it was terminated')
     }${problem?.detail ? `\n${problem.detail}` : ''}`,
     {
       code: problem?.code ?? 'GONE',
-      remedy: problem?.remedy ?? 'Look at `app-store instance logs` of it.',
+      remedy: problem?.remedy ?? 'Read its log with `app-store instance logs`.',
       owner: problem?.owner,
     },
   );
@@ -210,12 +210,15 @@ export async function followStarted(
     return await follow(context, api, instance, interrupted.signal);
   } catch (error) {
     if (interrupted.signal.aborted)
-      throw new CliError('You no longer wait; the instance goes on starting.', {
-        exitCode: EXIT.interrupted,
-        code: 'INTERRUPTED',
-        remedy: 'Look at it with `app-store instance get`.',
-        about: { instanceId: instance.id },
-      });
+      throw new CliError(
+        'The command no longer waits. The instance continues to start.',
+        {
+          exitCode: EXIT.interrupted,
+          code: 'INTERRUPTED',
+          remedy: 'See it with `app-store instance get`.',
+          about: { instanceId: instance.id },
+        },
+      );
     const told = error instanceof CliError ? error : undefined;
     if (!told) throw error;
     throw new CliError(told.message, {

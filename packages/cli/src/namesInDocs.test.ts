@@ -1,6 +1,7 @@
 /**
- * The architecture and every README speak only of what is there: files, configuration keys,
- * commands of npm, and names of the code. What is planned stands in one section, which is left out.
+ * The documents speak only of what is there: files, configuration keys, commands of npm, and
+ * names of the code; and their links lead somewhere. What is planned stands in one section of the
+ * architecture, which is left out.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -20,7 +21,12 @@ const tracked = execFileSync(
   .filter(Boolean);
 const DOCUMENTS = [
   'docs/architecture.md',
-  ...tracked.filter(file => file.endsWith('README.md')),
+  ...tracked.filter(
+    file =>
+      /(README|CONTRIBUTING)\.md$|^docs\/.*\.md$/.test(file) &&
+      // The one is above; the other is generated from the command's help.
+      !/docs\/(architecture|command)\.md$/.test(file),
+  ),
 ];
 /** Everything that says what is there, as one text. */
 const code = tracked
@@ -38,7 +44,7 @@ const scripts = Object.keys(
 /** What a document claims, without its examples and without what is planned. */
 function claims(document: string): string[] {
   const text = readFileSync(join(ROOT, document), 'utf8')
-    .replace(/^## Where it goes next$[^]*?(?=^## )/m, '')
+    .replace(/^## Where it goes next$[^]*?(?=^## |(?![^]))/m, '')
     .replace(/^```[^]*?^```$/gm, '');
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, claim]) => claim);
 }
@@ -83,11 +89,74 @@ function problem(claim: string, document: string): string | undefined {
   return missing.length ? `nothing is called ${missing.join(', ')}` : undefined;
 }
 
+/** Where a document leads, but for other sites. */
+function linksOf(document: string): string[] {
+  const text = readFileSync(join(ROOT, document), 'utf8').replace(
+    /^```[^]*?^```$/gm,
+    '',
+  );
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link]) => link)
+    .filter(link => !/^[a-z]+:/.test(link));
+}
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function anchorsOf(document: string): Set<string> {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  return new Set(
+    [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replace(/ /g, '-'),
+    ),
+  );
+}
+
 describe('what documents mention', () => {
   it.each(DOCUMENTS)('21: %s speaks of what is there', document => {
     const wrong = [...new Set(claims(document))].flatMap(claim => {
       const why = problem(claim, document);
       return why ? [`${claim}: ${why}`] : [];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([...DOCUMENTS, 'docs/command.md'])(
+    '%s links to what is there',
+    document => {
+      const wrong = linksOf(document).filter(link => {
+        const [file, anchor] = link.split('#');
+        const target = file ? join(dirname(document), file) : document;
+        if (!tracked.some(each => each === target || each.startsWith(target)))
+          return true;
+        return Boolean(anchor) && !anchorsOf(target).has(anchor);
+      });
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it('each stop of a walk is in the file that it names', () => {
+    const walks = readFileSync(join(ROOT, 'docs/walks.md'), 'utf8').split(
+      /^Paths are below `([^`]+)`/m,
+    );
+    const stops = walks.flatMap((text, i) =>
+      i > 0 && i % 2 === 0
+        ? [...text.matchAll(/^\d+\. `([\w.]+)`, `([^`]+)`/gm)].map(
+            ([, name, file]) => ({ name, file, below: walks[i - 1] }),
+          )
+        : [],
+    );
+    expect(stops.length).toBe(35);
+    const wrong = stops.filter(({ name, file, below }) => {
+      const path = join(
+        ROOT,
+        /^(packages|plugins)\//.test(file) ? file : join(below, file),
+      );
+      const own = name.split('.').at(-1)!;
+      return !new RegExp(`\\b${own}\\b(<T>)?[(:= {]`).test(
+        readFileSync(path, 'utf8'),
+      );
     });
     expect(wrong).toEqual([]);
   });

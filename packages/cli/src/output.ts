@@ -24,10 +24,10 @@ const IDS: Record<string, string> = { appId: 'App', instanceId: 'Instance' };
 const OWNERS: Record<Exclude<ProblemOwner, 'you'>, string> = {
   author: "the app's owner",
   admin: 'an admin of the store',
-  platform: 'nobody but the store itself',
+  platform: 'the platform',
 };
 
-/** See the module's comment. */
+/** Prints results to standard output and everything else to standard error; as JSON if asked for. */
 export class Output {
   readonly json: boolean;
   readonly #out: Sink;
@@ -183,7 +183,7 @@ export class Output {
     else if (told.remedy && !issues.length)
       this.#err.write(`  ${plain(told.remedy)}\n`);
     if (told.owner && told.owner !== 'you')
-      this.#err.write(`  Who can mend it: ${OWNERS[told.owner]}.\n`);
+      this.#err.write(`  Who can fix it: ${OWNERS[told.owner]}.\n`);
     for (const [name, id] of Object.entries(told.about ?? {}))
       this.#err.write(`  ${IDS[name] ?? name}: ${plain(id)}\n`);
   }

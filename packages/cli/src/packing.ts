@@ -37,7 +37,7 @@ export async function checkDirectory(
     throw new CliError(`${directory} is not a directory.`, {
       exitCode: EXIT.notFound,
       code: 'NO_DIRECTORY',
-      remedy: 'Name the directory that holds app.toml, or change into it.',
+      remedy: 'Name the directory with app.toml, or change into it.',
     });
   const tree = await DirectoryTree.open(directory, options);
   const checked = await checkBundle(tree);
@@ -46,8 +46,8 @@ export async function checkDirectory(
       severity: 'warning',
       code: 'NOT_PACKED',
       path,
-      message: `${path} ${why}; it is not packed`,
-      remedy: 'Put a copy in its place if the app needs it.',
+      message: `${path} ${why}. It is not packed`,
+      remedy: 'If the app needs it, replace it with a copy.',
     }),
   );
   const faults = tree.faults.map(
@@ -56,7 +56,7 @@ export async function checkDirectory(
       code: 'BAD_ENTRY',
       path,
       message: why,
-      remedy: 'Rename it, or name it in .appignore.',
+      remedy: 'Rename it, or add it to .appignore.',
     }),
   );
   return {
@@ -93,7 +93,7 @@ export function withVersion(source: string, version: string): string {
   const problem = manifest && appIdentityProblem(manifest.name, version);
   if (problem)
     throw new CliError(
-      `The generated version ${version} does not fit: ${problem}.`,
+      `The generated version ${version} is not valid: ${problem}.`,
       {
         code: 'VERSION_TOO_LONG',
         remedy: 'Shorten App.Name or App.Version in app.toml.',
@@ -174,7 +174,7 @@ export async function packInto(
 }
 
 /** Calls back with a file that is gone afterwards. */
-export async function withTemporary<T>(
+async function withTemporary<T>(
   work: (path: string) => Promise<T>,
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'app-store-'));

@@ -22,9 +22,9 @@ import { assertNoSubcommandMeant } from './suggest';
 
 const EXIT_CODES = `
 Exit codes:
-  0  done                   3  there is no such thing
-  1  refused                4  not signed in, or not permitted
-  2  not understood         5  the store cannot be reached
+  0  done           3  not found
+  1  refused        4  not signed in, or not permitted
+  2  wrong usage    5  the store cannot be reached
 `;
 
 /**
@@ -38,11 +38,9 @@ export function createProgram(
   done: (code: number) => void,
 ): Command {
   const program = new Command('app-store')
-    .description(
-      'Packs, publishes and runs apps of the AI App Store, and governs it.',
-    )
+    .description('Publish, run and manage apps of the AI App Store.')
     .version(version, '-V, --version')
-    .option('--conf <path>', 'another configuration file (APP_STORE_CONFIG)')
+    .option('--conf <path>', 'configuration file (APP_STORE_CONFIG)')
     .option('--url <url>', "the portal's address (APP_STORE_URL)")
     .option('--json', 'print results as JSON')
     .addHelpText('after', EXIT_CODES)

@@ -41,7 +41,7 @@ export async function once<T>(
         error.problem.code === 'IDEMPOTENCY_IN_PROGRESS';
       if (underWay ? looks > LOOKS : !isLost(error, attempts > 1)) throw error;
       if (!underWay && attempts++ >= ATTEMPTS) throw error;
-      context.output.status('the answer was lost; asking again …');
+      context.output.status('connection lost; trying again …');
       await context.world.sleep(PAUSE_MS);
     }
 }

@@ -36,7 +36,7 @@ class Values {
     if (problem)
       refuse(
         `The key ${JSON.stringify(key.slice(0, 80))} ${problem}.`,
-        'Name another key: KEY=…',
+        'Choose another key: KEY=…',
       );
     if (this.#values.has(key))
       refuse(`The key ${key} is given twice.`, 'Give each key once.');
@@ -47,16 +47,14 @@ class Values {
     if (path === '-') {
       if (this.#standardInputOf !== undefined)
         refuse(
-          `Standard input is given for ${
-            this.#standardInputOf
-          } and for ${key}.`,
-          'Take one of them from a file.',
+          `Standard input is used for ${this.#standardInputOf} and for ${key}.`,
+          'Read one of them from a file.',
         );
       this.#standardInputOf = key;
       const value = await readAll(this.#context.world.stdin);
       if (value.at(-1) === 0x0a)
         this.#context.output.note(
-          `What was piped in for ${key} ends with a line break, which is part of the value.`,
+          `The input for ${key} ends with a line break. The line break is part of the value.`,
         );
       return value;
     }
@@ -70,10 +68,8 @@ class Values {
       });
     if (found.size > LIMIT)
       refuse(
-        `${path} is larger than ${bytes(
-          LIMIT,
-        )}, which is all that a secret holds.`,
-        'Keep only credentials in it.',
+        `${path} is larger than ${bytes(LIMIT)}, the limit for a secret.`,
+        'Store only credentials in it.',
         'SECRET_TOO_LARGE',
       );
     return readFile(full);
@@ -109,7 +105,7 @@ class Values {
       if (key === undefined)
         refuse(
           `Line ${i + 1} of ${path} has no key.`,
-          'Each line is KEY=VALUE; those that begin with # are left out.',
+          'Each line must be KEY=VALUE. Lines that start with # are ignored.',
         );
       this.#add(key, Buffer.from(value, 'utf8'));
     });

@@ -14,17 +14,16 @@ export interface SignInFlags {
   browser: boolean;
 }
 
-/** The options of every command that signs in. */
+/** The options of every sign-in command. */
 export const signInOptions = {
   demo: () =>
-    new Option('--demo <person>', 'sign in to the demo as one of its people'),
+    new Option('--demo <person>', 'sign in to the demo as one of its users'),
   withToken: () =>
     new Option(
       '--with-token',
       'read an access token from standard input',
     ).conflicts('demo'),
-  noBrowser: () =>
-    new Option('--no-browser', 'print the address and do not open it'),
+  noBrowser: () => new Option('--no-browser', 'print the address only'),
 };
 
 /** Signs in as one of the demo's people; the demo alone has this door. */
@@ -43,8 +42,8 @@ async function demoToken(context: Context, person: string): Promise<string> {
   if (!response.ok)
     throw new CliError(
       response.status === 404
-        ? `${context.url} is not a demo: it has no made-up people.`
-        : `The demo knows nobody called ${person}.`,
+        ? `${context.url} is not a demo: it has no demo users.`
+        : `The demo has no user ${person}.`,
       {
         exitCode: EXIT.notAllowed,
         code: 'NO_DEMO_PERSON',
@@ -75,9 +74,12 @@ async function browserToken(
   const begun = await api.beginLogin(clientName());
   const page = new URL(begun.verificationUriComplete);
   if (!/^https?:$/.test(page.protocol))
-    throw new CliError(`The store names a page that is none: ${page.href}`, {
-      code: 'BAD_STORE',
-    });
+    throw new CliError(
+      `The store sent an address that is not a web page: ${page.href}`,
+      {
+        code: 'BAD_STORE',
+      },
+    );
   output.note(
     `Open ${
       begun.verificationUriComplete
@@ -96,7 +98,7 @@ async function browserToken(
     }
   } catch (error) {
     if (!abort.signal.aborted) throw error;
-    throw new CliError('The sign-in was given up.', {
+    throw new CliError('The sign-in was cancelled.', {
       exitCode: EXIT.interrupted,
       code: 'INTERRUPTED',
     });
@@ -111,7 +113,7 @@ async function givenToken(context: Context): Promise<string> {
     throw new CliError('Standard input holds no access token.', {
       exitCode: EXIT.usage,
       code: 'NO_TOKEN',
-      remedy: 'Give the token alone, on one line.',
+      remedy: 'Write only the token, on one line.',
     });
   return token;
 }

@@ -1,7 +1,7 @@
 /** The first files of each kind of app. */
 
 /** What a person said of the app. */
-export interface Answers {
+interface Answers {
   name: string;
   title: string;
 }
@@ -14,7 +14,7 @@ export interface Template {
   files(answers: Answers): Record<string, string>;
 }
 
-const IGNORE = `# What is not packed; gitignore rules.
+const IGNORE = `# Files that are not packed, with the rules of gitignore.
 .env
 *.log
 `;
@@ -48,7 +48,7 @@ const html = (title: string) =>
 export const TEMPLATES: Record<string, Template> = {
   node: {
     about: 'a Node.js web app',
-    next: 'It needs no packages; add a package.json for them.',
+    next: 'It uses no packages. Add a package.json to use some.',
     files: answers => ({
       ...common(
         answers,
@@ -69,14 +69,14 @@ const server = createServer((request, response) => {
 });
 server.listen(port, () => console.log(\`listening on port \${port}\`));
 
-// The store asks before it ends an app.
+// The store sends SIGTERM before it ends an app.
 process.on('SIGTERM', () => process.exit(0));
 `,
     }),
   },
   python: {
     about: 'a Python web app',
-    next: 'It needs no packages; add a requirements.txt for them.',
+    next: 'It uses no packages. Add a requirements.txt to use some.',
     files: answers => ({
       ...common(
         answers,
@@ -106,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(PAGE)
 
 
-# The store asks before it ends an app.
+# The store sends SIGTERM before it ends an app.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 print(f"listening on port {PORT}", flush=True)
 ThreadingHTTPServer(("", PORT), Handler).serve_forever()
@@ -115,7 +115,7 @@ ThreadingHTTPServer(("", PORT), Handler).serve_forever()
   },
   static: {
     about: 'a static site',
-    next: 'Everything in site/ is served as it is.',
+    next: 'The app serves the files in site/.',
     files: answers => ({
       ...common(
         answers,
@@ -141,7 +141,7 @@ MemoryLimit = "128Mi"
   },
   wave: {
     about: 'an H2O Wave app',
-    next: 'It installs h2o-wave from the package index when it starts: the store needs one in reach, or a wheel of it in the bundle.',
+    next: 'It installs h2o-wave when it starts. The store must reach a package index, or the bundle must contain a wheel.',
     files: answers => ({
       ...common(
         answers,
@@ -167,7 +167,7 @@ async def serve(q: Q):
   },
   streamlit: {
     about: 'a Streamlit app',
-    next: 'It installs streamlit from the package index when it starts: the store needs one in reach.',
+    next: 'It installs streamlit when it starts. The store must reach a package index.',
     files: answers => ({
       ...common(
         answers,
@@ -205,7 +205,7 @@ st.write("Hello!")
   },
   container: {
     about: 'a container image',
-    next: 'The store has to allow the image: appStore.allowedCustomImages.',
+    next: 'The store must allow the image: appStore.allowedCustomImages.',
     files: answers =>
       common(
         answers,
@@ -218,8 +218,8 @@ MemoryLimit = "256Mi"
       ),
   },
   link: {
-    about: 'a link to something that runs elsewhere',
-    next: 'Nothing is run: the store opens the address.',
+    about: 'a link to an application that runs elsewhere',
+    next: 'The store runs nothing. It opens the address.',
     files: answers => ({
       'app.toml': toml(
         answers,

@@ -8,6 +8,10 @@ import { connect, createServer } from 'node:net';
 const [, , inward, outward, outwardPort] = process.argv;
 const options = { allowHalfOpen: true };
 
+/**
+ * @param {import('node:net').Socket} a
+ * @param {import('node:net').Socket} b
+ */
 function join(a, b) {
   const end = () => {
     a.destroy();
@@ -21,6 +25,12 @@ function join(a, b) {
   b.pipe(a);
 }
 
+/**
+ * @param {import('node:net').Socket} client
+ * @param {number} port
+ * @param {Buffer} rest
+ * @param {string[]} hosts
+ */
 function dial(client, port, rest, hosts) {
   const server = connect({ ...options, port, host: hosts[0] });
   server.once('error', () => {

@@ -4,20 +4,16 @@
  * not start where `NODE_ENV` is `production`.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { generate } from 'selfsigned';
-import { stringify } from 'yaml';
-import { ApiServer } from './api/ApiServer';
-import { Tokens } from './api/tokens';
-import type { Controller, Logger } from './controllers/Controller';
+import {
+  credentialsIn,
+  kubeconfigOf,
+  type Credentials,
+} from './auth/credentials';
+import { Tokens } from './auth/tokens';
+import type { Logger } from './controllers/Controller';
 import { DeploymentController } from './controllers/DeploymentController';
 import { EndpointSliceController } from './controllers/EndpointSliceController';
 import { GarbageCollector } from './controllers/GarbageCollector';
@@ -26,23 +22,29 @@ import { ReplicaSetController } from './controllers/ReplicaSetController';
 import { Scheduler } from './controllers/Scheduler';
 import { StatefulSetController } from './controllers/StatefulSetController';
 import { VolumeController } from './controllers/VolumeController';
-import { EgressProxy } from './node/egress';
-import { EventRecorder } from './node/events';
-import { KUBELET_BACK_OFF, type BackOff } from './node/ContainerRunner';
-import { LocalImages, type LocalImage } from './node/images';
+import { KUBELET_BACK_OFF, type BackOff } from './kubelet/backOff';
+import { EventRecorder } from './kubelet/events';
+import { LocalImages, type LocalImage } from './kubelet/images';
 import {
   describeIsolation,
   probeIsolation,
   type Isolation,
-} from './node/isolation';
-import { IsolatedNetwork, NetworkPool } from './node/network';
-import { NodeAgent } from './node/NodeAgent';
+} from './kubelet/isolation';
+import { EgressProxy } from './kubelet/network/egress';
+import { IsolatedNetwork } from './kubelet/network/IsolatedNetwork';
+import { NetworkPool } from './kubelet/network/NetworkPool';
+import { NodeAgent } from './kubelet/NodeAgent';
+import { LoopbackAddresses } from './registry/LoopbackAddresses';
 import { Registry } from './registry/Registry';
 import { resourceOf } from './registry/resources';
-import { ServiceAddresses } from './registry/ServiceAddresses';
+import { ApiServer } from './server/ApiServer';
 import { ObjectStore } from './store/ObjectStore';
 
-/** Options of {@link LocalCluster.start}. */
+/**
+ * Options of {@link LocalCluster.start}.
+ *
+ * @public
+ */
 export interface LocalClusterOptions {
   /** Where state, volumes and logs are kept; made if need be. */
   directory: string;
@@ -63,57 +65,130 @@ const RELAY = join(
   dirname(require.resolve('@ai-app-store/local-cluster/package.json')),
   'bin/relay.mjs',
 );
-const CERTIFICATE_DAYS = 3650;
 /** Unix socket paths are limited to about 100 bytes, so pods live under a short path. */
 const LONGEST_DIRECTORY = 50;
+const SILENT: Logger = { info: () => {}, warn: () => {}, error: () => {} };
 
-interface Credentials {
-  key: string;
-  certificate: string;
-  adminToken: string;
-  signingKey: string;
+/** Closes a part of the cluster that was opened. */
+type Closer = (graceMs: number) => void | Promise<void>;
+
+/** Closes parts, the last one first. */
+async function closeAll(closers: Closer[], graceMs: number): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close(graceMs);
 }
 
-async function credentialsIn(directory: string): Promise<Credentials> {
-  const path = join(directory, 'credentials.json');
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
-  const expires = new Date(Date.now() + CERTIFICATE_DAYS * 24 * 3600 * 1000);
-  const pair = await generate(
-    [{ name: 'commonName', value: 'local-cluster' }],
-    {
-      keyType: 'ec',
-      curve: 'P-256',
-      notAfterDate: expires,
-      extensions: [
-        { name: 'basicConstraints', cA: true },
-        {
-          name: 'subjectAltName',
-          altNames: [
-            { type: 2, value: 'localhost' },
-            { type: 7, ip: '127.0.0.1' },
-          ],
-        },
-      ],
-    },
+/** A directory for sockets, without those that a killed predecessor left. */
+function socketDirectory(directory: string, closers: Closer[]): string {
+  if (directory.length > LONGEST_DIRECTORY) {
+    const short = join(tmpdir(), `lc-${randomBytes(4).toString('hex')}`);
+    mkdirSync(short, { mode: 0o700 });
+    closers.push(() => rmSync(short, { recursive: true, force: true }));
+    return short;
+  }
+  for (const entry of readdirSync(directory))
+    if (entry.endsWith('.sock')) rmSync(join(directory, entry));
+  return directory;
+}
+
+/**
+ * Opens all parts and starts them.
+ *
+ * @param closers - gets what closes each part that was opened, also where a later one fails
+ * @returns the address of the API
+ */
+async function openAll(
+  options: LocalClusterOptions & {
+    isolation: Isolation;
+    credentials: Credentials;
+  },
+  closers: Closer[],
+): Promise<string> {
+  const { directory, isolation, credentials } = options;
+  const store = ObjectStore.open(join(directory, 'state.db'));
+  closers.push(() => store.close());
+  const addresses = LoopbackAddresses.create();
+  for (const service of store.list('services'))
+    addresses.reserve(service.spec.clusterIP);
+  const registry = Registry.create({ store, addresses });
+  const tokens = Tokens.create({
+    registry,
+    adminToken: credentials.adminToken,
+    signingKey: Buffer.from(credentials.signingKey, 'hex'),
+  });
+  const sockets = socketDirectory(directory, closers);
+  const egress = EgressProxy.create({
+    hostPorts: () => options.hostPorts ?? [],
+  });
+  const egressSocket = join(sockets, 'egress.sock');
+  await egress.listen(egressSocket);
+  closers.push(() => egress.close());
+  const networks = isolation.network
+    ? new NetworkPool(
+        () =>
+          new IsolatedNetwork({
+            socket: join(sockets, `${randomBytes(6).toString('hex')}.sock`),
+            relayScript: RELAY,
+            egressSocket,
+          }),
+      )
+    : undefined;
+  const events = new EventRecorder(registry);
+  closers.push(() => events.stop());
+  const agent = new NodeAgent({
+    registry,
+    tokens,
+    events,
+    images: LocalImages.create(options.images ?? {}),
+    isolation,
+    addresses,
+    backOff: options.backOff ?? KUBELET_BACK_OFF,
+    directory: join(directory, 'pods'),
+    networks,
+  });
+  const server = ApiServer.create({
+    registry,
+    tokens,
+    logs: agent.logs,
+    key: credentials.key,
+    certificate: credentials.certificate,
+  });
+  const address = await server.listen(options.port);
+  closers.push(
+    () => server.close(),
+    graceMs => agent.stop(graceMs),
   );
-  const credentials: Credentials = {
-    key: pair.private,
-    certificate: pair.cert,
-    adminToken: randomBytes(32).toString('hex'),
-    signingKey: randomBytes(32).toString('hex'),
-  };
-  writeFileSync(path, JSON.stringify(credentials), { mode: 0o600 });
-  return credentials;
+  networks?.fill();
+  for (const name of ['default', 'kube-system']) {
+    if (!store.get('namespaces', undefined, name))
+      registry.create(resourceOf('namespaces'), undefined, {
+        metadata: { name },
+      });
+  }
+  const common = { registry, logger: options.logger ?? SILENT };
+  const controllers = [
+    new NamespaceController(common),
+    new VolumeController({ ...common, directory: join(directory, 'volumes') }),
+    new Scheduler(common),
+    new DeploymentController(common),
+    new ReplicaSetController(common),
+    new StatefulSetController(common),
+    new EndpointSliceController(common),
+    new GarbageCollector(common),
+  ];
+  closers.push(() => controllers.forEach(controller => controller.stop()));
+  agent.start();
+  controllers.forEach(controller => controller.start());
+  return address;
 }
 
-/** A running local cluster. */
+/**
+ * A running local cluster.
+ *
+ * @public
+ */
 export class LocalCluster {
-  readonly #controllers: Controller[];
-  readonly #server: ApiServer;
-  readonly #agent: NodeAgent;
-  readonly #egress: EgressProxy;
-  readonly #events: EventRecorder;
-  readonly #store: ObjectStore;
+  readonly #closers: Closer[];
+  #stopped: Promise<void> | undefined;
   /** `https://127.0.0.1:<port>`. */
   readonly address: string;
   /** A kubeconfig, as YAML. */
@@ -136,136 +211,29 @@ export class LocalCluster {
     chmodSync(directory, 0o700);
     const isolation = options.isolation ?? (await probeIsolation());
     const credentials = await credentialsIn(directory);
-    const store = ObjectStore.open(join(directory, 'state.db'));
-    const addresses = ServiceAddresses.create();
-    for (const service of store.list('services'))
-      addresses.reserve(service.spec.clusterIP);
-    const registry = Registry.create({ store, addresses });
-    const tokens = Tokens.create({
-      registry,
-      adminToken: credentials.adminToken,
-      signingKey: Buffer.from(credentials.signingKey, 'hex'),
-    });
-    const egress = EgressProxy.create({
-      hostPorts: () => options.hostPorts ?? [],
-    });
-    const sockets =
-      directory.length > LONGEST_DIRECTORY
-        ? join(tmpdir(), `lc-${randomBytes(4).toString('hex')}`)
-        : directory;
-    mkdirSync(sockets, { recursive: true, mode: 0o700 });
-    const egressSocket = join(sockets, 'egress.sock');
-    await egress.listen(egressSocket);
-    const networks = isolation.network
-      ? new NetworkPool(
-          () =>
-            new IsolatedNetwork({
-              socket: join(sockets, `${randomBytes(6).toString('hex')}.sock`),
-              relayScript: RELAY,
-              egressSocket,
-            }),
-        )
-      : undefined;
-    networks?.fill();
-    const events = new EventRecorder(registry);
-    const logger = options.logger ?? {
-      info: () => {},
-      warn: () => {},
-      error: () => {},
-    };
-    const agent = new NodeAgent({
-      registry,
-      tokens,
-      events,
-      images: LocalImages.create(options.images ?? {}),
-      isolation,
-      addresses,
-      backOff: options.backOff ?? KUBELET_BACK_OFF,
-      directory: join(directory, 'pods'),
-      networks,
-    });
-    const server = ApiServer.create({
-      registry,
-      tokens,
-      logs: agent,
-      key: credentials.key,
-      certificate: credentials.certificate,
-    });
-    const address = await server.listen(options.port);
-    for (const name of ['default', 'kube-system']) {
-      if (!store.get('namespaces', undefined, name))
-        registry.create(resourceOf('namespaces'), undefined, {
-          metadata: { name },
-        });
+    const closers: Closer[] = [];
+    try {
+      const address = await openAll(
+        { ...options, directory, isolation, credentials },
+        closers,
+      );
+      return new LocalCluster({ address, credentials, isolation, closers });
+    } catch (error) {
+      await closeAll(closers, 0);
+      throw error;
     }
-    const common = { registry, logger };
-    const controllers = [
-      new NamespaceController(common),
-      new VolumeController({
-        ...common,
-        directory: join(directory, 'volumes'),
-      }),
-      new Scheduler(common),
-      new DeploymentController(common),
-      new ReplicaSetController(common),
-      new StatefulSetController(common),
-      new EndpointSliceController(common),
-      new GarbageCollector(common),
-    ];
-    agent.start();
-    controllers.forEach(controller => controller.start());
-    return new LocalCluster({
-      controllers,
-      server,
-      agent,
-      egress,
-      events,
-      store,
-      address,
-      credentials,
-      isolation,
-    });
   }
 
   private constructor(parts: {
-    controllers: Controller[];
-    server: ApiServer;
-    agent: NodeAgent;
-    egress: EgressProxy;
-    events: EventRecorder;
-    store: ObjectStore;
     address: string;
     credentials: Credentials;
     isolation: Isolation;
+    closers: Closer[];
   }) {
-    this.#controllers = parts.controllers;
-    this.#server = parts.server;
-    this.#agent = parts.agent;
-    this.#egress = parts.egress;
-    this.#events = parts.events;
-    this.#store = parts.store;
+    this.#closers = parts.closers;
     this.address = parts.address;
+    this.kubeconfig = kubeconfigOf(parts.address, parts.credentials);
     this.description = describeIsolation(parts.isolation);
-    this.kubeconfig = stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [
-        {
-          name: 'local',
-          cluster: {
-            server: parts.address,
-            'certificate-authority-data': Buffer.from(
-              parts.credentials.certificate,
-            ).toString('base64'),
-          },
-        },
-      ],
-      users: [{ name: 'admin', user: { token: parts.credentials.adminToken } }],
-      contexts: [
-        { name: 'local', context: { cluster: 'local', user: 'admin' } },
-      ],
-      'current-context': 'local',
-    });
   }
 
   /**
@@ -273,12 +241,8 @@ export class LocalCluster {
    *
    * @param graceMs - how long processes may take to end
    */
-  async stop(graceMs = 10_000): Promise<void> {
-    this.#controllers.forEach(controller => controller.stop());
-    await this.#agent.stop(graceMs);
-    await this.#server.close();
-    await this.#egress.close();
-    this.#events.stop();
-    this.#store.close();
+  stop(graceMs = 10_000): Promise<void> {
+    this.#stopped ??= closeAll(this.#closers, graceMs);
+    return this.#stopped;
   }
 }

@@ -4,8 +4,9 @@
  * @packageDocumentation
  */
 export { LocalCluster, type LocalClusterOptions } from './LocalCluster';
-export type { LocalImage } from './node/images';
-export type { BackOff } from './node/ContainerRunner';
-export type { Isolation } from './node/isolation';
-export { HOST_ALIAS } from './node/network';
+export type { LocalImage } from './kubelet/images';
+export type { BackOff } from './kubelet/backOff';
+export type { Isolation } from './kubelet/isolation';
+export type { Logger } from './controllers/Controller';
+export { HOST_ALIAS } from './kubelet/network/PodNetwork';
 export { StateLockedError } from './store/ObjectStore';

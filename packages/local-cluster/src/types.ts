@@ -6,7 +6,7 @@
  */
 
 /** `metadata.ownerReferences[]`. */
-export interface OwnerReference {
+interface OwnerReference {
   apiVersion: string;
   kind: string;
   name: string;
@@ -27,7 +27,7 @@ export interface ManagedFieldsEntry {
 }
 
 /** `metadata`. */
-export interface ObjectMeta {
+interface ObjectMeta {
   name: string;
   generateName?: string;
   namespace?: string;

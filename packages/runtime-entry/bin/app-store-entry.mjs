@@ -25,6 +25,7 @@
 //   H2O_CLOUD_APP_DOWNLOAD_TIMEOUT  seconds for the download (300)
 import { Failure } from './lib/settings.mjs';
 
+/** @type {Record<string, () => Promise<void>>} */
 const commands = {
   bundle: async () => (await import('./lib/bundle.mjs')).bundle(),
   dependencies: async () =>

@@ -6,17 +6,33 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The directory to show in a container; the program is `app-store-entry.mjs` in it. */
+/**
+ * The directory to show in a container; the program is `app-store-entry.mjs` in it.
+ *
+ * @public
+ */
 export const ENTRY_DIRECTORY = join(
   dirname(require.resolve('@ai-app-store/runtime-entry/package.json')),
   'bin',
 );
-/** A line that begins so is the reason of a failure. */
+/**
+ * A line that begins so is the reason of a failure.
+ *
+ * @public
+ */
 export const FAILURE_PREFIX = 'app-store-entry: failed: ';
-/** The line before it names the cause of a failed installation; see `bin/lib/causes.mjs`. */
+/**
+ * The line before it names the cause of a failed installation; see `bin/lib/causes.mjs`.
+ *
+ * @public
+ */
 export const CAUSE_PREFIX = 'app-store-entry: cause: ';
 
-/** The packages that the entry program needs, by name: to be shown in `node_modules` beside or above it. */
+/**
+ * The packages that the entry program needs, by name: to be shown in `node_modules` beside or above it.
+ *
+ * @public
+ */
 export function entryModules(): Record<string, string> {
   const modules: Record<string, string> = {};
   const add = (name: string, from: string) => {

@@ -50,15 +50,13 @@ module_.syncBuiltinESMExports();
 const AUTHORITIES = 'ca-certificates.crt';
 
 /** The image whose interpreter is the portal's own Node.js. */
-export const NODE_IMAGE = 'ai-app-store/runtime-node';
+const NODE_IMAGE = 'ai-app-store/runtime-node';
 
 /** The image whose interpreter is this machine's Python. */
-export const PYTHON_IMAGE = 'ai-app-store/runtime-python';
+const PYTHON_IMAGE = 'ai-app-store/runtime-python';
 
 /** The directory of npm: of the one that started the portal, or of the one beside Node.js. */
-export function findNpm(
-  env: NodeJS.ProcessEnv = process.env,
-): string | undefined {
+function findNpm(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const candidates = [
     env.APP_STORE_NPM,
     env.npm_execpath?.endsWith('npm-cli.js')

@@ -4,11 +4,30 @@ import {
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import { HOST_ALIAS, LocalCluster } from '@ai-app-store/local-cluster';
-import { appStoreKubernetesExtensionPoint } from '@ai-app-store/backstage-plugin-app-store-node';
+import {
+  appStoreKubernetesExtensionPoint,
+  configValue,
+  readConfig,
+} from '@ai-app-store/backstage-plugin-app-store-node';
 import { KubeConfig } from '@kubernetes/client-node';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { localImages } from './images';
+
+const { section, url, wholeNumber } = configValue;
+
+const schema = z.object({
+  backend: section({ baseUrl: url }),
+  appStore: section({
+    localCluster: z
+      .object({
+        directory: configValue.text,
+        port: wholeNumber({ max: 65535 }).optional(),
+      })
+      .optional(),
+  }),
+});
 
 /**
  * Runs a local cluster where `appStore.localCluster` is configured; does nothing otherwise.
@@ -27,21 +46,23 @@ export const localClusterModule = createBackendModule({
         logger: coreServices.logger,
       },
       async init({ config, kubernetes, lifecycle, logger }) {
-        const own = config.getOptionalConfig('appStore.localCluster');
+        const {
+          appStore: { localCluster: own },
+          backend: { baseUrl: portal },
+        } = readConfig(config, schema);
         if (!own) return;
         if (process.env.NODE_ENV === 'production')
           throw new Error(
             'appStore.localCluster is for development only and does not start with NODE_ENV=production: remove it and point appStore.kubernetes at a cluster',
           );
-        const directory = resolve(own.getString('directory'));
-        const portal = new URL(config.getString('backend.baseUrl'));
+        const directory = resolve(own.directory);
         const portalPort = Number(
           portal.port || (portal.protocol === 'https:' ? 443 : 80),
         );
         const images = localImages(join(directory, 'bin'));
         const cluster = await LocalCluster.start({
           directory,
-          port: own.getOptionalNumber('port'),
+          port: own.port,
           images,
           hostPorts: [portalPort],
           logger: {

@@ -16,7 +16,7 @@ import {
   StoreUnderTest,
 } from './__testUtils__/StoreUnderTest';
 import { databaseIds } from './database/__testUtils__/databases';
-import { KubeApi } from './kubernetes/KubeApi';
+import { KubeApi } from './kubernetes/client/KubeApi';
 
 jest.setTimeout(120_000);
 
@@ -182,7 +182,7 @@ describe.each(databaseIds())('the store on %s', id => {
       (await api.delete(`${base}/instances/${instanceId}`).set(as('uma')))
         .status,
     ).toBe(202);
-    // Everything goes but the volume, which can be taken back.
+    // Everything goes but the volume, which can be restored.
     const running = cluster;
     const empty = (path: string) =>
       waitFor(
@@ -197,7 +197,11 @@ describe.each(databaseIds())('the store on %s', id => {
     ];
     for (const path of others) await empty(path);
     expect((await kube(running, claims)).items).toHaveLength(1);
-    expect((await get('/instances', 'uma')).items).toEqual([]);
+    // Its row says so once the cluster was seen to have nothing left.
+    await waitFor(
+      'no instances',
+      async () => !(await get('/instances', 'uma')).items.length,
+    );
     const [kept] = (await get('/instances?terminated=true', 'uma')).items;
     expect(kept).toMatchObject({ id: instanceId, can: { restore: true } });
     expect(Date.parse(kept.purgeAfter)).toBeGreaterThan(Date.now());

@@ -13,23 +13,24 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-node';
 import { randomUUID } from 'node:crypto';
 import { version } from '../package.json';
-import { EventStreams } from './api/EventStreams';
-import { createRouter } from './api/router';
+import { EventStreams } from './http/EventStreams';
+import { createRouter } from './router';
 import { readStoreConfig, type StoreConfig } from './config/StoreConfig';
 import { migratedClient } from './database/migrate';
-import { Callers } from './identity/Callers';
-import { RoleExtensions } from './identity/RoleExtensions';
-import { KubeApi } from './kubernetes/KubeApi';
+import { Callers } from './auth/Callers';
+import { RoleExtensions } from './auth/RoleExtensions';
+import { KubeApi } from './kubernetes/client/KubeApi';
 import { Policy } from './policy';
-import { AppNotes } from './recovery/AppNotes';
-import { Epoch } from './recovery/Epoch';
-import { ClusterMark, RecordsMark } from './recovery/EpochMark';
-import { IamPolicies } from './service/IamService';
-import { Storage } from './storage/Storage';
+import { AppNotes } from './apps/AppNotes';
+import { Epoch } from './epoch/Epoch';
+import { ClusterMark, RecordsMark } from './epoch/EpochMark';
+import { IamPolicies } from './iam/IamService';
+import { Storage } from './wiring/Storage';
 import { createIdentity } from './wiring/identity';
 import { createRepositories } from './wiring/repositories';
 import { createServices } from './wiring/services';
-import { Work } from './wiring/Work';
+import { BackgroundTasks } from './backgroundTasks';
+import { openSession } from './database/openSession';
 
 function connectionFromConfig(config: StoreConfig): KubernetesConnection {
   const kubeConfig = new KubeConfig();
@@ -53,7 +54,7 @@ export const appStorePlugin = createBackendPlugin({
       setConnection(connection) {
         if (given)
           throw new Error(
-            'two modules want to say which Kubernetes API the app store drives',
+            'two modules define which Kubernetes API the app store uses',
           );
         given = connection;
       },
@@ -89,6 +90,7 @@ export const appStorePlugin = createBackendPlugin({
       }) {
         const config = readStoreConfig(rootConfig);
         const knex = await migratedClient(database);
+        const session = openSession({ knex, logger });
         const policies = new IamPolicies({ enabled: config.iamEnabled });
         const policy = Policy.create({
           settings: config,
@@ -108,6 +110,8 @@ export const appStorePlugin = createBackendPlugin({
           knex,
           apps: repositories.apps,
           installation,
+          session,
+          settings: repositories.settings,
           logger,
         });
         const epoch = Epoch.create({
@@ -147,13 +151,21 @@ export const appStorePlugin = createBackendPlugin({
           environments,
           notes: AppNotes.create(records),
           epoch,
-          turns: storage.files,
+          locks: storage.files,
+          session,
           auditor,
           events,
           logger,
         });
         // Nobody is let in by a policy that is not read yet, nor past one that denies.
         await services.iam.reload();
+        services.changeReader.of('policy').subscribe(() => {
+          services.iam
+            .reload()
+            .catch(error =>
+              logger.error(`access policies were not read: ${error.message}`),
+            );
+        });
         const streams = new EventStreams();
 
         // Access tokens are the store's own: the API itself asks every caller who they are.
@@ -161,7 +173,7 @@ export const appStorePlugin = createBackendPlugin({
         httpRouter.use(
           createRouter({
             ...services,
-            feed: services.feeds.instances,
+            feed: services.changeReader.of('instance'),
             environments,
             roles,
             people,
@@ -187,15 +199,16 @@ export const appStorePlugin = createBackendPlugin({
         if (connection.loopbackPods)
           await repositories.queue.forgetPredecessor();
 
-        const work = new Work({
+        const tasks = new BackgroundTasks({
           config,
           repositories,
           services,
+          session,
           epoch,
           logger,
         });
         lifecycle.addStartupHook(async () => {
-          work
+          tasks
             .begin()
             .catch(error =>
               logger.error(
@@ -206,11 +219,12 @@ export const appStorePlugin = createBackendPlugin({
         // Requests have their time at once with what the store does by itself: both together fit into ten seconds.
         rootLifecycle.addBeforeShutdownHook(async () => {
           streams.endAll();
-          await work.stop();
+          await tasks.stop();
         });
         lifecycle.addShutdownHook(async () => {
           epoch.stop();
           await storage.close();
+          await session.close();
           api.close();
         });
       },

@@ -40,9 +40,9 @@ const files = {
     parser: 'json',
   }),
   'schema.generated.ts': await prettier.format(
-    `/** Types of the REST API, generated from openapi/*.yaml by scripts/generate-api.mjs. */\n${astToString(
+    `/** Types of the REST API, generated from openapi/*.yaml by scripts/generate-api.mjs. */\n\n${astToString(
       await openapiTS(document, { alphabetize: false }),
-    )}`,
+    ).replace(/^export interface/gm, '/** @public */\n$&')}`,
     { ...style, parser: 'typescript' },
   ),
 };

@@ -1,6 +1,8 @@
 /**
  * What is done to each kind of resource, as the access rules call it (specification
  * section 3; the words are ours). `platform` is the store as a whole.
+ *
+ * @public
  */
 export const ACTIONS = {
   app: [
@@ -50,8 +52,16 @@ export const ACTIONS = {
   ],
 } as const;
 
-/** A kind of resource that the access rules know. */
+/**
+ * A kind of resource that the access rules know.
+ *
+ * @public
+ */
 export type ResourceKind = keyof typeof ACTIONS;
 
-/** What is done to one kind of resource. */
+/**
+ * What is done to one kind of resource.
+ *
+ * @public
+ */
 export type ActionOf<K extends ResourceKind> = (typeof ACTIONS)[K][number];

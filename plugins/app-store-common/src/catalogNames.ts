@@ -6,15 +6,35 @@
 import { sha256 } from '@noble/hashes/sha2';
 import { NAME_LIMIT } from './names';
 
-/** Group and version of the store's kinds. */
+/**
+ * Group and version of the store's kinds.
+ *
+ * @public
+ */
 export const CATALOG_API_VERSION = 'ai-app-store.io/v1alpha1';
-/** Where the store's entities are. */
+/**
+ * Where the store's entities are.
+ *
+ * @public
+ */
 export const CATALOG_NAMESPACE = 'app-store';
-/** Where apps are once more for visitors, without owner and tags. */
+/**
+ * Where apps are once more for visitors, without owner and tags.
+ *
+ * @public
+ */
 export const VISITORS_NAMESPACE = 'app-store-visitors';
-/** Holds the id of the app version that an entity is about. */
+/**
+ * Holds the id of the app version that an entity is about.
+ *
+ * @public
+ */
 export const APP_ID_ANNOTATION = 'ai-app-store.io/app-id';
-/** On the newest version of a name. */
+/**
+ * On the newest version of a name.
+ *
+ * @public
+ */
 export const NEWEST_LABEL = 'ai-app-store.io/newest';
 
 /** No vowels, so that a digest is no word. */
@@ -48,22 +68,38 @@ function entityName(...parts: string[]): string {
   );
 }
 
-/** The name of the entity of an app version. */
+/**
+ * The name of the entity of an app version.
+ *
+ * @public
+ */
 export function appEntityName(name: string, version: string): string {
   return entityName(name, version);
 }
 
-/** The name of the entity of a tag. */
+/**
+ * The name of the entity of a tag.
+ *
+ * @public
+ */
 export function tagEntityName(name: string): string {
   return entityName(name);
 }
 
-/** The ref of the entity of an app version. */
+/**
+ * The ref of the entity of an app version.
+ *
+ * @public
+ */
 export function appEntityRef(app: { name: string; version: string }): string {
   return `app:${CATALOG_NAMESPACE}/${appEntityName(app.name, app.version)}`;
 }
 
-/** The ref of the entity of a tag. */
+/**
+ * The ref of the entity of a tag.
+ *
+ * @public
+ */
 export function tagEntityRef(name: string): string {
   return `apptag:${CATALOG_NAMESPACE}/${tagEntityName(name)}`;
 }

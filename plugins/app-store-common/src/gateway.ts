@@ -1,7 +1,11 @@
 /** What the store and the gateway tell each other. */
 import type { InstanceStatus, LaunchStage, Problem, Visibility } from './types';
 
-/** Where the gateway reaches an instance. */
+/**
+ * Where the gateway reaches an instance.
+ *
+ * @public
+ */
 export interface Endpoint {
   address: string;
   port: number;
@@ -9,7 +13,11 @@ export interface Endpoint {
   podUid: string;
 }
 
-/** Where and how an instance is reached. */
+/**
+ * Where and how an instance is reached.
+ *
+ * @public
+ */
 export interface GatewayRoute {
   id: string;
   visibility: Visibility;
@@ -30,10 +38,14 @@ export interface GatewayRoute {
   revision: string;
 }
 
-/** A custom URL, and where it leads. */
+/**
+ * A custom URL, and where it leads.
+ *
+ * @public
+ */
 export interface GatewayAlias {
   name: string;
-  /** Absent while it leads nowhere. */
+  /** Absent while it has no instance. */
   instanceId?: string;
   /** It is the address of its instance. */
   primary: boolean;
@@ -41,7 +53,11 @@ export interface GatewayAlias {
   moved?: boolean;
 }
 
-/** Whether somebody may open an instance. */
+/**
+ * Whether somebody may open an instance.
+ *
+ * @public
+ */
 export interface Admission {
   /** False where there is no such instance. */
   found: boolean;

@@ -3,7 +3,11 @@
  * line.
  */
 
-/** Longest name, version, and `<name>-<version>`, in characters. */
+/**
+ * Longest name, version, and `<name>-<version>`, in characters.
+ *
+ * @public
+ */
 export const NAME_LIMIT = 63;
 const NAME = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const SECRET_NAME =
@@ -11,17 +15,25 @@ const SECRET_NAME =
 const SECRET_KEY = /^[A-Za-z0-9._-]{1,253}$/;
 const NUMERIC_VERSION = /^\d+(\.\d+){0,2}([-+][0-9A-Za-z.+-]+)?$/;
 
-/** Why a text cannot be an app's name; undefined where it can. */
+/**
+ * Why a text cannot be an app's name; undefined where it can.
+ *
+ * @public
+ */
 export function appNameProblem(name: string): string | undefined {
   if (!name) return 'is empty';
   if (name.length > NAME_LIMIT)
     return `is longer than ${NAME_LIMIT} characters`;
   if (!NAME.test(name))
-    return 'may hold letters, digits, "-", "_" and ".", and begins and ends with a letter or digit';
+    return 'can contain letters, digits, "-", "_" and ".", and must start and end with a letter or digit';
   return undefined;
 }
 
-/** Why a text cannot be an app's version: `MAJOR[.MINOR[.PATCH]][-pre]`. */
+/**
+ * Why a text cannot be an app's version: `MAJOR[.MINOR[.PATCH]][-pre]`.
+ *
+ * @public
+ */
 export function appVersionProblem(version: string): string | undefined {
   const problem = appNameProblem(version);
   if (problem) return problem;
@@ -30,7 +42,11 @@ export function appVersionProblem(version: string): string | undefined {
   return undefined;
 }
 
-/** Why a name and a version do not go together. */
+/**
+ * Why a name and a version do not go together.
+ *
+ * @public
+ */
 export function appIdentityProblem(
   name: string,
   version: string,
@@ -40,30 +56,42 @@ export function appIdentityProblem(
     : undefined;
 }
 
-/** Why a text cannot be a secret's name. */
+/**
+ * Why a text cannot be a secret's name.
+ *
+ * @public
+ */
 export function secretNameProblem(name: string): string | undefined {
   if (name.length > NAME_LIMIT)
     return `is longer than ${NAME_LIMIT} characters`;
   if (!SECRET_NAME.test(name))
-    return 'may hold lower case letters, digits, "-" and ".", and begins and ends with a letter or digit';
+    return 'can contain lower case letters, digits, "-" and ".", and must start and end with a letter or digit';
   return undefined;
 }
 
-/** Why a text cannot be a key of a secret. */
+/**
+ * Why a text cannot be a key of a secret.
+ *
+ * @public
+ */
 export function secretKeyProblem(key: string): string | undefined {
   return SECRET_KEY.test(key)
     ? undefined
-    : 'may hold letters, digits, ".", "_" and "-", 253 at most';
+    : 'can contain letters, digits, ".", "_" and "-", at most 253 characters';
 }
 
-/** Why a text cannot be an alias: one label of a host name (RFC 1123), in lower case. */
+/**
+ * Why a text cannot be an alias: one label of a host name (RFC 1123), in lower case.
+ *
+ * @public
+ */
 export function aliasNameProblem(name: string): string | undefined {
   if (name.length > NAME_LIMIT)
     return `is longer than ${NAME_LIMIT} characters`;
   if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))
-    return 'may hold lower case letters, digits and "-", and begins and ends with a letter or digit';
+    return 'can contain lower case letters, digits and "-", and must start and end with a letter or digit';
   // Such a label is read as an internationalised name (RFC 5890), and may look like another one.
-  if (/^..--/.test(name)) return 'has "--" in third and fourth place';
+  if (/^..--/.test(name)) return 'has "--" as its third and fourth character';
   return undefined;
 }
 
@@ -71,6 +99,8 @@ export function aliasNameProblem(name: string): string | undefined {
  * Sortable text for a version: in every collation the same order as that of
  * semantic versioning, where missing parts count as 0. Versions of equal
  * precedence are ordered by their text.
+ *
+ * @public
  */
 export function versionKey(version: string): string {
   const [, core = '', pre] =
@@ -94,7 +124,11 @@ export function versionKey(version: string): string {
   return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Orders versions, newest last. */
+/**
+ * Orders versions, newest last.
+ *
+ * @public
+ */
 export function compareVersions(a: string, b: string): number {
   const [x, y] = [versionKey(a), versionKey(b)];
   return x < y ? -1 : Number(x > y);

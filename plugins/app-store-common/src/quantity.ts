@@ -18,7 +18,11 @@ const SUFFIX: Record<string, number> = {
   Ei: 2 ** 60,
 };
 
-/** The value of a quantity in its base unit (bytes, cores); NaN where it is none. */
+/**
+ * The value of a quantity in its base unit (bytes, cores); NaN where it is none.
+ *
+ * @public
+ */
 export function parseQuantity(quantity: string | number): number {
   if (typeof quantity === 'number') return quantity;
   const match = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i)?$/.exec(

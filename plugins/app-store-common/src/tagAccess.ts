@@ -13,7 +13,11 @@ function listOf(refs: string[]): string {
     : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-/** Who can open apps to whom with a tag. */
+/**
+ * Who can show apps to whom with a tag.
+ *
+ * @public
+ */
 export function tagAccess(
   tag: Pick<Tag, 'adminRoles' | 'visitorRoles' | 'assigners'>,
 ): string {
@@ -23,6 +27,6 @@ export function tagAccess(
     ADMINS: 'Only admins',
   }[tag.assigners];
   return tag.visitorRoles.length
-    ? `${who} can open apps to ${listOf(tag.visitorRoles)} with this tag.`
-    : `${who} can put this tag on apps. It opens nothing to visitors.`;
+    ? `${who} can show apps to ${listOf(tag.visitorRoles)} with this tag.`
+    : `${who} can put this tag on apps. It does not show apps to visitors.`;
 }

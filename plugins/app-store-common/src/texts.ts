@@ -13,7 +13,7 @@ const UNSHOWABLE = /[\p{Bidi_Control}\u2028\u2029]/gu;
 export const LINE = /^[^\p{Cc}\p{Bidi_Control}\u2028\u2029]*$/u;
 
 /** `U+202E` */
-export function codePoint(character: string): string {
+function codePoint(character: string): string {
   return `U+${character
     .codePointAt(0)!
     .toString(16)
@@ -21,18 +21,26 @@ export function codePoint(character: string): string {
     .padStart(4, '0')}`;
 }
 
-/** Why a single line cannot be shown as it is; undefined where it can. */
+/**
+ * Why a single line cannot be shown as it is; undefined where it can.
+ *
+ * @public
+ */
 export function lineProblem(text: string): string | undefined {
   if (LINE.test(text)) return undefined;
   const [found] = DIRECTION.exec(text) ?? [];
   return found
-    ? `holds a character that changes the direction of text (${codePoint(
+    ? `contains a character that changes the direction of text (${codePoint(
         found,
       )})`
     : 'must be a single line without control characters';
 }
 
-/** The first character of a longer text that turns it around, with its line; marks of one letter are fine. */
+/**
+ * The first character of a longer text that turns it around, with its line; marks of one letter are fine.
+ *
+ * @public
+ */
 export function turnedAround(
   text: string,
 ): { character: string; line: number } | undefined {
@@ -45,7 +53,11 @@ export function turnedAround(
     : undefined;
 }
 
-/** A text with what would turn it around written out: `\u202E`. */
+/**
+ * A text with what would turn it around written out: `\u202E`.
+ *
+ * @public
+ */
 export function showable(text: string): string {
   return text.replace(
     UNSHOWABLE,
@@ -53,7 +65,11 @@ export function showable(text: string): string {
   );
 }
 
-/** The same of a longer text, of which the marks of one letter stay as they are. */
+/**
+ * The same of a longer text, of which the marks of one letter stay as they are.
+ *
+ * @public
+ */
 export function showableText(text: string): string {
   return OVERRIDE.test(text)
     ? text.replace(new RegExp(OVERRIDE, 'g'), character => showable(character))

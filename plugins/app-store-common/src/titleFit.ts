@@ -10,6 +10,8 @@ const plain = (text: string) =>
 /**
  * 0 where it is called so, 1 where it begins so, 2 where one of its words does (`red` is
  * Node-RED before what is only described as red), else 3.
+ *
+ * @public
  */
 export function titleFit(title: string, term: string): number {
   const [called, wanted] = [plain(title), plain(term)];

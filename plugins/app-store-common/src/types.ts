@@ -6,69 +6,170 @@ import type { components, operations } from './api/schema.generated';
 
 type Schemas = components['schemas'];
 
-/** Who may see or use something (specification 2.2, 2.3). */
+/**
+ * Who may see or use something (specification 2.2, 2.3).
+ *
+ * @public
+ */
 export type Visibility = Schemas['Visibility'];
-/** How an app comes by its instances (specification 2.2). */
+/**
+ * How an app comes by its instances (specification 2.2).
+ *
+ * @public
+ */
 export type InstanceLifecycle = Schemas['InstanceLifecycle'];
-/** The state of an instance (specification 2.3). */
+/**
+ * The state of an instance (specification 2.3).
+ *
+ * @public
+ */
 export type InstanceStatus = Schemas['InstanceStatus'];
-/** Who can do something about a problem. */
+/**
+ * Who can do something about a problem.
+ *
+ * @public
+ */
 export type ProblemOwner = Schemas['ProblemOwner'];
-/** A problem, said so that the reader knows what comes next. */
+/**
+ * A problem, said so that the reader knows what comes next.
+ *
+ * @public
+ */
 export type Problem = Schemas['Problem'];
-/** One fault or oddity of several, with its place in a file. */
+/**
+ * One fault or oddity of several, with its place in a file.
+ *
+ * @public
+ */
 export type Issue = Schemas['Issue'];
-/** The body of every failed request (RFC 9457, with the members of {@link Problem}). */
+/**
+ * The body of every failed request (RFC 9457, with the members of {@link Problem}).
+ *
+ * @public
+ */
 export type ProblemDetails = Schemas['ProblemDetails'];
 
-/** The reader. */
+/**
+ * The reader.
+ *
+ * @public
+ */
 export type Me = Schemas['Me'];
-/** What the store is set to. */
+/**
+ * What the store is set to.
+ *
+ * @public
+ */
 export type StoreInfo = Schemas['StoreInfo'];
-/** A banner that stays. */
+/**
+ * A banner that stays.
+ *
+ * @public
+ */
 export type Notice = Schemas['Notice'];
-/** A way to run apps of a mode. */
+/**
+ * A way to run apps of a mode.
+ *
+ * @public
+ */
 export type RuntimeVersionInfo = Schemas['RuntimeVersion'];
-/** A named size that an instance may be run with. */
+/**
+ * A named size that an instance may be run with.
+ *
+ * @public
+ */
 export type LaunchProfile = Schemas['LaunchProfile'];
-/** A decision of the access rules, with its reasons. */
+/**
+ * A decision of the access rules, with its reasons.
+ *
+ * @public
+ */
 export type Explanation = Schemas['Explanation'];
 
-/** One version of an app. */
+/**
+ * One version of an app.
+ *
+ * @public
+ */
 export type App = Schemas['App'];
-/** An offer to hand app versions over. */
+/**
+ * An offer to hand app versions over.
+ *
+ * @public
+ */
 export type Offer = Schemas['Offer'];
-/** Which offers to list. */
+/**
+ * Which offers to list.
+ *
+ * @public
+ */
 export type OfferScope = NonNullable<
   NonNullable<operations['listOffers']['parameters']['query']>['scope']
 >;
-/** A tag as an app bears it. */
+/**
+ * A tag as an app bears it.
+ *
+ * @public
+ */
 export type AppTag = Schemas['AppTag'];
-/** Something that is asked when an instance is run. */
+/**
+ * Something that is asked when an instance is run.
+ *
+ * @public
+ */
 export type AppParameter = Schemas['AppParameter'];
-/** What may be changed of an app version. */
+/**
+ * What may be changed of an app version.
+ *
+ * @public
+ */
 export type AppChange = Schemas['AppChange'];
-/** What came of an import. */
+/**
+ * What came of an import.
+ *
+ * @public
+ */
 export type ImportedApp = Schemas['ImportedApp'];
-/** How to run an app. */
+/**
+ * How to run an app.
+ *
+ * @public
+ */
 export type RunRequest = Partial<Schemas['RunRequest']>;
-/** Where the newest instance of a managed app is. */
+/**
+ * Where the newest instance of a managed app is.
+ *
+ * @public
+ */
 export type ManagedInstance = Schemas['ManagedInstance'];
-/** Which apps to list, and how. */
+/**
+ * Which apps to list, and how.
+ *
+ * @public
+ */
 export type AppQuery = NonNullable<
   operations['listApps']['parameters']['query']
 >;
 
-/** A part of a bundle, as `app meta` shows it (specification 8). */
+/**
+ * A part of a bundle, as `app meta` shows it (specification 8).
+ *
+ * @public
+ */
 export const APP_META_PARTS = [
   'REQUIREMENTS',
   'PACKAGES',
   'FILES',
   'APP',
 ] as const;
+/** @public */
 export type AppMetaPart = (typeof APP_META_PARTS)[number];
 
-/** The parts of a launch, in order. */
+/**
+ * The parts of a launch, in order.
+ *
+ * @public
+ */
 export const LAUNCH_STAGES = [
   'accepted',
   'scheduled',
@@ -77,31 +178,68 @@ export const LAUNCH_STAGES = [
   'starting',
   'ready',
 ] as const satisfies ReadonlyArray<Schemas['LaunchStage']>;
-/** One part of a launch. */
+/**
+ * One part of a launch.
+ *
+ * @public
+ */
 export type LaunchStage = Schemas['LaunchStage'];
 
-/** A running or suspended copy of an app. */
+/**
+ * A running or suspended copy of an app.
+ *
+ * @public
+ */
 export type AppInstance = Schemas['AppInstance'];
-/** Which instances to list, and how. */
+/**
+ * Which instances to list, and how.
+ *
+ * @public
+ */
 export type InstanceQuery = NonNullable<
   operations['listInstances']['parameters']['query']
 >;
-/** An event of the cluster about an instance. */
+/**
+ * An event of the cluster about an instance.
+ *
+ * @public
+ */
 export type InstanceEvent = Schemas['InstanceEvent'];
-/** What the cluster says of an instance's pod. */
+/**
+ * What the cluster says of an instance's pod.
+ *
+ * @public
+ */
 export type PodStatus = Schemas['PodStatus'];
 
-/** A label of apps, and how visitors get to see them. */
+/**
+ * A label of apps, and how visitors get to see them.
+ *
+ * @public
+ */
 export type Tag = Schemas['Tag'];
+/** @public */
 export type TagKind = Schemas['TagKind'];
+/** @public */
 export type NewTag = Schemas['NewTag'];
+/** @public */
 export type TagChange = Schemas['TagChange'];
 
-/** The name of a secret and its keys; never a value. */
+/**
+ * The name of a secret and its keys; never a value.
+ *
+ * @public
+ */
 export type AppSecret = Schemas['AppSecret'];
+/** @public */
 export type SecretVisibility = Schemas['SecretVisibility'];
+/** @public */
 export type SecretUsage = Schemas['SecretUsage'];
-/** What tells one secret from another. */
+/**
+ * What tells one secret from another.
+ *
+ * @public
+ */
 export interface SecretIdentity {
   name: string;
   visibility?: SecretVisibility;
@@ -109,35 +247,83 @@ export interface SecretIdentity {
   parent?: string;
 }
 
-/** A custom URL with a life of its own. */
+/**
+ * A custom URL with a life of its own.
+ *
+ * @public
+ */
 export type AppAlias = Schemas['AppAlias'];
-/** One change of an alias. */
+/**
+ * One change of an alias.
+ *
+ * @public
+ */
 export type AliasChange = Schemas['AliasChange'];
 
-/** One line of the audit. */
+/**
+ * One line of the audit.
+ *
+ * @public
+ */
 export type RecoveryItem = Schemas['RecoveryItem'];
+/** @public */
 export type RecoveryReport = Schemas['RecoveryReport'];
+/** @public */
 export type RecoveryDecision = Schemas['RecoveryDecision'];
+/** @public */
 export type AuditRecord = Schemas['AuditRecord'];
+/** @public */
 export type AuditResult = Schemas['AuditResult'];
-/** A policy laid over the access rules, as it is sent. */
+/**
+ * A policy laid over the access rules, as it is sent.
+ *
+ * @public
+ */
 export type IamPolicyDocument = Schemas['IamPolicy'];
 
-/** A token of a command line (`login`) or of a machine; never the token itself. */
+/**
+ * A token of a command line (`login`) or of a machine; never the token itself.
+ *
+ * @public
+ */
 export type AccessToken = Schemas['AccessToken'];
-/** A sign-in of a command line that waits for a person to confirm it. */
+/**
+ * A sign-in of a command line that waits for a person to confirm it.
+ *
+ * @public
+ */
 export type LoginRequest = Schemas['LoginRequest'];
-/** The beginning of a sign-in through the browser (RFC 8628). */
+/**
+ * The beginning of a sign-in through the browser (RFC 8628).
+ *
+ * @public
+ */
 export type BegunLogin = Schemas['BegunLogin'];
 
-/** An app version as the catalog may hold it. */
+/**
+ * An app version as the catalog may hold it.
+ *
+ * @public
+ */
 export type CatalogApp = Schemas['CatalogApp'];
-/** A tag as the catalog may hold it. */
+/**
+ * A tag as the catalog may hold it.
+ *
+ * @public
+ */
 export type CatalogTag = Schemas['CatalogTag'];
-/** What of the store's entities a person may read. */
+/**
+ * What of the store's entities a person may read.
+ *
+ * @public
+ */
 export type CatalogReader = Schemas['CatalogReader'];
 
-/** Which output of an instance to read. */
+/**
+ * Which output of an instance to read.
+ *
+ * @public
+ */
 export interface LogQuery {
   /** `app` (default), or one of the init containers. */
   container?: string;
@@ -149,7 +335,11 @@ export interface LogQuery {
   signal?: AbortSignal;
 }
 
-/** One page of a list. */
+/**
+ * One page of a list.
+ *
+ * @public
+ */
 export interface Page<T> {
   items: T[];
   /** Absent on the last page. */

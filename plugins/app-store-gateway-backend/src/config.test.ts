@@ -1,7 +1,7 @@
 import { ConfigReader } from '@backstage/config';
 import { plainHttpWarning, readGatewayConfig } from './config';
-import { assertDialable } from './proxy/addresses';
-import { readHost } from './proxy/hosts';
+import { assertDialable } from './upstream/addresses';
+import { readHost } from './routing/hosts';
 
 const config = (gateway: Record<string, any>) =>
   new ConfigReader({
@@ -31,6 +31,55 @@ describe('the gateway', () => {
       secure: true,
       sessionMs: 5_400_000,
       loopbackPods: false,
+    });
+  });
+
+  it('says all that is wrong at once, and no secret', () => {
+    expect(() =>
+      readGatewayConfig(
+        config({
+          baseUrl: 'nonsense',
+          listen: { port: 'many' },
+          sessionDuration: '-1',
+          keys: { secret: 'hush' },
+        }),
+      ),
+    ).toThrow(
+      [
+        '4 settings are wrong:',
+        'appStore.gateway.baseUrl must be a URL; it is "nonsense" (APP_CONFIG_appStore_gateway_baseUrl sets it)',
+        'appStore.gateway.listen.port must be a whole number from 0 to 65535; it is "many" (APP_CONFIG_appStore_gateway_listen_port sets it)',
+        'appStore.gateway.sessionDuration must be a duration such as 8h or 1h30m; it is "-1" (APP_CONFIG_appStore_gateway_sessionDuration sets it)',
+        'appStore.gateway.keys.secret must be a random text of at least 32 characters, such as openssl rand -base64 32 prints (APP_CONFIG_appStore_gateway_keys_secret sets it)',
+      ].join('\n    '),
+    );
+  });
+
+  it('needs an address of the portal', () => {
+    expect(() =>
+      readGatewayConfig(
+        new ConfigReader({
+          appStore: { gateway: { baseUrl: 'http://apps.localhost:1' } },
+        }),
+      ),
+    ).toThrow('backend.baseUrl is missing; it must be a URL');
+    expect(
+      readGatewayConfig(
+        new ConfigReader({
+          backend: { baseUrl: 'http://localhost:7007' },
+          appStore: {
+            gateway: {
+              baseUrl: 'http://apps.localhost:7008',
+              listen: { port: '8000' },
+            },
+            localCluster: { directory: '/c' },
+          },
+        }),
+      ),
+    ).toMatchObject({
+      listen: { port: 8000 },
+      portalUrl: new URL('http://localhost:7007'),
+      loopbackPods: true,
     });
   });
 

@@ -1,8 +1,12 @@
 /** The gateway's configuration. */
-import { InputError } from '@backstage/errors';
 import type { Config } from '@backstage/config';
+import {
+  configValue,
+  readConfig,
+} from '@ai-app-store/backstage-plugin-app-store-node';
+import { z } from 'zod';
 
-/** See the module's comment. */
+/** The configuration of the gateway. */
 export interface GatewayConfig {
   /** `http://apps.localhost:7008`. */
   appsUrl: URL;
@@ -17,58 +21,54 @@ export interface GatewayConfig {
   loopbackPods: boolean;
 }
 
-const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000 };
-
 const SECRET_LENGTH = 32;
 
-function readKeySecret(config: Config): string | undefined {
-  // A variable that is not set is an empty text.
-  const secret = config.getOptional('appStore.gateway.keys.secret');
-  if (secret === undefined || secret === null || secret === '')
-    return undefined;
-  if (typeof secret !== 'string' || secret.length < SECRET_LENGTH)
-    throw new InputError(
-      `appStore.gateway.keys.secret must be a random text of at least ${SECRET_LENGTH} characters, such as openssl rand -base64 32 prints`,
-    );
-  return secret;
-}
+const { section, text, secret, wholeNumber, duration, url } = configValue;
 
-/** @throws InputError naming the key */
+const gateway = section({
+  baseUrl: url,
+  listen: section({
+    host: text.optional(),
+    port: wholeNumber({ max: 65535 }).optional(),
+  }),
+  sessionDuration: duration({ least: 0 }).default(8 * 3600),
+  keys: section({
+    secret: z.preprocess(
+      // A variable that is not set is an empty text.
+      value => (value === '' ? undefined : value),
+      secret(
+        `must be a random text of at least ${SECRET_LENGTH} characters, such as openssl rand -base64 32 prints`,
+        given => given.length >= SECRET_LENGTH,
+      ).optional(),
+    ),
+  }),
+});
+
+/** @throws InputError naming every key that is wrong */
 export function readGatewayConfig(config: Config): GatewayConfig {
-  const text = config.getString('appStore.gateway.baseUrl');
-  if (!URL.canParse(text))
-    throw new InputError(
-      `appStore.gateway.baseUrl must be a URL; it is ${JSON.stringify(text)}`,
-    );
-  const appsUrl = new URL(text);
-  const duration =
-    config.getOptionalString('appStore.gateway.sessionDuration') ?? '8h';
-  if (!/^(\d+[smh])+$/.test(duration))
-    throw new InputError(
-      `appStore.gateway.sessionDuration must be a duration such as 8h; it is ${JSON.stringify(
-        duration,
-      )}`,
-    );
+  const { app, backend, appStore } = readConfig(
+    config,
+    z.object({
+      app: section({ baseUrl: url.optional() }),
+      backend: section({
+        baseUrl: config.has('app.baseUrl') ? url.optional() : url,
+      }),
+      appStore: section({ gateway, localCluster: z.unknown().optional() }),
+    }),
+  );
+  const { baseUrl: appsUrl, listen, sessionDuration, keys } = appStore.gateway;
   const secure = appsUrl.protocol === 'https:';
   return {
     appsUrl,
-    portalUrl: new URL(
-      config.getOptionalString('app.baseUrl') ??
-        config.getString('backend.baseUrl'),
-    ),
+    portalUrl: (app.baseUrl ?? backend.baseUrl)!,
     listen: {
-      host: config.getOptionalString('appStore.gateway.listen.host'),
-      port:
-        config.getOptionalNumber('appStore.gateway.listen.port') ??
-        Number(appsUrl.port || (secure ? 443 : 80)),
+      host: listen.host,
+      port: listen.port ?? Number(appsUrl.port || (secure ? 443 : 80)),
     },
-    sessionMs: [...duration.matchAll(/(\d+)([smh])/g)].reduce(
-      (sum, [, n, unit]) => sum + Number(n) * UNITS[unit],
-      0,
-    ),
+    sessionMs: Math.round(sessionDuration * 1000),
     secure,
-    keySecret: readKeySecret(config),
-    loopbackPods: config.has('appStore.localCluster'),
+    keySecret: keys.secret,
+    loopbackPods: appStore.localCluster !== undefined,
   };
 }
 
@@ -80,5 +80,5 @@ export function plainHttpWarning({
   const { hostname } = appsUrl;
   if (secure || hostname === 'localhost' || hostname.endsWith('.localhost'))
     return undefined;
-  return `appStore.gateway.baseUrl (APPS_URL) is ${appsUrl.origin}, without TLS: whoever is on the way reads and changes what people do in apps, and a page of one app can set cookies for all others, so that people work in somebody else's name. Give apps an address with https.`;
+  return `appStore.gateway.baseUrl (APPS_URL) is ${appsUrl.origin}, without TLS: others on the network can read and change what people do in apps, and a page of one app can set cookies for all others, so that people work in somebody else's name. Give apps an address with https.`;
 }

@@ -7,19 +7,19 @@ import {
 } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Catalogue } from './catalogue/Catalogue';
+import { Catalogue } from './pages/catalogue/Catalogue';
 import { plainHttpWarning, readGatewayConfig } from './config';
-import { AliasCookies } from './proxy/AliasCookies';
-import { GatewayServer } from './proxy/GatewayServer';
-import { readHost } from './proxy/hosts';
-import { Admissions } from './routes/Admissions';
-import { RouteTable, StoreClient } from './routes/RouteTable';
-import { Assertions } from './signIn/Assertions';
-import { HandOff } from './signIn/HandOff';
-import { createEntryRouter } from './signIn/entryRouter';
-import { sealingKey } from './signIn/KeyStore';
-import { Revocations } from './signIn/Revocations';
-import { SessionStore } from './signIn/SessionStore';
+import { AliasCookies } from './upstream/AliasCookies';
+import { GatewayServer } from './server/GatewayServer';
+import { readHost } from './routing/hosts';
+import { Admissions } from './authorize/Admissions';
+import { RouteTable, StoreClient } from './routing/RouteTable';
+import { Assertions } from './sessions/Assertions';
+import { HandOff } from './sessions/HandOff';
+import { createEntryRouter } from './sessions/entryRouter';
+import { sealingKey } from './sessions/KeyStore';
+import { Revocations } from './sessions/Revocations';
+import { SessionStore } from './sessions/SessionStore';
 
 /** Answers of apps that are under way when the backend is told to end have this long, in milliseconds. */
 const GRACE_MS = 7000;

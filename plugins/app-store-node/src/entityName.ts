@@ -10,7 +10,11 @@ const DIGESTED = /(?:^|-)x[0-9a-f]{40}$/;
 /** With the digest at most 63 characters. */
 const READABLE = 20;
 
-/** Whether a name was made from a text that is none itself. */
+/**
+ * Whether a name was made from a text that is none itself.
+ *
+ * @public
+ */
 export function isDigestedName(name: string): boolean {
   return PLAIN.test(name) && DIGESTED.test(name);
 }
@@ -18,6 +22,8 @@ export function isDigestedName(name: string): boolean {
 /**
  * The text itself where it is a lower-case name; otherwise what of it is readable,
  * with a digest of all of it. A text that looks like the latter gets a digest too.
+ *
+ * @public
  */
 export function entityNameOf(text: string): string {
   if (PLAIN.test(text) && !DIGESTED.test(text)) return text;

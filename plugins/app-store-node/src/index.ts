@@ -16,3 +16,5 @@ export {
   type RoleMapper,
   type RoleSource,
 } from './roles';
+export { configValue } from './config/configValue';
+export { readConfig } from './config/readConfig';

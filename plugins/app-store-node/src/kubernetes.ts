@@ -1,7 +1,11 @@
 import { createExtensionPoint } from '@backstage/backend-plugin-api';
 import type { KubeConfig } from '@kubernetes/client-node';
 
-/** A Kubernetes API that the store drives. */
+/**
+ * A Kubernetes API that the store drives.
+ *
+ * @public
+ */
 export interface KubernetesConnection {
   kubeConfig: KubeConfig;
   /** The store's own address as pods see it, where that is not `appStore.kubernetes.storeUrl`. */
@@ -12,7 +16,11 @@ export interface KubernetesConnection {
   loopbackPods?: boolean;
 }
 
-/** Lets a module say which Kubernetes API the store drives. */
+/**
+ * Lets a module say which Kubernetes API the store drives.
+ *
+ * @public
+ */
 export interface AppStoreKubernetesExtensionPoint {
   /**
    * Sets the connection in place of the one from `appStore.kubernetes`.
@@ -22,7 +30,11 @@ export interface AppStoreKubernetesExtensionPoint {
   setConnection(connection: KubernetesConnection): void;
 }
 
-/** See {@link AppStoreKubernetesExtensionPoint}. */
+/**
+ * See {@link AppStoreKubernetesExtensionPoint}.
+ *
+ * @public
+ */
 export const appStoreKubernetesExtensionPoint =
   createExtensionPoint<AppStoreKubernetesExtensionPoint>({
     id: 'app-store.kubernetes',

@@ -13,3 +13,4 @@ export {
 } from './api';
 export { useBranding } from './hooks/useBranding';
 export { useMe, useStore } from './hooks/useCached';
+export type { Loaded } from './hooks/useLoad';

@@ -43,10 +43,10 @@ describe('27: a log that cannot be there', () => {
 
   it('is not asked for while nothing runs, and not of a run that never was', () => {
     expect(why({ status: 'SUSPENDED', stage: 'ready' })).toContain(
-      'does not run',
+      'is not running',
     );
     expect(why({ status: 'DEPLOYED', stage: 'ready' }, 'app', true)).toContain(
-      'no earlier run',
+      'no log of a previous run',
     );
     expect(
       why({ status: 'DEPLOYED', stage: 'ready', restartCount: 1 }, 'app', true),

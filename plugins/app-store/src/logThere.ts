@@ -25,13 +25,13 @@ export function whyNoLog(
 ): string | undefined {
   const { status, stage, restartCount } = instance;
   if (status === 'SUSPENDED')
-    return 'The instance does not run, so it has no log now.';
+    return 'The instance is not running, so it has no log.';
   if (
     stage &&
     LAUNCH_STAGES.indexOf(stage) < LAUNCH_STAGES.indexOf(BEGINS[part])
   )
-    return 'This part of the launch has not begun, so it has no log yet.';
+    return 'This container has not started, so it has no log yet.';
   if (previous && part === 'app' && restartCount === 0)
-    return 'There was no earlier run whose log is kept.';
+    return 'There is no log of a previous run.';
   return undefined;
 }

@@ -56,7 +56,7 @@ describe('the button by the situation (specification 10)', () => {
       undefined,
       {
         primary: { kind: 'visit', url: 'http://i/' },
-        reason: 'You may not run this app.',
+        reason: 'You are not allowed to run this app.',
       },
     ],
     [
@@ -71,7 +71,7 @@ describe('the button by the situation (specification 10)', () => {
       app({ lifecycle: 'MANAGED', can: others }),
       [],
       { ...managed, status: 'SUSPENDED' as const },
-      { reason: expect.stringContaining('has paused it') },
+      { reason: expect.stringContaining('has suspended it') },
     ],
     [
       'MANAGED, an admin, a paused one of its owner: go to it, or run',
@@ -134,7 +134,7 @@ describe('the button by the situation (specification 10)', () => {
       }),
       [],
       undefined,
-      { reason: expect.stringContaining('cannot be run') },
+      { reason: expect.stringContaining('cannot run') },
     ],
     [
       'what is being ended does not count',

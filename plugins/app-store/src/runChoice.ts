@@ -16,7 +16,7 @@ export type RunAction =
   | { kind: 'resume'; instance: AppInstance }
   | { kind: 'run'; again: boolean };
 
-/** See the module's comment. */
+/** The main button of an app's page and a second one, or the reason why there is none. */
 export interface RunChoice {
   primary?: RunAction;
   secondary?: RunAction;
@@ -37,10 +37,10 @@ function toOwn(instance: AppInstance): RunAction {
 function whyNot(app: App): string | undefined {
   if (app.can.run) return undefined;
   if (!app.runnability.runnable)
-    return 'The app cannot be run here at the moment.';
+    return 'The app cannot run here at the moment.';
   return app.visibility === 'PRIVATE'
-    ? 'Only its owner runs an app that is private.'
-    : 'You may not run this app.';
+    ? 'This app is private. Only its owner can run it.'
+    : 'You are not allowed to run this app.';
 }
 
 /**
@@ -55,7 +55,7 @@ export function runChoice(
   if (app.lifecycle === 'LINK')
     return app.linkAddress
       ? { primary: { kind: 'visit', url: app.linkAddress } }
-      : { reason: 'The app names no address.' };
+      : { reason: 'The app has no address.' };
   // What is paused answers nobody who visits it (specification 13, no. 16).
   const visit: RunAction | undefined =
     managed && isUp(managed) ? { kind: 'visit', url: managed.url } : undefined;
@@ -65,8 +65,8 @@ export function runChoice(
       ? { primary: visit }
       : {
           reason: managed
-            ? 'Not available at the moment: its owner runs this app for everybody, and has paused it.'
-            : 'Not available at the moment: its owner runs this app for everybody, and it does not run.',
+            ? 'Not available now. The owner runs this app for everybody and has suspended it.'
+            : 'Not available now. The owner runs this app for everybody, but it is not running.',
         };
   const run: RunAction | undefined = app.can.run
     ? { kind: 'run', again: false }

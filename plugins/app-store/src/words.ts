@@ -55,7 +55,7 @@ export const TAG_KINDS: Record<
   AUTHORIZATION: {
     one: 'Authorization tag',
     many: 'Authorization tags',
-    use: 'Opens apps to visitors who hold one of its roles.',
+    use: 'Lets visitors with one of its roles see the apps.',
   },
   BADGE: { one: 'Badge', many: 'Badges', use: 'Marks apps.' },
 };

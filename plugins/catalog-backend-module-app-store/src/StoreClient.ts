@@ -12,7 +12,11 @@ import type {
 
 const TIMEOUT_MS = 30_000;
 
-/** See the module's comment. */
+/**
+ * Asks the store for its index and for what people may read, in the name of this plugin.
+ *
+ * @public
+ */
 export class StoreClient {
   readonly #auth: AuthService;
   readonly #discovery: DiscoveryService;

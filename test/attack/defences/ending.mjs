@@ -1,12 +1,12 @@
 // The end of the process cuts nothing that would come to its own end.
-const BACKEND = 'plugins/app-store-backend/src/api';
-const PROXY = 'plugins/app-store-gateway-backend/src/proxy';
+const BACKEND = 'plugins/app-store-backend/src';
+const PROXY = 'plugins/app-store-gateway-backend/src';
 const draining = name => ({
   jest: 'packages/backend/src/draining.test.ts',
   name,
 });
 const connections = name => ({
-  jest: `${PROXY}/connections.test.ts`,
+  jest: `${PROXY}/upstream/connections.test.ts`,
   name,
 });
 
@@ -38,29 +38,29 @@ export default [
   {
     finding: '23',
     name: 'a stream that is opened at the end is none',
-    file: `${BACKEND}/EventStreams.ts`,
+    file: `${BACKEND}/http/EventStreams.ts`,
     from: 'if (this.#ending) setImmediate(() => response.end());',
     to: '',
     test: {
-      jest: `${BACKEND}/EventStreams.test.ts`,
+      jest: `${BACKEND}/http/EventStreams.test.ts`,
       name: '23: end at once',
     },
   },
   {
     finding: '23',
     name: 'a log that is not followed is read to its end',
-    file: `${BACKEND}/instances.ts`,
+    file: `${BACKEND}/instances/routes.ts`,
     from: 'if (follow) streams.track(response);',
     to: 'streams.track(response);',
     test: {
-      jest: `${BACKEND}/instances.test.ts`,
+      jest: `${BACKEND}/instances/routes.test.ts`,
       name: '23: comes to its end',
     },
   },
   {
     finding: '23',
     name: "apps' answers that are under way are waited for",
-    file: `${PROXY}/GatewayServer.ts`,
+    file: `${PROXY}/server/GatewayServer.ts`,
     from: 'while (this.#answers.size && performance.now() < until)',
     to: 'if (until < 0)',
     test: connections('answers under way come to their end'),
@@ -68,7 +68,7 @@ export default [
   {
     finding: '23',
     name: 'the last of an answer is sent before its connection ends',
-    file: `${PROXY}/GatewayServer.ts`,
+    file: `${PROXY}/server/GatewayServer.ts`,
     from: 'NetServer.prototype.close.call(this.#server, () => resolve()),',
     to: 'this.#server.close(() => resolve()),',
     test: connections('the last of an answer is read'),
@@ -76,7 +76,7 @@ export default [
   {
     finding: '23',
     name: 'sockets and event streams are not waited for',
-    file: `${PROXY}/GatewayServer.ts`,
+    file: `${PROXY}/server/GatewayServer.ts`,
     from: 'this.#connections.closeEndless();',
     to: '',
     test: connections('neither event streams nor sockets are waited for'),

@@ -1,6 +1,6 @@
-const file = 'plugins/app-store-backend/src/processors/FencedObjects.ts';
+const file = 'plugins/app-store-backend/src/kubernetes/client/FencedObjects.ts';
 const test = name => ({
-  jest: 'plugins/app-store-backend/src/processors/stalledWorker.test.ts',
+  jest: 'plugins/app-store-backend/src/reconcile/stalledWorker.test.ts',
   name,
 });
 
@@ -40,7 +40,7 @@ export default [
   {
     finding: '14',
     name: 'a deletion names the uid',
-    file: 'plugins/app-store-backend/src/kubernetes/KubeApi.ts',
+    file: 'plugins/app-store-backend/src/kubernetes/client/KubeApi.ts',
     from: '          preconditions,\n',
     to: '',
     test: test('deletes nothing that was restored'),
@@ -48,7 +48,7 @@ export default [
   {
     finding: '14',
     name: 'what was restored at once has another version, and is not deleted',
-    file: 'plugins/app-store-backend/src/processors/InstanceCluster.ts',
+    file: 'plugins/app-store-backend/src/kubernetes/manifests/ofLaunch.ts',
     from: '[LAUNCH_ANNOTATION]: String(launch),',
     to: '',
     test: test('deletes nothing that was restored at once'),

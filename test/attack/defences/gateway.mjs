@@ -1,18 +1,21 @@
 const G = 'plugins/app-store-gateway-backend/src';
 const connections = name => ({
-  jest: `${G}/proxy/connections.test.ts`,
+  jest: `${G}/upstream/connections.test.ts`,
   name,
 });
-const underWay = name => ({ jest: `${G}/proxy/underWay.test.ts`, name });
-const neighbours = name => ({ jest: `${G}/proxy/neighbours.test.ts`, name });
-const routes = name => ({ jest: `${G}/routes/RouteTable.test.ts`, name });
-const admissions = name => ({ jest: `${G}/routes/Admissions.test.ts`, name });
+const underWay = name => ({ jest: `${G}/server/underWay.test.ts`, name });
+const neighbours = name => ({ jest: `${G}/server/neighbours.test.ts`, name });
+const routes = name => ({ jest: `${G}/routing/RouteTable.test.ts`, name });
+const admissions = name => ({
+  jest: `${G}/authorize/Admissions.test.ts`,
+  name,
+});
 
 export default [
   {
     finding: '1',
     name: 'a connection that carried a body is not used again',
-    file: `${G}/proxy/AppConnections.ts`,
+    file: `${G}/upstream/AppConnections.ts`,
     from: 'if (request.body || !KEEPING_METHODS.has(request.method))',
     to: 'if (!request)',
     test: connections('1: a body that an app leaves unread'),
@@ -20,7 +23,7 @@ export default [
   {
     finding: '1',
     name: 'a connection on which the app refused to read on is not used again',
-    file: `${G}/proxy/AppConnections.ts`,
+    file: `${G}/upstream/AppConnections.ts`,
     from: 'if (UNREAD.has(status)) return false;',
     to: '',
     test: connections('where the app refuses to read on'),
@@ -28,7 +31,7 @@ export default [
   {
     finding: '1',
     name: 'connections to a pod that is no more are let go',
-    file: `${G}/proxy/GatewayServer.ts`,
+    file: `${G}/server/AppProxy.ts`,
     from: 'if (before && pod !== before) this.#apps.drop(before);',
     to: '',
     test: connections('1: a reused address'),
@@ -36,7 +39,7 @@ export default [
   {
     finding: '9',
     name: 'sessions of different people do not count',
-    file: `${G}/proxy/FixationGuard.ts`,
+    file: `${G}/authorize/FixationGuard.ts`,
     from: 'if (people.size < 2) return found[0];',
     to: 'return found[0];',
     test: neighbours('9: a session cookie'),
@@ -44,7 +47,7 @@ export default [
   {
     finding: '9',
     name: 'several nonces do not count',
-    file: `${G}/proxy/FixationGuard.ts`,
+    file: `${G}/authorize/FixationGuard.ts`,
     from: 'if (nonces.size < 2) return { own, several: false };',
     to: 'return { own, several: false };',
     test: neighbours('9: a nonce cookie'),
@@ -60,7 +63,7 @@ export default [
   {
     finding: '10',
     name: 'the answer to too many cookies drops them',
-    file: `${G}/proxy/unreadable.ts`,
+    file: `${G}/server/malformedRequests.ts`,
     from: "...(answer.status === 431 ? { 'clear-site-data': DROP_COOKIES } : {}),",
     to: '',
     test: neighbours('10: cookies that fill'),
@@ -68,7 +71,7 @@ export default [
   {
     finding: '10',
     name: 'an app that refuses long cookies has them dropped',
-    file: `${G}/proxy/GatewayServer.ts`,
+    file: `${G}/server/AppProxy.ts`,
     from: 'dropLongCookies(answer.status, request.headers.cookie, headers);',
     to: '',
     test: neighbours('10: cookies that fill'),
@@ -76,7 +79,7 @@ export default [
   {
     finding: '10',
     name: 'an app deletes no cookies of its neighbours',
-    file: `${G}/proxy/headers.ts`,
+    file: `${G}/upstream/headers.ts`,
     from: "} else if (name === 'clear-site-data') {",
     to: "} else if (name === '') {",
     test: neighbours('10: cookies that fill'),
@@ -84,7 +87,7 @@ export default [
   {
     finding: '10',
     name: 'names that only proxies use are dropped',
-    file: `${G}/proxy/headers.ts`,
+    file: `${G}/upstream/headers.ts`,
     from: '!PROXY_ONLY.test(name)',
     to: 'true',
     test: neighbours('10: names'),
@@ -92,7 +95,7 @@ export default [
   {
     finding: '10',
     name: 'names that servers mix up are dropped',
-    file: `${G}/proxy/headers.ts`,
+    file: `${G}/upstream/headers.ts`,
     from: 'PLAIN_NAME.test(name) &&',
     to: '',
     test: neighbours('10: names'),
@@ -100,7 +103,7 @@ export default [
   {
     finding: '10',
     name: 'neighbours show no app in a frame',
-    file: `${G}/proxy/framing.ts`,
+    file: `${G}/upstream/framing.ts`,
     from: "headers['content-security-policy'] = own.length ? [...own, policy] : policy;",
     to: '',
     test: neighbours('10: only its own pages'),
@@ -116,15 +119,18 @@ export default [
   {
     finding: '10',
     name: 'a description is laid out in time or shown as written',
-    file: `${G}/catalogue/markdown.ts`,
+    file: `${G}/pages/catalogue/markdown.ts`,
     from: 'answer(worker, this.#limitMs)',
     to: 'answer(worker, 60_000)',
-    test: { jest: `${G}/catalogue/markdown.test.ts`, name: '10: is shown' },
+    test: {
+      jest: `${G}/pages/catalogue/markdown.test.ts`,
+      name: '10: is shown',
+    },
   },
   {
     finding: '22',
     name: 'a request whose client left ends',
-    file: `${G}/proxy/GatewayServer.ts`,
+    file: `${G}/server/AppProxy.ts`,
     from: 'const stay = whenGone(request.socket, () => abort.abort());',
     to: 'const stay = () => {};',
     test: connections('22: nor do those'),
@@ -132,7 +138,7 @@ export default [
   {
     finding: '22',
     name: 'a client that leaves before its upgrade is noticed',
-    file: `${G}/proxy/upgrade.ts`,
+    file: `${G}/upstream/upgrade.ts`,
     from: "client.on('end', end);",
     to: '',
     test: connections('22: requests and upgrades'),
@@ -140,7 +146,7 @@ export default [
   {
     finding: '22',
     name: 'an upgrade whose client left ends',
-    file: `${G}/proxy/upgrade.ts`,
+    file: `${G}/upstream/upgrade.ts`,
     from: 'whenGone(client, () => {',
     to: '[].forEach(() => {',
     test: connections('22: nor do those'),
@@ -148,7 +154,7 @@ export default [
   {
     finding: '22',
     name: 'a switch of protocols that nobody asked for ends its request',
-    file: `${G}/proxy/AppConnections.ts`,
+    file: `${G}/upstream/AppConnections.ts`,
     from: "fail(new Error('it switched protocols, which nobody asked for'));",
     to: '',
     test: underWay('22: a switch of protocols'),
@@ -156,7 +162,7 @@ export default [
   {
     finding: '22',
     name: 'one app has so many requests at once and no more',
-    file: `${G}/proxy/AppConnections.ts`,
+    file: `${G}/upstream/AppConnections.ts`,
     from: 'if (pod.busy < this.#atOnce)',
     to: 'if (pod)',
     test: connections('22: more requests at once'),
@@ -164,7 +170,7 @@ export default [
   {
     finding: '22',
     name: 'a store that hangs is not waited for',
-    file: `${G}/routes/Admissions.ts`,
+    file: `${G}/authorize/Admissions.ts`,
     from: 'setTimeout(() => abort.abort(), DEADLINE_MS)',
     to: 'setTimeout(() => abort.abort(), DEADLINE_MS * 1000)',
     test: admissions('22: is not waited'),
@@ -172,15 +178,15 @@ export default [
   {
     finding: '22',
     name: 'the last answer does not hold for ever',
-    file: `${G}/routes/Admissions.ts`,
-    from: 'said && said.at + LAST_ANSWER_MS > Date.now()',
-    to: 'said',
+    file: `${G}/authorize/Admissions.ts`,
+    from: 'last && last.at + LAST_ANSWER_MS > Date.now()',
+    to: 'last',
     test: admissions('22: holds as it was said last'),
   },
   {
     finding: '22',
     name: 'a silent feed is begun anew',
-    file: `${G}/routes/RouteTable.ts`,
+    file: `${G}/routing/RouteTable.ts`,
     from: "() => end.abort(new Error('nothing was heard of it')),",
     to: '() => {},',
     test: routes('22: begins anew where nothing'),
@@ -188,7 +194,7 @@ export default [
   {
     finding: '22',
     name: 'the feed pauses before it comes back',
-    file: `${G}/routes/RouteTable.ts`,
+    file: `${G}/routing/RouteTable.ts`,
     from: 'await sleep(wait, undefined,',
     to: 'await sleep(0, undefined,',
     test: routes('22: pauses'),
@@ -196,7 +202,7 @@ export default [
   {
     finding: '25',
     name: 'a request on a connection that ended is sent once more',
-    file: `${G}/proxy/AppConnections.ts`,
+    file: `${G}/upstream/AppConnections.ts`,
     from: 'if (!again || request.signal.aborted) throw error;',
     to: 'throw error;',
     test: connections('25: a connection that the app closes'),
@@ -204,7 +210,7 @@ export default [
   {
     finding: '25',
     name: 'answers under way go on while their pod is not ready',
-    file: `${G}/proxy/GatewayServer.ts`,
+    file: `${G}/server/AppProxy.ts`,
     from: 'route.endpoint?.podUid ?? before;',
     to: 'route.endpoint?.podUid;',
     test: underWay('25: an event stream goes on'),
@@ -212,7 +218,7 @@ export default [
   {
     finding: '25',
     name: 'and are cut where their instance is suspended or ends',
-    file: `${G}/proxy/GatewayServer.ts`,
+    file: `${G}/server/AppProxy.ts`,
     from: "!route || route.terminating || route.status === 'SUSPENDED'",
     to: '!route',
     test: underWay('25: an event stream is cut'),
@@ -220,7 +226,7 @@ export default [
   {
     finding: '25',
     name: 'an unexpected 100 is no failure',
-    file: `${G}/proxy/AppConnections.ts`,
+    file: `${G}/upstream/AppConnections.ts`,
     from: "(stale || message === 'bad response')",
     to: '(stale && message)',
     test: connections('25: informational'),

@@ -2,27 +2,27 @@
 const GATEWAY = 'plugins/app-store-gateway-backend/src';
 const STORE = 'plugins/app-store-backend/src';
 
-const aliases = name => ({ jest: `${GATEWAY}/proxy/aliases.test.ts`, name });
-const leftovers = name => ({
-  jest: `${GATEWAY}/proxy/leftovers.test.ts`,
+const aliases = name => ({ jest: `${GATEWAY}/server/aliases.test.ts`, name });
+const formerApps = name => ({
+  jest: `${GATEWAY}/upstream/formerApp.test.ts`,
   name,
 });
-const keys = name => ({ jest: `${GATEWAY}/signIn/KeyStore.test.ts`, name });
+const keys = name => ({ jest: `${GATEWAY}/sessions/KeyStore.test.ts`, name });
 const gateways = name => ({
-  jest: `${GATEWAY}/signIn/Revocations.test.ts`,
+  jest: `${GATEWAY}/sessions/Revocations.test.ts`,
   name,
 });
 const entry = name => ({
-  jest: `${GATEWAY}/signIn/entryRouter.test.ts`,
+  jest: `${GATEWAY}/sessions/entryRouter.test.ts`,
   name,
 });
-const names = name => ({ jest: `${STORE}/aliasNames.test.ts`, name });
+const names = name => ({ jest: `${STORE}/aliases/aliasNames.test.ts`, name });
 
 export default [
   {
     finding: 4,
     name: 'a session belongs to the instance that its host led to',
-    file: `${GATEWAY}/signIn/SessionStore.ts`,
+    file: `${GATEWAY}/sessions/SessionStore.ts`,
     from: '? session.instanceId === instanceId',
     to: '? true',
     test: aliases('a session of the former instance is none of the next'),
@@ -30,7 +30,7 @@ export default [
   {
     finding: 4,
     name: 'a session without an instance counts only where the host bears its id',
-    file: `${GATEWAY}/signIn/SessionStore.ts`,
+    file: `${GATEWAY}/sessions/SessionStore.ts`,
     from: ': host.startsWith(`${instanceId}.`);',
     to: ': true;',
     test: aliases('a session that the release before made at an alias is none'),
@@ -38,7 +38,7 @@ export default [
   {
     finding: 4,
     name: 'scripts of service workers are refused under aliases',
-    file: `${GATEWAY}/proxy/Door.ts`,
+    file: `${GATEWAY}/authorize/RequestAuthorizer.ts`,
     from: "if (host.kind === 'alias' && isServiceWorkerScript(request)) {",
     to: 'if (Math.random() > 2) {',
     test: aliases('no script of a service worker is served under an alias'),
@@ -46,7 +46,7 @@ export default [
   {
     finding: 4,
     name: 'the first navigation after a move clears the site',
-    file: `${GATEWAY}/proxy/leftovers.ts`,
+    file: `${GATEWAY}/upstream/formerApp.ts`,
     from: `headers: { 'clear-site-data': '"cache", "storage"' },`,
     to: 'headers: {},',
     test: aliases('the first navigation after a move clears the site'),
@@ -54,7 +54,7 @@ export default [
   {
     finding: 4,
     name: 'the mark is of this host and instance',
-    file: `${GATEWAY}/signIn/HandOff.ts`,
+    file: `${GATEWAY}/sessions/HandOff.ts`,
     from: "JSON.stringify(['mark', host, instanceId, who])",
     to: "JSON.stringify(['mark', host, who])",
     test: aliases('the first navigation after a move clears the site'),
@@ -62,7 +62,7 @@ export default [
   {
     finding: 4,
     name: 'the mark is of one person',
-    file: `${GATEWAY}/signIn/HandOff.ts`,
+    file: `${GATEWAY}/sessions/HandOff.ts`,
     from: 'if (person && who !== digest(person)) return false;',
     to: '',
     test: aliases("somebody else's mark, put in place by a page"),
@@ -70,7 +70,7 @@ export default [
   {
     finding: 4,
     name: 'cookies of the former app do not reach the next one',
-    file: `${GATEWAY}/proxy/GatewayServer.ts`,
+    file: `${GATEWAY}/server/AppProxy.ts`,
     from: 'ownCookies: clearing ? namesOfCookies(request) : ownCookies,',
     to: 'ownCookies,',
     test: aliases('the next app gets no cookie of the former one'),
@@ -78,15 +78,15 @@ export default [
   {
     finding: 4,
     name: 'nor by a socket',
-    file: `${GATEWAY}/proxy/upgrade.ts`,
-    from: 'ownCookies: entrance.clearing ? namesOfCookies(request) : ownCookies,',
+    file: `${GATEWAY}/upstream/upgrade.ts`,
+    from: 'ownCookies: authorized.clearing ? namesOfCookies(request) : ownCookies,',
     to: 'ownCookies,',
     test: aliases('the next app gets no cookie of the former one'),
   },
   {
     finding: 4,
     name: 'cookies below a path expire as well',
-    file: `${GATEWAY}/proxy/expiring.ts`,
+    file: `${GATEWAY}/upstream/expiringCookies.ts`,
     from: 'const names = [...shown, ...known.map(({ name }) => name)].filter(',
     to: 'const names = [...shown].filter(',
     test: aliases('cookies below a path, which the browser does not show'),
@@ -94,31 +94,31 @@ export default [
   {
     finding: 4,
     name: 'a browser has the mark only where all cookies were let expire',
-    file: `${GATEWAY}/proxy/expiring.ts`,
+    file: `${GATEWAY}/upstream/expiringCookies.ts`,
     from: 'if (bytes > BYTES) return { lines, place };',
     to: 'if (bytes > BYTES) return { lines };',
-    test: leftovers('cookies of the former app below paths do not keep'),
+    test: formerApps('cookies of the former app below paths do not keep'),
   },
   {
     finding: 4,
     name: 'cookies expire from where the last answer ended',
-    file: `${GATEWAY}/proxy/leftovers.ts`,
+    file: `${GATEWAY}/upstream/formerApp.ts`,
     from: 'if (!after || place > after) after = place;',
     to: '',
-    test: leftovers('that ends, whatever the next app sets'),
+    test: formerApps('that ends, whatever the next app sets'),
   },
   {
     finding: 4,
     name: 'the present app is not asked between such answers',
-    file: `${GATEWAY}/proxy/Door.ts`,
+    file: `${GATEWAY}/authorize/RequestAuthorizer.ts`,
     from: 'if (clearing?.goesOn)',
     to: 'if (Math.random() > 2)',
-    test: leftovers('more cookies than an answer lets expire'),
+    test: formerApps('more cookies than an answer lets expire'),
   },
   {
     finding: 4,
     name: 'the name of a deleted alias rests',
-    file: `${STORE}/database/AliasRepository.ts`,
+    file: `${STORE}/aliases/AliasRepository.ts`,
     from: 'if (resting && resting.lastOwnerRef !== alias.creatorRef)',
     to: 'if (resting && !alias.name)',
     test: names('rest for seven days'),
@@ -126,7 +126,7 @@ export default [
   {
     finding: 4,
     name: 'only admins free a name',
-    file: `${STORE}/policy/aliases.ts`,
+    file: `${STORE}/policy/rows/alias.ts`,
     from: 'free: [admins],',
     to: 'free: [created, admins],',
     test: names('admins free them'),
@@ -134,7 +134,7 @@ export default [
   {
     finding: 11,
     name: 'keys lie in the database sealed',
-    file: `${GATEWAY}/signIn/KeyStore.ts`,
+    file: `${GATEWAY}/sessions/KeyStore.ts`,
     from: 'value: await seal(by, name, clear ?? (await make())),',
     to: 'value: clear ?? (await make()),',
     test: keys('no key is in the database in clear'),
@@ -142,7 +142,7 @@ export default [
   {
     finding: 11,
     name: 'keys that were there in clear are dropped',
-    file: `${GATEWAY}/signIn/KeyStore.ts`,
+    file: `${GATEWAY}/sessions/KeyStore.ts`,
     from: "await this.#knex('keys').where({ name }).delete();",
     to: '',
     test: keys('keys that lie there in clear are taken over sealed'),
@@ -150,7 +150,7 @@ export default [
   {
     finding: 11,
     name: 'a sealed value is none in another row',
-    file: `${GATEWAY}/signIn/KeyStore.ts`,
+    file: `${GATEWAY}/sessions/KeyStore.ts`,
     from: 'if (protectedHeader.typ !== name)',
     to: 'if (!name)',
     test: keys('a value is none in another row'),
@@ -158,7 +158,7 @@ export default [
   {
     finding: 24,
     name: 'gateways read what others ended',
-    file: `${GATEWAY}/signIn/Revocations.ts`,
+    file: `${GATEWAY}/sessions/Revocations.ts`,
     from: 'this.#forget(whole ? hashes : undefined);',
     to: '',
     test: gateways('a sign-out at one closes the sockets at the other'),
@@ -166,7 +166,7 @@ export default [
   {
     finding: 24,
     name: 'a look at open connections looks their sessions up',
-    file: `${GATEWAY}/proxy/OpenConnections.ts`,
+    file: `${GATEWAY}/server/OpenConnections.ts`,
     from: 'if (open.session && !living.has(open.session.hash)) open.close();',
     to: 'living.has(open.instanceId);',
     test: gateways('a session that is gone from the database is found out'),
@@ -174,7 +174,7 @@ export default [
   {
     finding: 24,
     name: 'a sign-out ends tickets, too',
-    file: `${GATEWAY}/signIn/SessionStore.ts`,
+    file: `${GATEWAY}/sessions/SessionStore.ts`,
     from: '.where({ user_ref: userEntityRef })\n      .delete();',
     to: ".where({ user_ref: '' })\n      .delete();",
     test: gateways('a ticket that is under way when somebody signs out'),
@@ -182,7 +182,7 @@ export default [
   {
     finding: 30,
     name: 'a pass needs the cookie of the browser that was given it',
-    file: `${GATEWAY}/signIn/SessionStore.ts`,
+    file: `${GATEWAY}/sessions/SessionStore.ts`,
     from: 'options.nonces.some(nonce => digest(nonce) === row.nonce_hash);',
     to: 'true;',
     test: entry("another person's pass signs nobody in"),
@@ -190,7 +190,7 @@ export default [
   {
     finding: 30,
     name: 'a pass is of one host',
-    file: `${GATEWAY}/signIn/SessionStore.ts`,
+    file: `${GATEWAY}/sessions/SessionStore.ts`,
     from: 'row.host === options.host &&',
     to: '',
     test: entry('a pass is of one host'),
@@ -198,7 +198,7 @@ export default [
   {
     finding: 30,
     name: 'no passes where a neighbour can set the cookies of the portal',
-    file: `${GATEWAY}/signIn/entryRouter.ts`,
+    file: `${GATEWAY}/sessions/entryRouter.ts`,
     from: 'if (!ownsCookies(portalUrl)) {',
     to: 'if (Math.random() > 2) {',
     test: entry("where a neighbour can set the portal's cookies"),

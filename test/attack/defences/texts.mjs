@@ -1,5 +1,5 @@
 const LAUNCH = {
-  jest: 'packages/local-cluster/src/node/launch.test.ts',
+  jest: 'packages/local-cluster/src/kubelet/runtime/launch.test.ts',
   name: '10:',
 };
 const TERMINAL = { jest: 'packages/cli/src/terminal.test.ts', name: '10:' };
@@ -8,7 +8,7 @@ export default [
   {
     finding: '10',
     name: 'the container’s variables are handed over under names that mean nothing',
-    file: 'packages/local-cluster/src/node/launch.ts',
+    file: 'packages/local-cluster/src/kubelet/runtime/handOver.ts',
     from: 'names.map(name => [`${HANDOVER}${name}`, wanted[name]]),',
     to: 'names.flatMap(name => [[`${HANDOVER}${name}`, wanted[name]], [name, wanted[name]]]),',
     test: LAUNCH,
@@ -16,7 +16,7 @@ export default [
   {
     finding: '10',
     name: 'what the launcher runs with more rights gets no variable of the container’s',
-    file: 'packages/local-cluster/src/node/launch.ts',
+    file: 'packages/local-cluster/src/kubelet/runtime/launchIsolated.ts',
     from: '\'/usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" </dev/null &\',',
     to: '\'LD_PRELOAD="$LOCAL_CLUSTER_LD_PRELOAD" /usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" </dev/null &\',',
     test: LAUNCH,
@@ -105,11 +105,11 @@ export default [
   {
     finding: '10',
     name: 'texts of before are shown with their direction controls written out',
-    file: 'plugins/app-store-backend/src/database/appRows.ts',
+    file: 'plugins/app-store-backend/src/apps/appRows.ts',
     from: 'title: showable(manifest.title),',
     to: 'title: manifest.title,',
     test: {
-      jest: 'plugins/app-store-backend/src/answers.test.ts',
+      jest: 'plugins/app-store-backend/src/http/answers.test.ts',
       name: '10: shows',
     },
   },
@@ -120,7 +120,7 @@ export default [
     from: '"pattern": "^[^\\\\p{Cc}\\\\p{Bidi_Control}]+$"',
     to: '"pattern": "^[^\\\\p{Cc}]+$"',
     test: {
-      jest: 'plugins/app-store-backend/src/answers.test.ts',
+      jest: 'plugins/app-store-backend/src/http/answers.test.ts',
       name: '10: refuses texts of tags',
     },
   },

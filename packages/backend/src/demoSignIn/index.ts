@@ -14,7 +14,7 @@ import {
 } from '@backstage/plugin-auth-node';
 
 /** The header in which the sign-in page names the person. */
-export const PERSON_HEADER = 'x-demo-person';
+const PERSON_HEADER = 'x-demo-person';
 
 /** Checks that the demo sign-in may be loaded. */
 export function assertDemoAllowed(env: NodeJS.ProcessEnv): void {
@@ -48,7 +48,7 @@ export default createBackendModule({
               async authenticate({ req }) {
                 const ref = req.header(PERSON_HEADER);
                 if (!ref || !people.includes(ref))
-                  throw new InputError('choose one of the demo people');
+                  throw new InputError('choose one of the demo users');
                 return { result: { ref } };
               },
             }),

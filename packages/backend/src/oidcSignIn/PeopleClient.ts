@@ -15,7 +15,7 @@ export interface SignedInPerson {
   issuers?: string[];
 }
 
-/** See the module's comment. */
+/** Tells the store which person signed in, with which roles. Throws a {@link SignInRefusal} if the store refuses or does not answer. */
 export class PeopleClient {
   readonly #auth: AuthService;
   readonly #discovery: DiscoveryService;
@@ -58,7 +58,7 @@ export class PeopleClient {
         problem.detail ?? `it answered ${response.status}.`
       }`,
       owner: 'admin',
-      remedy: problem.remedy ?? 'the log of the portal has the cause.',
+      remedy: problem.remedy ?? 'the log of the portal shows the cause.',
     });
   }
 

@@ -2,12 +2,12 @@
 import { NotAllowedError } from '@backstage/errors';
 
 const OWNERS = {
-  you: 'You can change that',
-  admin: 'An admin of the portal or of the identity provider can change that',
-  platform: 'That is for the platform',
+  you: 'You can fix this',
+  admin: 'An admin of the portal or of the identity provider can fix this',
+  platform: 'The platform must fix this',
 };
 
-/** See the module's comment. */
+/** A refused sign-in: what happened, who can fix it, and the next step. The sign-in page shows it. */
 export class SignInRefusal extends NotAllowedError {
   readonly code: string;
   readonly owner: keyof typeof OWNERS;

@@ -16,7 +16,7 @@ const HIDDEN = /\p{C}/u;
 
 type Claims = Record<string, unknown>;
 
-/** See the module's comment. */
+/** What the identity provider says of a person, after all checks. */
 export interface SaidOfPerson {
   subject: string;
   /** Unknown after a refresh by an issuer that sends no ID token with it. */
@@ -61,17 +61,17 @@ function rolesOf(value: unknown, path: string): string[] {
   const refuse = (what: string) =>
     new SignInRefusal({
       code: 'ROLES_CLAIM_INVALID',
-      message: `The identity provider says your roles in a form that the portal does not take: the claim ${path} ${what}.`,
+      message: `The identity provider sends your roles in a form that the portal does not accept: the claim ${path} ${what}.`,
       owner: 'admin',
-      remedy: `let the claim be a list of at most ${ROLES} names of at most ${LENGTH} characters, or name another one in oidcSignIn.rolesClaim.`,
+      remedy: `make the claim a list of at most ${ROLES} names of at most ${LENGTH} characters, or set oidcSignIn.rolesClaim to another claim.`,
     });
   if (!Array.isArray(value)) throw refuse('is not a list');
   if (value.length > ROLES) throw refuse(`holds ${value.length} roles`);
   for (const role of value) {
     if (typeof role !== 'string')
-      throw refuse('holds something else than text');
+      throw refuse('contains something that is not a string');
     if (!role || role.length > LENGTH || HIDDEN.test(role))
-      throw refuse('holds a name that is empty, too long or not readable');
+      throw refuse('contains a name that is empty, too long or not printable');
   }
   return [...new Set<string>(value)];
 }
@@ -106,9 +106,9 @@ export function readClaims(
     throw new SignInRefusal({
       code: 'SUBJECT_INVALID',
       message:
-        'The identity provider does not say who you are: the subject (sub) is missing, too long, or not the same in the ID token and at the userinfo endpoint.',
+        'The identity provider does not identify you: the subject (sub) is missing, too long, or not the same in the ID token and at the userinfo endpoint.',
       owner: 'admin',
-      remedy: 'look at what the identity provider sends for this client.',
+      remedy: 'check what the identity provider sends for this client.',
     });
   const accessToken = claimsOf(tokenset.access_token);
   // The newest first: userinfo is asked at each refresh. Keycloak has roles in the access token alone unless told otherwise.
@@ -121,12 +121,12 @@ export function readClaims(
   const value = sources
     .map(source => valueAt(source, path))
     .find(found => found !== undefined);
-  const said: Claims = { ...idToken, ...userinfo };
+  const claims: Claims = { ...idToken, ...userinfo };
   return {
     subject,
     issuer: typeof idToken?.iss === 'string' ? idToken.iss : undefined,
     displayName:
-      [said.name, said.preferred_username, said.email, subject]
+      [claims.name, claims.preferred_username, claims.email, subject]
         .map(readable)
         .find(Boolean) ?? 'somebody',
     roles: value === undefined ? [] : rolesOf(value, options.rolesClaim),

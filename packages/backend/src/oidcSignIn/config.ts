@@ -5,7 +5,7 @@
 import type { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 
-/** See the module's comment. */
+/** The settings of the sign-in through OpenID Connect, after all checks. */
 export interface OidcSignInConfig {
   /** Where in a token the roles are. */
   rolesClaim: string;
@@ -24,7 +24,7 @@ function required(config: Config, key: string): string {
   const value = config.getOptionalString(key)?.trim();
   if (!value)
     throw new InputError(
-      `${key} is missing or empty: the sign-in through OpenID Connect needs it (see docs/operating.md)`,
+      `${key} is missing or empty: the sign-in through OpenID Connect needs it (see docs/operate.md)`,
     );
   return value;
 }
@@ -54,7 +54,7 @@ function checkProvider(config: Config): void {
   required(config, `${key}.prompt`);
   if (config.has(`${key}.signIn`))
     throw new InputError(
-      `${key}.signIn must go: e-mail addresses and user names pass from one person to the next, and what belongs to people here with them. People are known by their subject; for those in the catalog see oidcSignIn.catalogAnnotation`,
+      `${key}.signIn must be removed: e-mail addresses and user names can pass from one person to another, together with what these people own here. This portal identifies people by their subject; for people in the catalog see oidcSignIn.catalogAnnotation`,
     );
   required(config, 'auth.session.secret');
 }
@@ -69,7 +69,7 @@ export function readOidcSignIn(config: Config): OidcSignInConfig | undefined {
   if (!config.has(PROVIDER)) {
     if (config.has('oidcSignIn'))
       throw new InputError(
-        `oidcSignIn is configured, and ${PROVIDER} is not: nobody could sign in`,
+        `oidcSignIn is configured, but ${PROVIDER} is not: nobody could sign in`,
       );
     return undefined;
   }

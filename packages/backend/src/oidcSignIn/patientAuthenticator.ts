@@ -41,14 +41,14 @@ class Discovery {
         message: 'The identity provider does not answer.',
         owner: 'admin',
         remedy:
-          'try again in a moment; if it stays, look at metadataUrl below auth.providers.oidc.',
+          'try again in a moment; if the problem continues, check metadataUrl under auth.providers.oidc.',
         cause: cause as Error,
       });
     }
   }
 }
 
-/** See the module's comment. */
+/** An OIDC authenticator that asks an issuer again at each sign-in if it did not answer at the start. */
 export function patientAuthenticator(options: {
   authenticator: Authenticator;
   /** Told where the issuer does not answer at the start. */

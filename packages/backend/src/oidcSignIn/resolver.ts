@@ -51,17 +51,17 @@ export function subjectResolver(options: {
 }): SignInResolver<OAuthAuthenticatorResult<OidcAuthResult>> {
   const { config, people } = options;
   return async ({ result }, context) => {
-    const said = readClaims(result.fullProfile, config);
+    const claims = readClaims(result.fullProfile, config);
     const { catalogAnnotation: annotation } = config;
     const userEntityRef = annotation
-      ? await catalogRef(context, annotation, said.subject)
-      : personRef(config.namespace, said.subject);
+      ? await catalogRef(context, annotation, claims.subject)
+      : personRef(config.namespace, claims.subject);
     await people.put({
       userEntityRef,
-      displayName: said.displayName,
-      roles: said.roles,
-      ...(said.issuer && !annotation
-        ? { issuers: [said.issuer, ...config.formerIssuers] }
+      displayName: claims.displayName,
+      roles: claims.roles,
+      ...(claims.issuer && !annotation
+        ? { issuers: [claims.issuer, ...config.formerIssuers] }
         : {}),
     });
     return context.signInWithCatalogUser(

@@ -22,7 +22,7 @@ function mistakesIn(word: string): number {
   return word.length < 8 ? 1 : 2;
 }
 
-/** See the module's comment. */
+/** Backstage's in-memory search engine, with results first whose title is, or starts with, the search term. */
 export class TitlesFirstEngine extends LunrSearchEngine {
   /** What is searched for: told to the translator, then asked of each index, in one go. */
   #term = '';

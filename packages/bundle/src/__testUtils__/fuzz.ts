@@ -27,7 +27,7 @@ const TOML_MS = 2_000;
 const UNPACK_EACH = 25;
 
 /** Random numbers that a seed decides (mulberry32). */
-export class Dice {
+class Dice {
   #state: number;
 
   constructor(seed: number) {

@@ -62,7 +62,7 @@ export async function* piped(
 }
 
 /** One request that the store got. */
-export interface Asked {
+interface Asked {
   what: string;
   query: Record<string, string>;
   headers: Record<string, string | string[] | undefined>;

@@ -69,10 +69,10 @@ describe('aliases', () => {
       'POST /aliases/crm/free': '',
     });
     expect((await store.type(['alias', 'delete', 'crm', '-y'])).out).toBe(
-      'Deleted crm. For 7 days only user:default/dev can take the name again.\n',
+      'Deleted crm. For 7 days only user:default/dev can use the name again.\n',
     );
     expect((await store.type(['admin', 'alias', 'free', 'crm'])).out).toBe(
-      'Anybody can take the name crm now.\n',
+      'Anybody can use the name crm now.\n',
     );
     // It is a command for admins.
     expect((await store.type(['alias', 'free', 'crm'])).code).toBe(2);
@@ -122,7 +122,7 @@ describe('tags', () => {
     });
     expect(code).toBe(0);
     expect(asked[0]).toContain(
-      'off 3 app versions? Visitors who see apps by it no longer do.',
+      'from 3 app versions? Visitors who see apps only because of it will no longer see them.',
     );
     store.close();
   });
@@ -223,20 +223,20 @@ describe('whoever is no admin', () => {
     const store = await storeOf({
       '*': refusal(403, 'NOT_ALLOWED', {
         rule: '3.5 nothing allows it',
-        wouldChange: [['Somebody adds you to an admin group.']],
+        wouldChange: [['An admin can add you to an admin group.']],
       }),
     });
     const { code, err } = await store.type(['admin', 'app', 'list']);
     expect(code).toBe(4);
     expect(err).toBe(
-      'error: It is NOT_ALLOWED.\n  What would change it: Somebody adds you to an admin group.\n  (rule 3.5 nothing allows it)\n',
+      'error: It is NOT_ALLOWED.\n  What would change it: An admin can add you to an admin group.\n  (rule 3.5 nothing allows it)\n',
     );
     const { err: json } = await store.type(['admin', 'app', 'list', '--json']);
     expect(JSON.parse(json).error).toMatchObject({
       code: 'NOT_ALLOWED',
       owner: 'you',
       rule: '3.5 nothing allows it',
-      wouldChange: [['Somebody adds you to an admin group.']],
+      wouldChange: [['An admin can add you to an admin group.']],
     });
     store.close();
   });
@@ -255,7 +255,7 @@ describe('recovery', () => {
         id: 'f00',
         name: 'f00',
         adoptable: false,
-        reason: 'Nothing says whose it is.',
+        reason: 'Its owner is unknown.',
       },
     ],
   };
@@ -267,7 +267,9 @@ describe('recovery', () => {
     });
     const { out, err } = await store.type(['admin', 'recovery', 'show']);
     expect(out).toMatch(/app\ta 1\.0\.0\tx\tyes/);
-    expect(err).toContain('Nothing is deleted until you adopt or discard');
+    expect(err).toContain(
+      'The store deletes nothing until you adopt or discard',
+    );
     const dry = await store.type(['admin', 'recovery', 'discard', '--dry-run']);
     expect(dry.code).toBe(0);
     expect((await store.type(['admin', 'recovery', 'discard'])).code).toBe(2);

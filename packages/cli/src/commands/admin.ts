@@ -13,7 +13,7 @@ import { addTagCommands } from './tag';
 export function addAdminCommands(program: Command, act: Act): void {
   const admin = program
     .command('admin')
-    .description('govern the store; for admins');
+    .description('manage the store (admins only)');
   const mount: Mount = { act, admin: true };
   addAppCommands(admin, mount);
   addInstanceCommands(admin, mount);

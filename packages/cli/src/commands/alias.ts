@@ -19,14 +19,14 @@ import {
   type Mount,
 } from './shared';
 
-const ALIAS = "an alias's id, or its name";
+const ALIAS = 'ID or name of the alias';
 const primaryArgument = () =>
   new Argument(
     '[primary]',
-    'whether it becomes the address of the instance',
+    'make it the primary address of the instance',
   ).argParser(yesOrNo);
 
-export function showAlias({ output }: Context, alias: AppAlias): void {
+function showAlias({ output }: Context, alias: AppAlias): void {
   output.result(alias, () =>
     output.fields([
       ['ID', alias.id],
@@ -44,22 +44,22 @@ export function showAlias({ output }: Context, alias: AppAlias): void {
 
 /** Who may take the name of an alias once it is deleted. */
 function whoMayTake(alias: AppAlias, restSeconds: number): string {
-  if (!restSeconds) return 'Anybody can take the name at once.';
+  if (!restSeconds) return 'Anybody can use the name now.';
   return `For ${duration(restSeconds)} only ${
     alias.creator ?? 'its creator'
-  } can take the name again.`;
+  } can use the name again.`;
 }
 
 function addAliasFree(alias: Command, { act }: Mount): void {
   alias
     .command('free')
-    .description('let anybody take the name of a deleted alias now')
-    .argument('<alias>', 'the name of the deleted alias, or its id')
+    .description('release the name of a deleted alias now')
+    .argument('<alias>', 'name or ID of the deleted alias')
     .action(
       act(async (context, name: string) => {
         await context.api().freeAlias(name);
         context.output.result({ name, freed: true }, () =>
-          context.output.line(`Anybody can take the name ${name} now.`),
+          context.output.line(`Anybody can use the name ${name} now.`),
         );
       }),
     );
@@ -69,7 +69,9 @@ function addAliasList(alias: Command, { act, admin }: Mount): void {
   alias
     .command('list')
     .alias('ls')
-    .description(admin ? 'all aliases' : 'aliases that you may see')
+    .description(
+      admin ? 'list all aliases' : 'list the aliases that you can see',
+    )
     .addOption(limitOption())
     .action(
       act(async (context, flags: { limit?: number }) => {
@@ -102,8 +104,8 @@ function addAliasTargets(alias: Command, mount: Mount): void {
   const { act } = mount;
   alias
     .command('create')
-    .description('make an alias')
-    .argument('<alias>', 'a label of a host name: my-app')
+    .description('create an alias')
+    .argument('<alias>', 'a DNS label, such as my-app')
     .argument('[instance]', INSTANCE)
     .addArgument(primaryArgument())
     .addHelpText(
@@ -125,7 +127,7 @@ function addAliasTargets(alias: Command, mount: Mount): void {
     );
   alias
     .command('assign')
-    .description('lead an alias to an instance; nowhere where none is named')
+    .description('assign an alias to an instance, or to none')
     .argument('<alias>', ALIAS)
     .argument('[instance]', INSTANCE)
     .addArgument(primaryArgument())
@@ -147,11 +149,13 @@ export function addAliasCommands(parent: Command, mount: Mount): void {
   const { act } = mount;
   const alias = parent
     .command('alias')
-    .description('addresses that outlive the instance they lead to');
+    .description(
+      'manage aliases: addresses that you can move between instances',
+    );
   addAliasList(alias, mount);
   alias
     .command('get')
-    .description('what is known of an alias')
+    .description('show an alias')
     .argument('<alias>', ALIAS)
     .action(
       act(async (context, name: string) =>
@@ -173,13 +177,13 @@ export function addAliasCommands(parent: Command, mount: Mount): void {
           showAlias(context, await work(context.api(), id)),
         ),
       );
-  change('unassign', 'lead an alias nowhere', (api, id) =>
-    api.unassignAlias(id),
+  change('unassign', 'unassign an alias', (api, id) => api.unassignAlias(id));
+  change(
+    'promote',
+    'make an alias the primary address of its instance',
+    (api, id) => api.promoteAlias(id),
   );
-  change('promote', 'make it the address of its instance', (api, id) =>
-    api.promoteAlias(id),
-  );
-  change('undo', 'bring back what it was before its last change', (api, id) =>
+  change('undo', 'undo the last change of an alias', (api, id) =>
     api.undoAlias(id),
   );
   addAliasHistory(alias, mount);
@@ -187,7 +191,7 @@ export function addAliasCommands(parent: Command, mount: Mount): void {
   alias
     .command('delete')
     .description(
-      'delete an alias; its name stays reserved for its owner for a while',
+      'delete an alias; its name stays reserved for its owner for some time',
     )
     .argument('<alias>', ALIAS)
     .addOption(yesOption())

@@ -7,9 +7,9 @@ export function addAliasHistory(alias: Command, { act }: Mount): void {
   alias
     .command('history')
     .description(
-      'what it led to, newest first; for admins also after it was deleted',
+      'show what an alias pointed to, newest first; admins also see deleted aliases',
     )
-    .argument('<alias>', "an alias's id, or its name")
+    .argument('<alias>', 'ID or name of the alias')
     .addOption(limitOption())
     .action(
       act(async (context, name: string, flags: { limit?: number }) => {

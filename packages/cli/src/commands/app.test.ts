@@ -195,7 +195,7 @@ describe('what is lost', () => {
     expect(questions).toEqual(
       answer === undefined
         ? []
-        : ['Delete Hello 1.0.0? It cannot be taken back.'],
+        : ['Delete Hello 1.0.0? This cannot be undone.'],
     );
     store.close();
   });
@@ -288,7 +288,7 @@ describe('what is lost', () => {
       ...['app', 'offer', 'decline', 'com.example.hello'],
     ]);
     expect(code).toBe(2);
-    expect(err).toContain('2 offers to you fit com.example.hello');
+    expect(err).toContain('2 offers to you match com.example.hello');
     store.close();
   });
 
@@ -338,7 +338,7 @@ describe('app open', () => {
   it.each([
     [true, `app-store instance resume ${ID}`],
     [false, 'Ask its owner'],
-  ])('of a managed app that is paused says so', async (resume, remedy) => {
+  ])('of a managed app that is suspended says so', async (resume, remedy) => {
     const store = await storeOf({
       [`GET /apps/${ID}`]: anApp({
         lifecycle: 'MANAGED',
@@ -353,7 +353,7 @@ describe('app open', () => {
     });
     const { code, err } = await store.type(['app', 'open', ID]);
     expect(code).toBe(3);
-    expect(err).toContain('is paused');
+    expect(err).toContain('is suspended');
     expect(err).toContain(remedy);
   });
 
@@ -386,7 +386,7 @@ describe('app open', () => {
     });
     expect({ code, shown }).toEqual({ code: wanted, shown: url ? [url] : [] });
     expect(`${out}${err}`).toMatch(
-      url ? new RegExp(`^URL +${url}$`, 'm') : /no web page/,
+      url ? new RegExp(`^URL +${url}$`, 'm') : /not the address of a web page/,
     );
     store.close();
   });

@@ -18,11 +18,15 @@ export function addAppCommands(parent: Command, mount: Mount): void {
   const { act, admin } = mount;
   const app = parent
     .command('app')
-    .description(admin ? "everybody's apps" : 'apps of the store');
+    .description(
+      admin
+        ? 'manage the apps of everybody'
+        : 'find, run, publish and change apps',
+    );
   addAppList(app, mount);
   app
     .command('get')
-    .description('what is known of an app')
+    .description('show an app')
     .argument('<app>', APP)
     .action(
       act(async (context, text: string) =>

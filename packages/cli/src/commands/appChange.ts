@@ -20,7 +20,7 @@ export function addAppChanges(app: Command, mount: Mount): void {
 
   app
     .command('update')
-    .description('change who may see an app')
+    .description('change who can see an app')
     .argument('<app>', APP)
     .addOption(visibilityOption('the app', { mandatory: true }))
     .action(
@@ -31,9 +31,9 @@ export function addAppChanges(app: Command, mount: Mount): void {
 
   app
     .command('set-image')
-    .description('run an app with another image from now on')
+    .description('change the container image of an app')
     .argument('<app>', APP)
-    .argument('<image>', "the image; '' for that of the app itself")
+    .argument('<image>', "the image; '' for the app's own image")
     .action(
       act((context, text: string, image: string) =>
         change(context, text, { customImage: image || null }),
@@ -42,7 +42,7 @@ export function addAppChanges(app: Command, mount: Mount): void {
 
   app
     .command('set-default-profile')
-    .description('change the launch profile of whoever names none')
+    .description('change the default launch profile of an app')
     .argument('<app>', APP)
     .argument('<profile>', "see env launch-profiles list; '' for none")
     .action(
@@ -54,7 +54,7 @@ export function addAppChanges(app: Command, mount: Mount): void {
   if (admin)
     app
       .command('set-service-account')
-      .description('let the pods of an app act as a Kubernetes service account')
+      .description("set the Kubernetes service account of an app's pods")
       .argument('<app>', APP)
       .argument('<service-account>', "its name; '' for none")
       .action(
@@ -65,9 +65,9 @@ export function addAppChanges(app: Command, mount: Mount): void {
 
   app
     .command('preconditions')
-    .description('whether an app can be run here')
+    .description('show whether an app can run here')
     .command('refresh')
-    .description('decide it anew')
+    .description('check again whether an app can run')
     .argument('<app>', APP)
     .action(
       act(async (context, text: string) => {

@@ -24,7 +24,7 @@ const FILE_OF: Record<Exclude<AppMetaPart, 'FILES'>, string> = {
 };
 
 const partOption = (initial: AppMetaPart) =>
-  new Option('-t, --type <part>', 'which part')
+  new Option('-t, --type <part>', 'the part to print')
     .choices(APP_META_PARTS)
     .argParser(oneOf(APP_META_PARTS))
     .default(initial);
@@ -49,7 +49,7 @@ async function extract(path: string, directory: string): Promise<number> {
 
 async function assertNew(path: string): Promise<void> {
   if (await stat(path).catch(() => undefined))
-    throw new CliError(`${path} is there already.`, {
+    throw new CliError(`${path} exists already.`, {
       code: 'FILE_EXISTS',
       remedy: 'Name another path, or remove it.',
     });
@@ -137,7 +137,7 @@ export function addAppContents(app: Command, mount: Mount): void {
     .command('download')
     .description('download the bundle of an app')
     .argument('<app>', APP)
-    .argument('[path]', 'where to; name.version.wave otherwise')
+    .argument('[path]', 'the output file (default: NAME.VERSION.wave)')
     .option('--extract', 'unpack it into a directory')
     .action(
       act(
@@ -171,7 +171,7 @@ export function addAppContents(app: Command, mount: Mount): void {
 export function addAppInspect(app: Command, { act }: Mount): void {
   app
     .command('inspect')
-    .description('print a part of a bundle on this machine')
+    .description('print a part of a local bundle')
     .argument('<bundle>', 'a .wave or .zip file')
     .addOption(partOption('APP'))
     .action(

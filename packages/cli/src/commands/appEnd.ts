@@ -3,17 +3,17 @@ import type { Command } from 'commander';
 import { findApp } from '../find';
 import { yesOption, type Mount } from './shared';
 
-const EXACT = "an app's id, or name@version; the name alone while it has one";
+const EXACT = 'ID or name@version; the name alone if it has one version';
 
 export function addAppEnds(app: Command, mount: Mount): void {
   const { act } = mount;
   app
     .command('delete')
-    .description('delete an app version; fails while it has instances')
+    .description('delete an app version that has no instances')
     .argument('<app>', EXACT)
     .option(
       '--purge-terminated',
-      'give up volumes of terminated instances that could be restored',
+      'also delete volumes of terminated instances that can be restored',
     )
     .addOption(yesOption())
     .action(
@@ -27,8 +27,8 @@ export function addAppEnds(app: Command, mount: Mount): void {
           const { purgeTerminated } = flags;
           const found = await findApp(api, text, { ...mount, exact: true });
           const lost = purgeTerminated
-            ? 'It and the volumes of its terminated instances cannot be taken back.'
-            : 'It cannot be taken back.';
+            ? 'This permanently deletes it and the volumes of its terminated instances.'
+            : 'This cannot be undone.';
           await context.confirm(
             `Delete ${found.title} ${found.version}? ${lost}`,
             flags.yes,

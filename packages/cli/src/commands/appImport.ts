@@ -10,14 +10,14 @@ export const importOptions = {
   image: () =>
     new Option(
       '--set-image <image>',
-      'instead of the image that app.toml names',
+      'use this image instead of the one in app.toml',
     ),
   profile: () =>
     new Option('--profile <profile>', 'the default launch profile'),
   origin: () =>
     new Option(
       '--origin <origin>',
-      'where it comes from; of the marketplace it uses APP secrets only',
+      'where the app comes from; a marketplace app uses only APP secrets',
     )
       .choices(['direct', 'marketplace'])
       .default('direct'),

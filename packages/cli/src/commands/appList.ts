@@ -63,7 +63,7 @@ function show(
           ? 'There are none.'
           : `There are none. \`${programOf(
               mount,
-            )} app list -a\` lists all that you may see; \`app-store bundle import\` publishes one.`,
+            )} app list -a\` lists all that you can see; \`app-store bundle import\` publishes one.`,
       );
       return;
     }
@@ -99,22 +99,24 @@ export function addAppList(app: Command, mount: Mount): void {
     .command('list')
     .alias('ls')
     .description(
-      mount.admin ? 'all apps' : 'your apps, or all that you may see',
+      mount.admin ? 'all apps' : 'list your apps, or all apps that you can see',
     );
-  if (!mount.admin) command.option('-a, --all', 'all apps that you may see');
+  if (!mount.admin) command.option('-a, --all', 'all apps that you can see');
   command
-    .option('--name <name>', 'all versions of one name')
-    .option('-l, --long', 'with name, version, and whether it can be run')
-    .option('--precondition', 'with what keeps an app from being run')
-    .option('--search <words>', 'only apps with these words')
+    .option('--name <name>', 'only versions of this app name')
+    .option(
+      '-l, --long',
+      'also show name, version, and whether the app can run',
+    )
+    .option('--precondition', 'also show why an app cannot run')
+    .option('--search <words>', 'only apps that match this text')
     .option('--tag <name>', 'only apps with this tag')
-    .option('--owner <person>', 'only apps of one person')
-    .option('--runnable', 'only apps that can be run here')
+    .option('--owner <person>', 'only apps of this person')
+    .option('--runnable', 'only apps that can run here')
     .addOption(
-      new Option(
-        '--not-runnable',
-        'only apps that cannot, for want of something',
-      ).conflicts('runnable'),
+      new Option('--not-runnable', 'only apps that cannot run here').conflicts(
+        'runnable',
+      ),
     );
   if (!mount.admin)
     command

@@ -9,7 +9,7 @@ import { findApp } from '../find';
 import { APP } from './appWords';
 import { personRef, programOf, yesOption, type Mount } from './shared';
 
-const OFFER = "an offer's id, the beginning of one, or the app's name";
+const OFFER = 'ID of the offer or its first characters, or the name of the app';
 
 /** What is handed over by an offer. */
 function whatOf({ name, apps, allVersions }: Offer): string {
@@ -40,7 +40,7 @@ async function findOffer(
   if (found.length === 1) return found[0];
   throw new CliError(
     found.length
-      ? `${found.length} offers${whose} fit ${text}.`
+      ? `${found.length} offers${whose} match ${text}.`
       : `There is no offer of ${text}${whose}.`,
     {
       exitCode: found.length ? EXIT.usage : EXIT.notFound,
@@ -49,7 +49,7 @@ async function findOffer(
         scope === 'all' ? ' admin' : ''
       } app offer list${
         scope === 'made' ? ' --made' : ''
-      }\`, and name one by its id.`,
+      }\`, and use the ID of one.`,
     },
   );
 }
@@ -57,12 +57,10 @@ async function findOffer(
 function addTransfer(app: Command, mount: Mount): void {
   app
     .command('transfer')
-    .description(
-      'offer an app version to somebody, who owns it once they accept',
-    )
+    .description('offer an app version to a new owner, who must accept it')
     .argument('<app>', APP)
     .argument('<owner>', 'a person with full access')
-    .option('--all-versions', 'with all other versions of the same owner')
+    .option('--all-versions', 'also offer all other versions of the same owner')
     .addOption(yesOption())
     .action(
       mount.act(
@@ -83,7 +81,7 @@ function addTransfer(app: Command, mount: Mount): void {
             : `${found.name} ${found.version}`;
           const to = personRef(owner);
           await context.confirm(
-            `Offer ${what} to ${to}? Once they accept, only they or an admin can give it back.`,
+            `Offer ${what} to ${to}? After they accept, only they or an admin can give it back.`,
             flags.yes,
           );
           const after = await api.offerApp(found.id, {
@@ -96,7 +94,7 @@ function addTransfer(app: Command, mount: Mount): void {
               return;
             }
             context.output.line(
-              `Offered ${what} to ${to}, until ${after.offer.expiresAt}. It is theirs once they accept it on their page My apps, or by \`app-store app offer accept ${found.name}\`.`,
+              `Offered ${what} to ${to}, until ${after.offer.expiresAt}. They own it when they accept it on the page My apps or with \`app-store app offer accept ${found.name}\`.`,
             );
           });
         },
@@ -108,7 +106,7 @@ function addTransfer(app: Command, mount: Mount): void {
 function addAnswers(offer: Command, { act }: Mount): void {
   offer
     .command('accept')
-    .description('own what is offered to you')
+    .description('accept an app that is offered to you')
     .argument('<offer>', OFFER)
     .addOption(yesOption())
     .action(
@@ -132,7 +130,7 @@ function addAnswers(offer: Command, { act }: Mount): void {
     );
   offer
     .command('decline')
-    .description('turn down what is offered to you')
+    .description('decline an app that is offered to you')
     .argument('<offer>', OFFER)
     .action(
       act(async (context, text: string) => {
@@ -151,13 +149,15 @@ export function addAppOffers(app: Command, mount: Mount): void {
   addTransfer(app, mount);
   const offer = app
     .command('offer')
-    .description('apps that are offered to a new owner');
+    .description('manage offers of apps to new owners');
   const list = offer
     .command('list')
     .description(
-      admin ? 'all offers' : 'offers to you; with --made, offers of your apps',
+      admin
+        ? 'all offers'
+        : 'list offers to you, or with --made, offers of your apps',
     );
-  if (!admin) list.option('--made', 'offers of your apps instead');
+  if (!admin) list.option('--made', 'list offers of your apps instead');
   list.action(
     act(async (context, flags: { made?: boolean }) => {
       const mine = flags.made ? 'made' : 'received';
@@ -181,7 +181,7 @@ export function addAppOffers(app: Command, mount: Mount): void {
   if (!admin) addAnswers(offer, mount);
   offer
     .command('withdraw')
-    .description('take an offer back')
+    .description('withdraw an offer')
     .argument('<offer>', OFFER)
     .action(
       act(async (context, text: string) => {
@@ -198,6 +198,6 @@ export function addAppOffers(app: Command, mount: Mount): void {
     );
   offer.addHelpText(
     'after',
-    `\nOffers are made by \`${programOf(mount)} app transfer\`.\n`,
+    `\nMake an offer with \`${programOf(mount)} app transfer\`.\n`,
   );
 }

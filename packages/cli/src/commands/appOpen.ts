@@ -24,7 +24,7 @@ async function addressOf(
       .getInstance(managed.id)
       .then(({ can }) => can.resume)
       .catch(() => false);
-    throw new CliError(`${app.title} is paused.`, {
+    throw new CliError(`${app.title} is suspended.`, {
       exitCode: EXIT.notFound,
       code: 'NO_INSTANCE',
       remedy: mine
@@ -39,7 +39,7 @@ async function addressOf(
   });
   const up = items.find(isUp);
   if (up) return up;
-  throw new CliError(`No instance of ${app.title} of yours runs.`, {
+  throw new CliError(`You have no running instance of ${app.title}.`, {
     exitCode: EXIT.notFound,
     code: 'NO_INSTANCE',
     remedy: `Start one with \`app-store app run ${app.name}@${app.version}\`, or resume one.`,
@@ -49,16 +49,18 @@ async function addressOf(
 export function addAppOpen(app: Command, { act }: Mount): void {
   app
     .command('open')
-    .description('print where an app answers, and show it in the browser')
+    .description('print the address of an app and open it in the browser')
     .argument('<app>', APP)
-    .option('--no-browser', 'print the address and do not open it')
+    .option('--no-browser', 'print the address only')
     .action(
       act(async (context, text: string, flags: { browser: boolean }) => {
         const api = context.api();
         const { id, url } = await addressOf(api, await findApp(api, text));
         const { output, world } = context;
         if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-          throw new CliError(`${url} is no web page.`, { code: 'BAD_ADDRESS' });
+          throw new CliError(`${url} is not the address of a web page.`, {
+            code: 'BAD_ADDRESS',
+          });
         output.result({ id, url }, () =>
           output.fields([
             ['ID', id],

@@ -5,14 +5,14 @@ import { APP } from './appWords';
 import type { Mount } from './shared';
 
 const PREFERENCES = [
-  ['like', { liked: true }, 'say that you like an app', 'You like'],
-  ['unlike', { liked: false }, 'take that back', 'You no longer like'],
-  ['pin', { pinned: true }, 'keep an app at hand', 'Pinned'],
-  ['unpin', { pinned: false }, 'no longer', 'No longer pinned:'],
+  ['like', { liked: true }, 'like an app', 'You like'],
+  ['unlike', { liked: false }, 'unlike an app', 'You no longer like'],
+  ['pin', { pinned: true }, 'pin an app', 'Pinned'],
+  ['unpin', { pinned: false }, 'unpin an app', 'No longer pinned:'],
 ] as const;
 
 export function addAppPreferences(app: Command, { act }: Mount): void {
-  for (const [name, preferences, description, said] of PREFERENCES)
+  for (const [name, preferences, description, done] of PREFERENCES)
     app
       .command(name)
       .description(description)
@@ -23,7 +23,7 @@ export function addAppPreferences(app: Command, { act }: Mount): void {
           const { id } = await findApp(api, text);
           const changed = await api.setAppPreferences(id, preferences);
           context.output.result(changed, () =>
-            context.output.line(`${said} ${changed.title} ${changed.version}.`),
+            context.output.line(`${done} ${changed.title} ${changed.version}.`),
           );
         }),
       );

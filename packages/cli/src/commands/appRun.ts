@@ -17,11 +17,14 @@ interface RunFlags {
 export function addAppRun(app: Command, { act }: Mount): void {
   app
     .command('run')
-    .description('start an instance and wait until it runs')
+    .description('start an instance and wait until it is running')
     .argument('<app>', APP)
     .addOption(visibilityOption('the instance'))
-    .option('--profile <profile>', 'how large; see env launch-profiles list')
-    .option('--param <name=value>', "one of the app's parameters", pairs)
+    .option(
+      '--profile <profile>',
+      'launch profile; see env launch-profiles list',
+    )
+    .option('--param <name=value>', 'value of a parameter of the app', pairs)
     .option('--no-wait', 'do not wait')
     .addHelpText(
       'after',

@@ -1,3 +1,3 @@
 /** How help speaks of apps. */
 export const APP =
-  "an app's id, the beginning of one, its name, or name@version";
+  'ID of the app or its first characters, its name, or name@version';

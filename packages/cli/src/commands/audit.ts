@@ -36,16 +36,20 @@ export function addAuditCommand(parent: Command, { act }: Mount): void {
   const time = (text: string) => timeOf(text, Date.now());
   parent
     .command('audit')
-    .description('every change and every refused attempt, newest first')
-    .option('--actor <person>', 'only of one person; anonymous, store')
-    .option('--action <action>', 'only one action: app:delete')
-    .option('--resource <id>', 'only about one resource')
+    .description('list every change and every refused attempt, newest first')
+    .option('--actor <person>', 'only by this person, or anonymous, or store')
+    .option('--action <action>', 'only this action, such as app:delete')
+    .option('--resource <id>', 'only about this resource')
     .addOption(
-      new Option('--result <result>', 'only what ended so').choices(RESULTS),
+      new Option('--result <result>', 'only with this result').choices(RESULTS),
     )
-    .option('--since <time>', 'a time, or how long ago: 30m, 2h, 7d', time)
+    .option(
+      '--since <time>',
+      'from this time, or this long ago: 30m, 2h, 7d',
+      time,
+    )
     .option('--until <time>', 'the same', time)
-    .option('--limit <count>', 'no more than so many', wholeNumber, 50)
+    .option('--limit <count>', 'at most this many', wholeNumber, 50)
     .addHelpText(
       'after',
       examples('app-store admin audit --since 2h --result refused'),
@@ -68,7 +72,7 @@ export function addAuditCommand(parent: Command, { act }: Mount): void {
         );
         const { output } = context;
         output.result(records, () => {
-          if (!records.length) output.note('There is nothing.');
+          if (!records.length) output.note('There are no records.');
           else
             output.table(
               ['TIME', 'ACTOR', 'ACTION', 'RESOURCE', 'RESULT', 'RULE', 'CODE'],

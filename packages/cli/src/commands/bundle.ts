@@ -25,7 +25,7 @@ import { importOptions } from './appImport';
 import { testBundle } from './bundleTest';
 import { examples, visibilityOption, type Act } from './shared';
 
-const DIRECTORY = 'the directory that holds app.toml';
+const DIRECTORY = 'the directory with app.toml';
 
 function directoryOf(context: Context, text: string | undefined): string {
   return resolve(context.world.cwd, text ?? '.');
@@ -84,7 +84,7 @@ async function lint(
     output.issues(issues);
     if (!errors.length)
       output.line(
-        `${manifest?.name} ${manifest?.version} is sound: ${tree.files.length} files.`,
+        `${manifest?.name} ${manifest?.version} is valid: ${tree.files.length} files.`,
       );
     else
       output.note(
@@ -146,14 +146,17 @@ async function deploy(
 export function addBundleCommands(program: Command, act: Act): void {
   const bundle = program
     .command('bundle')
-    .description('pack a directory into a bundle, and publish it')
+    .description('pack, check and publish bundles')
     .argument('[directory]', DIRECTORY)
     // What is too much is a mistyped command more often: it is answered as such.
     .allowExcessArguments()
-    .option('-o, --output <path>', 'where to; name.version.wave otherwise')
+    .option(
+      '-o, --output <path>',
+      'the output file (default: NAME.VERSION.wave)',
+    )
     .option(
       '--generate-dockerfile',
-      'also write a Dockerfile for an image that needs no store at its start',
+      'also write a Dockerfile for an image that starts without the store',
     )
     .addHelpText(
       'after',
@@ -169,11 +172,11 @@ export function addBundleCommands(program: Command, act: Act): void {
 
   bundle
     .command('init')
-    .description('begin an app')
-    .argument('[directory]', 'where; must be new or empty')
-    .addOption(new Option('-k, --kind <kind>', 'what it is').choices(KINDS))
+    .description('create a new app from a template')
+    .argument('[directory]', 'the directory; must be new or empty')
+    .addOption(new Option('-k, --kind <kind>', 'kind of app').choices(KINDS))
     .option('-n, --name <name>', "the app's name")
-    .option('--title <title>', 'what people see')
+    .option('--title <title>', 'title')
     .addHelpText('after', examples('app-store bundle init my-app --kind node'))
     .action(
       act(async (context, text: string | undefined, flags: InitFlags) =>
@@ -188,7 +191,7 @@ export function addBundleCommands(program: Command, act: Act): void {
 
   bundle
     .command('lint')
-    .description('say what is wrong with a bundle; needs no store')
+    .description('check a bundle; needs no store')
     .argument('[directory]', DIRECTORY)
     .action(act(lint));
 
@@ -201,7 +204,7 @@ export function addBundleCommands(program: Command, act: Act): void {
     .addOption(importOptions.profile())
     .option(
       '-g, --generate-version',
-      'append the time to the version, so that it is a new one',
+      'append the time to the version, to make it new',
     )
     .action(
       act(
@@ -223,7 +226,7 @@ export function addBundleCommands(program: Command, act: Act): void {
 
   bundle
     .command('deploy')
-    .description('publish a directory privately and run it')
+    .description('publish a directory as PRIVATE and run it')
     .argument('[directory]', DIRECTORY)
     .addOption(visibilityOption('the instance'))
     .addOption(
@@ -244,7 +247,7 @@ export function addBundleCommands(program: Command, act: Act): void {
   bundle
     .command('test')
     .description(
-      'run a directory until Ctrl-C, show its log, and leave nothing',
+      'run a directory until Ctrl-C, show its log, then delete everything',
     )
     .argument('[directory]', DIRECTORY)
     .action(

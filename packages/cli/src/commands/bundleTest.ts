@@ -21,7 +21,7 @@ async function cleanUp(
     await api.terminateInstance(instance.id, { purge: true }).catch(() => {});
   // The store waits for what is being ended.
   await api.deleteApp(app.id, { purgeTerminated: true });
-  context.output.note('The instance and the app are gone.');
+  context.output.note('The instance and the app are deleted.');
 }
 
 /** Imports a directory, runs it, and shows its log until Ctrl-C; leaves nothing. */
@@ -46,7 +46,7 @@ export async function testBundle(
       instance = await api.runApp(app.id);
       const running = await follow(context, api, instance, abort.signal);
       showInstance(output, running);
-      output.note('\nIts log; Ctrl-C ends the test.\n');
+      output.note('\nThe log follows. Press Ctrl-C to end the test.\n');
       await printLogs(context, api, instance.id, {
         follow: true,
         signal: abort.signal,

@@ -8,10 +8,10 @@ import { examples, type Act } from './shared';
 export function addConfigCommands(program: Command, act: Act): void {
   const config = program
     .command('config')
-    .description('where the store is, and who you are to it');
+    .description('configure the command: the store and your sign-in');
   config
     .command('setup')
-    .description('ask where the store is, sign in there, and remember both')
+    .description('set the store, and sign in')
     .argument('[url]', "the portal's address")
     .addOption(signInOptions.demo())
     .addOption(signInOptions.withToken())
@@ -20,7 +20,7 @@ export function addConfigCommands(program: Command, act: Act): void {
     .action(
       act(async (context, given: string | undefined, flags: SignInFlags) => {
         if (!given && !context.world.canAsk)
-          throw new CliError('Where is the store?', {
+          throw new CliError('Which store?', {
             exitCode: EXIT.usage,
             code: 'NO_URL',
             remedy: 'Add the address: app-store config setup <url>.',
@@ -40,7 +40,7 @@ export function addConfigCommands(program: Command, act: Act): void {
     .action(act(async (context, flags: SignInFlags) => signIn(context, flags)));
   config
     .command('show')
-    .description('print the configuration; never the token')
+    .description('print the configuration, without the token')
     .action(
       act(async context => {
         const shown = {
@@ -60,7 +60,7 @@ export function addConfigCommands(program: Command, act: Act): void {
   config
     .command('set-url')
     .description(
-      'remember the address of a store; forgets the token of another one',
+      'set the address of the store; deletes the token of another store',
     )
     .argument('<url>', "the portal's address")
     .action(
@@ -78,7 +78,7 @@ export function addConfigCommands(program: Command, act: Act): void {
     );
   config
     .command('whoami')
-    .description('print who you are to the store')
+    .description('print your name and your access')
     .action(
       act(async context => {
         const me = await context.api().getMe();

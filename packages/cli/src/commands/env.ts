@@ -1,4 +1,4 @@
-/** `env …`: what the store offers to apps, and what it is set to. */
+/** `env …`: runtimes, launch profiles and settings of the store. */
 import type { Command } from 'commander';
 import { duration } from '../output';
 import type { Act } from './shared';
@@ -12,14 +12,14 @@ const STATUS = {
 export function addEnvCommands(program: Command, act: Act): void {
   const env = program
     .command('env')
-    .description('what the store offers to apps');
+    .description('show runtimes, launch profiles and settings of the store');
 
   env
     .command('runtime-version')
-    .description('the runtime versions that app.toml may name')
+    .description('runtime versions for app.toml')
     .command('list')
     .alias('ls')
-    .description('all runtime versions')
+    .description('list all runtime versions')
     .action(
       act(async context => {
         const { output } = context;
@@ -40,17 +40,19 @@ export function addEnvCommands(program: Command, act: Act): void {
 
   env
     .command('launch-profiles')
-    .description('sizes that an instance may be run with')
+    .description('sizes (memory, CPU, GPU) for instances')
     .command('list')
     .alias('ls')
-    .description('all launch profiles')
+    .description('list all launch profiles')
     .action(
       act(async context => {
         const { output } = context;
         const profiles = await context.api().listLaunchProfiles();
         output.result(profiles, () => {
           if (!profiles.length) {
-            output.note('There are none: apps are run as they ask to be.');
+            output.note(
+              'There are none. Apps get the resources that app.toml asks for.',
+            );
             return;
           }
           output.table(
@@ -69,7 +71,7 @@ export function addEnvCommands(program: Command, act: Act): void {
 
   env
     .command('info')
-    .description('what the store is set to')
+    .description('show the settings of the store')
     .action(
       act(async context => {
         const { output } = context;

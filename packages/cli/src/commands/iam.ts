@@ -9,10 +9,10 @@ import { readAll } from '../standardInput';
 import { examples, yesOption, type Mount } from './shared';
 
 function notIam(file: string, why: string): CliError {
-  return new CliError(`${file} holds no policies: ${why}.`, {
+  return new CliError(`${file} contains no policies: ${why}.`, {
     exitCode: EXIT.usage,
     code: 'NO_POLICIES',
-    remedy: 'Write it as `app-store admin iam export` does.',
+    remedy: 'Use the format of `app-store admin iam export`.',
   });
 }
 
@@ -42,7 +42,7 @@ async function readPolicies(
   const policies = document?.policies ?? document;
   const list = Array.isArray(policies) ? policies : [policies];
   if (!list.every(each => typeof each?.name === 'string'))
-    throw notIam(file, 'each one has a name');
+    throw notIam(file, 'each policy needs a name');
   return list;
 }
 
@@ -66,19 +66,21 @@ function showList(
         ),
       );
     if (!found.enabled)
-      output.note('They do not count: appStore.iam.enabled is not set.');
+      output.note('They have no effect: appStore.iam.enabled is not set.');
   });
 }
 
 export function addIamCommands(parent: Command, { act }: Mount): void {
   const iam = parent
     .command('iam')
-    .description('policies that allow or deny beside the access rules');
+    .description(
+      'manage policies that allow or deny more than the access rules',
+    );
   iam
     .command('import')
-    .description('put policies in by their names')
+    .description('add policies, or replace policies with the same name')
     .argument('<file>', 'JSON; - for standard input')
-    .option('--replace', 'there are no others afterwards')
+    .option('--replace', 'delete all other policies')
     .addOption(yesOption())
     .addHelpText('after', examples('app-store admin iam import policies.json'))
     .action(
@@ -92,7 +94,7 @@ export function addIamCommands(parent: Command, { act }: Mount): void {
           const { replace } = flags;
           if (replace)
             await context.confirm(
-              `Put ${policies.length} in the place of all policies?`,
+              `Replace all policies with these ${policies.length}?`,
               flags.yes,
             );
           showList(
@@ -114,7 +116,7 @@ export function addIamCommands(parent: Command, { act }: Mount): void {
   iam
     .command('list')
     .alias('ls')
-    .description('all policies')
+    .description('list all policies')
     .action(
       act(async context =>
         showList(context, await context.api().listIamPolicies()),

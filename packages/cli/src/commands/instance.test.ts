@@ -76,7 +76,7 @@ describe('which instance', () => {
     });
     const two = await store.type(['instance', 'get', '1111']);
     expect(two.code).toBe(2);
-    expect(two.err).toContain(`Name one of them: ${ID}, ${OTHER_ID}.`);
+    expect(two.err).toContain(`Use one of them: ${ID}, ${OTHER_ID}.`);
     const none = await store.type(['admin', 'instance', 'get', 'abcd']);
     expect(none.code).toBe(3);
     expect(none.err).toContain('See `app-store admin instance list`.');
@@ -120,7 +120,7 @@ describe('instance status', () => {
 });
 
 describe('the end of an instance', () => {
-  it('says until when it can be taken back', async () => {
+  it('says until when it can be restored', async () => {
     const store = await storeOf({
       [`GET /instances/${ID}`]: anInstance({
         purgeAfter: '2026-01-08T12:00:00.000Z',
@@ -135,15 +135,15 @@ describe('the end of an instance', () => {
     });
     expect({ code, out }).toEqual({
       code: 0,
-      out: `Terminated ${ID}.\nIts volume is kept until 2026-01-08T12:00:00.000Z: \`app-store instance restore ${ID}\` takes it back.\n`,
+      out: `Terminated ${ID}.\nIts volume is kept until 2026-01-08T12:00:00.000Z: \`app-store instance restore ${ID}\` restores it.\n`,
     });
     expect(questions[0]).toContain('is kept for 7 days');
     store.close();
   });
 
   it.each([
-    [['--purge'], 'What is on its volume is lost.', 604_800],
-    [[], 'What is on its volume is lost.', 0],
+    [['--purge'], 'All data on its volume is lost.', 604_800],
+    [[], 'All data on its volume is lost.', 0],
   ])(
     '%j asks first, and leaves it without a yes',
     async (flags, words, kept) => {
@@ -176,7 +176,7 @@ describe('the end of an instance', () => {
     store.close();
   });
 
-  it('is taken back by the beginning of its id', async () => {
+  it('is restored by the beginning of its id', async () => {
     const store = await storeOf({
       'GET /instances': page(anInstance()),
       [`POST /instances/${ID}/restore`]: anInstance({ status: 'SUSPENDED' }),
@@ -241,7 +241,7 @@ describe('a launch that is waited for', () => {
     );
     const { code, err } = await store.type(typed);
     expect(code).toBe(1);
-    expect(err).toContain('it was ended');
+    expect(err).toContain('it was terminated');
     store.close();
   });
 
@@ -267,7 +267,7 @@ describe('a launch that is waited for', () => {
     const store = await resume(stream([failed]), stream([failed]));
     const { code, err } = await store.type(typed);
     expect(code).toBe(1);
-    expect(err).toContain('Who can mend it: an admin of the store.');
+    expect(err).toContain('Who can fix it: an admin of the store.');
     const json = await store.type([...typed, '--json']);
     expect(JSON.parse(json.err).error).toMatchObject({
       code: 'NO_PLACE',
@@ -286,7 +286,7 @@ describe('a launch that is waited for', () => {
       },
     });
     expect(code).toBe(130);
-    expect(err).toContain('the instance goes on starting');
+    expect(err).toContain('The instance continues to start');
     expect(err).toContain(ID);
     store.close();
   });
@@ -404,7 +404,7 @@ describe('a launch with a problem', () => {
     });
     const { code, err } = await store.type(['app', 'run', ID]);
     expect(code).toBe(1);
-    expect(err).toContain('does not run: Nothing answers on port 8080.');
+    expect(err).toContain('is not running: Nothing answers on port 8080.');
     store.close();
   });
 });

@@ -11,8 +11,8 @@ export function addInstanceCommands(parent: Command, mount: Mount): void {
     .command('instance')
     .description(
       mount.admin
-        ? "everybody's instances"
-        : 'running and suspended copies of apps',
+        ? 'manage the instances of everybody'
+        : 'list, suspend, resume and terminate instances',
     );
   addInstanceList(instance, mount);
   addInstanceLooks(instance, mount);

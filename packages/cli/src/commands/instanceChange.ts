@@ -22,25 +22,25 @@ interface Change {
 const CHANGES: Change[] = [
   {
     name: 'suspend',
-    description: 'end its pod and keep its volume',
+    description: 'suspend an instance: delete its pod, keep its volume',
     work: (api, id) => api.suspendInstance(id),
   },
   {
     name: 'resume',
-    description: 'start it again and wait until it runs',
+    description: 'resume an instance and wait until it is running',
     work: (api, id) => api.resumeInstance(id),
     launches: true,
   },
   {
     name: 'empty-volume',
     description:
-      'start it with an empty volume after its own was lost, and wait',
+      'start an instance with an empty volume after its volume was lost',
     work: (api, id) => api.startWithEmptyVolume(id),
     launches: true,
   },
   {
     name: 'extend',
-    description: 'put its suspension off, once for each start',
+    description: 'extend the time until auto-suspend, once for each start',
     work: (api, id) => api.extendInstance(id),
   },
 ];
@@ -48,13 +48,14 @@ const CHANGES: Change[] = [
 const ADMIN_CHANGES: Change[] = [
   {
     name: 'redeploy',
-    description: "start it anew with the store's present configuration",
+    description:
+      'start an instance again with the current configuration of the store',
     work: (api, id) => api.redeployInstance(id),
     launches: true,
   },
   {
     name: 'disable-autosuspend',
-    description: 'let it run until somebody suspends it',
+    description: 'disable auto-suspend for an instance',
     work: (api, id) => api.disableAutosuspend(id),
   },
 ];
@@ -89,7 +90,7 @@ export function addInstanceChanges(instance: Command, mount: Mount): void {
 
   instance
     .command('update')
-    .description('change who may open an instance')
+    .description('change who can open an instance')
     .argument('<instance>', INSTANCE)
     .addOption(visibilityOption('the instance', { mandatory: true }))
     .action(

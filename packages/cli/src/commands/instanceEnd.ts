@@ -34,8 +34,10 @@ async function question(
   const { terminatedRetentionSeconds: kept = 0 } = await api.getStore();
   const lost =
     purge || kept <= 0
-      ? 'What is on its volume is lost.'
-      : `A volume of its own is kept for ${duration(kept)}; all else is lost.`;
+      ? 'All data on its volume is lost.'
+      : `Its volume, if it has one, is kept for ${duration(
+          kept,
+        )}. All other data is lost.`;
   return `Terminate ${found.appTitle} (${found.id})? ${lost}`;
 }
 
@@ -43,9 +45,9 @@ export function addInstanceEnds(instance: Command, mount: Mount): void {
   const { act } = mount;
   instance
     .command('terminate')
-    .description('end an instance; its volume is kept for a while')
+    .description('terminate an instance; its volume is kept for some time')
     .argument('<instance>', INSTANCE)
-    .option('--purge', 'its volume goes at once')
+    .option('--purge', 'delete its volume now')
     .addOption(yesOption())
     .addHelpText('after', examples('app-store instance terminate 1a2b -y'))
     .action(
@@ -71,7 +73,7 @@ export function addInstanceEnds(instance: Command, mount: Mount): void {
                 context.output.line(
                   `Its volume is kept until ${until}: \`${programOf(
                     mount,
-                  )} instance restore ${found.id}\` takes it back.`,
+                  )} instance restore ${found.id}\` restores it.`,
                 );
             },
           );
@@ -81,8 +83,8 @@ export function addInstanceEnds(instance: Command, mount: Mount): void {
 
   instance
     .command('restore')
-    .description('take a terminated instance back, suspended')
-    .argument('<instance>', "the instance's id, or the beginning of it")
+    .description('restore a terminated instance; it is then suspended')
+    .argument('<instance>', 'ID of the instance, or its first characters')
     .action(
       act(async (context, text: string) => {
         const api = context.api();

@@ -38,7 +38,7 @@ function show(
       output.note(
         terminated
           ? 'There are none that can be restored.'
-          : 'There are none. `app-store app run` starts one.',
+          : 'There are none. Start one with `app-store app run`.',
       );
       return;
     }
@@ -75,19 +75,27 @@ export function addInstanceList(instance: Command, mount: Mount): void {
     .command('list')
     .alias('ls')
     .description(
-      admin ? 'all instances' : 'your instances, or all that you may see',
+      admin
+        ? 'list all instances'
+        : 'list your instances, or all instances that you can see',
     )
-    .argument('[app]', 'only of this app; of all its versions by its name');
-  if (!admin) command.option('-a, --all', 'all instances that you may see');
+    .argument(
+      '[app]',
+      'only instances of this app; a name means all its versions',
+    );
+  if (!admin) command.option('-a, --all', 'all instances that you can see');
   command
-    .option('--wide', 'with lifecycle, launch profile and time of suspension')
+    .option(
+      '--wide',
+      'also show lifecycle, launch profile and time of auto-suspend',
+    )
     .option(
       '--terminated',
-      'instead, terminated ones that can still be restored',
+      'list terminated instances that can be restored instead',
     )
-    .option('--owner <person>', 'only of one person')
+    .option('--owner <person>', 'only of this person')
     .addOption(
-      new Option('--status <status>', 'only in this state')
+      new Option('--status <status>', 'only with this status')
         .choices(STATUSES)
         .argParser(oneOf(STATUSES)),
     )

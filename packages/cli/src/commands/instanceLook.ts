@@ -49,7 +49,7 @@ export function addInstanceLooks(instance: Command, mount: Mount): void {
   const { act } = mount;
   instance
     .command('get')
-    .description('what is known of an instance')
+    .description('show an instance')
     .argument('<instance>', INSTANCE)
     .action(
       act(async (context, text: string) =>
@@ -63,7 +63,7 @@ export function addInstanceLooks(instance: Command, mount: Mount): void {
 
   instance
     .command('status')
-    .description('how an instance fares in the cluster')
+    .description('show the status of an instance in the cluster')
     .argument('<instance>', INSTANCE)
     .action(
       act(async (context, text: string) => {
@@ -79,19 +79,16 @@ export function addInstanceLooks(instance: Command, mount: Mount): void {
 
   instance
     .command('logs')
-    .description('print the output of an instance')
+    .description('print the log of an instance')
     .argument('<instance>', INSTANCE)
-    .option('-f, --follow', 'go on as more comes; Ctrl-C ends it')
-    .option('-p, --previous', 'of the process before this one')
+    .option('-f, --follow', 'follow the log; Ctrl-C ends it')
+    .option('-p, --previous', 'the log of the previous process')
     .option(
       '--tail <lines>',
-      'only the last lines, 100000 at most',
+      'only the last lines, at most 100000',
       wholeNumber,
     )
-    .option(
-      '-c, --container <name>',
-      'app, or the stage bundle or dependencies',
-    )
+    .option('-c, --container <name>', 'app, bundle or dependencies')
     .action(
       act(async (context, text: string, flags: LogFlags) => {
         const api = context.api();

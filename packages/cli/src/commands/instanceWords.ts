@@ -1,3 +1,3 @@
 /** How help speaks of instances. */
 export const INSTANCE =
-  "an instance's id, the beginning of one, or an alias that leads to it";
+  'ID of the instance or its first characters, or an alias of it';

@@ -7,7 +7,7 @@ import { examples, type Act } from './shared';
 export function addLoginCommands(program: Command, act: Act): void {
   program
     .command('login')
-    .description('sign in to a store and remember it')
+    .description('sign in to a store')
     .argument('[url]', "the portal's address")
     .addOption(signInOptions.demo())
     .addOption(signInOptions.withToken())
@@ -28,7 +28,7 @@ export function addLoginCommands(program: Command, act: Act): void {
 
   program
     .command('logout')
-    .description('forget the token, and make it worthless')
+    .description('sign out: revoke the token and delete it here')
     .action(
       act(async context => {
         const { token, ...rest } = context.config;
@@ -49,7 +49,7 @@ export function addLoginCommands(program: Command, act: Act): void {
         );
         if (token && !revoked)
           context.output.note(
-            `${store.url} could not be told: the token is forgotten here, and is worth something there until it expires. Revoke it on the store's CLI and API page.`,
+            `${store.url} could not be reached. The token is deleted here, but it is valid until it expires. Revoke it on the CLI and API page of the store.`,
           );
       }),
     );

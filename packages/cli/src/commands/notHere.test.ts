@@ -2,7 +2,7 @@ import { newDirectory, type } from '../__testUtils__/typing';
 
 describe('20: commands that are not there', () => {
   it.each([
-    [['exec'], /no command exec: apps are not run in Docker.*bundle test/s],
+    [['exec'], /no command exec: apps do not run in Docker.*bundle test/s],
     [['exec', '.', '--volume', '/x:/y', '--help'], /no command exec/],
     [['platform'], /no command platform/],
     [['platform', 'access-token'], /no command platform.*app-store token/s],

@@ -4,12 +4,12 @@ import { CliError, EXIT } from '../errors';
 
 const NOT_HERE: Record<string, { why: string; remedy: string }> = {
   exec: {
-    why: 'apps are not run in Docker on this machine',
+    why: 'apps do not run in Docker on this machine',
     remedy:
-      'Use `app-store bundle test`: it runs a directory in the store, shows its log, and leaves nothing.',
+      'Use `app-store bundle test`: it runs a directory in the store, shows its log, then deletes everything.',
   },
   platform: {
-    why: 'there are no tokens of a platform beside those of the store',
+    why: 'the store has no separate platform tokens',
     remedy: 'Use `app-store token` and `app-store login`.',
   },
 };
@@ -42,7 +42,7 @@ export function addNotHere(program: Command): void {
   if (config)
     add(config, 'update-platform-token', {
       path: 'config update-platform-token',
-      why: 'there is one token, that of the sign-in',
+      why: 'there is only the token of the sign-in',
       remedy: 'Use `app-store config update-token`.',
     });
 }

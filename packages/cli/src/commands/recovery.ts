@@ -8,7 +8,8 @@ import type { Context } from '../Context';
 import { CliError, EXIT } from '../errors';
 import { examples, yesOption, type Mount } from './shared';
 
-const NOTHING = 'The database is not a restored backup: nothing to decide.';
+const NOTHING =
+  'There is nothing to decide: the database is not a restored backup.';
 
 function showItems({ output }: Context, { items }: RecoveryReport): void {
   if (!items.length) output.note('Nothing is newer than the backup.');
@@ -34,7 +35,7 @@ function showReport(context: Context, report: RecoveryReport): void {
       return;
     }
     output.note(
-      `The database was restored from a backup (noticed ${report.since}). Nothing is deleted until you adopt or discard what is newer:`,
+      `The database was restored from a backup (noticed ${report.since}). The store deletes nothing until you adopt or discard the newer data:`,
     );
     showItems(context, report);
   });
@@ -45,13 +46,13 @@ const QUESTIONS: Record<
   (count: number, left: number) => string
 > = {
   adopt: (count, left) =>
-    `Put ${count} back into the database? Apps and instances come back PRIVATE, without tags and aliases.${
+    `Put ${count} back into the database? Apps and instances become PRIVATE again, without tags and aliases.${
       left
-        ? ` ${left} cannot be adopted. They are kept, and not listed again.`
+        ? ` ${left} cannot be adopted. They are kept, but not listed again.`
         : ''
     }`,
   discard: count =>
-    `Delete all ${count} for good, with the values of secrets and the volumes?`,
+    `Permanently delete all ${count}, with the values of secrets and the volumes?`,
 };
 
 async function decide(
@@ -96,18 +97,18 @@ async function decide(
 export function addRecoveryCommands(parent: Command, { act }: Mount): void {
   const recovery = parent
     .command('recovery')
-    .description('decide what is kept after a backup was restored');
+    .description('decide what to keep after a backup was restored');
   recovery
     .command('show')
-    .description('what is newer than the restored backup')
+    .description('list what is newer than the restored backup')
     .action(
       act(async context =>
         showReport(context, await context.api().getRecovery()),
       ),
     );
   const commands: Array<[RecoveryDecision, string]> = [
-    ['adopt', 'put what is newer than the backup back into the database'],
-    ['discard', 'delete what is newer than the backup'],
+    ['adopt', 'put newer data back into the database'],
+    ['discard', 'delete data that is newer than the backup'],
   ];
   for (const [decision, description] of commands)
     recovery

@@ -58,7 +58,7 @@ describe('the values of a secret', () => {
     [['--from-literal=a=1', '--from-literal=a=2'], 2, 'given twice'],
     [['--from-literal=a b=1'], 2, 'The key "a b"'],
     [['--from-file=-'], 2, 'no key or no path'],
-    [['--from-file=a=-', '--from-file=b=-'], 2, 'given for a and for b'],
+    [['--from-file=a=-', '--from-file=b=-'], 2, 'used for a and for b'],
     [['--from-file=a=nowhere'], 3, 'nowhere is not a file'],
   ])('%j are none', async (flags, wanted, words) => {
     const store = await storeOf({});
@@ -156,8 +156,8 @@ describe('secret update', () => {
     expect(code).toBe(0);
     expect(store.asked[0].query).toMatchObject({ visibility: 'PRIVATE' });
     expect(store.asked[2].headers['if-match']).toBe('"7"');
-    expect(err).toContain('No longer there: password.');
-    expect(err).toContain('Used by 1 app, 2 more that you may not see');
+    expect(err).toContain('Deleted keys: password.');
+    expect(err).toContain('Used by 1 app, 2 more that you cannot see');
     store.close();
   });
 
@@ -172,7 +172,7 @@ describe('secret update', () => {
       confirm: async question => !questions.push(question),
     });
     expect(questions).toEqual([
-      'Replace all values of crm? password goes, and it is used by 1 app, 2 more that you may not see.',
+      'Replace all values of crm? This deletes password. The secret is used by 1 app, 2 more that you cannot see.',
     ]);
     expect(store.whats()).not.toContain('PUT /secrets/crm');
     const kept = await store.type([...typed, '--from-literal=password=1']);
@@ -331,6 +331,6 @@ it('secret usage tells who runs with an old value', async () => {
   const { out, err } = await store.type(['secret', 'usage', 'crm']);
   expect(out).toContain(`${ID}\tapp\ta@1\tpassword (optional)`);
   expect(out).toContain(`${ID}\tinstance\tA\tDEPLOYED, OLD VALUE`);
-  expect(err).toContain('And 2 that you may not see.');
+  expect(err).toContain('And 2 that you cannot see.');
   store.close();
 });

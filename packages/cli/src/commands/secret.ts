@@ -10,8 +10,8 @@ export function addSecretCommands(parent: Command, mount: Mount): void {
     .command('secret')
     .description(
       mount.admin
-        ? 'values for all users, and for single apps'
-        : 'values that your apps use',
+        ? 'manage secrets of all users and of apps'
+        : 'manage secrets: values that apps use',
     );
   addSecretReading(secret, mount);
   addSecretWriting(secret, mount);

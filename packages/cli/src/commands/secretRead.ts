@@ -47,7 +47,9 @@ export function addSecretReading(secret: Command, mount: Mount): void {
   const choices = [...visibilitiesOf(mount), 'UNSPECIFIED'] as const;
   const visibility = new Option(
     '-v, --visibility <visibility>',
-    admin ? 'only these; UNSPECIFIED for both' : 'only these',
+    admin
+      ? 'only this visibility; UNSPECIFIED for both'
+      : 'only this visibility',
   )
     .choices(choices)
     .argParser(oneOf(choices));
@@ -56,8 +58,8 @@ export function addSecretReading(secret: Command, mount: Mount): void {
     .alias('ls')
     .description(
       admin
-        ? 'secrets for all users, or of apps'
-        : 'your secrets, and those for all users',
+        ? 'list secrets of all users, or of apps'
+        : 'list your secrets, and those of all users',
     )
     .addOption(admin ? visibility.default('ALL_USERS') : visibility)
     .addOption(limitOption())
@@ -103,11 +105,11 @@ export function addSecretReading(secret: Command, mount: Mount): void {
   addWhichOptions(
     secret
       .command('get')
-      .description('what is known of a secret; its values only with -e')
+      .description('show a secret; its values only with -e')
       .argument('<name>'),
     mount,
   )
-    .option('-e, --expose', 'with its values; each time is audited')
+    .option('-e, --expose', 'show the values; the audit log records it')
     .action(
       act(
         async (

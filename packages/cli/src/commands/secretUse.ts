@@ -15,7 +15,7 @@ function variableOf(key: string): string {
 }
 
 /** `[[Env]]` entries for all keys, to be put into app.toml. */
-export function envEntries(name: string, keys: string[]): string {
+function envEntries(name: string, keys: string[]): string {
   return keys
     .map(
       key =>
@@ -34,7 +34,7 @@ export function addSecretUses(secret: Command, mount: Mount): void {
     secret
       .command('usage')
       .description(
-        'which apps use it, and which instances run with an old value',
+        'show which apps use a secret, and which instances have an old value',
       )
       .argument('<name>'),
     mount,
@@ -62,11 +62,9 @@ export function addSecretUses(secret: Command, mount: Mount): void {
           ],
         );
         if (usage.hidden)
-          output.note(`And ${usage.hidden} that you may not see.`);
+          output.note(`And ${usage.hidden} that you cannot see.`);
         if (usage.instances.some(i => !i.current))
-          output.note(
-            'Suspend and resume an instance to have it run with the new value.',
-          );
+          output.note('To use the new value, suspend and resume the instance.');
       });
     }),
   );
@@ -74,7 +72,7 @@ export function addSecretUses(secret: Command, mount: Mount): void {
   addWhichOptions(
     secret
       .command('snippet')
-      .description('the lines of app.toml that hand a secret to an app')
+      .description('print the lines of app.toml that give a secret to an app')
       .argument('<name>'),
     mount,
   ).action(

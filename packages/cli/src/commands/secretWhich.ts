@@ -29,7 +29,7 @@ export const visibilitiesOf = ({
 export function addWhichOptions(
   command: Command,
   mount: Mount,
-  what = 'which of several with this name',
+  what = 'visibility, if several secrets have this name',
 ): Command {
   const choices = visibilitiesOf(mount);
   command.addOption(
@@ -55,7 +55,7 @@ export function identityOf(
   const shared = parent ? 'APP' : 'ALL_USERS';
   const visibility = flags.visibility ?? (admin ? shared : 'PRIVATE');
   if ((visibility === 'APP') !== Boolean(parent))
-    throw new CliError('An APP secret has a parent, and others have none.', {
+    throw new CliError('Only an APP secret has a parent.', {
       exitCode: EXIT.usage,
       code: 'BAD_PARENT',
       remedy: parent
@@ -125,10 +125,13 @@ export async function findSecret(
       remedy: `Add one of: ${found.map(words).join('; ')}.`,
     });
   if (!found.length)
-    throw new CliError(`There is no secret ${name}, or you may not see it.`, {
-      exitCode: EXIT.notFound,
-      code: 'NOT_FOUND',
-      remedy: `See \`${programOf(mount)} secret list\`.`,
-    });
+    throw new CliError(
+      `There is no secret ${name}, or you are not allowed to see it.`,
+      {
+        exitCode: EXIT.notFound,
+        code: 'NOT_FOUND',
+        remedy: `See \`${programOf(mount)} secret list\`.`,
+      },
+    );
   return found[0];
 }

@@ -28,13 +28,17 @@ function addDataOptions(command: Command): Command {
   return command
     .option(
       '--from-file <key=path>',
-      'a value from a file, or from standard input: KEY=-',
+      'a value from a file; KEY=- reads standard input',
       several,
     )
-    .option('--from-env-file <path>', 'values of lines KEY=VALUE', several)
+    .option(
+      '--from-env-file <path>',
+      'values from a file with lines KEY=VALUE',
+      several,
+    )
     .option(
       '--from-literal <key=value>',
-      'a value as it stands; others of this machine may see it',
+      'a value; other users of this machine can see it',
       several,
     );
 }
@@ -82,7 +86,7 @@ async function usersOf(
   const parts = [
     apps.length && count(apps.length, 'app'),
     instances.length && count(instances.length, 'instance'),
-    hidden && `${hidden} more that you may not see`,
+    hidden && `${hidden} more that you cannot see`,
   ].filter(Boolean);
   return parts.length ? parts.join(', ') : undefined;
 }
@@ -100,9 +104,9 @@ async function update(
   const users = await usersOf(context, before);
   if (gone.length)
     await context.confirm(
-      `Replace all values of ${name}? ${gone.join(', ')} ${
-        gone.length === 1 ? 'goes' : 'go'
-      }${users ? `, and it is used by ${users}` : ''}.`,
+      `Replace all values of ${name}? This deletes ${gone.join(', ')}.${
+        users ? ` The secret is used by ${users}.` : ''
+      }`,
       flags.yes,
     );
   const after = await context.api().putSecret(keyOf(before), data, {
@@ -110,10 +114,10 @@ async function update(
     revision: before.revision,
   });
   showSecret(context, after);
-  if (gone.length) context.output.note(`No longer there: ${gone.join(', ')}.`);
+  if (gone.length) context.output.note(`Deleted keys: ${gone.join(', ')}.`);
   if (users)
     context.output.note(
-      `Used by ${users}: instances that run have the old values until they are resumed. See \`${programOf(
+      `Used by ${users}. Running instances keep the old values until you suspend and resume them. See \`${programOf(
         mount,
       )} secret usage ${name}\`.`,
     );
@@ -127,12 +131,12 @@ export function addSecretWriting(secret: Command, mount: Mount): void {
     addWhichOptions(
       secret
         .command('create')
-        .description('make a secret; fails where it is there')
+        .description('create a secret')
         .argument('<name>'),
       mount,
       mount.admin
-        ? 'for all users, or of one app; for all users unless -p is given'
-        : 'PRIVATE unless said otherwise; others are for admins to make',
+        ? 'ALL_USERS or APP; ALL_USERS unless -p is given'
+        : 'default PRIVATE; only admins create others',
     ),
   )
     .addHelpText(
@@ -167,7 +171,7 @@ export function addSecretWriting(secret: Command, mount: Mount): void {
   addWhichOptions(
     secret
       .command('delete')
-      .description('delete a secret; fails while an app needs it')
+      .description('delete a secret that no app needs')
       .argument('<name>'),
     mount,
   )

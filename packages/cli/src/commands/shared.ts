@@ -41,7 +41,7 @@ export function visibilityOption(
 ): Option {
   const option = new Option(
     '-v, --visibility <visibility>',
-    `who may see ${what}`,
+    `who can ${what === 'the instance' ? 'open' : 'see'} ${what}`,
   )
     .choices(VISIBILITIES)
     .argParser(oneOf(VISIBILITIES));
@@ -51,11 +51,12 @@ export function visibilityOption(
 }
 
 /** `-y, --yes`, of what asks before something is lost. */
-export const yesOption = () => new Option('-y, --yes', 'do not ask');
+export const yesOption = () =>
+  new Option('-y, --yes', 'do not ask for confirmation');
 
 /** `--limit`, of lists. */
 export const limitOption = () =>
-  new Option('--limit <count>', 'no more than so many').argParser(wholeNumber);
+  new Option('--limit <count>', 'at most this many').argParser(wholeNumber);
 
 /** Parses a whole number that is not negative. */
 export function wholeNumber(text: string): number {

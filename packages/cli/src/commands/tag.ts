@@ -12,7 +12,7 @@ import { tagNames } from '../present';
 import { APP } from './appWords';
 import { assertSomething, words, yesOption, type Mount } from './shared';
 
-const TAG = "a tag's id, or its name";
+const TAG = 'ID or name of the tag';
 
 interface TagFlags {
   name?: string;
@@ -33,22 +33,22 @@ function addTagOptions(command: Command): Command {
   const roles = (flags: string, what: string) =>
     new Option(
       flags,
-      `${what}; repeated or with commas, '' for none`,
+      `${what}; repeat or separate with commas; '' for none`,
     ).argParser(words);
   return command
     .option('-c, --color <color>', '#rrggbb')
-    .option('-t, --title <title>', 'what people see')
-    .option('-d, --description <text>', 'what it is for')
+    .option('-t, --title <title>', 'title')
+    .option('-d, --description <text>', 'description')
     .addOption(
       roles(
         '-v, --visitor-roles <roles>',
-        'whose visitors see and run apps with this tag',
+        'roles whose visitors see and run apps with this tag',
       ),
     )
     .addOption(
       roles(
         '-a, --admin-roles <roles>',
-        "who assigns and changes it; if none, everybody with full access, or only admins, depending on the store's settings",
+        'roles that assign and change it; if none, everybody with full access, or only admins, depending on the settings of the store',
       ),
     );
 }
@@ -94,10 +94,10 @@ function addTagging(tag: Command, mount: Mount): void {
           );
         }),
       );
-  tagging('assign', 'put a tag on an app', (context, appId, tagId) =>
+  tagging('assign', 'assign a tag to an app', (context, appId, tagId) =>
     context.api().assignTag(appId, tagId),
   );
-  tagging('remove', 'take a tag off an app', (context, appId, tagId) =>
+  tagging('remove', 'remove a tag from an app', (context, appId, tagId) =>
     context.api().removeTag(appId, tagId),
   );
 }
@@ -107,8 +107,8 @@ function addTagGovernment(tag: Command, { act }: Mount): void {
   addTagOptions(
     tag
       .command('create')
-      .description('make a tag')
-      .requiredOption('-n, --name <name>', 'what app.toml calls it'),
+      .description('create a tag')
+      .requiredOption('-n, --name <name>', 'the name in app.toml'),
   ).action(
     act(async (context, flags: TagFlags & { name: string }) =>
       showTag(
@@ -120,7 +120,7 @@ function addTagGovernment(tag: Command, { act }: Mount): void {
 
   tag
     .command('delete')
-    .description('delete a tag; it is taken off all apps')
+    .description('delete a tag, and remove it from all apps')
     .argument('<tag>', TAG)
     .addOption(yesOption())
     .action(
@@ -128,10 +128,10 @@ function addTagGovernment(tag: Command, { act }: Mount): void {
         const api = context.api();
         const found = await api.getTag(text);
         const visitors = found.visitorRoles.length
-          ? ' Visitors who see apps by it no longer do.'
+          ? ' Visitors who see apps only because of it will no longer see them.'
           : '';
         await context.confirm(
-          `Delete ${found.name}, and take it off ${found.apps} app versions?${visitors}`,
+          `Delete ${found.name}, and remove it from ${found.apps} app versions?${visitors}`,
           flags.yes,
         );
         await api.deleteTag(found.id);
@@ -144,11 +144,13 @@ function addTagGovernment(tag: Command, { act }: Mount): void {
 
 export function addTagCommands(parent: Command, mount: Mount): void {
   const { act, admin } = mount;
-  const tag = parent.command('tag').description('labels of apps');
+  const tag = parent
+    .command('tag')
+    .description('manage tags, the labels of apps');
   tag
     .command('list')
     .alias('ls')
-    .description('all tags')
+    .description('list all tags')
     .action(
       act(async context => {
         const tags = await context.api().listTags();
@@ -163,7 +165,7 @@ export function addTagCommands(parent: Command, mount: Mount): void {
     );
   tag
     .command('get')
-    .description('what is known of a tag')
+    .description('show a tag')
     .argument('<tag>', TAG)
     .action(
       act(async (context, text: string) =>
@@ -176,7 +178,7 @@ export function addTagCommands(parent: Command, mount: Mount): void {
       .command('update')
       .description('change a tag')
       .argument('<tag>', TAG)
-      .option('-n, --name <name>', 'what app.toml calls it'),
+      .option('-n, --name <name>', 'the name in app.toml'),
   ).action(
     act(async (context, text: string, flags: TagFlags) => {
       const change = changeOf(flags);

@@ -5,12 +5,12 @@ import { examples, wholeNumber, type Act } from './shared';
 export function addTokenCommands(program: Command, act: Act): void {
   const token = program
     .command('token')
-    .description('access tokens, for machines that publish apps');
+    .description('manage access tokens for programs');
   token
     .command('create')
-    .description('make a token; it is printed once')
-    .argument('<name>', 'what it is for')
-    .option('--days <days>', 'how long it holds', wholeNumber, 90)
+    .description('create a token; it is printed once')
+    .argument('<name>', 'name of the token')
+    .option('--days <days>', 'days until it expires', wholeNumber, 90)
     .addHelpText('after', examples('app-store token create ci --days 30'))
     .action(
       act(async (context, name: string, flags: { days: number }) => {
@@ -25,13 +25,13 @@ export function addTokenCommands(program: Command, act: Act): void {
           ]),
         );
         context.output.note(
-          'Keep it safe; it is not shown again. A machine gives it in APP_STORE_TOKEN.',
+          'Keep it safe. It is not shown again. A program passes it in APP_STORE_TOKEN.',
         );
       }),
     );
   token
     .command('list')
-    .description('your tokens, without their secrets')
+    .description('list your tokens, without the tokens themselves')
     .action(
       act(async context => {
         const tokens = await context.api().listTokens();
@@ -51,7 +51,7 @@ export function addTokenCommands(program: Command, act: Act): void {
     );
   token
     .command('revoke')
-    .description('make a token worthless')
+    .description('revoke a token')
     .argument('<id>')
     .action(
       act(async (context, id: string) => {

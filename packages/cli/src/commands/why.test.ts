@@ -114,7 +114,7 @@ describe('why', () => {
   });
 
   it.each([
-    [['me', 'run', 'x'], 'it has the form kind:action'],
+    [['me', 'run', 'x'], 'An action has the form kind:action'],
     [['me', 'instnace:open', 'x'], '(Did you mean instance?)'],
     [['me', 'app:run'], 'Which app?'],
   ])('%j is not understood', async (args, words) => {

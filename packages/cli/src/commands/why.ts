@@ -29,14 +29,16 @@ function parseAction(text: string): { kind: Kind; action: string } {
   const meant = suggestion(word, [...KINDS]);
   throw new CliError(
     kind || !action
-      ? `${JSON.stringify(text)} is no action: it has the form kind:action.`
+      ? `${JSON.stringify(
+          text,
+        )} is not an action. An action has the form kind:action.`
       : `There is no kind of resource ${JSON.stringify(word)}.${
           meant ? `\n${meant}` : ''
         }`,
     {
       exitCode: EXIT.usage,
       code: 'BAD_ACTION',
-      remedy: `Write it like app:run or instance:view_log; kinds are ${KINDS.join(
+      remedy: `Write it like app:run or instance:view_log. Kinds are ${KINDS.join(
         ', ',
       )}.`,
     },
@@ -105,13 +107,16 @@ export function addWhyCommand(program: Command, act: Act): void {
   program
     .command('why')
     .description(
-      'why somebody may or may not do something; ends with 1 where they may not',
+      'show why an action is allowed or not; the exit code is 1 if it is not',
     )
-    .argument('<person>', 'me, anonymous, or a person; others only for admins')
+    .argument(
+      '<person>',
+      'me, anonymous, or a person (only admins ask about others)',
+    )
     .argument('<action>', 'app:run, instance:view_log, platform:import, …')
     .argument(
       '[resource]',
-      'an app, instance, tag or alias by id or name, a secret by name',
+      'app, instance, tag or alias by ID or name; secret by name',
     )
     .addHelpText(
       'after',

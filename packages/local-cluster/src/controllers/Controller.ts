@@ -9,7 +9,11 @@ import type { StoreEvent } from '../store/ObjectStore';
 /** `namespace/name`, or `/name`. */
 export type Key = string;
 
-/** What controllers tell of their failures. */
+/**
+ * What controllers tell of their failures.
+ *
+ * @public
+ */
 export interface Logger {
   info(message: string): void;
   warn(message: string): void;

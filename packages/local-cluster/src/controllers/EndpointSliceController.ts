@@ -1,7 +1,7 @@
 /** Keeps one EndpointSlice for each Service with a selector: the addresses of its pods. */
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
-import { matches } from '../objects/selectors';
+import { matches } from '../store/selectors';
 import {
   Controller,
   controlledBy,
@@ -12,9 +12,6 @@ import {
 import { isReady, templateHash } from './pods';
 
 const OPTIONS = { fieldManager: 'endpointslice-controller' };
-
-/** Where a pod's port is reached when that is not `<pod address>:<port>`; see `ServiceAddresses`. */
-export type PortMap = (pod: KubeObject, port: number) => number;
 
 export class EndpointSliceController extends Controller {
   start(): void {

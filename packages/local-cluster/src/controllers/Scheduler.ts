@@ -8,7 +8,7 @@ import { withCondition } from './pods';
 const OPTIONS = { fieldManager: 'kube-scheduler' };
 
 /** What a pod asks of a node: the larger of the sum of its containers and of any init container. */
-export function requestsOf(pod: KubeObject): Record<string, number> {
+function requestsOf(pod: KubeObject): Record<string, number> {
   const total: Record<string, number> = { pods: 1 };
   const add = (requests: Json, combine: (a: number, b: number) => number) => {
     for (const [name, quantity] of Object.entries(requests ?? {}))

@@ -1,34 +1,28 @@
 /**
  * The verbs of the Kubernetes API, without HTTP: what the API server, the
- * controllers and the node agent all go through.
+ * controllers and the node agent all go through. They are the same for all kinds;
+ * what differs is in the strategy of the {@link Resource}.
  *
  * Guarantees: a write either meets its preconditions (uid, resource version) and
  * is stored, or throws a {@link StatusError}; a write that changes nothing
  * stores nothing and moves no resource version.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { applyDefaults } from '../objects/defaults';
-import { equal } from '../objects/equal';
-import { immutableViolations, violations } from '../objects/rules';
-import type { Selector } from '../objects/selectors';
-import { trackUpdate } from '../objects/serverSideApply';
-import { kindSchema, resolve } from '../schema/Schema';
+import { equal } from '../apply/equal';
 import type { ObjectStore } from '../store/ObjectStore';
+import type { Selector } from '../store/selectors';
+import { wholeSeconds } from '../time';
 import type { Json, KubeObject } from '../types';
+import { beforeCreate, generatedName } from './beforeCreate';
+import { beforeUpdate } from './beforeUpdate';
 import { decode } from './decode';
-import { awaitingDeletion, wholeSeconds } from './deletion';
-import {
-  alreadyExists,
-  badRequest,
-  conflict,
-  invalid,
-  notFound,
-  StatusError,
-} from './errors';
+import { awaitingDeletion } from './deletion';
+import { alreadyExists, conflict, notFound, StatusError } from './errors';
+import type { LoopbackAddresses } from './LoopbackAddresses';
 import { appliedTo, assertApplicable, patched } from './patched';
-import { resourceOf, type Resource } from './resources';
+import { assertSameName, checkPreconditions } from './preconditions';
+import type { Resource } from './Resource';
+import { resourceOf } from './resources';
 import { toScale, withScale } from './scale';
-import type { ServiceAddresses } from './ServiceAddresses';
 import type {
   DeleteOptions,
   PatchType,
@@ -36,44 +30,21 @@ import type {
   WriteResult,
 } from './verbs';
 
-const SERVER_OWNED: Array<keyof KubeObject['metadata']> = [
-  'uid',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'generation',
-  'resourceVersion',
-  'managedFields',
-];
-
-function assertSameName(object: KubeObject, name: string): void {
-  if (object.metadata.name !== name)
-    throw badRequest(
-      `the name of the object (${
-        object.metadata.name ?? ''
-      }) does not match the name on the URL (${name})`,
-    );
-}
-
-/** See the module's comment. */
+/** Create, get, list, update, patch and delete of Kubernetes objects. Throws a {@link StatusError} if a rule or precondition fails. */
 export class Registry {
   readonly store: ObjectStore;
   readonly #now: () => Date;
-  readonly #addresses: ServiceAddresses;
+  readonly #addresses: LoopbackAddresses;
 
   static create(options: {
     store: ObjectStore;
-    addresses: ServiceAddresses;
+    addresses: LoopbackAddresses;
     now?: () => Date;
   }): Registry {
     return new Registry(options);
   }
 
-  private constructor(options: {
-    store: ObjectStore;
-    addresses: ServiceAddresses;
-    now?: () => Date;
-  }) {
+  private constructor(options: Parameters<typeof Registry.create>[0]) {
     this.store = options.store;
     this.#addresses = options.addresses;
     this.#now = options.now ?? (() => new Date());
@@ -125,17 +96,14 @@ export class Registry {
     body: Json,
     options: WriteOptions = {},
   ): WriteResult {
-    const { object, warnings } = decode(
+    const { object: decoded, warnings } = decode(
       resource,
       namespace,
       body,
       options.fieldValidation,
     );
-    return {
-      object: this.#insert(resource, object, options),
-      created: true,
-      warnings,
-    };
+    const object = this.#insert(resource, decoded, options);
+    return { object, created: true, warnings };
   }
 
   #insert(
@@ -144,42 +112,26 @@ export class Registry {
     options: WriteOptions,
     managedFields?: KubeObject['metadata']['managedFields'],
   ): KubeObject {
-    const meta = object.metadata;
-    if (meta.resourceVersion)
+    const { metadata } = object;
+    if (metadata.resourceVersion)
       throw new StatusError(
         500,
         'InternalError',
         'resourceVersion should not be set on objects to be created',
       );
-    if (!meta.name && meta.generateName)
-      meta.name = `${meta.generateName.slice(0, 58)}${randomBytes(4)
-        .readUInt32BE(0)
-        .toString(36)
-        .slice(-5)
-        .padStart(5, 'x')}`;
-    this.#assertNamespace(resource, meta.namespace, meta.name);
-    if (this.store.get(resource.plural, meta.namespace, meta.name ?? ''))
-      throw alreadyExists(resource, meta.name);
-    for (const field of SERVER_OWNED) delete meta[field];
-    if (resource.status && object.kind !== 'Namespace') delete object.status;
-    applyDefaults(object);
-    const causes = violations(object);
-    if (causes.length) throw invalid(resource, meta.name ?? '', causes);
-    meta.uid = randomUUID();
-    meta.creationTimestamp = this.timestamp();
-    if (resource.generation) meta.generation = 1;
-    if (object.kind === 'Service') this.#addresses.assign(object);
-    meta.managedFields =
-      managedFields ??
-      trackUpdate({
-        node: resolve(kindSchema(resource.kind)),
-        before: undefined,
-        after: object,
-        manager: options.fieldManager ?? 'unknown',
-        time: meta.creationTimestamp,
-      });
-    if (options.dryRun) return object;
-    return this.store.put(resource.plural, object);
+    if (!metadata.name && metadata.generateName)
+      metadata.name = generatedName(metadata.generateName);
+    const { name, namespace } = metadata;
+    this.#assertNamespace(resource, namespace, name);
+    if (this.store.get(resource.plural, namespace, name ?? ''))
+      throw alreadyExists(resource, name);
+    beforeCreate(resource, object, {
+      fieldManager: options.fieldManager,
+      managedFields,
+      addresses: this.#addresses,
+      time: this.timestamp(),
+    });
+    return options.dryRun ? object : this.store.put(resource.plural, object);
   }
 
   /** Stores `next` in place of `before` where it differs. */
@@ -190,104 +142,18 @@ export class Registry {
     options: WriteOptions,
     managedFields?: KubeObject['metadata']['managedFields'],
   ): KubeObject {
-    const meta = { ...next.metadata };
-    // Whoever writes may hand fields to another manager: an empty list is none of that.
-    // https://kubernetes.io/docs/reference/using-api/server-side-apply/#clearing-managedfields
-    const managed = meta.managedFields?.length
-      ? meta.managedFields
-      : before.metadata.managedFields;
-    for (const field of SERVER_OWNED) delete meta[field];
-    const after: KubeObject = {
-      ...next,
-      apiVersion: before.apiVersion,
-      kind: before.kind,
-      metadata: {
-        ...meta,
-        name: before.metadata.name,
-        ...(before.metadata.namespace
-          ? { namespace: before.metadata.namespace }
-          : {}),
-        uid: before.metadata.uid,
-        resourceVersion: before.metadata.resourceVersion,
-        creationTimestamp: before.metadata.creationTimestamp,
-      },
-    };
-    for (const field of [
-      'generation',
-      'deletionTimestamp',
-      'deletionGracePeriodSeconds',
-    ] as const) {
-      if (before.metadata[field] !== undefined)
-        (after.metadata as Json)[field] = before.metadata[field];
-    }
-    if (options.subresource === 'status') {
-      const metadata = { ...before.metadata };
-      Object.assign(after, { ...before, metadata, status: next.status });
-    } else if (resource.status) {
-      if (before.status === undefined) delete after.status;
-      else after.status = before.status;
-    }
-    applyDefaults(after);
-    if (after.kind === 'Service' && !after.spec.clusterIP) {
-      after.spec = {
-        ...after.spec,
-        clusterIP: before.spec.clusterIP,
-        clusterIPs: before.spec.clusterIPs,
-      };
-    }
-    const causes = [
-      ...violations(after),
-      ...immutableViolations(resource, before, after),
-    ];
-    if (causes.length) throw invalid(resource, before.metadata.name, causes);
-    if (
-      resource.generation &&
-      options.subresource !== 'status' &&
-      !equal(before.spec, after.spec)
-    )
-      after.metadata.generation = (before.metadata.generation ?? 1) + 1;
-    const time = this.timestamp();
-    after.metadata.managedFields =
-      managedFields ??
-      trackUpdate({
-        node: resolve(kindSchema(resource.kind)),
-        before: {
-          ...before,
-          metadata: { ...before.metadata, managedFields: managed },
-        },
-        after,
-        manager: options.fieldManager ?? 'unknown',
-        time,
-        subresource: options.subresource,
-      });
+    const after = beforeUpdate(resource, before, next, {
+      fieldManager: options.fieldManager,
+      subresource: options.subresource,
+      managedFields,
+      time: this.timestamp(),
+    });
     if (equal(before, after)) return before;
     if (options.dryRun) return after;
-    if (
-      after.metadata.deletionTimestamp &&
-      !after.metadata.finalizers?.length &&
-      // A pod also waits for its processes, a namespace for its content.
-      (resource.plural !== 'pods' ||
-        after.metadata.deletionGracePeriodSeconds === 0) &&
-      resource.plural !== 'namespaces'
-    )
-      return this.store.remove(resource.plural, after);
-    return this.store.put(resource.plural, after);
-  }
-
-  #checkPreconditions(
-    resource: Resource,
-    before: KubeObject,
-    meta: { uid?: string; resourceVersion?: string } | undefined,
-  ): void {
-    const { uid, resourceVersion } = meta ?? {};
-    if (uid && uid !== before.metadata.uid)
-      throw conflict(
-        resource,
-        before.metadata.name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid}`,
-      );
-    if (resourceVersion && resourceVersion !== before.metadata.resourceVersion)
-      throw conflict(resource, before.metadata.name);
+    const { deletionTimestamp, finalizers } = after.metadata;
+    return deletionTimestamp && !finalizers?.length && !resource.isHeld?.(after)
+      ? this.store.remove(resource.plural, after)
+      : this.store.put(resource.plural, after);
   }
 
   update(
@@ -299,26 +165,23 @@ export class Registry {
   ): WriteResult {
     const before = this.get(resource, namespace, name);
     if (options.subresource === 'scale') {
-      this.#checkPreconditions(resource, before, body?.metadata);
+      checkPreconditions(resource, before, body?.metadata);
       const object = this.#replace(resource, before, withScale(before, body), {
         ...options,
         subresource: undefined,
       });
       return { object: toScale(object), created: false, warnings: [] };
     }
-    const { object, warnings } = decode(
+    const { object: decoded, warnings } = decode(
       resource,
       namespace,
       body,
       options.fieldValidation,
     );
-    assertSameName(object, name);
-    this.#checkPreconditions(resource, before, object.metadata);
-    return {
-      object: this.#replace(resource, before, object, options),
-      created: false,
-      warnings,
-    };
+    assertSameName(decoded, name);
+    checkPreconditions(resource, before, decoded.metadata);
+    const object = this.#replace(resource, before, decoded, options);
+    return { object, created: false, warnings };
   }
 
   patch(
@@ -361,7 +224,7 @@ export class Registry {
     applied.metadata.name ??= name;
     assertSameName(applied, name);
     const live = this.store.get(resource.plural, namespace, name);
-    if (live) this.#checkPreconditions(resource, live, applied.metadata);
+    if (live) checkPreconditions(resource, live, applied.metadata);
     else if (applied.metadata.uid)
       throw conflict(
         resource,
@@ -397,7 +260,7 @@ export class Registry {
     options: DeleteOptions = {},
   ): KubeObject {
     const before = this.get(resource, namespace, name);
-    this.#checkPreconditions(resource, before, options.preconditions);
+    checkPreconditions(resource, before, options.preconditions);
     if (options.dryRun) return before;
     const waiting = awaitingDeletion(resource, before, options, this.#now());
     if (!waiting) return this.store.remove(resource.plural, before);

@@ -1,9 +1,10 @@
 /** From a request's body to an object. */
-import { conform } from '../objects/validate';
+import { conform } from '../schema/conform';
 import { kindSchema, resolve } from '../schema/Schema';
 import type { Json, KubeObject } from '../types';
 import { badRequest } from './errors';
-import { apiVersionOf, type Resource } from './resources';
+import type { Resource } from './Resource';
+import { apiVersionOf } from './resources';
 
 /**
  * Checks a body's form and returns it as an object of the resource.

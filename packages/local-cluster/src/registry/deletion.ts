@@ -1,12 +1,8 @@
 /** What a request to delete makes of an object: it goes, or it waits. */
+import { wholeSeconds } from '../time';
 import type { KubeObject } from '../types';
-import type { Resource } from './resources';
+import type { Resource } from './Resource';
 import type { DeleteOptions } from './verbs';
-
-/** In whole seconds, as the API writes times. */
-export function wholeSeconds(time: Date): string {
-  return time.toISOString().replace(/\.\d+Z$/, 'Z');
-}
 
 /** The finalizers that a propagation policy adds. */
 function finalizersOf(object: KubeObject, options: DeleteOptions): string[] {
@@ -18,9 +14,9 @@ function finalizersOf(object: KubeObject, options: DeleteOptions): string[] {
 }
 
 /**
- * The object as it waits for its grace period (a pod on a node), for its content
- * (a namespace) or for its finalizers; undefined where nothing holds it; the object
- * itself where it waits already.
+ * The object as it waits for what its kind waits for (a pod for its processes) or for
+ * its finalizers; undefined where nothing holds it; the object itself where it waits
+ * already.
  */
 export function awaitingDeletion(
   resource: Resource,
@@ -33,37 +29,9 @@ export function awaitingDeletion(
     ...before.metadata,
     finalizers: finalizers.length ? finalizers : undefined,
   };
-  if (resource.plural === 'pods') {
-    const grace = before.spec.nodeName
-      ? options.gracePeriodSeconds ??
-        before.spec.terminationGracePeriodSeconds ??
-        30
-      : 0;
-    if (grace > 0) {
-      const earlier = meta.deletionGracePeriodSeconds;
-      if (meta.deletionTimestamp && earlier !== undefined && grace >= earlier)
-        return before;
-      return {
-        ...before,
-        metadata: {
-          ...meta,
-          deletionGracePeriodSeconds: grace,
-          deletionTimestamp: wholeSeconds(
-            new Date(now.getTime() + grace * 1000),
-          ),
-          generation: (meta.generation ?? 1) + 1,
-        },
-      };
-    }
-  }
-  if (resource.plural === 'namespaces' && before.spec?.finalizers?.length) {
-    if (meta.deletionTimestamp) return before;
-    return {
-      ...before,
-      metadata: { ...meta, deletionTimestamp: wholeSeconds(now) },
-      status: { ...before.status, phase: 'Terminating' },
-    };
-  }
+  const object = { ...before, metadata: meta };
+  const waiting = resource.awaitDeletion?.(object, options, now);
+  if (waiting) return waiting === object ? before : waiting;
   if (!finalizers.length) return undefined;
   if (
     meta.deletionTimestamp &&
@@ -72,7 +40,7 @@ export function awaitingDeletion(
   )
     return before;
   return {
-    ...before,
+    ...object,
     metadata: {
       ...meta,
       deletionTimestamp: meta.deletionTimestamp ?? wholeSeconds(now),

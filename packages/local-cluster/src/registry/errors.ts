@@ -1,6 +1,7 @@
 /** Failures as the API tells them: a `Status` object with reason and code. */
 import type { Json } from '../types';
-import type { Resource } from './resources';
+import type { Cause } from './causes';
+import type { Resource } from './Resource';
 
 /** A failure with the `Status` to answer. */
 export class StatusError extends Error {
@@ -76,17 +77,6 @@ export function conflict(
     )} "${name}": ${what}`,
     detailsOf(resource, name),
   );
-}
-
-/** One cause of a 422. */
-export interface Cause {
-  reason:
-    | 'FieldValueRequired'
-    | 'FieldValueInvalid'
-    | 'FieldValueForbidden'
-    | 'FieldValueNotSupported';
-  message: string;
-  field: string;
 }
 
 export function invalid(

@@ -1,10 +1,10 @@
 /** What an object becomes under each kind of patch. */
-import { jsonPatch, mergePatch, strategicMerge } from '../objects/patch';
-import { apply, DuplicateKeyError } from '../objects/serverSideApply';
+import { jsonPatch, mergePatch, strategicMerge } from '../apply/patch';
+import { apply, DuplicateKeyError } from '../apply/serverSideApply';
 import { kindSchema, resolve } from '../schema/Schema';
 import type { Json, KubeObject } from '../types';
 import { badRequest, StatusError } from './errors';
-import type { Resource } from './resources';
+import type { Resource } from './Resource';
 import type { PatchType, WriteOptions } from './verbs';
 
 /**

@@ -1,149 +1,64 @@
-/** The resources served, with what discovery says of them. */
+/** The resources served. A kind with rules of its own has a file in `strategies`. */
+import type { Resource } from './Resource';
+import { configMaps } from './strategies/configMap';
+import { deployments } from './strategies/deployment';
+import { namespaces } from './strategies/namespace';
+import { persistentVolumeClaims } from './strategies/persistentVolumeClaim';
+import { pods } from './strategies/pod';
+import { replicaSets } from './strategies/replicaSet';
+import { secrets } from './strategies/secret';
+import { services } from './strategies/service';
+import { statefulSets } from './strategies/statefulSet';
 
-/** One resource. */
-export interface Resource {
-  group: string;
-  version: string;
-  plural: string;
-  singular: string;
-  kind: string;
-  namespaced: boolean;
-  shortNames?: string[];
-  /** Subresources that hold a part of the object. */
-  status?: boolean;
-  scale?: boolean;
-  /** Kinds whose `metadata.generation` counts changes of the specification. */
-  generation?: boolean;
-}
-
-const core = { group: '', version: 'v1' };
-const apps = {
-  group: 'apps',
-  version: 'v1',
-  generation: true,
-  namespaced: true,
-};
+const core = { group: '', version: 'v1', namespaced: true };
 
 /** Every resource served. */
 export const RESOURCES: readonly Resource[] = [
-  {
-    ...core,
-    plural: 'namespaces',
-    singular: 'namespace',
-    kind: 'Namespace',
-    namespaced: false,
-    shortNames: ['ns'],
-    status: true,
-  },
+  namespaces,
   {
     ...core,
     plural: 'nodes',
-    singular: 'node',
     kind: 'Node',
     namespaced: false,
     shortNames: ['no'],
     status: true,
   },
-  {
-    ...core,
-    plural: 'pods',
-    singular: 'pod',
-    kind: 'Pod',
-    namespaced: true,
-    shortNames: ['po'],
-    status: true,
-    generation: true,
-  },
-  {
-    ...core,
-    plural: 'services',
-    singular: 'service',
-    kind: 'Service',
-    namespaced: true,
-    shortNames: ['svc'],
-    status: true,
-  },
-  {
-    ...core,
-    plural: 'configmaps',
-    singular: 'configmap',
-    kind: 'ConfigMap',
-    namespaced: true,
-    shortNames: ['cm'],
-  },
-  {
-    ...core,
-    plural: 'secrets',
-    singular: 'secret',
-    kind: 'Secret',
-    namespaced: true,
-  },
+  pods,
+  services,
+  configMaps,
+  secrets,
   {
     ...core,
     plural: 'serviceaccounts',
-    singular: 'serviceaccount',
     kind: 'ServiceAccount',
-    namespaced: true,
     shortNames: ['sa'],
+    subresources: [
+      {
+        name: 'token',
+        group: 'authentication.k8s.io',
+        version: 'v1',
+        kind: 'TokenRequest',
+        verbs: ['create'],
+      },
+    ],
   },
   {
     ...core,
     plural: 'persistentvolumes',
-    singular: 'persistentvolume',
     kind: 'PersistentVolume',
     namespaced: false,
     shortNames: ['pv'],
     status: true,
   },
-  {
-    ...core,
-    plural: 'persistentvolumeclaims',
-    singular: 'persistentvolumeclaim',
-    kind: 'PersistentVolumeClaim',
-    namespaced: true,
-    shortNames: ['pvc'],
-    status: true,
-  },
-  {
-    ...core,
-    plural: 'events',
-    singular: 'event',
-    kind: 'Event',
-    namespaced: true,
-    shortNames: ['ev'],
-  },
-  {
-    ...apps,
-    plural: 'deployments',
-    singular: 'deployment',
-    kind: 'Deployment',
-    shortNames: ['deploy'],
-    status: true,
-    scale: true,
-  },
-  {
-    ...apps,
-    plural: 'replicasets',
-    singular: 'replicaset',
-    kind: 'ReplicaSet',
-    shortNames: ['rs'],
-    status: true,
-    scale: true,
-  },
-  {
-    ...apps,
-    plural: 'statefulsets',
-    singular: 'statefulset',
-    kind: 'StatefulSet',
-    shortNames: ['sts'],
-    status: true,
-    scale: true,
-  },
+  persistentVolumeClaims,
+  { ...core, plural: 'events', kind: 'Event', shortNames: ['ev'] },
+  deployments,
+  replicaSets,
+  statefulSets,
   {
     group: 'discovery.k8s.io',
     version: 'v1',
     plural: 'endpointslices',
-    singular: 'endpointslice',
     kind: 'EndpointSlice',
     namespaced: true,
   },
@@ -151,7 +66,6 @@ export const RESOURCES: readonly Resource[] = [
     group: 'networking.k8s.io',
     version: 'v1',
     plural: 'networkpolicies',
-    singular: 'networkpolicy',
     kind: 'NetworkPolicy',
     namespaced: true,
     shortNames: ['netpol'],

@@ -23,7 +23,11 @@ export interface StoreEvent {
 /** Events kept for watches that resume from an older resource version. */
 const HISTORY_LIMIT = 10_000;
 
-/** Thrown where the state file belongs to another running process. */
+/**
+ * Thrown where the state file belongs to another running process.
+ *
+ * @public
+ */
 export class StateLockedError extends Error {
   constructor(path: string) {
     super(`another process is using ${path}`);
@@ -35,7 +39,7 @@ function keyOf(namespace: string | undefined, name: string): string {
   return `${namespace ?? ''}/${name}`;
 }
 
-/** See the module's comment. */
+/** Keeps all objects in one SQLite file, with one increasing resource version, and tells watchers of each write. */
 export class ObjectStore {
   readonly #db: Database.Database;
   readonly #objects = new Map<string, Map<string, KubeObject>>();

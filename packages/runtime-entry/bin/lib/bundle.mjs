@@ -22,7 +22,7 @@ async function download() {
       if (response.statusCode === 200) return response;
       const text = await textOf(response);
       // A refusal stays one; only what may pass is asked for again.
-      if (response.statusCode < 500)
+      if (Number(response.statusCode) < 500)
         throw new Failure(
           `the store refused the bundle: ${response.statusCode} ${text}`,
         );

@@ -4,14 +4,16 @@
 import { execFile } from 'node:child_process';
 import { proxyFor } from './store.mjs';
 
+/** @typedef {{ cause: string, message: string }} Told the cause of a failure, and its reason in words */
+
 /** The app asks for what is not there, or cannot be built: its author's. */
 export const DEPENDENCIES_FAILED = 'DEPENDENCIES_FAILED';
 /** No connection to the package index, or to another host that a dependency comes from. */
 export const INDEX_UNREACHABLE = 'INDEX_UNREACHABLE';
 /** The store's package index asks for a sign-in, or forbids. */
-export const INDEX_REFUSED = 'INDEX_REFUSED';
+const INDEX_REFUSED = 'INDEX_REFUSED';
 /** The package index answers with a failure of its own, or too rarely. */
-export const INDEX_FAILED = 'INDEX_FAILED';
+const INDEX_FAILED = 'INDEX_FAILED';
 export const DISK_FULL = 'DISK_FULL';
 /** The runtime image cannot do what it is for. */
 export const RUNTIME_FAILED = 'RUNTIME_FAILED';
@@ -30,12 +32,21 @@ const BUILD_ERRORS = [
   /^error: (?!subprocess-exited|metadata-generation).+|^make.*: \*\*\* .+|^CMake Error.*|^gyp ERR! stack Error: .+/i,
 ];
 
-/** A text without the credentials of the addresses in it. */
-export function withoutCredentials(text) {
+/**
+ * A text without the credentials of the addresses in it.
+ *
+ * @param {string} text
+ */
+function withoutCredentials(text) {
   return text.replace(/(\w+:\/\/)[^/\s@]+@/g, '$1');
 }
 
-/** Lines as a reason: each once, few and short. */
+/**
+ * Lines as a reason: each once, few and short.
+ *
+ * @param {string[]} lines
+ * @param {number} [limit]
+ */
 export function sentence(lines, limit = REASON_LINES) {
   return [...new Set(lines.map(line => line.trim()).filter(Boolean))]
     .slice(0, limit)
@@ -43,7 +54,11 @@ export function sentence(lines, limit = REASON_LINES) {
     .join('; ');
 }
 
-/** What a failed build says in the end: its last compiler error, or the next best. */
+/**
+ * What a failed build says in the end: its last compiler error, or the next best.
+ *
+ * @param {string[]} lines
+ */
 export function lastBuildError(lines) {
   const texts = lines.map(line => line.replace(/^[\s│|╰─>]+/u, '').trim());
   return BUILD_ERRORS.map(pattern =>
@@ -51,6 +66,7 @@ export function lastBuildError(lines) {
   ).find(Boolean);
 }
 
+/** @param {string[]} lines */
 export function isDiskFull(lines) {
   return lines.find(line =>
     /ENOSPC|No space left on device|\[Errno 28\]|Disk quota exceeded/.test(
@@ -59,7 +75,11 @@ export function isDiskFull(lines) {
   );
 }
 
-/** `Could not resolve host: git.example`: of git, curl and the like. */
+/**
+ * `Could not resolve host: git.example`: of git, curl and the like.
+ *
+ * @param {string[]} lines
+ */
 export function unreachableHost(lines) {
   const line = lines.find(text =>
     /Could not resolve host|Failed to connect to|Connection (refused|timed out)|Network is unreachable|related to network connectivity/i.test(
@@ -75,12 +95,22 @@ export function unreachableHost(lines) {
   return { line, host };
 }
 
-/** `registry.example:4873` */
+/**
+ * `registry.example:4873`
+ *
+ * @param {string | undefined} url
+ */
 export function hostOf(url) {
-  return URL.canParse(url) ? new URL(url).host : undefined;
+  return url && URL.canParse(url) ? new URL(url).host : undefined;
 }
 
-/** What a program prints, as one line; undefined where it does not run. */
+/**
+ * What a program prints, as one line; undefined where it does not run.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {Promise<string | undefined>}
+ */
 export function printed(command, args) {
   return new Promise(resolve =>
     execFile(command, args, { timeout: PRINT_MS }, (error, stdout) =>
@@ -92,9 +122,14 @@ export function printed(command, args) {
 /**
  * Why an index does not give what is asked of it.
  *
- * @param options.url - what was asked
- * @param options.own - whether it is the index that the store is set to
- * @param options.name - the package that was asked for
+ * @param {object} options
+ * @param {string} [options.host]
+ * @param {string} [options.url] - what was asked
+ * @param {number} [options.status]
+ * @param {string} [options.reason]
+ * @param {boolean} [options.own] - whether it is the index that the store is set to
+ * @param {string} [options.name] - the package that was asked for
+ * @returns {Told | undefined}
  */
 export function indexCause({ host, url, status, reason, own, name }) {
   const index = own ? `the package index ${host}` : host;

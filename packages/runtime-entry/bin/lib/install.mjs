@@ -15,7 +15,11 @@ const LAST_WORDS_MS = 500;
 /** Between two looks at the disk, in milliseconds; at least ten times as long as a look takes. */
 const LOOK_MS = 500;
 
-/** The package an installer last spoke of. */
+/**
+ * The package an installer last spoke of.
+ *
+ * @param {string[]} lines
+ */
 function lastMentioned(lines) {
   for (const line of [...lines].reverse()) {
     const [, name] =
@@ -30,10 +34,15 @@ function lastMentioned(lines) {
 /**
  * Runs `command args` in `cwd`.
  *
- * @param options.label - what it is called in words
- * @param options.reason - why it failed, by the lines that it printed: a cause, and a message
- * @param options.directories - what the installer fills
- * @param options.packages - directories of packages among them
+ * @param {string} command
+ * @param {string[]} args
+ * @param {object} options
+ * @param {string} [options.label] - what it is called in words
+ * @param {string} [options.cwd]
+ * @param {string[]} options.directories - what the installer fills
+ * @param {string[]} options.packages - directories of packages among them
+ * @param {(lines: string[]) => { message: string, cause?: string } | Promise<{ message: string, cause?: string }>} options.reason -
+ *   why it failed, by the lines that it printed: a cause, and a message
  * @throws Failure that names the package where one is known
  */
 export async function install(
@@ -55,7 +64,9 @@ export async function install(
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  /** @type {string[]} */
   const tail = [];
+  /** @type {(() => string)[]} */
   const rests = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
@@ -64,12 +75,14 @@ export async function install(
     stream.on('data', text => {
       process.stdout.write(text);
       const lines = (rest + text).split('\n');
-      rest = lines.pop().slice(-LINE_LIMIT);
+      rest = (lines.pop() ?? '').slice(-LINE_LIMIT);
       tail.push(...lines.filter(line => line.trim()));
       tail.splice(0, Math.max(0, tail.length - KEPT_LINES));
     });
   }
+  /** @type {string | undefined} */
   let stopped;
+  /** @param {string} why */
   const stop = why => {
     const name =
       packageOf(child.pid) ?? lastMentioned(tail) ?? largestPackage(packages);
@@ -82,6 +95,7 @@ export async function install(
     () => stop(`were not installed within ${timeoutS} seconds`),
     timeoutS * 1000,
   );
+  /** @type {NodeJS.Timeout} */
   let looking;
   const look = () => {
     const began = Date.now();

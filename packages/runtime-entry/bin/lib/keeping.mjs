@@ -10,9 +10,16 @@ import { pipeline } from 'node:stream/promises';
 import { ask, authorization } from './store.mjs';
 import { unpack } from './unpack.mjs';
 
+/**
+ * Where an environment is: the directory that holds it, and its name therein.
+ *
+ * @typedef {{ parent: string, name: string }} Place
+ */
+
 /** A store that does not answer is done without, after this many milliseconds. */
 const TIMEOUT_MS = 300_000;
 
+/** @param {string} fingerprint */
 function urlOf(fingerprint) {
   const base = process.env.APP_STORE_ENVIRONMENT_URL;
   return base && `${base}?runtime=${encodeURIComponent(fingerprint)}`;
@@ -21,13 +28,14 @@ function urlOf(fingerprint) {
 /**
  * Restores what an earlier start of the app handed in.
  *
- * @param place.parent - the directory that holds it
- * @param place.name - its name therein
- * @returns `restored`, or the digest of what was there and could not be used (`damaged`)
+ * @param {string} fingerprint
+ * @param {Place} place
+ * @returns {Promise<{ restored?: boolean, damaged?: string }>} `restored`, or the digest of what was there and could not be used (`damaged`)
  */
 export async function restore(fingerprint, { parent, name }) {
   const url = urlOf(fingerprint);
   if (!url) return {};
+  /** @type {string | undefined} */
   let damaged;
   try {
     const response = await ask(url, {
@@ -38,7 +46,9 @@ export async function restore(fingerprint, { parent, name }) {
       response.resume();
       return {};
     }
-    damaged = response.headers['x-environment-digest'];
+    damaged = /** @type {string | undefined} */ (
+      response.headers['x-environment-digest']
+    );
     const { bytes, digest } = await unpack(
       response,
       parent,
@@ -56,7 +66,12 @@ export async function restore(fingerprint, { parent, name }) {
   return { damaged };
 }
 
-/** Packs an environment into a file; its size and its digest. */
+/**
+ * Packs an environment into a file; its size and its digest.
+ *
+ * @param {Place} place
+ * @param {string} path
+ */
 async function packed({ parent, name }, path) {
   const tar = spawn('tar', ['-c', '-f', '-', '-C', parent, name], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -84,7 +99,9 @@ async function packed({ parent, name }, path) {
  * Hands an environment in for later starts: whole, and with its digest, so that
  * nothing else is kept for it. That this fails is no reason not to start.
  *
- * @param damaged - the digest of what it replaces
+ * @param {string} fingerprint
+ * @param {Place} place
+ * @param {string | undefined} damaged - the digest of what it replaces
  */
 export async function handIn(fingerprint, place, damaged) {
   const url = urlOf(fingerprint);

@@ -17,6 +17,7 @@ const OPTIONS = [
   '--fetch-retry-maxtimeout=5000',
 ];
 
+/** @param {string} root */
 export async function nodeDependencies(root) {
   const manifestPath = join(root, 'package.json');
   if (!existsSync(manifestPath)) return 'No package.json: nothing to install';

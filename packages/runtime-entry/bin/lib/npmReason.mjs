@@ -19,7 +19,11 @@ const NETWORK_CODE =
 const IDLE =
   /^(A complete log|In most cases|Note that|tarball, folder|If you are behind|To (correct|fix) this|at |[{}]|\w+: '|Fix the upstream|Retry this|This command|\d+$)/;
 
-/** A part of an address as it is meant; as it stands where it is not encoded well. */
+/**
+ * A part of an address as it is meant; as it stands where it is not encoded well.
+ *
+ * @param {string} text
+ */
 function decoded(text) {
   try {
     return decodeURIComponent(text);
@@ -28,18 +32,27 @@ function decoded(text) {
   }
 }
 
-/** The package that a directory below `node_modules` holds. */
+/**
+ * The package that a directory below `node_modules` holds.
+ *
+ * @param {string | undefined} path
+ */
 function packageAt(path) {
   return /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path ?? '')?.[1];
 }
 
-/** @returns cause, and a message that names the package or the host */
+/**
+ *
+ * @param {string[]} output
+ * @returns cause, and a message that names the package or the host
+ */
 export async function npmReason(output) {
   // `npm error`, and `npm ERR!` of npm 9 and older.
   const errors = output.flatMap(line => {
     const [, text] = /^npm (?:error|ERR!) ?(.*)$/.exec(line) ?? [];
     return text === undefined ? [] : [text];
   });
+  /** @param {string} name */
   const field = name =>
     errors.find(line => line.startsWith(`${name} `))?.slice(name.length + 1);
   const code = field('code') ?? '';
@@ -62,7 +75,7 @@ export async function npmReason(output) {
   const host = hostOf(url ?? registry);
   const own = host !== undefined && host === hostOf(registry);
   const asked =
-    url && own
+    url && registry && own
       ? decoded(
           new URL(url).pathname
             .slice(new URL(registry).pathname.length)
@@ -78,7 +91,7 @@ export async function npmReason(output) {
       url,
       own,
       name: asked,
-      status: status && Number(status),
+      status: status ? Number(status) : undefined,
       reason: NETWORK_CODE.test(code)
         ? /reason: (.+)/.exec(text)?.[1] ?? code
         : undefined,

@@ -19,7 +19,11 @@ const DEFAULT_INDEX =
   'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
 const ASK_TIMEOUT_MS = 15_000;
 
-/** The name in a requirement, as an index has it (PEP 503). */
+/**
+ * The name in a requirement, as an index has it (PEP 503).
+ *
+ * @param {string} requirement
+ */
 function indexName(requirement) {
   return /^[A-Za-z0-9._-]+/
     .exec(requirement)?.[0]
@@ -27,7 +31,11 @@ function indexName(requirement) {
     .toLowerCase();
 }
 
-/** The indexes that pip looked in; the store's with its credentials, which pip hides. */
+/**
+ * The indexes that pip looked in; the store's with its credentials, which pip hides.
+ *
+ * @param {string[]} lines
+ */
 async function indexesIn(lines) {
   const own =
     process.env.PIP_INDEX_URL ||
@@ -41,11 +49,16 @@ async function indexesIn(lines) {
     .filter(url => URL.canParse(url))
     .map(url => {
       const isOwn = hostOf(url) === hostOf(own);
-      return { url: isOwn ? own : url, host: hostOf(url), own: isOwn };
+      return { url: isOwn && own ? own : url, host: hostOf(url), own: isOwn };
     });
 }
 
-/** What an index says of a package: a status, or why it could not be asked. */
+/**
+ * What an index says of a package: a status, or why it could not be asked.
+ *
+ * @param {{ url: string }} index
+ * @param {string | undefined} name
+ */
 async function asked({ url }, name) {
   const target = new URL(`${url.replace(/\/$/, '')}/${name}/`);
   const { username, password } = target;
@@ -74,7 +87,11 @@ async function asked({ url }, name) {
   }
 }
 
-/** The package whose build failed. */
+/**
+ * The package whose build failed.
+ *
+ * @param {string[]} lines
+ */
 function builtPackage(lines) {
   for (const line of [...lines].reverse()) {
     const [, name] =
@@ -86,7 +103,10 @@ function builtPackage(lines) {
   return undefined;
 }
 
-/** @returns cause, and a message that names the package or the host */
+/**
+ * @param {string[]} output
+ * @returns {Promise<import('./causes.mjs').Told>} cause, and a message that names the package or the host
+ */
 export async function pipReason(output) {
   const lines = output.map(line => line.replace(/^[\s│╰─>]+/u, '').trim());
   const full = isDiskFull(lines);
@@ -110,8 +130,8 @@ export async function pipReason(output) {
         indexCause({ ...index, ...(await asked(index, name)), name }),
       );
     // The store's own index first: what is wrong there is found out by nobody else.
-    const found = answers.filter(Boolean);
-    if (found.length) return found[0];
+    const found = answers.find(Boolean);
+    if (found) return found;
   }
   const [, direct] =
     /HTTPS?ConnectionPool\(host='([^']+)'.*Max retries exceeded/.exec(
@@ -127,7 +147,7 @@ export async function pipReason(output) {
       ? /(Errno -?\d+\] [^')]+|timed out|certificate verify failed[^')]*)/
           .exec(text)?.[1]
           ?.replace(/^Errno -?\d+\] /, '')
-      : away.line.replace(/^fatal: /, '');
+      : 'line' in away && away.line.replace(/^fatal: /, '');
     return {
       cause: INDEX_UNREACHABLE,
       message: `${away.host ?? 'a host'} cannot be reached${

@@ -1,8 +1,13 @@
 // The processes that an installer started (proc(5); Linux, as every container).
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The ids of all descendants of a process, children first. */
-export function descendants(root) {
+/**
+ * The ids of all descendants of a process, children first.
+ *
+ * @param {number | undefined} root
+ */
+function descendants(root) {
+  /** @type {Map<number | undefined, number[]>} */
   const children = new Map();
   try {
     for (const name of readdirSync('/proc').filter(n => /^\d+$/.test(n))) {
@@ -20,19 +25,28 @@ export function descendants(root) {
   } catch {
     return [];
   }
+  /** @type {number[]} */
   const found = [];
-  for (let level = [root]; level.length; ) {
-    level = level.flatMap(pid => children.get(pid) ?? []);
-    found.push(...level);
+  /** @type {(number | undefined)[]} */
+  let level = [root];
+  while (level.length) {
+    const next = level.flatMap(pid => children.get(pid) ?? []);
+    found.push(...next);
+    level = next;
   }
   return found;
 }
 
-/** The npm package whose script runs below a process. */
+/**
+ * The npm package whose script runs below a process.
+ *
+ * @param {number | undefined} root
+ */
 export function packageOf(root) {
   for (const pid of descendants(root).reverse()) {
     try {
       const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+      /** @param {string} name */
       const value = name =>
         environment
           .split('\0')
@@ -49,9 +63,14 @@ export function packageOf(root) {
   return undefined;
 }
 
-/** Ends a process and all that it started. */
+/**
+ * Ends a process and all that it started.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ */
 export function killTree(child) {
-  for (const pid of [...descendants(child.pid), child.pid]) {
+  const root = child.pid === undefined ? [] : [child.pid];
+  for (const pid of [...descendants(child.pid), ...root]) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {

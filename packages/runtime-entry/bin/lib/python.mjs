@@ -30,7 +30,11 @@ async function fingerprintOf() {
   }
 }
 
-/** Nothing of the app is installed yet: it is the image or the disk. */
+/**
+ * Nothing of the app is installed yet: it is the image or the disk.
+ *
+ * @param {string[]} lines
+ */
 function venvReason(lines) {
   return isDiskFull(lines)
     ? {
@@ -45,6 +49,7 @@ function venvReason(lines) {
       };
 }
 
+/** @param {string} root */
 export async function pythonDependencies(root) {
   if (!existsSync(join(root, 'requirements.txt')))
     return 'No requirements.txt: nothing to install';

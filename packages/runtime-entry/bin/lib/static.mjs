@@ -20,22 +20,24 @@ export async function serveStatic() {
   const server = createServer((request, response) => {
     const missing = () => {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
-      response.end('There is no such page in this app.\n');
+      response.end('Not found in this app.\n');
     };
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
       return;
     }
-    if (base && request.url.startsWith(`${base}/`))
+    if (base && request.url?.startsWith(`${base}/`))
       request.url = request.url.slice(base.length);
     serve(request, response, missing);
   });
-  await new Promise((resolve, reject) => {
-    server.once('error', error =>
-      reject(new Failure(`port ${port}: ${error.message}`)),
-    );
-    server.listen(port, resolve);
-  });
+  await /** @type {Promise<void>} */ (
+    new Promise((resolve, reject) => {
+      server.once('error', error =>
+        reject(new Failure(`port ${port}: ${error.message}`)),
+      );
+      server.listen(port, resolve);
+    })
+  );
   console.log(`Serving ${module} on port ${port}`);
   process.once('SIGTERM', () => process.exit(0));
 }

@@ -2,12 +2,24 @@
 import { readFileSync } from 'node:fs';
 import { setting } from './settings.mjs';
 
+/**
+ * @typedef {import('node:http').RequestOptions & { socket?: import('node:stream').Duplex }} Options
+ * @typedef {(options: Options, callback?: (answer: import('node:http').IncomingMessage) => void) => import('node:http').ClientRequest} Send
+ */
+
 /** The header that proves which pod asks. */
 export function authorization() {
   const token = readFileSync(setting('APP_STORE_TOKEN_FILE'), 'utf8').trim();
   return { authorization: `Bearer ${token}` };
 }
 
+/**
+ * @param {Send} request
+ * @param {Options} via
+ * @param {URL} target
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<import('node:stream').Duplex>}
+ */
 function connectThrough(request, via, target, signal) {
   return new Promise((resolve, reject) => {
     const connecting = request({
@@ -26,7 +38,11 @@ function connectThrough(request, via, target, signal) {
   });
 }
 
-/** Whether a host is left to direct connections: `NO_PROXY=localhost,.internal,10.0.0.1:8080`. */
+/**
+ * Whether a host is left to direct connections: `NO_PROXY=localhost,.internal,10.0.0.1:8080`.
+ *
+ * @param {URL} given
+ */
 function goesDirect({ hostname, host }) {
   const list = process.env.NO_PROXY || process.env.no_proxy || '';
   return list
@@ -42,7 +58,11 @@ function goesDirect({ hostname, host }) {
     });
 }
 
-/** The proxy of the environment for an address; undefined where it is asked itself. */
+/**
+ * The proxy of the environment for an address; undefined where it is asked itself.
+ *
+ * @param {string | URL} url
+ */
 export function proxyFor(url) {
   const target = new URL(url);
   if (goesDirect(target)) return undefined;
@@ -54,12 +74,22 @@ export function proxyFor(url) {
 /**
  * Sends a request; `fetch` would take longer to load than it takes.
  *
- * @param options.body - a stream to send, which is piped into the request
+ * @param {string} url
+ * @param {object} options
+ * @param {string} [options.method]
+ * @param {import('node:http').OutgoingHttpHeaders} [options.headers]
+ * @param {import('node:stream').Readable} [options.body] - a stream to send, which is piped into the request
+ * @param {AbortSignal} [options.signal]
  */
 export async function ask(url, { method = 'GET', headers, body, signal }) {
   const target = new URL(url);
   const secure = target.protocol === 'https:';
   const proxy = proxyFor(url);
+  /**
+   * @param {Send} send
+   * @param {Options} options
+   * @returns {Promise<import('node:http').IncomingMessage>}
+   */
   const open = (send, options) =>
     new Promise((resolve, reject) => {
       const request = send({ method, signal, ...options }, resolve);
@@ -100,7 +130,11 @@ export async function ask(url, { method = 'GET', headers, body, signal }) {
   });
 }
 
-/** The first words of an answer. */
+/**
+ * The first words of an answer.
+ *
+ * @param {import('node:http').IncomingMessage} response
+ */
 export async function textOf(response) {
   let text = '';
   for await (const chunk of response) if (text.length < 500) text += chunk;

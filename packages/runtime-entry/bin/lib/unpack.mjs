@@ -5,6 +5,10 @@ import { once } from 'node:events';
 import { Failure } from './settings.mjs';
 
 /**
+ *
+ * @param {import('node:stream').Readable} stream
+ * @param {string} directory
+ * @param {string} what
  * @returns bytes, and the stream's SHA-256 (hexadecimal)
  * @throws Failure where it cannot be unpacked
  */

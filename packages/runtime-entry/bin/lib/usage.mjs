@@ -4,7 +4,11 @@ import { join } from 'node:path';
 
 const BLOCK_BYTES = 512;
 
-/** Bytes on disk of everything below a directory; 0 where it is not there. */
+/**
+ * Bytes on disk of everything below a directory; 0 where it is not there.
+ *
+ * @param {string} directory
+ */
 export function usage(directory) {
   let bytes = 0;
   let entries;
@@ -24,9 +28,18 @@ export function usage(directory) {
   return bytes;
 }
 
-/** The largest package among some directories of packages; scoped ones count one by one. */
+/**
+ * The largest package among some directories of packages; scoped ones count one by one.
+ *
+ * @param {string[]} directories
+ */
 export function largestPackage(directories) {
+  /** @type {{ name?: string, bytes: number }} */
   let largest = { bytes: 0 };
+  /**
+   * @param {string} directory
+   * @param {string} prefix
+   */
   const look = (directory, prefix) => {
     let entries;
     try {

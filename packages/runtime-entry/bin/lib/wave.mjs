@@ -9,7 +9,11 @@ import { Failure, numberSetting, setting } from './settings.mjs';
 /** Between two looks whether the server listens, in milliseconds. */
 const LOOK_MS = 50;
 
-/** The Wave server: the one inside the Python package (h2o_wave 0.22 and newer), or the image's. */
+/**
+ * The Wave server: the one inside the Python package (h2o_wave 0.22 and newer), or the image's.
+ *
+ * @param {string} venv
+ */
 function findServer(venv) {
   const candidates = [
     join(venv, 'waved'),
@@ -19,6 +23,7 @@ function findServer(venv) {
   return candidates.find(path => path && existsSync(path));
 }
 
+/** @param {number} port */
 function listens(port) {
   return new Promise(resolve => {
     const socket = connect(port, '127.0.0.1');
@@ -43,8 +48,16 @@ export async function startWave() {
     throw new Failure(
       'there is no Wave server: h2o_wave 0.22 or newer brings one, and an image may have one at /opt/wave/waved',
     );
+  /** @type {import('node:child_process').ChildProcess[]} */
   const running = [];
+  /** @type {Promise<string>[]} */
   const ended = [];
+  /**
+   * @param {string} name
+   * @param {string} command
+   * @param {string[]} args
+   * @param {import('node:child_process').SpawnOptions} options
+   */
   const run = (name, command, args, options) => {
     const child = spawn(command, args, {
       stdio: ['ignore', 'inherit', 'inherit'],
@@ -61,6 +74,7 @@ export async function startWave() {
     );
   };
   let stopping = false;
+  /** @param {NodeJS.Signals} signal */
   const stop = signal => running.forEach(child => child.kill(signal));
   process.on('SIGTERM', () => {
     stopping = true;
@@ -70,6 +84,7 @@ export async function startWave() {
   run('the Wave server', server, [], { cwd: dirname(server) });
   const port = numberSetting('PORT', 10101);
   const over = Promise.race(ended);
+  /** @type {string | undefined} */
   let early;
   over.then(why => (early = why));
   while (!early && !(await listens(port)))

@@ -60,7 +60,7 @@ function permissionsBy(store: () => StoreUnderTest) {
     .factory;
 }
 
-/** See the module's comment. */
+/** A catalog with the store's provider and policy. */
 export class CatalogUnderTest {
   readonly store: StoreUnderTest;
   readonly catalogKnex: Knex;
@@ -124,6 +124,15 @@ export class CatalogUnderTest {
       .set(as(who))
       .expect(200);
     return body.items;
+  }
+
+  /** How many apps somebody finds. */
+  async count(who: string): Promise<number> {
+    const { body } = await this.store.api
+      .get('/api/catalog/entities/by-query?limit=1&filter=kind=app')
+      .set(as(who))
+      .expect(200);
+    return body.totalItems;
   }
 
   async titles(who: string): Promise<string[]> {

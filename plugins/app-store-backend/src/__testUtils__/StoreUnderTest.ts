@@ -37,8 +37,8 @@ import type { Readable } from 'node:stream';
 import request from 'supertest';
 import { ZipFile } from 'yazl';
 import { databases } from '../database/__testUtils__/databases';
-import { KubeApi } from '../kubernetes/KubeApi';
-import { EVENTS_TOPIC } from '../service/Audit';
+import { KubeApi } from '../kubernetes/client/KubeApi';
+import { EVENTS_TOPIC } from '../audit/EventPublisher';
 import appStorePlugin from '..';
 
 /** The root of the store's API. */
@@ -169,7 +169,7 @@ class StoreAddress {
   }
 }
 
-/** See the module's comment. */
+/** A whole store with a local cluster. */
 export class StoreUnderTest {
   readonly directory: string;
   readonly cluster: LocalCluster;

@@ -4,7 +4,7 @@
  * its moment (409), is evidence that the rules let it through.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { operations } from '../api/operations';
+import { operations } from '../http/operations';
 import { API, as, bundle, type StoreUnderTest } from './StoreUnderTest';
 
 /** The columns of the table, and who asks. */

@@ -1,14 +1,20 @@
 import { ConfigReader } from '@backstage/config';
-import { readBundleConfig } from './BundleConfig';
+import { readConfig } from '@ai-app-store/backstage-plugin-app-store-node';
+import { z } from 'zod';
+import { bundlesSchema } from './BundleConfig';
+import { section } from './values';
 
 const read = (bundles?: object) =>
-  readBundleConfig(new ConfigReader(bundles ? { bundles } : {}));
+  readConfig(
+    new ConfigReader({ appStore: bundles ? { bundles } : {} }),
+    z.object({ appStore: section({ bundles: bundlesSchema }) }),
+  ).appStore.bundles;
 const s3 = (change: object) => ({
   spoolDirectory: '/spool',
   s3: { bucket: 'bundles', ...change },
 });
 
-describe('readBundleConfig', () => {
+describe('appStore.bundles', () => {
   it('reads a directory', () => {
     expect(read({ directory: '/b' })).toEqual({
       kind: 'directory',
@@ -55,8 +61,16 @@ describe('readBundleConfig', () => {
   });
 
   it.each([
-    ['nothing', undefined, /appStore\.bundles says nothing/],
-    ['neither', {}, /appStore\.bundles says nothing/],
+    [
+      'nothing',
+      undefined,
+      /appStore\.bundles\.directory is missing.*unless appStore\.bundles\.s3 is set/,
+    ],
+    [
+      'neither',
+      {},
+      /appStore\.bundles\.directory is missing.*unless appStore\.bundles\.s3 is set/,
+    ],
     ['both', { directory: '/b', ...s3({}) }, /appStore\.bundles has both/],
     [
       'no spool',
@@ -105,5 +119,19 @@ describe('readBundleConfig', () => {
   ])('refuses %s, naming the key', (_, bundles, message) => {
     expect(() => read(bundles)).toThrow(message);
     expect(() => read(bundles)).not.toThrow(/hush|a:b@/);
+  });
+
+  it('says what is missing also where another key is wrong', () => {
+    expect(() => read({ shared: 'perhaps' })).toThrow(
+      /bundles\.shared must be true or false.*\n.*bundles\.directory is missing/,
+    );
+    expect(() =>
+      read({ s3: { accessKeyId: 'a', forcePathStyle: 'perhaps' } }),
+    ).toThrow(
+      /s3\.bucket is missing.*\n.*s3\.forcePathStyle must.*\n.*s3\.secretAccessKey is missing.*\n.*bundles\.spoolDirectory is missing/,
+    );
+    expect(() => read('a' as never)).toThrow(
+      /^appStore\.bundles must be an object; it is a text \(APP_CONFIG_appStore_bundles sets it\)$/,
+    );
   });
 });

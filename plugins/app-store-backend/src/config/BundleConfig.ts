@@ -2,9 +2,8 @@
  * Where bundles, pictures and environments are kept (`appStore.bundles`): a directory
  * of this machine, or a bucket of an S3-compatible store; never both, never neither.
  */
-import type { Config } from '@backstage/config';
-import { InputError } from '@backstage/errors';
-import { absolutePath } from './paths';
+import { z } from 'zod';
+import { flag, path, secret, text } from './values';
 
 /** A bucket, and how to get at it. */
 export interface S3Config {
@@ -19,7 +18,7 @@ export interface S3Config {
   forcePathStyle: boolean;
 }
 
-/** See the module's comment. */
+/** A directory or a bucket. */
 export type BundleConfig =
   | {
       kind: 'directory';
@@ -42,124 +41,110 @@ const PREFIX = /^[A-Za-z0-9!_.*'()/-]*$/;
 const DIRECTORY = 'appStore.bundles.directory';
 const S3 = 'appStore.bundles.s3';
 
-function refuse(key: string, text: string): never {
-  throw new InputError(`${key} ${text}`);
-}
+/** What is missing is said also where another key is wrong. */
+const ALSO_THEN = {
+  when: ({ value }: { value: unknown }) =>
+    typeof value === 'object' && !Array.isArray(value),
+};
 
-function readEndpoint(config: Config): string | undefined {
-  const text = config.getOptionalString('endpoint');
-  if (text === undefined) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol))
-    refuse(
-      `${S3}.endpoint`,
-      `must be an http or https URL; it is ${JSON.stringify(text)}`,
-    );
-  if (url.username || url.password)
-    refuse(
-      `${S3}.endpoint`,
-      `must not hold credentials; they go into ${S3}.accessKeyId and ${S3}.secretAccessKey`,
-    );
-  return text;
-}
-
-function readPrefix(config: Config): string {
-  const text = config.getOptionalString('prefix') ?? '';
-  const inner = text.replace(/^\/+|\/+$/g, '');
-  if (
-    !PREFIX.test(inner) ||
-    inner.split('/').some(part => part === '.' || part === '..') ||
-    inner.includes('//')
+const endpoint = text
+  .refine(
+    value => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+    { error: 'must be an http or https URL', abort: true },
   )
-    refuse(
-      `${S3}.prefix`,
-      `must be path segments of letters, digits and !_.*'()-; it is ${JSON.stringify(
-        text,
-      )}`,
-    );
-  return inner && `${inner}/`;
-}
+  .refine(
+    value => !new URL(value).username && !new URL(value).password,
+    `must not hold credentials, which go into ${S3}.accessKeyId and ${S3}.secretAccessKey`,
+  );
 
-function readCredentials(config: Config): S3Config['credentials'] {
-  const accessKeyId = config.getOptionalString('accessKeyId');
-  const secretAccessKey = config.getOptionalString('secretAccessKey');
-  if (accessKeyId && !secretAccessKey)
-    refuse(`${S3}.secretAccessKey`, `is missing: ${S3}.accessKeyId is set`);
-  if (secretAccessKey && !accessKeyId)
-    refuse(`${S3}.accessKeyId`, `is missing: ${S3}.secretAccessKey is set`);
-  return accessKeyId && secretAccessKey
-    ? { accessKeyId, secretAccessKey }
-    : undefined;
-}
+const prefix = text
+  .transform(value => value.replace(/^\/+|\/+$/g, ''))
+  .refine(
+    inner =>
+      PREFIX.test(inner) &&
+      !inner.includes('//') &&
+      !inner.split('/').some(part => part === '.' || part === '..'),
+    "must be path segments of letters, digits and !_.*'()-",
+  )
+  .transform(inner => inner && `${inner}/`);
 
-function readS3(config: Config): S3Config {
-  const bucket = config.getString('bucket');
-  if (!BUCKET.test(bucket))
-    refuse(
-      `${S3}.bucket`,
-      `must be the name of a bucket; it is ${JSON.stringify(bucket)}`,
-    );
-  const endpoint = readEndpoint(config);
-  return {
-    bucket,
-    endpoint,
-    // Others than AWS do not care, but the signature wants one.
-    region:
-      config.getOptionalString('region') ??
-      (endpoint ? 'us-east-1' : undefined),
-    prefix: readPrefix(config),
-    credentials: readCredentials(config),
-    forcePathStyle:
-      config.getOptionalBoolean('forcePathStyle') ?? endpoint !== undefined,
-  };
-}
+const s3Schema = z
+  .object({
+    bucket: text.regex(BUCKET, 'must be the name of a bucket'),
+    endpoint: endpoint.optional(),
+    region: text.optional(),
+    prefix: prefix.default(''),
+    accessKeyId: secret('must be a text').optional(),
+    secretAccessKey: secret('must be a text').optional(),
+    forcePathStyle: flag.optional(),
+  })
+  .superRefine((s3, context) => {
+    const keys = ['accessKeyId', 'secretAccessKey'] as const;
+    const missing = keys.filter(key => s3[key] === undefined);
+    if (missing.length === 1)
+      context.addIssue({
+        code: 'custom',
+        path: missing,
+        message: `is missing: ${S3}.${keys.find(key => s3[key])} is set`,
+      });
+  }, ALSO_THEN)
+  .transform(
+    ({ accessKeyId, secretAccessKey, ...s3 }): S3Config => ({
+      ...s3,
+      // Others than AWS do not care, but the signature wants one.
+      region: s3.region ?? (s3.endpoint ? 'us-east-1' : undefined),
+      credentials:
+        accessKeyId && secretAccessKey
+          ? { accessKeyId, secretAccessKey }
+          : undefined,
+      forcePathStyle: s3.forcePathStyle ?? s3.endpoint !== undefined,
+    }),
+  );
 
-/**
- * Reads `appStore.bundles`.
- *
- * @param config - `appStore`
- * @throws InputError naming the key
- */
-export function readBundleConfig(config: Config): BundleConfig {
-  const directory = config.getOptionalString('bundles.directory');
-  const s3 = config.getOptionalConfig('bundles.s3');
-  const shared = config.getOptionalBoolean('bundles.shared');
-  const spool = config.getOptionalString('bundles.spoolDirectory');
-  if (directory !== undefined && s3)
-    refuse(
-      'appStore.bundles',
-      `has both directory and s3: bundles are kept in one place; remove one of them`,
-    );
-  if (s3) {
-    if (shared !== undefined)
+/** `bundles` */
+export const bundlesSchema = z
+  .object({
+    directory: path.optional(),
+    shared: flag.optional(),
+    s3: s3Schema.optional(),
+    spoolDirectory: path.optional(),
+  })
+  .superRefine(({ directory, shared, s3, spoolDirectory }, context) => {
+    const refuse = (key: string[], message: string) =>
+      context.addIssue({ code: 'custom', path: key, message });
+    if (s3 && directory !== undefined)
       refuse(
-        'appStore.bundles.shared',
-        `is about ${DIRECTORY}: a bucket is shared as it is; remove it`,
+        [],
+        'has both directory and s3: bundles are kept in one place; remove one of them',
       );
-    if (spool === undefined)
-      refuse(
-        'appStore.bundles.spoolDirectory',
-        `is missing: with ${S3} a directory of this machine is needed for uploads that are under way`,
-      );
-    return {
-      kind: 's3',
-      s3: readS3(s3),
-      spoolDirectory: absolutePath(spool),
-    };
-  }
-  if (directory === undefined)
-    refuse(
-      'appStore.bundles',
-      `says nothing of where bundles are kept: set ${DIRECTORY} or ${S3}`,
-    );
-  if (spool !== undefined)
-    refuse(
-      'appStore.bundles.spoolDirectory',
-      `is for ${S3}: with ${DIRECTORY} uploads wait in that directory; remove it`,
-    );
-  return {
-    kind: 'directory',
-    directory: absolutePath(directory),
-    shared: shared ?? false,
-  };
-}
+    else if (s3) {
+      if (shared !== undefined)
+        refuse(
+          ['shared'],
+          `is about ${DIRECTORY}: a bucket is shared as it is; remove it`,
+        );
+      if (spoolDirectory === undefined)
+        refuse(
+          ['spoolDirectory'],
+          `is missing: with ${S3} a directory of this machine is needed for uploads that are under way`,
+        );
+    } else {
+      if (directory === undefined)
+        refuse(
+          ['directory'],
+          `is missing: bundles are kept there, unless ${S3} is set`,
+        );
+      if (spoolDirectory !== undefined)
+        refuse(
+          ['spoolDirectory'],
+          `is for ${S3}: with ${DIRECTORY} uploads wait in that directory; remove it`,
+        );
+    }
+  }, ALSO_THEN)
+  .transform(
+    ({ directory, shared = false, s3, spoolDirectory }): BundleConfig =>
+      s3
+        ? { kind: 's3', s3, spoolDirectory: spoolDirectory! }
+        : { kind: 'directory', directory: directory!, shared },
+  )
+  .prefault({});

@@ -1,6 +1,16 @@
 import { ConfigReader, type Config } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
-import { assertSeparateDomains, readStoreConfig } from './StoreConfig';
+import { readStoreConfig } from './StoreConfig';
+
+/** What is said of a configuration; empty where it is fine. */
+function refusalOf(config: Config): string {
+  try {
+    readStoreConfig(config);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 describe('the domains of portal and apps', () => {
   it.each([
@@ -12,12 +22,12 @@ describe('the domains of portal and apps', () => {
     ['https://example.com', 'https://apps.example.com.', false],
     ['http://localhost:7007', 'http://localhost:7008', false],
   ])('%s and %s: %s', (portal, apps, fine) => {
-    let refusal = '';
-    try {
-      assertSeparateDomains(new URL(portal), new URL(apps));
-    } catch (error) {
-      refusal = (error as Error).message;
-    }
+    const refusal = refusalOf(
+      new ConfigReader({
+        backend: { baseUrl: portal },
+        appStore: { gateway: { baseUrl: apps }, bundles: { directory: '/b' } },
+      }),
+    );
     expect(refusal.includes('appStore.gateway.baseUrl')).toBe(!fine);
     expect(refusal === '').toBe(fine);
   });
@@ -87,6 +97,53 @@ describe('readStoreConfig', () => {
         ],
       }),
     ).toThrow('appStore.runtimes');
+  });
+
+  it('reads what the environment gives as texts', () => {
+    const { limits, downloads, publicMode, instanceTimeoutSeconds } = read({
+      limits: { instances: '5' },
+      downloads: 'no',
+      publicMode: 'true',
+      // APP_CONFIG_… and YAML make a number of it.
+      instanceTimeout: -1,
+    });
+    expect(limits.instances).toBe(5);
+    expect(downloads).toBe(false);
+    expect(publicMode).toBe(true);
+    expect(instanceTimeoutSeconds).toBe(-1);
+  });
+
+  it('takes null for absent, and puts several files together', () => {
+    const { limits, appNames, branding } = readStoreConfig(
+      ConfigReader.fromConfigs([
+        {
+          context: 'one file',
+          data: {
+            backend: { baseUrl: 'http://localhost:7007' },
+            appStore: {
+              gateway: { baseUrl: 'http://apps.localhost:7008' },
+              bundles: { directory: '/b' },
+              limits: { instances: 3, appVersions: 4 },
+              appNames: 'open',
+              branding: { title: 'Ours' },
+            },
+          },
+        },
+        {
+          context: 'a later one',
+          data: {
+            appStore: {
+              limits: { instances: 7 },
+              appNames: null,
+              branding: null,
+            },
+          },
+        },
+      ]),
+    );
+    expect(limits).toMatchObject({ instances: 7, appVersions: 4 });
+    expect(appNames).toBe('owned');
+    expect(branding.title).toBe('App Store');
   });
 
   it.each([

@@ -1,13 +1,18 @@
 import { ConfigReader } from '@backstage/config';
-import { readRoleRefs, readRoles } from './roles';
+import { readStoreConfig } from './StoreConfig';
 
 describe('roles in the configuration', () => {
-  const read = (roles: object) => {
-    const config = new ConfigReader({ appStore: { roles } }).getConfig(
-      'appStore',
-    );
-    return readRoles(config, 'roles.admin', readRoleRefs(config));
-  };
+  const read = (roles: object) =>
+    readStoreConfig(
+      new ConfigReader({
+        backend: { baseUrl: 'http://localhost:7007' },
+        appStore: {
+          gateway: { baseUrl: 'http://apps.localhost:7008' },
+          bundles: { directory: '/b' },
+          roles,
+        },
+      }),
+    ).adminGroups;
 
   it('are groups unless claims are meant', () => {
     expect(read({ admin: ['admin', 'group:a/B'] })).toEqual([

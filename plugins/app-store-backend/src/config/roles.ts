@@ -1,38 +1,21 @@
-/** The roles in the configuration, as entity refs; what is wrong is said with its key. */
-import type { Config } from '@backstage/config';
-import { RoleRefs, type RoleRefsOptions } from '../identity/RoleRefs';
-import { oneOf, refuse } from './readers';
+/** Roles and groups in the configuration, as entity refs. */
+import { z } from 'zod';
+import type { RoleRefs } from './RoleRefs';
+import { converted } from './values';
 
-/** How names and claims become refs; from `appStore`. */
-export function readRoleRefs(config: Config): RoleRefsOptions {
-  return {
-    names: oneOf(config, 'roles.names', ['groups', 'claims'], 'groups'),
-    claimsAre: oneOf(config, 'roles.claimsAre', ['roles', 'groups'], 'roles'),
-  };
-}
+/** How names and claims become refs. */
+export const roleNames = z.object({
+  names: z.enum(['groups', 'claims']).default('groups'),
+  claimsAre: z.enum(['roles', 'groups']).default('roles'),
+});
 
-/**
- * A list of roles and groups.
- *
- * @throws InputError where one is neither a name nor a ref
- */
-export function readRoles(
-  config: Config,
-  key: string,
-  options: RoleRefsOptions,
-): string[] {
-  const refs = RoleRefs.create(options);
-  return (config.getOptionalStringArray(key) ?? []).map(text => {
-    try {
-      return refs.configured(text);
-    } catch {
-      return refuse(
-        config,
-        key,
-        `holds ${JSON.stringify(
-          text,
-        )}, which is neither a name nor an entity ref such as group:default/admins`,
-      );
-    }
-  });
-}
+/** A list of roles and groups. */
+export const rolesSchema = (refs: RoleRefs) =>
+  z
+    .array(
+      converted(
+        'must be a name or an entity ref such as group:default/admins',
+        text => refs.configured(text),
+      ),
+    )
+    .default([]);

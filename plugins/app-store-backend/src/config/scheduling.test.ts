@@ -1,4 +1,4 @@
-import { together } from './scheduling';
+import { merged } from './scheduling';
 
 describe('two placements together', () => {
   const spot = { key: 'spot', operator: 'Exists' };
@@ -6,7 +6,7 @@ describe('two placements together', () => {
 
   it('need all nodes’ labels, tolerate all taints, and follow the last affinity', () => {
     expect(
-      together(
+      merged(
         {
           nodeSelector: { zone: 'a', disk: 'ssd' },
           tolerations: [spot],
@@ -31,8 +31,8 @@ describe('two placements together', () => {
       tolerations: [spot],
       affinity: { podAffinity: {} },
     };
-    expect(together(one)).toEqual(one);
-    expect(together({}, one)).toEqual(one);
-    expect(together({}, {})).toEqual({});
+    expect(merged(one)).toEqual(one);
+    expect(merged({}, one)).toEqual(one);
+    expect(merged({}, {})).toEqual({});
   });
 });

@@ -1,49 +1,54 @@
 /** Where pods are placed: for runtime versions and launch profiles (specification 2.7). */
-import type { Config } from '@backstage/config';
 import type { V1Affinity, V1Toleration } from '@kubernetes/client-node';
-import { oneOf } from './readers';
+import { z } from 'zod';
+import { kubernetesObject, text, wholeNumber } from './values';
 
-/** See the module's comment. */
+/** Where pods may be placed. */
 export interface Scheduling {
   nodeSelector?: Record<string, string>;
   tolerations?: V1Toleration[];
   affinity?: V1Affinity;
 }
 
-/** Reads `nodeSelector`, `tolerations` and `affinity`. */
-export function readScheduling(config: Config): Scheduling {
-  const nodeSelector =
-    config.getOptional<Record<string, string>>('nodeSelector');
-  const affinity = config.getOptional('affinity') as V1Affinity | undefined;
-  const tolerations = config
-    .getOptionalConfigArray('tolerations')
-    ?.map((entry): V1Toleration => {
-      const key = entry.getOptionalString('key');
-      const value = entry.getOptionalString('value');
-      const effect = entry.getOptionalString('effect');
-      const tolerationSeconds = entry.getOptionalNumber('tolerationSeconds');
-      return {
-        ...(key ? { key } : {}),
-        operator: oneOf(
-          entry,
-          'operator',
-          ['Exists', 'Equal'],
-          value === undefined ? 'Exists' : 'Equal',
+/** What an entry says of it. */
+export const scheduling = {
+  nodeSelector: z.record(z.string(), z.string('must be a text')).optional(),
+  tolerations: z
+    .array(
+      z
+        .object({
+          key: text.optional(),
+          operator: z.enum(['Exists', 'Equal']).optional(),
+          value: text.optional(),
+          effect: text.optional(),
+          tolerationSeconds: wholeNumber({
+            min: Number.MIN_SAFE_INTEGER,
+          }).optional(),
+        })
+        .transform(
+          (entry): V1Toleration => ({
+            operator: entry.value === undefined ? 'Exists' : 'Equal',
+            ...entry,
+          }),
         ),
-        ...(value === undefined ? {} : { value }),
-        ...(effect ? { effect } : {}),
-        ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }),
-      };
-    });
+    )
+    .optional(),
+  affinity: kubernetesObject<V1Affinity>(
+    'an affinity as a pod has it',
+  ).optional(),
+};
+
+/** An entry with its placement as one value. */
+export function placed<T extends Scheduling>(entry: T) {
+  const { nodeSelector, tolerations, affinity, ...rest } = entry;
   return {
-    ...(nodeSelector ? { nodeSelector } : {}),
-    ...(tolerations ? { tolerations } : {}),
-    ...(affinity ? { affinity } : {}),
+    ...rest,
+    scheduling: merged({ nodeSelector, tolerations, affinity }),
   };
 }
 
 /** Two placements as one: selectors are put together, and the second has the last word. */
-export function together(a: Scheduling, b: Scheduling = {}): Scheduling {
+export function merged(a: Scheduling, b: Scheduling = {}): Scheduling {
   const nodeSelector = { ...a.nodeSelector, ...b.nodeSelector };
   const tolerations = [...(a.tolerations ?? []), ...(b.tolerations ?? [])];
   const affinity = b.affinity ?? a.affinity;

@@ -2,47 +2,46 @@
  * Tags in the configuration: `appStore.tags` is a list of those that are made where they
  * are missing, or holds that list under `list` beside what is set for all tags.
  */
-import type { Config } from '@backstage/config';
-import type { RoleRefsOptions } from '../identity/RoleRefs';
-import { color, oneOf } from './readers';
-import { readRoles } from './roles';
+import { z } from 'zod';
+import type { RoleRefs } from './RoleRefs';
+import { rolesSchema } from './roles';
+import { cssColor, text } from './values';
 
 /** The colour of tags that name none. */
 export const DEFAULT_TAG_COLOR = '#5b6b7b';
 
-/** A tag that is made where it is missing. */
-export interface TagConfig {
-  name: string;
-  title: string;
-  color: string;
-  description: string;
-  visitorRoles: string[];
-  adminRoles: string[];
-}
-
-/** Reads `tags` of `appStore`. @throws InputError naming the key */
-export function readTags(
-  config: Config,
-  roleRefs: RoleRefsOptions,
-): { tags: TagConfig[]; emptyAdminRoles: 'everyone' | 'admins' } {
-  const isList = Array.isArray(config.getOptional('tags'));
-  const list = config.getOptionalConfigArray(isList ? 'tags' : 'tags.list');
-  return {
-    emptyAdminRoles: isList
-      ? 'everyone'
-      : oneOf(
-          config,
-          'tags.emptyAdminRoles',
-          ['everyone', 'admins'],
-          'everyone',
-        ),
-    tags: (list ?? []).map(entry => ({
-      name: entry.getString('name'),
-      title: entry.getOptionalString('title') ?? entry.getString('name'),
-      color: color(entry, 'color') ?? DEFAULT_TAG_COLOR,
-      description: entry.getOptionalString('description') ?? '',
-      visitorRoles: readRoles(entry, 'visitorRoles', roleRefs),
-      adminRoles: readRoles(entry, 'adminRoles', roleRefs),
-    })),
-  };
+/**
+ * `tags` in one of its two forms.
+ *
+ * @param isList - which one it is
+ */
+export function tagsSchema(refs: RoleRefs, isList: boolean) {
+  const tag = z.object({
+    name: text,
+    title: text.optional(),
+    color: cssColor.default(DEFAULT_TAG_COLOR),
+    description: text.default(''),
+    visitorRoles: rolesSchema(refs),
+    adminRoles: rolesSchema(refs),
+  });
+  const all = z.object({
+    list: z
+      .array(
+        tag.transform(({ name, title = name, ...rest }) => ({
+          name,
+          title,
+          ...rest,
+        })),
+      )
+      .default([]),
+    /** For whom tags without admin roles are. */
+    emptyAdminRoles: z.enum(['everyone', 'admins']).default('everyone'),
+  });
+  const { list } = all.shape;
+  return isList
+    ? list.transform(tags => ({
+        list: tags,
+        emptyAdminRoles: 'everyone' as const,
+      }))
+    : all.prefault({});
 }

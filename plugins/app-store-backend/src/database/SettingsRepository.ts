@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 import { forUpdate } from './locks';
 
-/** See the module's comment. */
+/** Named values of the installation. */
 export class SettingsRepository {
   readonly #knex: Knex;
 

@@ -11,6 +11,11 @@ export function forUpdate<Q extends Knex.QueryBuilder>(query: Q): Q {
   return isPostgres(query) ? (query.forUpdate() as Q) : query;
 }
 
+/** Leaves out rows that another transaction keeps from others. */
+export function skipLocked<Q extends Knex.QueryBuilder>(query: Q): Q {
+  return isPostgres(query) ? (query.forUpdate().skipLocked() as Q) : query;
+}
+
 /** Holds a name until the end of the transaction: who asks at once is served one after the other. */
 export async function lockName(
   tx: Knex.Transaction,

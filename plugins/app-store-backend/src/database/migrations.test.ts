@@ -1,9 +1,11 @@
 import { versionKey } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
+import { Outbox } from '../changes/Outbox';
+import { objectsOf } from '../instances/instanceObjectRows';
 import { MIGRATIONS_DIRECTORY } from './migrate';
 import { databaseIds, databases } from './__testUtils__/databases';
-import { manifestOf, NOW } from './fixtures.testing';
+import { manifestOf, NOW } from '../__testUtils__/fixtures';
 
 jest.setTimeout(60_000);
 
@@ -87,6 +89,52 @@ describe.each(databaseIds())('migrations on %s', id => {
     expect(await knex.schema.hasTable('apps')).toBe(false);
     await knex.migrate.latest({ directory });
     expect(await knex('apps')).toEqual([]);
+  });
+
+  it('take the objects of older instances into a table of their own, and lose nothing on the way back', async () => {
+    const knex = await databases.init(id);
+    await upBefore(knex, 'changes');
+    const appId = await insertApp(knex, '1.9.0', NOW);
+    await knex('apps').where({ id: appId }).update({ title: 'Old App' });
+    const objects = {
+      plain: { service: { kind: 'Service' } },
+      kept: { claim: { kind: 'PersistentVolumeClaim' } },
+    };
+    const ids = { plain: randomUUID(), kept: randomUUID() };
+    for (const name of ['plain', 'kept'] as const)
+      await knex('instances').insert({
+        id: ids[name],
+        app_id: appId,
+        owner_ref: OWNER,
+        visibility: 'PRIVATE',
+        desired: 'suspended',
+        cluster: 'default',
+        namespace: 'apps',
+        objects: JSON.stringify(objects[name]),
+        status: 'SUSPENDED',
+        stages: '{}',
+        timeout_seconds: -1,
+        created_at: NOW,
+        updated_at: NOW,
+      });
+    const before = await knex('instances').orderBy('id');
+
+    await knex.migrate.latest({ directory });
+    expect(await objectsOf(knex, ids.plain)).toEqual(objects.plain);
+    expect(await objectsOf(knex, ids.kept)).toEqual(objects.kept);
+    const rows = await knex('instances').select('id', 'has_volume');
+    expect(
+      Object.fromEntries(rows.map(row => [row.id, Boolean(row.has_volume)])),
+    ).toEqual({ [ids.plain]: false, [ids.kept]: true });
+    const outbox = new Outbox(knex);
+    await outbox.transaction(async (_, tell) => tell('instance', ids.plain));
+    expect(await outbox.end()).toBe(1);
+
+    await downTo(knex, 'changes');
+    expect(await knex('instances').orderBy('id')).toEqual(before);
+    await knex.migrate.latest({ directory });
+    expect(await objectsOf(knex, ids.kept)).toEqual(objects.kept);
+    expect(await new Outbox(knex).end()).toBe(0);
   });
 
   it('say of older apps what newer ones say at their import, and lose nothing on the way back', async () => {

@@ -4,8 +4,8 @@
  * no other row.
  */
 import type { Knex } from 'knex';
-import { StoreError } from '../service/StoreError';
-import { isUuid } from './appRows';
+import { StoreError } from '../errors/StoreError';
+import { isUuid } from './isUuid';
 
 /** Which page to read. */
 export interface PageRequest {
@@ -32,9 +32,9 @@ function badCursor(): StoreError {
   return new StoreError({
     status: 400,
     code: 'BAD_CURSOR',
-    message: 'The cursor is not one of this list.',
+    message: 'The cursor does not belong to this list.',
     owner: 'you',
-    remedy: 'Begin at the first page, without a cursor.',
+    remedy: 'Start at the first page, without a cursor.',
   });
 }
 
@@ -95,12 +95,16 @@ export async function readPage<R extends { id: string }>(
   };
 }
 
-/** Escapes what `like` takes for a pattern; for `escape '\'`. */
-export function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, c => `\\${c}`);
-}
-
-/** The words of a search, in lower case. */
-export function searchWords(search: string | undefined): string[] {
-  return (search ?? '').toLocaleLowerCase('en-US').split(/\s+/).filter(Boolean);
+/** Restricts a query to rows whose column, in lower case, has all words of a search. */
+export function whereWords(
+  query: Knex.QueryBuilder,
+  column: string,
+  search: string | undefined,
+): void {
+  for (const word of (search ?? '').toLocaleLowerCase('en-US').split(/\s+/))
+    if (word)
+      query.whereRaw("?? like ? escape '\\'", [
+        column,
+        `%${word.replace(/[\\%_]/g, c => `\\${c}`)}%`,
+      ]);
 }

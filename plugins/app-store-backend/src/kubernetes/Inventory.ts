@@ -1,6 +1,7 @@
 /** What the cluster has of instances, whether or not a row speaks of them. */
-import { collectionPath, type KubeApi, type KubeObject } from './KubeApi';
-import { INSTANCE_ANNOTATION, LABELS } from './labels';
+import type { KubeApi } from './client/KubeApi';
+import { collectionPath, type KubeObject } from './client/kubeObjects';
+import { INSTANCE_ANNOTATION, LABELS } from './manifests/labels';
 
 /** Objects of one page of a list. */
 const PAGE = 500;
@@ -35,7 +36,7 @@ export interface FoundInstanceObjects {
   claimUid?: string;
 }
 
-/** See the module's comment. */
+/** Lists and deletes the store's objects in the cluster that no row knows. */
 export class Inventory {
   readonly #api: KubeApi;
   readonly #namespace: string;

@@ -1,6 +1,6 @@
 /** Somebody who asks, as the policy sees them (specification 2.1). */
 
-/** See the module's comment. */
+/** A person as the rules see them. */
 export interface Actor {
   /** Entity ref of the person; empty for somebody who is not signed in. */
   userEntityRef: string;

@@ -22,7 +22,7 @@ interface Overlay<R> {
   deny: Rule<R>[];
 }
 
-/** See the module's comment. */
+/** Decides by the rules, and filters lists by the same ones. */
 export class Policy {
   readonly #settings: PolicySettings;
   readonly #policies: () => ReadonlyArray<IamPolicy>;
@@ -91,7 +91,7 @@ export class Policy {
         allowed: false,
         rule: denying.id,
         because: denying.when.map(({ text }) => text),
-        wouldChange: [['An admin changes the policy that denies it.']],
+        wouldChange: [['An admin can change the policy that denies it.']],
       };
     const rules = table.rules[action] as ReadonlyArray<Rule<Kinds[K]['facts']>>;
     return decide(

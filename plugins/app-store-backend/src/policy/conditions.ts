@@ -9,26 +9,26 @@ export const signedIn: Filterable<unknown> = ofActor({
 
 export const fullAccess: Filterable<unknown> = ofActor({
   text: 'you have full access',
-  change: 'An admin adds you to a group with full access.',
+  change: 'An admin can add you to a group with full access.',
   holds: actor => actor.fullAccess,
 });
 
 export const visitor: Filterable<unknown> = ofActor({
   text: 'you are a visitor',
-  change: 'This way is for visitors only.',
+  change: 'This rule is only for visitors.',
   fixed: true,
   holds: actor => actor.userEntityRef !== '' && !actor.fullAccess,
 });
 
 export const admin: Filterable<unknown> = ofActor({
   text: 'you are an admin',
-  change: 'Somebody adds you to an admin group, or an admin does it for you.',
+  change: 'An admin can add you to an admin group, or do it for you.',
   holds: actor => actor.admin,
 });
 
 export const appImporter: Filterable<unknown> = ofActor({
-  text: 'you may import apps of the marketplace',
-  change: 'Somebody adds you to a group of appStore.roles.appImporter.',
+  text: 'you are allowed to import apps of the marketplace',
+  change: 'An admin can add you to a group of appStore.roles.appImporter.',
   holds: ({ roles }, { appImporters = [] }) =>
     appImporters.length === 0 ||
     roles.some(role => appImporters.includes(role)),
@@ -36,19 +36,19 @@ export const appImporter: Filterable<unknown> = ofActor({
 
 export const publicMode: Filterable<unknown> = ofActor({
   text: 'the store lists PUBLIC apps for everybody',
-  change: 'An admin sets appStore.publicMode.',
+  change: 'An admin can set appStore.publicMode.',
   holds: (_, settings) => settings.publicMode,
 });
 
 export const downloads: Filterable<unknown> = ofActor({
-  text: 'downloads are switched on',
-  change: 'An admin sets appStore.downloads.',
+  text: 'downloads are enabled',
+  change: 'An admin can set appStore.downloads.',
   holds: (_, settings) => settings.downloads,
 });
 
 export const openTags: Filterable<unknown> = ofActor({
   text: 'tags without admin roles are for everybody with full access',
-  change: 'An admin sets appStore.tags.emptyAdminRoles to everyone.',
+  change: 'An admin can set appStore.tags.emptyAdminRoles to everyone.',
   holds: (_, settings) => settings.emptyAdminRoles !== 'admins',
 });
 

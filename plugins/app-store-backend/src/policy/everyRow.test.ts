@@ -4,10 +4,10 @@
  * here each time. The mutation check runs on it.
  */
 import type { Knex } from 'knex';
-import { aliasFacts } from '../database/AliasRepository';
-import { appFacts } from '../database/AppRepository';
+import { aliasFacts } from '../aliases/aliasRows';
+import { appFacts } from '../apps/AppRepository';
 import { databases, migrated } from '../database/__testUtils__/databases';
-import { instanceFacts } from '../service/instances/presentInstance';
+import { instanceFacts } from '../instances/presentInstance';
 import {
   APP_OWNER_REF,
   INVITED,

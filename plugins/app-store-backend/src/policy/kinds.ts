@@ -1,17 +1,21 @@
 /** The kinds of resources that the policy knows, with their tables. */
 import type { ResourceKind } from '@ai-app-store/backstage-plugin-app-store-common';
-import { ALIAS_RULES, type AliasAction, type AliasFacts } from './aliases';
-import { APP_RULES, type AppAction, type AppFacts } from './apps';
+import { ALIAS_RULES, type AliasAction, type AliasFacts } from './rows/alias';
+import { APP_RULES, type AppAction, type AppFacts } from './rows/app';
 import {
   INSTANCE_RULES,
   type InstanceAction,
   type InstanceFacts,
-} from './instances';
+} from './rows/instance';
 import type { OverlayKind } from './overlay';
-import { PLATFORM_RULES, type PlatformAction } from './platform';
+import { PLATFORM_RULES, type PlatformAction } from './rows/platform';
 import type { RuleTable } from './rules';
-import { SECRET_RULES, type SecretAction, type SecretFacts } from './secrets';
-import { TAG_RULES, type TagAction, type TagFacts } from './tags';
+import {
+  SECRET_RULES,
+  type SecretAction,
+  type SecretFacts,
+} from './rows/secret';
+import { TAG_RULES, type TagAction, type TagFacts } from './rows/tag';
 
 /** What can be asked of each kind. */
 export interface Kinds {

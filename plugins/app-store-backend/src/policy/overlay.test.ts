@@ -1,7 +1,7 @@
 /** Policies laid over the tables (specification 3.7). */
 import { appOf, OWNER_REF, people } from './__testUtils__/people';
 import { differences, table } from './__testUtils__/table';
-import type { InstanceAction } from './instances';
+import type { InstanceAction } from './rows/instance';
 import type { IamPolicy, IamStatement } from './overlay';
 import { isPolicyAction, type Kind } from './kinds';
 import { Policy } from './Policy';
@@ -94,7 +94,7 @@ describe('a policy', () => {
       allowed: false,
       rule: '3.7 policy freeze, statement 1',
       because: ['you are one of is_full_access', 'the resource is *'],
-      wouldChange: [['An admin changes the policy that denies it.']],
+      wouldChange: [['An admin can change the policy that denies it.']],
     });
     expect(policy.decide('app', 'run', people['visitor-'], app).allowed).toBe(
       true,
@@ -221,14 +221,14 @@ describe('a policy', () => {
       policy.decide('instance', 'redeploy', people['visitor-'], instance())
         .wouldChange,
     ).toEqual([
-      ['Somebody adds you to an admin group, or an admin does it for you.'],
-      ['This is not for resources of which visibility:PRIVATE.'],
+      ['An admin can add you to an admin group, or do it for you.'],
+      ['This rule is not for resources of which visibility:PRIVATE.'],
       [
-        'You become one of is_admin, role:group:default/boss.',
-        'This is for: app:x, instance:y.',
-        'Its owner does it.',
-        'This is for resources of which visibility:PUBLIC.',
-        'An admin adds you to a group with full access.',
+        'You must be one of is_admin, role:group:default/boss.',
+        'This rule is only for: app:x, instance:y.',
+        'Its owner can do it.',
+        'This rule is only for resources of which visibility:PUBLIC.',
+        'An admin can add you to a group with full access.',
       ],
     ]);
     expect(
@@ -257,7 +257,7 @@ describe('a policy', () => {
         people.full,
         oneOf.tag,
       ).wouldChange,
-    ).toContainEqual(['Its owner does it.']);
+    ).toContainEqual(['Its owner can do it.']);
     expect(
       laid(policyOf({ effect: 'deny', attributes: ['!is_owner'] })).decide(
         'tag',

@@ -73,7 +73,7 @@ function equals<R>(field: Field<R> | undefined, value: string): Part<R> {
 function not<R>(condition: Filterable<R>): Filterable<R> {
   return {
     text: `not: ${condition.text}`,
-    change: `This is not for resources of which ${condition.text}.`,
+    change: `This rule is not for resources of which ${condition.text}.`,
     holds: question => !condition.holds(question),
     where: (actor, settings) => {
       const inner = condition.where(actor, settings);
@@ -99,7 +99,7 @@ function attribute<R>(text: string, kind: OverlayKind<R>): Filterable<R> {
   if (text.startsWith('!')) return not(attribute(text.slice(1), kind));
   if (text === 'is_full_access') return fullAccess;
   if (text === 'is_owner') {
-    const words = { text: 'you are its owner', change: 'Its owner does it.' };
+    const words = { text: 'you are its owner', change: 'Its owner can do it.' };
     return kind.owner
       ? isRef({ ...words, ...kind.owner })
       : { ...words, ...always(false) };
@@ -107,7 +107,7 @@ function attribute<R>(text: string, kind: OverlayKind<R>): Filterable<R> {
   const [name, value] = text.split(/:(.*)/s);
   return {
     text,
-    change: `This is for resources of which ${text}.`,
+    change: `This rule is only for resources of which ${text}.`,
     ...equals(name === 'visibility' ? kind.visibility : kind.lifecycle, value),
   };
 }
@@ -140,13 +140,13 @@ export function overlayRules<R>(
           `3.7 policy ${policy.name}, statement ${index + 1}`,
           ofActor({
             text: `you are one of ${statement.subjects.join(', ')}`,
-            change: `You become one of ${statement.subjects.join(', ')}.`,
+            change: `You must be one of ${statement.subjects.join(', ')}.`,
             holds: actor =>
               statement.subjects.some(each => subjectHolds(each, actor)),
           }),
           {
             text: `the resource is ${policy.resources.join(', ')}`,
-            change: `This is for: ${policy.resources.join(', ')}.`,
+            change: `This rule is only for: ${policy.resources.join(', ')}.`,
             ...any(resources),
           },
           ...(statement.attributes ?? []).map(each => attribute(each, speech)),

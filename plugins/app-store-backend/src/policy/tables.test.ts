@@ -10,14 +10,14 @@ import {
 import { appOf, OWNER_REF, people } from './__testUtils__/people';
 import { differences, table } from './__testUtils__/table';
 import { ANONYMOUS, withoutAdmin } from './Actor';
-import type { AppAction, AppFacts } from './apps';
-import type { InstanceAction } from './instances';
+import type { AppAction, AppFacts } from './rows/app';
+import type { InstanceAction } from './rows/instance';
 import { KINDS, type Kind } from './kinds';
-import type { PlatformAction } from './platform';
+import type { PlatformAction } from './rows/platform';
 import { Policy } from './Policy';
-import type { SecretAction, SecretScope } from './secrets';
-import type { TagAction } from './tags';
-import type { AliasAction } from './aliases';
+import type { SecretAction, SecretScope } from './rows/secret';
+import type { TagAction } from './rows/tag';
+import type { AliasAction } from './rows/alias';
 
 const settings = { publicMode: false, downloads: true };
 const policy = Policy.create({ settings });
@@ -192,7 +192,7 @@ describe('2.1 the gate for apps of the marketplace', () => {
     expect(may(admin)).toMatchObject({
       allowed: false,
       wouldChange: [
-        ['Somebody adds you to a group of appStore.roles.appImporter.'],
+        ['An admin can add you to a group of appStore.roles.appImporter.'],
       ],
     });
     expect(may(admin, 'import').allowed).toBe(true);
@@ -369,7 +369,7 @@ describe('3.5 tags, secrets, aliases', () => {
         adminRoles: [],
       }).wouldChange,
     ).toContainEqual([
-      'An admin sets appStore.tags.emptyAdminRoles to everyone.',
+      'An admin can set appStore.tags.emptyAdminRoles to everyone.',
     ]);
   });
 
@@ -424,7 +424,7 @@ describe('3.5 tags, secrets, aliases', () => {
     ).toEqual([]);
   });
 
-  it('an alias that leads nowhere has no owner of an instance', () => {
+  it('an alias without an instance has no owner of an instance', () => {
     const nowhere = { name: 'a', creatorRef: 'user:default/x' };
     for (const actor of Object.values(people))
       expect(policy.decide('alias', 'promote', actor, nowhere).allowed).toBe(
@@ -476,7 +476,7 @@ describe('decisions', () => {
     // One step is enough, and that one is named first.
     expect(denied.wouldChange[0]).toHaveLength(1);
     expect(denied.wouldChange).toContainEqual([
-      'The owner makes the app visible to ALL_USERS.',
+      'The owner can make the app visible to ALL_USERS.',
     ]);
     expect(policy.decide('app', 'run', people.full, app).rule.slice(0, 3)).toBe(
       '3.2',
@@ -486,18 +486,18 @@ describe('decisions', () => {
   it('name the ways that can come true, nearest first, none twice', () => {
     const ways = (row: string, app: AppFacts) =>
       policy.decide('app', 'run', people[row], app).wouldChange;
-    const MORE = 'An admin adds you to a group with full access.';
-    const OWN = 'The owner does it, or hands the app over to you.';
+    const MORE = 'An admin can add you to a group with full access.';
+    const OWN = 'The owner can do it, or transfer the app to you.';
     const TAG =
-      'Somebody puts a tag on the app whose visitor roles include one of yours.';
+      'Somebody can put a tag on the app whose visitor roles include one of yours.';
     expect(ways('full', appOf('PRIVATE'))).toEqual([
       [OWN],
-      ['The owner makes the app visible to ALL_USERS.'],
+      ['The owner can make the app visible to ALL_USERS.'],
     ]);
     expect(ways('visitor-', appOf('ALL_USERS'))).toEqual([[MORE], [TAG]]);
     expect(ways('full', appOf('ALL_USERS', 'MANAGED'))).toEqual([
       [OWN],
-      ['Somebody adds you to an admin group, or an admin does it for you.'],
+      ['An admin can add you to an admin group, or do it for you.'],
     ]);
     const other = policy.decide('instance', 'open', people.full, {
       id: 'i',
@@ -510,9 +510,9 @@ describe('decisions', () => {
       rule: '3.4 nothing allows it',
       because: [],
       wouldChange: [
-        ['Its owner does it.'],
-        ['Its owner makes the instance PUBLIC.'],
-        ['Its owner shares the instance with ALL_USERS.'],
+        ['Its owner can do it.'],
+        ['Its owner can make the instance PUBLIC.'],
+        ['Its owner can share the instance with ALL_USERS.'],
       ],
     });
     // Somebody who is not signed in does not become a visitor by what a tag says.
@@ -524,8 +524,8 @@ describe('decisions', () => {
         app: appOf('ALL_USERS', 'MANAGED'),
       }).wouldChange,
     ).toEqual([
-      ['Its owner does it.'],
-      ['Its owner makes the instance PUBLIC.'],
+      ['Its owner can do it.'],
+      ['Its owner can make the instance PUBLIC.'],
       [MORE],
     ]);
     const secret = {
@@ -535,7 +535,7 @@ describe('decisions', () => {
     };
     expect(
       policy.decide('secret', 'reveal', people.full, secret).wouldChange,
-    ).toEqual([['Its owner does it.']]);
+    ).toEqual([['Its owner can do it.']]);
   });
 
   it('say what a way is for where no way can come true', () => {
@@ -545,15 +545,15 @@ describe('decisions', () => {
         .wouldChange,
     ).toEqual([
       [
-        'This way is for ON_DEMAND apps; a MANAGED app is run by its owner, a LINK app is opened.',
+        'This rule is only for ON_DEMAND apps. The owner runs a MANAGED app, and nobody runs a LINK app.',
       ],
       [
-        'This way is for MANAGED apps.',
-        'The owner does it, or hands the app over to you.',
+        'This rule is only for MANAGED apps.',
+        'The owner can do it, or transfer the app to you.',
       ],
       [
-        'This way is for MANAGED apps.',
-        'Somebody adds you to an admin group, or an admin does it for you.',
+        'This rule is only for MANAGED apps.',
+        'An admin can add you to an admin group, or do it for you.',
       ],
     ]);
   });

@@ -8,19 +8,22 @@ import type {
   RecoveryReport,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { createHash } from 'node:crypto';
-import type { AppSecretRow } from '../database/AppRepository';
-import type { InstanceRecord } from '../database/InstanceRepository';
+import type { AppSecretRow } from '../apps/AppRepository';
+import type {
+  InstanceTransitions,
+  NewInstance,
+} from '../instances/InstanceTransitions';
 import type { Policy } from '../policy';
-import { secretUser, type Preconditions } from '../service/apps/Preconditions';
-import type { Audit, Trail } from '../service/Audit';
-import type { Caller } from '../service/Caller';
-import type { InstanceQuota } from '../service/instances/InstanceQuota';
-import { launch } from '../service/instances/instanceChanges';
-import type { InstanceRenderer } from '../service/instances/InstanceRenderer';
-import { notAllowed, StoreError } from '../service/StoreError';
-import type { RoleResolver } from '../identity/RoleResolver';
-import type { KeyedLock } from '../storage/KeyedLock';
-import type { Epoch } from './Epoch';
+import { secretUser, type Preconditions } from '../apps/Preconditions';
+import type { Audit, AuditContext } from '../audit/Audit';
+import type { Caller } from '../auth/Caller';
+import type { InstanceQuota } from '../instances/InstanceQuota';
+import { launch } from '../instances/instanceChanges';
+import type { InstanceRenderer } from '../instances/InstanceRenderer';
+import { StoreError } from '../errors/StoreError';
+import type { RoleResolver } from '../auth/RoleResolver';
+import type { KeyedLock } from '../database/KeyedLock';
+import type { Epoch } from '../epoch/Epoch';
 import {
   findUnknown,
   type RecoveryPlanOptions,
@@ -41,11 +44,9 @@ export interface RecoveryOptions extends RecoveryPlanOptions {
   preconditions: Preconditions;
   /** By the digest of a bundle. */
   files: KeyedLock;
+  transitions: InstanceTransitions;
   /** The namespace of instances. */
   namespace: string;
-  /** Told of each app, and each instance, that came back. */
-  onApp: (id: string) => void;
-  onInstance: (id: string) => void;
   logger: LoggerService;
 }
 
@@ -56,7 +57,7 @@ function planOf(things: UnknownThing[]): string {
     .slice(0, 16);
 }
 
-/** See the module's comment. */
+/** Shows what a restored backup does not know, and adopts or discards it. */
 export class Recovery {
   readonly #o: RecoveryOptions;
 
@@ -64,12 +65,11 @@ export class Recovery {
     this.#o = options;
   }
 
-  #assertMay(caller: Caller, trail: Trail): void {
-    const decision = trail.decided(
+  #assertMay(caller: Caller, context: AuditContext): void {
+    context.assertAllowed(
       this.#o.policy.decide('platform', 'recover', caller, undefined),
+      'Only admins can see and decide this.',
     );
-    if (!decision.allowed)
-      throw notAllowed('Only admins see and decide this.', decision);
   }
 
   /** What there is to decide. */
@@ -78,8 +78,8 @@ export class Recovery {
       caller,
       'recovery:read',
       undefined,
-      async trail => {
-        this.#assertMay(caller, trail);
+      async context => {
+        this.#assertMay(caller, context);
         const held = await this.#o.epoch.held();
         if (!held) return { held: false, items: [] };
         const things = await findUnknown(this.#o);
@@ -107,13 +107,14 @@ export class Recovery {
   ): Promise<RecoveryReport> {
     const { epoch, audit, logger } = this.#o;
     const action = `recovery:${decision}`;
-    return audit.run(caller, action, undefined, async trail => {
-      this.#assertMay(caller, trail);
+    return audit.run(caller, action, undefined, async context => {
+      this.#assertMay(caller, context);
       if (!(await epoch.held()))
         throw new StoreError({
           status: 409,
           code: 'NOT_RESTORED',
-          message: 'There is no restored backup to decide about.',
+          message:
+            'There is no restored backup, so there is nothing to decide.',
           owner: 'you',
           remedy: 'Nothing to do.',
         });
@@ -122,16 +123,15 @@ export class Recovery {
         throw new StoreError({
           status: 409,
           code: 'PLAN_CHANGED',
-          message:
-            'What there is to decide about has changed since you looked.',
+          message: 'The list of newer data has changed since you loaded it.',
           owner: 'you',
-          remedy: 'Look at the list again, then decide.',
+          remedy: 'Reload the list, then decide.',
         });
-      trail.detail = { plan, things: things.length };
+      context.detail = { plan, things: things.length };
       if (decision === 'adopt') await this.#adopt(things);
       else await this.#discard(things);
-      // What the backup would purge may have been taken back since it was made.
-      await this.#o.instances.keepTerminated(
+      // What the backup would purge may have been restored by its owner since it was made.
+      await this.#o.transitions.keepTerminated(
         new Date(Date.now() + KEEP_MS).toISOString(),
       );
       await epoch.release();
@@ -177,8 +177,8 @@ export class Recovery {
   }
 
   async #adoptApp(app: Extract<UnknownThing, { app: unknown }>['app']) {
-    const { apps, preconditions, secrets, onApp } = this.#o;
-    // Who may see it is for its owner to say anew; the tags went with the rows.
+    const { apps, preconditions, secrets } = this.#o;
+    // Who can see it is for its owner to say anew; the tags went with the rows.
     const draft = { ...app, visibility: 'PRIVATE' as const };
     const named = new Map<string, AppSecretRow>();
     for (const entry of [...app.manifest.env, ...app.manifest.files]) {
@@ -204,7 +204,6 @@ export class Recovery {
         })),
       },
     );
-    onApp(app.id);
   }
 
   async #adoptSecret(
@@ -227,7 +226,7 @@ export class Recovery {
   async #adoptInstance(
     found: Extract<UnknownThing, { instance: unknown }>['instance'],
   ) {
-    const { apps, instances, renderer, namespace, onInstance } = this.#o;
+    const { apps, transitions, renderer, namespace } = this.#o;
     const { instanceId: id, description, replicas, claimUid } = found;
     const { appId, ownerRef, launchProfile, parameters = {} } = description!;
     const [app] = await apps.getMany([appId]);
@@ -245,7 +244,7 @@ export class Recovery {
       },
     );
     const released = replicas === undefined;
-    const record: Omit<InstanceRecord, 'slot'> = {
+    const record: NewInstance = {
       id,
       appId,
       ownerRef,
@@ -269,21 +268,19 @@ export class Recovery {
       ...(released
         ? { purgeAfter: new Date(now.getTime() + KEEP_MS).toISOString() }
         : {}),
-      revision: 1,
       createdAt: now.toISOString(),
       updatedAt: now.toISOString(),
     };
-    await instances.adopt(record, used);
+    await transitions.adopt(record, used);
     if (replicas) await this.#resume(record, now);
-    onInstance(id);
   }
 
   /** What ran runs on, where its owner has a slot for it. */
-  async #resume(record: Omit<InstanceRecord, 'slot'>, now: Date) {
-    const { roles, quota, instances } = this.#o;
+  async #resume(record: NewInstance, now: Date) {
+    const { roles, quota, transitions } = this.#o;
     const limit = quota.limit(await roles.resolve(record.ownerRef));
-    await instances.resume(record.id, record.ownerRef, limit, {
-      ...launch(record as InstanceRecord, now),
+    await transitions.resume(record.id, record.ownerRef, limit, {
+      ...launch(record, now),
       desired: 'running',
     });
   }

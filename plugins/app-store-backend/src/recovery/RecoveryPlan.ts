@@ -3,17 +3,17 @@
  * become of each thing. A dry run: it changes nothing.
  */
 import type { RecoveryItem } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { BundleStore } from '../bundle/BundleStore';
-import type { AppRepository, NewApp } from '../database/AppRepository';
-import type { InstanceRepository } from '../database/InstanceRepository';
-import type { SecretRepository } from '../database/SecretRepository';
+import type { BundleStore } from '../artifacts/BundleStore';
+import type { AppRepository, NewApp } from '../apps/AppRepository';
+import type { InstanceRepository } from '../instances/InstanceRepository';
+import type { SecretRepository } from '../secrets/SecretRepository';
 import type {
   FoundInstanceObjects,
   InstanceDescription,
   Inventory,
 } from '../kubernetes/Inventory';
-import type { FoundSecret, SecretCluster } from '../processors/SecretCluster';
-import type { AppNotes } from './AppNotes';
+import type { FoundSecret, SecretCluster } from '../kubernetes/SecretCluster';
+import type { AppNotes } from '../apps/AppNotes';
 
 /** A thing without a row, and what its row would be made of. */
 export type UnknownThing = { item: RecoveryItem } & (
@@ -35,7 +35,7 @@ export interface RecoveryPlanOptions {
 }
 
 const NO_RECORD =
-  'Nothing says whose it is: it was made by a release that did not note it.';
+  'Its owner is unknown: an older release created it and did not record the owner.';
 
 async function unknownApps(o: RecoveryPlanOptions): Promise<UnknownThing[]> {
   const { ids, bundles: used } = await o.apps.usedFiles();
@@ -48,8 +48,8 @@ async function unknownApps(o: RecoveryPlanOptions): Promise<UnknownThing[]> {
     noted.add(app.bundleDigest);
     const taken = await o.apps.findByIdentity(app.name, app.version);
     const reason = !kept.has(app.bundleDigest)
-      ? 'Its bundle is gone.'
-      : taken && 'There is another app of this name and version by now.';
+      ? 'Its bundle no longer exists.'
+      : taken && 'Another app has this name and version now.';
     things.push({
       app,
       item: {
@@ -86,8 +86,7 @@ async function unknownSecrets(o: RecoveryPlanOptions): Promise<UnknownThing[]> {
     if (known.has(id)) continue;
     const reason = !label
       ? NO_RECORD
-      : (await o.secrets.find(label)) &&
-        'There is another secret of this name by now.';
+      : (await o.secrets.find(label)) && 'Another secret has this name now.';
     things.push({
       secret,
       item: {
@@ -109,7 +108,7 @@ function whyNot(
   hasApp: boolean,
 ): string | undefined {
   if (!description) return NO_RECORD;
-  return hasApp ? undefined : 'Its app is gone.';
+  return hasApp ? undefined : 'Its app no longer exists.';
 }
 
 async function unknownInstances(
@@ -143,7 +142,7 @@ async function unknownInstances(
   return things;
 }
 
-/** See the module's comment; always in the same order. */
+/** Finds what the cluster and the bundle store have and the database does not know; always in the same order. */
 export async function findUnknown(
   options: RecoveryPlanOptions,
 ): Promise<UnknownThing[]> {

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseIds, migrated } from '../database/__testUtils__/databases';
 import { Backup } from '../database/__testUtils__/backup';
-import { KubeApi, type KubeObject } from '../kubernetes/KubeApi';
+import { KubeApi } from '../kubernetes/client/KubeApi';
+import type { KubeObject } from '../kubernetes/client/kubeObjects';
 import {
   API,
   as,
@@ -106,7 +107,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
   /** What there is to decide once the cluster was compared, which comes after the start. */
   const noticed = async (store: StoreUnderTest) => {
     let report = await store.get('/recovery', 'ada');
-    for (let i = 0; i < 100 && !report.epochs?.cluster; i++) {
+    for (let i = 0; i < 1000 && !report.epochs?.cluster; i++) {
       await sleep(50);
       report = await store.get('/recovery', 'ada');
     }
@@ -123,7 +124,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
       .delete(`${API}/instances/${ended}`)
       .set(as('dev'))
       .expect(202);
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 1000; i++) {
       const { items } = await first.get(`/instances?terminated=true`, 'dev');
       if (items.some((each: { status: string }) => each.status === 'SUSPENDED'))
         break;
@@ -131,7 +132,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     }
     const backup = await Backup.take(knex);
     backup.change('instances', ended, { purge_after: PAST });
-    // Since then: taken back, and what is new.
+    // Since then: restored, and what is new.
     await post(first, 'dev', `/instances/${ended}/restore`).expect(200);
     await post(first, 'dev', `/instances/${ended}/resume`).expect(200);
     await until(first, ended, 'DEPLOYED');
@@ -220,7 +221,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     await store.api.delete(`${API}/secrets/old`).set(as('dev')).expect(204);
   });
 
-  /** An instance whose volume the backup would purge at once, and that was taken back since. */
+  /** An instance whose volume the backup would purge at once, and that was restored since. */
   async function takenBack() {
     const app = await imported(first, 'taken.back');
     const instance = await run(first, app);
@@ -228,7 +229,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
       .delete(`${API}/instances/${instance}`)
       .set(as('dev'))
       .expect(202);
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 1000; i++) {
       const row = await knex('instances').where({ id: instance }).first();
       if (row.desired === 'released') break;
       await sleep(50);
@@ -322,7 +323,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     await post(store, 'ada', '/recovery', { decision: 'discard', plan }).expect(
       200,
     );
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 1000; i++) {
       if (!JSON.stringify(await everything()).includes(newInstance)) break;
       await sleep(50);
     }

@@ -2,12 +2,12 @@
 import type { AuthService } from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { StoreConfig } from '../config/StoreConfig';
-import { CatalogRoles } from '../identity/CatalogRoles';
-import type { RoleExtensions } from '../identity/RoleExtensions';
-import { RoleRefs } from '../identity/RoleRefs';
-import { DefaultRoleResolver } from '../identity/RoleResolver';
-import { allOf } from '../identity/RoleSources';
-import { SignedInPeople } from '../identity/SignedInPeople';
+import { CatalogRoles } from '../auth/CatalogRoles';
+import type { RoleExtensions } from '../auth/RoleExtensions';
+import { RoleRefs } from '../config/RoleRefs';
+import { DefaultRoleResolver } from '../auth/RoleResolver';
+import { allOf } from '../auth/RoleSources';
+import { SignedInPeople } from '../people/SignedInPeople';
 import type { Repositories } from './repositories';
 
 export function createIdentity(options: {

@@ -1,40 +1,51 @@
 /** The repositories on one database. */
 import type { Knex } from 'knex';
-import { AliasRepository } from '../database/AliasRepository';
-import { AppRepository } from '../database/AppRepository';
-import { AuditRepository } from '../database/AuditRepository';
-import { CatalogRepository } from '../database/CatalogRepository';
-import { IamRepository } from '../database/IamRepository';
-import { IdempotencyRepository } from '../database/IdempotencyRepository';
-import { InstanceQueue } from '../database/InstanceQueue';
-import { InstanceRepository } from '../database/InstanceRepository';
-import { OfferRepository } from '../database/OfferRepository';
-import { PeopleRepository } from '../database/PeopleRepository';
-import { PreferenceRepository } from '../database/PreferenceRepository';
-import { SecretRepository } from '../database/SecretRepository';
+import { AliasHistory } from '../aliases/AliasHistory';
+import { AliasRepository } from '../aliases/AliasRepository';
+import { AppLists } from '../apps/AppLists';
+import { PreconditionRepository } from '../apps/PreconditionRepository';
+import { AppRepository } from '../apps/AppRepository';
+import { AuditRepository } from '../audit/AuditRepository';
+import { CatalogRepository } from '../catalog/CatalogRepository';
+import { IamRepository } from '../iam/IamRepository';
+import { IdempotencyRepository } from '../idempotency/IdempotencyRepository';
+import { InstanceQueue } from '../reconcile/InstanceQueue';
+import { InstanceRepository } from '../instances/InstanceRepository';
+import { InstanceTransitions } from '../instances/InstanceTransitions';
+import { OfferRepository } from '../apps/offers/OfferRepository';
+import { PeopleRepository } from '../people/PeopleRepository';
+import { PreferenceRepository } from '../apps/PreferenceRepository';
+import { SecretRepository } from '../secrets/SecretRepository';
 import { SettingsRepository } from '../database/SettingsRepository';
-import { TagRepository } from '../database/TagRepository';
-import { TokenRepository } from '../database/TokenRepository';
+import { TagRepository } from '../tags/TagRepository';
+import { TokenRepository } from '../tokens/TokenRepository';
+import { Outbox } from '../changes/Outbox';
 import type { Policy } from '../policy';
 
 export type Repositories = ReturnType<typeof createRepositories>;
 
 export function createRepositories(knex: Knex, policy: Policy) {
+  const outbox = new Outbox(knex);
   return {
-    apps: new AppRepository(knex, policy),
+    outbox,
+    apps: new AppRepository(knex, outbox),
+    appLists: new AppLists(knex, policy),
+    preconditions: new PreconditionRepository(knex),
     catalog: new CatalogRepository(knex, policy),
     instances: new InstanceRepository(knex, policy),
-    queue: new InstanceQueue(knex),
-    aliases: new AliasRepository(knex, policy),
-    secrets: new SecretRepository(knex, policy),
-    tags: new TagRepository(knex),
-    offers: new OfferRepository(knex),
+    transitions: new InstanceTransitions(knex, outbox),
+    queue: new InstanceQueue(knex, outbox),
+    aliases: new AliasRepository(knex, policy, outbox),
+    aliasHistory: new AliasHistory(knex, outbox),
+    secrets: new SecretRepository(knex, policy, outbox),
+    tags: new TagRepository(knex, outbox),
+    offers: new OfferRepository(knex, outbox),
     preferences: new PreferenceRepository(knex),
     people: new PeopleRepository(knex),
     tokens: new TokenRepository(knex),
     settings: new SettingsRepository(knex),
-    audit: new AuditRepository(knex),
-    iam: new IamRepository(knex),
+    audit: new AuditRepository(knex, outbox),
+    iam: new IamRepository(knex, outbox),
     idempotency: new IdempotencyRepository(knex),
   };
 }

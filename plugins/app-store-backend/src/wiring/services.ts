@@ -5,54 +5,63 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { EventsService } from '@backstage/plugin-events-node';
 import type { KubernetesConnection } from '@ai-app-store/backstage-plugin-app-store-node';
-import type { BundleStore } from '../bundle/BundleStore';
-import type { EnvironmentStore } from '../bundle/EnvironmentStore';
+import type { BundleStore } from '../artifacts/BundleStore';
+import type { EnvironmentStore } from '../artifacts/EnvironmentStore';
 import type { StoreConfig } from '../config/StoreConfig';
-import type { RoleRefs } from '../identity/RoleRefs';
-import type { RoleResolver } from '../identity/RoleResolver';
-import type { KubeApi } from '../kubernetes/KubeApi';
+import type { RoleRefs } from '../config/RoleRefs';
+import type { RoleResolver } from '../auth/RoleResolver';
+import { reviewToken } from '../kubernetes/client/reviewToken';
+import type { KubeApi } from '../kubernetes/client/KubeApi';
 import { Inventory } from '../kubernetes/Inventory';
 import type { Policy } from '../policy';
-import type { AppNotes } from '../recovery/AppNotes';
-import type { Epoch } from '../recovery/Epoch';
+import type { AppNotes } from '../apps/AppNotes';
+import type { Epoch } from '../epoch/Epoch';
 import { Recovery } from '../recovery/Recovery';
-import { InstanceCluster } from '../processors/InstanceCluster';
-import { InstanceProcessor } from '../processors/InstanceProcessor';
-import { SecretCluster } from '../processors/SecretCluster';
-import { SecretProcessor } from '../processors/SecretProcessor';
-import { AliasService } from '../service/AliasService';
-import { AppChanges } from '../service/apps/AppChanges';
-import { AppContents } from '../service/apps/AppContents';
-import { AppDeletion } from '../service/apps/AppDeletion';
-import { AppOffers } from '../service/apps/AppOffers';
-import { AppImport } from '../service/apps/AppImport';
-import { AppService } from '../service/apps/AppService';
-import { Audit } from '../service/Audit';
-import { AuditReader } from '../service/AuditReader';
-import { CatalogIndex } from '../service/CatalogIndex';
-import { ChangeFeed } from '../service/ChangeFeed';
-import { Explainer } from '../service/Explainer';
-import { IamService, type IamPolicies } from '../service/IamService';
-import { Idempotency } from '../service/Idempotency';
-import { InstanceRenderer } from '../service/instances/InstanceRenderer';
-import { InstanceLifecycle } from '../service/instances/InstanceLifecycle';
-import { InstanceOwners } from '../service/instances/InstanceOwners';
-import { InstanceQuota } from '../service/instances/InstanceQuota';
-import { InstanceRuns } from '../service/instances/InstanceRuns';
-import { InstanceService } from '../service/instances/InstanceService';
-import type { KeyedLock } from '../storage/KeyedLock';
-import { Preconditions } from '../service/apps/Preconditions';
-import { AppPresenter } from '../service/apps/presentApp';
-import {
-  instanceUrl,
-  InstancePresenter,
-} from '../service/instances/presentInstance';
-import { RouteFeed } from '../service/instances/RouteFeed';
-import { Runtimes } from '../service/apps/Runtimes';
-import { SecretService } from '../service/SecretService';
-import { StoreInfoService } from '../service/StoreInfoService';
-import { TagService } from '../service/TagService';
-import { TokenService } from '../service/TokenService';
+import { InstanceCluster } from '../kubernetes/InstanceCluster';
+import { InstanceProcessor } from '../reconcile/InstanceProcessor';
+import { SecretCluster } from '../kubernetes/SecretCluster';
+import { SecretProcessor } from '../reconcile/SecretProcessor';
+import { AliasChanges } from '../aliases/AliasChanges';
+import { AliasNames } from '../aliases/AliasNames';
+import { AliasService } from '../aliases/AliasService';
+import { AppChanges } from '../apps/AppChanges';
+import { AppContents } from '../apps/AppContents';
+import { AppDeletion } from '../apps/AppDeletion';
+import { AppOffers } from '../apps/offers/AppOffers';
+import { ImportChecks } from '../apps/import/ImportChecks';
+import { NewVersions } from '../apps/import/NewVersions';
+import { AppImport } from '../apps/import/AppImport';
+import { AppService } from '../apps/AppService';
+import { Audit } from '../audit/Audit';
+import { AuditReader } from '../audit/AuditReader';
+import { EventPublisher } from '../audit/EventPublisher';
+import type { DatabaseSession } from '../database/DatabaseSession';
+import { CatalogIndex } from '../catalog/CatalogIndex';
+import { ChangeReader } from '../changes/ChangeReader';
+import { Explainer } from '../iam/Explainer';
+import { IamService, type IamPolicies } from '../iam/IamService';
+import { Idempotency } from '../idempotency/Idempotency';
+import { AutoSuspension } from '../instances/AutoSuspension';
+import { InstanceRedeployment } from '../instances/InstanceRedeployment';
+import { InstanceRenderer } from '../instances/InstanceRenderer';
+import { InstanceLifecycle } from '../instances/InstanceLifecycle';
+import { InstanceOwners } from '../instances/InstanceOwners';
+import { InstanceQuota } from '../instances/InstanceQuota';
+import { InstanceRuns } from '../instances/InstanceRuns';
+import { InstanceService } from '../instances/InstanceService';
+import type { KeyedLock } from '../database/KeyedLock';
+import { Preconditions } from '../apps/Preconditions';
+import { AppPresenter } from '../apps/presentApp';
+import { instanceUrl, InstancePresenter } from '../instances/presentInstance';
+import { RouteFeed } from '../gateway/RouteFeed';
+import { RouteReader } from '../gateway/RouteReader';
+import { Runtimes } from '../apps/Runtimes';
+import { SecretChanges } from '../secrets/SecretChanges';
+import { SecretService } from '../secrets/SecretService';
+import { SecretUses } from '../secrets/SecretUses';
+import { StoreInfoService } from '../platform/StoreInfoService';
+import { TagService } from '../tags/TagService';
+import { TokenService } from '../tokens/TokenService';
 import type { Repositories } from './repositories';
 
 /** What everything stands on. */
@@ -72,7 +81,8 @@ export interface ServicesOptions {
   notes: AppNotes;
   epoch: Epoch;
   /** One at a time for each bundle, each secret. */
-  turns: KeyedLock;
+  locks: KeyedLock;
+  session: DatabaseSession;
   auditor: AuditorService;
   events: EventsService;
   logger: LoggerService;
@@ -81,284 +91,193 @@ export interface ServicesOptions {
 export type Services = ReturnType<typeof createServices>;
 
 export function createServices(options: ServicesOptions) {
-  const {
-    config,
-    installation,
-    connection,
+  const { config, connection, api, repositories, policy, epoch, logger } =
+    options;
+  const { session, locks, policies, refs } = options;
+  const { outbox, apps, instances, secrets, aliases } = repositories;
+  const cluster = {
     api,
-    repositories,
-    policy,
-    roles,
-    refs,
-    bundles,
-    environments,
-    notes,
-    epoch,
-    turns,
-    logger,
-  } = options;
-  const { apps, instances, secrets, tags, aliases } = repositories;
-  const feeds = {
-    instances: new ChangeFeed(),
-    aliases: new ChangeFeed(),
-    apps: new ChangeFeed(),
-    tags: new ChangeFeed(),
+    namespace: config.kubernetes.namespace,
+    installation: options.installation,
   };
+  const roleRef = (name: string) => refs.configured(name);
+  const changeReader = new ChangeReader({ outbox, logger });
   const audit = new Audit({
     repository: repositories.audit,
     auditor: options.auditor,
-    events: options.events,
     logger,
-  });
-  const idempotency = new Idempotency({
-    repository: repositories.idempotency,
   });
   const runtimes = new Runtimes({
     config,
     unavailableImage: connection.unavailableImage,
   });
-  const preconditions = new Preconditions({ apps, secrets, runtimes });
-  const processor = new InstanceProcessor({
-    queue: repositories.queue,
-    feed: feeds.instances,
-    epoch,
-    logger,
-  });
-  const cluster = new InstanceCluster({
-    api,
-    namespace: config.kubernetes.namespace,
-    installation,
-    logger,
-    onChange: id => processor.wake(id),
-  });
-  const secretCluster = new SecretCluster({
-    api,
-    namespace: config.kubernetes.namespace,
-    installation,
-  });
-  const secretProcessor = new SecretProcessor({
+  const preconditions = new Preconditions({
+    apps,
+    answers: repositories.preconditions,
     secrets,
-    cluster: secretCluster,
-    preconditions,
-    guard: epoch,
-    logger,
+    runtimes,
   });
-  const appService = new AppService({
+  /** What most of them stand on; each says in its options which of it. */
+  const common = {
     config,
     policy,
     audit,
+    epoch,
+    logger,
+    locks,
+    runtimes,
+    preconditions,
     apps,
     instances,
-    preferences: repositories.preferences,
+    secrets,
+    aliases,
+    roles: options.roles,
+    bundles: options.bundles,
+    environments: options.environments,
+    notes: options.notes,
+    guard: epoch,
+    files: locks,
+    lists: repositories.appLists,
+    tags: repositories.tags,
     offers: repositories.offers,
-    bundles,
+    preferences: repositories.preferences,
+    transitions: repositories.transitions,
+    history: repositories.aliasHistory,
+    idempotency: new Idempotency({
+      repository: repositories.idempotency,
+      session,
+    }),
+    quota: new InstanceQuota({ limits: config.limits, instances }),
+    renderer: new InstanceRenderer({
+      config,
+      installation: options.installation,
+      storeUrl: connection.storeUrl ?? config.kubernetes.storeUrl,
+      secrets,
+      runtimes,
+    }),
+    presenter: new InstancePresenter({ config, policy }),
+  };
+  const { idempotency, quota } = common;
+
+  const processor = new InstanceProcessor({
+    queue: repositories.queue,
+    epoch,
+    logger,
+  });
+  changeReader
+    .of('instance')
+    .subscribe((id, data) => data?.asked && processor.wake(id, false));
+  const instanceCluster = new InstanceCluster({
+    ...cluster,
+    logger,
+    onChange: id => processor.wake(id),
+  });
+  const secretCluster = new SecretCluster(cluster);
+
+  const appService = new AppService({
+    ...common,
     presenter: new AppPresenter({ config, policy, runtimes }),
     instanceUrl: (id, app, alias) =>
       instanceUrl(config.appsUrl, id, app, alias),
     primaries: ids => aliases.primariesOf(ids),
   });
-  const imports = new AppImport({
-    config,
-    policy,
-    audit,
-    idempotency,
-    preconditions,
-    feed: feeds.apps,
-    apps,
-    appService,
-    tags,
-    secrets,
-    bundles,
-    notes,
-    epoch,
-    runtimes,
-    files: turns,
-    logger,
-  });
-  const renderer = new InstanceRenderer({
-    config,
-    installation,
-    storeUrl: connection.storeUrl ?? config.kubernetes.storeUrl,
-    secrets,
-    runtimes,
-  });
-  const presenter = new InstancePresenter({ config, policy });
-  const quota = new InstanceQuota({ limits: config.limits, instances });
-  const onChange = (id: string) => {
-    feeds.instances.changed(id);
-    processor.wake(id);
-  };
+  const checks = new ImportChecks({ config, runtimes, secrets });
+  const ofApps = { ...common, service: appService, appService, checks };
+
   const instanceService = new InstanceService({
-    policy,
-    audit,
-    apps,
-    instances,
-    aliases,
-    presenter,
-    cluster,
+    ...common,
+    cluster: instanceCluster,
   });
+  const lifecycle = new InstanceLifecycle({
+    ...common,
+    service: instanceService,
+  });
+  const ofInstances = { ...common, lifecycle };
+
+  const secretService = new SecretService({
+    ...common,
+    cluster: secretCluster,
+  });
+  const secretUses = new SecretUses({ ...common, service: secretService });
+
+  const aliasNames = new AliasNames({
+    ...common,
+    reserved: config.reservedAliases,
+    restSeconds: config.aliasRestSeconds,
+  });
+  const aliasService = new AliasService({
+    ...common,
+    names: aliasNames,
+    appsUrl: config.appsUrl,
+  });
+
   return {
-    feeds,
     audit,
     idempotency,
     preconditions,
+    quota,
+    changeReader,
+    eventPublisher: new EventPublisher({
+      outbox,
+      session,
+      events: options.events,
+      logger,
+    }),
     processor,
-    cluster,
-    secretProcessor,
+    cluster: instanceCluster,
+    reviewToken: (token: string) => reviewToken(api, token),
+    secretProcessor: new SecretProcessor({ ...common, cluster: secretCluster }),
     gatewaySecret: () => secretCluster.secretFor('app-store-gateway'),
     apps: appService,
-    imports,
-    offers: new AppOffers({
-      config,
-      policy,
-      audit,
-      service: appService,
-      apps,
-      notes,
-      logger,
-      offers: repositories.offers,
-      secrets,
-      roles,
-      preconditions,
-      feed: feeds.apps,
+    imports: new AppImport({
+      ...ofApps,
+      versions: new NewVersions(ofApps),
     }),
-    changes: new AppChanges({
-      policy,
-      audit,
-      service: appService,
-      apps,
-      tags,
-      preconditions,
-      runtimes,
-      feed: feeds.apps,
-    }),
-    deletion: new AppDeletion({
-      audit,
-      service: appService,
-      apps,
-      instances,
-      bundles,
-      environments,
-      notes,
-      guard: epoch,
-      files: turns,
-      feed: feeds.apps,
-      onPurge: id => processor.wake(id),
-      logger,
-    }),
+    offers: new AppOffers(ofApps),
+    changes: new AppChanges(ofApps),
+    deletion: new AppDeletion(ofApps),
     contents: new AppContents({
+      ...common,
       apps: appService,
-      bundles,
-      audit,
       downloads: config.downloads,
     }),
     instances: instanceService,
     owners: new InstanceOwners({ instances }),
-    quota,
-    runs: new InstanceRuns({
-      config,
-      policy,
-      audit,
-      idempotency,
-      appService,
-      instances,
-      quota,
-      preconditions,
-      renderer,
-      presenter,
-      runtimes,
-      onChange,
-    }),
-    lifecycle: new InstanceLifecycle({
-      config,
-      policy,
-      audit,
-      service: instanceService,
-      instances,
-      quota,
-      preconditions,
-      renderer,
-      roles,
-      epoch,
-      aliasFeed: feeds.aliases,
-      onChange,
-    }),
+    runs: new InstanceRuns({ ...common, appService }),
+    lifecycle,
+    autoSuspension: new AutoSuspension(ofInstances),
+    redeployment: new InstanceRedeployment(ofInstances),
     tags: new TagService({
-      policy,
-      audit,
-      tags,
+      ...common,
       categoryTags: config.categoryTags,
       emptyAdminRoles: config.emptyAdminRoles,
-      roleRef: name => refs.configured(name),
-      onChange: () => feeds.tags.changed('*'),
+      roleRef,
     }),
-    secrets: new SecretService({
-      policy,
-      audit,
-      secrets,
-      apps,
-      instances,
+    secrets: secretService,
+    secretUses,
+    secretChanges: new SecretChanges({
+      ...common,
+      service: secretService,
+      uses: secretUses,
       cluster: secretCluster,
-      epoch,
-      preconditions,
-      turns,
-      feed: feeds.instances,
-      logger,
     }),
-    aliases: new AliasService({
-      policy,
-      audit,
-      aliases,
+    aliases: aliasService,
+    aliasNames,
+    aliasChanges: new AliasChanges({
+      ...common,
+      service: aliasService,
+      names: aliasNames,
       instances: instanceService,
-      appsUrl: config.appsUrl,
-      reserved: config.reservedAliases,
-      restSeconds: config.aliasRestSeconds,
-      feed: feeds.aliases,
-      instanceFeed: feeds.instances,
     }),
-    index: new CatalogIndex({
-      config,
-      policy,
-      catalog: repositories.catalog,
-      tags,
-      roles,
-    }),
+    index: new CatalogIndex({ ...common, catalog: repositories.catalog }),
     tokens: new TokenService({ tokens: repositories.tokens, audit }),
     info: new StoreInfoService({ config, version: options.version }),
-    explainer: new Explainer({
-      policy,
-      audit,
-      roles,
-      apps,
-      instances,
-      tags,
-      secrets,
-      aliases,
-    }),
+    explainer: new Explainer(common),
     recovery: new Recovery({
-      epoch,
-      policy,
-      audit,
-      roles,
-      quota,
-      renderer,
-      preconditions,
-      apps,
-      instances,
-      secrets,
-      bundles,
-      notes,
-      files: turns,
+      ...common,
       secretCluster,
-      inventory: new Inventory({
-        api,
-        namespace: config.kubernetes.namespace,
-        installation,
-      }),
-      namespace: config.kubernetes.namespace,
-      onApp: id => feeds.apps.changed(id),
-      onInstance: onChange,
-      logger,
+      inventory: new Inventory(cluster),
+      namespace: cluster.namespace,
     }),
     auditReader: new AuditReader({
       policy,
@@ -367,23 +286,18 @@ export function createServices(options: ServicesOptions) {
       retentionDays: config.auditRetentionDays,
     }),
     iam: new IamService({
-      policy,
-      audit,
+      ...common,
       repository: repositories.iam,
-      policies: options.policies,
-      roleRef: name => refs.configured(name),
-      // Whoever could see something a moment ago may not any more.
-      onChange: () => feeds.tags.changed('*'),
-      logger,
+      policies,
+      roleRef,
     }),
     routes: new RouteFeed({
+      reader: new RouteReader({ instances, aliases, apps }),
       instances,
-      aliases,
-      apps,
-      feed: feeds.instances,
-      aliasFeed: feeds.aliases,
-      appFeed: feeds.apps,
-      accessFeed: feeds.tags,
+      changes: changeReader,
+      outbox,
+      policies,
+      logger,
     }),
   };
 }

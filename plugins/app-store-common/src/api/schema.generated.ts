@@ -1,4 +1,6 @@
 /** Types of the REST API, generated from openapi/*.yaml by scripts/generate-api.mjs. */
+
+/** @public */
 export interface paths {
   '/audit': {
     parameters: {
@@ -44,7 +46,7 @@ export interface paths {
     };
     /** The policies laid over the access rules; for admins. */
     get: operations['listIamPolicies'];
-    /** Puts policies in by their names; with `replace`, there are no others afterwards. */
+    /** Adds policies, or replaces those with the same name; with `replace`, deletes all others. */
     put: operations['importIamPolicies'];
     post?: never;
     delete?: never;
@@ -473,7 +475,7 @@ export interface paths {
     get: operations['getInstance'];
     put?: never;
     post?: never;
-    /** Ends it; its volume is kept for a while and can be taken back. */
+    /** Ends it; its volume is kept for a while and can be restored. */
     delete: operations['terminateInstance'];
     options?: never;
     head?: never;
@@ -1252,6 +1254,7 @@ export interface paths {
   };
 }
 export type webhooks = Record<string, never>;
+/** @public */
 export interface components {
   schemas: {
     /** @description Entity ref: `user:default/uma`, `group:default/design`. */
@@ -1405,7 +1408,7 @@ export interface components {
       id: string;
       name: string;
       url: string;
-      /** @description Absent while it leads nowhere. */
+      /** @description Absent while it has no instance. */
       instanceId?: string;
       /** @description Title of the app of the instance. */
       instanceTitle?: string;
@@ -1526,7 +1529,7 @@ export interface components {
       linkAddress?: string;
       defaultLaunchProfile?: string;
       customImage?: string;
-      /** @description Kubernetes service account of its pods; for admins. */
+      /** @description The Kubernetes service account of its pods. Only admins can change it. */
       serviceAccount?: string;
       runnability: components['schemas']['Runnability'];
       /** @description What people should know of it who run it; one sentence each. */
@@ -2126,6 +2129,7 @@ export interface components {
   pathItems: never;
 }
 export type $defs = Record<string, never>;
+/** @public */
 export interface operations {
   listAudit: {
     parameters: {
@@ -3227,7 +3231,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Events `snapshot`, `route`, `gone`, `alias`, `alias-gone`, and `access` where whatever was decided of instances may be decided otherwise. */
+      /** @description Events `snapshot`, `route`, `gone`, `alias`, `alias-gone`, `access` where whatever was decided of instances may be decided otherwise, and `hash` of the whole table now and then. Whoever comes back sends `Last-Event-ID`, and gets what changed since instead of a snapshot where that is still known. */
       200: {
         headers: {
           [name: string]: unknown;
@@ -3675,7 +3679,7 @@ export interface operations {
         'application/json': {
           owner: components['schemas']['Ref'];
           /**
-           * @description All versions of the name that the present owner has now, and the name itself.
+           * @description All versions of the name that the current owner has now, and the name of the app.
            * @default false
            */
           allVersions?: boolean;
@@ -4003,7 +4007,10 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': Record<string, never>;
+          'application/json': {
+            openapi: string;
+            paths: Record<string, never>;
+          };
         };
       };
       default: components['responses']['Problem'];

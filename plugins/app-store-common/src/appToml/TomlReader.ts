@@ -7,7 +7,11 @@ const ENTRY_LIMIT = 500;
 /** Further faults are not looked for. */
 const ISSUE_LIMIT = 100;
 
-/** One fault or warning. */
+/**
+ * One fault or warning.
+ *
+ * @public
+ */
 export interface TomlIssue extends Partial<Position> {
   severity: 'error' | 'warning';
   /** `Runtime.Port`. */
@@ -81,8 +85,8 @@ export class TomlReader {
           'warning',
           name,
           key,
-          'is not a key of the app store and is ignored',
-          'Check its spelling, or leave it if the app reads it itself.',
+          'is not a known key and is ignored',
+          'Check the spelling. If the app itself reads it, ignore this warning.',
           index,
         );
         continue;
@@ -130,7 +134,7 @@ export class TomlReader {
       this.error(
         name,
         undefined,
-        `stands more than ${ENTRY_LIMIT} times`,
+        `is given more than ${ENTRY_LIMIT} times`,
         'Use fewer entries.',
       );
       return [];

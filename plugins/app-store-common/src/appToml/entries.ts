@@ -3,7 +3,11 @@ import { secretKeyProblem, secretNameProblem } from '../names';
 import type { EnvEntry, FileEntry } from './manifest';
 import type { TomlReader, TomlTable } from './TomlReader';
 
-/** Variables that apps may set by default (specification 6.3, 11.3). */
+/**
+ * Variables that apps may set by default (specification 6.3, 11.3).
+ *
+ * @public
+ */
 export const ALLOWED_WAVE_VARIABLES: readonly RegExp[] = [
   /^H2O_WAVE_APP_MODE$/,
   /^H2O_WAVE_ML_.*$/,
@@ -39,7 +43,7 @@ function valueOrSecret(
       severity,
       name,
       'Secret',
-      `names no secret that can exist: it ${secretProblem}`,
+      `is not a valid name of a secret: it ${secretProblem}`,
       'Correct the name of the secret.',
       index,
     );
@@ -50,7 +54,7 @@ function valueOrSecret(
       severity,
       name,
       'SecretKey',
-      `names no key that can exist: it ${keyProblem}`,
+      `is not a valid key: it ${keyProblem}`,
       'Correct the key.',
       index,
     );
@@ -91,8 +95,8 @@ export function readEnv(
     reader.error(
       'Env',
       'Name',
-      `${name} belongs to the platform`,
-      `Choose a name that does not begin with ${reserved}.`,
+      `${name} is reserved for the platform`,
+      `Choose a name that does not start with ${reserved}.`,
       index,
     );
   else if (/^H2O_WAVE/i.test(name)) {
@@ -100,7 +104,7 @@ export function readEnv(
       reader.error(
         'Env',
         'Name',
-        `${name} may not be set by apps`,
+        `${name} cannot be set by apps`,
         'Remove it, or ask an admin to allow it (appStore.allowedWaveVariables).',
         index,
       );
@@ -131,7 +135,7 @@ export function readFile(
       reader.error(
         'File',
         'Path',
-        'leaves its directory',
+        'points outside its directory',
         'Write it without "..".',
         index,
       );
@@ -139,7 +143,7 @@ export function readFile(
       reader.error(
         'File',
         'Path',
-        "needs a directory of its own: neither / nor the app's own directory",
+        'needs its own directory: not / and not the directory of the app',
         'Put the file into a sub-directory, such as config/settings.json.',
         index,
       );
@@ -147,7 +151,7 @@ export function readFile(
       reader.error(
         'File',
         'Path',
-        'may not lie under /resources',
+        'must not be under /resources',
         'Choose another directory.',
         index,
       );
@@ -155,8 +159,8 @@ export function readFile(
       reader.error(
         'File',
         'Path',
-        'may not lie in a directory of the system',
-        'Choose a directory of its own, such as config/settings.json.',
+        'must not be in a system directory',
+        'Choose a separate directory, such as config/settings.json.',
         index,
       );
     else if (taken.has(directory))
@@ -164,7 +168,7 @@ export function readFile(
         'File',
         'Path',
         `shares the directory ${directory} with ${taken.get(directory)}`,
-        'Give each File a directory of its own.',
+        'Give each File its own directory.',
         index,
       );
     taken.set(directory, 'another File');

@@ -2,7 +2,11 @@
 import { z } from 'zod';
 import { APP_TOML_KEYS, type KeySpec } from './keys';
 
-/** A JSON Schema, as far as it is needed here. */
+/**
+ * A JSON Schema, as far as it is needed here.
+ *
+ * @public
+ */
 export type JsonSchema = { [key: string]: unknown };
 
 const TABLES: Record<KeySpec['table'], string> = {
@@ -10,8 +14,8 @@ const TABLES: Record<KeySpec['table'], string> = {
   Runtime: 'How it is run, and what it needs.',
   Env: 'An environment variable: a literal, or a key of a secret.',
   File: 'A file: a literal, or a key of a secret.',
-  Parameter: 'What is asked when an instance is run (ours).',
-  Link: 'Where a LINK app leads.',
+  Parameter: 'A value that people enter when they run an instance (ours).',
+  Link: 'The address that a LINK app opens.',
 };
 const LISTS: KeySpec['table'][] = ['Env', 'File', 'Parameter'];
 
@@ -30,7 +34,13 @@ function schemaOf(spec: KeySpec): JsonSchema {
 }
 
 function defaultOf({ type, default: text }: KeySpec): unknown {
-  return type === 'string' ? text : JSON.parse(text!);
+  if (type === 'string') return text;
+  try {
+    return JSON.parse(text!);
+  } catch {
+    // A duration, a quantity, a path.
+    return text;
+  }
 }
 
 function tableOf(table: KeySpec['table']): JsonSchema {
@@ -49,7 +59,11 @@ function tableOf(table: KeySpec['table']): JsonSchema {
     : { ...schema, description: TABLES[table] };
 }
 
-/** The schema of `app.toml` (JSON Schema 2020-12). Rules that span several keys are not in it. */
+/**
+ * The schema of `app.toml` (JSON Schema 2020-12). Rules that span several keys are not in it.
+ *
+ * @public
+ */
 export function appTomlJsonSchema(): JsonSchema {
   const tables = Object.keys(TABLES) as KeySpec['table'][];
   return {
@@ -74,7 +88,11 @@ function rowOf(spec: KeySpec): string {
   ].join(' | ')} |`;
 }
 
-/** The reference of `app.toml`, as Markdown: a table of keys for each of its tables. */
+/**
+ * The reference of `app.toml`, as Markdown: a table of keys for each of its tables.
+ *
+ * @public
+ */
 export function appTomlReference(): string {
   return (Object.keys(TABLES) as KeySpec['table'][])
     .map(table =>

@@ -5,19 +5,22 @@
  * "ours" marks what the specification does not have.
  */
 import { z } from 'zod';
+import { DURATION } from '../duration';
 import { LINE, lineProblem } from '../texts';
 
 const text = z
-  .string({ error: 'must be a text' })
-  .refine(value => !value.includes('\0'), { error: 'holds a NUL character' });
+  .string({ error: 'must be a string' })
+  .refine(value => !value.includes('\0'), {
+    error: 'contains a NUL character',
+  });
 /** What is shown in one line, and echoed by terminals. */
 const line = text.regex(LINE, {
   error: issue => lineProblem(String(issue.input)) ?? 'must be a single line',
 });
-const lines = z.array(line, { error: 'must be a list of texts' });
-const texts = z.array(text, { error: 'must be a list of texts' });
+const lines = z.array(line, { error: 'must be a list of strings' });
+const texts = z.array(text, { error: 'must be a list of strings' });
 const flag = z.boolean({ error: 'must be true or false' });
-const whole = z
+const integer = z
   .number({ error: 'must be a whole number' })
   .int('must be a whole number');
 const quantity = text.regex(
@@ -57,7 +60,11 @@ function oneOf(values: readonly string[]) {
   );
 }
 
-/** How an app is run. `node` and `static` are ours. */
+/**
+ * How an app is run. `node` and `static` are ours.
+ *
+ * @public
+ */
 export const APP_MODES = [
   'wave',
   'python',
@@ -65,11 +72,18 @@ export const APP_MODES = [
   'node',
   'static',
 ] as const;
+/** @public */
 export const LIFECYCLES = ['ON_DEMAND', 'MANAGED', 'LINK'] as const;
+/** @public */
 export const ROUTING_MODES = ['DOMAIN', 'BASE_URL'] as const;
+/** @public */
 export const PARAMETER_TYPES = ['text', 'number', 'boolean', 'choice'] as const;
 
-/** One key. */
+/**
+ * One key.
+ *
+ * @public
+ */
 export interface KeySpec {
   table: 'App' | 'Runtime' | 'Env' | 'File' | 'Parameter' | 'Link';
   key: string;
@@ -82,7 +96,11 @@ export interface KeySpec {
   description: string;
 }
 
-/** Every key; see the module's comment. */
+/**
+ * Every key of `app.toml` that the store reads, in the order of the documentation.
+ *
+ * @public
+ */
 export const APP_TOML_KEYS: readonly KeySpec[] = [
   {
     table: 'App',
@@ -106,14 +124,14 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'App',
     key: 'Title',
     type: 'string',
-    schema: line.max(200, 'may have 200 characters at most'),
-    description: 'What people see; the name where it is missing.',
+    schema: line.max(200, 'must have at most 200 characters'),
+    description: 'The title that people see. Default: the name.',
   },
   {
     table: 'App',
     key: 'Description',
     type: 'string',
-    schema: line.max(1000, 'may have 1000 characters at most'),
+    schema: line.max(1000, 'must have at most 1000 characters'),
     description: 'One line for the store page.',
   },
   {
@@ -130,7 +148,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     schema: lines,
     default: '[]',
     description:
-      'Names of tags to assign at import. Unknown ones are skipped with a warning.',
+      'Names of tags to assign at import. Unknown tags are skipped with a warning.',
   },
   {
     table: 'App',
@@ -146,18 +164,18 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'InstanceTimeout',
     type: 'duration',
     schema: text.regex(
-      /^(-1|(\d+(\.\d+)?(s|m|h))+)$/,
+      DURATION,
       'must be a duration such as 30m or 1h30m, or -1',
     ),
     description:
-      'Suspends an instance this long after its start or resumption; -1 never.',
+      'The time from start or resume until auto-suspend; -1 means never.',
   },
   {
     table: 'App',
     key: 'Category',
     type: 'string',
     schema: line,
-    description: 'Legacy; tags replace it. A word to be found by.',
+    description: 'Legacy, replaced by tags. A search word.',
   },
   {
     table: 'App',
@@ -165,14 +183,14 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     type: 'list of strings',
     schema: lines,
     default: '[]',
-    description: 'Words to be found by.',
+    description: 'Search words.',
   },
   {
     table: 'App',
     key: 'SetupGuide',
     type: 'string',
     schema: line,
-    description: 'Legacy; not shown. LongDescription replaces it.',
+    description: 'Legacy, not shown. Replaced by LongDescription.',
   },
   {
     table: 'Runtime',
@@ -188,7 +206,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     type: 'string',
     schema: line,
     description:
-      'Name of a runtime version of this store; its default for the mode where it is missing.',
+      "Name of a runtime version of this store. Default: the store's default for the mode.",
   },
   {
     table: 'Runtime',
@@ -203,9 +221,11 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     table: 'Runtime',
     key: 'Port',
     type: 'integer',
-    schema: whole.min(1, 'must be 1 to 65535').max(65535, 'must be 1 to 65535'),
+    schema: integer
+      .min(1, 'must be 1 to 65535')
+      .max(65535, 'must be 1 to 65535'),
     description:
-      'Port that the app listens on. Required for python and container; node and static: 8080 by default, also told in PORT.',
+      'Port that the app listens on. Required for python and container; node and static: 8080 by default, also in the variable PORT.',
   },
   {
     table: 'Runtime',
@@ -234,34 +254,34 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'MemoryLimit',
     type: 'quantity',
     schema: quantity,
-    description: 'Memory at which the app is ended.',
+    description: 'Memory limit. The app is ended when it uses more.',
   },
   {
     table: 'Runtime',
     key: 'MemoryReservation',
     type: 'quantity',
     schema: quantity,
-    description: 'Memory to set aside.',
+    description: 'Memory to reserve.',
   },
   {
     table: 'Runtime',
     key: 'CPULimit',
     type: 'quantity',
     schema: quantity,
-    description: 'Most CPU.',
+    description: 'CPU limit.',
   },
   {
     table: 'Runtime',
     key: 'CPUReservation',
     type: 'quantity',
     schema: quantity,
-    description: 'CPU to set aside.',
+    description: 'CPU to reserve.',
   },
   {
     table: 'Runtime',
     key: 'GPUCount',
     type: 'integer',
-    schema: whole.min(0, 'must not be negative'),
+    schema: integer.min(0, 'must not be negative'),
     default: '0',
     description: 'GPUs.',
   },
@@ -280,14 +300,14 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
       error: 'must be an absolute path without ".", ".." or empty parts',
     }),
     description:
-      'Where the data volume is; survives suspension. Goes with VolumeSize.',
+      'Mount path of the data volume, which is kept when the instance is suspended. Needs VolumeSize.',
   },
   {
     table: 'Runtime',
     key: 'VolumeSize',
     type: 'quantity',
     schema: quantity,
-    description: 'Size of the data volume.',
+    description: 'Size of the data volume. Needs VolumeMount.',
   },
   {
     table: 'Runtime',
@@ -295,7 +315,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     type: 'quantity',
     schema: quantity,
     description:
-      'Most that installed dependencies may take; the store keeps them across suspension. Wave, python and node apps only.',
+      'Maximum size of the installed dependencies, which the store keeps when the instance is suspended. Wave, python and node apps only.',
   },
   {
     table: 'Runtime',
@@ -304,7 +324,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     schema: flag,
     default: 'false',
     description:
-      'Asks for settings of the identity provider. The store has none yet: the app starts without them.',
+      'Requests the settings of the identity provider. The store does not provide them yet: the app starts without them.',
   },
   {
     table: 'Runtime',
@@ -312,7 +332,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     type: 'boolean',
     schema: flag,
     default: 'false',
-    description: 'A larger /dev/shm.',
+    description: 'Gives the app a larger /dev/shm.',
   },
   {
     table: 'Runtime',
@@ -328,11 +348,11 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'FrameAncestors',
     type: 'list of strings',
     schema: z
-      .array(frameAncestor, { error: 'must be a list of texts' })
-      .max(20, 'may have 20 entries at most'),
+      .array(frameAncestor, { error: 'must be a list of strings' })
+      .max(20, 'must have at most 20 entries'),
     default: '[]',
     description:
-      'Ours. Origins whose pages may show the app in a frame, beside its own pages and the portal; "*" for all. What the app itself says about frames counts instead.',
+      'Ours. Origins that may show the app in a frame, in addition to its own pages and the portal; "*" means all. If the app sends its own rules for frames, those apply instead.',
   },
   {
     table: 'Env',
@@ -350,7 +370,8 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'Value',
     type: 'string',
     schema: text,
-    description: 'A literal; excludes Secret, SecretKey and Optional.',
+    description:
+      'A literal value. Not together with Secret, SecretKey or Optional.',
   },
   {
     table: 'Env',
@@ -372,7 +393,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     type: 'boolean',
     schema: flag,
     default: 'false',
-    description: 'Import and run even without the secret.',
+    description: 'Import and run the app even if the secret is missing.',
   },
   {
     table: 'File',
@@ -380,14 +401,15 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     type: 'path',
     schema: line,
     required: true,
-    description: 'Where the file appears; in a directory of its own.',
+    description: 'Path of the file, in its own directory.',
   },
   {
     table: 'File',
     key: 'Value',
     type: 'string',
     schema: text,
-    description: 'A literal; excludes Secret, SecretKey and Optional.',
+    description:
+      'A literal value. Not together with Secret, SecretKey or Optional.',
   },
   {
     table: 'File',
@@ -409,7 +431,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     type: 'boolean',
     schema: flag,
     default: 'false',
-    description: 'Import and run even without the secret.',
+    description: 'Import and run the app even if the secret is missing.',
   },
   {
     table: 'Parameter',
@@ -420,21 +442,21 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
       'must be the name of an environment variable: letters, digits and "_", 63 at most',
     ),
     required: true,
-    description: 'The environment variable that the value becomes.',
+    description: 'The environment variable that gets the value.',
   },
   {
     table: 'Parameter',
     key: 'Title',
     type: 'string',
-    schema: line.max(100, 'may have 100 characters at most'),
-    description: 'What people are asked; the name where it is missing.',
+    schema: line.max(100, 'must have at most 100 characters'),
+    description: 'The label of the field. Default: the name.',
   },
   {
     table: 'Parameter',
     key: 'Description',
     type: 'string',
-    schema: line.max(500, 'may have 500 characters at most'),
-    description: 'A sentence that helps to answer.',
+    schema: line.max(500, 'must have at most 500 characters'),
+    description: 'Help text for the field.',
   },
   {
     table: 'Parameter',
@@ -450,15 +472,15 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'Default',
     type: 'string',
     schema: z.union([line, z.number(), z.boolean()], {
-      error: 'must be a text, a number, or true or false',
+      error: 'must be a string, a number, or true or false',
     }),
-    description: 'The value where nobody gives another.',
+    description: 'The value if nobody enters another.',
   },
   {
     table: 'Parameter',
     key: 'Choices',
     type: 'list of strings',
-    schema: lines.max(100, 'may have 100 entries at most'),
+    schema: lines.max(100, 'must have at most 100 entries'),
     description: 'The values to choose from, for Type = "choice".',
   },
   {
@@ -467,7 +489,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     type: 'boolean',
     schema: flag,
     default: 'false',
-    description: 'Whether the app cannot be run without a value.',
+    description: 'Whether a value is required to run the app.',
   },
   {
     table: 'Link',
@@ -478,8 +500,8 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
         URL.canParse(value) &&
         /^https?:/.test(value) &&
         !new URL(value).username,
-      { error: 'must be an http or https URL without a user' },
+      { error: 'must be an http or https URL without a user name' },
     ),
-    description: 'Where a LINK app leads.',
+    description: 'The address that a LINK app opens.',
   },
 ];

@@ -1,4 +1,5 @@
 /** What `app.toml` says, once it is known to be right. */
+import { parseDuration } from '../duration';
 import type { AppParameter, InstanceLifecycle } from '../types';
 import type { APP_MODES, ROUTING_MODES } from './keys';
 import { categoryKeyword } from './modes';
@@ -6,15 +7,29 @@ import { lower, upper, type TomlTable } from './TomlReader';
 
 /** Longest timeout, in seconds: ten years. */
 const TIMEOUT_LIMIT_S = 10 * 365 * 24 * 3600;
+/** @public */
 export const DEFAULT_WAVE_PORT = 10101;
+/** @public */
 export const DEFAULT_PORT = 8080;
 
-/** How an app is run. */
+/**
+ * How an app is run.
+ *
+ * @public
+ */
 export type AppMode = (typeof APP_MODES)[number];
-/** How an app is addressed. */
+/**
+ * How an app is addressed.
+ *
+ * @public
+ */
 export type RoutingMode = (typeof ROUTING_MODES)[number];
 
-/** One `[[Env]]`. */
+/**
+ * One `[[Env]]`.
+ *
+ * @public
+ */
 export interface EnvEntry {
   name: string;
   value?: string;
@@ -23,12 +38,20 @@ export interface EnvEntry {
   optional: boolean;
 }
 
-/** One `[[File]]`. */
+/**
+ * One `[[File]]`.
+ *
+ * @public
+ */
 export interface FileEntry extends Omit<EnvEntry, 'name'> {
   path: string;
 }
 
-/** What `app.toml` says, with the defaults that do not depend on the store. */
+/**
+ * What `app.toml` says, with the defaults that do not depend on the store.
+ *
+ * @public
+ */
 export interface AppManifest {
   name: string;
   version: string;
@@ -94,15 +117,9 @@ export function modeOf({ runtime }: AppTables): AppMode {
   return lower(String(runtime.AppMode ?? 'wave')) as AppMode;
 }
 
-function seconds(duration: string | undefined): number | undefined {
-  if (duration === undefined) return undefined;
-  if (duration === '-1') return -1;
-  const unit = { s: 1, m: 60, h: 3600 };
-  const total = [...duration.matchAll(/(\d+(?:\.\d+)?)([smh])/g)].reduce(
-    (sum, [, amount, name]) => sum + Number(amount) * unit[name as 's'],
-    0,
-  );
-  return Math.min(Math.round(total), TIMEOUT_LIMIT_S);
+function timeoutOf(text: string | undefined): number | undefined {
+  const seconds = text === undefined ? undefined : parseDuration(text);
+  return seconds && Math.min(Math.round(seconds), TIMEOUT_LIMIT_S);
 }
 
 /** Puts the tables together, with the defaults that do not depend on the store. */
@@ -123,7 +140,9 @@ export function toManifest(tables: AppTables): AppManifest {
       ]),
     ],
     lifecycle: lifecycleOf(tables),
-    instanceTimeoutSeconds: seconds(app.InstanceTimeout as string | undefined),
+    instanceTimeoutSeconds: timeoutOf(
+      app.InstanceTimeout as string | undefined,
+    ),
     linkAddress:
       lifecycleOf(tables) === 'LINK'
         ? (link.Address as string | undefined)

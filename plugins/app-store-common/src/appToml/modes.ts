@@ -19,15 +19,15 @@ const FOR_MODES: Array<{
     key: 'CustomImage',
     modes: ['container'],
     why: mode =>
-      `is for AppMode = "container": a ${mode} app runs in the image of its runtime version`,
-    remedy: 'Remove it, or name a RuntimeVersion.',
+      `is only for AppMode = "container": a ${mode} app uses the image of its runtime version`,
+    remedy: 'Remove it, or set RuntimeVersion.',
   },
   {
     key: 'AppEntryPoint',
     modes: ['container'],
     why: mode =>
-      `is for AppMode = "container": a ${mode} app is started by its Module`,
-    remedy: 'Remove it, and name what to start in Module.',
+      `is only for AppMode = "container": a ${mode} app starts its Module`,
+    remedy: 'Remove it, and set Module to what should start.',
   },
   {
     key: 'AppArgs',
@@ -41,9 +41,9 @@ const FOR_MODES: Array<{
   {
     key: 'ResourceVolumeSize',
     modes: INSTALLING_MODES,
-    why: mode =>
-      `has no effect: nothing is installed when a ${mode} app starts`,
-    remedy: 'Remove it; VolumeMount and VolumeSize keep data of the app.',
+    why: mode => `has no effect: a ${mode} app installs nothing when it starts`,
+    remedy:
+      'Remove it. To keep data of the app, use VolumeMount and VolumeSize.',
   },
 ];
 
@@ -61,15 +61,15 @@ export function checkForMode(
       'warning',
       'Runtime',
       'EnableOIDC',
-      'asks for settings of an identity provider, which this store does not have: the app starts without them',
-      'Nothing to do if the app runs without them; the gateway signs people in.',
+      'requests the settings of an identity provider. This store does not provide them: the app starts without them',
+      'If the app runs without them, do nothing: the gateway signs people in.',
     );
   if (Object.keys(link).length)
     reader.add(
       'warning',
       'Link',
       undefined,
-      'has no effect, as the app is not a LINK app',
+      'has no effect: the app is not a LINK app',
       'Remove it, or set App.InstanceLifecycle = "LINK".',
     );
 }
@@ -84,7 +84,7 @@ export function checkForLink(
       'warning',
       table,
       key,
-      'has no effect, as nothing of a LINK app runs',
+      'has no effect: a LINK app does not run',
       'Remove it.',
     );
   if (app.InstanceTimeout !== undefined) idle('App', 'InstanceTimeout');
@@ -110,13 +110,17 @@ export function categoryKeyword(category: unknown): string[] {
   return text && !['ALL', 'OTHER'].includes(upper(text)) ? [text] : [];
 }
 
-/** What people should know of an app that is started without all it asks for. */
+/**
+ * What people should know of an app that is started without all it asks for.
+ *
+ * @public
+ */
 export function remarksOf({ lifecycle, runtime }: AppManifest): string[] {
   if (lifecycle === 'LINK') return [];
   const remarks: string[] = [];
   if (runtime.enableOidc)
     remarks.push(
-      'The app asks for settings of an identity provider (EnableOIDC). This store does not have them: the app starts without them.',
+      'The app requests the settings of an identity provider (EnableOIDC). This store does not provide them: the app starts without them.',
     );
   // Of apps that were imported before such keys were refused.
   const ignored = [

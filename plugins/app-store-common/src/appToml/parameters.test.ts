@@ -69,7 +69,7 @@ describe('parameterProblem', () => {
     [of({}), undefined, undefined],
     [of({ required: true }), '', 'is required'],
     [of({ required: true, default: 'x' }), undefined, undefined],
-    [of({}), 'a\u0000', 'holds a NUL character'],
+    [of({}), 'a\u0000', 'contains a NUL character'],
     [of({}), 'x'.repeat(4097), 'is longer than 4096 characters'],
     [of({ type: 'number' }), '-1.5', undefined],
     [of({ type: 'number' }), '1e9', 'must be a number'],

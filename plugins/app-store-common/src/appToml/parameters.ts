@@ -6,12 +6,20 @@ import type { AppParameter } from '../types';
 import type { PARAMETER_TYPES } from './keys';
 import { lower, type TomlReader, type TomlTable } from './TomlReader';
 
-/** Longest value, in characters. */
+/**
+ * Longest value, in characters.
+ *
+ * @public
+ */
 export const PARAMETER_LIMIT = 4096;
 /** Variables that belong to the platform. */
 const RESERVED = /^(H2O_|APP_STORE_|PORT$|HOME$|PATH$|LD_|NODE_OPTIONS$)/;
 
-/** Why a value cannot be given for a parameter; undefined where it can. */
+/**
+ * Why a value cannot be given for a parameter; undefined where it can.
+ *
+ * @public
+ */
 export function parameterProblem(
   parameter: AppParameter,
   value: string | undefined,
@@ -22,7 +30,7 @@ export function parameterProblem(
       : undefined;
   if (value.length > PARAMETER_LIMIT)
     return `is longer than ${PARAMETER_LIMIT} characters`;
-  if (value.includes('\0')) return 'holds a NUL character';
+  if (value.includes('\0')) return 'contains a NUL character';
   if (parameter.type === 'number' && !/^[+-]?\d+(\.\d+)?$/.test(value))
     return 'must be a number';
   if (parameter.type === 'boolean' && !['true', 'false'].includes(value))
@@ -43,12 +51,16 @@ export function readParameter(
   const refuse = (key: string, message: string, remedy: string) =>
     reader.error('Parameter', key, message, remedy, index);
   if (RESERVED.test(name))
-    refuse('Name', `${name} belongs to the platform`, 'Choose another name.');
+    refuse(
+      'Name',
+      `${name} is reserved for the platform`,
+      'Choose another name.',
+    );
   else if (taken.has(name))
     refuse(
       'Name',
       `${name} is set by another Parameter or Env`,
-      'Give each variable one source.',
+      'Set each variable only once.',
     );
   taken.add(name);
   const parameter: AppParameter = {
@@ -63,7 +75,7 @@ export function readParameter(
     ...(entry.Choices ? { choices: entry.Choices as string[] } : {}),
   };
   if (parameter.type === 'choice' && !parameter.choices?.length)
-    refuse('Choices', 'is missing', 'Name the values to choose from.');
+    refuse('Choices', 'is missing', 'List the values to choose from.');
   else if (parameter.type !== 'choice' && parameter.choices)
     refuse('Choices', 'is for Type = "choice"', 'Remove it, or set the type.');
   const wrong = parameterProblem(parameter, parameter.default);

@@ -1,6 +1,10 @@
 /** Finds where in a TOML text a key stands, for messages about a value that parsed. */
 
-/** A place, both counted from 1. */
+/**
+ * A place, both counted from 1.
+ *
+ * @public
+ */
 export interface Position {
   line: number;
   column: number;
@@ -14,6 +18,8 @@ const HEADER = /^\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]\]?/;
  * @param table - `App`; compared without regard to case
  * @param key - the key, or undefined for the table's header
  * @param index - which one of an array of tables, from 0
+ *
+ * @public
  */
 export function locate(
   source: string,

@@ -22,10 +22,18 @@ import {
   type TomlTable,
 } from './TomlReader';
 
-/** Largest `app.toml`, in bytes. */
+/**
+ * Largest `app.toml`, in bytes.
+ *
+ * @public
+ */
 export const APP_TOML_LIMIT = 256 * 1024;
 
-/** What the store allows beyond the defaults. */
+/**
+ * What the store allows beyond the defaults.
+ *
+ * @public
+ */
 export interface ReadOptions {
   /** `H2O_WAVE_…` variables that apps may set (specification 11.3). */
   allowedWaveVariables?: readonly RegExp[];
@@ -35,6 +43,8 @@ export interface ReadOptions {
  * Reads the text of an `app.toml`.
  *
  * @returns the manifest where nothing is wrong; all faults and warnings in either case
+ *
+ * @public
  */
 export function readAppToml(
   source: string,
@@ -46,7 +56,7 @@ export function readAppToml(
       severity: 'error',
       path: 'app.toml',
       message: `app.toml is larger than ${APP_TOML_LIMIT / 1024} KiB`,
-      remedy: 'Keep data of the app in other files.',
+      remedy: "Put the app's data into other files.",
     });
     return { issues: reader.issues };
   }
@@ -54,7 +64,7 @@ export function readAppToml(
     reader.issues.push({
       severity: 'error',
       path: 'app.toml',
-      message: 'app.toml holds a NUL character',
+      message: 'app.toml contains a NUL character',
       remedy: 'Save it as plain UTF-8 text.',
     });
     return { issues: reader.issues };
@@ -70,7 +80,8 @@ export function readAppToml(
       message: `app.toml cannot be read: ${error.message
         .split('\n')[0]
         .replace(/^Invalid TOML document: /, '')}`,
-      remedy: 'Mend the TOML at this place; https://toml.io shows the form.',
+      remedy:
+        'Correct the TOML at this place. See https://toml.io for the syntax.',
       line: error.line,
       column: error.column,
     });
@@ -85,8 +96,8 @@ export function readAppToml(
         'warning',
         key,
         undefined,
-        'is not a table of the app store and is left to the app',
-        'Nothing to do if the app reads it itself.',
+        'is not a known table and is ignored',
+        'If the app itself reads it, ignore this warning.',
       );
   }
   if (child(root, 'App') === undefined)
@@ -94,7 +105,7 @@ export function readAppToml(
       'App',
       undefined,
       'is missing',
-      'Begin app.toml with an [App] table that has Name and Version.',
+      'Add an [App] table with Name and Version to app.toml.',
     );
   const app = reader.table('App', child(root, 'App') ?? {});
   const runtime = reader.table('Runtime', child(root, 'Runtime'));

@@ -40,7 +40,7 @@ export function checkIdentity(reader: TomlReader, app: TomlTable): void {
       key,
       `is the placeholder ${JSON.stringify(
         String(app[key]).slice(0, 80),
-      )}, which nothing has replaced`,
+      )}, which was not replaced`,
       key === 'Version'
         ? 'Write the version, such as 1.2.3, or pack the bundle with the tool that replaces the placeholder.'
         : 'Write the name, or pack the bundle with the tool that replaces the placeholder.',
@@ -68,7 +68,7 @@ export function checkIdentity(reader: TomlReader, app: TomlTable): void {
     reader.error(
       'App',
       'Version',
-      `does not fit: ${both}`,
+      `is not valid: ${both}`,
       'Shorten the name or the version.',
     );
 }
@@ -85,7 +85,7 @@ export function checkRuntime(
         'warning',
         'Runtime',
         'Module',
-        'means nothing to a container app',
+        'has no effect on a container app',
         'Remove it.',
       );
   } else if (!runtime.Module)
@@ -99,8 +99,8 @@ export function checkRuntime(
     reader.error(
       'Runtime',
       'Port',
-      `is missing: ${mode} apps say where they listen`,
-      'Add Port = 8080, or whichever port the app listens on.',
+      `is missing: ${mode} apps must set the port that they listen on`,
+      'Add Port = 8080, or the port that the app listens on.',
     );
   if (
     (runtime.VolumeMount === undefined) !==
@@ -109,7 +109,7 @@ export function checkRuntime(
     reader.error(
       'Runtime',
       runtime.VolumeMount === undefined ? 'VolumeMount' : 'VolumeSize',
-      'is missing: the two volume keys go together',
+      'is missing: VolumeMount and VolumeSize belong together',
       'Give both VolumeMount and VolumeSize.',
     );
   for (const resource of ['Memory', 'CPU']) {
@@ -124,7 +124,7 @@ export function checkRuntime(
         'Runtime',
         `${resource}Reservation`,
         `is more than ${resource}Limit`,
-        'Raise the limit, or set less aside.',
+        'Raise the limit, or reserve less.',
       );
   }
   for (const key of ['VolumeSize', 'ResourceVolumeSize'])
@@ -135,7 +135,7 @@ export function checkRuntime(
       reader.error(
         'Runtime',
         key,
-        'must be more than nothing',
+        'must be greater than zero',
         'Write it like 1Gi.',
       );
   const mount = String(runtime.VolumeMount ?? '').replace(/\/+$/, '');
@@ -146,8 +146,8 @@ export function checkRuntime(
     reader.error(
       'Runtime',
       'VolumeMount',
-      'may not hide a directory of the system or of the app',
-      'Choose a directory of its own, such as /data.',
+      'must not hide a system directory or the directory of the app',
+      'Choose a separate directory, such as /data.',
     );
 }
 

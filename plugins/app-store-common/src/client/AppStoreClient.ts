@@ -22,12 +22,20 @@ import type {
 import { readEvents } from './events';
 import { Requests, toQuery, type RequestsOptions } from './Requests';
 
-/** What the pages and commands ask of the store. */
+/**
+ * What the pages and commands ask of the store.
+ *
+ * @public
+ */
 export type AppStoreApi = {
   [K in keyof AppStoreClient]: AppStoreClient[K];
 };
 
-/** A change made from what somebody has seen: refused where it is out of date. */
+/**
+ * A change made from what somebody has seen: refused where it is out of date.
+ *
+ * @public
+ */
 export interface Seen {
   revision?: number;
 }
@@ -36,7 +44,11 @@ const ifMatch = ({ revision }: Seen = {}) => ({
   'if-match': revision === undefined ? undefined : `"${revision}"`,
 });
 
-/** The items of all pages. */
+/**
+ * The items of all pages.
+ *
+ * @public
+ */
 export async function allPages<T>(
   page: (cursor: string | undefined) => Promise<Page<T>>,
 ): Promise<T[]> {
@@ -50,7 +62,11 @@ export async function allPages<T>(
   return items;
 }
 
-/** See the module's comment. */
+/**
+ * Client of the store's REST API. Each method throws an {@link AppStoreError} if the store refuses or cannot be reached.
+ *
+ * @public
+ */
 export class AppStoreClient {
   readonly #requests: Requests;
 
@@ -91,7 +107,7 @@ export class AppStoreClient {
     return this.#requests.json('get', '/apps', { query });
   }
 
-  /** All pages of {@link listApps}. */
+  /** All pages of {@link AppStoreClient.listApps}. */
   listAllApps(query: AppQuery = {}) {
     return allPages(cursor => this.listApps({ limit: 200, ...query, cursor }));
   }
@@ -236,7 +252,7 @@ export class AppStoreClient {
     return this.#requests.json('get', '/instances', { query });
   }
 
-  /** All pages of {@link listInstances}. */
+  /** All pages of {@link AppStoreClient.listInstances}. */
   listAllInstances(query: InstanceQuery = {}) {
     return allPages(cursor =>
       this.listInstances({ limit: 200, ...query, cursor }),

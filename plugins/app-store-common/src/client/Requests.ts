@@ -2,7 +2,11 @@
 import type { paths } from '../api/schema.generated';
 import type { ProblemDetails } from '../types';
 
-/** A refused or failed request. */
+/**
+ * A refused or failed request.
+ *
+ * @public
+ */
 export class AppStoreError extends Error {
   readonly problem: ProblemDetails;
 
@@ -48,14 +52,18 @@ export interface RequestOptions<P extends keyof paths, M extends Method> {
   signal?: AbortSignal;
 }
 
-/** Where requests go. */
+/**
+ * Where requests go.
+ *
+ * @public
+ */
 export interface RequestsOptions {
   fetch: typeof fetch;
   /** The root of the plugin's API without a slash at the end, e.g. `plugin://app-store` or `https://…/api/app-store`. */
   baseUrl: string;
 }
 
-/** See the module's comment. */
+/** Sends requests to the REST API with the types of its document. Throws an {@link AppStoreError} for each answer that is a problem. */
 export class Requests {
   readonly #fetch: typeof fetch;
   readonly #root: string;
@@ -89,7 +97,7 @@ export class Requests {
         detail: `The app store answered with ${response.status} ${response.statusText}.`,
         code: 'UNEXPECTED_ANSWER',
         owner: 'platform',
-        remedy: 'Try again; tell an admin if it stays.',
+        remedy: 'Try again. If the problem continues, tell an admin.',
       },
     );
   }
@@ -131,10 +139,7 @@ export class Requests {
 }
 
 /** Puts values into `{name}`. */
-export function fill(
-  path: string,
-  values: Record<string, string | number>,
-): string {
+function fill(path: string, values: Record<string, string | number>): string {
   return path.replace(/\{(\w+)\}/g, (_, name) =>
     encodeURIComponent(values[name]),
   );

@@ -1,25 +1,33 @@
-/** Server-sent events of a response (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+
+/**
+ * One server-sent event.
+ *
+ * @public
+ */
+export interface ServerSentEvent {
+  /** Its type; `message` where it names none. */
+  event: string;
+  data: string;
+  /** What a reader that comes back sends as `Last-Event-ID`. */
+  id?: string;
+}
+
+/**
+ * Server-sent events of a response (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+ *
+ * @public
+ */
 export async function* readEvents(
   response: Response,
-): AsyncGenerator<{ event: string; data: string }> {
+): AsyncGenerator<ServerSentEvent> {
   const reader = response
-    .body!.pipeThrough(new TextDecoderStream())
+    .body!.pipeThrough(new TextDecoderStream() as never)
+    .pipeThrough(new EventSourceParserStream())
     .getReader();
-  let rest = '';
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    rest += value;
-    const blocks = rest.split('\n\n');
-    rest = blocks.pop()!;
-    for (const block of blocks) {
-      let event = 'message';
-      const data: string[] = [];
-      for (const line of block.split('\n')) {
-        if (line.startsWith('event:')) event = line.slice(6).trim();
-        else if (line.startsWith('data:')) data.push(line.slice(5).trimStart());
-      }
-      if (data.length) yield { event, data: data.join('\n') };
-    }
+    yield { event: value.event ?? 'message', data: value.data, id: value.id };
   }
 }

@@ -11,7 +11,7 @@ import { GatewayUnderTest, type Answer } from './GatewayUnderTest';
 export const ONE = '00000000-0000-4000-8000-000000000001';
 export const UMA = 'user:default/uma';
 
-/** See the module's comment. */
+/** A gateway with a database of its own, and apps that a test makes. */
 export class GatewayBeforeApps extends GatewayUnderTest {
   #serves = false;
 

@@ -4,18 +4,18 @@ import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-comm
 import type { Knex } from 'knex';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Catalogue } from '../catalogue/Catalogue';
+import { Catalogue } from '../pages/catalogue/Catalogue';
 import type { GatewayConfig } from '../config';
-import { AliasCookies } from '../proxy/AliasCookies';
-import { GatewayServer } from '../proxy/GatewayServer';
-import { Admissions } from '../routes/Admissions';
-import { RouteTable, type StoreClient } from '../routes/RouteTable';
-import { Assertions } from '../signIn/Assertions';
-import { HandOff } from '../signIn/HandOff';
-import type { SealingKey } from '../signIn/KeyStore';
-import { Revocations } from '../signIn/Revocations';
-import { SessionStore } from '../signIn/SessionStore';
+import { AliasCookies } from '../upstream/AliasCookies';
+import { GatewayServer } from '../server/GatewayServer';
+import { Admissions } from '../authorize/Admissions';
+import { RouteTable, type StoreClient } from '../routing/RouteTable';
+import { Assertions } from '../sessions/Assertions';
+import { HandOff } from '../sessions/HandOff';
+import type { SealingKey } from '../sessions/KeyStore';
+import { Revocations } from '../sessions/Revocations';
+import { SessionStore } from '../sessions/SessionStore';
+import { StoreStream } from './StoreStream';
 
 export interface Answer {
   status: number;
@@ -29,7 +29,7 @@ export const NAVIGATION = {
   'sec-fetch-mode': 'navigate',
 };
 
-/** See the module's comment. */
+/** A gateway whose store is answered for by the test. */
 export class GatewayUnderTest {
   readonly config: GatewayConfig = {
     appsUrl: new URL('http://apps.localhost:1'),
@@ -49,10 +49,10 @@ export class GatewayUnderTest {
     instanceId: string,
     user: string | undefined,
   ) => boolean | Promise<boolean> = (_, user) => Boolean(user);
-  readonly #stream = new TransformStream<Uint8Array, Uint8Array>();
-  readonly #writer = this.#stream.writable.getWriter();
+  readonly #stream = new StoreStream();
   readonly #knex: Knex;
   #server: GatewayServer | undefined;
+  #table!: RouteTable;
   #stopFollowing = () => {};
 
   constructor(options: {
@@ -76,7 +76,7 @@ export class GatewayUnderTest {
     const logger = mockServices.logger.mock();
     const store = {
       fetch: async (path: string, init: RequestInit = {}) => {
-        if (path === '/routes') return new Response(this.#stream.readable);
+        if (path === '/routes') return this.#stream.response();
         const { instanceId, userEntityRef } = JSON.parse(String(init.body));
         return Response.json({
           found: true,
@@ -86,6 +86,7 @@ export class GatewayUnderTest {
       fetchPublic: async () => Response.json({}, { status: 401 }),
     } as unknown as StoreClient;
     const table = new RouteTable({ store, logger });
+    this.#table = table;
     this.#stopFollowing = () => table.stop();
     this.handOff = await HandOff.create({
       sessions,
@@ -107,18 +108,12 @@ export class GatewayUnderTest {
     this.port = await this.#server.listen();
     table.follow().catch(() => {});
     await this.tell('snapshot', { routes, aliases: [] });
-    while (!table.loaded) await sleep(5);
     this.revocations.start();
   }
 
   /** The store says something; it is heard when this is over. */
   async tell(event: string, data: unknown): Promise<void> {
-    await this.#writer.write(
-      new TextEncoder().encode(
-        `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
-      ),
-    );
-    await sleep(20);
+    await this.#stream.tell(this.#table, event, data);
   }
 
   /** @param graceMs - for so long answers under way may come to their end */

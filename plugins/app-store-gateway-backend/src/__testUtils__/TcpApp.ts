@@ -9,7 +9,7 @@ export interface AppConnection {
   heads: string[];
 }
 
-/** See the module's comment. */
+/** An app that answers with whatever bytes a test wants. */
 export class TcpApp {
   readonly #server: Server;
   /** All connections, closed ones too. */

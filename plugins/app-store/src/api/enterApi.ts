@@ -1,6 +1,10 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
 
-/** The portal's side of signing in to an app. */
+/**
+ * The portal's side of signing in to an app.
+ *
+ * @public
+ */
 export interface EnterApi {
   /** Exchanges the state of an app's host for the way in. */
   exchange(state: string): Promise<{ url: string; host: string }>;
@@ -8,6 +12,7 @@ export interface EnterApi {
   pass(address: string): Promise<{ url: string }>;
 }
 
+/** @public */
 export const enterApiRef = createApiRef<EnterApi>({
   id: 'plugin.app-store.enter',
 });

@@ -10,10 +10,14 @@ import {
   type Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 
-/** Sends bundles, and says how far they are, which `fetch` cannot. */
+/**
+ * Sends bundles, and says how far they are, which `fetch` cannot.
+ *
+ * @public
+ */
 export interface UploadApi {
   /**
-   * @param options.onProgress - called with the bytes that were sent
+   * @param options - `onProgress` is called with the bytes that were sent
    * @throws AppStoreError where the store refuses; DOMException `AbortError` where it was cancelled
    */
   upload(
@@ -26,6 +30,7 @@ export interface UploadApi {
   ): Promise<ImportedApp>;
 }
 
+/** @public */
 export const uploadApiRef = createApiRef<UploadApi>({
   id: 'plugin.app-store.upload',
 });
@@ -43,10 +48,10 @@ function problemOf(request: XMLHttpRequest): ProblemDetails {
     status: request.status,
     detail: request.status
       ? `The app store answered with ${request.status} ${request.statusText}.`
-      : 'The connection broke while the bundle was sent.',
+      : 'The connection was lost during the upload.',
     code: 'UPLOAD_FAILED',
     owner: 'platform',
-    remedy: 'Try again; tell an admin if it stays.',
+    remedy: 'Try again. If the problem continues, tell an admin.',
   };
 }
 

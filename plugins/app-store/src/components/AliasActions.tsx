@@ -30,10 +30,10 @@ import { UndoButton } from './UndoToast';
 
 /** Who may take the name of an alias once it is deleted. */
 function whoMayTake(owner: string, restSeconds: number): string {
-  if (!restSeconds) return 'Somebody else can take the name at once.';
+  if (!restSeconds) return 'Anybody can use the name now.';
   return `For ${duration(
     restSeconds * 1000,
-  )} only ${owner} can take the name again. After that anybody can.`;
+  )} only ${owner} can use the name again. After that, anybody can.`;
 }
 
 /** What can be done with an alias. A change of where it leads can be undone from its toast. */
@@ -127,7 +127,7 @@ export function AliasActions(props: {
               onAction={() =>
                 change(
                   () => api.unassignAlias(alias.id, alias),
-                  `${alias.name} leads nowhere now`,
+                  `${alias.name} is unassigned`,
                 )
               }
             >
@@ -168,8 +168,7 @@ export function AliasActions(props: {
       {dialog === 'delete' && (
         <ConfirmDialog
           title={`Delete ${alias.name}?`}
-          confirm="Delete for good"
-          cancel="Keep it"
+          confirm="Delete"
           destructive
           disabled={!store && !unknown}
           onClose={close}
@@ -183,7 +182,9 @@ export function AliasActions(props: {
             onGone();
           }}
         >
-          <Text as="p">{alias.url} will answer 404. The instance stays.</Text>
+          <Text as="p">
+            {alias.url} will return 404. The instance is not deleted.
+          </Text>
           <Text as="p">
             {store &&
               whoMayTake(

@@ -42,14 +42,14 @@ function InstanceChoice(props: {
   if (!instances.value.length && !none)
     return (
       <Text as="p" color="secondary">
-        You have no instance to lead it to. Run an app first.
+        You have no instances. Run an app first.
       </Text>
     );
   return (
     <Select
-      label="Leads to"
+      label="Points to"
       options={[
-        ...(none ? [{ value: NOWHERE, label: 'Nowhere yet' }] : []),
+        ...(none ? [{ value: NOWHERE, label: 'No instance' }] : []),
         ...instances.value.map(each => ({
           value: each.id,
           label: `${each.appTitle} ${each.appVersion}, ${
@@ -69,7 +69,8 @@ function PrimaryChoice(props: {
 }) {
   return (
     <Checkbox isSelected={props.value} onChange={props.onChange}>
-      Make it the address of the instance; its other addresses then lead here
+      Make it the primary address. The other addresses of the instance then
+      redirect here.
     </Checkbox>
   );
 }
@@ -145,7 +146,7 @@ export function AssignAliasDialog(props: {
   const [primary, setPrimary] = useState(alias.primary);
   return (
     <ConfirmDialog
-      title={`Where ${alias.name} leads`}
+      title={`Assign ${alias.name}`}
       confirm="Save"
       disabled={
         !target || (target === alias.instanceId && primary === alias.primary)
@@ -166,8 +167,8 @@ export function AssignAliasDialog(props: {
       }
     >
       <Text as="p">
-        Whoever opens {alias.url} is led there from then on. The change can be
-        undone.
+        Anybody who opens {alias.url} then goes to that instance. You can undo
+        this change.
       </Text>
       <InstanceChoice all={all} value={target} onChange={setTarget} />
       <PrimaryChoice value={primary} onChange={setPrimary} />

@@ -25,13 +25,13 @@ import { When } from './When';
 
 const WORDS: Record<AliasChange['action'], string> = {
   created: 'Created',
-  assigned: 'Led to',
-  unassigned: 'Led nowhere',
-  promoted: 'Made the primary address',
-  demoted: 'No longer the primary address',
-  terminated: 'Its instance was terminated',
+  assigned: 'Assigned to',
+  unassigned: 'Unassigned',
+  promoted: 'Made primary',
+  demoted: 'No longer primary',
+  terminated: 'Instance terminated',
   deleted: 'Deleted',
-  freed: 'The name was freed',
+  freed: 'Name released',
 };
 
 /** What an alias led to, when, and by whom; the last change can be undone. */
@@ -59,7 +59,7 @@ export function AliasHistory(props: {
         <ListState
           pages={pages}
           what="changes"
-          empty={<Text as="p">Nothing was changed yet.</Text>}
+          empty={<Text as="p">No changes yet.</Text>}
         >
           {items => (
             <ol
@@ -76,15 +76,15 @@ export function AliasHistory(props: {
                         {item.instanceId.slice(0, 8)}
                       </Link>
                     )}
-                    {item.primary && ', as the primary address'}
+                    {item.primary && ', as primary'}
                     <span className={styles.by}>
                       {' '}
                       by {item.by ? <PersonName of={item.by} /> : 'the store'}
                     </span>
                     {item.restsUntil && (
                       <>
-                        . Until <When at={item.restsUntil} /> only the person
-                        who had the alias can take the name.
+                        . Until <When at={item.restsUntil} /> only the former
+                        owner of the alias can use the name.
                       </>
                     )}
                   </span>
@@ -106,7 +106,7 @@ export function AliasHistory(props: {
                     onClose();
                   }}
                 >
-                  Load it anew
+                  Reload
                 </Button>
               )
             }
@@ -136,7 +136,7 @@ export function AliasHistory(props: {
               })
             }
           >
-            Let anybody take the name now
+            Release the name now
           </Button>
         )}
         <Button variant="secondary" onPress={onClose}>

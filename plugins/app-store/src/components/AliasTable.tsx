@@ -47,14 +47,14 @@ export function AliasTable(props: {
       ? []
       : [
           {
-            label: 'Leads to',
+            label: 'Points to',
             cell: (alias: AppAlias) =>
               alias.instanceId ? (
                 <Link href={paths.instance(alias.instanceId)}>
                   {alias.instanceTitle ?? alias.instanceId.slice(0, 8)}
                 </Link>
               ) : (
-                'Nowhere: answers 404'
+                'No instance (404)'
               ),
           },
         ]),
@@ -68,7 +68,7 @@ export function AliasTable(props: {
         ]
       : []),
     {
-      label: 'Changed',
+      label: 'Updated',
       short: true,
       cell: alias => <When at={alias.updatedAt} />,
     },

@@ -18,7 +18,7 @@ function DeletedAlias(props: { name: string }) {
   return (
     <>
       <Button variant="secondary" onPress={() => setOpen(true)}>
-        {`Look for a deleted alias ${name}`}
+        {`Find the deleted alias ${name}`}
       </Button>
       {open && (
         <AliasHistory
@@ -55,7 +55,7 @@ export function AliasesPanel(props: { all?: boolean }) {
       one="alias"
       many="aliases"
       pages={pages}
-      about="An alias is an address that people can remember. It leads to one instance at a time, and stays when you move it."
+      about="An alias is an address that is easy to remember. It points to one instance at a time. You can move it to another instance, and the address stays the same."
       nothing={past}
       create={close => (
         <CreateAliasDialog all={all} onClose={close} onDone={pages.reload} />

@@ -27,6 +27,7 @@ import { saveAs } from '../download';
 import { useAction } from '../hooks/useAction';
 import { useStore } from '../hooks/useCached';
 import { paths } from '../routes';
+import { count } from '../words';
 
 /** Likes and pins an app, for the reader alone. */
 export function Preferences(props: { app: App; onApp: (app: App) => void }) {
@@ -42,7 +43,10 @@ export function Preferences(props: { app: App; onApp: (app: App) => void }) {
         isSelected={app.liked}
         isDisabled={busy}
         iconStart={app.liked ? <RiHeartFill /> : <RiHeartLine />}
-        aria-label={`${app.liked ? 'Liked' : 'Like'}, ${app.likes} so far`}
+        aria-label={`${app.liked ? 'Liked' : 'Like'} (${count(
+          app.likes,
+          'like',
+        )})`}
         onChange={liked => set({ liked })}
       >
         {String(app.likes)}
@@ -145,7 +149,7 @@ export function AppActions(props: {
       )}
       {!listed && app.can.update && store?.downloads === false && (
         <Text variant="body-small" color="secondary">
-          Downloads are off in this store.
+          Downloads are disabled in this store.
         </Text>
       )}
       {items.length > 0 && (

@@ -38,7 +38,7 @@ export function AboutFacts(props: { app: App }) {
         ['Owner', app.owner && <PersonName of={app.owner} />],
         ['Visible to', SHORT_VISIBILITY[app.visibility]],
         ['Imported', <When at={app.createdAt} />],
-        ['Changed', <When at={app.updatedAt} />],
+        ['Updated', <When at={app.updatedAt} />],
         ['Origin', app.origin === 'marketplace' ? 'Marketplace' : undefined],
         ['Keywords', app.keywords.join(', ')],
       ]}
@@ -70,7 +70,7 @@ export function RequirementFacts(props: { app: App }) {
         ['Image', app.customImage],
         ['Secrets', needs.secrets.join(', ')],
         ['System packages', needs.osPackages.join(', ')],
-        ['Can be run here', app.runnability.runnable ? 'Yes' : 'No'],
+        ['Can run here', app.runnability.runnable ? 'Yes' : 'No'],
       ]}
     />
   );

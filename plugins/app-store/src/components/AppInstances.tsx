@@ -14,7 +14,7 @@ import { Loading } from './Loading';
 import { ErrorPanel } from './ProblemPanel';
 import { StatusAnnouncer } from './StatusAnnouncer';
 
-/** See the module's comment. */
+/** The reader's own instances of an app, updated live. */
 export function OwnInstances(props: {
   /** Undefined until they are known. */
   own: AppInstance[] | undefined;
@@ -45,7 +45,7 @@ export function OwnInstances(props: {
   );
 }
 
-/** See the module's comment. */
+/** All instances of an app that the reader sees, in pages. */
 export function AllInstances(props: { app: App }) {
   const api = useApi(appStoreApiRef);
   const pages = usePages(

@@ -115,8 +115,8 @@ export function AppOptions(props: {
       <DialogBody>
         <Flex direction="column" gap="5">
           <Select
-            label="Who may see it"
-            description="Instances that run stay as they are."
+            label="Who can see it"
+            description="Running instances do not change."
             options={APP_VISIBILITIES}
             value={draft.visibility}
             onChange={key => set({ visibility: String(key) as Visibility })}
@@ -132,8 +132,11 @@ export function AppOptions(props: {
           {!link && profiles.value && profiles.value.length > 0 && (
             <Select
               label="Default launch profile"
-              description="Taken by instances that are started without one."
-              options={profileOptions(profiles.value, "The app's own sizes")}
+              description="Used when somebody runs the app and chooses no profile."
+              options={profileOptions(
+                profiles.value,
+                'Resources from app.toml',
+              )}
               value={draft.profile}
               onChange={key => set({ profile: String(key) })}
             />
@@ -141,7 +144,7 @@ export function AppOptions(props: {
           {!link && (
             <TextField
               label="Custom image"
-              description="A container image instead of the runtime's own; empty for that of the app."
+              description="A container image to use instead of the app's own. Leave it empty to use the app's own."
               value={draft.image}
               onChange={image => set({ image })}
               autoComplete="off"
@@ -150,7 +153,7 @@ export function AppOptions(props: {
           {!link && app.can.setServiceAccount && (
             <TextField
               label="Service account"
-              description="Kubernetes service account of its pods; for admins."
+              description="The Kubernetes service account of its pods. Only admins can change it."
               value={draft.account}
               onChange={account => set({ account })}
               autoComplete="off"
@@ -169,9 +172,9 @@ export function AppOptions(props: {
               )}
             />
           </section>
-          <section aria-label="What app.toml said">
+          <section aria-label="Imported app.toml">
             <Text as="h3" variant="body-medium" weight="bold">
-              What app.toml said
+              Imported app.toml
             </Text>
             {toml.error && <ErrorPanel error={toml.error} />}
             {!toml.value && !toml.error && (
@@ -185,7 +188,7 @@ export function AppOptions(props: {
               action={
                 isStale(error) && (
                   <Button size="small" variant="secondary" onPress={reload}>
-                    Load it anew
+                    Reload
                   </Button>
                 )
               }

@@ -16,7 +16,7 @@ import { TagChips } from './TagChips';
 
 /** What kind of way in a tile is, where it is no page. */
 function leadOf(app: App): string | undefined {
-  if (app.lifecycle === 'LINK') return 'Opens its address';
+  if (app.lifecycle === 'LINK') return 'Opens the link';
   if (app.lifecycle === 'MANAGED') return 'Opens the shared instance';
   return undefined;
 }
@@ -39,7 +39,7 @@ export function AppTile(props: { app: App; small?: boolean }) {
     try {
       const managed = await api.getManagedInstance(app.id);
       // Its page says why it is not open.
-      if (!isUp(managed)) throw new Error('nothing runs');
+      if (!isUp(managed)) throw new Error('not running');
       window.location.assign(await pass(managed.url));
     } catch {
       navigate(paths.app(app.id));
@@ -88,7 +88,7 @@ export function AppTile(props: { app: App; small?: boolean }) {
         {!small && app.tags && <TagChips tags={app.tags} />}
         {!small && !app.runnability.runnable && app.lifecycle !== 'LINK' && (
           <Text as="p" variant="body-small" className={styles.description}>
-            Cannot be run here
+            Cannot run here
           </Text>
         )}
         {lead && !small && (

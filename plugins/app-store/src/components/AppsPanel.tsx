@@ -57,7 +57,7 @@ function Named(props: { app: App; onWithdrawn: () => void }) {
   );
 }
 
-/** See the module's comment. */
+/** A table of app versions with search, selection and dialogs: the reader's own, or all for admins. */
 export function AppsPanel(props: {
   label: string;
   list: (query: AppQuery) => Promise<Page<App>>;

@@ -17,7 +17,6 @@ export function ConfirmDialog(props: {
   children: ReactNode;
   /** What the button does, in its own word. */
   confirm: string;
-  cancel?: string;
   destructive?: boolean;
   disabled?: boolean;
   width?: number;
@@ -26,7 +25,7 @@ export function ConfirmDialog(props: {
   /** Loads anew what the change is made from, where somebody else changed it meanwhile. */
   onStale?: () => void;
 }) {
-  const { title, confirm, cancel = 'Cancel', destructive, disabled } = props;
+  const { title, confirm, destructive, disabled } = props;
   const { busy, error, send } = useForm();
   return (
     <Dialog
@@ -51,7 +50,7 @@ export function ConfirmDialog(props: {
                     variant="secondary"
                     onPress={() => send(async () => props.onStale!())}
                   >
-                    Load it anew
+                    Reload
                   </Button>
                 )
               }
@@ -74,7 +73,7 @@ export function ConfirmDialog(props: {
           {confirm}
         </Button>
         <Button variant="secondary" onPress={props.onClose}>
-          {cancel}
+          Cancel
         </Button>
       </DialogFooter>
     </Dialog>

@@ -34,19 +34,19 @@ function ChooseAll<T extends { id: string }>(props: {
   const some = items.some(item => choosing.chosen.has(item.id));
   return (
     <Checkbox
-      aria-label="Choose all"
+      aria-label="Select all"
       isSelected={all}
       isIndeterminate={some && !all}
       onChange={on =>
         choosing.onChoose(new Set(on ? items.map(item => item.id) : []))
       }
     >
-      <span className={styles.allWords}>Choose all</span>
+      <span className={styles.allWords}>Select all</span>
     </Checkbox>
   );
 }
 
-/** See the module's comment. */
+/** A table of items, shown as cards in a narrow window. `choosing` adds a checkbox to each row. */
 export function DataTable<T extends { id: string }>(props: {
   label: string;
   items: T[];
@@ -91,7 +91,7 @@ export function DataTable<T extends { id: string }>(props: {
             {choosing && (
               <td className={styles.check} role="cell">
                 <Checkbox
-                  aria-label={`Choose ${choosing.nameOf(item)}`}
+                  aria-label={`Select ${choosing.nameOf(item)}`}
                   isSelected={choosing.chosen.has(item.id)}
                   onChange={on => choose(item.id, on)}
                 />

@@ -45,9 +45,9 @@ function DeleteDialog(props: {
         title: 'not all',
         status: 409,
         code: 'SOME_STAYED',
-        detail: `${failures.length} of ${left.length} stayed.`,
+        detail: `${failures.length} of ${left.length} app versions were not deleted.`,
         owner: 'you',
-        remedy: 'See below why.',
+        remedy: 'The reasons are below.',
       });
     }
     toast.post({
@@ -63,15 +63,15 @@ function DeleteDialog(props: {
           ? `Delete ${apps[0].title} ${apps[0].version}?`
           : `Delete ${apps.length} app versions?`
       }
-      confirm="Delete for good"
-      cancel={apps.length === 1 ? 'Keep it' : 'Keep them'}
+      confirm="Delete"
       destructive
       onClose={onClose}
       onConfirm={remove}
     >
       <Text as="p">
-        {apps.length === 1 ? 'It is' : 'They are'} gone from the store for good.
-        A version with instances, paused ones included, stays.
+        This permanently deletes {apps.length === 1 ? 'it' : 'them'} from the
+        store. The store does not delete a version that has instances, suspended
+        ones included.
       </Text>
       {apps.length > 1 && (
         <ul>
@@ -90,7 +90,8 @@ function DeleteDialog(props: {
         </ul>
       )}
       <Checkbox isSelected={purge} onChange={setPurge}>
-        Give up volumes of terminated instances, which could still be restored
+        Also delete the volumes of terminated instances that can still be
+        restored
       </Checkbox>
     </ConfirmDialog>
   );

@@ -16,7 +16,7 @@ export function EmptyVolumeDialog(props: {
   return (
     <ConfirmDialog
       title={`Start ${about} with an empty volume?`}
-      confirm="Start empty"
+      confirm="Start"
       destructive
       onClose={onClose}
       onConfirm={async () =>
@@ -24,9 +24,9 @@ export function EmptyVolumeDialog(props: {
       }
     >
       <Text as="p">
-        Its volume is gone from the cluster. An admin may be able to restore it
-        from a backup. If you start with an empty volume, a restored one is no
-        longer used.
+        The volume of this instance no longer exists in the cluster. An admin
+        may be able to restore it from a backup. If you start with an empty
+        volume, the instance will not use a restored one.
       </Text>
     </ConfirmDialog>
   );

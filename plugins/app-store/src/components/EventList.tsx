@@ -26,11 +26,7 @@ export function EventList(props: {
   if (!value)
     return <Loading label="Loading the events" shape="text" lines={4} />;
   if (!value.length)
-    return (
-      <Text color="secondary">
-        The cluster has told nothing in the last hour.
-      </Text>
-    );
+    return <Text color="secondary">No events in the last hour.</Text>;
   return (
     <ul className={styles.events}>
       {value.map(event => (

@@ -1,23 +1,15 @@
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
-import {
-  isUp,
-  type AppInstance,
-} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
 import {
   Button,
   ButtonIcon,
-  ButtonLink,
-  Flex,
   Menu,
   MenuItem,
   MenuTrigger,
   Text,
-  Tooltip,
-  TooltipTrigger,
 } from '@backstage/ui';
 import {
   RiDeleteBinLine,
-  RiArrowRightLine,
   RiFileListLine,
   RiHistoryLine,
   RiInfinityLine,
@@ -35,70 +27,11 @@ import { useAction } from '../hooks/useAction';
 import { paths } from '../routes';
 import { when } from '../words';
 import { EmptyVolumeDialog } from './EmptyVolumeDialog';
+import { OpenInstance } from './OpenInstance';
 import { RedeployDialog } from './RedeployDialog';
 import { ShareDialog } from './ShareDialog';
+import styles from './InstanceActions.module.css';
 import { TerminateDialog } from './TerminateDialog';
-
-/** Why an instance cannot be opened now. */
-export function whyClosed(instance: AppInstance): string | undefined {
-  if (instance.terminating) return 'It is being terminated.';
-  if (!instance.can.open)
-    return instance.visibility === 'PRIVATE'
-      ? 'Only its owner opens it: it is private.'
-      : 'It is not shared with you.';
-  if (isUp(instance)) return undefined;
-  switch (instance.status) {
-    case 'PENDING':
-      return 'It is still starting.';
-    case 'SUSPENDED':
-      return 'It is paused: resume it first.';
-    case 'FAILED':
-      return instance.restarting
-        ? 'The app stopped and is restarting: see its page for the cause.'
-        : 'It does not run: see its page for the cause.';
-    default:
-      return 'The cluster does not say whether it runs.';
-  }
-}
-
-function Visit(props: {
-  instance: AppInstance;
-  size: 'small' | 'medium';
-  about: string;
-}) {
-  const { instance, size, about } = props;
-  const why = whyClosed(instance);
-  if (!why)
-    return (
-      <ButtonLink
-        size={size}
-        variant="primary"
-        href={instance.url}
-        iconStart={<RiArrowRightLine />}
-        aria-label={`Visit ${about}`}
-      >
-        Visit
-      </ButtonLink>
-    );
-  // What can be resumed has a better button.
-  if (instance.can.resume) return null;
-  return (
-    <TooltipTrigger delay={200}>
-      <Button
-        size={size}
-        variant="secondary"
-        // Stays reachable by the keyboard, so that the reason can be read.
-        aria-disabled="true"
-        iconStart={<RiArrowRightLine />}
-        aria-label={`Visit ${about}: ${why}`}
-        style={{ opacity: 0.5, cursor: 'not-allowed' }}
-      >
-        Visit
-      </Button>
-      <Tooltip>{why}</Tooltip>
-    </TooltipTrigger>
-  );
-}
 
 /** What can be done with an instance. Ending it asks first. */
 export function InstanceActions(props: {
@@ -109,7 +42,7 @@ export function InstanceActions(props: {
   onChange: (instance: AppInstance) => void;
   /** It was terminated; lists that are not followed live take it out. */
   onGone?: () => void;
-  /** It was taken back after that. */
+  /** It was restored after that. */
   onRestored?: () => void;
 }) {
   const { instance, size = 'small', listed, onChange, onGone } = props;
@@ -122,13 +55,17 @@ export function InstanceActions(props: {
   const { can } = instance;
   const change = (
     work: () => Promise<AppInstance>,
-    said?: (after: AppInstance) => string,
+    describe?: (after: AppInstance) => string,
   ) =>
     act(async () => {
       const after = await work();
       onChange(after);
-      if (said)
-        toast.post({ title: said(after), status: 'success', timeout: 8000 });
+      if (describe)
+        toast.post({
+          title: describe(after),
+          status: 'success',
+          timeout: 8000,
+        });
     });
   const about = listed
     ? `${instance.appTitle}, started ${when(instance.createdAt)}`
@@ -144,7 +81,7 @@ export function InstanceActions(props: {
         onPress={() =>
           change(
             () => api.restoreInstance(instance.id),
-            () => `${instance.appTitle} is back, paused`,
+            () => `${instance.appTitle} was restored and is suspended`,
           )
         }
       >
@@ -175,7 +112,7 @@ export function InstanceActions(props: {
         iconStart={<RiShareLine />}
         onAction={() => setDialog('share')}
       >
-        Who may open it …
+        Who can open it …
       </MenuItem>
     ),
     listed && can.logs && (
@@ -203,11 +140,11 @@ export function InstanceActions(props: {
         onAction={() =>
           change(
             () => api.disableAutosuspend(instance.id),
-            () => `${instance.appTitle} no longer pauses by itself`,
+            () => `${instance.appTitle} will not be suspended automatically`,
           )
         }
       >
-        Keep running
+        Disable auto-suspend
       </MenuItem>
     ),
     can.redeploy && (
@@ -221,8 +158,8 @@ export function InstanceActions(props: {
     ),
   ].filter(Boolean);
   return (
-    <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
-      <Visit instance={instance} size={size} about={about} />
+    <div className={styles.actions}>
+      <OpenInstance instance={instance} size={size} about={about} />
       {can.resume && (
         <Button
           size={size}
@@ -241,10 +178,10 @@ export function InstanceActions(props: {
           variant="secondary"
           isDisabled={busy}
           iconStart={<RiPauseLine />}
-          aria-label={`Pause ${about}`}
+          aria-label={`Suspend ${about}`}
           onPress={() => change(() => api.suspendInstance(instance.id))}
         >
-          Pause
+          Suspend
         </Button>
       )}
       {can.terminate && instance.problem?.code === 'VOLUME_LOST' && (
@@ -320,6 +257,6 @@ export function InstanceActions(props: {
           onChange={onChange}
         />
       )}
-    </Flex>
+    </div>
   );
 }

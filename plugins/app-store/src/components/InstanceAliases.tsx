@@ -25,8 +25,8 @@ export function InstanceAliases(props: { instance: AppInstance }) {
         what="aliases"
         empty={
           <Text as="p" color="secondary">
-            No alias leads here. An alias is an address that people can
-            remember, and that stays when you move it to another instance.
+            This instance has no alias. An alias is an address that is easy to
+            remember. It stays the same when you move it to another instance.
           </Text>
         }
       >

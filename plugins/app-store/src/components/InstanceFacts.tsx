@@ -9,7 +9,7 @@ import { CopyText } from './Copy';
 import { PersonName } from './PersonName';
 import { When } from './When';
 
-/** When an instance pauses by itself. */
+/** When an instance is suspended automatically. */
 function deadline(instance: AppInstance, now: number): ReactNode {
   if (!['PENDING', 'DEPLOYED'].includes(instance.status)) return undefined;
   if (!instance.suspendAfter) return 'Never';
@@ -31,7 +31,7 @@ export function InstanceFacts(props: { instance: AppInstance }) {
     <Facts
       facts={[
         ['Address', <CopyText text={instance.url} what="address" />],
-        ['Who opens it', SHORT_VISIBILITY[instance.visibility]],
+        ['Who can open it', SHORT_VISIBILITY[instance.visibility]],
         [
           'App',
           <Link href={paths.app(instance.appId)}>
@@ -40,9 +40,9 @@ export function InstanceFacts(props: { instance: AppInstance }) {
         ],
         ['Owner', instance.owner && <PersonName of={instance.owner} />],
         ['Started', <When at={instance.createdAt} />],
-        ['Pauses by itself', deadline(instance, now)],
+        ['Auto-suspend', deadline(instance, now)],
         [
-          'Kept until',
+          'Volume kept until',
           instance.purgeAfter && (
             <>
               <When at={instance.purgeAfter} />,{' '}

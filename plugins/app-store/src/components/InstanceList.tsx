@@ -10,13 +10,13 @@ import { PersonName } from './PersonName';
 import { StatusBadge } from './StatusBadge';
 import { When } from './When';
 
-/** How long until an instance pauses, or until what is left of it is purged. */
+/** How long until an instance is suspended, or until what is left of it is purged. */
 function deadlineOf(instance: AppInstance, now: number): string | undefined {
   const { purgeAfter, suspendAfter, status } = instance;
   if (purgeAfter)
     return `can be restored for ${duration(Date.parse(purgeAfter) - now)}`;
   if (suspendAfter && ['PENDING', 'DEPLOYED'].includes(status))
-    return `pauses by itself in ${duration(Date.parse(suspendAfter) - now)}`;
+    return `will be suspended in ${duration(Date.parse(suspendAfter) - now)}`;
   return undefined;
 }
 
@@ -26,8 +26,8 @@ export function StaleSecrets(props: { instance: AppInstance }) {
   if (!secretsChanged || terminating) return null;
   return (
     <Text as="p" variant="body-small" color="warning">
-      Runs with an old value of {staleSecrets?.join(', ') ?? 'a secret'}: pause
-      and resume it to take the new one.
+      Uses an old value of {staleSecrets?.join(', ') ?? 'a secret'}: suspend and
+      resume it to use the new value.
     </Text>
   );
 }
@@ -40,7 +40,7 @@ export function InstanceList(props: {
   owners?: boolean;
   icons?: boolean;
   onChange: (instance: AppInstance) => void;
-  /** One was terminated, and one was taken back: lists that are not followed live need both. */
+  /** One was terminated, and one was restored: lists that are not followed live need both. */
   onGone?: (id: string) => void;
   onRestored?: () => void;
 }) {

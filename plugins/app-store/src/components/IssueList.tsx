@@ -14,7 +14,7 @@ export function IssueList(props: { issues: Issue[]; label: string }) {
         <li key={i} className={styles.issue} data-severity={issue.severity}>
           <p className={styles.place}>
             <span className={styles.severity}>
-              {issue.severity === 'warning' ? 'Warning' : 'Fault'}
+              {issue.severity === 'warning' ? 'Warning' : 'Error'}
             </span>
             {placeOf(issue)}
           </p>

@@ -8,7 +8,7 @@ import styles from './LaunchProgress.module.css';
 
 const TEXTS: Record<LaunchStage, string> = {
   accepted: 'Accepted',
-  scheduled: 'Placed in the cluster',
+  scheduled: 'Scheduled',
   bundle: 'Fetching the bundle',
   dependencies: 'Installing dependencies',
   starting: 'Starting the app',

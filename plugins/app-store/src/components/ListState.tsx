@@ -17,7 +17,7 @@ export function ListState<T>(props: {
 }) {
   const { pages, what, empty } = props;
   const { items, error, loading, more, reload } = pages;
-  const said = (n: number) =>
+  const howMany = (n: number) =>
     `${count(n, ONE[what] ?? what.replace(/s$/, ''), what)}${
       more ? ' shown' : ''
     }`;
@@ -54,7 +54,7 @@ export function ListState<T>(props: {
       )}
       {/* Said to screen readers; it has to be there before there is something to say. */}
       <VisuallyHidden>
-        <span role="status">{items && !loading && said(items.length)}</span>
+        <span role="status">{items && !loading && howMany(items.length)}</span>
       </VisuallyHidden>
     </Flex>
   );

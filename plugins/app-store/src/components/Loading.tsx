@@ -137,7 +137,7 @@ function Shape(props: { shape: LoadingShape; lines: number }) {
   }
 }
 
-/** See the module's comment. */
+/** A placeholder in the shape of what is loading, with a label for screen readers. */
 export function Loading(props: {
   /** What is loading: `Loading your instances`. */
   label: string;

@@ -90,7 +90,7 @@ export function LogPanel(props: {
             if (lines.length > LINES) lines = lines.slice(-LINES);
             show();
           }
-          if (!lines.length) setNotice('Nothing was written yet.');
+          if (!lines.length) setNotice('The log is empty.');
         } catch (error) {
           if (abort.signal.aborted) return;
           setNotice(
@@ -134,7 +134,7 @@ export function LogPanel(props: {
     <Flex direction="column" gap="3">
       <Flex gap="4" align="center" className={styles.controls}>
         <Select
-          aria-label="Part of the launch"
+          aria-label="Container"
           size="small"
           className={styles.part}
           options={CONTAINERS}

@@ -23,7 +23,7 @@ const ICONS: Record<Notice['severity'], typeof RiAlertLine> = {
 /** The words that the colours stand for. */
 const WORDS: Record<Notice['severity'], string> = {
   info: 'Information',
-  success: 'Good news',
+  success: 'Success',
   warning: 'Warning',
   severe: 'Severe',
   error: 'Error',

@@ -83,7 +83,7 @@ function Field(props: {
   );
 }
 
-/** See the module's comment. */
+/** A form field for each parameter of an app, with the error of its value. */
 export function ParameterFields(props: {
   parameters: AppParameter[];
   values: ParameterValues;

@@ -11,8 +11,12 @@ export function PersonName(props: {
   const { of: ref, withRef } = props;
   const { name, pending } = usePersonName(ref);
   return (
-    // One thing to whatever lays it out.
-    <span>
+    // One thing to whatever lays it out. A column keeps the width of most names, so that it does not grow with them.
+    <span
+      style={
+        withRef ? { display: 'inline-block', minWidth: '8rem' } : undefined
+      }
+    >
       <span title={ref}>{name}</span>
       {withRef && (pending || name !== shortRef(ref)) && (
         <Text

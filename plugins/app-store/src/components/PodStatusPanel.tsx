@@ -49,7 +49,7 @@ export function PodStatusPanel(props: {
         isDisabled={loading}
         onPress={reload}
       >
-        Ask again
+        Refresh
       </Button>
     </Flex>
   );

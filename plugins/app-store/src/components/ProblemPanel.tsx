@@ -13,7 +13,7 @@ const OWNERS: Record<ProblemOwner, string> = {
   you: 'You can fix this.',
   author: "The app's author can fix this.",
   admin: 'An admin can fix this.',
-  platform: 'This mends itself, or an admin looks at it.',
+  platform: 'The platform fixes this. If the problem continues, tell an admin.',
 };
 
 /** A problem, with the rule that decided where it is a refusal. */

@@ -32,7 +32,7 @@ function AcceptDialog(props: {
       onConfirm={async () => {
         await api.acceptOffer(offer.id);
         toast.post({
-          title: `${titleOf(offer)} belongs to you now`,
+          title: `${titleOf(offer)} is yours now`,
           status: 'success',
           timeout: 8000,
         });
@@ -41,8 +41,8 @@ function AcceptDialog(props: {
     >
       <Text as="p">
         You become the owner of {offer.name}{' '}
-        {offer.apps.map(app => app.version).join(', ')}. You decide who sees it,
-        and it counts against your limit of app versions.
+        {offer.apps.map(app => app.version).join(', ')}. You decide who can see
+        it, and it counts towards your limit of app versions.
       </Text>
       {offer.secrets.length > 0 && (
         <Text as="p">
@@ -54,7 +54,7 @@ function AcceptDialog(props: {
   );
 }
 
-/** See the module's comment. */
+/** A list of the apps that somebody offers to the reader, with Accept and Decline. */
 export function ReceivedOffers(props: {
   offers: Loaded<Offer[]>;
   onAccepted: () => void;

@@ -29,8 +29,8 @@ export function RedeployDialog(props: {
       }}
     >
       <Text as="p">
-        Its pod is made anew from the store's present configuration. Whoever
-        uses it is interrupted; its volume stays.
+        The store creates its pod again with the current configuration. This
+        interrupts people who use the app. The volume is kept.
       </Text>
     </ConfirmDialog>
   );

@@ -33,7 +33,7 @@ import { ErrorPanel } from './ProblemPanel';
 export const OWN_SIZES = '-';
 
 /** The sizes of a profile, in words; those that it leaves to the app are not named. */
-export function sizesOf(profile: LaunchProfile): string {
+function sizesOf(profile: LaunchProfile): string {
   const { memoryLimit, cpuLimit, gpuCount, gpuType } = profile;
   return [
     memoryLimit && `${memoryLimit} memory`,
@@ -98,8 +98,8 @@ export function RunDialog(props: {
       <DialogBody>
         <Flex direction="column" gap="5">
           <Select
-            label="Who may open it"
-            description="Can be changed at any time."
+            label="Who can open it"
+            description="You can change this at any time."
             options={INSTANCE_VISIBILITIES}
             value={visibility}
             onChange={key => setVisibility(String(key) as Visibility)}
@@ -110,14 +110,14 @@ export function RunDialog(props: {
               label="Launch profile"
               description={
                 chosen?.description ??
-                'How much memory, CPU and GPU the instance gets.'
+                'The memory, CPU and GPU that the instance gets.'
               }
               options={profileOptions(
                 profiles.value,
                 // Said nothing, the store takes the app's default profile.
                 app.defaultLaunchProfile
                   ? undefined
-                  : `The app's own sizes: ${app.requirements.memoryLimit} memory`,
+                  : `Resources from app.toml: ${app.requirements.memoryLimit} memory`,
               )}
               value={profile}
               onChange={key => setProfile(String(key))}
@@ -131,8 +131,8 @@ export function RunDialog(props: {
           />
           {app.parameters.length > 0 && (
             <Text as="p" variant="body-small" color="secondary">
-              Whoever may read the status of the instance reads these values.
-              Put passwords into a secret instead.
+              Everybody who can see the status of the instance can read these
+              values. Do not enter passwords. Use a secret.
             </Text>
           )}
           {error && <ErrorPanel error={error} />}

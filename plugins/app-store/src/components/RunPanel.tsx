@@ -65,7 +65,7 @@ export function RunPanel(props: {
             href={action.url}
             iconStart={<RiArrowRightLine />}
           >
-            Visit
+            Open
           </ButtonLink>
         );
       case 'instance':
@@ -108,16 +108,14 @@ export function RunPanel(props: {
   // Which button fits is not known before what runs is.
   const link = app.lifecycle === 'LINK';
   if (!link && (!own || (managed.loading && !managed.value)))
-    return <Loading label="Loading what runs of it" shape="button" />;
+    return <Loading label="Loading actions" shape="button" />;
   const { primary, secondary, reason } = runChoice(
     app,
     own ?? [],
     managed.value,
   );
   const unavailable =
-    !primary && app.lifecycle === 'MANAGED' && !app.can.update
-      ? 'Visit'
-      : 'Run';
+    !primary && app.lifecycle === 'MANAGED' && !app.can.update ? 'Open' : 'Run';
   return (
     <Flex direction="column" gap="3" style={{ minWidth: 0, flex: 1 }}>
       <Flex gap="3" align="center" style={{ flexWrap: 'wrap' }}>

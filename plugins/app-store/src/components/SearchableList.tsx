@@ -56,7 +56,7 @@ export function SearchableList<T>(props: {
           search ? (
             <Flex direction="column" gap="3" align="start">
               <Text as="p" color="secondary" role="status">
-                No {one} fits “{search}”.
+                No {one} matches “{search}”.
               </Text>
               {props.nothing?.(search)}
             </Flex>

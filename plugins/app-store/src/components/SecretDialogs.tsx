@@ -73,8 +73,8 @@ export function RevealSecret(props: {
         {!entries && (
           <>
             <Text as="p">
-              That you saw them is written to the audit. They are hidden again
-              after half a minute.
+              The audit log records that you saw them. They are hidden again
+              after 30 seconds.
             </Text>
             <Flex>
               <Button
@@ -146,8 +146,8 @@ export function SnippetOfSecret(props: {
     <Shown title={`${secret.name} in app.toml`} onClose={props.onClose}>
       <Flex direction="column" gap="3">
         <Text as="p">
-          Each key becomes an environment variable of the app. Keep the ones
-          that it reads.
+          Each key becomes an environment variable of the app. Keep the lines
+          that the app needs.
         </Text>
         <CopyBlock
           what="lines for app.toml"
@@ -172,8 +172,7 @@ export function DeleteSecret(props: {
   return (
     <ConfirmDialog
       title={`Delete ${secret.name}?`}
-      confirm="Delete for good"
-      cancel="Keep it"
+      confirm="Delete"
       destructive
       width={560}
       disabled={usage.loading || needed.length > 0}
@@ -193,14 +192,14 @@ export function DeleteSecret(props: {
           status="warning"
           problem={{
             code: 'SECRET_IN_USE',
-            message: 'Apps need it; it cannot be deleted.',
+            message: 'You cannot delete this secret: apps need it.',
             owner: 'you',
             remedy: 'Delete these apps first.',
           }}
         />
       ) : (
         <Text as="p">
-          Its values are gone for good. Nobody can bring them back.
+          This permanently deletes its values. Nobody can restore them.
         </Text>
       )}
       <SecretUsagePanel usage={usage} />

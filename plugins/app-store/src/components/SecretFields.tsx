@@ -23,7 +23,7 @@ export function entriesProblem(entries: SecretEntry[]): string | undefined {
     if (problem) return `The key ${key} ${problem}.`;
   }
   const twice = keys.find((key, i) => keys.indexOf(key) !== i);
-  return twice ? `The key ${twice} is there twice.` : undefined;
+  return twice ? `The key ${twice} is given twice.` : undefined;
 }
 
 /** Keys and values of a secret; values are masked until somebody wants to see them. */
@@ -50,7 +50,8 @@ export function SecretFields(props: {
           />
           {entry.binary ? (
             <Text color="secondary">
-              No text; kept as it is ({entry.value.length} characters of base64)
+              Binary value, not changed ({entry.value.length} characters of
+              base64)
             </Text>
           ) : (
             <TextAreaField

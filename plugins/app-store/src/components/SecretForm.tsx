@@ -29,9 +29,9 @@ import { isStale } from './ProblemPanel';
 import { SecretUsagePanel, useSecretUsage } from './SecretUsagePanel';
 
 const SCOPES: Array<{ value: SecretVisibility; label: string }> = [
-  { value: 'PRIVATE', label: 'Mine: for apps that I own' },
-  { value: 'ALL_USERS', label: 'All users: for apps of everybody' },
-  { value: 'APP', label: 'One app: for all versions of one name' },
+  { value: 'PRIVATE', label: 'Only me: for apps that I own' },
+  { value: 'ALL_USERS', label: 'All users: for the apps of everybody' },
+  { value: 'APP', label: 'One app: for all versions of one app' },
 ];
 
 /** The store says "changed meanwhile" of what should not have been there at all. */
@@ -39,8 +39,9 @@ function alreadyThere(error: Error, name: string): Error {
   if (!(error instanceof AppStoreError) || !isStale(error)) return error;
   return new AppStoreError({
     ...error.problem,
-    detail: `There is a secret ${name} already; it was not changed.`,
-    remedy: 'Choose another name, or replace the values of that one.',
+    detail: `There is a secret ${name} already. It was not changed.`,
+    remedy:
+      'Choose another name, or replace the values of the existing secret.',
   });
 }
 
@@ -94,7 +95,7 @@ export function CreateSecret(props: {
             throw alreadyThere(error, name);
           });
         toast.post({
-          title: `The secret ${name} was made`,
+          title: `The secret ${name} was created`,
           status: 'success',
           timeout: 8000,
         });
@@ -116,7 +117,7 @@ export function CreateSecret(props: {
       )}
       {admin && (
         <Select
-          label="Whom it is for"
+          label="Available to"
           options={SCOPES}
           value={visibility}
           onChange={key => setVisibility(String(key) as SecretVisibility)}
@@ -125,7 +126,7 @@ export function CreateSecret(props: {
       {visibility === 'APP' && (
         <TextField
           label="Name of the app"
-          description="It may be imported later."
+          description="You can import the app later."
           value={app}
           onChange={setApp}
           isInvalid={Boolean(appProblem)}
@@ -183,7 +184,7 @@ export function EditSecret(props: {
         toast.post({
           title: `The secret ${secret.name} was replaced`,
           description:
-            'Instances that run keep the old value until they are paused and resumed.',
+            'Running instances keep the old value until you suspend and resume them.',
           status: 'success',
           timeout: 8000,
         });
@@ -193,8 +194,8 @@ export function EditSecret(props: {
       <Alert
         status="warning"
         icon
-        title="This replaces the whole key set"
-        description="Keys that are not below are gone afterwards. Values are not loaded by themselves."
+        title="This replaces all keys"
+        description="Keys that are not in this form are deleted. The form does not load current values automatically."
       />
       {secret.can.reveal && secret.state !== 'LOST' && (
         <Button
@@ -208,13 +209,13 @@ export function EditSecret(props: {
             )
           }
         >
-          Begin with the present values (is audited)
+          Load the current values (recorded in the audit log)
         </Button>
       )}
       <SecretFields entries={entries} onChange={setEntries} />
       {lost.length > 0 && (
         <Text as="p" color="danger" role="status">
-          Goes: {lost.join(', ')}
+          Will be deleted: {lost.join(', ')}
         </Text>
       )}
       {problem && (
@@ -227,7 +228,7 @@ export function EditSecret(props: {
           isSelected={meant}
           onChange={on => setMeantFor(on ? empty.join() : undefined)}
         >
-          Write an empty value for {empty.join(', ')}
+          Save an empty value for {empty.join(', ')}
         </Checkbox>
       )}
       <section aria-label="Usage">

@@ -30,7 +30,7 @@ export function SecretUsagePanel(props: { usage: Loaded<SecretUsage> }) {
   if (!usage.apps.length && !usage.instances.length && !usage.hidden)
     return (
       <Text as="p" color="secondary">
-        No app uses it.
+        No app uses this secret.
       </Text>
     );
   return (
@@ -70,7 +70,7 @@ export function SecretUsagePanel(props: { usage: Loaded<SecretUsage> }) {
                   </>
                 )}
                 {!instance.current &&
-                  ', runs with an old value: pause and resume it'}
+                  ', uses an old value: suspend and resume it'}
               </li>
             ))}
           </ul>
@@ -78,7 +78,7 @@ export function SecretUsagePanel(props: { usage: Loaded<SecretUsage> }) {
       )}
       {usage.hidden > 0 && (
         <Text as="p" color="secondary">
-          {usage.hidden} more that you may not see.
+          {usage.hidden} more that you cannot see.
         </Text>
       )}
     </Flex>

@@ -44,8 +44,8 @@ const ANY = '-';
 const STATES: Record<AppSecret['state'], string | undefined> = {
   READY: undefined,
   CHANGED_OUTSIDE:
-    'Changed in the cluster by something else than the store. Check the values, or replace them.',
-  LOST: 'The values are gone from the cluster, and the store keeps none. Write them anew: apps that need it do not start.',
+    'Something other than the store changed this secret in the cluster. Check or replace its values.',
+  LOST: 'The values no longer exist in the cluster, and the store has no copy. Replace them: apps that need this secret do not start.',
 };
 
 /** Whom a secret is for. */
@@ -118,7 +118,7 @@ function Actions(props: {
   );
 }
 
-/** See the module's comment. */
+/** A table of secrets with their dialogs. It never contains a value. */
 export function SecretsPanel(props: {
   /** Scopes to choose from; the first one is shown at first, all of them where `any`. */
   scopes: SecretVisibility[];
@@ -165,7 +165,7 @@ export function SecretsPanel(props: {
       cell: secret => (secret.owner ? <PersonName of={secret.owner} /> : ''),
     },
     {
-      label: 'Changed',
+      label: 'Updated',
       short: true,
       cell: secret => <When at={secret.updatedAt} />,
     },
@@ -184,11 +184,11 @@ export function SecretsPanel(props: {
   const of = opened && { secret: opened.secret, onClose: close };
   const filter = (
     <Select
-      aria-label="Whom it is for"
+      aria-label="Available to"
       size="small"
       className={styles.filter}
       options={[
-        ...(any ? [{ value: ANY, label: 'All that I see' }] : []),
+        ...(any ? [{ value: ANY, label: 'All' }] : []),
         ...scopes.map(value => ({
           value: value as string,
           label: SECRET_SCOPES[value],
@@ -205,7 +205,7 @@ export function SecretsPanel(props: {
         many="secrets"
         pages={pages}
         filters={filter}
-        about="Passwords and keys that apps need, kept in the cluster and named in app.toml. They reach an app as environment variables or files."
+        about="Passwords and keys for apps. The cluster stores them, and app.toml refers to them. An app gets them as environment variables or files."
         create={onClose => (
           <CreateSecret
             admin={Boolean(me?.admin)}

@@ -30,22 +30,22 @@ export function ShareDialog(props: {
       throw error;
     }
     toast.post({
-      title: `Who may open ${instance.appTitle} was changed`,
-      description: 'It counts from the next request on.',
+      title: `Changed who can open ${instance.appTitle}`,
+      description: 'The change applies from the next request.',
       status: 'success',
       timeout: 8000,
     });
   };
   return (
     <ConfirmDialog
-      title={`Who may open ${about}`}
+      title={`Who can open ${about}`}
       confirm="Save"
       disabled={visibility === instance.visibility}
       onClose={onClose}
       onConfirm={save}
     >
       <RadioGroup
-        aria-label="Who may open it"
+        aria-label="Who can open it"
         value={visibility}
         onChange={value => setVisibility(value as Visibility)}
       >
@@ -57,8 +57,8 @@ export function ShareDialog(props: {
       </RadioGroup>
       {visibility === 'PUBLIC' && (
         <Text as="p" color="warning" role="status">
-          Everybody who has the address gets in, without signing in. The app
-          does not learn who they are.
+          Everybody who has the address can open it without signing in. The app
+          does not know who they are.
         </Text>
       )}
     </ConfirmDialog>

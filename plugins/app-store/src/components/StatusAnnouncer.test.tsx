@@ -14,10 +14,10 @@ describe('26: the states of instances', () => {
     show(instance('Notes', 'DEPLOYED'), instance('Hello', 'DEPLOYED'));
     expect(said).toBeEmptyDOMElement();
     show(instance('Notes', 'SUSPENDED'), instance('Hello', 'DEPLOYED'));
-    expect(said).toHaveTextContent('Notes: Paused');
+    expect(said).toHaveTextContent('Notes: Suspended');
     // What says nothing new leaves what was said.
     show(instance('Notes', 'SUSPENDED'), instance('Hello', 'DEPLOYED'));
-    expect(said).toHaveTextContent('Notes: Paused');
+    expect(said).toHaveTextContent('Notes: Suspended');
     show(instance('Notes', 'SUSPENDED'));
     expect(said).toHaveTextContent('Hello: Terminated');
   });

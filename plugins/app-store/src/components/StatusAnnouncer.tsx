@@ -6,7 +6,7 @@ import { statusText } from './StatusBadge';
 /** Says to screen readers when one of several instances has another state, and when one is gone. */
 export function StatusAnnouncer(props: { instances?: AppInstance[] }) {
   const { instances } = props;
-  const [said, setSaid] = useState('');
+  const [announced, setAnnounced] = useState('');
   const before = useRef<Map<string, { title: string; status: string }>>();
   useEffect(() => {
     if (!instances) return;
@@ -29,14 +29,14 @@ export function StatusAnnouncer(props: { instances?: AppInstance[] }) {
     ];
     // The same words twice are two pieces of news: without a difference nothing would be said.
     if (news.length)
-      setSaid(last => {
+      setAnnounced(last => {
         const next = news.join('. ');
         return last === next ? `${next}\u00a0` : next;
       });
   }, [instances]);
   return (
     <VisuallyHidden>
-      <span role="status">{said}</span>
+      <span role="status">{announced}</span>
     </VisuallyHidden>
   );
 }

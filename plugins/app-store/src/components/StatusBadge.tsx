@@ -15,7 +15,7 @@ export function statusText(
     case 'PENDING':
       return 'Starting';
     case 'SUSPENDED':
-      return 'Paused';
+      return 'Suspended';
     case 'FAILED':
       if (!instance.restarting) return 'Failed';
       return instance.restartCount

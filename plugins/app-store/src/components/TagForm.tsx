@@ -56,7 +56,7 @@ export function TagForm(props: {
         : await api.createTag(wanted),
     );
     toast.post({
-      title: `The tag ${wanted.title} was ${tag ? 'changed' : 'made'}`,
+      title: `The tag ${wanted.title} was ${tag ? 'changed' : 'created'}`,
       status: 'success',
       timeout: 8000,
     });
@@ -73,7 +73,7 @@ export function TagForm(props: {
     >
       <TextField
         label="Name"
-        description="What app.toml and the configuration call it, such as DATA_SCIENCE."
+        description="The name in app.toml and in the configuration, for example DATA_SCIENCE."
         value={name}
         onChange={setName}
         isInvalid={invalid}
@@ -82,7 +82,7 @@ export function TagForm(props: {
       />
       {invalid && (
         <Text variant="body-small" color="danger" role="alert">
-          The name may hold letters, digits, “-”, “_” and “.”, 63 at most.
+          Use letters, digits, “-”, “_” and “.”, at most 63 characters.
         </Text>
       )}
       <TextField
@@ -93,7 +93,7 @@ export function TagForm(props: {
       />
       <Flex direction="column" gap="1">
         <label htmlFor="tag-color" className={styles.label}>
-          Colour
+          Color
         </label>
         <Flex gap="2" align="center">
           <input
@@ -114,14 +114,14 @@ export function TagForm(props: {
       />
       <TextAreaField
         label="Visitor roles"
-        description="Visitors who hold one of them see and run the apps with this tag. One a line, such as group:default/design-guests."
+        description="Visitors with one of these roles can see and run the apps with this tag. One per line, for example group:default/design-guests."
         rows={2}
         value={visitors}
         onChange={setVisitors}
       />
       <TextAreaField
         label="Admin roles"
-        description="Who may put it on apps and change it. If empty, everybody with full access may, or only admins: the store's settings say which."
+        description="Who can change this tag and put it on apps. If empty: everybody with full access, or only admins, depending on the settings of the store."
         rows={2}
         value={admins}
         onChange={setAdmins}

@@ -121,8 +121,8 @@ export function TagsPanel() {
       )}
       {tags.value && !tags.value.length && (
         <EmptyState title="No tags yet">
-          Tags order the store, mark apps, and open apps to visitors. An admin
-          makes them, here or in the configuration.
+          Tags group and mark apps, and let visitors see them. An admin creates
+          tags here or in the configuration.
         </EmptyState>
       )}
       {KIND_ORDER.map(kind => {
@@ -159,8 +159,7 @@ export function TagsPanel() {
       {dialog === 'delete' && opened?.can.delete && (
         <ConfirmDialog
           title={`Delete ${opened.title}?`}
-          confirm="Delete for good"
-          cancel="Keep it"
+          confirm="Delete"
           destructive
           onClose={close}
           onConfirm={async () => {
@@ -175,10 +174,10 @@ export function TagsPanel() {
         >
           <Text as="p">
             {opened.apps
-              ? `It is taken off ${count(opened.apps, 'app version')}.`
-              : 'No app bears it.'}
+              ? `It is removed from ${count(opened.apps, 'app version')}.`
+              : 'No app has this tag.'}
             {opened.visitorRoles.length > 0 &&
-              ' Visitors whom it invited no longer see these apps, unless another tag invites them.'}
+              ' Visitors who see these apps only because of this tag will no longer see them.'}
           </Text>
         </ConfirmDialog>
       )}

@@ -23,7 +23,7 @@ function Undo(props: {
     <Flex direction="column" gap="2" align="start">
       <Text as="p" variant="body-small">
         {done
-          ? 'It was taken back.'
+          ? 'The instance was restored.'
           : `Its volume is kept until ${when(instance.purgeAfter!)}.`}
       </Text>
       {!done && (
@@ -36,7 +36,7 @@ function Undo(props: {
               onRestored(await api.restoreInstance(instance.id));
               setDone(true);
               toast.post({
-                title: `${instance.appTitle} is back, paused`,
+                title: `${instance.appTitle} was restored and is suspended`,
                 status: 'success',
                 timeout: 8000,
               });
@@ -50,7 +50,7 @@ function Undo(props: {
   );
 }
 
-/** Ends an instance after saying what is lost, and until when the volume can be taken back. */
+/** Ends an instance after saying what is lost, and until when the volume can be restored. */
 export function TerminateDialog(props: {
   instance: AppInstance;
   about: string;
@@ -85,8 +85,7 @@ export function TerminateDialog(props: {
   return (
     <ConfirmDialog
       title={`Terminate ${about}?`}
-      confirm={keeps && !purge ? 'Terminate' : 'Terminate for good'}
-      cancel="Keep it"
+      confirm={keeps && purge ? 'Terminate and delete the volume' : 'Terminate'}
       destructive
       disabled={!store}
       onClose={onClose}
@@ -98,14 +97,15 @@ export function TerminateDialog(props: {
         <>
           <Text as="p">
             {keeps
-              ? `It stops at once, its addresses lead nowhere, and everything outside its volume is lost. The volume is kept for ${duration(
+              ? `The instance stops at once. Its addresses stop working, and all data outside its volume is lost. The volume is kept for ${duration(
                   kept,
-                )}; until then you can restore the instance under My instances.`
-              : 'It stops at once, its addresses lead nowhere, and everything that it keeps is lost. Pause it instead to go on later.'}
+                )}. During that time you can restore the instance under My instances.`
+              : 'The instance stops at once. Its addresses stop working, and all its data is lost. To continue later, suspend it instead.'}
           </Text>
           {keeps && (
             <Checkbox isSelected={purge} onChange={setPurge}>
-              Delete its volume now, too; nothing can be restored then
+              Also delete its volume now. You cannot restore the instance after
+              that.
             </Checkbox>
           )}
         </>

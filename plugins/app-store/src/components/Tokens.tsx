@@ -47,11 +47,11 @@ function CreateToken(props: {
       }}
     >
       <Text as="p">
-        Whoever holds it may do in the store what you may do. It cannot make
-        further tokens.
+        A program with this token can do what you can do in the store, but it
+        cannot create tokens.
       </Text>
       <TextField
-        label="What it is for"
+        label="Name"
         placeholder="Nightly build"
         value={name}
         onChange={setName}
@@ -59,7 +59,7 @@ function CreateToken(props: {
         autoComplete="off"
       />
       <NumberField
-        label="Days until it ends"
+        label="Expires after (days)"
         minValue={1}
         maxValue={MOST_DAYS}
         value={days}
@@ -69,7 +69,7 @@ function CreateToken(props: {
   );
 }
 
-/** See the module's comment. */
+/** The reader's access tokens: list, create, revoke. A new token is shown once. */
 export function Tokens() {
   const api = useApi(appStoreApiRef);
   const toast = useApi(toastApiRef);
@@ -88,7 +88,7 @@ export function Tokens() {
       cell: token => (token.kind === 'login' ? 'Command line' : 'Machine'),
     },
     {
-      label: 'Made',
+      label: 'Created',
       short: true,
       cell: token => <When at={token.createdAt} day />,
     },
@@ -99,7 +99,7 @@ export function Tokens() {
         token.lastUsedAt ? <When at={token.lastUsedAt} /> : 'never',
     },
     {
-      label: 'Ends',
+      label: 'Expires',
       short: true,
       cell: token => <When at={token.expiresAt} day />,
     },
@@ -130,11 +130,11 @@ export function Tokens() {
             status="success"
             icon
             role="status"
-            title={`The token ${made.name}`}
+            title={`Token ${made.name} created`}
             description={
               <Flex direction="column" gap="2">
                 <Text as="p" variant="body-small">
-                  Copy it now: it is shown this once and cannot be shown again.
+                  Copy it now. The store cannot show it again.
                 </Text>
                 <CopyBlock text={made.token} what="token" />
               </Flex>
@@ -145,7 +145,7 @@ export function Tokens() {
                 variant="secondary"
                 onPress={() => setMade(undefined)}
               >
-                I have it
+                Done
               </Button>
             }
           />
@@ -156,8 +156,8 @@ export function Tokens() {
         )}
         {tokens.value && !tokens.value.length && (
           <Text as="p" color="secondary">
-            You have none. Signing in with the command makes one; a pipeline
-            gets one of its own here.
+            You have no access tokens. Signing in with the command creates one.
+            For a pipeline, create one here.
           </Text>
         )}
         {tokens.value && tokens.value.length > 0 && (
@@ -190,13 +190,12 @@ export function Tokens() {
         <ConfirmDialog
           title={`Revoke ${revoking.name}?`}
           confirm="Revoke"
-          cancel="Keep it"
           destructive
           onClose={() => setRevoking(undefined)}
           onConfirm={async () => {
             await api.revokeToken(revoking.id);
             toast.post({
-              title: `The token ${revoking.name} ended`,
+              title: `The token ${revoking.name} was revoked`,
               status: 'success',
               timeout: 8000,
             });
@@ -204,7 +203,7 @@ export function Tokens() {
           }}
         >
           <Text as="p">
-            Whatever uses it is refused from its next request on.
+            Programs that use it are refused from their next request.
           </Text>
         </ConfirmDialog>
       )}

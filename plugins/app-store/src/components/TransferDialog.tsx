@@ -48,10 +48,10 @@ export function TransferDialog(props: {
       }}
     >
       <Text as="p">
-        They become the owner once they accept, within 30 days. Until then
-        nothing changes, and you can withdraw the offer. Afterwards they decide
-        who sees the app, and may delete it. If the app uses secrets, it then
-        uses theirs, and is private until they share it.
+        They become the owner when they accept, within 30 days. Until then
+        nothing changes, and you can withdraw the offer. After that, they decide
+        who can see the app, and they can delete it. If the app uses secrets, it
+        then uses theirs, and it is private until they share it.
       </Text>
       <TextField
         label="New owner"
@@ -65,8 +65,8 @@ export function TransferDialog(props: {
         autoComplete="off"
       />
       <Checkbox isSelected={allVersions} onChange={setAllVersions}>
-        All versions that {app.owner ? 'the present owner has' : 'I have'}, and
-        the name itself
+        All versions that {app.owner ? 'the current owner has' : 'I have'}, and
+        the name of the app
       </Checkbox>
     </ConfirmDialog>
   );

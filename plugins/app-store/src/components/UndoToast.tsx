@@ -2,11 +2,11 @@ import { Button } from '@backstage/ui';
 import { useState } from 'react';
 import { useAction } from '../hooks/useAction';
 
-/** The button of a toast that takes back what was done. */
+/** The button of a toast that undoes what was done. */
 export function UndoButton(props: { undo: () => Promise<void> }) {
   const [busy, act] = useAction();
   const [done, setDone] = useState(false);
-  if (done) return <>It was taken back.</>;
+  if (done) return <>The change was undone.</>;
   return (
     <Button
       size="small"

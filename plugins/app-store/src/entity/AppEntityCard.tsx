@@ -22,9 +22,9 @@ import { SHORT_VISIBILITY } from '../words';
 import styles from './entity.module.css';
 
 const LIFECYCLES = {
-  ON_DEMAND: 'Everybody runs their own',
+  ON_DEMAND: 'Each person runs their own instance',
   MANAGED: 'Its owner runs it for everybody',
-  LINK: 'A link to somewhere else',
+  LINK: 'A link to another address',
 };
 
 function Facts(props: { app: App }) {
@@ -43,11 +43,11 @@ function Facts(props: { app: App }) {
         <dd>{app.name}</dd>
       </div>
       <div>
-        <dt>Seen by</dt>
+        <dt>Visible to</dt>
         <dd>{SHORT_VISIBILITY[app.visibility]}</dd>
       </div>
       <div>
-        <dt>How it runs</dt>
+        <dt>Lifecycle</dt>
         <dd>{LIFECYCLES[app.lifecycle]}</dd>
       </div>
       {app.owner && (

@@ -36,11 +36,11 @@ export function AppTagEntityCard() {
             </ul>
           ) : (
             <Text as="p" color="secondary">
-              No app bears it.
+              No app has this tag.
             </Text>
           )}
           <Link href={`${paths.store}?tag=${encodeURIComponent(name)}`}>
-            See them in the App Store
+            Show in the App Store
           </Link>
         </Flex>
       </CardBody>

@@ -3,7 +3,7 @@
 /** Older ones are forgotten. */
 const MOST = 100;
 
-/** See the module's comment. */
+/** Numbers by key in the session storage of the tab, limited to the newest ones. */
 export class SessionNumbers {
   readonly #name: string;
 

@@ -2,7 +2,11 @@ import { configApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type { StoreInfo } from '@ai-app-store/backstage-plugin-app-store-common';
 import { useStore } from './useCached';
 
-/** The store's name, mark and colour: from the page's own configuration at first, so that nothing changes its name while it loads. */
+/**
+ * The store's name, mark and colour: from the page's own configuration at first, so that nothing changes its name while it loads.
+ *
+ * @public
+ */
 export function useBranding(): StoreInfo['branding'] {
   const config = useApi(configApiRef);
   const store = useStore().value;

@@ -53,7 +53,11 @@ class Cached<T> {
 const me = new Cached<Me>(api => api.getMe());
 const store = new Cached<StoreInfo>(api => api.getStore());
 
-/** Who reads; `visitor` is undefined until that is known. An admin is never treated as a visitor here. */
+/**
+ * Who reads; `visitor` is undefined until that is known. An admin is never treated as a visitor here.
+ *
+ * @public
+ */
 export function useMe(options: { anew?: boolean } = {}): {
   me?: Me;
   visitor?: boolean;
@@ -74,7 +78,11 @@ export function useMe(options: { anew?: boolean } = {}): {
   };
 }
 
-/** What the store is set to. */
+/**
+ * What the store is set to.
+ *
+ * @public
+ */
 export function useStore(): Loaded<StoreInfo> {
   const api = useApi(appStoreApiRef);
   return useLoad(() => store.ask(api, false), [], store.lastOf(api));

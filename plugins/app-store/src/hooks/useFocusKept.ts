@@ -21,10 +21,10 @@ const ASIDE = `${OVERLAYS}, [role=alertdialog]`;
 /** One of many: the next one may take its place. A button's neighbour may not: it could be Terminate. */
 const ITEMS = 'li, tr';
 
-/** One step from what has the focus to the page; of an item, with those beside it. */
+/** One step from what has the focus to the page; of an item, with its siblings. */
 interface Step {
   node: Element;
-  beside: Element[];
+  siblings: Element[];
 }
 
 function pathOf(element: Element, page: Element): Step[] {
@@ -36,7 +36,7 @@ function pathOf(element: Element, page: Element): Step[] {
   )
     path.push({
       node,
-      beside: node.matches(ITEMS)
+      siblings: node.matches(ITEMS)
         ? [node.nextElementSibling, node.previousElementSibling].filter(
             (each): each is Element => Boolean(each),
           )
@@ -62,17 +62,14 @@ function isBusy(path: Step[]): boolean {
 }
 
 /** Where the focus goes: what is left of where it was, from the inside out. */
-export function nextFocus(
-  path: Step[],
-  page: Element,
-): HTMLElement | undefined {
+function nextFocus(path: Step[], page: Element): HTMLElement | undefined {
   const heading = headingOf(page);
-  for (const { node, beside } of path) {
+  for (const { node, siblings } of path) {
     // From here on it is the page, and no longer the place.
     if (heading && node.isConnected && node.contains(heading)) break;
     const found = node.isConnected
       ? usableIn(node)
-      : beside
+      : siblings
           .filter(each => each.isConnected)
           .map(usableIn)
           .find(Boolean);
@@ -100,7 +97,7 @@ function kindOf(pathname: string): string {
   return pathname.split('/').slice(0, 3).join('/');
 }
 
-/** See the module's comment. */
+/** Moves the focus to the nearest remaining element if its element disappears, and to the heading after a navigation. */
 export function useFocusKept(page: RefObject<HTMLElement>): void {
   const { pathname } = useLocation();
   const path = useRef<Step[]>();

@@ -52,7 +52,7 @@ const notThere = new AppStoreError({
 });
 
 describe('instances as they are now', () => {
-  it('follows one that was gone and is taken back', async () => {
+  it('follows one that was gone and is restored', async () => {
     const { streams, wrapper } = store();
     const { result } = renderHook(() => useInstances('i'), { wrapper });
     act(() => streams[0].onChange(instance()));
@@ -76,7 +76,7 @@ describe('instances as they are now', () => {
     act(() => streams[0].onChange(instance()));
     act(() => streams[0].onGone!('i'));
     expect(result.current.gone).toBe(true);
-    // Shared again, or taken back with the command line.
+    // Shared again, or restored with the command line.
     act(() => streams[0].onChange(instance({ status: 'SUSPENDED' })));
     expect(result.current.gone).toBe(false);
     expect(result.current.instances![0].status).toBe('SUSPENDED');

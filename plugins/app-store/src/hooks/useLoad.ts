@@ -1,7 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Kept } from './kept';
 
-/** Something that is loaded. */
+/**
+ * Something that is loaded.
+ *
+ * @public
+ */
 export interface Loaded<T> {
   value?: T;
   error?: Error;

@@ -6,7 +6,7 @@ import type { Page } from '@ai-app-store/backstage-plugin-app-store-common';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Kept } from './kept';
 
-/** See the module's comment. */
+/** A list in pages: the loaded items, and what loads more or reloads them. */
 export interface Pages<T> {
   /** Undefined until the first page is there. */
   items?: T[];

@@ -37,7 +37,7 @@ function scrollBackTo(y: number): () => void {
   };
 }
 
-/** See the module's comment. */
+/** Restores the scroll position of a page when the reader comes back to it; new pages start at the top. */
 export function useScrollKept(): void {
   const { key, pathname } = useLocation();
   const type = useNavigationType();

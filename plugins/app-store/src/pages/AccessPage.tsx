@@ -15,7 +15,7 @@ function Install(props: { url?: string }) {
       <>
         Install it, with Node.js 20 or newer:
         <CopyBlock
-          what="command that installs it"
+          what="install command"
           text="npm install --global @ai-app-store/cli"
         />
       </>
@@ -26,11 +26,11 @@ function Install(props: { url?: string }) {
       <Link href={url} download="app-store">
         Download it
       </Link>
-      , or fetch it in a terminal. It needs Node.js 20 or newer; put it where
-      your programs are. On Windows, type <code>node app-store</code> for{' '}
+      , or get it in a terminal. It needs Node.js 20 or newer. Put it in a
+      directory of your PATH. On Windows, type <code>node app-store</code> for{' '}
       <code>app-store</code>.
       <CopyBlock
-        what="command that installs it"
+        what="install command"
         text={`curl -fo app-store '${url}' && chmod +x app-store`}
       />
     </>
@@ -76,16 +76,17 @@ export function AccessPage() {
                 <Install url={store?.commandUrl} />
               </li>
               <li>
-                Sign in; it opens this portal, where you confirm a code:
+                Sign in. The command opens this portal, where you confirm a
+                code:
                 <CopyBlock
-                  what="command that signs in"
+                  what="sign-in command"
                   text={`app-store login ${address}`}
                 />
               </li>
               <li>
                 Publish and run apps:
                 <CopyBlock
-                  what="commands for a start"
+                  what="first commands"
                   text={[
                     'app-store app list',
                     ...(visitor
@@ -107,11 +108,11 @@ export function AccessPage() {
                 In a pipeline
               </Text>
               <p>
-                Nobody signs in there: it has a machine token, made below, among
-                its secrets.
+                A pipeline cannot sign in. Create a machine token below and
+                store it as a secret of the pipeline.
               </p>
               <CopyBlock
-                what="commands for a pipeline"
+                what="pipeline commands"
                 text={[
                   `export APP_STORE_URL=${address}`,
                   'export APP_STORE_TOKEN=…',
@@ -127,12 +128,12 @@ export function AccessPage() {
             </Text>
             <p>
               Programs send an access token as{' '}
-              <code>Authorization: Bearer</code>. They may do what its owner
-              may. All requests are in the OpenAPI document{' '}
+              <code>Authorization: Bearer</code>. They can do what the owner of
+              the token can do. All requests are in the OpenAPI document{' '}
               <code>/api/app-store/v1/openapi.json</code>.
             </p>
             <CopyBlock
-              what="request for a start"
+              what="first request"
               text={`curl -H "Authorization: Bearer $APP_STORE_TOKEN" \\\n  ${address}/api/app-store/v1/apps`}
             />
           </section>

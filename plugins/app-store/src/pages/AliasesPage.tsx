@@ -8,11 +8,11 @@ export function AliasesPage() {
   return (
     <ForFullAccess
       title="Aliases"
-      visitors="Aliases are for people with full access. Your instances are opened under their own addresses; ask an admin if you need a short one."
+      visitors="Aliases are for people with full access. Your instances have their own addresses. Ask an admin if you need a short one."
     >
       <PageHeader
         title="Aliases"
-        description="Addresses of your own for instances."
+        description="Your own addresses for instances."
       />
       <Container pb="12">
         <AliasesPanel />

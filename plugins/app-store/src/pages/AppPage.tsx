@@ -129,11 +129,11 @@ function AppLoading() {
           </Flex>
           <Bone width="11rem" height={32} />
           <Loading label="Loading its instances" shape="rows" lines={1} />
-          <Loading label="Loading its text" shape="text" lines={5} />
+          <Loading label="Loading the description" shape="text" lines={5} />
         </Flex>
       </Grid.Item>
       <Grid.Item colSpan={{ initial: '1', md: '4' }} className={styles.column}>
-        <Loading label="Loading its facts" shape="facts" lines={8} />
+        <Loading label="Loading the details" shape="facts" lines={8} />
       </Grid.Item>
     </Grid.Root>
   );

@@ -34,7 +34,7 @@ export function EnterPage() {
             {error ? 'The app cannot be opened' : 'Opening the app…'}
           </Text>
           <Text as="p" role="status">
-            {error ? error.message : 'You are signed in; this takes a moment.'}
+            {error ? error.message : 'You are signed in. This takes a moment.'}
           </Text>
           {error && (
             <ButtonLink variant="primary" href={paths.store}>

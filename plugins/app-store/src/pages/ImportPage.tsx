@@ -4,160 +4,24 @@ import {
   type ImportedApp,
   type Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import {
-  Alert,
-  Button,
-  ButtonLink,
-  Container,
-  Flex,
-  Select,
-  Text,
-} from '@backstage/ui';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { Button, Container, Flex, Select, Text } from '@backstage/ui';
+import { useEffect, useRef, useState } from 'react';
 import { uploadApiRef } from '../api';
 import { BundleDrop } from '../components/BundleDrop';
-import { DeleteApps } from '../components/DeleteApps';
 import { ForFullAccess } from '../components/ForFullAccess';
-import { IssueList } from '../components/IssueList';
+import {
+  Imported,
+  Outcome,
+  Refused,
+  TooLate,
+} from '../components/ImportOutcome';
 import { PageHeader } from '../components/PageHeader';
-import { problemOf, ProblemPanel } from '../components/ProblemPanel';
+import { UploadProgress } from '../components/UploadProgress';
 import { paths } from '../routes';
-import { APP_VISIBILITIES, bytes } from '../words';
+import { APP_VISIBILITIES } from '../words';
 import styles from './ImportPage.module.css';
 
 const BREADCRUMBS = [{ label: 'My apps', href: paths.myApps }];
-
-function Progress(props: {
-  sent: number;
-  size: number;
-  /** Whoever cancels what the store has already hears what came of it. */
-  cancelling: boolean;
-  onCancel: () => void;
-}) {
-  const { sent, size, cancelling, onCancel } = props;
-  const done = sent >= size;
-  return (
-    <div className={styles.progress}>
-      <progress
-        className={styles.bar}
-        max={size}
-        value={done ? undefined : sent}
-        aria-label="Upload"
-      />
-      <Flex justify="between" align="center" gap="4">
-        {/* The bar tells how far it is; only the step is announced. */}
-        <Text as="p">
-          {!done && `${bytes(sent)} of ${bytes(size)}`}
-          <span role="status">
-            {done &&
-              !cancelling &&
-              'Uploaded; the store is checking the bundle …'}
-            {cancelling &&
-              'Cancelling. The store has the whole bundle already …'}
-          </span>
-        </Text>
-        <Button variant="secondary" isPending={cancelling} onPress={onCancel}>
-          Cancel
-        </Button>
-      </Flex>
-    </div>
-  );
-}
-
-/** What came of it takes the focus: the button that led here is gone. */
-function Outcome(props: { children: ReactNode }) {
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => place.current?.focus(), []);
-  return (
-    <div ref={place} tabIndex={-1} className={styles.outcome}>
-      {props.children}
-    </div>
-  );
-}
-
-function Imported(props: { imported: ImportedApp; onMore: () => void }) {
-  const { app, warnings } = props.imported;
-  return (
-    <Flex direction="column" gap="4">
-      <Alert
-        status="success"
-        icon
-        role="status"
-        title={`${app.title} ${app.version} is ${
-          app.visibility === 'PRIVATE' ? 'yours to try' : 'in the store'
-        }`}
-        description={
-          app.visibility === 'PRIVATE'
-            ? 'Only you see it, under My apps. It is on the store page once you open it to others there.'
-            : 'Everybody who may see it finds it now.'
-        }
-      />
-      {warnings.length > 0 && <IssueList issues={warnings} label="Warnings" />}
-      <Flex gap="3" style={{ flexWrap: 'wrap' }}>
-        <ButtonLink variant="primary" href={paths.app(app.id)}>
-          Open its page
-        </ButtonLink>
-        <ButtonLink variant="secondary" href={paths.myApps}>
-          My apps
-        </ButtonLink>
-        <Button variant="secondary" onPress={props.onMore}>
-          Import another
-        </Button>
-      </Flex>
-    </Flex>
-  );
-}
-
-/** Cancelled when the store had it already: it is there, unless its owner deletes it now. */
-function TooLate(props: {
-  app: ImportedApp['app'];
-  onKeep: () => void;
-  onDeleted: () => void;
-}) {
-  const { app, onKeep, onDeleted } = props;
-  const [asking, setAsking] = useState(false);
-  return (
-    <Flex direction="column" gap="4">
-      <Alert
-        status="warning"
-        icon
-        role="status"
-        title={`It was too late to cancel: ${app.title} ${app.version} is imported`}
-        description="The store had the whole bundle already. Keep the app, or delete it."
-      />
-      <Flex gap="3" style={{ flexWrap: 'wrap' }}>
-        <Button variant="secondary" onPress={onKeep}>
-          Keep it
-        </Button>
-        <Button variant="secondary" destructive onPress={() => setAsking(true)}>
-          Delete it
-        </Button>
-      </Flex>
-      {asking && (
-        <DeleteApps
-          opened
-          apps={[app]}
-          onClose={() => setAsking(false)}
-          onDone={onDeleted}
-        />
-      )}
-    </Flex>
-  );
-}
-
-function Refused(props: { error: Error }) {
-  const { error } = props;
-  const issues =
-    error instanceof AppStoreError ? error.problem.issues ?? [] : [];
-  return (
-    <Flex direction="column" gap="4">
-      <ProblemPanel problem={problemOf(error)} />
-      {issues.length > 0 && (
-        <IssueList issues={issues} label="What is wrong with the bundle" />
-      )}
-    </Flex>
-  );
-}
 
 /** Publishes a bundle. */
 export function ImportPage() {
@@ -222,7 +86,7 @@ export function ImportPage() {
       else if (late.current)
         // The connection broke before the store had answered.
         setCancelled(
-          'It is not known whether the app was imported. Look at My apps.',
+          'The store did not confirm the import. Check under My apps whether the app is there.',
         );
       else setError(failure as Error);
     } finally {
@@ -235,12 +99,12 @@ export function ImportPage() {
     <ForFullAccess
       title="Import an app"
       breadcrumbs={BREADCRUMBS}
-      visitors="Visitors run apps and do not publish any. Ask an admin for full access."
+      visitors="Visitors can run apps but not publish them. Ask an admin for full access."
     >
       <PageHeader
         title="Import an app"
         breadcrumbs={BREADCRUMBS}
-        description="A bundle is a zip file with app.toml at its root. The app-store command makes one of a directory."
+        description="A bundle is a zip file with app.toml at its root. The app-store command makes one from a directory."
       />
       <Container pb="12" className={styles.page}>
         {imported && tooLate && (
@@ -270,7 +134,7 @@ export function ImportPage() {
             {/* The button stays where it is: Cancel in its place would be pressed by whoever presses twice. */}
             <Flex gap="4" align="end" style={{ flexWrap: 'wrap' }}>
               <Select
-                label="Who may see it"
+                label="Who can see it"
                 options={APP_VISIBILITIES}
                 isDisabled={busy}
                 value={visibility}
@@ -286,7 +150,7 @@ export function ImportPage() {
               </Button>
             </Flex>
             {busy && (
-              <Progress
+              <UploadProgress
                 sent={sent}
                 size={file!.size}
                 cancelling={cancelling}

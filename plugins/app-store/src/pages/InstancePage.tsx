@@ -118,8 +118,8 @@ export function InstancePage() {
 
   if (gone)
     return (
-      <DeadEnd title="This instance is gone" breadcrumbs={BREADCRUMBS}>
-        It was terminated for good, or is not shared with you.
+      <DeadEnd title="Instance not found" breadcrumbs={BREADCRUMBS}>
+        It was terminated, or it is not shared with you.
       </DeadEnd>
     );
   if (!instance) {
@@ -168,8 +168,8 @@ export function InstancePage() {
           </Flex>
           {instance.terminating && instance.purgeAfter && (
             <Text as="p">
-              Terminated. Its volume is kept for a while: until then it can be
-              restored, paused and with its aliases.
+              Terminated. Its volume is still kept, so you can restore the
+              instance. It comes back suspended, with its aliases.
             </Text>
           )}
           {instance.problem && !instance.terminating && (
@@ -188,8 +188,8 @@ export function InstancePage() {
           {showsLaunch && <LaunchProgress instance={instance} />}
           {instance.status === 'SUSPENDED' && !instance.terminating && (
             <Text as="p">
-              Paused. Its volume is kept; everything else begins anew when it is
-              resumed.
+              Suspended. Its volume is kept. All other data is lost when you
+              resume it.
             </Text>
           )}
           <InstanceFacts instance={instance} />

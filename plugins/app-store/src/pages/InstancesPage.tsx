@@ -37,9 +37,9 @@ function fits(instance: AppInstance, search: string, status: string): boolean {
   );
 }
 
-/** What was terminated and can still be taken back. */
+/** What was terminated and can still be restored. */
 function Terminated(props: {
-  /** Changes when something is terminated or taken back. */
+  /** Changes when something is terminated or restored. */
   turn: string;
   onRestored: (instance: AppInstance) => void;
 }) {
@@ -55,8 +55,8 @@ function Terminated(props: {
         Recently terminated
       </Text>
       <Text as="p" variant="body-small" color="secondary">
-        Their volumes are still kept. What is restored comes back paused, with
-        its aliases.
+        Their volumes are still kept. A restored instance comes back suspended,
+        with its aliases.
       </Text>
       <ListState pages={pages} what="instances" empty={null}>
         {items => (
@@ -94,7 +94,7 @@ export function InstancesPage() {
     <>
       <PageHeader
         title="My instances"
-        description="What you started, wherever it is at the moment."
+        description="The instances that you started."
       />
       <Container pb="12">
         <Flex direction="column" gap="5">
@@ -115,8 +115,8 @@ export function InstancesPage() {
                 </ButtonLink>
               }
             >
-              Pick an app in the store and run it; it is listed here from then
-              on.
+              Choose an app in the store and run it. The instance then appears
+              here.
             </EmptyState>
           )}
           {ready && instances.length > 0 && (
@@ -160,7 +160,7 @@ export function InstancesPage() {
                 />
               ) : (
                 <EmptyState
-                  title="No instance fits"
+                  title="No matching instances"
                   action={
                     <Button
                       variant="secondary"
@@ -170,15 +170,15 @@ export function InstancesPage() {
                     </Button>
                   }
                 >
-                  None of your {instances.length} instances has this status and
-                  these words.
+                  None of your {instances.length} instances matches this status
+                  and search text.
                 </EmptyState>
               )}
             </>
           )}
           {ready && (
             <Terminated
-              // What is still ending can be taken back already.
+              // What is still ending can be restored already.
               turn={instances
                 .map(({ id, terminating }) => `${id}${terminating ? '-' : ''}`)
                 .join()}

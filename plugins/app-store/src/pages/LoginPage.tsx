@@ -29,7 +29,7 @@ function EnterCode(props: { onCode: (code: string) => void }) {
           placeholder="BCDF-GHJK"
         />
         <Button variant="primary" type="submit" isDisabled={!typed.trim()}>
-          Go on
+          Continue
         </Button>
       </Flex>
     </form>
@@ -59,20 +59,20 @@ function Confirm(props: { code: string }) {
     return (
       <Text as="p" role="status">
         {answer === 'confirmed'
-          ? 'Signed in. You may close this page and go back to your terminal.'
+          ? 'Signed in. You can close this page and go back to your terminal.'
           : 'Refused. The terminal was not signed in.'}
       </Text>
     );
   return (
     <Flex direction="column" gap="4" align="start">
       <Text as="p">
-        <strong>{request.client}</strong> wants to act as {me.displayName}, with
-        everything that you may do in the store. Its code is{' '}
+        <strong>{request.client}</strong> asks to act as {me.displayName} and to
+        do everything that you can do in the store. Its code is{' '}
         <strong>{request.userCode}</strong>.
       </Text>
       <Text as="p" color="secondary">
-        Confirm it only where you began the sign-in yourself and your terminal
-        shows the same code.
+        Confirm only if you started this sign-in and your terminal shows the
+        same code.
       </Text>
       <Flex gap="3">
         <Button variant="primary" isDisabled={busy} onPress={() => say(true)}>
@@ -96,7 +96,7 @@ export function LoginPage() {
   const code = params.get('code') ?? '';
   return (
     <>
-      <PageHeader title="Sign in a terminal" alone />
+      <PageHeader title="Sign in from a terminal" alone />
       <Container pb="12">
         {code ? (
           <Confirm code={code} />

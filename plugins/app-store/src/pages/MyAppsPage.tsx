@@ -22,7 +22,7 @@ export function MyAppsPage() {
   return (
     <ForFullAccess
       title="My apps"
-      visitors="Visitors run apps and do not publish any. Ask an admin for full access."
+      visitors="Visitors can run apps but not publish them. Ask an admin for full access."
     >
       <PageHeader
         title="My apps"
@@ -40,7 +40,7 @@ export function MyAppsPage() {
             {me?.appVersionLimit !== undefined && (
               <Text variant="body-small" color="secondary">
                 You own {me.ownedAppVersions ?? 0} of the {me.appVersionLimit}{' '}
-                app versions that you may have.
+                app versions that you can have.
               </Text>
             )}
             <ReceivedOffers
@@ -56,11 +56,11 @@ export function MyAppsPage() {
                   title="You have not published an app yet"
                   action={<ImportLink />}
                 >
-                  Import a bundle here, or begin one with the command{' '}
+                  Import a bundle here, or create one with the command{' '}
                   <code>app-store bundle init</code>.
                 </EmptyState>
               }
-              nothing={search => `No app of yours fits “${search}”.`}
+              nothing={search => `None of your apps matches “${search}”.`}
             />
           </Flex>
         </WaitFor>

@@ -3,8 +3,8 @@ import { DeadEnd } from '../components/DeadEnd';
 /** An address below the store's at which there is nothing. */
 export function NotFoundPage() {
   return (
-    <DeadEnd title="There is no such page">
-      The link is incomplete, or leads to something that has moved.
+    <DeadEnd title="Not found">
+      This page does not exist. Check the address.
     </DeadEnd>
   );
 }

@@ -10,11 +10,11 @@ export function SecretsPage() {
   return (
     <ForFullAccess
       title="Secrets"
-      visitors="Visitors have no secrets. The apps that you run bring their own; ask an admin for full access if you want to publish apps."
+      visitors="Visitors have no secrets. The apps that you run have their own. Ask an admin for full access if you want to publish apps."
     >
       <PageHeader
         title="Secrets"
-        description="Passwords and keys for apps: written once, shown on demand, in no log."
+        description="Passwords and keys for apps. Values are shown only on request and never appear in a log."
       />
       <Container pb="12">
         <SecretsPanel

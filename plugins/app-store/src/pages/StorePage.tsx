@@ -42,8 +42,8 @@ const SORTS: Record<
   { label: string; query: Pick<AppQuery, 'orderBy' | 'order'> }
 > = {
   newest: { label: 'Newest first', query: { orderBy: 'created' } },
-  updated: { label: 'Last changed first', query: { orderBy: 'updated' } },
-  title: { label: 'By title', query: { orderBy: 'title' } },
+  updated: { label: 'Recently updated', query: { orderBy: 'updated' } },
+  title: { label: 'Title', query: { orderBy: 'title' } },
 };
 
 function Empty(props: {
@@ -55,18 +55,18 @@ function Empty(props: {
   if (filtered)
     return (
       <EmptyState
-        title="No app fits"
+        title="No matching apps"
         action={
           <Button variant="secondary" onPress={onClear}>
             Show all apps
           </Button>
         }
       >
-        Try fewer or other words.
+        Try fewer or different words.
         {!visitor && (
           <>
             {' '}
-            Apps that only you may see are under{' '}
+            Apps that only you can see are under{' '}
             <Link href={paths.myApps}>My apps</Link>.
           </>
         )}
@@ -75,12 +75,12 @@ function Empty(props: {
   if (visitor)
     return (
       <EmptyState title="No apps yet">
-        No app is open to your groups. Ask whoever invited you.
+        No app is shared with your groups. Ask the person who invited you.
       </EmptyState>
     );
   return (
     <EmptyState title="No apps yet" action={<ImportLink />}>
-      The first app appears here as soon as somebody publishes one.
+      Apps appear here when somebody publishes them.
     </EmptyState>
   );
 }
@@ -152,7 +152,7 @@ export function StorePage() {
   const countOf = (n: number) => {
     if (apps.more) return `${n} apps shown`;
     return filtered && n
-      ? `${count(n, 'app')} ${n === 1 ? 'fits' : 'fit'}`
+      ? `${count(n, 'app')} ${n === 1 ? 'matches' : 'match'}`
       : count(n, 'app');
   };
   const content = () => (
@@ -185,7 +185,7 @@ export function StorePage() {
               Liked
             </ToggleButton>
             <Select
-              aria-label="Order"
+              aria-label="Sort by"
               size="small"
               className={styles.sort}
               options={Object.entries(SORTS).map(([value, { label }]) => ({
@@ -265,7 +265,7 @@ export function StorePage() {
       <PageHeader
         home
         title=""
-        description="Pick an app, start your own instance, share it."
+        description="Choose an app, run your own instance, and share it."
         customActions={visitor === false && <ImportLink variant="secondary" />}
       />
       <Container pb="12">

@@ -10,14 +10,14 @@ export function TagsPage() {
   return (
     <ForFullAccess
       title="Tags"
-      visitors="Tags are for people with full access. You see the apps that a tag opens to you on the store page."
+      visitors="Tags are for people with full access. The store page shows the apps that tags open to you."
     >
       <PageHeader
         title="Tags"
         description={
           me && !me.admin
-            ? 'What marks, orders and opens apps. Admins make them; you put them on your apps under Options.'
-            : 'What marks, orders and opens apps.'
+            ? 'Tags group and mark apps, and let visitors see them. Admins create tags. You put them on your apps under Options.'
+            : 'Tags group and mark apps, and let visitors see them.'
         }
       />
       <Container pb="12">

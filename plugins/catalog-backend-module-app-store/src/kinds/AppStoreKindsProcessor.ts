@@ -23,9 +23,9 @@ import { OWNER_TOLD_TO } from './entities';
 import { APP_SCHEMA, APP_TAG_SCHEMA } from './schemas';
 
 /** From an app to a tag that it bears; only where every reader may know. */
-export const RELATION_HAS_TAG = 'hasTag';
+const RELATION_HAS_TAG = 'hasTag';
 /** From a tag to an app that bears it: on the tag alone, which visitors do not read. */
-export const RELATION_TAG_OF = 'tagOf';
+const RELATION_TAG_OF = 'tagOf';
 
 const isApp = entityKindSchemaValidator(APP_SCHEMA);
 const isAppTag = entityKindSchemaValidator(APP_TAG_SCHEMA);
@@ -34,7 +34,7 @@ function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** See the module's comment. */
+/** Checks App and AppTag entities against their schemas and emits their relations. */
 export class AppStoreKindsProcessor implements CatalogProcessor {
   getProcessorName(): string {
     return 'AppStoreKindsProcessor';

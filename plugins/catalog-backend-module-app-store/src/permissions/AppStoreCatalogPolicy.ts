@@ -38,7 +38,7 @@ const UNKNOWN: CatalogReader = {
 const FOR_EVERYBODY = new Set([catalogEntityReadPermission.name]);
 
 /**
- * See the module's comment.
+ * A permission policy that shows entities of the store only to people who may see them, and lets only the store change them.
  *
  * @public
  */
@@ -56,7 +56,7 @@ export class AppStoreCatalogPolicy implements PermissionPolicy {
   readonly #unknown = new Map<string, number>();
 
   /**
-   * @param options.policy - decides on everything, and the store narrows what it grants on
+   * @param options - `policy` decides on everything, and the store narrows what it grants on
    * entities; without it everybody reads the catalog and all else is for admins of the store
    */
   static create(options: {

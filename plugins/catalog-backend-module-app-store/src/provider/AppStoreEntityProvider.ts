@@ -32,7 +32,7 @@ function digestOf(entity: Entity): string {
   return createHash('sha256').update(JSON.stringify(entity)).digest('base64');
 }
 
-/** See the module's comment. */
+/** Keeps the store's apps and tags in the catalog: changes at once, everything at the start and at intervals. */
 export class AppStoreEntityProvider implements EntityProvider {
   readonly #source: IndexSource;
   readonly #events: EventsService;
@@ -119,7 +119,7 @@ export class AppStoreEntityProvider implements EntityProvider {
     );
   }
 
-  /** Hands over what is new, and takes back what is gone, of some names. */
+  /** Adds what is new, and removes what is gone, of some names. */
   async #hand(found: Map<string, Entity[]>): Promise<void> {
     const added: Entity[] = [];
     const removed: string[] = [];

@@ -15,7 +15,7 @@ export interface Look {
   names: string[];
 }
 
-/** See the module's comment. */
+/** Runs one look at the store's index at a time, and repeats one that failed at growing intervals. */
 export class Looks {
   readonly #look: (look: Look) => Promise<void>;
   readonly #logger: LoggerService;

@@ -12,9 +12,7 @@ import { RiLogoutBoxRLine } from '@remixicon/react';
 import styles from './Account.module.css';
 
 /** What somebody may do in the store, in a word. */
-export function roleOf(
-  me: NonNullable<ReturnType<typeof useMe>['me']>,
-): string {
+function roleOf(me: NonNullable<ReturnType<typeof useMe>['me']>): string {
   if (me.admin) return 'Admin';
   return me.kind === 'visitor' ? 'Visitor' : 'Full access';
 }

@@ -79,8 +79,8 @@ function List(props: {
               No results for “{term}”
             </Text>
             <Text as="p" color="secondary">
-              Check the spelling, or try a shorter word. A new app is found a
-              moment after it was published.
+              Check the spelling, or try a shorter word. A new app appears a
+              moment after it is published.
             </Text>
           </div>
         }

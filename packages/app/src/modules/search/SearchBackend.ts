@@ -7,7 +7,7 @@ import type {
 } from '@backstage/plugin-search-common';
 import type { SearchApi } from '@backstage/plugin-search-react';
 
-/** See the module's comment. */
+/** Sends queries to the search backend, as the person who is signed in. */
 export class SearchBackend implements SearchApi {
   readonly #discovery: DiscoveryApi;
   readonly #fetch: FetchApi;

@@ -25,7 +25,7 @@ export function SearchModal(props: { onClose: () => void }) {
           }}
         />
         <ButtonIcon
-          aria-label="Close the search"
+          aria-label="Close search"
           variant="tertiary"
           icon={<RiCloseLine />}
           onPress={onClose}

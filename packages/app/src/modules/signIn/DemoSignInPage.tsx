@@ -32,17 +32,17 @@ function Choice(props: {
     <main className={styles.page}>
       <div className={styles.panel}>
         <Text as="h1" variant="title-medium" weight="bold">
-          Who are you today?
+          Sign in to the demo
         </Text>
         <Text as="p" variant="body-medium" color="secondary">
-          This portal runs on your own machine with made-up people. Choose one;
-          no password is needed.
+          This portal runs on your machine with demo users. Choose one. You need
+          no password.
         </Text>
         {props.failed && (
           <div role="alert">
             <Text color="danger">
-              That did not work. The portal may still be starting; try again in
-              a moment.
+              Sign-in failed. The portal may still be starting. Try again in a
+              moment.
             </Text>
           </div>
         )}

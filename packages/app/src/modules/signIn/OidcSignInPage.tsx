@@ -88,7 +88,7 @@ export function OidcSignInPage(
             </Button>
             {onDemo && (
               <Button variant="tertiary" onPress={onDemo}>
-                Choose one of the demo people
+                Choose a demo user
               </Button>
             )}
           </Flex>

@@ -26,11 +26,11 @@ export function SignInPage(props: SignInPageProps) {
     <main className={styles.page}>
       <div className={styles.panel}>
         <Text as="h1" variant="title-medium" weight="bold">
-          Nobody can sign in yet
+          Sign-in is not configured
         </Text>
         <Text as="p">
-          An admin sets up an identity provider for this portal; see
-          docs/operating.md.
+          An admin must configure an identity provider for this portal. See
+          docs/operate.md.
         </Text>
       </div>
     </main>

@@ -11,7 +11,7 @@ import {
   type SessionApi,
 } from '@backstage/frontend-plugin-api';
 
-/** See the module's comment. */
+/** The session of a person who signed in through OpenID Connect: identity, profile, sign-out. */
 export const oidcAuthApiRef = createApiRef<
   BackstageIdentityApi & ProfileInfoApi & SessionApi
 >().with({ id: 'app.oidc-auth', pluginId: 'app' });

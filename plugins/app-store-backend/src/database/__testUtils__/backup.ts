@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 import { isPostgres } from '../locks';
 
-/** See the module's comment. */
+/** A copy of a database that a test puts back. */
 export class Backup {
   readonly #rows: Map<string, object[]>;
 

@@ -4,7 +4,7 @@ import type {
   Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { ANONYMOUS, type Actor } from '../Actor';
-import type { AppFacts } from '../apps';
+import type { AppFacts } from '../rows/app';
 
 const person = (name: string, change: Partial<Actor> = {}): Actor => ({
   userEntityRef: `user:default/${name}`,

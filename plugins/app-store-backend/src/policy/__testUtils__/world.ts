@@ -5,21 +5,24 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
-import { aliasFacts, AliasRepository } from '../../database/AliasRepository';
-import { appFacts, AppRepository } from '../../database/AppRepository';
+import { AliasRepository } from '../../aliases/AliasRepository';
+import { aliasFacts } from '../../aliases/aliasRows';
+import { AppLists } from '../../apps/AppLists';
+import { appFacts, AppRepository } from '../../apps/AppRepository';
 import {
   appRecord,
   instanceRecord,
   manifestOf,
   NOW,
-} from '../../database/fixtures.testing';
-import { InstanceRepository } from '../../database/InstanceRepository';
-import { SecretRepository } from '../../database/SecretRepository';
-import { TagRepository } from '../../database/TagRepository';
-import { instanceFacts } from '../../service/instances/presentInstance';
+} from '../../__testUtils__/fixtures';
+import { InstanceRepository } from '../../instances/InstanceRepository';
+import { InstanceTransitions } from '../../instances/InstanceTransitions';
+import { SecretRepository } from '../../secrets/SecretRepository';
+import { TagRepository } from '../../tags/TagRepository';
+import { instanceFacts } from '../../instances/presentInstance';
 import type { Actor } from '../Actor';
 import type { Policy } from '../Policy';
-import type { SecretScope } from '../secrets';
+import type { SecretScope } from '../rows/secret';
 
 /** What the world holds; rows name each other by their place. */
 export interface World {
@@ -34,7 +37,7 @@ export interface World {
   }>;
   instances: Array<{ app: number; owner: string; visibility: Visibility }>;
   secrets: Array<{ name: string; owner: string; visibility: SecretScope }>;
-  /** An alias may lead nowhere. */
+  /** An alias may have no instance. */
   aliases: Array<{ creator: string; instance: number | null }>;
 }
 
@@ -84,7 +87,7 @@ export async function write(knex: Knex, policy: Policy, world: World) {
       }),
     );
   const written = { apps: [] as string[], instances: [] as string[] };
-  const apps = new AppRepository(knex, policy);
+  const apps = new AppRepository(knex);
   for (const [i, app] of world.apps.entries()) {
     const id = randomUUID();
     written.apps.push(id);
@@ -100,14 +103,14 @@ export async function write(knex: Knex, policy: Policy, world: World) {
       { tagIds: [...new Set(app.tags.map(tag => at(tags, tag)))] },
     );
   }
-  const instances = new InstanceRepository(knex, policy);
+  const transitions = new InstanceTransitions(knex);
   for (const each of written.apps.length ? world.instances : []) {
     const record = instanceRecord(at(written.apps, each.app), {
       ownerRef: each.owner,
       visibility: each.visibility,
     });
     written.instances.push(record.id);
-    await instances.insert(record, 1000);
+    await transitions.insert(record, 1000);
   }
   for (const secret of world.secrets)
     await new SecretRepository(knex, policy).insert({
@@ -130,7 +133,7 @@ export async function write(knex: Knex, policy: Policy, world: World) {
       {
         instanceId:
           alias.instance === null || !written.instances.length
-            ? null
+            ? undefined
             : at(written.instances, alias.instance),
         primary: false,
       },
@@ -141,7 +144,7 @@ export async function write(knex: Knex, policy: Policy, world: World) {
 
 /** Reads all rows of the world, unfiltered. */
 export async function read(knex: Knex, policy: Policy) {
-  const apps = new AppRepository(knex, policy);
+  const apps = new AppRepository(knex);
   const aliases = new AliasRepository(knex, policy);
   const names: string[] = await knex('aliases').pluck('name');
   return {
@@ -167,7 +170,7 @@ export async function listed(
 ) {
   const apps = new Map(rows.apps.map(app => [app.id, app]));
   const lists = {
-    apps: new AppRepository(knex, policy),
+    apps: new AppLists(knex, policy),
     instances: new InstanceRepository(knex, policy),
     secrets: new SecretRepository(knex, policy),
     aliases: new AliasRepository(knex, policy),

@@ -19,9 +19,9 @@ const VISIBILITIES = [
   { value: 'PUBLIC', label: 'Public' },
 ];
 const RUNNABLE = [
-  { value: ANY, label: 'Runnable or not' },
-  { value: 'yes', label: 'Can be run' },
-  { value: 'no', label: 'Cannot be run' },
+  { value: ANY, label: 'Any' },
+  { value: 'yes', label: 'Runnable' },
+  { value: 'no', label: 'Not runnable' },
 ];
 
 /** All app versions, of any visibility. The filters are part of the address. */
@@ -67,7 +67,7 @@ export function AdminApps() {
         </EmptyState>
       }
       nothing={search =>
-        search ? `No app fits “${search}”.` : 'No app fits these filters.'
+        search ? `No app matches “${search}”.` : 'No app matches these filters.'
       }
     />
   );

@@ -69,7 +69,7 @@ export function AdminInstances() {
         empty={
           <Text as="p" color="secondary" role="status">
             {search || status
-              ? 'No instance fits.'
+              ? 'No matching instances.'
               : 'Nobody has started an instance.'}
           </Text>
         }

@@ -57,8 +57,8 @@ export function AdminPage() {
   if (me && !me.admin)
     return (
       <DeadEnd title="Admin">
-        These pages are for admins of the store. If you should be one, ask an
-        admin to add you to an admin group.
+        These pages are for admins of the store. To become one, ask an admin to
+        add you to an admin group.
       </DeadEnd>
     );
   const found = SECTIONS[section];
@@ -68,7 +68,7 @@ export function AdminPage() {
       <div className={styles.head} ref={head}>
         <PageHeader
           title="Admin"
-          description="Everything in the store, whomever it belongs to. What you do here is audited."
+          description="Everything in the store, of all owners. The audit log records what you do here."
           tabs={TABS}
           activeTabId={section}
         />

@@ -147,8 +147,8 @@ function Record(props: { record: AuditRecord; onClose: () => void }) {
               ['Result', RESULTS[record.result]],
               ['Code', record.code],
               ['Rule', record.rule],
-              ['From', record.address],
-              ['With', record.client],
+              ['Address', record.address],
+              ['Client', record.client],
             ]}
           />
           {record.detail && (
@@ -221,7 +221,7 @@ export function AuditTrail() {
         <Button
           size="small"
           variant="tertiary"
-          aria-label={`Detail of ${record.action}, ${when(record.at)}`}
+          aria-label={`Details of ${record.action}, ${when(record.at)}`}
           onPress={() => setOpened(record)}
         >
           Detail
@@ -242,7 +242,7 @@ export function AuditTrail() {
         what="records"
         empty={
           <Text as="p" color="secondary" role="status">
-            Nothing is recorded that fits.
+            No matching records.
           </Text>
         }
       >

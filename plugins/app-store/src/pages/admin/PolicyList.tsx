@@ -56,7 +56,7 @@ function parse(text: string): IamPolicyDocument[] {
   const value = JSON.parse(text);
   const policies = Array.isArray(value) ? value : value.policies;
   if (!Array.isArray(policies))
-    throw new Error('There is no list of policies in it.');
+    throw new Error('The text contains no list of policies.');
   return policies;
 }
 
@@ -107,7 +107,7 @@ function ImportDialog(props: {
     >
       <TextAreaField
         label="Policies in JSON"
-        description="Policies of the same name are replaced."
+        description="Existing policies with the same name are replaced."
         rows={16}
         value={text}
         onChange={setText}
@@ -120,7 +120,7 @@ function ImportDialog(props: {
         </Text>
       )}
       <label className={styles.file}>
-        Or take a file{' '}
+        Or choose a file{' '}
         <input
           type="file"
           accept=".json,application/json"
@@ -131,7 +131,7 @@ function ImportDialog(props: {
         />
       </label>
       <Checkbox isSelected={replace} onChange={setReplace}>
-        Delete all policies that are not in it
+        Delete all policies that are not in this text
       </Checkbox>
     </ConfirmDialog>
   );
@@ -212,8 +212,8 @@ export function PolicyList(props: { policies: Loaded<Policies> }) {
         <Alert
           status="info"
           icon
-          title="Access policies are switched off"
-          description="Policies can be prepared here; they count once appStore.iam.enabled is true in the configuration. Until then the store's own rules decide alone."
+          title="Access policies are disabled"
+          description="You can prepare policies here. They apply when appStore.iam.enabled is true in the configuration. Until then, only the rules of the store apply."
         />
       )}
       {value.policies.length ? (
@@ -247,8 +247,8 @@ export function PolicyList(props: { policies: Loaded<Policies> }) {
         </>
       ) : (
         <EmptyState title="No policies" action={importing}>
-          A policy allows or denies more than the store's own rules do. One that
-          denies wins over all that allow.
+          A policy allows or denies more than the rules of the store. A policy
+          that denies overrides all policies that allow.
         </EmptyState>
       )}
       {editing && (
@@ -262,8 +262,7 @@ export function PolicyList(props: { policies: Loaded<Policies> }) {
       {deleting && (
         <ConfirmDialog
           title={`Delete ${deleting}?`}
-          confirm="Delete for good"
-          cancel="Keep it"
+          confirm="Delete"
           destructive
           onClose={() => setDeleting(undefined)}
           onConfirm={async () => {
@@ -277,8 +276,8 @@ export function PolicyList(props: { policies: Loaded<Policies> }) {
           }}
         >
           <Text as="p">
-            What it allowed or denied is decided by the other policies and the
-            store's own rules from then on.
+            The other policies and the rules of the store then decide what it
+            allowed or denied.
           </Text>
         </ConfirmDialog>
       )}

@@ -58,7 +58,7 @@ export function RestoredBackupNotice() {
       icon
       mb="4"
       title="The database was restored from a backup"
-      description="Nothing is deleted in this store until an admin decides what to do with what is newer than the backup."
+      description="The store deletes nothing until an admin decides what to do with the data that is newer than the backup."
       customActions={
         <ButtonLink
           size="small"
@@ -102,8 +102,8 @@ function DecisionDialog(props: {
     >
       <Text as="p">
         {adopts
-          ? 'Apps and instances come back to their owners, private, without tags and aliases. What ran is started again. Volumes of terminated instances are kept for seven more days. What cannot be adopted stays where it is, and is not listed again.'
-          : 'Secrets with their values, volumes with their data, instances and bundles that are newer than the backup are deleted for good.'}
+          ? 'Apps and instances come back to their owners, private, without tags and aliases. Instances that were running start again. Volumes of terminated instances are kept for seven more days. What cannot be adopted stays in the cluster, but is not listed again.'
+          : 'This permanently deletes all secrets with their values, volumes with their data, instances and bundles that are newer than the backup.'}
       </Text>
     </ConfirmDialog>
   );

@@ -33,8 +33,8 @@ function Answer(props: { answer: Explanation }) {
       role="status"
       status={allowed ? 'success' : 'warning'}
       icon
-      title={`${name} may ${allowed ? '' : 'not '}${action}${
-        resource ? ` of ${resource}` : ''
+      title={`${allowed ? 'Allowed' : 'Not allowed'} for ${name}: ${action}${
+        resource ? ` on ${resource}` : ''
       }`}
       description={
         <>
@@ -100,8 +100,7 @@ export function WhyTool() {
   return (
     <>
       <Text as="p" color="secondary">
-        Ask the access rules themselves, and learn which one decides and what
-        would have to change.
+        Find out which access rule decides, and what would change the decision.
       </Text>
       <form
         className={styles.form}
@@ -113,7 +112,7 @@ export function WhyTool() {
       >
         <TextField
           label="Person"
-          placeholder="uma; anonymous; empty for me"
+          placeholder="For example uma, or anonymous. Empty: me"
           value={person}
           onChange={setPerson}
           autoComplete="off"
@@ -148,7 +147,7 @@ export function WhyTool() {
           type="submit"
           isDisabled={busy || Boolean(WHAT[kind] && !resource.trim())}
         >
-          Ask
+          Check
         </Button>
       </form>
       {error && <ErrorPanel error={error} />}

@@ -1,0 +1,138 @@
+/**
+ * The node: runs the pods placed on it and ends those that are being deleted.
+ *
+ * Guarantees: no two workers for one pod; a pod object goes only after its last
+ * process; what a killed predecessor left is cleared away at the start.
+ */
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { StatusError } from '../registry/errors';
+import { resourceOf } from '../registry/resources';
+import type { KubeObject } from '../types';
+import { discard } from './discard';
+import { NODE_NAME, registerNode } from './nodeStatus';
+import type { NodeContext } from './PodContext';
+import { PodLogs } from './PodLogs';
+import { PodWorker } from './PodWorker';
+
+const PODS = resourceOf('pods');
+
+/** Runs the pods that are placed on this node, one worker for each. */
+export class NodeAgent {
+  readonly logs: PodLogs;
+  readonly #node: NodeContext;
+  readonly #workers = new Map<string, PodWorker>();
+  readonly #ending = new Set<string>();
+  #unsubscribe: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(node: NodeContext) {
+    this.#node = node;
+    this.logs = new PodLogs({
+      ...node,
+      runner: (pod, container) =>
+        this.#workers.get(pod.metadata.uid)?.runner(container),
+    });
+  }
+
+  start(): void {
+    const { registry, directory, isolation } = this.#node;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    registerNode(registry, isolation);
+    const known = new Set(
+      registry.store.list('pods').map(pod => pod.metadata.uid),
+    );
+    for (const entry of readdirSync(directory))
+      if (!known.has(entry)) discard(join(directory, entry));
+    this.#unsubscribe = registry.store.subscribe('pods', event => {
+      if (event.type !== 'DELETED')
+        setImmediate(() =>
+          this.#sync(
+            event.object.metadata.namespace,
+            event.object.metadata.name,
+          ),
+        );
+      else this.#abandon(event.object);
+    });
+    for (const pod of registry.store.list('pods'))
+      this.#sync(pod.metadata.namespace, pod.metadata.name);
+  }
+
+  #sync(namespace: string | undefined, name: string): void {
+    if (this.#stopped) return;
+    const pod = this.#node.registry.store.get('pods', namespace, name);
+    if (!pod || pod.spec.nodeName !== NODE_NAME) return;
+    const { uid, deletionTimestamp } = pod.metadata;
+    if (deletionTimestamp) {
+      this.#end(pod).catch(error =>
+        this.#node.events.record(
+          pod,
+          'Warning',
+          'FailedKillPod',
+          error.message,
+        ),
+      );
+      return;
+    }
+    if (
+      this.#workers.has(uid) ||
+      ['Succeeded', 'Failed'].includes(pod.status?.phase)
+    )
+      return;
+    this.#workers.set(uid, new PodWorker({ node: this.#node, pod }));
+  }
+
+  async #end(pod: KubeObject): Promise<void> {
+    const { uid, deletionGracePeriodSeconds } = pod.metadata;
+    const graceMs = (deletionGracePeriodSeconds ?? 30) * 1000;
+    const ended = this.#workers.get(uid)?.stop(graceMs, false);
+    if (this.#ending.has(uid)) return;
+    this.#ending.add(uid);
+    try {
+      await ended;
+      this.#workers.delete(uid);
+      this.#drop(pod);
+      discard(join(this.#node.directory, uid));
+    } finally {
+      this.#ending.delete(uid);
+    }
+  }
+
+  /** As the kubelet does once the processes are gone: the object stays for as long as it has finalizers. */
+  #drop(pod: KubeObject): void {
+    const { namespace, name, uid } = pod.metadata;
+    try {
+      this.#node.registry.delete(PODS, namespace, name, {
+        gracePeriodSeconds: 0,
+        preconditions: { uid },
+      });
+    } catch (error) {
+      // It is gone, or another one has its name.
+      if (!(error instanceof StatusError)) throw error;
+    }
+  }
+
+  /** A pod object that went without asking (grace period 0): its processes go too. */
+  #abandon(pod: KubeObject): void {
+    const { uid } = pod.metadata;
+    const worker = this.#workers.get(uid);
+    worker
+      ?.stop(0, true)
+      .then(() => {
+        this.#workers.delete(uid);
+        worker.remove();
+      })
+      .catch(() => {});
+  }
+
+  /** Ends every process; pods stay as they are and run again after the next start. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    this.#unsubscribe?.();
+    this.#node.networks?.close();
+    await Promise.all(
+      [...this.#workers.values()].map(worker => worker.stop(graceMs, true)),
+    );
+    this.#workers.clear();
+  }
+}

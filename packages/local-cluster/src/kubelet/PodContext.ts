@@ -1,0 +1,39 @@
+/** What the parts of the node agent are given. */
+import type { Tokens } from '../auth/tokens';
+import type { LoopbackAddresses } from '../registry/LoopbackAddresses';
+import type { Registry } from '../registry/Registry';
+import type { KubeObject } from '../types';
+import type { BackOff } from './backOff';
+import type { EventRecorder } from './events';
+import type { LocalImages } from './images';
+import type { Isolation } from './isolation';
+import type { NetworkPool } from './network/NetworkPool';
+import type { PodNetwork } from './network/PodNetwork';
+import type { PodVolumes } from './volumes';
+
+/** What all pods of the node share. */
+export interface NodeContext {
+  registry: Registry;
+  tokens: Tokens;
+  events: EventRecorder;
+  images: LocalImages;
+  isolation: Isolation;
+  addresses: LoopbackAddresses;
+  backOff: BackOff;
+  /** Where pods keep their files. */
+  directory: string;
+  /** Networks of pods; without them pods share the machine's. */
+  networks?: NetworkPool;
+}
+
+/** What the containers of one pod share. */
+export interface PodContext extends NodeContext {
+  pod: KubeObject;
+  network: PodNetwork;
+  volumes: PodVolumes;
+  address: string;
+  graceMs: number;
+  event(type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** Says that a container's status is another one now. */
+  changed(): void;
+}

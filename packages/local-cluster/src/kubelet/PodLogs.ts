@@ -1,0 +1,161 @@
+/** Answers `pods/<name>/log`. */
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { badRequest, StatusError } from '../registry/errors';
+import type { Registry } from '../registry/Registry';
+import { resourceOf } from '../registry/resources';
+import type { LogSource } from '../server/serveResource';
+import type { Json, KubeObject } from '../types';
+import { ContainerLog, type LogLine } from './ContainerLog';
+import type { ContainerRunner } from './ContainerRunner';
+
+/** A reader this far behind, in bytes, loses lines. */
+const BACKLOG_LIMIT = 4 * 1024 * 1024;
+
+/** The container that a request asks for. @throws StatusError 400 where that is not clear */
+function containerOf(pod: KubeObject, asked: string | null): string {
+  const namesOf = (containers: Json[] = []): string[] =>
+    containers.map(c => c.name);
+  const main = namesOf(pod.spec.containers);
+  const { name } = pod.metadata;
+  const container = asked ?? (main.length === 1 ? main[0] : undefined);
+  if (!container)
+    throw badRequest(
+      `a container name must be specified for pod ${name}, choose one of: [${main.join(
+        ' ',
+      )}]`,
+    );
+  if (![...namesOf(pod.spec.initContainers), ...main].includes(container))
+    throw badRequest(`container ${container} is not valid for pod ${name}`);
+  return container;
+}
+
+/** `tailLines`. @throws StatusError 422 for what is not a number of lines */
+function tailOf(query: URLSearchParams): number | undefined {
+  const tail = query.get('tailLines');
+  if (tail !== null && !/^\d+$/.test(tail))
+    throw new StatusError(
+      422,
+      'Invalid',
+      `PodLogOptions "" is invalid: tailLines: Invalid value: ${tail}: must be greater than or equal to 0`,
+    );
+  return tail === null ? undefined : Number(tail);
+}
+
+/** The time that lines must not be older than, as they carry it; '' for all. */
+function sinceOf(query: URLSearchParams): string {
+  const seconds = query.get('sinceSeconds');
+  return (
+    query.get('sinceTime') ??
+    (seconds ? new Date(Date.now() - Number(seconds) * 1000).toISOString() : '')
+  );
+}
+
+function restartCountOf(pod: KubeObject, container: string): number {
+  const { initContainerStatuses = [], containerStatuses = [] } =
+    pod.status ?? {};
+  return (
+    [...initContainerStatuses, ...containerStatuses].find(
+      (s: Json) => s.name === container,
+    )?.restartCount ?? 0
+  );
+}
+
+/** Serves the logs of the node's pods, of those that run and of those that have ended. */
+export class PodLogs implements LogSource {
+  readonly #registry: Registry;
+  readonly #directory: string;
+  readonly #runner: (
+    pod: KubeObject,
+    container: string,
+  ) => ContainerRunner | undefined;
+
+  /** @param options - `directory` of all pods; `runner` of a container that is looked after now */
+  constructor(options: {
+    registry: Registry;
+    directory: string;
+    runner: (pod: KubeObject, container: string) => ContainerRunner | undefined;
+  }) {
+    this.#registry = options.registry;
+    this.#directory = options.directory;
+    this.#runner = options.runner;
+  }
+
+  async serveLog(options: {
+    namespace: string;
+    name: string;
+    query: URLSearchParams;
+    response: ServerResponse;
+  }): Promise<void> {
+    const { namespace, name, query, response } = options;
+    const pod = this.#registry.get(resourceOf('pods'), namespace, name);
+    const container = containerOf(pod, query.get('container'));
+    const tail = tailOf(query);
+    const since = sinceOf(query);
+    const runner = this.#runner(pod, container);
+    const run = runner?.restartCount ?? restartCountOf(pod, container);
+    const previous = query.get('previous') === 'true';
+    const kept = ContainerLog.read(
+      ContainerLog.directoryOf(
+        join(this.#directory, pod.metadata.uid),
+        container,
+      ),
+      // Between two runs the last one's output is the current one.
+      previous ? run - 1 : run,
+      // What is narrowed by time first has its last lines elsewhere than at the end.
+      since ? undefined : tail,
+    );
+    if (!kept && previous)
+      throw badRequest(
+        `previous terminated container "${container}" in pod "${name}" not found`,
+      );
+    const waiting = runner?.state.waiting;
+    if (!kept && waiting)
+      throw badRequest(
+        `container "${container}" in pod "${name}" is waiting to start: ${waiting.reason}`,
+      );
+    const lines = (kept ?? []).filter(line => line.time >= since);
+    this.#send(
+      response,
+      query,
+      lines.slice(tail === undefined ? 0 : Math.max(0, lines.length - tail)),
+      previous ? undefined : runner?.log,
+    );
+  }
+
+  /** Sends lines and, where that is asked for, those of `log` that follow. */
+  #send(
+    response: ServerResponse,
+    query: URLSearchParams,
+    lines: LogLine[],
+    log: ContainerLog | undefined,
+  ): void {
+    const stamped = query.get('timestamps') === 'true';
+    const format = ({ time, text, partial }: LogLine) =>
+      `${stamped ? `${time} ` : ''}${text}${partial ? '' : '\n'}`;
+    let budget = Number(query.get('limitBytes') ?? Infinity);
+    const send = (text: string) => {
+      if (budget <= 0) return;
+      const out = Buffer.from(text).subarray(0, budget);
+      budget -= out.length;
+      response.write(out);
+    };
+    response.writeHead(200, {
+      'content-type': 'text/plain',
+      'cache-control': 'no-cache, private',
+    });
+    response.flushHeaders();
+    send(lines.map(format).join(''));
+    if (query.get('follow') !== 'true' || !log) {
+      response.end();
+      return;
+    }
+    const stop = log.follow(
+      line => {
+        if (response.writableLength < BACKLOG_LIMIT) send(format(line));
+      },
+      () => response.end(),
+    );
+    response.on('close', stop);
+  }
+}

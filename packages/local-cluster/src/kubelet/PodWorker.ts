@@ -1,0 +1,285 @@
+/**
+ * One pod on this node, from its volumes to its last process; the only writer of
+ * its status.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { resourceOf } from '../registry/resources';
+import type { Json, KubeObject } from '../types';
+import { ContainerRunner } from './ContainerRunner';
+import { HostNetwork } from './network/HostNetwork';
+import type { PodNetwork } from './network/PodNetwork';
+import { pauseUntilChange } from './pause';
+import type { NodeContext, PodContext } from './PodContext';
+import { PodPorts } from './PodPorts';
+import { podStatus } from './podStatus';
+import { PodVolumes } from './volumes';
+
+const PODS = resourceOf('pods');
+/** A status that could not be written is written again this much later. */
+const STATUS_RETRY_MS = 2000;
+/** What a pod needs may be there in a moment. A change in its namespace wakes sooner than these. */
+const SETUP_RETRY_MS = [50, 200, 500, 1000, 2000, 5000];
+
+/** Runs one pod from its volumes to its last process, and is the only writer of its status. */
+export class PodWorker {
+  readonly pod: KubeObject;
+  readonly #node: NodeContext;
+  readonly #context: PodContext;
+  readonly #network: PodNetwork;
+  readonly #volumes: PodVolumes;
+  readonly #ports: PodPorts;
+  readonly #containerPorts: Set<number>;
+  readonly #address: string;
+  readonly #startTime: string;
+  readonly #init: ContainerRunner[];
+  readonly #containers: ContainerRunner[];
+  readonly #stop = new AbortController();
+  #canStart = false;
+  #phase: string | undefined;
+  #preparing: NodeJS.Immediate | undefined;
+  #statusTimer: NodeJS.Timeout | undefined;
+  #stopped: Promise<void> | undefined;
+  /** Of the stop that is under way. */
+  #graceMs = Infinity;
+  #quiet = false;
+  readonly #done: Promise<void>;
+
+  constructor(options: { node: NodeContext; pod: KubeObject }) {
+    const { node, pod } = options;
+    const { metadata, spec, status } = pod;
+    this.#node = node;
+    this.pod = pod;
+    const directory = join(node.directory, metadata.uid);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.#containerPorts = new Set<number>(
+      spec.containers.flatMap((c: Json) =>
+        (c.ports ?? []).map((p: Json) => p.containerPort),
+      ),
+    );
+    this.#network =
+      node.networks?.take() ??
+      new HostNetwork({ ports: [...this.#containerPorts] });
+    const event: PodContext['event'] = (type, reason, message) => {
+      if (!this.#quiet) node.events.record(pod, type, reason, message);
+    };
+    this.#volumes = new PodVolumes({
+      registry: node.registry,
+      tokens: node.tokens,
+      pod,
+      directory,
+      failed: error => event('Warning', 'FailedMount', error.message),
+    });
+    this.#address = node.addresses.pod();
+    this.#ports = new PodPorts({
+      address: this.#address,
+      network: this.#network,
+    });
+    this.#startTime = status?.startTime ?? node.registry.timestamp();
+    this.#context = {
+      ...node,
+      directory,
+      pod,
+      network: this.#network,
+      volumes: this.#volumes,
+      address: this.#address,
+      graceMs: (spec.terminationGracePeriodSeconds ?? 30) * 1000,
+      event,
+      changed: () => this.#changed(),
+    };
+    this.#init = this.#runners('initContainers', 'initContainerStatuses');
+    this.#containers = this.#runners('containers', 'containerStatuses');
+    this.#done = this.#run().catch(error =>
+      event('Warning', 'FailedSync', (error as Error).message),
+    );
+  }
+
+  #runners(
+    field: 'initContainers' | 'containers',
+    statuses: 'initContainerStatuses' | 'containerStatuses',
+  ): ContainerRunner[] {
+    const { spec, status } = this.pod;
+    return (spec[field] ?? []).map(
+      (container: Json) =>
+        new ContainerRunner({
+          context: this.#context,
+          spec: container,
+          isInit: field === 'initContainers',
+          before: (status?.[statuses] ?? []).find(
+            (s: Json) => s.name === container.name,
+          ),
+        }),
+    );
+  }
+
+  runner(name: string): ContainerRunner | undefined {
+    return [...this.#init, ...this.#containers].find(c => c.name === name);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    this.#writeStatus();
+    const network = () => this.#network.start();
+    network().catch(() => {});
+    await this.#retry('FailedMount', 'MountVolume.SetUp failed', () =>
+      this.#volumes.make(),
+    );
+    await this.#retry(
+      'FailedCreatePodSandBox',
+      'Failed to create pod sandbox',
+      network,
+    );
+    if (signal.aborted) return;
+    await this.#openPorts();
+    this.#canStart = true;
+    this.#writeStatus();
+    const later = [
+      ...this.#init.slice(1),
+      ...(this.#init.length ? this.#containers : []),
+    ];
+    // While the first one starts; each on a turn of its own, so that nothing else waits long.
+    this.#preparing = setImmediate(() => later.forEach(c => c.prepare()));
+    let succeeded = true;
+    for (const container of this.#init) {
+      succeeded = await container.run();
+      if (!succeeded) break;
+    }
+    if (succeeded) {
+      const runs = this.#containers.map(container => container.run());
+      succeeded = (await Promise.all(runs)).every(Boolean);
+    }
+    if (signal.aborted) return;
+    this.#phase = succeeded ? 'Succeeded' : 'Failed';
+    this.#writeStatus();
+  }
+
+  /** Tries something until it succeeds or the pod is stopped. */
+  async #retry(
+    reason: string,
+    words: string,
+    attempt: () => Promise<void>,
+  ): Promise<void> {
+    const { registry, event, pod } = this.#context;
+    const { signal } = this.#stop;
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        await attempt();
+        return;
+      } catch (error) {
+        if (failures > 1)
+          event('Warning', reason, `${words}: ${(error as Error).message}`);
+        await pauseUntilChange(
+          registry,
+          pod.metadata.namespace,
+          SETUP_RETRY_MS[failures] ?? SETUP_RETRY_MS.at(-1),
+          signal,
+        );
+      }
+    }
+  }
+
+  /** Listens on the pod's address; where a port is another one there, an annotation says which. */
+  async #openPorts(): Promise<void> {
+    const moved = await this.#ports.listen(this.#containerPorts);
+    if (!moved.size) return;
+    const annotations = Object.fromEntries(
+      [...moved].map(([port, actual]) => [
+        `local-cluster/port-${port}`,
+        String(actual),
+      ]),
+    );
+    this.#node.registry.modify(PODS, this.pod, live => ({
+      ...live,
+      metadata: {
+        ...live.metadata,
+        annotations: { ...live.metadata.annotations, ...annotations },
+      },
+    }));
+  }
+
+  #changed(): void {
+    this.#writeStatusWhenPossible();
+    if (this.#containers.every(c => c.ready)) this.#node.networks?.refill();
+  }
+
+  /** The pod goes on where its status cannot be written (a full disk), and tells of itself later. */
+  #writeStatusWhenPossible(): void {
+    try {
+      this.#writeStatus();
+    } catch {
+      clearTimeout(this.#statusTimer);
+      this.#statusTimer = setTimeout(
+        () => this.#writeStatusWhenPossible(),
+        STATUS_RETRY_MS,
+      );
+      this.#statusTimer.unref();
+    }
+  }
+
+  #writeStatus(): void {
+    if (this.#quiet) return;
+    const { registry } = this.#node;
+    const observed = {
+      phase: this.#phase,
+      address: this.#address,
+      startTime: this.#startTime,
+      canStart: this.#canStart,
+      initContainers: this.#init.map(c => c.status()),
+      containers: this.#containers.map(c => c.status()),
+    };
+    registry.modify(
+      PODS,
+      this.pod,
+      live => ({
+        ...live,
+        status: podStatus(live.status, observed, registry.timestamp()),
+      }),
+      { fieldManager: 'kubelet', subresource: 'status' },
+    );
+  }
+
+  /**
+   * Ends the pod's processes. A second call may shorten the wait.
+   *
+   * @param graceMs - how long they may take
+   * @param quiet - leave the status as it is: the node goes down, the pod does not
+   */
+  stop(graceMs: number, quiet: boolean): Promise<void> {
+    if (this.#stopped && graceMs < this.#graceMs)
+      void this.#stopContainers(graceMs);
+    this.#graceMs = Math.min(this.#graceMs, graceMs);
+    this.#stopped ??= this.#end(graceMs, quiet);
+    return this.#stopped;
+  }
+
+  async #stopContainers(graceMs: number): Promise<void> {
+    await Promise.all(
+      [...this.#init, ...this.#containers].map(c => c.stop(graceMs)),
+    );
+  }
+
+  async #end(graceMs: number, quiet: boolean): Promise<void> {
+    clearImmediate(this.#preparing);
+    if (!quiet)
+      for (const c of this.#containers)
+        this.#context.event(
+          'Normal',
+          'Killing',
+          `Stopping container ${c.name}`,
+        );
+    this.#quiet = quiet;
+    this.#stop.abort();
+    this.#volumes.stop();
+    await this.#stopContainers(graceMs);
+    this.#network.stop();
+    await this.#done;
+    clearTimeout(this.#statusTimer);
+    await this.#ports.close();
+    this.#node.addresses.release(this.#address);
+  }
+
+  /** Removes the pod's files. */
+  remove(): void {
+    this.#volumes.remove();
+  }
+}

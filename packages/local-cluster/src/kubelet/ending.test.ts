@@ -1,0 +1,172 @@
+/** How pods end: asked, waited for, whole. */
+import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import {
+  isReady,
+  OwnCluster,
+  processesWith,
+  script,
+  workload,
+} from '../__testUtils__/clusters';
+
+describe("a pod's end", () => {
+  const own = OwnCluster.use();
+  const deployments = '/apis/apps/v1/namespaces/default/deployments';
+
+  it('asks a container to end once, and waits while it does', async () => {
+    const path = `${deployments}/polite`;
+    await own.client.apply(
+      path,
+      workload('Deployment', 'polite', {
+        command: script(
+          `process.on('SIGTERM',()=>{console.log('asked');setTimeout(()=>{console.log('done');process.exit()},900)});console.log('here');setInterval(()=>{},1e3)`,
+        ),
+      }),
+    );
+    const pod = await own.client.until('runs', async () =>
+      (await own.client.pods('polite')).find(isReady),
+    );
+    const log = `/api/v1/namespaces/default/pods/${pod.metadata.name}/log`;
+    await own.client.until('listens', async () =>
+      String((await own.client.call('GET', log)).body).includes('here'),
+    );
+    const followed = own.client.call('GET', `${log}?follow=true`);
+    await own.client.call('DELETE', path);
+    expect((await followed).body).toBe('here\nasked\ndone\n');
+  });
+
+  it('lets a shorter grace period end the wait of a longer one', async () => {
+    const path = '/api/v1/namespaces/default/pods/stubborn';
+    const marker = `3604.${process.pid}`;
+    await own.client.call('POST', dirname(path), {
+      metadata: { name: 'stubborn' },
+      spec: {
+        terminationGracePeriodSeconds: 3600,
+        containers: [
+          {
+            name: 'main',
+            image: 'local/node:24',
+            command: ['/bin/sh', '-c', `trap '' TERM; sleep ${marker}`],
+          },
+        ],
+      },
+    });
+    await own.client.until('runs', async () =>
+      processesWith(`sleep ${marker}`),
+    );
+    await own.client.call('DELETE', path);
+    await own.client.call('DELETE', `${path}?gracePeriodSeconds=1`);
+    await own.client.until(
+      'gone',
+      async () => (await own.client.call('GET', path)).status === 404,
+    );
+    expect(processesWith(`sleep ${marker}`)).toBe(0);
+  });
+
+  it('keeps a deleted pod for its finalizers, without its processes', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    const marker = `3603.${process.pid}`;
+    await own.client.apply(`${pods}/kept`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'kept', finalizers: ['example.com/wait'] },
+      spec: {
+        terminationGracePeriodSeconds: 1,
+        containers: [
+          { name: 'main', image: 'local/node:24', command: ['sleep', marker] },
+        ],
+      },
+    });
+    await own.client.until('runs', async () =>
+      processesWith(`sleep ${marker}`),
+    );
+    await own.client.call('DELETE', `${pods}/kept`);
+    await own.client.until(
+      'ended',
+      async () => processesWith(`sleep ${marker}`) === 0,
+    );
+    const waiting = await own.client.until('waits', async () => {
+      const { body } = await own.client.call('GET', `${pods}/kept`);
+      return body.metadata.deletionGracePeriodSeconds === 0 && body;
+    });
+    expect(waiting.metadata.deletionTimestamp).toBeDefined();
+    await own.client.call(
+      'PATCH',
+      `${pods}/kept`,
+      { metadata: { finalizers: null } },
+      { type: 'application/merge-patch+json' },
+    );
+    expect((await own.client.call('GET', `${pods}/kept`)).status).toBe(404);
+  });
+
+  it('ends a container that is asked to before it listens', async () => {
+    const path = `${deployments}/hasty`;
+    const marker = `3602.${process.pid}`;
+    await own.client.apply(
+      path,
+      workload(
+        'Deployment',
+        'hasty',
+        { command: ['sleep', marker] },
+        { terminationGracePeriodSeconds: 20 },
+      ),
+    );
+    await own.client.until(
+      'begins',
+      async () =>
+        (
+          await own.client.pods('hasty')
+        )[0]?.status.containerStatuses?.[0].state.running,
+    );
+    await own.client.call('DELETE', path);
+    // Well before its grace period is over.
+    await own.client.until(
+      'gone',
+      async () => !(await own.client.pods('hasty')).length,
+    );
+    expect(processesWith(`sleep ${marker}`)).toBe(0);
+  });
+
+  it('bounds a runaway log and ends whatever a container forked', async () => {
+    const marker = `marker-${process.pid}-${Date.now()}`;
+    await own.client.apply(
+      `${deployments}/noisy`,
+      workload('Deployment', 'noisy', {
+        command: [
+          '/bin/sh',
+          '-c',
+          `(setsid sleep 1000.${process.pid} # ${marker}\n) & yes 0123456789012345678901234567890123456789 | head -c 60000000; echo END; sleep 999`,
+        ],
+      }),
+    );
+    const pod = await own.client.until('all written', async () => {
+      const [p] = await own.client.pods('noisy');
+      if (!p?.status.containerStatuses?.[0].state.running) return undefined;
+      const { body } = await own.client.call(
+        'GET',
+        `/api/v1/namespaces/default/pods/${p.metadata.name}/log?tailLines=1`,
+      );
+      return String(body).includes('END') ? p : undefined;
+    });
+    const size = Number(
+      execFileSync(
+        'du',
+        ['-sb', join(own.directory, 'pods', pod.metadata.uid)],
+        {
+          encoding: 'utf8',
+        },
+      ).split('\t')[0],
+    );
+    expect(size).toBeLessThan(25 * 1024 * 1024);
+    expect(processesWith(`sleep 1000.${process.pid}`)).toBeGreaterThan(0);
+    await own.client.call('DELETE', `${deployments}/noisy`);
+    await own.client.until(
+      'no process',
+      async () =>
+        processesWith(`sleep 1000.${process.pid}`) === 0 &&
+        !(
+          await own.client.pods('noisy')
+        ).length,
+    );
+  });
+});

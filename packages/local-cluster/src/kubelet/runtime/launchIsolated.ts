@@ -1,0 +1,133 @@
+/**
+ * A container in namespaces of its own: file tree, process numbers, user. Nothing of the
+ * launcher's environment reaches it.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { childOf, hasEnded, signal } from '../processes';
+import { makeTree, OLD_ROOT } from './fileTree';
+import { handOver } from './handOver';
+import { DEFAULT_PATH, variablesOf, type Launch, type Running } from './Launch';
+
+/** How often it is looked whether a first process listens for the wish to end. No event tells. */
+const LISTENS_CHECK_MS = 20;
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * The script that mounts the file tree, leaves the machine's own behind and runs
+ * the container's command as an ordinary user, as the first process would:
+ * passing on the wish to end and collecting what the command leaves.
+ */
+function rootScript(options: {
+  root: string;
+  table: string;
+  workingDir: string;
+}): string {
+  return [
+    'set -e',
+    'umask 022',
+    `mount --all --fstab ${quote(options.table)}`,
+    `cd ${quote(options.root)}`,
+    `pivot_root . ${OLD_ROOT}`,
+    'cd /',
+    `umount -l ${OLD_ROOT}`,
+    `cd ${quote(options.workingDir)}`,
+    // A prepared container waits here for its turn; it ends where nobody is left to give it.
+    'read -r turn || exit 0',
+    'set +e',
+    '/usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" </dev/null &',
+    'child=$!',
+    // Not before the child is there: it would inherit the handler until its first program
+    // runs, and swallow a signal that comes then.
+    `trap 'kill -TERM $child 2>/dev/null' TERM`,
+    'status=0',
+    'while :; do wait $child; status=$?; kill -0 $child 2>/dev/null || break; done',
+    'exit $status',
+    '',
+  ].join('\n');
+}
+
+/** Whether a process has a handler for SIGTERM (proc(5), `SigCgt`). */
+function listensToTerm(pid: number): boolean {
+  try {
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(
+      readFileSync(`/proc/${pid}/status`, 'utf8'),
+    )?.[1];
+    const bit = BigInt(constants.signals.SIGTERM - 1);
+    return ((BigInt(`0x${caught ?? 0}`) >> bit) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs a container in namespaces of its own. */
+export function launchIsolated(launch: Launch): Running {
+  const root = join(launch.scratch, 'root');
+  mkdirSync(root, { recursive: true });
+  const table = join(launch.scratch, 'fstab');
+  writeFileSync(table, makeTree(launch, root), { mode: 0o600 });
+
+  const { become, env } = handOver(
+    variablesOf(launch, { home: '/tmp', path: DEFAULT_PATH }),
+  );
+  const script = join(launch.scratch, 'run.sh');
+  writeFileSync(
+    script,
+    rootScript({ root, table, workingDir: launch.workingDir }),
+    { mode: 0o600 },
+  );
+  const namespaces = launch.enter.length
+    ? ['unshare']
+    : ['unshare', '--user', '--map-root-user'];
+  const command = [
+    'setpriv',
+    '--pdeathsig',
+    'KILL',
+    ...launch.enter,
+    ...namespaces,
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '/bin/sh',
+    script,
+    ...become,
+    ...launch.argv,
+  ];
+  const child = spawn(`/usr/bin/${command[0]}`, command.slice(1), {
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    cwd: '/',
+    // A session of its own: no terminal, and no Ctrl-C that was meant for the portal.
+    detached: true,
+  });
+  child.stdin!.on('error', () => {});
+  /** The first process in the namespaces. */
+  const first = () => (hasEnded(child) ? undefined : childOf(child.pid!));
+  let asked = false;
+  /** Once, as the kubelet does, and not before the first process listens: till then a signal goes nowhere. */
+  const terminate = () => {
+    if (hasEnded(child)) return;
+    const pid = first();
+    if (pid && listensToTerm(pid)) signal(pid, 'SIGTERM');
+    else setTimeout(terminate, LISTENS_CHECK_MS);
+  };
+  return {
+    process: child,
+    terminate: () => {
+      if (!asked) terminate();
+      asked = true;
+    },
+    kill: () => {
+      const pid = first();
+      if (pid) signal(pid, 'SIGKILL');
+      child.kill('SIGKILL');
+    },
+    begin: () => child.stdin!.end('go\n'),
+  };
+}

@@ -1,0 +1,96 @@
+/** Programs inside a container: its image, variables, mounts and network, as its pod describes them. */
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../types';
+import { discard } from './discard';
+import { ContainerConfigError, environmentOf, expand } from './environment';
+import type { PodContext } from './PodContext';
+import type { Running } from './runtime/Launch';
+import { launchIsolated } from './runtime/launchIsolated';
+import { launchPlain } from './runtime/launchPlain';
+
+/** How much of an executed command's output is kept, in characters. */
+const OUTPUT_LIMIT = 4096;
+
+function start(
+  context: PodContext,
+  spec: Json,
+  scratch: string,
+  argvFor: (env: Record<string, string>) => string[],
+): Running {
+  const { images, registry, pod, network, volumes, isolation } = context;
+  const image = images.resolve(spec.image);
+  const env = environmentOf(registry, pod, spec);
+  const launch = isolation.files ? launchIsolated : launchPlain;
+  return launch({
+    argv: argvFor(env),
+    env: network.environment({ HOSTNAME: pod.metadata.name, ...env }),
+    workingDir: spec.workingDir ?? '/',
+    mounts: volumes.mounts(spec),
+    image,
+    scratch,
+    enter: network.enter,
+  });
+}
+
+/**
+ * Starts the container's command; `begin` lets it go.
+ *
+ * @throws ImageError, ContainerConfigError
+ */
+export function startContainer(
+  context: PodContext,
+  spec: Json,
+  directory: string,
+): Running {
+  const scratch = join(directory, 'run');
+  discard(scratch);
+  mkdirSync(scratch, { recursive: true, mode: 0o700 });
+  return start(context, spec, scratch, env => {
+    const words: string[] = [...(spec.command ?? []), ...(spec.args ?? [])];
+    if (!words.length)
+      throw new ContainerConfigError(
+        'the local cluster needs a command: its images have none of their own',
+      );
+    return words.map(word => expand(word, env));
+  });
+}
+
+/**
+ * Runs a command beside the container's own and waits for its end, which comes after
+ * `timeoutMs` at the latest, or when `signal` aborts.
+ */
+export async function execInContainer(
+  context: PodContext,
+  spec: Json,
+  directory: string,
+  command: { argv: string[]; timeoutMs: number; signal: AbortSignal },
+): Promise<{ code: number; output: string }> {
+  const scratch = mkdtempSync(join(directory, 'exec-'));
+  try {
+    const running = start(context, spec, scratch, () => command.argv);
+    const ended = once(running.process, 'exit');
+    let output = '';
+    const collect = (text: string) => {
+      if (output.length < OUTPUT_LIMIT) output += text;
+    };
+    running.process.stdout!.setEncoding('utf8').on('data', collect);
+    running.process.stderr!.setEncoding('utf8').on('data', collect);
+    const kill = () => running.kill();
+    const timer = setTimeout(kill, command.timeoutMs);
+    command.signal.addEventListener('abort', kill);
+    try {
+      running.begin();
+      const [code] = await ended;
+      return { code: code ?? 137, output };
+    } finally {
+      clearTimeout(timer);
+      command.signal.removeEventListener('abort', kill);
+      // What it left behind.
+      kill();
+    }
+  } finally {
+    discard(scratch);
+  }
+}

@@ -1,0 +1,188 @@
+/** A pod's volumes as directories of this machine. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import type { Tokens } from '../auth/tokens';
+import type { Registry } from '../registry/Registry';
+import type { Json, KubeObject } from '../types';
+import { discard } from './discard';
+import { ContainerConfigError, dataOf, type DataPlural } from './environment';
+
+/** A directory or file of this machine at a place in a container. */
+export interface Mount {
+  source: string;
+  target: string;
+  readOnly: boolean;
+}
+
+/** Tokens are written anew at this part of their lifetime, as the kubelet does. */
+const TOKEN_LIFETIME_USED = 0.8;
+const TOKEN_LIFETIME_SECONDS = 3600;
+
+function inside(directory: string, path: string): string {
+  const full = normalize(join(directory, path));
+  if (full !== directory && !full.startsWith(`${directory}/`))
+    throw new Error(`path ${JSON.stringify(path)} leaves its volume`);
+  return full;
+}
+
+/** Makes a pod's volumes and keeps the tokens in them fresh. */
+export class PodVolumes {
+  readonly #registry: Registry;
+  readonly #tokens: Tokens;
+  readonly #pod: KubeObject;
+  readonly #directory: string;
+  readonly #failed: (error: Error) => void;
+  /** Where each volume is, by its name. */
+  readonly #places = new Map<string, string>();
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  /** @param options - `failed` hears of tokens that could not be written anew */
+  constructor(options: {
+    registry: Registry;
+    tokens: Tokens;
+    pod: KubeObject;
+    directory: string;
+    failed: (error: Error) => void;
+  }) {
+    this.#registry = options.registry;
+    this.#tokens = options.tokens;
+    this.#pod = options.pod;
+    this.#directory = options.directory;
+    this.#failed = options.failed;
+  }
+
+  /**
+   * Makes every volume.
+   *
+   * @throws Error (`FailedMount`) where something that a volume needs is not there (yet)
+   */
+  async make(): Promise<void> {
+    for (const volume of this.#pod.spec.volumes ?? [])
+      this.#places.set(
+        volume.name,
+        volume.persistentVolumeClaim
+          ? this.#claimed(volume.persistentVolumeClaim.claimName)
+          : await this.#own(volume),
+      );
+    this.#refreshTokens();
+  }
+
+  /** The directory of a claim's volume. */
+  #claimed(claimName: string): string {
+    const { store } = this.#registry;
+    const { namespace } = this.#pod.metadata;
+    const claim = store.get('persistentvolumeclaims', namespace, claimName);
+    if (!claim)
+      throw new Error(`persistentvolumeclaim "${claimName}" not found`);
+    if (claim.metadata.deletionTimestamp)
+      throw new Error(`persistentvolumeclaim "${claimName}" is being deleted`);
+    const { volumeName } = claim.spec;
+    const bound =
+      volumeName && store.get('persistentvolumes', undefined, volumeName);
+    if (!bound || claim.status?.phase !== 'Bound')
+      throw new Error(`pod has unbound immediate PersistentVolumeClaims`);
+    mkdirSync(bound.spec.hostPath.path, { recursive: true });
+    return bound.spec.hostPath.path;
+  }
+
+  /** A volume that ends with the pod. */
+  async #own(volume: Json): Promise<string> {
+    if (volume.hostPath)
+      throw new Error('hostPath volumes are not served by the local cluster');
+    const own = join(this.#directory, 'volumes', volume.name);
+    mkdirSync(own, { recursive: true, mode: 0o700 });
+    const { secret, configMap, projected } = volume;
+    if (secret)
+      this.#project(own, 'secrets', { ...secret, name: secret.secretName });
+    else if (configMap) this.#project(own, 'configmaps', configMap);
+    else if (projected) {
+      for (const source of projected.sources ?? []) {
+        if (source.secret) this.#project(own, 'secrets', source.secret);
+        else if (source.configMap)
+          this.#project(own, 'configmaps', source.configMap);
+      }
+      await this.#projectTokens(own, projected.sources ?? []);
+    }
+    return own;
+  }
+
+  #project(directory: string, plural: DataPlural, ref: Json): void {
+    const { namespace } = this.#pod.metadata;
+    const data = dataOf(this.#registry, plural, namespace, ref);
+    if (!data) return;
+    const items: Json[] =
+      ref.items ?? [...data.keys()].map(key => ({ key, path: key }));
+    for (const { key, path } of items) {
+      const value = data.get(key);
+      if (!value) {
+        if (ref.optional) continue;
+        throw new Error(`references non-existent secret key: ${key}`);
+      }
+      const file = inside(directory, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, value, { mode: 0o600 });
+    }
+  }
+
+  async #projectTokens(directory: string, sources: Json[]): Promise<void> {
+    for (const { serviceAccountToken } of sources) {
+      if (!serviceAccountToken) continue;
+      const { audience, expirationSeconds, path } = serviceAccountToken;
+      const { namespace, name, uid } = this.#pod.metadata;
+      const { token } = await this.#tokens.issue({
+        namespace: namespace!,
+        serviceAccount: this.#pod.spec.serviceAccountName ?? 'default',
+        audiences: audience ? [audience] : undefined,
+        expirationSeconds,
+        pod: { name, uid },
+      });
+      writeFileSync(inside(directory, path), token, { mode: 0o600 });
+    }
+  }
+
+  #refreshTokens(): void {
+    for (const { name, projected } of this.#pod.spec.volumes ?? []) {
+      const sources: Json[] = projected?.sources ?? [];
+      const lifetimes = sources
+        .filter(source => source.serviceAccountToken)
+        .map(
+          ({ serviceAccountToken }) =>
+            serviceAccountToken.expirationSeconds ?? TOKEN_LIFETIME_SECONDS,
+        );
+      if (!lifetimes.length) continue;
+      const timer = setInterval(() => {
+        this.#projectTokens(this.#places.get(name)!, sources).catch(
+          this.#failed,
+        );
+      }, Math.min(...lifetimes) * 1000 * TOKEN_LIFETIME_USED);
+      timer.unref();
+      this.#timers.push(timer);
+    }
+  }
+
+  /** The mounts of one container. */
+  mounts(container: Json): Mount[] {
+    return (container.volumeMounts ?? []).map((mount: Json) => {
+      const place = this.#places.get(mount.name);
+      if (!place)
+        throw new ContainerConfigError(`volume ${mount.name} not found`);
+      const source = mount.subPath ? inside(place, mount.subPath) : place;
+      if (mount.subPath) mkdirSync(source, { recursive: true });
+      return {
+        source,
+        target: mount.mountPath,
+        readOnly: Boolean(mount.readOnly),
+      };
+    });
+  }
+
+  /** Leaves the tokens as they are. */
+  stop(): void {
+    this.#timers.forEach(timer => clearInterval(timer));
+  }
+
+  /** Removes what does not outlive the pod. */
+  remove(): void {
+    discard(this.#directory);
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * What the store does by itself: begun when the backend is up, ended with it. Every timer of the
+ * store that is not one request's stands in {@link BackgroundTasks.tasks}.
+ */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { importExamples } from './apps/import/ExampleApps';
+import type { StoreConfig } from './config/StoreConfig';
+import type { DatabaseSession } from './database/DatabaseSession';
+import type { Epoch } from './epoch/Epoch';
+import type { Repositories } from './wiring/repositories';
+import type { Services } from './wiring/services';
+
+/** Work under way at the end has this long, in milliseconds. */
+const STOP_MS = 5000;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+/** Changes that nobody reads any more go after this long; a reader that stood still for longer reads all anew. */
+const CHANGES_KEPT_MS = 24 * 60 * MINUTE_MS;
+/** Held by the replica that does what one of them has to do. */
+const ONE_REPLICA = 'background-tasks';
+
+/** Something that is done now and then, one time after the other. */
+interface Task {
+  everyMs: number;
+  /** Why it is done at all, and this often. */
+  reason: string;
+  /** By `each` replica, or by `one` of them. */
+  by: 'each' | 'one';
+  /** It makes sense once the cluster was read. */
+  needsCluster?: boolean;
+  run(): Promise<unknown>;
+}
+
+/** The work of one process. */
+export class BackgroundTasks {
+  readonly #o: {
+    config: StoreConfig;
+    repositories: Repositories;
+    services: Services;
+    session: DatabaseSession;
+    epoch: Epoch;
+    logger: LoggerService;
+  };
+  readonly #stopping = new AbortController();
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: {
+    config: StoreConfig;
+    repositories: Repositories;
+    services: Services;
+    session: DatabaseSession;
+    epoch: Epoch;
+    logger: LoggerService;
+  }) {
+    this.#o = options;
+  }
+
+  /** All of them; periods are such that a replica with nothing to do sends at most one query a second. */
+  tasks(): Task[] {
+    const { config, repositories, services } = this.#o;
+    const { changeReader, processor, autoSuspension, preconditions } = services;
+    const { preconditionSeconds } = config;
+    return [
+      {
+        everyMs: 10 * SECOND_MS,
+        reason: 'changes of other replicas, should their notification be lost',
+        by: 'each',
+        run: () => changeReader.read(),
+      },
+      {
+        everyMs: 3 * SECOND_MS,
+        reason:
+          'instances that are due and that woke nobody, as those of a replica that died',
+        by: 'each',
+        needsCluster: true,
+        run: () => processor.claimDue(),
+      },
+      {
+        everyMs: 5 * SECOND_MS,
+        reason: 'a cluster that went silent, or speaks again',
+        by: 'each',
+        needsCluster: true,
+        run: () => processor.noticeSilence(),
+      },
+      {
+        everyMs: MINUTE_MS,
+        reason:
+          'policies, should they not have been readable when they changed',
+        by: 'each',
+        run: () => services.iam.reload(),
+      },
+      {
+        everyMs: MINUTE_MS,
+        reason: 'events of a replica that ended before it sent them',
+        by: 'one',
+        run: () => services.eventPublisher.publish(),
+      },
+      {
+        everyMs: 5 * MINUTE_MS,
+        reason: 'routes that a gateway was told wrongly',
+        by: 'each',
+        run: () => services.routes.verify(),
+      },
+      {
+        everyMs: 5 * SECOND_MS,
+        reason: 'instances to suspend, and volumes to purge: their time is up',
+        by: 'one',
+        run: () => autoSuspension.endOverdue(new Date()),
+      },
+      {
+        everyMs: 5 * MINUTE_MS,
+        reason: 'resync: what a watch may have missed',
+        by: 'one',
+        needsCluster: true,
+        run: () => processor.resync(),
+      },
+      {
+        everyMs: 5 * MINUTE_MS,
+        reason: 'secrets that were changed or removed in the cluster',
+        by: 'one',
+        needsCluster: true,
+        run: () => services.secretProcessor.look(),
+      },
+      ...(preconditionSeconds > 0
+        ? [
+            {
+              everyMs: 30 * SECOND_MS,
+              reason: 'whether apps can be run here, which changes around them',
+              by: 'one' as const,
+              run: () => preconditions.refreshOlderThan(preconditionSeconds),
+            },
+          ]
+        : []),
+      {
+        everyMs: 10 * MINUTE_MS,
+        reason:
+          'what is no longer kept: audit, answers to repeated requests, changes',
+        by: 'one',
+        run: async () => {
+          const now = new Date();
+          await services.auditReader.dropOld(now);
+          await services.idempotency.dropExpired();
+          await repositories.outbox.dropBefore(
+            new Date(now.getTime() - CHANGES_KEPT_MS).toISOString(),
+          );
+        },
+      },
+    ];
+  }
+
+  #start(task: Task): void {
+    let busy = false;
+    const run = async () => {
+      if (task.by === 'one' && !(await this.#o.session.tryLock(ONE_REPLICA)))
+        return;
+      await task.run();
+    };
+    this.#timers.push(
+      setInterval(() => {
+        if (busy) return;
+        busy = true;
+        run()
+          .catch(error => this.#o.logger.warn(error.message))
+          .finally(() => {
+            busy = false;
+          });
+      }, task.everyMs),
+    );
+  }
+
+  /** Tries until it is done: a cluster that is down does not keep the portal down. */
+  async #insist(what: string, work: () => Promise<void>): Promise<void> {
+    let pauseMs = 500;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        this.#o.logger.warn(
+          `${what}: ${(error as Error).message}; again in ${pauseMs} ms`,
+        );
+        await sleep(pauseMs, undefined, {
+          signal: this.#stopping.signal,
+        }).catch(() => {});
+        pauseMs = Math.min(pauseMs * 2, 30_000);
+      }
+    }
+  }
+
+  async begin(): Promise<void> {
+    const { config, repositories, services, session, logger } = this.#o;
+    const { changeReader, eventPublisher, cluster, processor } = services;
+    const tasks = this.tasks();
+    // At once: the first request may be a secret, which needs the namespace.
+    const clusterStarts = this.#insist(
+      'the Kubernetes API does not answer',
+      () => cluster.start(),
+    );
+    // What needs no cluster goes on without one.
+    await this.#insist('the database does not say what changed', async () => {
+      await eventPublisher.start();
+      await changeReader.start();
+    });
+    changeReader.of('audit').subscribe(() => {
+      eventPublisher
+        .publish()
+        .catch(error => logger.warn(`events were not sent: ${error.message}`));
+    });
+    session.onNotify(() => changeReader.wake());
+    tasks.filter(task => !task.needsCluster).forEach(task => this.#start(task));
+    // The configuration may be another one than at the last start.
+    this.#checkApps(0).catch(error => logger.warn(error.message));
+    await clusterStarts;
+    if (this.#stopping.signal.aborted) return;
+    await this.#insist('the cluster does not say what it has seen', () =>
+      this.#o.epoch.check('cluster'),
+    );
+    if (this.#stopping.signal.aborted) return;
+    processor.start(cluster);
+    tasks.filter(task => task.needsCluster).forEach(task => this.#start(task));
+    const { examples } = config;
+    if (examples)
+      await this.#insist('importing the examples', () =>
+        importExamples({
+          examples,
+          apps: repositories.apps,
+          settings: repositories.settings,
+          imports: services.imports,
+          secretChanges: services.secretChanges,
+          logger,
+        }),
+      );
+  }
+
+  /** Decides anew of all apps that were last looked at longer ago. */
+  async #checkApps(seconds: number): Promise<void> {
+    const began = Date.now();
+    let checked: number;
+    do {
+      checked = await this.#o.services.preconditions.refreshOlderThan(
+        seconds + (Date.now() - began) / 1000,
+      );
+    } while (checked && !this.#stopping.signal.aborted);
+  }
+
+  async stop(): Promise<void> {
+    const { changeReader, cluster, processor } = this.#o.services;
+    this.#stopping.abort();
+    this.#timers.forEach(timer => clearInterval(timer));
+    cluster.stop();
+    // What a silent cluster holds up is done again by whoever has the lease next.
+    await Promise.race([
+      processor.stop(),
+      sleep(STOP_MS, undefined, { ref: false }),
+    ]);
+    await changeReader.stop();
+  }
+}

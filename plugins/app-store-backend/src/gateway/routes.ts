@@ -1,0 +1,93 @@
+/**
+ * What the gateway asks of the store: a stream of its route table, and who may
+ * open an instance. For the gateway's own service identity only.
+ */
+import type { Request } from 'express';
+import type { RoleResolver } from '../auth/RoleResolver';
+import type { InstanceService } from '../instances/InstanceService';
+import type { RouteChange, RouteFeed } from './RouteFeed';
+import type { EventStreams } from '../http/EventStreams';
+import type { HandlersOf } from '../http/operations';
+
+/** Between two hashes of the table, in milliseconds: a gateway whose table differs asks for a snapshot. */
+const HASH_MS = 30_000;
+
+/** What the handlers stand on. */
+export interface GatewayHandlerOptions {
+  roles: RoleResolver;
+  instances: InstanceService;
+  routes: RouteFeed;
+  streams: EventStreams;
+  /** What seals the gateway's keys. */
+  gatewaySecret(): Promise<string>;
+}
+
+export function gatewayHandlers(
+  options: GatewayHandlerOptions,
+): HandlersOf<'watchRoutes' | 'decideAdmission' | 'getKeySecret'> {
+  const { roles, instances, routes, streams } = options;
+  return {
+    async watchRoutes(request, response) {
+      const { 'last-event-id': last } = request.headers;
+      const events = streams.open(request as unknown as Request, response);
+      const send = (change: RouteChange) => {
+        const id = String(routes.position);
+        if (change.kind === 'access') events.send('access', {}, id);
+        // The gateway comes back without a position, and gets a snapshot.
+        else if (change.kind === 'missed') events.end();
+        else if (change.value) events.send(change.kind, change.value, id);
+        else if (change.kind === 'route')
+          events.send('gone', { id: change.key }, id);
+        else events.send('alias-gone', { name: change.key }, id);
+      };
+      // What changes while the first part is read comes after it.
+      const early: RouteChange[] = [];
+      let open = false;
+      events.onEnd(
+        routes.subscribe(change => {
+          if (open) send(change);
+          else early.push(change);
+        }),
+      );
+      const resumed = /^\d{1,15}$/.test(String(last))
+        ? await routes.since(Number(last))
+        : undefined;
+      if (resumed) resumed.forEach(send);
+      else {
+        const { position, ...table } = await routes.snapshot();
+        events.send('snapshot', table, String(position));
+      }
+      open = true;
+      early.forEach(send);
+      const timer = setInterval(() => {
+        const { hash } = routes;
+        if (hash) events.send('hash', { hash }, String(routes.position));
+      }, HASH_MS);
+      events.onEnd(() => clearInterval(timer));
+    },
+
+    async getKeySecret(_, response) {
+      response.set('cache-control', 'no-store');
+      response.json({ secret: await options.gatewaySecret() });
+    },
+
+    async decideAdmission(request, response) {
+      const { instanceId, userEntityRef } = request.body;
+      const actor = userEntityRef
+        ? await roles.resolve(userEntityRef)
+        : undefined;
+      const decision = await instances.admission(actor, instanceId);
+      const known = actor?.known ?? true;
+      response.json({
+        found: Boolean(decision),
+        // Nobody is let in under the name of somebody who is gone, not even to what is PUBLIC.
+        allowed: decision && decision.allowed && known,
+        rule: decision && (known ? decision.rule : '2.1 known person'),
+        displayName: actor?.displayName,
+        roles: actor?.roles,
+        known,
+        holdsForMs: actor?.holdsForMs,
+      });
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** What begins, ends and puts off a run of an instance, as changes of its row. */
+import type { InstanceRecord } from './InstanceRepository';
+
+/** The change that suspends. */
+export function suspension(): Partial<InstanceRecord> {
+  return {
+    desired: 'suspended',
+    slot: undefined,
+    suspendAfter: undefined,
+    endpoint: undefined,
+    problem: undefined,
+    stage: undefined,
+    status: 'SUSPENDED',
+    updatedAt: new Date().toISOString(),
+  };
+}
+
+/** The change that begins another launch. */
+export function launch(
+  record: Pick<InstanceRecord, 'launch'>,
+  now: Date,
+): Partial<InstanceRecord> {
+  return {
+    launch: record.launch + 1,
+    status: 'PENDING',
+    stage: 'accepted',
+    stages: { accepted: now.toISOString() },
+    restartCount: 0,
+    problem: undefined,
+    endpoint: undefined,
+    updatedAt: now.toISOString(),
+  };
+}
+
+/** When something that begins then is suspended; undefined where it never is (-1 seconds). */
+export function deadline(from: Date, seconds: number): string | undefined {
+  return seconds < 0
+    ? undefined
+    : new Date(from.getTime() + seconds * 1000).toISOString();
+}

@@ -1,0 +1,165 @@
+/** What the cluster says of an instance's pods: their status, events and logs. */
+import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
+import type {
+  InstanceEvent,
+  LogQuery,
+  PodStatus,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { IncomingMessage } from 'node:http';
+import { StoreError } from '../errors/StoreError';
+import { KubeError, type KubeApi } from './client/KubeApi';
+import { APP_CONTAINER, objectName } from './manifests/labels';
+import { podStatus } from './observe/podStatus';
+
+/** A log that does not come within this time is done without. */
+const TAIL_MS = 5000;
+const CONTAINERS = new Set(['app', 'bundle', 'dependencies']);
+
+/** Where an instance is in the cluster. */
+export interface InstancePlace {
+  id: string;
+  namespace: string;
+}
+
+/** The newest pod that is not going away. */
+export function newest(pods: V1Pod[]): V1Pod | undefined {
+  return pods
+    .filter(pod => !pod.metadata?.deletionTimestamp)
+    .sort((a, b) =>
+      String(b.metadata?.creationTimestamp).localeCompare(
+        String(a.metadata?.creationTimestamp),
+      ),
+    )[0];
+}
+
+/** Reads status, events and logs. */
+export class InstanceOutput {
+  readonly #api: KubeApi;
+  readonly #podsOf: (instanceId: string) => V1Pod[];
+
+  constructor(api: KubeApi, podsOf: (instanceId: string) => V1Pod[]) {
+    this.#api = api;
+    this.#podsOf = podsOf;
+  }
+
+  /** What the cluster says of its pod (specification 2.3). */
+  status(record: InstancePlace): PodStatus {
+    return podStatus(newest(this.#podsOf(record.id)), new Date());
+  }
+
+  async events(record: InstancePlace): Promise<InstanceEvent[]> {
+    const names = [
+      objectName(record.id),
+      ...this.#podsOf(record.id).map(pod => pod.metadata!.name!),
+    ];
+    const lists = await Promise.all(
+      names.map(name =>
+        this.#api.json<{ items: CoreV1Event[] }>(
+          `/api/v1/namespaces/${record.namespace}/events`,
+          {
+            query: { fieldSelector: `involvedObject.name=${name}`, limit: 200 },
+          },
+        ),
+      ),
+    );
+    // Times have a grain of a second; what came later has the higher version.
+    const version = (event: CoreV1Event) =>
+      Number(event.metadata.resourceVersion ?? 0);
+    return lists
+      .flatMap(list => list.items)
+      .sort((a, b) => version(b) - version(a))
+      .map(event => ({
+        type:
+          event.type === 'Warning' ? ('Warning' as const) : ('Normal' as const),
+        reason: event.reason ?? '',
+        message: event.message ?? '',
+        count: event.count ?? 1,
+        lastSeen: String(
+          event.lastTimestamp ??
+            event.eventTime ??
+            event.metadata.creationTimestamp,
+        ),
+      }))
+      .sort((a, b) => b.lastSeen.localeCompare(a.lastSeen));
+  }
+
+  /**
+   * A container's output.
+   *
+   * @throws StoreError 404 where there is none
+   */
+  async logs(record: InstancePlace, query: LogQuery): Promise<IncomingMessage> {
+    const container = query.container ?? APP_CONTAINER;
+    if (!CONTAINERS.has(container))
+      throw new StoreError({
+        status: 400,
+        code: 'NO_SUCH_CONTAINER',
+        message: `There is no container ${JSON.stringify(container)}.`,
+        owner: 'you',
+        remedy: `Choose one of ${[...CONTAINERS].join(', ')}.`,
+      });
+    const pod = newest(this.#podsOf(record.id));
+    if (!pod)
+      throw new StoreError({
+        status: 404,
+        code: 'NO_LOG',
+        message: 'The instance is not running, so it has no log.',
+        owner: 'you',
+        remedy: 'Resume it. It then writes a new log.',
+      });
+    try {
+      return await this.#api.stream(
+        `/api/v1/namespaces/${record.namespace}/pods/${pod.metadata!.name}/log`,
+        {
+          query: {
+            container,
+            previous: query.previous || undefined,
+            follow: query.follow || undefined,
+            tailLines: query.tail,
+          },
+          signal: query.signal,
+        },
+      );
+    } catch (error) {
+      if (
+        error instanceof KubeError &&
+        (error.code === 400 || error.code === 404)
+      )
+        throw new StoreError({
+          status: 404,
+          code: 'NO_LOG',
+          message: query.previous
+            ? 'There is no log of a previous run.'
+            : 'This container has not started, so it has no log yet.',
+          owner: 'you',
+          remedy: 'Try again in a moment, or choose another container.',
+        });
+      throw error;
+    }
+  }
+
+  /** The last lines of a container's output; empty where there are none. */
+  async tail(
+    record: InstancePlace,
+    container: string,
+    previous: boolean,
+    lines: number,
+  ): Promise<string> {
+    try {
+      const stream = await this.logs(record, {
+        container,
+        previous,
+        tail: lines,
+        signal: AbortSignal.timeout(TAIL_MS),
+      });
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks)
+        .toString('utf8')
+        .slice(-16 * 1024)
+        .trimEnd();
+    } catch {
+      return '';
+    }
+  }
+}

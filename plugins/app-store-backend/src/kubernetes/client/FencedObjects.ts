@@ -1,0 +1,178 @@
+/**
+ * Writes and deletes objects in the cluster so that a worker that stood still past its lease
+ * changes nothing that another one did meanwhile. A lease does not fence Kubernetes, hence the
+ * order: the object is read, the lease is checked, and what is written names the uid and the
+ * version that was read. Where there was nothing it is created, not applied; what was created
+ * past the lease is taken away again. Every deletion names the uid and the version.
+ */
+import { KubeError, type KubeApi } from './KubeApi';
+import { isOnlyCreated, type KubeObject } from './kubeObjects';
+import { LABELS } from '../manifests/labels';
+
+/** True as long as the work is this worker's. */
+export type StillMine = () => Promise<boolean>;
+
+/** Another worker has the lease by now. */
+class LeaseLost extends Error {
+  constructor() {
+    super('another worker took over');
+    this.name = 'LeaseLost';
+  }
+}
+
+/** @throws LeaseLost */
+async function assertMine(stillMine: StillMine): Promise<void> {
+  if (!(await stillMine())) throw new LeaseLost();
+}
+
+export function alreadyExists(error: unknown): boolean {
+  return error instanceof KubeError && error.reason === 'AlreadyExists';
+}
+
+/** Creates, applies and deletes objects in such a way that a stalled worker does no harm. */
+export class FencedObjects {
+  readonly #api: KubeApi;
+  readonly #installation: string;
+
+  constructor(options: { api: KubeApi; installation: string }) {
+    this.#api = options.api;
+    this.#installation = options.installation;
+  }
+
+  /**
+   * The object as it is.
+   *
+   * @throws Error where an object of this name is not this installation's
+   */
+  async read(object: KubeObject): Promise<KubeObject | undefined> {
+    const found = await this.#api.get<KubeObject>(object);
+    const owner = found?.metadata?.labels?.[LABELS.installation];
+    if (found && owner !== this.#installation)
+      throw new Error(
+        `the ${object.kind} ${
+          object.metadata!.name
+        } in the cluster belongs to ${
+          owner ? `another app store (${owner})` : 'somebody else'
+        }`,
+      );
+    return found;
+  }
+
+  /**
+   * Brings objects to the state given, or makes them.
+   *
+   * @param options.fresh - they were never written: saves the look
+   * @throws LeaseLost; KubeError 409 where somebody changed one since it was read
+   */
+  async apply(
+    objects: KubeObject[],
+    stillMine: StillMine,
+    { fresh = false }: { fresh?: boolean } = {},
+  ): Promise<void> {
+    const live = fresh
+      ? objects.map(() => undefined)
+      : await Promise.all(objects.map(object => this.read(object)));
+    await assertMine(stillMine);
+    const made: KubeObject[] = [];
+    const written = await Promise.allSettled(
+      objects.map(async (object, i) => {
+        if (live[i]) await this.#update(object, live[i]);
+        else made.push(await this.#api.create(object));
+      }),
+    );
+    await this.#keep(made, stillMine);
+    const failures = written.flatMap(result =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
+    // A predecessor made them and died before it could say so.
+    if (fresh && failures.some(alreadyExists))
+      await this.apply(objects, stillMine);
+    else if (failures.length) throw failures[0];
+  }
+
+  /**
+   * Makes an object that was never there.
+   *
+   * @throws LeaseLost; KubeError 409, `AlreadyExists`
+   */
+  async create(object: KubeObject, stillMine: StillMine): Promise<KubeObject> {
+    await assertMine(stillMine);
+    const made = await this.#api.create(object);
+    await this.#keep([made], stillMine);
+    return made;
+  }
+
+  /** Nothing fences a creation: what came too late is taken away again. */
+  async #keep(made: KubeObject[], stillMine: StillMine): Promise<void> {
+    if (!made.length || (await stillMine())) return;
+    await Promise.all(made.map(object => this.#takeBack(object)));
+    throw new LeaseLost();
+  }
+
+  /**
+   * Deletes what this worker created, unless another one took it over: that one has applied it,
+   * and at the very least made it its own (see {@link KubeApi.ownByApply}).
+   */
+  async #takeBack(object: KubeObject): Promise<void> {
+    const { uid } = object.metadata!;
+    for (;;) {
+      const found = await this.#api.get<KubeObject>(object);
+      const { metadata } = found ?? {};
+      if (
+        !found ||
+        metadata!.uid !== uid ||
+        metadata!.deletionTimestamp ||
+        !isOnlyCreated(found)
+      )
+        return;
+      // Controllers write its status meanwhile: then it is looked at once more.
+      await this.#api.delete(object, {
+        uid: uid!,
+        resourceVersion: metadata!.resourceVersion,
+      });
+    }
+  }
+
+  /**
+   * Takes over an object that is as it should be but for its maker, who may be about to take
+   * it back.
+   */
+  async adopt(found: KubeObject): Promise<KubeObject> {
+    return this.#api.ownByApply(found);
+  }
+
+  async #update(object: KubeObject, found: KubeObject): Promise<void> {
+    const { uid, resourceVersion } = (await this.#api.ownByApply(found))
+      .metadata!;
+    await this.#api.apply({
+      ...object,
+      metadata: { ...object.metadata, uid, resourceVersion },
+    });
+  }
+
+  /** Not what another worker wrote since it was read, under the same uid. */
+  #delete(object: KubeObject): Promise<boolean> {
+    const { uid, resourceVersion } = object.metadata!;
+    return this.#api.delete(object, { uid: uid!, resourceVersion });
+  }
+
+  /**
+   * Deletes objects.
+   *
+   * @returns true where none of them is left
+   * @throws LeaseLost
+   */
+  async remove(objects: KubeObject[], stillMine: StillMine): Promise<boolean> {
+    const live = (
+      await Promise.all(objects.map(object => this.read(object)))
+    ).flatMap(found => found ?? []);
+    if (!live.length) return true;
+    await assertMine(stillMine);
+    await Promise.all(
+      live
+        .filter(found => !found.metadata!.deletionTimestamp)
+        .map(found => this.#delete(found)),
+    );
+    return false;
+  }
+}

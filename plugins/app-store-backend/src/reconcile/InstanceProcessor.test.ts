@@ -1,0 +1,176 @@
+/** What is said of instances while the cluster cannot be read. */
+import { mockServices } from '@backstage/backend-test-utils';
+import { AppRepository } from '../apps/AppRepository';
+import { databaseIds, migrated } from '../database/__testUtils__/databases';
+import { appRecord, instanceRecord } from '../__testUtils__/fixtures';
+import { InstanceQueue } from './InstanceQueue';
+import { InstanceRepository } from '../instances/InstanceRepository';
+import { InstanceTransitions } from '../instances/InstanceTransitions';
+import { Policy } from '../policy';
+import { NEVER_HELD } from '../epoch/__testUtils__/neverHeld';
+import { ChangeReader } from '../changes/ChangeReader';
+import { Outbox } from '../changes/Outbox';
+import type { InstanceCluster } from '../kubernetes/InstanceCluster';
+import { InstanceProcessor } from './InstanceProcessor';
+import { appliedVersion } from './InstanceReconciler';
+
+jest.setTimeout(60_000);
+
+const ENDPOINT = { address: '127.0.0.1', port: 1, podUid: 'u' };
+
+describe.each(databaseIds())('InstanceProcessor on %s', database => {
+  async function setUp(options: { isHeld?: () => boolean } = {}) {
+    const knex = await migrated(database);
+    const policy = Policy.create({
+      settings: { publicMode: false, downloads: true },
+    });
+    const instances = new InstanceRepository(knex, policy);
+    const transitions = new InstanceTransitions(knex);
+    const app = appRecord();
+    await new AppRepository(knex).insert(app, { tagIds: [] });
+    const changed: string[] = [];
+    const reader = new ChangeReader({
+      outbox: new Outbox(knex),
+      logger: mockServices.logger.mock(),
+    });
+    reader.of('instance').subscribe(each => changed.push(each));
+    await reader.start();
+    const cluster = {
+      unreadForMs: 0,
+      unreadMs: () => cluster.unreadForMs,
+      synced: true,
+      hasPods: () => true,
+      pod: () => ({
+        status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      }),
+      endpoint: () => ENDPOINT,
+      apply: jest.fn(async () => {}),
+      remove: jest.fn(async () => true),
+    };
+    const newProcessor = () =>
+      new InstanceProcessor({
+        queue: new InstanceQueue(knex),
+        epoch: {
+          ...NEVER_HELD,
+          isHeld: async () => options.isHeld?.() ?? false,
+        },
+        logger: mockServices.logger.mock(),
+      });
+    const processor = newProcessor();
+    const add = async (desired: 'running' | 'suspended' | 'terminated') => {
+      const record = instanceRecord(app.id, { desired });
+      await transitions.insert(
+        {
+          ...record,
+          status: desired === 'running' ? 'PENDING' : 'SUSPENDED',
+          applied: appliedVersion(record),
+        },
+        10,
+      );
+      return record.id;
+    };
+    return {
+      cluster,
+      processor,
+      newProcessor,
+      instances,
+      reader,
+      changed,
+      add,
+    };
+  }
+  /** What `backgroundTasks.ts` does, more often. */
+  const ticking = (processor: InstanceProcessor) =>
+    setInterval(async () => {
+      await processor.noticeSilence();
+      await processor.claimDue();
+    }, 1000);
+  const until = async (holds: () => Promise<boolean>) => {
+    for (let tries = 0; tries < 500 && !(await holds()); tries++)
+      await new Promise(done => setTimeout(done, 50));
+    expect(await holds()).toBe(true);
+  };
+
+  it('says UNKNOWN once nothing was read for a while, and takes it back', async () => {
+    const { cluster, processor, instances, reader, changed, add } =
+      await setUp();
+    const running = await add('running');
+    const suspended = await add('suspended');
+    const status = async () => (await instances.get(running))!.status;
+    processor.start(cluster as unknown as InstanceCluster);
+    const tick = ticking(processor);
+    try {
+      await until(async () => (await status()) === 'DEPLOYED');
+      // A short break is none: what was seen still holds.
+      cluster.unreadForMs = 20_000;
+      await processor.process(running);
+      expect(await status()).toBe('DEPLOYED');
+
+      cluster.unreadForMs = 31_000;
+      await until(async () => (await status()) === 'UNKNOWN');
+      const record = (await instances.get(running))!;
+      expect(record.problem).toMatchObject({
+        code: 'CLUSTER_UNREADABLE',
+        owner: 'admin',
+      });
+      // Whoever is in goes on, and the place of the owner's quota stays taken.
+      expect(record.endpoint).toEqual(ENDPOINT);
+      expect(record.slot).toBe(0);
+      expect((await instances.get(suspended))!.status).toBe('SUSPENDED');
+      await reader.read();
+      expect(changed).toContain(running);
+
+      cluster.unreadForMs = 0;
+      await until(async () => (await status()) === 'DEPLOYED');
+      expect((await instances.get(running))!.problem).toBeUndefined();
+      expect(cluster.apply).not.toHaveBeenCalled();
+    } finally {
+      clearInterval(tick);
+      await processor.stop();
+    }
+  });
+
+  it('12: ends nothing that a restored backup says has ended, until an admin decides', async () => {
+    let held = true;
+    const { cluster, processor, instances, add } = await setUp({
+      isHeld: () => held,
+    });
+    const id = await add('terminated');
+    processor.start(cluster as unknown as InstanceCluster);
+    try {
+      await processor.process(id);
+      expect(cluster.remove).not.toHaveBeenCalled();
+      expect(await instances.get(id)).toBeDefined();
+      held = false;
+      await processor.process(id);
+      expect(cluster.remove).toHaveBeenCalledTimes(1);
+      expect(await instances.get(id)).toBeUndefined();
+    } finally {
+      await processor.stop();
+    }
+  });
+
+  it('leaves the word to a replica that reads the cluster', async () => {
+    const { cluster, processor, newProcessor, instances, add } = await setUp();
+    const id = await add('running');
+    const cut = { ...cluster, unreadMs: () => 31_000 };
+    const other = newProcessor();
+    const seen = new Set<string>();
+    processor.start(cluster as unknown as InstanceCluster);
+    await until(async () => (await instances.get(id))!.status === 'DEPLOYED');
+    other.start(cut as unknown as InstanceCluster);
+    const ticks = [processor, other].map(ticking);
+    try {
+      // Two rounds of the one that reads nothing.
+      for (const end = Date.now() + 13_000; Date.now() < end; ) {
+        seen.add((await instances.get(id))!.status);
+        await new Promise(done => setTimeout(done, 50));
+      }
+      expect([...seen]).toEqual(['DEPLOYED']);
+    } finally {
+      ticks.forEach(tick => clearInterval(tick));
+      await other.stop();
+      await processor.stop();
+    }
+  });
+});

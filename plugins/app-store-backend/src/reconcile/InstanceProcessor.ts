@@ -1,0 +1,235 @@
+/**
+ * Has each instance looked at when there is a reason to: woken by the outbox and by the watch at
+ * once; `backgroundTasks.ts` has it look for what is due, and now and then at everything.
+ */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { DeletionGuard, Epoch } from '../epoch/Epoch';
+import type { InstanceCluster } from '../kubernetes/InstanceCluster';
+import type { Claim, InstanceQueue } from './InstanceQueue';
+import { InstanceReconciler } from './InstanceReconciler';
+import { Silence } from './Silence';
+
+/** How long a claim holds; longer than any call to the cluster may take. */
+const LEASE_MS = 60_000;
+const CONCURRENCY = 8;
+const RETRY_FIRST_MS = 500;
+const RETRY_LAST_MS = 60_000;
+
+/** Works through the queue of instances. */
+export class InstanceProcessor {
+  readonly #queue: InstanceQueue;
+  readonly #epoch: DeletionGuard & Pick<Epoch, 'making'>;
+  readonly #logger: LoggerService;
+  readonly #now: () => Date;
+  readonly #leaseMs: number;
+  #reconciler: InstanceReconciler | undefined;
+  #silence: Silence | undefined;
+  /** Woken, and whether what woke them is known to this process alone. */
+  readonly #queued = new Map<string, { seenHere: boolean }>();
+  #claiming = false;
+  /** There was no room for all that is due. */
+  #moreDue = false;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #failures = new Map<string, number>();
+  readonly #later = new Map<string, NodeJS.Timeout>();
+  /** The cluster could not be read at the last look. */
+  #unread = false;
+  #stopped = false;
+
+  constructor(options: {
+    queue: InstanceQueue;
+    epoch: DeletionGuard & Pick<Epoch, 'making'>;
+    logger: LoggerService;
+    now?: () => Date;
+    /** How long a claim of an instance holds, in milliseconds. @default 60000 */
+    leaseMs?: number;
+  }) {
+    this.#queue = options.queue;
+    this.#leaseMs = options.leaseMs ?? LEASE_MS;
+    this.#epoch = options.epoch;
+    this.#logger = options.logger;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /** Begins to work. */
+  start(cluster: InstanceCluster): void {
+    this.#silence = new Silence({ cluster, now: this.#now });
+    this.#reconciler = new InstanceReconciler({
+      queue: this.#queue,
+      cluster,
+      epoch: this.#epoch,
+      silence: this.#silence,
+      now: this.#now,
+      onStale: id => this.wake(id),
+    });
+    this.#queue.makeAllDue(0).then(
+      () => this.claimDue(),
+      error => this.#logger.warn(`instance processor: ${error.message}`),
+    );
+  }
+
+  /** Has all instances looked at where the cluster went silent, or speaks again. */
+  async noticeSilence(): Promise<void> {
+    if (!this.#silence || this.#silence.isUnread === this.#unread) return;
+    await this.#queue.makeAllDue(Date.now());
+    this.#unread = !this.#unread;
+  }
+
+  /** Has all instances looked at, in whichever replica has time for them. */
+  async resync(): Promise<void> {
+    await this.#queue.makeAllDue(Date.now());
+  }
+
+  /**
+   * Has an instance looked at now; a call while it is being looked at brings another look.
+   *
+   * @param seenHere - false for what the row itself says: another replica that works on it reads that, too
+   */
+  wake(id: string, seenHere = true): void {
+    if (this.#stopped) return;
+    this.#queued.set(id, {
+      seenHere: seenHere || (this.#queued.get(id)?.seenHere ?? false),
+    });
+    this.#pump();
+  }
+
+  #wakeAfter(id: string, ms: number): void {
+    clearTimeout(this.#later.get(id));
+    this.#later.set(
+      id,
+      setTimeout(() => {
+        this.#later.delete(id);
+        this.wake(id);
+      }, ms),
+    );
+  }
+
+  get #free(): number {
+    return CONCURRENCY - this.#running.size;
+  }
+
+  /** Claims what was woken, several at once, as far as there is room. */
+  #pump(): void {
+    if (!this.#reconciler || this.#claiming || this.#stopped) return;
+    const ids = [...this.#queued.keys()]
+      .filter(id => !this.#running.has(id))
+      .slice(0, this.#free);
+    if (!ids.length) return;
+    const woken = new Map(ids.map(id => [id, this.#queued.get(id)!]));
+    ids.forEach(id => this.#queued.delete(id));
+    this.#claiming = true;
+    this.#claim(woken)
+      .catch(error => this.#logger.warn(`instance processor: ${error.message}`))
+      .finally(() => {
+        this.#claiming = false;
+        this.#pump();
+      });
+  }
+
+  async #claim(woken: Map<string, { seenHere: boolean }>): Promise<void> {
+    const ready: string[] = [];
+    for (const id of woken.keys()) if (await this.#isReady(id)) ready.push(id);
+    if (!ready.length) return;
+    const claims = await this.#queue.claim(ready, Date.now(), this.#leaseMs);
+    const claimed = new Set(claims.map(({ record }) => record.id));
+    claims.forEach(claim => this.#begin(claim));
+    const missed = ready.filter(id => !claimed.has(id));
+    await this.#leave(missed.filter(id => woken.get(id)!.seenHere));
+  }
+
+  /** Claims what is due, from whichever replica it comes. */
+  async claimDue(): Promise<void> {
+    const limit = this.#free;
+    if (limit <= 0 || this.#stopped) return;
+    const claims = await this.#queue.claimDue(
+      Date.now(),
+      this.#leaseMs,
+      limit,
+      // Another replica has its time to read the cluster first.
+      this.#silence!.waiting,
+    );
+    claims.forEach(claim => this.#begin(claim));
+    this.#moreDue = claims.length === limit;
+  }
+
+  /** Another replica is at it, or the row is gone: in the former case its result may be older than what was seen here. */
+  async #leave(ids: string[]): Promise<void> {
+    const there = new Set(await this.#queue.makeDue(ids, Date.now()));
+    ids.filter(id => !there.has(id)).forEach(id => this.#silence!.forget(id));
+  }
+
+  #begin(claim: Claim): void {
+    const { id } = claim.record;
+    const work = this.#work(claim)
+      .catch(error => this.#logger.warn(`instance ${id}: ${error.message}`))
+      .finally(() => {
+        this.#running.delete(id);
+        this.#pump();
+        if (this.#moreDue) {
+          this.#moreDue = false;
+          this.claimDue().catch(error =>
+            this.#logger.warn(`instance processor: ${error.message}`),
+          );
+        }
+      });
+    this.#running.set(id, work);
+  }
+
+  /** Ends after the work under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#later.forEach(timer => clearTimeout(timer));
+    this.#queued.clear();
+    await Promise.all(this.#running.values());
+  }
+
+  /** One look at one instance. */
+  async process(id: string): Promise<void> {
+    if (!(await this.#isReady(id))) return;
+    const [claim] = await this.#queue.claim([id], Date.now(), this.#leaseMs);
+    await (claim ? this.#work(claim) : this.#leave([id]));
+  }
+
+  /** False where another replica has its time to read the cluster first. */
+  async #isReady(id: string): Promise<boolean> {
+    const silence = this.#silence!;
+    const ms = silence.remainingMs(id);
+    if (ms === undefined) return true;
+    // The cluster is read again, here or by another replica.
+    if (!silence.isUnread) {
+      silence.forget(id);
+      return true;
+    }
+    if (ms > 0) {
+      this.#wakeAfter(id, ms);
+      return false;
+    }
+    if (await this.#queue.isDue(id, Date.now())) return true;
+    silence.forget(id);
+    return false;
+  }
+
+  async #work(claim: Claim): Promise<void> {
+    const { id } = claim.record;
+    const reconciler = this.#reconciler!;
+    let again: number | undefined;
+    try {
+      again = await reconciler.reconcile(claim);
+      this.#failures.delete(id);
+    } catch (error) {
+      const failures = (this.#failures.get(id) ?? 0) + 1;
+      this.#failures.set(id, failures);
+      again = Math.min(RETRY_FIRST_MS * 2 ** (failures - 1), RETRY_LAST_MS);
+      this.#logger.warn(
+        `instance ${id}: ${(error as Error).message}; again in ${again} ms`,
+      );
+      if (failures > 2) await reconciler.report(claim, error as Error);
+    }
+    await this.#queue.release(
+      id,
+      claim.token,
+      again === undefined ? undefined : Date.now() + again,
+    );
+    if (again !== undefined) this.#wakeAfter(id, again);
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Compares secrets with the cluster, now and then: says which were changed outside of
+ * the store or are gone, and drops objects of secrets that were deleted. It cannot
+ * invent a value.
+ */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { SecretRepository } from '../secrets/SecretRepository';
+import type { SecretRecord, SecretState } from '../secrets/secretRows';
+import type { DeletionGuard } from '../epoch/Epoch';
+import type { Preconditions } from '../apps/Preconditions';
+import type { SecretCluster } from '../kubernetes/SecretCluster';
+
+/** Rows of one read. */
+const PAGE = 500;
+/** An object without a row may be one that is being made, in milliseconds. */
+const ORPHAN_AGE_MS = 10 * 60_000;
+
+/** @param digest - keyed hash of what the cluster has; undefined where it has nothing */
+function stateOf(
+  { valueDigest }: SecretRecord,
+  digest: string | undefined,
+): SecretState {
+  if (digest === undefined) return 'LOST';
+  return !valueDigest || digest === valueDigest ? 'READY' : 'CHANGED_OUTSIDE';
+}
+
+/** Compares secrets with the cluster. */
+export class SecretProcessor {
+  readonly #secrets: SecretRepository;
+  readonly #cluster: SecretCluster;
+  readonly #preconditions: Preconditions;
+  readonly #guard: DeletionGuard;
+  readonly #logger: LoggerService;
+  readonly #now: () => number;
+
+  constructor(options: {
+    secrets: SecretRepository;
+    cluster: SecretCluster;
+    preconditions: Preconditions;
+    guard: DeletionGuard;
+    logger: LoggerService;
+    now?: () => number;
+  }) {
+    this.#secrets = options.secrets;
+    this.#cluster = options.cluster;
+    this.#preconditions = options.preconditions;
+    this.#guard = options.guard;
+    this.#logger = options.logger;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** One look at all secrets. */
+  async look(): Promise<void> {
+    const found = new Map(
+      (await this.#cluster.list()).map(object => [object.secretId, object]),
+    );
+    let last: string | undefined;
+    for (;;) {
+      const rows = await this.#secrets.listAll(last, PAGE);
+      for (const secret of rows) {
+        const object = found.get(secret.id);
+        found.delete(secret.id);
+        if (object && !object.label)
+          await this.#cluster
+            .describe(object, secret)
+            .catch(error => this.#logger.warn(error.message));
+        const state = stateOf(secret, object?.digest);
+        if (state === secret.state) continue;
+        // It may have been changed through the store since the list was read.
+        const again = await this.#secrets.get(secret.id);
+        if (!again || again.revision !== secret.revision) continue;
+        this.#logger.warn(
+          `the secret ${secret.name} (${secret.visibility}) is ${state} in the cluster`,
+        );
+        await this.#secrets.setState(secret.id, state);
+        await this.#preconditions.refreshUsersOf(
+          (await this.#secrets.usesOf(secret)).map(use => use.appId),
+        );
+      }
+      if (rows.length < PAGE) break;
+      last = rows[rows.length - 1].id;
+    }
+    // A restored database knows nothing of what came after its backup.
+    if (!found.size || (await this.#guard.isHeld('cluster'))) return;
+    for (const orphan of found.values()) {
+      if (orphan.kept) continue;
+      if (this.#now() - Date.parse(orphan.createdAt) < ORPHAN_AGE_MS) continue;
+      if (await this.#secrets.get(orphan.secretId)) continue;
+      await this.#cluster.remove(orphan.secretId, orphan);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+// The two builds that a portal starts from, each made anew where its sources changed:
+// the web app, and the back end.
+/** @import { Tools, Settings } from './types' */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { CONFIG_FILES, configEnvironment } from './settings.mjs';
+import { ROOT } from './toolchain.mjs';
+import { visibleSchema } from '../../packages/backend/scripts/visibleSchema.mjs';
+import { Sentence, step } from './words.mjs';
+
+/** What goes into the web app. */
+const WEB_SOURCES = [
+  'packages/app/config.d.ts',
+  'packages/app/package.json',
+  'packages/app/src',
+  'packages/app/public/index.html',
+  'packages/app/public/icon.svg',
+  'packages/app/public/first-paint.js',
+  // The command is offered for download.
+  'packages/bundle',
+  'packages/cli',
+  'plugins/app-store',
+  'plugins/app-store-common',
+  'yarn.lock',
+  'app-config.yaml',
+  'packages/backend/scripts/visibleSchema.mjs',
+];
+
+/** What goes into the back end: all packages but those of the browser, which have a part of the configuration's schema. */
+function backendSources() {
+  const browser = ['packages/app', 'plugins/app-store'];
+  return [
+    ...['packages', 'plugins']
+      .flatMap(folder =>
+        readdirSync(join(ROOT, folder)).map(name => `${folder}/${name}`),
+      )
+      .filter(path => !browser.includes(path)),
+    ...browser.flatMap(path => [`${path}/config.d.ts`, `${path}/package.json`]),
+    'package.json',
+    'yarn.lock',
+  ];
+}
+
+/**
+ * @param {string} path
+ * @returns {Generator<string>}
+ */
+function* files(path) {
+  const full = join(ROOT, path);
+  if (!statSync(full).isDirectory()) yield path;
+  else
+    for (const entry of readdirSync(full, { withFileTypes: true })) {
+      if (
+        ['node_modules', 'dist', 'coverage'].includes(entry.name) ||
+        entry.name.includes('.test.')
+      )
+        continue;
+      yield* files(join(path, entry.name));
+    }
+}
+
+/** @param {string[]} sources */
+function digest(sources) {
+  const hash = createHash('sha256');
+  for (const source of sources)
+    for (const file of files(source))
+      hash.update(file).update(readFileSync(join(ROOT, file)));
+  return hash.digest('hex');
+}
+
+/**
+ * Runs a build where its sources are not those of the last one.
+ *
+ * @param {string[]} sources
+ * @param {() => Promise<void>} build
+ * @param {string} dist - where the build goes, with a note of what it was made from
+ */
+async function buildWhereChanged(dist, sources, build) {
+  const stamp = join(ROOT, dist, '.stamp');
+  const wanted = digest(sources);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  await build();
+  mkdirSync(join(ROOT, dist), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+/**
+ * Builds the web app where its sources changed.
+ *
+ * @param {Tools} tools
+ * @param {Settings} settings
+ */
+async function buildWebApp(tools, settings) {
+  await buildWhereChanged('packages/app/dist', WEB_SOURCES, async () => {
+    step('Building the web app (about half a minute, once)');
+    const { code, output } = await tools.yarn(
+      [
+        'workspace',
+        'app',
+        'build',
+        ...CONFIG_FILES.flatMap(file => ['--config', file]),
+      ],
+      {
+        env: { ...tools.env, ...configEnvironment(settings, '') },
+        collect: true,
+      },
+    );
+    if (code !== 0)
+      throw new Sentence(`The web app could not be built:\n${output}`);
+    const schema = join(ROOT, 'packages/app/dist/.config-schema.json');
+    const whole = JSON.parse(readFileSync(schema, 'utf8'));
+    writeFileSync(schema, JSON.stringify(visibleSchema(whole, 'frontend')));
+  });
+}
+
+/**
+ * Builds the portal's back end and the local cluster's program where their sources changed.
+ *
+ * @param {Tools} tools
+ */
+export async function buildBackend(tools) {
+  await buildWhereChanged(
+    'packages/backend/dist',
+    backendSources(),
+    async () => {
+      step('Building the back end (some seconds, once)');
+      const { code, output } = await tools.yarn(
+        ['workspace', 'backend', 'programs'],
+        { collect: true },
+      );
+      if (code !== 0)
+        throw new Sentence(`The back end could not be built:\n${output}`);
+    },
+  );
+}
+
+/**
+ * Builds what a portal needs, where sources changed.
+ *
+ * @param {Tools} tools
+ * @param {Settings} settings
+ */
+export async function buildPortal(tools, settings) {
+  await buildBackend(tools);
+  await buildWebApp(tools, settings);
+}
+
+/**
+ * The arguments of Node.js that run the portal, in the directory of `packages/backend`.
+ * Node.js 24 lets the space of new objects grow to 128 MB, which an idle portal then keeps;
+ * this is what Node.js 22 gives it.
+ */
+export const PORTAL_PROGRAM = ['--max-semi-space-size=16', 'dist/index.js'];
+
+/** The local cluster alone. */
+export const LOCAL_CLUSTER_PROGRAM = [
+  join(ROOT, 'packages/backend/dist/local-cluster.js'),
+];
