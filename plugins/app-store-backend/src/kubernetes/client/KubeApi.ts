@@ -11,8 +11,10 @@ import { Agent, request, type RequestOptions } from 'node:https';
 import {
   Agent as HttpAgent,
   request as httpRequest,
+  type ClientRequest,
   type IncomingMessage,
 } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { FIELD_MANAGER } from '../manifests/labels';
 import {
   collectionPath,
@@ -21,6 +23,7 @@ import {
   objectPath,
   type KubeObject,
 } from './kubeObjects';
+import { giveUpOnSilence } from './silence';
 
 /** A refused or failed request. */
 export class KubeError extends Error {
@@ -48,11 +51,27 @@ interface Call {
   body?: unknown;
   contentType?: string;
   signal?: AbortSignal;
-  /** Milliseconds without a sign of life; 0 for none. */
+  /** Milliseconds of silence after which it is given up; 0 for no limit. */
   timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 30_000;
+
+const unreachable = (why: string) =>
+  new KubeError(
+    0,
+    'Unreachable',
+    `the Kubernetes API cannot be reached: ${why}`,
+  );
+
+/**
+ * Whether a request may be sent once more: it met a kept connection that the server had closed as
+ * idle, and doing it twice comes to the same. https://nodejs.org/api/http.html#requestreusedsocket
+ */
+const mayBeSentAgain = (outgoing: ClientRequest, error: Error) =>
+  outgoing.reusedSocket &&
+  outgoing.method !== 'POST' &&
+  ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** Calls the Kubernetes API. */
 export class KubeApi {
@@ -119,37 +138,29 @@ export class KubeApi {
         resolve,
       );
       const timeout = call.timeoutMs ?? TIMEOUT_MS;
-      if (timeout)
-        outgoing.setTimeout(timeout, () =>
-          outgoing.destroy(new Error(`no answer within ${timeout} ms`)),
-        );
-      outgoing.on('error', error =>
-        reject(
-          call.signal?.aborted
-            ? error
-            : new KubeError(
-                0,
-                'Unreachable',
-                `the Kubernetes API cannot be reached: ${error.message}`,
-              ),
-        ),
-      );
+      if (timeout) giveUpOnSilence(outgoing, timeout);
+      outgoing.on('error', error => {
+        if (call.signal?.aborted) reject(error);
+        else if (mayBeSentAgain(outgoing, error))
+          resolve(this.#open(path, call));
+        else reject(unreachable(error.message));
+      });
       outgoing.end(body);
     });
   }
 
   async #fail(response: IncomingMessage): Promise<never> {
-    const text = await read(response);
+    const body = await read(response);
     let status: V1Status = {};
     try {
-      status = JSON.parse(text);
+      status = JSON.parse(body);
     } catch {
       // Not from an API server: its text is the message.
     }
     throw new KubeError(
       response.statusCode ?? 0,
       status.reason ?? response.statusMessage ?? 'Unknown',
-      status.message ?? text.slice(0, 300),
+      status.message ?? body.slice(0, 300),
       status.details?.causes,
     );
   }
@@ -277,8 +288,10 @@ export class KubeApi {
   }
 }
 
-async function read(stream: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+async function read(answer: IncomingMessage): Promise<string> {
+  try {
+    return await text(answer);
+  } catch {
+    throw unreachable('its answer stopped halfway');
+  }
 }
