@@ -13,7 +13,7 @@ import {
 } from '../../plugins/app-store-gateway-backend/src/pages/catalogue/pages';
 import { furnish, send, until, type Furniture } from './furnish';
 import { SEEN } from './pageList';
-import { follow, signedIn } from './people';
+import { follow, launchSeen, signedIn } from './people';
 import { quiet, violations } from './violations';
 import { Portal } from './portal';
 
@@ -477,15 +477,9 @@ test('26: how many there are, and how far a launch is, is said', async ({
   await page.goto(at('/secrets'));
   await says(page, /^\d+ secrets$/);
   await page.goto(at(`/apps/${made.apps.Notes}`));
+  const progress = launchSeen(page);
   await page.getByRole('button', { name: /^Run/ }).click();
-  await expect(
-    page.getByRole('list', { name: 'Progress of the launch' }),
-  ).toBeVisible();
-  await expect(
-    page.getByRole('status').filter({
-      hasText: /Accepted|Scheduled|Fetching|Installing|Starting|Ready/,
-    }),
-  ).not.toHaveCount(0);
+  await progress;
   await page.waitForURL(url => url.hostname.endsWith('.apps.localhost'));
   await page.context().close();
 });

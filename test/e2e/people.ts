@@ -61,6 +61,25 @@ export async function openApp(
   ).toBeVisible();
 }
 
+/**
+ * Fulfilled once the progress of a launch is shown and announced. It looks in every frame, since a
+ * launch may take less than the pause between two looks of `expect`: ask for it before the launch.
+ */
+export function launchSeen(page: Page): Promise<unknown> {
+  return page.waitForFunction(
+    () =>
+      document.querySelector('ol[aria-label="Progress of the launch"]') &&
+      [...document.querySelectorAll('[role="status"]')].some(
+        ({ textContent }) =>
+          /Accepted|Scheduled|Fetching|Installing|Starting|Ready/.test(
+            textContent ?? '',
+          ),
+      ),
+    undefined,
+    { polling: 'raf' },
+  );
+}
+
 /** Runs an app from its page and waits until the portal has led into it; returns its address. */
 export async function run(
   page: Page,
@@ -69,6 +88,7 @@ export async function run(
   options: { shared?: boolean; timeout?: number } = {},
 ): Promise<URL> {
   await openApp(page, portal, title);
+  const progress = launchSeen(page);
   if (options.shared) {
     await page.getByRole('button', { name: 'Advanced run' }).click();
     await page.getByRole('button', { name: /Who can open it/ }).click();
@@ -80,9 +100,7 @@ export async function run(
     // A second instance is run beside the first one, which has the button's place.
     await page.getByRole('button', { name: /^Run/ }).click();
   }
-  await expect(
-    page.getByRole('list', { name: 'Progress of the launch' }),
-  ).toBeVisible();
+  await progress;
   await page.waitForURL(url => url.hostname.endsWith('.apps.localhost'), {
     timeout: options.timeout ?? 60_000,
   });
