@@ -241,6 +241,8 @@ test('27: Back leads to where one was, with all that was loaded', async ({
   await expect(tiles).toHaveCount(24);
   await page.getByRole('button', { name: 'Show more apps' }).click();
   await expect(tiles.nth(27)).toBeVisible();
+  // The first of what came has the place of the button, and the focus.
+  await expect(tiles.nth(24).getByRole('link')).toBeFocused();
   const all = await tiles.count();
   const app = page.getByRole('link', { name: 'Hello', exact: true });
   await app.scrollIntoViewIfNeeded();

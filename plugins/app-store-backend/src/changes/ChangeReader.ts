@@ -110,14 +110,16 @@ export class ChangeReader {
     this.#emit(change.kind, change.key, change.data);
   }
 
+  /** Each listener for itself: the fault of one takes nothing from the others. */
   #emit(kind: string | symbol, key: string, data?: Change['data']): void {
-    try {
-      this.#events.emit(kind, key, data);
-    } catch (error) {
-      this.#logger.error(
-        `a change of ${String(kind)} ${key} was not taken in`,
-        error as Error,
-      );
-    }
+    for (const listener of this.#events.listeners(kind))
+      try {
+        listener(key, data);
+      } catch (error) {
+        this.#logger.error(
+          `a change of ${String(kind)} ${key} was not taken in`,
+          error as Error,
+        );
+      }
   }
 }

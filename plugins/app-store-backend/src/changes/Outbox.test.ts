@@ -91,11 +91,14 @@ describe.each(databaseIds())('Outbox on %s', id => {
       told.push(key);
       if (key === 'bad') throw new Error('a fault of a listener');
     });
+    const others: string[] = [];
+    reader.of('app').subscribe(key => others.push(key));
     await reader.start();
     for (const key of ['bad', 'good'])
       await outbox.transaction(async (_, tell) => tell('app', key));
     await reader.read();
     expect(told).toEqual(['bad', 'good']);
+    expect(others).toEqual(['bad', 'good']);
     await reader.stop();
   });
 });

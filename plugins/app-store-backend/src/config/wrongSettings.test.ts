@@ -132,7 +132,9 @@ it('whatever stands somewhere, what is wrong is said with an InputError', () => 
         for (const [place, value] of changes) {
           let at: any = data;
           for (const key of place.slice(0, -1)) at = at?.[key];
-          if (at && typeof at === 'object') at[place.at(-1)!] = value;
+          // A copy: the next change may be within it.
+          if (at && typeof at === 'object')
+            at[place.at(-1)!] = structuredClone(value);
         }
         try {
           read(data.appStore);

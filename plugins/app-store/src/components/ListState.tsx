@@ -1,5 +1,6 @@
 import { Button, Flex, Text, VisuallyHidden } from '@backstage/ui';
 import type { ReactNode } from 'react';
+import { useFocusOnNew } from '../hooks/useFocusOnNew';
 import type { Pages } from '../hooks/usePages';
 import { count } from '../words';
 import { Loading } from './Loading';
@@ -17,6 +18,7 @@ export function ListState<T>(props: {
 }) {
   const { pages, what, empty } = props;
   const { items, error, loading, more, reload } = pages;
+  const focusOnNew = useFocusOnNew(items?.length);
   const howMany = (n: number) =>
     `${count(n, ONE[what] ?? what.replace(/s$/, ''), what)}${
       more ? ' shown' : ''
@@ -44,7 +46,14 @@ export function ListState<T>(props: {
       {items && items.length > 0 && props.children(items)}
       {items && more && (
         <Flex gap="3" align="center">
-          <Button variant="secondary" isDisabled={loading} onPress={more}>
+          <Button
+            variant="secondary"
+            isDisabled={loading}
+            onPress={({ target }) => {
+              focusOnNew(target);
+              more();
+            }}
+          >
             Show more {what}
           </Button>
           <Text variant="body-small" color="secondary">

@@ -7,7 +7,8 @@
 import { useEffect, useRef, type RefObject } from 'react';
 import { useLocation } from 'react-router-dom';
 
-const USABLE =
+/** What takes the focus by itself. */
+export const USABLE =
   'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
 /** A closing dialog gives the focus back by itself within this time. */
 const GRACE_MS = 120;

@@ -25,6 +25,7 @@ import { ErrorPanel } from '../components/ProblemPanel';
 import { SearchBox } from '../components/SearchBox';
 import { useKept } from '../hooks/kept';
 import { useChangeParams } from '../hooks/useChangeParams';
+import { useFocusOnNew } from '../hooks/useFocusOnNew';
 import { useLoad } from '../hooks/useLoad';
 import { useMe } from '../hooks/useCached';
 import { usePages, type KeptPages } from '../hooks/usePages';
@@ -144,6 +145,7 @@ export function StorePage() {
     useKept<App[]>('pinned'),
   );
   const shown = apps.items;
+  const focusOnNew = useFocusOnNew(shown?.length);
   // What stands above or beside the apps is there when they are: nothing jumps.
   const ready =
     (shown || apps.error) &&
@@ -251,7 +253,10 @@ export function StorePage() {
             <Button
               variant="secondary"
               isDisabled={apps.loading}
-              onPress={apps.more}
+              onPress={({ target }) => {
+                focusOnNew(target);
+                apps.more?.();
+              }}
             >
               Show more apps
             </Button>
