@@ -7,7 +7,7 @@ import {
   API_DOCUMENT,
   type Operations,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { Request, Response, Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import { middleware } from 'express-openapi-validator';
 import type { OpenAPIV3 } from 'express-openapi-validator/dist/framework/types';
 
@@ -116,6 +116,25 @@ function completeBody(
   next();
 }
 
+const made = new Map<boolean, RequestHandler[]>();
+
+/** Made once: the document is the same for every router, and takes long to compile. */
+function checkAgainstDocument(checkAnswers: boolean): RequestHandler[] {
+  const before = made.get(checkAnswers);
+  if (before) return before;
+  const checks = middleware({
+    apiSpec: API_DOCUMENT as unknown as OpenAPIV3.DocumentV3,
+    validateApiSpec: checkAnswers,
+    validateRequests: { allowUnknownQueryParameters: false },
+    validateResponses: checkAnswers,
+    // Whoever asks was identified already.
+    validateSecurity: false,
+    fileUploader: false,
+  });
+  made.set(checkAnswers, checks);
+  return checks;
+}
+
 /**
  * Adds all operations to a router that is mounted at `/api/app-store`.
  *
@@ -137,17 +156,7 @@ export function addOperations(
       options.identify(request, operation.security).then(() => next(), next);
     });
   router.use(completeBody);
-  router.use(
-    middleware({
-      apiSpec: API_DOCUMENT as unknown as OpenAPIV3.DocumentV3,
-      validateApiSpec: options.checkAnswers,
-      validateRequests: { allowUnknownQueryParameters: false },
-      validateResponses: options.checkAnswers,
-      // Whoever asks was identified already.
-      validateSecurity: false,
-      fileUploader: false,
-    }),
-  );
+  router.use(checkAgainstDocument(options.checkAnswers));
   for (const operation of all)
     router[operation.method](
       routeOf(operation),
