@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import type { PictureOptions } from './test/e2e/pictures';
 import {
   DECIDED_BY_DATABASE_TITLES,
   type DatabaseKind,
@@ -11,7 +12,10 @@ const artifacts = process.env.TEST_ARTIFACTS ?? 'test-artifacts';
  * browser tests has a portal of its own, so that two run side by side; attacks and the points
  * on one database share theirs, and go one after the other.
  */
-export default defineConfig<object, { database: DatabaseKind }>({
+export default defineConfig<
+  object,
+  PictureOptions & { database: DatabaseKind }
+>({
   projects: [
     // First, since it cannot be divided, and waits for a minute that has to go by.
     {
@@ -29,7 +33,12 @@ export default defineConfig<object, { database: DatabaseKind }>({
       grep: DECIDED_BY_DATABASE_TITLES,
       use: { database: 'SQLite' },
     },
-    { name: 'pictures', testDir: 'test/visual' },
+    { name: 'pictures', testDir: 'test/visual', use: { pictures: true } },
+    {
+      name: 'pictures of what happens',
+      testDir: 'test/e2e',
+      use: { pictures: true },
+    },
     { name: 'readme', testDir: 'test/visual', testMatch: '**/readme.ts' },
   ],
   testMatch: '**/*.spec.ts',

@@ -8,8 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
-import { fits, NAMES, pictures, signedIn, type Person } from './people';
+import { fits, NAMES, signedIn, type Person } from './people';
 import { accessible } from './violations';
+import { pictures } from './pictures';
 import { Portal } from './portal';
 
 const portal = new Portal();

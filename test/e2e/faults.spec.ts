@@ -19,8 +19,9 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZipFile } from 'yazl';
 import { enterApp } from './gateway';
-import { openInstance, pictures, signedIn } from './people';
+import { openInstance, signedIn } from './people';
 import { accessible } from './violations';
+import { pictures } from './pictures';
 import { Portal } from './portal';
 
 test.describe.configure({ mode: 'serial' });

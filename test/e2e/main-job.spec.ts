@@ -3,15 +3,8 @@ import { expect, test, type Page } from '@playwright/test';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
-import {
-  fits,
-  NAMES,
-  openApp,
-  openInstance,
-  pictures,
-  run,
-  signedIn,
-} from './people';
+import { fits, NAMES, openApp, openInstance, run, signedIn } from './people';
+import { picture, pictures } from './pictures';
 import { Portal } from './portal';
 
 test.describe.configure({ mode: 'serial' });
@@ -417,11 +410,7 @@ test('Node-RED: changed in its editor, paused, resumed, the change is there', as
   await expect
     .poll(async () => (await flows()).some(node => node.type === 'inject'))
     .toBe(true);
-  await dev.screenshot({
-    path: `${
-      process.env.TEST_ARTIFACTS ?? 'test-artifacts'
-    }/pictures/node-red.png`,
-  });
+  await picture(dev, 'node-red');
 
   await openInstance(dev, portal, app);
   await dev.getByRole('button', { name: 'Suspend Node-RED' }).click();

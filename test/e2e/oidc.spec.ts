@@ -20,7 +20,8 @@ import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZipFile } from 'yazl';
 import { Issuer } from './Issuer';
-import { pictures } from './people';
+
+import { pictures } from './pictures';
 import { ProductionPortal } from './ProductionPortal';
 
 test.describe.configure({ mode: 'serial' });

@@ -1,8 +1,9 @@
 /** The pages of the store: the main path of each, and a refusal said in words, as the people whom it concerns. */
 import { expect, test, type Page } from '@playwright/test';
 import { furnish, send, until, type Furniture } from './furnish';
-import { pictures, signedIn } from './people';
+import { signedIn } from './people';
 import { accessible } from './violations';
+import { pictures } from './pictures';
 import { Portal } from './portal';
 
 test.describe.configure({ mode: 'serial' });

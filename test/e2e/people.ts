@@ -1,9 +1,6 @@
 /** What people do in the portal, in words. */
 import { expect, type Browser, type Page } from '@playwright/test';
-import { join } from 'node:path';
 import type { Portal } from './portal';
-
-const ARTIFACTS = process.env.TEST_ARTIFACTS ?? 'test-artifacts';
 
 export const NAMES = {
   ada: 'Ada Admin',
@@ -116,29 +113,6 @@ export async function openInstance(
   await page.goto(
     `${portal.url}/app-store/instances/${app.hostname.split('.')[0]}`,
   );
-}
-
-/** Pictures of a page: wide and narrow, light and dark. */
-export async function pictures(page: Page, name: string): Promise<void> {
-  const size = page.viewportSize()!;
-  for (const width of [1440, 390]) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 900 });
-      await page.waitForTimeout(150);
-      await page.screenshot({
-        // Buttons and the sidebar come to their places first.
-        animations: 'disabled',
-        path: join(
-          ARTIFACTS,
-          'pictures',
-          `${name}-${width}-${colorScheme}.png`,
-        ),
-      });
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize(size);
 }
 
 /** Nothing is wider than the window. */

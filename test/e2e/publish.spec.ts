@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
-import { fits, openApp, pictures, run, signedIn } from './people';
+import { fits, openApp, run, signedIn } from './people';
 import { accessible } from './violations';
+import { pictures } from './pictures';
 import { Portal } from './portal';
 
 const portal = new Portal();

@@ -16,6 +16,7 @@ import { ZipFile } from 'yazl';
 import { furnish, send, type Furniture } from './furnish';
 import { SEEN } from './pageList';
 import { follow, NAMES, signedIn, type Person } from './people';
+import { picture } from './pictures';
 import { Portal } from './portal';
 import { quiet } from './violations';
 
@@ -222,11 +223,7 @@ test('27: what is loading has a shape that can be seen', async ({
   expect(tile.height).toBeGreaterThan(100);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.screenshot({
-      path: `${
-        process.env.TEST_ARTIFACTS ?? 'test-artifacts'
-      }/pictures/store-loading-${colorScheme}.png`,
-    });
+    await picture(page, `store-loading-${colorScheme}`);
   }
   await page.context().close();
 });
@@ -315,11 +312,7 @@ test("27: the store's name and colours from the first paint", async ({
     expect(
       await first.evaluate(element => getComputedStyle(element).borderTopColor),
     ).toBe('rgb(181, 23, 158)');
-    await page.screenshot({
-      path: `${
-        process.env.TEST_ARTIFACTS ?? 'test-artifacts'
-      }/pictures/first-paint-${colorScheme}.png`,
-    });
+    await picture(page, `first-paint-${colorScheme}`);
     await page.context().close();
   }
 });
@@ -400,11 +393,7 @@ test('28: who I am, what I may do, and the way out, wide and narrow', async ({
     await expect(me).toContainText(NAMES[person]);
     await expect(me).toContainText(role);
     await page.waitForTimeout(300);
-    await page.screenshot({
-      path: `${
-        process.env.TEST_ARTIFACTS ?? 'test-artifacts'
-      }/pictures/account-${person}-390.png`,
-    });
+    await picture(page, `account-${person}-390`);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await expect(
       page.getByRole('button', { name: `Sign in as ${NAMES[person]}` }),

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { furnish, send, type Furniture } from '../e2e/furnish';
 import { labelled } from '../e2e/labels';
 import { isDialog, SEEN } from '../e2e/pageList';
-import { fits, pictures, signedIn } from '../e2e/people';
+import { fits, signedIn } from '../e2e/people';
+import { pictures } from '../e2e/pictures';
 import { Portal } from '../e2e/portal';
 
 test.describe.configure({ mode: 'serial' });
