@@ -1,18 +1,32 @@
 /** Resources as the store shows them, with what a test cares about. */
+import type {
+  App,
+  AppAlias,
+  AppInstance,
+  AppSecret,
+  Tag,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 
 export const ID = '11111111-2222-4333-8444-555555555555';
 export const OTHER_ID = '11111111-9999-4333-8444-555555555555';
 const AT = '2026-01-01T12:00:00.000Z';
 
-/** All that can be done with something: nothing but what a test says. */
-const can = (names: string, more: { can?: object } = {}) => ({
-  ...Object.fromEntries(names.split(' ').map(name => [name, false])),
-  ...more.can,
-});
+/** What a test says of a resource. */
+type Some<T extends { can: object }> = Partial<Omit<T, 'can'>> & {
+  can?: Partial<T['can']>;
+};
 
-export const anApp = (
-  more: { can?: object; [field: string]: unknown } = {},
-) => ({
+/** All that can be done with something: nothing but what a test says. */
+const can = <T extends object>(
+  names: Array<keyof T>,
+  allowed: Partial<T> = {},
+) =>
+  ({
+    ...Object.fromEntries(names.map(name => [name, false])),
+    ...allowed,
+  } as T);
+
+export const anApp = (more: Some<App> = {}): App => ({
   id: ID,
   name: 'com.example.hello',
   version: '1.0.0',
@@ -45,14 +59,20 @@ export const anApp = (
   revision: 1,
   ...more,
   can: can(
-    'run delete update download transfer setServiceAccount refresh',
-    more,
+    [
+      'run',
+      'delete',
+      'update',
+      'download',
+      'transfer',
+      'setServiceAccount',
+      'refresh',
+    ],
+    more.can,
   ),
 });
 
-export const anInstance = (
-  more: { can?: object; [field: string]: unknown } = {},
-) => ({
+export const anInstance = (more: Some<AppInstance> = {}): AppInstance => ({
   id: ID,
   url: 'http://one.apps.example.com/',
   appId: OTHER_ID,
@@ -73,14 +93,25 @@ export const anInstance = (
   revision: 1,
   ...more,
   can: can(
-    'open logs status suspend resume terminate update extend restore redeploy disableAutosuspend alias',
-    { can: { update: true, ...more.can } },
+    [
+      'open',
+      'logs',
+      'status',
+      'suspend',
+      'resume',
+      'terminate',
+      'update',
+      'extend',
+      'restore',
+      'redeploy',
+      'disableAutosuspend',
+      'alias',
+    ],
+    { update: true, ...more.can },
   ),
 });
 
-export const aSecret = (
-  more: { can?: object; [field: string]: unknown } = {},
-) => ({
+export const aSecret = (more: Some<AppSecret> = {}): AppSecret => ({
   id: ID,
   name: 'crm',
   visibility: 'PRIVATE',
@@ -91,12 +122,10 @@ export const aSecret = (
   updatedAt: AT,
   revision: 7,
   ...more,
-  can: can('reveal update delete', more),
+  can: can(['reveal', 'update', 'delete'], more.can),
 });
 
-export const anAlias = (
-  more: { can?: object; [field: string]: unknown } = {},
-) => ({
+export const anAlias = (more: Some<AppAlias> = {}): AppAlias => ({
   id: OTHER_ID,
   name: 'crm',
   url: 'http://crm.apps.example.com/',
@@ -105,12 +134,10 @@ export const anAlias = (
   updatedAt: AT,
   revision: 1,
   ...more,
-  can: can('assign unassign promote delete undo', more),
+  can: can(['assign', 'unassign', 'promote', 'delete', 'undo'], more.can),
 });
 
-export const aTag = (
-  more: { can?: object; [field: string]: unknown } = {},
-) => ({
+export const aTag = (more: Some<Tag> = {}): Tag => ({
   id: ID,
   name: 'FINANCE',
   title: 'Finance',
@@ -124,7 +151,7 @@ export const aTag = (
   apps: 3,
   revision: 1,
   ...more,
-  can: can('assign update delete', more),
+  can: can(['assign', 'update', 'delete'], more.can),
 });
 
 /** Who is signed in. */

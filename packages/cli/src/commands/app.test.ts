@@ -357,7 +357,7 @@ describe('app open', () => {
     expect(err).toContain(remedy);
   });
 
-  it.each([
+  it.each<[Parameters<typeof anApp>[0], string | undefined, number]>([
     [
       { lifecycle: 'LINK', linkAddress: 'https://example.com' },
       'https://example.com',

@@ -361,7 +361,7 @@ describe('a launch with a problem', () => {
   const problem = {
     code: 'NOT_LISTENING',
     message: 'Nothing answers on port 8080.',
-    owner: 'author',
+    owner: 'author' as const,
     remedy: 'Listen on port 8080.',
   };
 

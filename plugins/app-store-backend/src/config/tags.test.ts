@@ -33,3 +33,16 @@ it('reads tags as a list, or as a list beside what is set for all', () => {
     emptyAdminRoles: 'admins',
   });
 });
+
+it.each([
+  [{ name: '' }, 'name'],
+  [{ name: 'a b' }, 'name'],
+  [{ name: 'a'.repeat(64) }, 'name'],
+  [{ name: 'a', title: 'x'.repeat(101) }, 'title'],
+  [{ name: 'a', title: 'turned \u202e around' }, 'title'],
+  [{ name: 'a', description: 'x'.repeat(1001) }, 'description'],
+])('refuses what the API refuses: %j', (tag, key) => {
+  expect(() => read({ tags: [tag] })).toThrow(
+    new RegExp(`appStore\\.tags\\[0\\]\\.${key}`),
+  );
+});

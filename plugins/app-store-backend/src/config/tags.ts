@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { RoleRefs } from './RoleRefs';
 import { rolesSchema } from './roles';
-import { cssColor, text } from './values';
+import { asInApi, cssColor } from './values';
 
 /** The colour of tags that name none. */
 export const DEFAULT_TAG_COLOR = '#5b6b7b';
@@ -17,10 +17,10 @@ export const DEFAULT_TAG_COLOR = '#5b6b7b';
  */
 export function tagsSchema(refs: RoleRefs, isList: boolean) {
   const tag = z.object({
-    name: text,
-    title: text.optional(),
+    name: asInApi('TagName'),
+    title: asInApi('TagTitle').optional(),
     color: cssColor.default(DEFAULT_TAG_COLOR),
-    description: text.default(''),
+    description: asInApi('TagDescription').default(''),
     visitorRoles: rolesSchema(refs),
     adminRoles: rolesSchema(refs),
   });

@@ -1,8 +1,12 @@
 /** Values that several sections of the store's configuration have. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  API_DOCUMENT,
+  parseQuantity,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { configValue } from '@ai-app-store/backstage-plugin-app-store-node';
+import { wordsOf } from '../errors/patternWords';
 
 export const {
   section,
@@ -28,6 +32,18 @@ export const pattern = converted(
   'must be a regular expression',
   value => new RegExp(`^(?:${value})$`),
 );
+
+/** A text as a schema of the API's document has it: who configures a thing obeys the rules of who makes it. */
+export const asInApi = (schema: 'TagName' | 'TagTitle' | 'TagDescription') => {
+  const rules: { minLength?: number; maxLength?: number; pattern: string } =
+    API_DOCUMENT.components.schemas[schema];
+  const { minLength = 0, maxLength = Infinity } = rules;
+  return z
+    .string('must be a text')
+    .min(minLength, 'must not be empty')
+    .max(maxLength, `must have at most ${maxLength} characters`)
+    .regex(new RegExp(rules.pattern, 'u'), wordsOf(rules.pattern));
+};
 
 export const cssColor = text.regex(
   /^#[0-9a-fA-F]{6}$/,

@@ -6,7 +6,7 @@ import { error as faults } from 'express-openapi-validator';
 import { StorageError } from '../errors/StorageError';
 import { KubeError } from '../kubernetes/client/KubeApi';
 import { StoreError } from '../errors/StoreError';
-import { withoutPattern } from './patternWords';
+import { withoutPattern } from '../errors/patternWords';
 
 /** What the check against the API's document throws. */
 interface RequestFault extends Error {

@@ -45,9 +45,13 @@ export function hasWords(pattern: string): boolean {
   return Object.hasOwn(WORDS, pattern);
 }
 
+/** What a pattern asks for: `must …` or `can …`. */
+export function wordsOf(pattern: string): string {
+  return hasWords(pattern) ? WORDS[pattern] : 'has the wrong format';
+}
+
 /** A message of the check against the document, without a regular expression. */
 export function withoutPattern(message: string): string {
   const [, pattern] = /^must match pattern "(.*)"$/s.exec(message) ?? [];
-  if (pattern === undefined) return message;
-  return hasWords(pattern) ? WORDS[pattern] : 'has the wrong format';
+  return pattern === undefined ? message : wordsOf(pattern);
 }
