@@ -34,15 +34,23 @@ export const pattern = converted(
 );
 
 /** A text as a schema of the API's document has it: who configures a thing obeys the rules of who makes it. */
-export const asInApi = (schema: 'TagName' | 'TagTitle' | 'TagDescription') => {
-  const rules: { minLength?: number; maxLength?: number; pattern: string } =
-    API_DOCUMENT.components.schemas[schema];
-  const { minLength = 0, maxLength = Infinity } = rules;
+export const asInApi = (
+  schema: keyof typeof API_DOCUMENT.components.schemas,
+) => {
+  const {
+    minLength = 0,
+    maxLength = Infinity,
+    pattern: fits = '',
+  } = API_DOCUMENT.components.schemas[schema] as {
+    minLength?: number;
+    maxLength?: number;
+    pattern?: string;
+  };
   return z
     .string('must be a text')
     .min(minLength, 'must not be empty')
     .max(maxLength, `must have at most ${maxLength} characters`)
-    .regex(new RegExp(rules.pattern, 'u'), wordsOf(rules.pattern));
+    .regex(new RegExp(fits, 'u'), wordsOf(fits));
 };
 
 export const cssColor = text.regex(
