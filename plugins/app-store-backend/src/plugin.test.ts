@@ -4,7 +4,6 @@
  */
 import { mockCredentials } from '@backstage/backend-test-utils';
 import type { LocalCluster } from '@ai-app-store/local-cluster';
-import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
 import { KubeConfig } from '@kubernetes/client-node';
 import { request as httpRequest } from 'node:http';
 import { buffer } from 'node:stream/consumers';
@@ -17,6 +16,7 @@ import {
 } from './__testUtils__/StoreUnderTest';
 import { databaseIds } from './database/__testUtils__/databases';
 import { KubeApi } from './kubernetes/client/KubeApi';
+import { until } from './__testUtils__/until';
 
 jest.setTimeout(120_000);
 
@@ -53,24 +53,6 @@ describe.each(databaseIds())('the store on %s', id => {
   const importApp = (who: string, body: Buffer, visibility?: string) =>
     store.importApp(who, body, visibility);
   const get = (path: string, who: string) => store.get(path, who);
-  const until = async (
-    what: string,
-    instanceId: string,
-    test: (i: AppInstance) => boolean,
-  ): Promise<AppInstance> => {
-    for (let i = 0; i < 600; i++) {
-      const { body } = await api
-        .get(`${base}/instances/${instanceId}`)
-        .set(as('uma'));
-      if (test(body)) return body;
-      await sleep(40);
-    }
-    throw new Error(
-      `never: ${what}: ${JSON.stringify(
-        await get(`/instances/${instanceId}`, 'uma'),
-      )}`,
-    );
-  };
   it('imports, runs, keeps a volume across a pause, and removes everything at the end', async () => {
     const secret = await api
       .put(`${base}/secrets/door`)
@@ -107,11 +89,7 @@ describe.each(databaseIds())('the store on %s', id => {
       owner: 'user:default/uma',
     });
     const { id: instanceId } = run.body;
-    const ready = await until(
-      'ready',
-      instanceId,
-      i => i.status === 'DEPLOYED',
-    );
+    const ready = await store.until(instanceId, 'DEPLOYED', 'uma');
     expect(Object.keys(ready.stages)).toEqual([
       'accepted',
       'scheduled',
@@ -164,7 +142,7 @@ describe.each(databaseIds())('the store on %s', id => {
       (await api.post(`${base}/instances/${instanceId}/resume`).set(as('uma')))
         .body.status,
     ).toBe('PENDING');
-    await until('ready again', instanceId, i => i.status === 'DEPLOYED');
+    await store.until(instanceId, 'DEPLOYED', 'uma');
     const [again] = (await kube(cluster, '/api/v1/namespaces/app-store/pods'))
       .items;
     expect(await fetchPod(again.status.podIP, 8080)).toMatchObject({
@@ -217,7 +195,7 @@ describe.each(databaseIds())('the store on %s', id => {
         .body,
     ).toMatchObject({ status: 'SUSPENDED', terminating: false });
     await api.post(`${base}/instances/${instanceId}/resume`).set(as('uma'));
-    await until('restored', instanceId, i => i.status === 'DEPLOYED');
+    await store.until(instanceId, 'DEPLOYED', 'uma');
     const [third] = (await kube(cluster, '/api/v1/namespaces/app-store/pods'))
       .items;
     expect(await fetchPod(third.status.podIP, 8080)).toMatchObject({
@@ -252,11 +230,10 @@ describe.each(databaseIds())('the store on %s', id => {
       .post(`${base}/apps/${exits.body.app.id}/instances`)
       .set(as('uma'))
       .send({});
-    const failed = await until(
-      'failed',
-      run.body.id,
-      i => i.status === 'FAILED' && Boolean(i.problem?.detail),
-    );
+    const failed = await until(async () => {
+      const found = await get(`/instances/${run.body.id}`, 'uma');
+      return found.status === 'FAILED' && found.problem?.detail && found;
+    }, 'failed');
     expect(failed.problem).toMatchObject({
       code: 'APP_EXITED',
       owner: 'author',

@@ -40,6 +40,7 @@ import { databases } from '../database/__testUtils__/databases';
 import { KubeApi } from '../kubernetes/client/KubeApi';
 import { EVENTS_TOPIC } from '../audit/EventPublisher';
 import appStorePlugin from '..';
+import { until } from './until';
 
 /** The root of the store's API. */
 export const API = '/api/app-store/v1';
@@ -345,6 +346,15 @@ export class StoreUnderTest {
 
   async get(path: string, who: string) {
     return (await this.api.get(`${API}${path}`).set(as(who))).body;
+  }
+
+  /** An instance as soon as it has a status. */
+  until(instance: string, status: string, who = 'ada') {
+    const look = () => this.get(`/instances/${instance}`, who);
+    return until(async () => {
+      const found = await look();
+      return found.status === status && found;
+    }, look);
   }
 
   /** What the cluster's API has at a path, or says to what is posted there. */

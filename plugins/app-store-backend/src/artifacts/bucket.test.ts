@@ -81,14 +81,6 @@ describe.each(databaseIds())('a store with a bucket on %s', id => {
 
   const request = async (method: 'get' | 'post' | 'delete', path: string) =>
     store.api[method](`${API}${path}`).set(as('dev'));
-  const until = async (instanceId: string, status: string) => {
-    for (;;) {
-      const { body } = await request('get', `/instances/${instanceId}`);
-      if (body.status === status) return;
-      if (body.status === 'FAILED') throw new Error(JSON.stringify(body));
-      await sleep(100);
-    }
-  };
 
   it('imports, shows, hands out, runs, resumes and forgets an app', async () => {
     const data = await buffer(
@@ -119,7 +111,7 @@ describe.each(databaseIds())('a store with a bucket on %s', id => {
 
     const run = await request('post', `/apps/${appId}/instances`);
     expect(run.status).toBe(201);
-    await until(run.body.id, 'DEPLOYED');
+    await store.until(run.body.id, 'DEPLOYED', 'dev');
     // What pip installed is in the bucket, for the next start.
     const environments = kept(server, 'environments');
     expect(environments).toEqual([
@@ -132,7 +124,7 @@ describe.each(databaseIds())('a store with a bucket on %s', id => {
     await request('post', `/instances/${run.body.id}/suspend`);
     const before = server.calls.length;
     await request('post', `/instances/${run.body.id}/resume`);
-    await until(run.body.id, 'DEPLOYED');
+    await store.until(run.body.id, 'DEPLOYED', 'dev');
     // The bundle is here still, the environment comes from there.
     expect(
       server.calls.slice(before).filter(call => call === 'GetObject'),

@@ -8,6 +8,7 @@ import {
   bundle,
   StoreUnderTest,
 } from '../__testUtils__/StoreUnderTest';
+import { until } from '../__testUtils__/until';
 
 jest.setTimeout(120_000);
 
@@ -58,10 +59,6 @@ describe.each(databaseIds())('the store on %s', id => {
     (await store.importApp(who, await bundle({ name, ...options })).expect(201))
       .body.app;
   /** Events come once they were read from the outbox. */
-  const untilTold = async (holds: () => boolean) => {
-    for (let tries = 0; tries < 500 && !holds(); tries++)
-      await new Promise(resolve => setTimeout(resolve, 20));
-  };
   const clear = async (who: string, ...apps: Array<{ id: string }>) => {
     for (const app of apps)
       await api(who).delete(`/apps/${app.id}`).expect(204);
@@ -82,7 +79,7 @@ describe.each(databaseIds())('the store on %s', id => {
         ({ eventPayload: { action, resource } }) =>
           action === 'app:import' && resource.id === first.id,
       );
-    await untilTold(() => told().length > 0);
+    await until(() => told().length > 0);
     expect(told()).toHaveLength(1);
 
     // One version too many: refused without a key and with one, and written down.
@@ -314,18 +311,16 @@ describe.each(databaseIds())('the store on %s', id => {
     const { body: instance } = await api('uma')
       .post(`/apps/${app.id}/instances`)
       .expect(201);
-    let pods: Array<{ metadata: { labels: Record<string, string> } }> = [];
-    for (let tries = 0; tries < 200 && !pods.length; tries++) {
-      await new Promise(done => setTimeout(done, 50));
+    const pod = await until(async () => {
       const list = (await store.kube('/api/v1/namespaces/app-store/pods')) as {
-        items: typeof pods;
+        items: Array<{ metadata: { labels: Record<string, string> } }>;
       };
-      pods = list.items.filter((pod: object) =>
-        JSON.stringify(pod).includes(instance.id),
+      return list.items.find(each =>
+        JSON.stringify(each).includes(instance.id),
       );
-    }
+    });
     const named = [
-      ...JSON.stringify(pods[0]).matchAll(
+      ...JSON.stringify(pod).matchAll(
         /"secretKeyRef":\{[^}]*"name":"([^"]+)"/g,
       ),
     ].map(([, name]) => name);
@@ -496,11 +491,6 @@ describe.each(databaseIds())('the store on %s', id => {
           event === 'route' ? JSON.parse(data).revision : undefined,
         ]);
     })().catch(() => {});
-    const until = async (holds: () => boolean) => {
-      for (let tries = 0; tries < 200 && !holds(); tries++)
-        await new Promise(done => setTimeout(done, 50));
-      expect(holds()).toBe(true);
-    };
     try {
       await until(() => told.some(([event]) => event === 'snapshot'));
       const before = (await api('dev').get(`/apps/${app.id}`)).body.updatedAt;
@@ -543,7 +533,7 @@ describe.each(databaseIds())('the store on %s', id => {
     } while (cursor);
     const name = (action: string, resource?: string) => `${action} ${resource}`;
     const done = lines.filter(line => !line.detail.replayed).length;
-    await untilTold(() => events.length >= done);
+    await until(() => events.length >= done);
     expect(
       events
         .map(({ eventPayload: { action, resource } }) =>

@@ -9,6 +9,7 @@ import { databaseIds, databases } from '../database/__testUtils__/databases';
 import { manifestOf } from '../__testUtils__/fixtures';
 import { CatalogUnderTest } from '../__testUtils__/CatalogUnderTest';
 import { API, as } from '../__testUtils__/StoreUnderTest';
+import { until } from '../__testUtils__/until';
 
 jest.setTimeout(180_000);
 
@@ -90,8 +91,7 @@ describe.each(databaseIds())('the store in the catalog on %s', id => {
         (await portal.catalogKnex('final_entities').select('entity_ref')).map(
           row => row.entity_ref.replace(/-[0-9a-z]{14}$/, ''),
         );
-      for (let tries = 0; tries < 200 && !(await refs()).length; tries++)
-        await sleep(100);
+      await until(async () => (await refs()).length);
       expect(await refs()).toEqual(['app:app-store/shown-1.0.0']);
     } finally {
       await portal.store.stop();

@@ -10,6 +10,7 @@ import { CHANNEL } from './channel';
 import { type DatabaseSession } from './DatabaseSession';
 import { migrated } from './__testUtils__/databases';
 import { openSession } from './openSession';
+import { until } from '../__testUtils__/until';
 
 jest.setTimeout(60_000);
 
@@ -20,12 +21,6 @@ afterAll(async () => {
   await Promise.all(opened.map(each => each.destroy()));
   rmSync(room, { recursive: true, force: true });
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 400 && !(await holds()); tries++)
-    await new Promise(done => setTimeout(done, 25));
-  expect(await holds()).toBe(true);
-}
 
 describe.each([
   [

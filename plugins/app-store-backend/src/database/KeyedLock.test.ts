@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseIds, databases } from './__testUtils__/databases';
 import type { KeyedLock } from './KeyedLock';
 import { keyedLockFor } from './PostgresKeyedLock';
+import { until } from '../__testUtils__/until';
 
 jest.setTimeout(60_000);
 
@@ -23,10 +24,6 @@ class Overlap {
 }
 
 /** Waits until something holds; fails by the test's own time limit. */
-async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await sleep(10);
-}
-
 describe.each(databaseIds())('a lock on %s', id => {
   let lock: KeyedLock;
   beforeAll(async () => {

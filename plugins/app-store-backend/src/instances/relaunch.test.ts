@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseIds, migrated } from '../database/__testUtils__/databases';
 import {
   API,
@@ -14,6 +13,7 @@ import {
   bundle,
   StoreUnderTest,
 } from '../__testUtils__/StoreUnderTest';
+import { until } from '../__testUtils__/until';
 
 jest.setTimeout(120_000);
 
@@ -76,14 +76,6 @@ describe.each(databaseIds())('an instance on %s', id => {
     rmSync(shared, { recursive: true, force: true });
   });
 
-  const until = async <T>(look: () => Promise<T | undefined | false>) => {
-    for (let tries = 0; tries < 400; tries++) {
-      const found = await look();
-      if (found) return found;
-      await sleep(50);
-    }
-    throw new Error('it did not come to that');
-  };
   const list = async (kind: string, instance: string) =>
     (
       (await before.kube(`/api/v1/namespaces/app-store/${kind}`)) as {

@@ -13,6 +13,7 @@ import { Outbox } from '../changes/Outbox';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
 import { InstanceProcessor } from './InstanceProcessor';
 import { appliedVersion } from './InstanceReconciler';
+import { until } from '../__testUtils__/until';
 
 jest.setTimeout(60_000);
 
@@ -85,12 +86,6 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
       await processor.noticeSilence();
       await processor.claimDue();
     }, 1000);
-  const until = async (holds: () => Promise<boolean>) => {
-    for (let tries = 0; tries < 500 && !(await holds()); tries++)
-      await new Promise(done => setTimeout(done, 50));
-    expect(await holds()).toBe(true);
-  };
-
   it('says UNKNOWN once nothing was read for a while, and takes it back', async () => {
     const { cluster, processor, instances, reader, changed, add } =
       await setUp();

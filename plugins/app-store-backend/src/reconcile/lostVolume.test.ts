@@ -10,6 +10,7 @@ import {
   bundle,
   StoreUnderTest,
 } from '../__testUtils__/StoreUnderTest';
+import { until } from '../__testUtils__/until';
 
 jest.setTimeout(120_000);
 
@@ -46,32 +47,18 @@ describe.each(databaseIds())('13: a lost volume on %s', id => {
     kind: 'PersistentVolumeClaim',
     metadata: { namespace: 'app-store', name: `i-${instance}-data` },
   });
-  const until = async (instance: string, status: string) => {
-    for (let tries = 0; tries < 600; tries++) {
-      const found = await store.get(`/instances/${instance}`, 'uma');
-      if (found.status === status) return found;
-      await sleep(50);
-    }
-    throw new Error(
-      `never ${status}: ${JSON.stringify(
-        await store.get(`/instances/${instance}`, 'uma'),
-      )}`,
-    );
-  };
   /** Deletes the claim of an instance as somebody else would. */
   const remove = async (instance: string) => {
-    for (let tries = 0; ; tries++) {
+    await until(async () => {
       const found = await kube.get<KubeObject>(claim(instance));
-      if (!found) break;
-      if (tries > 200) throw new Error('the claim stays');
-      await kube.delete(found, { uid: found.metadata!.uid! });
-      await sleep(50);
-    }
+      if (found) await kube.delete(found, { uid: found.metadata!.uid! });
+      return !found;
+    }, 'without the claim');
   };
   /** An instance that ran, is suspended, and whose claim somebody deleted. */
   const lost = async () => {
     const { body } = await post(`/apps/${appId}/instances`).expect(201);
-    await until(body.id, 'DEPLOYED');
+    await store.until(body.id, 'DEPLOYED', 'uma');
     await post(`/instances/${body.id}/suspend`).expect(200);
     await remove(body.id);
     await post(`/instances/${body.id}/resume`).expect(200);
@@ -80,7 +67,7 @@ describe.each(databaseIds())('13: a lost volume on %s', id => {
 
   it('13: fails with the cause and the choice, and no empty volume is made unasked', async () => {
     const instance = await lost();
-    const failed = await until(instance, 'FAILED');
+    const failed = await store.until(instance, 'FAILED', 'uma');
     expect(failed.problem).toMatchObject({ code: 'VOLUME_LOST', owner: 'you' });
     expect(failed.problem.remedy).toContain('empty volume');
     await sleep(300);
@@ -89,7 +76,7 @@ describe.each(databaseIds())('13: a lost volume on %s', id => {
     // The choice is the owner's.
     await post(`/instances/${instance}/empty-volume`, 'dev').expect(403);
     await post(`/instances/${instance}/empty-volume`).expect(200);
-    await until(instance, 'DEPLOYED');
+    await store.until(instance, 'DEPLOYED', 'uma');
     expect(await kube.get(claim(instance))).toBeDefined();
     const again = await post(`/instances/${instance}/empty-volume`).expect(409);
     expect(again.body).toMatchObject({ code: 'VOLUME_NOT_LOST' });
@@ -100,24 +87,22 @@ describe.each(databaseIds())('13: a lost volume on %s', id => {
 
   it('13: starts with an empty volume where the instance came back suspended', async () => {
     const { body } = await post(`/apps/${appId}/instances`).expect(201);
-    await until(body.id, 'DEPLOYED');
+    await store.until(body.id, 'DEPLOYED', 'uma');
     await store.api.delete(`${API}/instances/${body.id}`).set(as('uma'));
     await remove(body.id);
-    for (let tries = 0; ; tries++) {
+    await until(async () => {
       const { status } = await post(`/instances/${body.id}/restore`);
-      if (status === 200) break;
-      if (tries > 200) throw new Error('it is not ended');
-      await sleep(50);
-    }
-    await until(body.id, 'FAILED');
+      return status === 200;
+    }, 'ended');
+    await store.until(body.id, 'FAILED', 'uma');
     await post(`/instances/${body.id}/empty-volume`).expect(200);
-    await until(body.id, 'DEPLOYED');
+    await store.until(body.id, 'DEPLOYED', 'uma');
     expect(await kube.get(claim(body.id))).toBeDefined();
   });
 
   it('13: starts with the volume that an admin restored', async () => {
     const instance = await lost();
-    await until(instance, 'FAILED');
+    await store.until(instance, 'FAILED', 'uma');
     await kube.create({
       ...claim(instance),
       metadata: {
@@ -137,6 +122,6 @@ describe.each(databaseIds())('13: a lost volume on %s', id => {
     } as KubeObject);
     await post(`/instances/${instance}/suspend`).expect(200);
     await post(`/instances/${instance}/resume`).expect(200);
-    await until(instance, 'DEPLOYED');
+    await store.until(instance, 'DEPLOYED', 'uma');
   });
 });

@@ -15,6 +15,7 @@ import {
   bundle,
   StoreUnderTest,
 } from '../__testUtils__/StoreUnderTest';
+import { until } from '../__testUtils__/until';
 
 jest.setTimeout(240_000);
 
@@ -50,18 +51,6 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
       .send({ data: { k: value } });
   const post = (store: StoreUnderTest, who: string, path: string, body = {}) =>
     store.api.post(`${API}${path}`).set(as(who)).send(body);
-  const until = async (
-    store: StoreUnderTest,
-    instance: string,
-    status: string,
-  ) => {
-    for (let tries = 0; tries < 600; tries++) {
-      const found = await store.get(`/instances/${instance}`, 'ada');
-      if (found.status === status) return found;
-      await sleep(50);
-    }
-    throw new Error(`${instance} never was ${status}`);
-  };
   const names = async (kind: string) =>
     (
       await kube.json<{ items: KubeObject[] }>(
@@ -88,7 +77,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     const { body } = await post(store, who, `/apps/${app}/instances`).expect(
       201,
     );
-    await until(store, body.id, 'DEPLOYED');
+    await store.until(body.id, 'DEPLOYED');
     return body.id as string;
   };
   /** The store as it starts after the backup was put in. */
@@ -105,14 +94,11 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
   };
 
   /** What there is to decide once the cluster was compared, which comes after the start. */
-  const noticed = async (store: StoreUnderTest) => {
-    let report = await store.get('/recovery', 'ada');
-    for (let i = 0; i < 1000 && !report.epochs?.cluster; i++) {
-      await sleep(50);
-      report = await store.get('/recovery', 'ada');
-    }
-    return report;
-  };
+  const noticed = (store: StoreUnderTest) =>
+    until(async () => {
+      const report = await store.get('/recovery', 'ada');
+      return report.epochs?.cluster && report;
+    });
 
   /** An hour of work: some of it is in the backup, the rest came afterwards. */
   async function hourOfWork() {
@@ -124,18 +110,18 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
       .delete(`${API}/instances/${ended}`)
       .set(as('dev'))
       .expect(202);
-    for (let i = 0; i < 1000; i++) {
+    await until(async () => {
       const { items } = await first.get(`/instances?terminated=true`, 'dev');
-      if (items.some((each: { status: string }) => each.status === 'SUSPENDED'))
-        break;
-      await sleep(50);
-    }
+      return items.some(
+        (each: { status: string }) => each.status === 'SUSPENDED',
+      );
+    });
     const backup = await Backup.take(knex);
     backup.change('instances', ended, { purge_after: PAST });
     // Since then: restored, and what is new.
     await post(first, 'dev', `/instances/${ended}/restore`).expect(200);
     await post(first, 'dev', `/instances/${ended}/resume`).expect(200);
-    await until(first, ended, 'DEPLOYED');
+    await first.until(ended, 'DEPLOYED');
     await put(first, 'door', 'value-of-door').expect(201);
     const newApp = await imported(first, 'after', SECRET);
     const newInstance = await run(first, newApp);
@@ -209,11 +195,11 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
       200,
     );
     expect(Buffer.from(body.data.k, 'base64').toString()).toBe('value-of-door');
-    await until(store, newInstance, 'DEPLOYED');
+    await store.until(newInstance, 'DEPLOYED');
     // What the backup would have purged is kept: its owner takes it back once more.
     await post(store, 'dev', `/instances/${ended}/restore`).expect(200);
     await post(store, 'dev', `/instances/${ended}/resume`).expect(200);
-    await until(store, ended, 'DEPLOYED');
+    await store.until(ended, 'DEPLOYED');
     const now = await everything();
     expect(now.claims).toEqual(before.claims);
     expect(now.bundles).toEqual(before.bundles);
@@ -229,18 +215,17 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
       .delete(`${API}/instances/${instance}`)
       .set(as('dev'))
       .expect(202);
-    for (let i = 0; i < 1000; i++) {
+    await until(async () => {
       const row = await knex('instances').where({ id: instance }).first();
-      if (row.desired === 'released') break;
-      await sleep(50);
-    }
+      return row.desired === 'released';
+    });
     // What was made before is noted by now.
     await sleep(2500);
     const backup = await Backup.take(knex);
     backup.change('instances', instance, { purge_after: PAST });
     await post(first, 'dev', `/instances/${instance}/restore`).expect(200);
     await post(first, 'dev', `/instances/${instance}/resume`).expect(200);
-    await until(first, instance, 'DEPLOYED');
+    await first.until(instance, 'DEPLOYED');
     return { backup, claim: `i-${instance}-data` };
   }
 
@@ -323,10 +308,9 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     await post(store, 'ada', '/recovery', { decision: 'discard', plan }).expect(
       200,
     );
-    for (let i = 0; i < 1000; i++) {
-      if (!JSON.stringify(await everything()).includes(newInstance)) break;
-      await sleep(50);
-    }
+    await until(
+      async () => !JSON.stringify(await everything()).includes(newInstance),
+    );
     const left = await everything();
     // What no list named is not touched: its owner can take it back.
     await sleep(6000);

@@ -18,6 +18,7 @@ import {
   StoreUnderTest,
 } from '../../__testUtils__/StoreUnderTest';
 import { databaseIds } from '../../database/__testUtils__/databases';
+import { until } from '../../__testUtils__/until';
 
 jest.setTimeout(120_000);
 
@@ -322,8 +323,7 @@ describe.each(databaseIds())('imports on %s', id => {
     const sockets = [1, 2, 3].map(() =>
       raw(['content-type: application/zip', 'content-length: 1000'], 'x'),
     );
-    for (let i = 0; i < 1000 && left('incoming').length < 3; i++)
-      await sleep(20);
+    await until(() => left('incoming').length === 3);
     const { status, body } = await store.importApp(
       'dev',
       await bundle({ name: 'fourth' }),
@@ -339,7 +339,7 @@ describe.each(databaseIds())('imports on %s', id => {
     );
     expect(other.status).toBe(201);
     sockets.forEach(socket => socket.destroy());
-    for (let i = 0; i < 1000 && left('incoming').length; i++) await sleep(20);
+    await until(() => !left('incoming').length);
   });
 
   it('answers 413 before the body is sent', async () => {
@@ -379,10 +379,9 @@ describe.each(databaseIds())('imports on %s', id => {
       ['content-type: application/zip', 'content-length: 500000'],
       Buffer.alloc(100_000),
     );
-    for (let i = 0; i < 1000 && !left('incoming').length; i++) await sleep(20);
-    expect(left('incoming')).toHaveLength(1);
+    await until(() => left('incoming').length === 1);
     socket.destroy();
-    for (let i = 0; i < 1000 && left('incoming').length; i++) await sleep(20);
+    await until(() => !left('incoming').length);
     expect(await everything()).toEqual(before);
   });
 
