@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { chromium } from './services.mjs';
 import { ROOT } from './toolchain.mjs';
 import { Sentence } from './words.mjs';
 
@@ -13,13 +14,14 @@ import { Sentence } from './words.mjs';
  * @param {string} path
  * @param {string[]} args
  * @param {Toolchain} toolchain
+ * @param {NodeJS.ProcessEnv} [env] - beside the tools' own
  */
-async function runTest(path, args, toolchain) {
+async function runTest(path, args, toolchain, env) {
   const tools = await toolchain();
   const child = spawn(
     tools.node,
     ['--require', '@backstage/cli/config/nodeTransform.cjs', path, ...args],
-    { cwd: ROOT, env: tools.env, stdio: 'inherit' },
+    { cwd: ROOT, env: { ...tools.env, ...env }, stdio: 'inherit' },
   );
   const [code] = await once(child, 'exit');
   return code ?? 1;
@@ -45,5 +47,7 @@ export async function bench(args, toolchain) {
   );
   if (!names.includes(args[0]))
     throw new Sentence(`usage: npm run bench -- ${names.join('|')}`);
-  return runTest(`test/bench/${args[0]}.ts`, [], toolchain);
+  // It measures what somebody sees who opens an app.
+  const env = args[0] === 'enter' ? { CHROMIUM: await chromium() } : {};
+  return runTest(`test/bench/${args[0]}.ts`, [], toolchain, env);
 }
