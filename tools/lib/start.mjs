@@ -95,6 +95,9 @@ export function spawnPortal(tools, settings, registry, options = {}) {
   return portal;
 }
 
+/** The people of the demo (`examples/org.yaml`). The catalog takes them in one after the other. */
+const PEOPLE = ['ada', 'dev', 'uma', 'vic', 'val'];
+
 /**
  * @param {string} url
  * @param {RequestInit} [init]
@@ -140,7 +143,7 @@ function causeOf(tail) {
 }
 
 /**
- * Waits until the portal answers and somebody can sign in.
+ * Waits until the portal answers and everybody can sign in.
  *
  * @param {Portal} portal
  * @param {Settings} settings
@@ -156,13 +159,17 @@ export async function untilReady({ child, tail, logPath }, settings) {
         `The portal did not start: ${causeOf(tail)}\nIts log is ${logPath}.`,
       );
     if (await answers(`${base}/.backstage/health/v1/readiness`)) {
-      const person = {
-        headers: {
-          'x-demo-person': 'user:default/ada',
-          'x-requested-with': 'XMLHttpRequest',
-        },
-      };
-      if (await answers(`${base}/api/auth/demo/refresh`, person)) return;
+      const signedIn = await Promise.all(
+        PEOPLE.map(name =>
+          answers(`${base}/api/auth/demo/refresh`, {
+            headers: {
+              'x-demo-person': `user:default/${name}`,
+              'x-requested-with': 'XMLHttpRequest',
+            },
+          }),
+        ),
+      );
+      if (signedIn.every(Boolean)) return;
     }
     await new Promise(resolve => setTimeout(resolve, 100));
   }
