@@ -26,7 +26,7 @@ import { Portal } from '../e2e/portal';
 /** Time of an import, as a multiple of the baseline. */
 const RATIO = 3;
 /** The portal's memory at the most, over its idle, in MiB. */
-const PEAK_MIB = 64;
+const PEAK_MIB = 32;
 const FILES = 20_000;
 const FILE_BYTES = 10_000;
 const ROUNDS = 3;

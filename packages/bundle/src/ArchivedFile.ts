@@ -18,8 +18,6 @@ const LOCAL_HEADER = 0x04034b50;
 export const LOCAL_HEADER_BYTES = 30;
 /** Bytes that the extra field of a local header may have over the directory's. */
 const EXTRA_BYTES = 32;
-/** Smallest piece that zlib unpacks into. */
-const SMALLEST_CHUNK = 64;
 export const STORED = 0;
 export const DEFLATED = 8;
 const inflateRawAsync = promisify(inflateRaw);
@@ -40,6 +38,12 @@ export interface ZipFileV3 extends ZipFile {
     uncompressedSize: number,
     done: (error: Error | null, stream: Readable) => void,
   ): void;
+}
+
+function ownCopy(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
 
 /** One file of an archive, checked against the archive's directory when it is read. It keeps no more of its entry than it needs: there may be tens of thousands. */
@@ -113,7 +117,7 @@ export class ArchivedFile implements BundleFile {
                 this.relativeOffsetOfLocalHeader + start,
                 this.compressedSize,
               );
-        return this.#deflated ? this.#inflate(raw) : Buffer.from(raw);
+        return this.#deflated ? this.#inflate(raw) : ownCopy(raw);
       },
     );
     if (content.length !== this.size)
@@ -129,7 +133,8 @@ export class ArchivedFile implements BundleFile {
     const most = this.size + 1;
     const options = {
       maxOutputLength: most,
-      chunkSize: Math.max(SMALLEST_CHUNK, most),
+      // From half of the pool's size on, a buffer has memory of its own.
+      chunkSize: Math.max(Math.ceil(Buffer.poolSize / 2), most),
     };
     try {
       return this.size <= INLINE_BYTES

@@ -13,7 +13,7 @@ export interface BundleFile {
   size: number;
   executable: boolean;
   open(): Promise<Readable>;
-  /** The whole content at once; there where the file is small. */
+  /** The whole content at once, in memory that nothing else uses; there where the file is small. */
   whole?(): Promise<Buffer>;
 }
 

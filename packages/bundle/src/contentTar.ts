@@ -41,7 +41,11 @@ async function* readAhead(files: readonly BundleFile[]): AsyncGenerator<Read> {
   }
 }
 
-async function fill(tar: Pack, tree: FileTree): Promise<void> {
+async function fill(
+  tar: Pack,
+  tree: FileTree,
+  onWhole?: (content: Buffer) => void,
+): Promise<void> {
   let since = performance.now();
   for await (const { file, content } of readAhead(tree.files)) {
     const header = {
@@ -53,11 +57,12 @@ async function fill(tar: Pack, tree: FileTree): Promise<void> {
       gid: 0,
       type: 'file',
     } as const;
-    if (content)
+    if (content) {
+      onWhole?.(content);
       await new Promise<void>((done, fail) => {
         tar.entry(header, content, error => (error ? fail(error) : done()));
       });
-    else await pipeline(await file.open(), tar.entry(header));
+    } else await pipeline(await file.open(), tar.entry(header));
     if (performance.now() - since > TURN_MS) {
       await setImmediate();
       since = performance.now();
@@ -78,12 +83,31 @@ export function contentTar(tree: FileTree): Readable {
 }
 
 /**
+ * Gives a buffer's memory back at once. The garbage collector would let 64 MiB of it
+ * come together first (V8, the limit of external memory).
+ */
+function free(content: Buffer): void {
+  const memory = content.buffer as ArrayBuffer;
+  // The pool of small buffers is shared (nodejs.org/api/buffer.html, Buffer.poolSize).
+  // Node 20 cannot give back.
+  if (memory.byteLength !== Buffer.poolSize) memory.transfer?.(0);
+}
+
+/**
  * SHA-256 of the stream, hexadecimal. Reads every file, so that a damaged one is found at import.
  *
  * @public
  */
 export async function contentDigest(tree: FileTree): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of contentTar(tree)) hash.update(chunk as Buffer);
+  const tar = pack();
+  const whole = new WeakSet<Buffer>();
+  fill(tar, tree, content => whole.add(content)).catch(error =>
+    tar.destroy(error),
+  );
+  for await (const chunk of tar as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    if (whole.has(chunk)) free(chunk);
+  }
   return hash.digest('hex');
 }
