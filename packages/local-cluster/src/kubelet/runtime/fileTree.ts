@@ -1,14 +1,9 @@
-/** The file tree of an isolated container: the machine's programs, none of its settings, and the mounts. */
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readlinkSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+/**
+ * The file tree of an isolated container: the machine's programs, none of its settings,
+ * and the mounts. It lies in memory but for what may be large, since each new file of a
+ * disk takes up to a millisecond of the portal's.
+ */
+import { chmodSync, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { ContainerConfigError } from '../environment';
 import type { Mount } from '../volumes';
@@ -17,8 +12,14 @@ import { mountsOf, type Launch } from './Launch';
 const SYSTEM_DIRECTORIES = ['usr', 'bin', 'sbin', 'lib', 'lib32', 'lib64'];
 /** Without `tty`: a pod has no terminal, least of all its user's. */
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
+/** Links of the machine that lead to the descriptors of whoever follows them. */
+const DEVICE_LINKS = ['fd', 'stdin', 'stdout', 'stderr'];
 /** Where the machine's own tree is put to leave it. */
 export const OLD_ROOT = '.old';
+/** What the tree may take of the memory. */
+const TREE_SIZE = '64m';
+/** Where a container may write as much as the disk holds, beside its volumes. */
+const SCRATCH_DIRECTORIES = ['tmp', 'var/tmp'];
 
 /** Directories and files of the machine that programs look for in /etc; none of its own settings. */
 const ETC_DIRECTORIES = ['ssl/certs', 'alternatives', 'fonts'];
@@ -30,6 +31,11 @@ const ETC_FILES = [
   'nsswitch.conf',
 ];
 
+/** A word of a shell's script. */
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 /** A field of an fstab: white space and backslashes as octal numbers (fstab(5)). */
 function field(text: string): string {
   return text.replace(
@@ -38,28 +44,10 @@ function field(text: string): string {
   );
 }
 
-/**
- * Makes the directory that a mount goes to: in the tree, or in the volume that
- * contains it. What an app left there may lead elsewhere; no such path is taken.
- *
- * @param mounts - outer ones first
- * @throws ContainerConfigError
- */
-function makeMountPoint(root: string, target: string, mounts: Mount[]): void {
-  if (normalize(target) !== target || !target.startsWith('/') || target === '/')
-    throw new ContainerConfigError(
-      `mount path ${JSON.stringify(target)} is not plain and absolute`,
-    );
-  const outer = mounts.findLast(m => target.startsWith(`${m.target}/`));
-  if (outer?.readOnly)
-    throw new ContainerConfigError(
-      `mount path ${JSON.stringify(target)} lies in a read-only mount`,
-    );
-  const [base, rest] = outer
-    ? [outer.source, target.slice(outer.target.length)]
-    : [root, target];
-  let at = base;
-  for (const element of rest.split('/').filter(Boolean)) {
+/** Makes a directory in a volume. What an app left there may lead elsewhere; no such path is taken. */
+function makeInVolume(volume: string, path: string, target: string): void {
+  let at = volume;
+  for (const element of path.split('/').filter(Boolean)) {
     at = join(at, element);
     const found = lstatSync(at, { throwIfNoEntry: false });
     if (!found) mkdirSync(at);
@@ -73,80 +61,130 @@ function makeMountPoint(root: string, target: string, mounts: Mount[]): void {
 }
 
 /**
- * Makes the file tree of a container, without what is mounted into it, and the
- * table of these mounts: one program then mounts them all.
+ * Makes the directories that mounts inside mounts go to.
+ *
+ * @param mounts - outer ones first
+ * @returns the directories that the tree itself needs, relative to its root
+ * @throws ContainerConfigError
  */
-export function makeTree(launch: Launch, root: string): string {
-  const table: string[] = [];
-  const mount = (
-    source: string,
-    target: string,
-    type: string,
-    options: string,
-  ) =>
-    table.push(
-      [field(source), field(target), type, options, '0', '0'].join(' '),
-    );
-  const directory = (path: string) =>
-    mkdirSync(join(root, path), { recursive: true });
-  const bind = (source: string, path: string, readOnly: boolean) =>
-    mount(source, join(root, path), 'none', readOnly ? 'rbind,ro' : 'rbind');
-  [
-    'proc',
-    'dev/shm',
-    'tmp',
-    'var/tmp',
-    'run',
-    'home',
-    'etc/ssl',
-    OLD_ROOT,
-  ].forEach(directory);
-  ['tmp', 'var/tmp'].forEach(path => chmodSync(join(root, path), 0o1777));
-  // Pivoting needs a root that is a mount.
-  mount(root, root, 'none', 'bind');
-  for (const name of SYSTEM_DIRECTORIES) {
-    const found = lstatSync(`/${name}`, { throwIfNoEntry: false });
-    if (found?.isSymbolicLink())
-      symlinkSync(readlinkSync(`/${name}`), join(root, name));
-    else if (found) {
-      directory(name);
-      bind(`/${name}`, name, true);
-    }
-  }
-  for (const name of ETC_DIRECTORIES.filter(d => existsSync(`/etc/${d}`))) {
-    directory(`etc/${name}`);
-    bind(`/etc/${name}`, `etc/${name}`, true);
-  }
-  for (const name of ETC_FILES.filter(f => existsSync(`/etc/${f}`)))
-    copyFileSync(`/etc/${name}`, join(root, 'etc', name));
+function mountPoints(mounts: Mount[], links: string[]): string[] {
+  return mounts.flatMap(({ target }) => {
+    const path = JSON.stringify(target);
+    if (
+      normalize(target) !== target ||
+      !target.startsWith('/') ||
+      target === '/'
+    )
+      throw new ContainerConfigError(
+        `mount path ${path} is not plain and absolute`,
+      );
+    const link = links.find(name => `${target}/`.startsWith(`/${name}/`));
+    if (link)
+      throw new ContainerConfigError(
+        `mount path ${path} leads over ${JSON.stringify(
+          link,
+        )}, which is not a directory`,
+      );
+    const outer = mounts.findLast(m => target.startsWith(`${m.target}/`));
+    if (!outer) return [target.slice(1)];
+    if (outer.readOnly)
+      throw new ContainerConfigError(
+        `mount path ${path} lies in a read-only mount`,
+      );
+    makeInVolume(outer.source, target.slice(outer.target.length), target);
+    return [];
+  });
+}
+
+/** What a shell does to make the tree, which has more rights there than the portal, and time. */
+function treeScript(options: {
+  root: string;
+  directories: string[];
+  links: string[];
+  home: string;
+}): string[] {
+  const { root, directories, links, home } = options;
+  const words = (paths: string[]) => paths.map(quote).join(' ');
+  const etcFiles = ETC_FILES.filter(name => existsSync(`/etc/${name}`));
+  const text = (path: string, content: string) =>
+    `printf %s ${quote(content)} > ${path}`;
+  return [
+    `mount -t tmpfs -o mode=755,size=${TREE_SIZE} tmpfs ${quote(root)}`,
+    `cd ${quote(root)}`,
+    `mkdir -p ${words(directories)}`,
+    ...(links.length ? [`cp -d ${words(links.map(n => `/${n}`))} .`] : []),
+    `cp -d ${words(DEVICE_LINKS.map(name => `/dev/${name}`))} dev`,
+    ...DEVICES.map(name => `: > dev/${name}`),
+    ...(etcFiles.length
+      ? [
+          `(cd /etc && cp -L --parents ${words(etcFiles)} ${quote(
+            `${root}/etc`,
+          )})`,
+        ]
+      : []),
+    text(
+      'etc/passwd',
+      `root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:${home}:/bin/sh\n`,
+    ),
+    text('etc/group', 'root:x:0:\napp:x:1000:\n'),
+    text('etc/hosts', '127.0.0.1 localhost\n::1 localhost\n'),
+    ': > etc/resolv.conf',
+  ];
+}
+
+/**
+ * Describes the file tree of a container: the lines of a script that make it, without
+ * what is mounted into it, and the table of these mounts, which one program then mounts.
+ * Makes what lies on the disk: directories in volumes, and for temporary files.
+ *
+ * @throws ContainerConfigError
+ */
+export function describeTree(
+  launch: Launch,
+  root: string,
+): { script: string[]; table: string } {
+  const found = SYSTEM_DIRECTORIES.map(name => ({
+    name,
+    stat: lstatSync(`/${name}`, { throwIfNoEntry: false }),
+  }));
+  const links = found.filter(f => f.stat?.isSymbolicLink()).map(f => f.name);
+  const shared = (path: string): Mount => ({
+    source: `/${path}`,
+    target: `/${path}`,
+    readOnly: true,
+  });
+  const own = SCRATCH_DIRECTORIES.map(path => {
+    const source = join(launch.scratch, path.replaceAll('/', '-'));
+    mkdirSync(source);
+    chmodSync(source, 0o1777);
+    return { source, target: `/${path}`, readOnly: false };
+  });
+  const mounts = [
+    ...found.filter(f => f.stat?.isDirectory()).map(f => shared(f.name)),
+    ...ETC_DIRECTORIES.map(name => `etc/${name}`)
+      .filter(path => existsSync(`/${path}`))
+      .map(shared),
+    ...own,
+    ...mountsOf(launch),
+  ];
+  const line = (source: string, path: string, type: string, options: string) =>
+    [field(source), field(join(root, path)), type, options, '0', '0'].join(' ');
+  const table = [
+    ...DEVICES.map(name => line(`/dev/${name}`, `dev/${name}`, 'none', 'bind')),
+    line('tmpfs', 'dev/shm', 'tmpfs', 'defaults'),
+    ...mounts.map(m =>
+      line(m.source, m.target, 'none', m.readOnly ? 'rbind,ro' : 'rbind'),
+    ),
+    line('proc', 'proc', 'proc', 'defaults'),
+  ];
+  const directories = [
+    ...['proc', 'dev/shm', 'run', 'home', 'etc/ssl', OLD_ROOT],
+    ...mountPoints(mounts, links),
+  ];
   // One field of one line, whatever the variable holds.
   const home = (launch.env.HOME ?? '/tmp').replace(/[:\p{Cc}]/gu, '_');
-  const etc = (name: string, text: string) =>
-    writeFileSync(join(root, 'etc', name), text);
-  etc(
-    'passwd',
-    `root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:${home}:/bin/sh\n`,
-  );
-  etc('group', 'root:x:0:\napp:x:1000:\n');
-  etc('hosts', '127.0.0.1 localhost\n::1 localhost\n');
-  etc('resolv.conf', '');
-  for (const name of DEVICES) {
-    writeFileSync(join(root, 'dev', name), '');
-    mount(`/dev/${name}`, join(root, 'dev', name), 'none', 'bind');
-  }
-  for (const [name, target] of Object.entries({
-    fd: '/proc/self/fd',
-    stdin: '/proc/self/fd/0',
-    stdout: '/proc/self/fd/1',
-    stderr: '/proc/self/fd/2',
-  }))
-    symlinkSync(target, join(root, 'dev', name));
-  mount('tmpfs', join(root, 'dev/shm'), 'tmpfs', 'defaults');
-  const mounts = mountsOf(launch);
-  for (const m of mounts) {
-    makeMountPoint(root, m.target, mounts);
-    bind(m.source, m.target, m.readOnly);
-  }
-  mount('proc', join(root, 'proc'), 'proc', 'defaults');
-  return `${table.join('\n')}\n`;
+  return {
+    script: treeScript({ root, directories, links, home }),
+    table: `${table.join('\n')}\n`,
+  };
 }

@@ -7,32 +7,28 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { childOf, hasEnded, signal } from '../processes';
-import { makeTree, OLD_ROOT } from './fileTree';
+import { describeTree, OLD_ROOT, quote } from './fileTree';
 import { handOver } from './handOver';
 import { DEFAULT_PATH, variablesOf, type Launch, type Running } from './Launch';
 
 /** How often it is looked whether a first process listens for the wish to end. No event tells. */
 const LISTENS_CHECK_MS = 20;
 
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /**
- * The script that mounts the file tree, leaves the machine's own behind and runs
+ * The script that makes the file tree, leaves the machine's own behind and runs
  * the container's command as an ordinary user, as the first process would:
  * passing on the wish to end and collecting what the command leaves.
  */
 function rootScript(options: {
-  root: string;
+  tree: string[];
   table: string;
   workingDir: string;
 }): string {
   return [
     'set -e',
     'umask 022',
+    ...options.tree,
     `mount --all --fstab ${quote(options.table)}`,
-    `cd ${quote(options.root)}`,
     `pivot_root . ${OLD_ROOT}`,
     'cd /',
     `umount -l ${OLD_ROOT}`,
@@ -68,9 +64,10 @@ function listensToTerm(pid: number): boolean {
 /** Runs a container in namespaces of its own. */
 export function launchIsolated(launch: Launch): Running {
   const root = join(launch.scratch, 'root');
-  mkdirSync(root, { recursive: true });
+  mkdirSync(root);
+  const tree = describeTree(launch, root);
   const table = join(launch.scratch, 'fstab');
-  writeFileSync(table, makeTree(launch, root), { mode: 0o600 });
+  writeFileSync(table, tree.table, { mode: 0o600 });
 
   const { become, env } = handOver(
     variablesOf(launch, { home: '/tmp', path: DEFAULT_PATH }),
@@ -78,7 +75,11 @@ export function launchIsolated(launch: Launch): Running {
   const script = join(launch.scratch, 'run.sh');
   writeFileSync(
     script,
-    rootScript({ root, table, workingDir: launch.workingDir }),
+    rootScript({
+      tree: tree.script,
+      table,
+      workingDir: launch.workingDir,
+    }),
     { mode: 0o600 },
   );
   const namespaces = launch.enter.length
