@@ -137,8 +137,7 @@ export class PodWorker {
       ...this.#init.slice(1),
       ...(this.#init.length ? this.#containers : []),
     ];
-    // While the first one starts; each on a turn of its own, so that nothing else waits long.
-    this.#preparing = setImmediate(() => later.forEach(c => c.prepare()));
+    this.#prepare(later);
     let succeeded = true;
     for (const container of this.#init) {
       succeeded = await container.run();
@@ -151,6 +150,15 @@ export class PodWorker {
     if (signal.aborted) return;
     this.#phase = succeeded ? 'Succeeded' : 'Failed';
     this.#writeStatus();
+  }
+
+  /** While the first one starts; each on a turn of its own, so that nothing else waits long. */
+  #prepare([next, ...rest]: ContainerRunner[]): void {
+    if (!next) return;
+    this.#preparing = setImmediate(() => {
+      next.prepare();
+      this.#prepare(rest);
+    });
   }
 
   /** Tries something until it succeeds or the pod is stopped. */

@@ -1,8 +1,12 @@
 // Serves a static site.
-import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import sirv from 'sirv';
 import { Failure, numberSetting, setting } from './settings.mjs';
+
+// `import` would load far more; see store.mjs.
+/** @type {typeof import('node:http')} */
+const { createServer } = createRequire(import.meta.url)('node:http');
 
 /** Serves the app's directory until the pod ends. */
 export async function serveStatic() {
