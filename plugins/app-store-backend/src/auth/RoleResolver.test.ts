@@ -25,7 +25,8 @@ describe('DefaultRoleResolver', () => {
       refs,
       adminGroups: ['admins'],
       fullAccessGroups: ['group:default/Users'],
-      now: () => now,
+      // To lru-cache the time 0 is none.
+      now: () => 1 + now,
       ...options,
     });
 

@@ -12,6 +12,7 @@ import type {
   RoleMapper,
   RoleSource,
 } from '@ai-app-store/backstage-plugin-app-store-node';
+import { LRUCache } from 'lru-cache';
 import type { Actor } from '../policy';
 import { StoreError } from '../errors/StoreError';
 import type { RoleRefs } from '../config/RoleRefs';
@@ -23,7 +24,7 @@ import type { RoleRefs } from '../config/RoleRefs';
 const CACHE_MS = 45_000;
 /** Somebody who has just been added is let in soon. */
 const UNKNOWN_CACHE_MS = 5_000;
-/** Answers that are kept; beyond it the oldest goes. */
+/** Answers that are kept; beyond it the one that was used least recently goes. */
 const CACHE_SIZE = 10_000;
 
 /** An actor, and how far that can be relied on. */
@@ -65,8 +66,10 @@ interface Answer {
   displayName: string;
 }
 
-interface CacheEntry {
-  until: number;
+/** Asked once; those who ask meanwhile wait for the same answer. */
+interface Question {
+  /** When it was asked, in milliseconds since the epoch. */
+  at: number;
   answer: Promise<Answer>;
 }
 
@@ -90,9 +93,7 @@ export class DefaultRoleResolver implements RoleResolver {
   readonly #adminGroups: string[];
   readonly #fullAccessGroups: string[];
   readonly #now: () => number;
-  readonly #cacheSize: number;
-  /** The oldest first. */
-  readonly #cache = new Map<string, CacheEntry>();
+  readonly #kept: LRUCache<string, Question>;
 
   static create(options: RoleResolverOptions): DefaultRoleResolver {
     return new DefaultRoleResolver(options);
@@ -107,7 +108,12 @@ export class DefaultRoleResolver implements RoleResolver {
     this.#adminGroups = refsOf(options.adminGroups);
     this.#fullAccessGroups = refsOf(options.fullAccessGroups);
     this.#now = options.now ?? (() => Date.now());
-    this.#cacheSize = options.cacheSize ?? CACHE_SIZE;
+    this.#kept = new LRUCache({
+      max: options.cacheSize ?? CACHE_SIZE,
+      ttl: CACHE_MS,
+      ttlResolution: 0,
+      perf: { now: this.#now },
+    });
   }
 
   async #ask(userEntityRef: string): Promise<Answer> {
@@ -130,30 +136,32 @@ export class DefaultRoleResolver implements RoleResolver {
     };
   }
 
-  #entryFor(userEntityRef: string): CacheEntry {
-    const now = this.#now();
-    const cached = this.#cache.get(userEntityRef);
-    if (cached && cached.until >= now) return cached;
-    const entry: CacheEntry = {
-      until: now + CACHE_MS,
-      answer: this.#answer(userEntityRef, () => entry),
+  #question(userEntityRef: string): Question {
+    const kept = this.#kept.get(userEntityRef);
+    if (kept) return kept;
+    const question: Question = {
+      at: this.#now(),
+      answer: this.#answer(userEntityRef, () => question),
     };
-    this.#cache.delete(userEntityRef);
-    this.#cache.set(userEntityRef, entry);
-    if (this.#cache.size > this.#cacheSize)
-      this.#cache.delete(this.#cache.keys().next().value!);
-    return entry;
+    this.#kept.set(userEntityRef, question);
+    return question;
   }
 
-  async #answer(userEntityRef: string, own: () => CacheEntry): Promise<Answer> {
-    const asked = this.#now();
+  async #answer(
+    userEntityRef: string,
+    question: () => Question,
+  ): Promise<Answer> {
+    const isKept = () => this.#kept.peek(userEntityRef) === question();
     try {
       const answer = await this.#ask(userEntityRef);
-      if (!answer.known) own().until = asked + UNKNOWN_CACHE_MS;
+      if (!answer.known && isKept())
+        this.#kept.set(userEntityRef, question(), {
+          ttl: UNKNOWN_CACHE_MS,
+          start: question().at,
+        });
       return answer;
     } catch (cause) {
-      if (this.#cache.get(userEntityRef) === own())
-        this.#cache.delete(userEntityRef);
+      if (isKept()) this.forget(userEntityRef);
       throw new StoreError({
         status: 503,
         code: 'ROLES_UNAVAILABLE',
@@ -168,13 +176,14 @@ export class DefaultRoleResolver implements RoleResolver {
   }
 
   async resolve(userEntityRef: string): Promise<ResolvedActor> {
-    const entry = this.#entryFor(userEntityRef);
-    const { roles, displayName, known } = await entry.answer;
+    const { at, answer } = this.#question(userEntityRef);
+    const { roles, displayName, known } = await answer;
+    const holdsUntil = at + (known ? CACHE_MS : UNKNOWN_CACHE_MS);
     const holdsOneOf = (groups: string[]) =>
       groups.some(group => roles.includes(group));
     return {
       known,
-      holdsForMs: Math.max(0, entry.until - this.#now()),
+      holdsForMs: Math.max(0, holdsUntil - this.#now()),
       userEntityRef,
       displayName,
       roles: [...roles],
@@ -195,6 +204,6 @@ export class DefaultRoleResolver implements RoleResolver {
   }
 
   forget(userEntityRef: string): void {
-    this.#cache.delete(userEntityRef);
+    this.#kept.delete(userEntityRef);
   }
 }
