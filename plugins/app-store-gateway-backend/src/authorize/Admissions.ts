@@ -3,6 +3,7 @@
  * and no longer than what the decision rests on stays as it is.
  */
 import type { Admission } from '@ai-app-store/backstage-plugin-app-store-common';
+import { LRUCache } from 'lru-cache';
 import type { RouteTable, StoreClient } from '../routing/RouteTable';
 
 /** Groups may change without a route doing so; hence the bound, in milliseconds. */
@@ -34,7 +35,7 @@ interface Entry {
 export class Admissions {
   readonly #store: StoreClient;
   readonly #routes: RouteTable;
-  readonly #cache = new Map<string, Entry>();
+  readonly #cache = new LRUCache<string, Entry>({ max: ENTRIES });
 
   constructor(options: { store: StoreClient; routes: RouteTable }) {
     this.#store = options.store;
@@ -105,7 +106,6 @@ export class Admissions {
       failedAt: same?.failedAt,
     };
     entry.answer.catch(() => {});
-    if (this.#cache.size >= ENTRIES) this.#cache.clear();
     this.#cache.set(key, entry);
     return entry;
   }
