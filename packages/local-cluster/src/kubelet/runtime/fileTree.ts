@@ -30,6 +30,18 @@ const ETC_FILES = [
   'ld.so.cache',
   'nsswitch.conf',
 ];
+/** What the tree has as files or links, beside those of the system. */
+const FILES = [
+  ...[...ETC_FILES, 'passwd', 'group', 'hosts', 'resolv.conf'].map(
+    name => `etc/${name}`,
+  ),
+  ...[...DEVICES, ...DEVICE_LINKS].map(name => `dev/${name}`),
+];
+
+/** Whether a path is `directory`, or lies in it. */
+function liesIn(path: string, directory: string): boolean {
+  return `${path}/`.startsWith(`${directory}/`);
+}
 
 /** A word of a shell's script. */
 export function quote(text: string): string {
@@ -67,7 +79,7 @@ function makeInVolume(volume: string, path: string, target: string): void {
  * @returns the directories that the tree itself needs, relative to its root
  * @throws ContainerConfigError
  */
-function mountPoints(mounts: Mount[], links: string[]): string[] {
+function mountPoints(mounts: Mount[], files: string[]): string[] {
   return mounts.flatMap(({ target }) => {
     const path = JSON.stringify(target);
     if (
@@ -78,11 +90,11 @@ function mountPoints(mounts: Mount[], links: string[]): string[] {
       throw new ContainerConfigError(
         `mount path ${path} is not plain and absolute`,
       );
-    const link = links.find(name => `${target}/`.startsWith(`/${name}/`));
-    if (link)
+    const file = files.find(name => liesIn(target, `/${name}`));
+    if (file)
       throw new ContainerConfigError(
         `mount path ${path} leads over ${JSON.stringify(
-          link,
+          file,
         )}, which is not a directory`,
       );
     const outer = mounts.findLast(m => target.startsWith(`${m.target}/`));
@@ -111,7 +123,7 @@ function treeScript(options: {
   return [
     `mount -t tmpfs -o mode=755,size=${TREE_SIZE} tmpfs ${quote(root)}`,
     `cd ${quote(root)}`,
-    `mkdir -p ${words(directories)}`,
+    `mkdir -p -- ${words(directories)}`,
     ...(links.length ? [`cp -d ${words(links.map(n => `/${n}`))} .`] : []),
     `cp -d ${words(DEVICE_LINKS.map(name => `/dev/${name}`))} dev`,
     ...DEVICES.map(name => `: > dev/${name}`),
@@ -159,14 +171,18 @@ export function describeTree(
     chmodSync(source, 0o1777);
     return { source, target: `/${path}`, readOnly: false };
   });
+  const theirs = mountsOf(launch);
+  const seen = (mount: Mount) =>
+    !theirs.some(m => liesIn(mount.target, m.target));
   const mounts = [
     ...found.filter(f => f.stat?.isDirectory()).map(f => shared(f.name)),
     ...ETC_DIRECTORIES.map(name => `etc/${name}`)
       .filter(path => existsSync(`/${path}`))
       .map(shared),
     ...own,
-    ...mountsOf(launch),
-  ];
+  ]
+    .filter(seen)
+    .concat(theirs);
   const line = (source: string, path: string, type: string, options: string) =>
     [field(source), field(join(root, path)), type, options, '0', '0'].join(' ');
   const table = [
@@ -179,7 +195,8 @@ export function describeTree(
   ];
   const directories = [
     ...['proc', 'dev/shm', 'run', 'home', 'etc/ssl', OLD_ROOT],
-    ...mountPoints(mounts, links),
+    ...SCRATCH_DIRECTORIES,
+    ...mountPoints(mounts, [...links, ...FILES]),
   ];
   // One field of one line, whatever the variable holds.
   const home = (launch.env.HOME ?? '/tmp').replace(/[:\p{Cc}]/gu, '_');

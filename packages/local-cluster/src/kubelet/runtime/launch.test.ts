@@ -1,6 +1,6 @@
 /** What a container's variables may do, on processes that really run. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -19,12 +19,13 @@ async function run(
   start: typeof launchIsolated,
   env: Record<string, string>,
   argv = ['/usr/bin/env', '-0'],
-): Promise<{ out: string; err: string; code: number }> {
+  mounts: Launch['mounts'] = [],
+): Promise<{ out: string; err: string; code: number; scratch: string }> {
   const launch: Launch = {
     argv,
     env,
     workingDir: '/tmp',
-    mounts: [],
+    mounts,
     image: { mounts: [], path: [], env: {} } as unknown as Launch['image'],
     scratch: mkdtempSync(join(room, `${runs++}-`)),
     enter: [],
@@ -35,7 +36,7 @@ async function run(
   const texts = Promise.all([buffer(stdout!), buffer(stderr!)]);
   const [code] = await once(running.process, 'exit');
   const [out, err] = (await texts).map(String);
-  return { out, err, code };
+  return { out, err, code, scratch: launch.scratch };
 }
 
 /** Variables by which a program is led to load, read or say something else. */
@@ -101,5 +102,63 @@ describe.each([
     // The loader complains once for each program that it was to change.
     expect(of(/library\.so' from LD_PRELOAD/g)).toBe(1);
     expect(of(/libmount|ulpath/gi)).toBe(0);
+  });
+});
+
+describe('the file tree of an isolated container', () => {
+  let volume: string;
+  beforeEach(() => {
+    volume = mkdtempSync(join(room, 'volume-'));
+  });
+  const at = (target: string) => [{ source: volume, target, readOnly: false }];
+  const shell = (script: string, mounts: Launch['mounts'] = []) =>
+    run(launchIsolated, {}, ['/bin/sh', '-c', script], mounts);
+
+  it.each(['/var', '/-data', '/tmp', '/tmp/inside', '/srv/a b'])(
+    'has a volume at %s, which holds what is written there and nothing else',
+    async target => {
+      expect(
+        await shell(`echo kept > '${target}/file'`, at(target)),
+      ).toMatchObject({ code: 0, err: '' });
+      expect(readdirSync(volume)).toEqual(['file']);
+    },
+  );
+
+  it('makes a place in a volume for a volume inside it', async () => {
+    const inner = mkdtempSync(join(room, 'inner-'));
+    const mounts = [
+      ...at('/data'),
+      { source: inner, target: '/data/a/b', readOnly: false },
+    ];
+    expect((await shell('echo kept > /data/a/b/file', mounts)).code).toBe(0);
+    expect(readdirSync(inner)).toEqual(['file']);
+  });
+
+  it.each([
+    ['/etc/hosts', 'leads over "etc/hosts"'],
+    ['/dev/null/x', 'leads over "dev/null"'],
+    ['/usr/lib/x', 'lies in a read-only mount'],
+    ['/a/../b', 'is not plain and absolute'],
+    ['/', 'is not plain and absolute'],
+  ])('refuses a volume at %s', async (target, why) => {
+    await expect(shell('true', at(target))).rejects.toThrow(why);
+  });
+
+  it('follows no link that an app left in a volume', async () => {
+    symlinkSync('/tmp', join(volume, 'out'));
+    const mounts = [
+      ...at('/data'),
+      { source: room, target: '/data/out/x', readOnly: false },
+    ];
+    await expect(shell('true', mounts)).rejects.toThrow('leads over "out"');
+  });
+
+  it('has temporary directories on the disk, of everybody', async () => {
+    const { out, scratch } = await shell(
+      'for d in /tmp /var/tmp; do touch $d/written && stat -c %a $d; done',
+    );
+    expect(out).toBe('1777\n1777\n');
+    for (const directory of ['tmp', 'var-tmp'])
+      expect(readdirSync(join(scratch, directory))).toEqual(['written']);
   });
 });
