@@ -36,7 +36,7 @@ export class EventPublisher {
 
   /** Writes down where the first of all readers begins. */
   async start(): Promise<void> {
-    await this.#outbox.moveTo(READER, await this.#outbox.positionOf(READER));
+    await this.#outbox.begin(READER);
   }
 
   /** Publishes what is new. A call meanwhile has it done once more. */
@@ -64,6 +64,10 @@ export class EventPublisher {
     for (;;) {
       const changes = await this.#outbox.after(position, BATCH);
       if (!changes.length) return;
+      if (changes[0].position !== position + 1)
+        this.#logger.warn(
+          'no replica sent events for longer than changes are kept; what was done meanwhile stands in the audit log alone',
+        );
       for (const { kind, data } of changes)
         if (kind === 'audit')
           await this.#events

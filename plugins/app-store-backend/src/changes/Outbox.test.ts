@@ -66,6 +66,33 @@ describe.each(databaseIds())('Outbox on %s', id => {
     expect(await outbox.positionOf('events')).toBe(1);
   });
 
+  it('sets back no reader that begins once more', async () => {
+    const outbox = new Outbox(await migrated(id));
+    await outbox.begin('events');
+    await outbox.transaction(async (_, tell) => tell('app', 'a'));
+    await outbox.moveTo('events', 1);
+    await outbox.transaction(async (_, tell) => tell('app', 'b'));
+    await outbox.begin('events');
+    expect(await outbox.positionOf('events')).toBe(1);
+  });
+
+  it('drops old changes and leaves no gap, whatever the clocks of their writers say', async () => {
+    const knex = await migrated(id);
+    const outbox = new Outbox(knex);
+    for (const at of ['2026-01-01', '2026-01-03', '2026-01-01', '2026-01-03']) {
+      await outbox.transaction(async (_, tell) => tell('app', at));
+      await knex('changes')
+        .where({ position: await outbox.end() })
+        .update({ at });
+    }
+    const positions = async () =>
+      (await outbox.after(0, 10)).map(({ position }) => position);
+    await outbox.dropBefore('2026-01-02');
+    expect(await positions()).toEqual([2, 3, 4]);
+    await outbox.dropBefore('2026-01-04');
+    expect(await positions()).toEqual([]);
+  });
+
   it('tells a reader that stood still for too long that all may have changed', async () => {
     const knex = await migrated(id);
     const outbox = new Outbox(knex);

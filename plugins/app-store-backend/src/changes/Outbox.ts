@@ -108,9 +108,18 @@ export class Outbox {
     }));
   }
 
-  /** Drops changes that were told before a time. */
+  /**
+   * Drops changes that were told before a time: the first ones, up to the first that was told
+   * later. A writer whose clock is behind leaves no gap.
+   */
   async dropBefore(at: string): Promise<void> {
-    await this.#knex('changes').where('at', '<', at).delete();
+    const kept = await this.#knex<ChangeRow>('changes')
+      .where('at', '>=', at)
+      .min({ position: 'position' })
+      .first();
+    const old = this.#knex<ChangeRow>('changes').where('at', '<', at);
+    if (kept?.position) old.where('position', '<', kept.position);
+    await old.delete();
   }
 
   /** How far a reader has come; the end where it never read. */
@@ -119,6 +128,14 @@ export class Outbox {
       .where({ name: reader })
       .first('position');
     return row ? Number(row.position) : this.end();
+  }
+
+  /** Has a reader that never read begin here. */
+  async begin(reader: string): Promise<void> {
+    await this.#knex('change_readers')
+      .insert({ name: reader, position: await this.end() })
+      .onConflict('name')
+      .ignore();
   }
 
   /** Writes down how far a reader has come. */

@@ -10,6 +10,8 @@ import { CHANNEL } from './channel';
 import { type DatabaseSession } from './DatabaseSession';
 import { migrated } from './__testUtils__/databases';
 import { openSession } from './openSession';
+import { PostgresSession } from './PostgresSession';
+import { BlackHole } from './__testUtils__/BlackHole';
 import { until } from '../__testUtils__/until';
 
 jest.setTimeout(60_000);
@@ -114,6 +116,42 @@ describe('a session of PostgreSQL', () => {
     await a.close();
     expect(await b.tryLock('x')).toBe(true);
     await b.close();
+  });
+
+  it('gives up a connection that leads nowhere any more', async () => {
+    const knex = await migrated('POSTGRES_17');
+    const { client, connection } = knex.client.config;
+    const { host, port } = connection;
+    const network = new BlackHole({ host, port: Number(port) });
+    const far = makeKnex({
+      client,
+      connection: {
+        ...connection,
+        host: '127.0.0.1',
+        port: await network.listen(),
+      },
+    });
+    opened.push(far);
+    const a = PostgresSession.create({
+      knex: far,
+      logger,
+      pulse: { everyMs: 100, answerMs: 200 },
+    });
+    const b = openSession({ knex, logger });
+    try {
+      expect(await a.tryLock('x')).toBe(true);
+      expect(await b.tryLock('x')).toBe(false);
+      // No packet passes, and nobody is told; PostgreSQL ends the session on its side.
+      network.swallow();
+      await cut(knex);
+      expect(await b.tryLock('x')).toBe(true);
+      await until(async () => !(await a.tryLock('x').catch(() => true)));
+      await b.unlock('x');
+      expect(await a.tryLock('x')).toBe(true);
+    } finally {
+      await Promise.all([a.close(), b.close()]);
+      await network.close();
+    }
   });
 
   it('says so where its lock went to another one meanwhile', async () => {

@@ -1,7 +1,8 @@
 /**
  * A connection of its own to PostgreSQL, outside of the pool: advisory locks of a session and
  * `LISTEN` belong to one connection. Where it breaks, it is made again, and what was held is
- * taken again unless somebody else was first.
+ * taken again unless somebody else was first. A connection that leads nowhere breaks nothing:
+ * it is asked now and then whether it still does.
  *
  * A pooler between the store and PostgreSQL has to pool sessions, not transactions.
  * https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
@@ -15,6 +16,8 @@ import { CHANNEL } from './channel';
 import type { DatabaseSession } from './DatabaseSession';
 
 const RECONNECT_MS = 1000;
+/** How often the connection is asked, and how long an answer may take, in milliseconds. */
+const PULSE = { everyMs: 10_000, answerMs: 5_000 };
 /** A machine that vanished is noticed by PostgreSQL after about ten seconds, and its locks end. */
 const KEEPALIVES =
   'set tcp_keepalives_idle = 4; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3';
@@ -41,7 +44,11 @@ function numberOf(schema: string, name: string): string {
 export class PostgresSession implements DatabaseSession {
   readonly #knex: Knex;
   readonly #logger: LoggerService;
+  readonly #pulse: typeof PULSE;
+  /** Locks that this connection holds. */
   readonly #held = new Map<string, { shared: boolean }>();
+  /** Locks that a broken connection held, and that were not taken again yet. */
+  readonly #lostLocks = new Map<string, { shared: boolean }>();
   readonly #listeners: Array<() => void> = [];
   /** A connection takes one query at a time. */
   readonly #oneAtATime = pLimit(1);
@@ -52,29 +59,41 @@ export class PostgresSession implements DatabaseSession {
   static create(options: {
     knex: Knex;
     logger: LoggerService;
+    pulse?: typeof PULSE;
   }): PostgresSession {
-    return new PostgresSession(options.knex, options.logger);
+    const { knex, logger, pulse = PULSE } = options;
+    return new PostgresSession(knex, logger, pulse);
   }
 
-  private constructor(knex: Knex, logger: LoggerService) {
+  private constructor(knex: Knex, logger: LoggerService, pulse: typeof PULSE) {
     this.#knex = knex;
     this.#logger = logger;
+    this.#pulse = pulse;
   }
 
   /** One connection, made when it is needed. */
   #connection(): Promise<Connection> {
-    this.#connecting ??= this.#connect().catch(error => {
-      this.#connecting = undefined;
+    if (this.#connecting) return this.#connecting;
+    const connecting = this.#connect().catch(error => {
+      if (this.#connecting === connecting) this.#connecting = undefined;
       throw error;
     });
-    return this.#connecting;
+    this.#connecting = connecting;
+    return connecting;
   }
 
   async #connect(): Promise<Connection> {
     const connection: Connection =
       await this.#knex.client.acquireRawConnection();
     const made = this.#connecting;
-    connection.on('end', () => this.#lost(made));
+    const timer = setInterval(async () => {
+      if (!(await this.#answers(connection))) this.#giveUp(connection, made);
+    }, this.#pulse.everyMs);
+    timer.unref();
+    connection.on('end', () => {
+      clearInterval(timer);
+      this.#lost(made);
+    });
     connection.on('notification', () =>
       this.#listeners.forEach(listener => listener()),
     );
@@ -85,9 +104,33 @@ export class PostgresSession implements DatabaseSession {
     return connection;
   }
 
+  /** Whether a connection still leads to a database. */
+  async #answers(connection: Connection): Promise<boolean> {
+    const { answerMs } = this.#pulse;
+    const over = new AbortController();
+    try {
+      return await Promise.race([
+        this.#oneAtATime(() => connection.query('select 1')).then(() => true),
+        sleep(answerMs, false, { ref: false, signal: over.signal }),
+      ]);
+    } catch {
+      return false;
+    } finally {
+      over.abort();
+    }
+  }
+
+  #giveUp(connection: Connection, made?: Promise<Connection>): void {
+    this.#lost(made);
+    // Its other end may never hear of it.
+    this.#knex.client.destroyRawConnection(connection).catch(() => {});
+  }
+
   #lost(made: Promise<Connection> | undefined): void {
     if (this.#closed || this.#connecting !== made) return;
     this.#connecting = undefined;
+    this.#held.forEach((lock, name) => this.#lostLocks.set(name, lock));
+    this.#held.clear();
     this.#reconnect();
   }
 
@@ -105,9 +148,7 @@ export class PostgresSession implements DatabaseSession {
 
   async #takeAgain(): Promise<void> {
     await this.#connection();
-    const held = [...this.#held];
-    this.#held.clear();
-    for (const [name, { shared }] of held)
+    for (const [name, { shared }] of [...this.#lostLocks])
       if (!(await this.tryLock(name, { shared })))
         this.#logger.warn(
           `the lock ${name} went to another process while the database was away`,
@@ -136,6 +177,7 @@ export class PostgresSession implements DatabaseSession {
       `pg_try_advisory_lock${shared ? '_shared' : ''}`,
       name,
     );
+    this.#lostLocks.delete(name);
     // Two who ask at once in this process have it twice; it is given back once.
     if (done && this.#held.has(name))
       await this.#call(`pg_advisory_unlock${shared ? '_shared' : ''}`, name);
@@ -144,6 +186,7 @@ export class PostgresSession implements DatabaseSession {
   }
 
   async unlock(name: string): Promise<void> {
+    this.#lostLocks.delete(name);
     const held = this.#held.get(name);
     if (!held) return;
     this.#held.delete(name);

@@ -133,8 +133,9 @@ describe.each(databaseIds())('RouteFeed on %s', id => {
   });
 
   it('goes on from a position, and knows where it cannot', async () => {
-    const { feed, outbox, transitions, apps, app, changes, ids, settled } =
-      await filled();
+    const world = await filled();
+    const { knex, feed, outbox, transitions, apps, app, changes, ids } = world;
+    const { settled } = world;
     const one = gateway();
     const { position, ...table } = await feed.snapshot();
     one.whole({ position, ...table });
@@ -144,21 +145,38 @@ describe.each(databaseIds())('RouteFeed on %s', id => {
       updatedAt: new Date().toISOString(),
     });
     await settled();
-    const missed = await feed.since(position);
+    const missed = (await feed.since(position))!;
+    expect(missed.position).toBe(feed.position);
     // The app's change concerns all of its instances; each is told once.
-    expect(missed!.map(({ kind }) => kind)).toEqual([
+    expect(missed.changes.map(({ kind }) => kind)).toEqual([
       'route',
       'route',
       'route',
     ]);
-    missed!.forEach(one.take);
+    missed.changes.forEach(one.take);
     const two = gateway();
     two.whole(await feed.snapshot());
     expect(one.table).toEqual(two.table);
-    expect(await feed.since(feed.position)).toEqual([]);
+    expect(await feed.since(feed.position)).toEqual({
+      position: feed.position,
+      changes: [],
+    });
 
     // A position of another history: a database that was restored from a backup.
     expect(await feed.since(feed.position + 1)).toBeUndefined();
+    // Nor one after which something is no longer kept.
+    await knex('changes')
+      .where({ position: position + 1 })
+      .delete();
+    expect(await feed.since(position)).toBeUndefined();
+    await transitions.change(ids[1], { desired: ['running'] }, suspend);
+    await transitions.change(ids[2], { desired: ['running'] }, suspend);
+    await settled();
+    const { position: end } = feed;
+    await knex('changes')
+      .where({ position: end - 1 })
+      .delete();
+    expect(await feed.since(end - 3)).toBeUndefined();
     await outbox.dropBefore('9999');
     expect(await feed.since(position)).toBeUndefined();
     await changes.stop();

@@ -102,16 +102,18 @@ export class RouteFeed {
   }
 
   /**
-   * What changed since a position.
+   * What changed since a position, and the position that one has come to with all of it.
    *
    * @returns undefined where that is no longer known, or longer than a snapshot
    */
-  async since(position: number): Promise<RouteChange[] | undefined> {
+  async since(
+    position: number,
+  ): Promise<{ position: number; changes: RouteChange[] } | undefined> {
     const end = this.position;
     if (position > end) return undefined;
     const changes = await this.#outbox.after(position, RESUME_LIMIT + 1);
     const isWhole = changes.length
-      ? changes[0].position === position + 1
+      ? changes[changes.length - 1].position === position + changes.length
       : position === end;
     if (!isWhole || changes.length > RESUME_LIMIT) return undefined;
     const keys = { route: new Set<string>(), alias: new Set<string>() };
@@ -128,7 +130,7 @@ export class RouteFeed {
       this.#reader.routes([...keys.route]),
       this.#reader.aliases([...keys.alias]),
     ]);
-    return [
+    const told: RouteChange[] = [
       ...[...keys.route].map(
         (key): RouteChange => ({ kind: 'route', key, value: routes.get(key) }),
       ),
@@ -137,6 +139,7 @@ export class RouteFeed {
       ),
       ...(access ? [{ kind: 'access' } as const] : []),
     ];
+    return { position: end, changes: told };
   }
 
   /** Calls back with each part that changed, without a value where it is gone. */

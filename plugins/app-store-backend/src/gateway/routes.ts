@@ -30,8 +30,9 @@ export function gatewayHandlers(
     async watchRoutes(request, response) {
       const { 'last-event-id': last } = request.headers;
       const events = streams.open(request as unknown as Request, response);
-      const send = (change: RouteChange) => {
-        const id = String(routes.position);
+      // Whoever comes back with a position has had all that came before it.
+      const send = (change: RouteChange, position?: number) => {
+        const id = position === undefined ? undefined : String(position);
         if (change.kind === 'access') events.send('access', {}, id);
         // The gateway comes back without a position, and gets a snapshot.
         else if (change.kind === 'missed') events.end();
@@ -41,24 +42,28 @@ export function gatewayHandlers(
         else events.send('alias-gone', { name: change.key }, id);
       };
       // What changes while the first part is read comes after it.
-      const early: RouteChange[] = [];
+      const early: Array<[RouteChange, number]> = [];
       let open = false;
       events.onEnd(
         routes.subscribe(change => {
-          if (open) send(change);
-          else early.push(change);
+          if (open) send(change, routes.position);
+          else early.push([change, routes.position]);
         }),
       );
       const resumed = /^\d{1,15}$/.test(String(last))
         ? await routes.since(Number(last))
         : undefined;
-      if (resumed) resumed.forEach(send);
-      else {
+      if (resumed) {
+        const { changes, position } = resumed;
+        changes.forEach((change, index) =>
+          send(change, index === changes.length - 1 ? position : undefined),
+        );
+      } else {
         const { position, ...table } = await routes.snapshot();
         events.send('snapshot', table, String(position));
       }
       open = true;
-      early.forEach(send);
+      early.forEach(([change, position]) => send(change, position));
       const timer = setInterval(() => {
         const { hash } = routes;
         if (hash) events.send('hash', { hash }, String(routes.position));

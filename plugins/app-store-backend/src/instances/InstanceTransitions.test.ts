@@ -182,6 +182,41 @@ describe.each(databaseIds())('InstanceTransitions on %s', id => {
     expect(length).toBe(JSON.stringify(record.objects).length);
   });
 
+  it('keeps the volumes of terminated instances, also of those that the release before this one wrote', async () => {
+    const { app, transitions, knex } = await setUp();
+    const kept = '2030-01-01T00:00:00.000Z';
+    const volumeOf = async (has: boolean, byOlder: boolean) => {
+      const record = instanceRecord(app.id, {
+        desired: 'terminated',
+        slot: undefined,
+      });
+      const claim = { kind: 'PersistentVolumeClaim', metadata: { name: 'x' } };
+      const objects = { ...record.objects, ...(has ? { claim } : {}) };
+      await transitions.insert({ ...record, objects }, 5);
+      const older = {
+        objects_digest: null,
+        has_volume: null,
+        purge_after: '2020-01-01T00:00:00.000Z',
+      };
+      if (byOlder) {
+        await knex('instances').where({ id: record.id }).update(older);
+        await knex('instance_objects')
+          .where({ instance_id: record.id })
+          .delete();
+      }
+      return record.id;
+    };
+    const ids = [
+      await volumeOf(true, false),
+      await volumeOf(true, true),
+      await volumeOf(false, false),
+    ];
+    await transitions.keepTerminated(kept);
+    const rows = await knex('instances').whereIn('id', ids);
+    const until = new Map(rows.map(row => [row.id, row.purge_after]));
+    expect(ids.map(each => until.get(each))).toEqual([kept, kept, null]);
+  });
+
   it('does not let an observation undo what a person asked for meanwhile', async () => {
     const { app, instances, transitions, queue } = await setUp();
     const record = instanceRecord(app.id);

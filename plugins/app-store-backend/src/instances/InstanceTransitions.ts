@@ -260,12 +260,8 @@ export class InstanceTransitions {
     await this.#outbox.transaction(async (tx, tell) => {
       const rows: Array<{ id: string }> = await tx<InstanceRow>('instances')
         .whereIn('desired', ENDED)
-        .whereIn('id', withVolume =>
-          withVolume
-            .select('instance_id')
-            .from('instance_objects')
-            .where('objects', 'like', '%"PersistentVolumeClaim"%'),
-        )
+        // Not `has_volume`, nor the table of objects: the release before this one writes this alone.
+        .where('objects', 'like', '%"PersistentVolumeClaim"%')
         .andWhere(where =>
           where.whereNull('purge_after').orWhere('purge_after', '<', until),
         )

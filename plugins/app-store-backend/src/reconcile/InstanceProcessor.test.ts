@@ -48,9 +48,10 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
       apply: jest.fn(async () => {}),
       remove: jest.fn(async () => true),
     };
+    const queue = new InstanceQueue(knex);
     const newProcessor = () =>
       new InstanceProcessor({
-        queue: new InstanceQueue(knex),
+        queue,
         epoch: {
           ...NEVER_HELD,
           isHeld: async () => options.isHeld?.() ?? false,
@@ -73,6 +74,7 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
     return {
       cluster,
       processor,
+      queue,
       newProcessor,
       instances,
       reader,
@@ -140,6 +142,25 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
       await processor.process(id);
       expect(cluster.remove).toHaveBeenCalledTimes(1);
       expect(await instances.get(id)).toBeUndefined();
+    } finally {
+      await processor.stop();
+    }
+  });
+
+  it('forgets nobody who was woken while the database was away', async () => {
+    const { cluster, processor, queue, instances, add } = await setUp();
+    const id = await add('running');
+    const claim = jest
+      .spyOn(queue, 'claim')
+      .mockRejectedValueOnce(new Error('away'));
+    // Nothing is due: only what wakes it has it looked at.
+    jest.spyOn(queue, 'makeAllDue').mockResolvedValue();
+    jest.spyOn(queue, 'claimDue').mockResolvedValue([]);
+    processor.start(cluster as unknown as InstanceCluster);
+    try {
+      processor.wake(id);
+      await until(async () => (await instances.get(id))!.status === 'DEPLOYED');
+      expect(claim).toHaveBeenCalledTimes(2);
     } finally {
       await processor.stop();
     }

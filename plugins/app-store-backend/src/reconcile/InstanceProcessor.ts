@@ -27,6 +27,8 @@ export class InstanceProcessor {
   /** Woken, and whether what woke them is known to this process alone. */
   readonly #queued = new Map<string, { seenHere: boolean }>();
   #claiming = false;
+  /** How many claims are asked for. */
+  #asked = 0;
   /** There was no room for all that is due. */
   #moreDue = false;
   readonly #running = new Map<string, Promise<void>>();
@@ -93,19 +95,20 @@ export class InstanceProcessor {
     this.#pump();
   }
 
-  #wakeAfter(id: string, ms: number): void {
+  #wakeAfter(id: string, ms: number, seenHere = true): void {
+    if (this.#stopped) return;
     clearTimeout(this.#later.get(id));
     this.#later.set(
       id,
       setTimeout(() => {
         this.#later.delete(id);
-        this.wake(id);
+        this.wake(id, seenHere);
       }, ms),
     );
   }
 
   get #free(): number {
-    return CONCURRENCY - this.#running.size;
+    return CONCURRENCY - this.#running.size - this.#asked;
   }
 
   /** Claims what was woken, several at once, as far as there is room. */
@@ -118,12 +121,30 @@ export class InstanceProcessor {
     const woken = new Map(ids.map(id => [id, this.#queued.get(id)!]));
     ids.forEach(id => this.#queued.delete(id));
     this.#claiming = true;
+    this.#asked += ids.length;
     this.#claim(woken)
-      .catch(error => this.#logger.warn(`instance processor: ${error.message}`))
+      .catch(error => {
+        this.#logger.warn(`instance processor: ${error.message}`);
+        // No row says that these were woken.
+        woken.forEach(({ seenHere }, id) =>
+          this.#wakeAfter(id, RETRY_FIRST_MS, seenHere),
+        );
+      })
       .finally(() => {
         this.#claiming = false;
-        this.#pump();
+        this.#asked -= ids.length;
+        this.#goOn();
       });
+  }
+
+  /** There may be room again. */
+  #goOn(): void {
+    this.#pump();
+    if (!this.#moreDue) return;
+    this.#moreDue = false;
+    this.claimDue().catch(error =>
+      this.#logger.warn(`instance processor: ${error.message}`),
+    );
   }
 
   async #claim(woken: Map<string, { seenHere: boolean }>): Promise<void> {
@@ -140,16 +161,26 @@ export class InstanceProcessor {
   /** Claims what is due, from whichever replica it comes. */
   async claimDue(): Promise<void> {
     const limit = this.#free;
-    if (limit <= 0 || this.#stopped) return;
-    const claims = await this.#queue.claimDue(
-      Date.now(),
-      this.#leaseMs,
-      limit,
-      // Another replica has its time to read the cluster first.
-      this.#silence!.waiting,
-    );
-    claims.forEach(claim => this.#begin(claim));
-    this.#moreDue = claims.length === limit;
+    if (this.#stopped) return;
+    if (limit <= 0) {
+      this.#moreDue = true;
+      return;
+    }
+    this.#asked += limit;
+    try {
+      const claims = await this.#queue.claimDue(
+        Date.now(),
+        this.#leaseMs,
+        limit,
+        // Another replica has its time to read the cluster first.
+        this.#silence!.waiting,
+      );
+      claims.forEach(claim => this.#begin(claim));
+      this.#moreDue = claims.length === limit;
+    } finally {
+      this.#asked -= limit;
+      this.#goOn();
+    }
   }
 
   /** Another replica is at it, or the row is gone: in the former case its result may be older than what was seen here. */
@@ -164,13 +195,7 @@ export class InstanceProcessor {
       .catch(error => this.#logger.warn(`instance ${id}: ${error.message}`))
       .finally(() => {
         this.#running.delete(id);
-        this.#pump();
-        if (this.#moreDue) {
-          this.#moreDue = false;
-          this.claimDue().catch(error =>
-            this.#logger.warn(`instance processor: ${error.message}`),
-          );
-        }
+        this.#goOn();
       });
     this.#running.set(id, work);
   }
