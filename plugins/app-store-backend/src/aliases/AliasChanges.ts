@@ -83,7 +83,7 @@ export class AliasChanges {
         if (result === 'gone') throw notFound('instance', instanceId!);
         if (result === 'taken') throw nameTaken(name);
         if (result !== 'done') throw this.#o.names.refusal(result.resting);
-        return this.#o.service.get(caller, id);
+        return this.#afterwards(caller, { id, name });
       },
     );
   }
@@ -116,9 +116,17 @@ export class AliasChanges {
     );
     if (result === 'gone') throw notFound('instance', to.instanceId!);
     if (result === 'stale') throw stale('alias');
-    const after = await this.#o.aliases.find(alias.id);
-    if (!after) throw notFound('alias', alias.name);
-    return this.#o.service.present(caller, after);
+    return this.#afterwards(caller, alias);
+  }
+
+  /** Read again: its instance, which lies in other tables, says what may be done with it. */
+  async #afterwards(
+    caller: Caller,
+    { id, name }: { id: string; name: string },
+  ): Promise<AppAlias> {
+    const alias = await this.#o.aliases.find(id);
+    if (!alias) throw notFound('alias', name);
+    return this.#o.service.present(caller, alias);
   }
 
   /** Leads an alias to an instance; not its primary alias unless said so (specification 2.6). */

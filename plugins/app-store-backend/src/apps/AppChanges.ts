@@ -94,15 +94,11 @@ export class AppChanges {
       // Tags have a rule for each of them (3.5); visitors know nothing of them.
       ...(change.tags ? (['read_tags'] as const) : []),
     ];
-    let record = await this.#o.service.record(caller, id);
+    const { service } = this.#o;
+    const message = 'You are not allowed to change this app.';
+    const record = await service.require(caller, id, 'read', context, message);
     for (const action of needed)
-      record = await this.#o.service.require(
-        caller,
-        id,
-        action,
-        context,
-        'You are not allowed to change this app.',
-      );
+      service.assertMay(caller, record, action, context, message);
     return record;
   }
 
@@ -112,17 +108,15 @@ export class AppChanges {
     change: AppRecordChange,
     revision?: number,
   ): Promise<App> {
-    const done = await this.#o.apps.update(
+    const after = await this.#o.apps.update(
       record.id,
       { ...change, updatedAt: new Date().toISOString() },
       revision,
     );
-    if (!done) {
+    if (!after) {
       if (await this.#o.apps.get(record.id)) throw stale('app');
       throw notFound('app', record.id);
     }
-    const after = await this.#o.apps.get(record.id);
-    if (!after) throw notFound('app', record.id);
     if (change.customImage !== undefined || change.defaultProfile !== undefined)
       after.problems = await this.#o.preconditions.refresh(after);
     return this.#o.service.present(caller, after);

@@ -155,13 +155,14 @@ export class AppRepository {
   /**
    * Changes what may be changed. An offer of the app ends where it would run another image, or as another account.
    *
-   * @param revision - what the change was made from; false where it is out of date
+   * @param revision - what the change was made from
+   * @returns the app afterwards; undefined where it is not as it was, or is gone
    */
   async update(
     id: string,
     change: AppRecordChange & { updatedAt: string },
     revision?: number,
-  ): Promise<boolean> {
+  ): Promise<AppRecord | undefined> {
     const { updatedAt, customImage, serviceAccount } = change;
     const runsOther = customImage !== undefined || serviceAccount !== undefined;
     return this.#outbox.transaction(async (tx, tell) => {
@@ -171,19 +172,20 @@ export class AppRepository {
             tx('app_offers').where({ app_id: id }).select('offer_id'),
           )
         : [];
-      const count = await tx<AppRow>('apps')
+      const rows: AppRow[] = await tx('apps')
         .where({ id, ...(revision === undefined ? {} : { revision }) })
         .update({
           updated_at: updatedAt,
-          revision: tx.raw('revision + 1') as unknown as number,
+          revision: tx.raw('revision + 1'),
           ...defined({
             visibility: change.visibility,
             default_profile: change.defaultProfile,
             custom_image: customImage,
             service_account: serviceAccount,
           }),
-        });
-      if (!count) return false;
+        })
+        .returning('*');
+      if (!rows.length) return undefined;
       // Whoever accepts gets what they were offered.
       if (offers.length)
         await tx('app_offers')
@@ -194,7 +196,8 @@ export class AppRepository {
           .delete();
       await changeTags(tx, id, change, updatedAt);
       tell('app', id);
-      return true;
+      const [after] = await completeApps(tx, rows);
+      return after;
     });
   }
 

@@ -84,8 +84,19 @@ export class AppService {
     // Whatever else somebody may do with apps: not with one whose existence is secret.
     if (!context.decided(this.#decide(caller, 'read', record)).allowed)
       throw notFound('app', id);
-    context.assertAllowed(this.#decide(caller, action, record), message);
+    this.assertMay(caller, record, action, context, message);
     return record;
+  }
+
+  /** @throws StoreError 403 where the caller, who sees the app, may not do something with it */
+  assertMay(
+    caller: Caller,
+    record: AppRecord,
+    action: AppAction,
+    context: AuditContext,
+    message: string,
+  ): void {
+    context.assertAllowed(this.#decide(caller, action, record), message);
   }
 
   /** A record as the caller sees it. */

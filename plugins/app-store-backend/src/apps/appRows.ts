@@ -129,6 +129,26 @@ export function toRow(app: NewApp): Partial<AppRow> & { id: string } {
   };
 }
 
+/** An import as it is read right after it was written, with its tags by title. */
+export function asWritten(
+  app: NewApp,
+  tags: Array<Omit<AssignedTag, 'assignedAt'>>,
+): AppRecord {
+  return {
+    ...app,
+    tags: tags
+      .map(({ id, name, title, color, description, visitorRoles }) => ({
+        ...{ id, name, title, color, description, visitorRoles },
+        assignedAt: app.createdAt,
+      }))
+      .sort((a, b) => (a.title < b.title ? -1 : 1)),
+    visitorRoles: [...new Set(tags.flatMap(tag => tag.visitorRoles))],
+    likes: 0,
+    revision: 1,
+    checkedAt: app.runnable === undefined ? undefined : app.createdAt,
+  };
+}
+
 /** What the policy wants to know of an app. */
 export function appFacts(app: AppRecord): AppFacts {
   return {

@@ -43,24 +43,6 @@ export class TagRepository {
     this.#outbox = outbox;
   }
 
-  async #complete(rows: TagRow[]): Promise<TagRecord[]> {
-    const roles: Array<{ tag_id: string; role: string }> = rows.length
-      ? await this.#knex('tag_visitor_roles')
-          .whereIn(
-            'tag_id',
-            rows.map(row => row.id),
-          )
-          .orderBy('role')
-          .select('tag_id', 'role')
-      : [];
-    return rows.map(row => ({
-      ...TAGS.read(row),
-      visitorRoles: roles
-        .filter(({ tag_id }) => tag_id === row.id)
-        .map(({ role }) => role),
-    }));
-  }
-
   /**
    * All tags, by title.
    *
@@ -69,7 +51,8 @@ export class TagRepository {
   async list(
     restrict: (query: Knex.QueryBuilder) => void = () => {},
   ): Promise<TagRecord[]> {
-    return this.#complete(
+    return complete(
+      this.#knex,
       await this.#knex<TagRow>('tags')
         .where(restrict)
         .orderBy('title')
@@ -78,7 +61,8 @@ export class TagRepository {
   }
 
   async findByNames(names: string[]): Promise<TagRecord[]> {
-    return this.#complete(
+    return complete(
+      this.#knex,
       await this.#knex<TagRow>('tags').whereIn('name', names),
     );
   }
@@ -88,7 +72,7 @@ export class TagRepository {
     const row = await this.#knex<TagRow>('tags')
       .where(isUuid(idOrName) ? { id: idOrName } : { name: idOrName })
       .first();
-    return row && (await this.#complete([row]))[0];
+    return row && (await complete(this.#knex, [row]))[0];
   }
 
   /** How many app versions bear each tag. */
@@ -100,39 +84,45 @@ export class TagRepository {
     return new Map(rows.map(row => [row.tag_id, Number(row.n)]));
   }
 
-  /** Adds a tag. @throws a database conflict where its name is taken */
-  async insert(tag: TagDefinition): Promise<string> {
+  /** Adds a tag, and returns it. @throws a database conflict where its name is taken */
+  async insert(tag: TagDefinition): Promise<TagRecord> {
     const id = randomUUID();
-    await this.#outbox.transaction(async (tx, tell) => {
-      await tx('tags').insert(TAGS.write({ id, ...tag }));
+    return this.#outbox.transaction(async (tx, tell) => {
+      const rows: TagRow[] = await tx('tags')
+        .insert(TAGS.write({ id, ...tag }))
+        .returning('*');
       await setVisitorRoles(tx, id, tag.visitorRoles);
       tell('tag', id);
+      const [added] = await complete(tx, rows);
+      return added;
     });
-    return id;
   }
 
   /**
    * Changes a tag.
    *
-   * @returns false where it is not as it was, or is gone
+   * @returns the tag afterwards; undefined where it is not as it was, or is gone
    * @throws a database conflict where its new name is taken
    */
   async update(
     id: string,
     change: Partial<TagDefinition>,
     revision?: number,
-  ): Promise<boolean> {
+  ): Promise<TagRecord | undefined> {
     const { visitorRoles } = change;
     return this.#outbox.transaction(async (tx, tell) => {
-      const count = await tx('tags')
+      const rows: TagRow[] = await tx('tags')
         .where({ id, ...(revision === undefined ? {} : { revision }) })
         .update({
           ...TAGS.write(change),
           revision: tx.raw('revision + 1'),
-        });
-      if (count && visitorRoles) await setVisitorRoles(tx, id, visitorRoles);
-      if (count) tell('tag', id);
-      return count === 1;
+        })
+        .returning('*');
+      if (!rows.length) return undefined;
+      if (visitorRoles) await setVisitorRoles(tx, id, visitorRoles);
+      tell('tag', id);
+      const [after] = await complete(tx, rows);
+      return after;
     });
   }
 
@@ -169,4 +159,23 @@ async function setVisitorRoles(
     await tx('tag_visitor_roles').insert(
       [...new Set(roles)].map(role => ({ tag_id: id, role })),
     );
+}
+
+/** Rows with the visitor roles that belong to them. */
+async function complete(knex: Knex, rows: TagRow[]): Promise<TagRecord[]> {
+  const roles: Array<{ tag_id: string; role: string }> = rows.length
+    ? await knex('tag_visitor_roles')
+        .whereIn(
+          'tag_id',
+          rows.map(row => row.id),
+        )
+        .orderBy('role')
+        .select('tag_id', 'role')
+    : [];
+  return rows.map(row => ({
+    ...TAGS.read(row),
+    visitorRoles: roles
+      .filter(({ tag_id }) => tag_id === row.id)
+      .map(({ role }) => role),
+  }));
 }

@@ -121,11 +121,9 @@ export class TagService {
     return tag;
   }
 
-  async #presentOne(caller: Caller, id: string): Promise<Tag> {
-    const tag = await this.#tags.find(id);
-    if (!tag) throw notFound('tag', id);
+  async #presentOne(caller: Caller, tag: TagRecord): Promise<Tag> {
     const counts = await this.#tags.countApps();
-    return this.#present(caller, tag, counts.get(id) ?? 0);
+    return this.#present(caller, tag, counts.get(tag.id) ?? 0);
   }
 
   async get(caller: Caller, idOrName: string): Promise<Tag> {
@@ -138,7 +136,7 @@ export class TagService {
         'Visitors cannot see tags.',
       ),
     );
-    return this.#presentOne(caller, tag.id);
+    return this.#presentOne(caller, tag);
   }
 
   /** Roles by their refs, as actors hold them. */
@@ -188,7 +186,7 @@ export class TagService {
           owner: 'admin',
           remedy: 'Delete tags that no app has.',
         });
-      const id = await nameTaken(tag.name, () =>
+      const added = await nameTaken(tag.name, () =>
         this.#tags.insert({
           title: tag.name,
           color: DEFAULT_TAG_COLOR,
@@ -198,8 +196,8 @@ export class TagService {
           ...this.#withRefs(tag),
         }),
       );
-      context.about({ id, name: tag.name });
-      return this.#presentOne(caller, id);
+      context.about(added);
+      return this.#present(caller, added, 0);
     });
   }
 
@@ -219,11 +217,11 @@ export class TagService {
         'You are not allowed to change this tag.',
       );
       context.detail = { ...change };
-      const done = await nameTaken(change.name ?? tag.name, () =>
+      const after = await nameTaken(change.name ?? tag.name, () =>
         this.#tags.update(tag.id, this.#withRefs(change), revision),
       );
-      if (!done) throw stale('tag');
-      return this.#presentOne(caller, tag.id);
+      if (!after) throw stale('tag');
+      return this.#presentOne(caller, after);
     });
   }
 

@@ -10,7 +10,12 @@ import type { Readable } from 'node:stream';
 import type { BundleStore } from '../../artifacts/BundleStore';
 import type { CheckedFile } from '../../artifacts/ObjectStore';
 import type { StoreConfig } from '../../config/StoreConfig';
-import type { AppOrigin, AppRepository, NewApp } from '../AppRepository';
+import {
+  asWritten,
+  type AppOrigin,
+  type AppRepository,
+  type NewApp,
+} from '../AppRepository';
 import type { TagRepository } from '../../tags/TagRepository';
 import type { Policy } from '../../policy';
 import type { AppService } from '../AppService';
@@ -223,7 +228,7 @@ export class AppImport {
       name => !own.some(tag => tag.name === name),
     );
     return {
-      app: await appService.get(caller, record.id),
+      app: await appService.present(caller, asWritten(record, own)),
       warnings: [
         ...bundle.warnings,
         ...tagWarnings(

@@ -75,17 +75,17 @@ const ids = (items: Array<{ id: string }>) => items.map(item => item.id).sort();
 export async function write(knex: Knex, policy: Policy, world: World) {
   for (const table of TABLES) await knex(table).delete();
   const tags: string[] = [];
-  for (const [i, visitorRoles] of world.tags.entries())
-    tags.push(
-      await new TagRepository(knex).insert({
-        name: `T${i}`,
-        title: `T${i}`,
-        color: '#000000',
-        description: '',
-        adminRoles: [],
-        visitorRoles,
-      }),
-    );
+  for (const [i, visitorRoles] of world.tags.entries()) {
+    const { id } = await new TagRepository(knex).insert({
+      name: `T${i}`,
+      title: `T${i}`,
+      color: '#000000',
+      description: '',
+      adminRoles: [],
+      visitorRoles,
+    });
+    tags.push(id);
+  }
   const written = { apps: [] as string[], instances: [] as string[] };
   const apps = new AppRepository(knex);
   for (const [i, app] of world.apps.entries()) {
