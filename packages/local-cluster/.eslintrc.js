@@ -1,1 +1,15 @@
-module.exports = require('@backstage/cli/config/eslint-factory')(__dirname);
+/** The folders of `src`, lowest first. */
+const LAYERS = [
+  ['schema'],
+  ['store'],
+  ['apply'],
+  ['registry'],
+  ['auth'],
+  ['server'],
+  ['controllers', 'kubelet'],
+];
+
+module.exports = require('../../tools/layers.cjs')(__dirname, LAYERS, [
+  'LocalCluster.ts',
+  'main.ts',
+]);

@@ -1,1 +1,13 @@
-module.exports = require('@backstage/cli/config/eslint-factory')(__dirname);
+/** The folders of `src`, lowest first. */
+const LAYERS = [
+  ['routing'],
+  ['pages'],
+  ['sessions'],
+  ['upstream'],
+  ['authorize'],
+  ['server'],
+];
+
+module.exports = require('../../tools/layers.cjs')(__dirname, LAYERS, [
+  'plugin.ts',
+]);

@@ -1,1 +1,6 @@
-module.exports = require('@backstage/cli/config/eslint-factory')(__dirname);
+/** The folders of `src`, lowest first. */
+const LAYERS = [['api'], ['hooks'], ['components'], ['pages', 'entity']];
+
+module.exports = require('../../tools/layers.cjs')(__dirname, LAYERS, [
+  'plugin.tsx',
+]);

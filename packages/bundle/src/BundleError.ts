@@ -2,6 +2,15 @@
 import type { TomlIssue } from '@ai-app-store/backstage-plugin-app-store-common';
 
 /**
+ * A fault or warning; `code` names the rule.
+ *
+ * @public
+ */
+export interface BundleIssue extends TomlIssue {
+  code: string;
+}
+
+/**
  * A bundle that is refused (400).
  *
  * @public

@@ -9,8 +9,8 @@ import {
   turnedAround,
   type AppManifest,
   type ReadOptions,
-  type TomlIssue,
 } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { BundleIssue } from './BundleError';
 import type { FileTree } from './FileTree';
 import { readOsPackages } from './osPackages';
 import { readPictures, type BundleImage } from './pictures';
@@ -35,15 +35,6 @@ export interface CheckedBundle {
   icon?: BundleImage;
   screenshots: BundleImage[];
   issues: BundleIssue[];
-}
-
-/**
- * A fault or warning; `code` names the rule.
- *
- * @public
- */
-export interface BundleIssue extends TomlIssue {
-  code: string;
 }
 
 /** The files, one of which a module stands for. */

@@ -4,12 +4,8 @@
  * @packageDocumentation
  */
 export { Archive, ARCHIVE_LIMITS, type ArchiveLimits } from './Archive';
-export { BundleError } from './BundleError';
-export {
-  checkBundle,
-  type BundleIssue,
-  type CheckedBundle,
-} from './checkBundle';
+export { BundleError, type BundleIssue } from './BundleError';
+export { checkBundle, type CheckedBundle } from './checkBundle';
 export { contentDigest, contentTar } from './contentTar';
 export { DirectoryTree, type Skipped } from './DirectoryTree';
 export type { BundleFile, FileTree } from './FileTree';

@@ -1,5 +1,5 @@
 /** The packages of the operating system that a bundle names (specification 5). */
-import type { BundleIssue } from './checkBundle';
+import type { BundleIssue } from './BundleError';
 import type { FileTree } from './FileTree';
 
 const LIMIT = 1024 ** 2;

@@ -1,5 +1,5 @@
 /** The icon and the screenshots of a bundle (specification 5). */
-import type { BundleIssue } from './checkBundle';
+import type { BundleIssue } from './BundleError';
 import type { BundleFile, FileTree } from './FileTree';
 import { imageType } from './images';
 

@@ -5,11 +5,8 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Archive, ARCHIVE_LIMITS, type ArchiveLimits } from './Archive';
 import { BundleError } from './BundleError';
-import {
-  checkBundle,
-  type BundleIssue,
-  type CheckedBundle,
-} from './checkBundle';
+import type { BundleIssue } from './BundleError';
+import { checkBundle, type CheckedBundle } from './checkBundle';
 import { contentDigest } from './contentTar';
 
 /**

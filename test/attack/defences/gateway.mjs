@@ -138,7 +138,7 @@ export default [
   {
     finding: '22',
     name: 'a client that leaves before its upgrade is noticed',
-    file: `${G}/upstream/upgrade.ts`,
+    file: `${G}/server/upgrade.ts`,
     from: "client.on('end', end);",
     to: '',
     test: connections('22: requests and upgrades'),
@@ -146,7 +146,7 @@ export default [
   {
     finding: '22',
     name: 'an upgrade whose client left ends',
-    file: `${G}/upstream/upgrade.ts`,
+    file: `${G}/server/upgrade.ts`,
     from: 'whenGone(client, () => {',
     to: '[].forEach(() => {',
     test: connections('22: nor do those'),

@@ -78,7 +78,7 @@ export default [
   {
     finding: 4,
     name: 'nor by a socket',
-    file: `${GATEWAY}/upstream/upgrade.ts`,
+    file: `${GATEWAY}/server/upgrade.ts`,
     from: 'ownCookies: authorized.clearing ? namesOfCookies(request) : ownCookies,',
     to: 'ownCookies,',
     test: aliases('the next app gets no cookie of the former one'),

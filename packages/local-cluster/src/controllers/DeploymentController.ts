@@ -12,7 +12,8 @@ import {
   parseKey,
   type Key,
 } from './Controller';
-import { controlled, templateHash, withCondition } from './pods';
+import { controlled, templateHash } from './pods';
+import { withCondition } from '../conditions';
 
 const OPTIONS = { fieldManager: 'kube-controller-manager' };
 const HASH_LABEL = 'pod-template-hash';

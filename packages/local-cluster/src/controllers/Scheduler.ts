@@ -3,7 +3,7 @@ import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
 import { Controller, keyOf, parseKey, type Key } from './Controller';
-import { withCondition } from './pods';
+import { withCondition } from '../conditions';
 
 const OPTIONS = { fieldManager: 'kube-scheduler' };
 

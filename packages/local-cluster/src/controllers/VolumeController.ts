@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { discard, DISCARDED } from '../kubelet/discard';
+import { discard, DISCARDED } from '../discard';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
 import {

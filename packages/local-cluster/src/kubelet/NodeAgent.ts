@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { StatusError } from '../registry/errors';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
-import { discard } from './discard';
+import { discard } from '../discard';
 import { NODE_NAME, registerNode } from './nodeStatus';
 import type { NodeContext } from './PodContext';
 import { PodLogs } from './PodLogs';

@@ -1,5 +1,5 @@
 /** A pod's status, made of those of its containers. */
-import { withCondition } from '../controllers/pods';
+import { withCondition } from '../conditions';
 import type { Json } from '../types';
 
 /** What the node agent knows of a pod. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../types';
-import { discard } from './discard';
+import { discard } from '../discard';
 import { ContainerConfigError, environmentOf, expand } from './environment';
 import type { PodContext } from './PodContext';
 import type { Running } from './runtime/Launch';

@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import type { Tokens } from '../auth/tokens';
 import type { Registry } from '../registry/Registry';
 import type { Json, KubeObject } from '../types';
-import { discard } from './discard';
+import { discard } from '../discard';
 import { ContainerConfigError, dataOf, type DataPlural } from './environment';
 
 /** A directory or file of this machine at a place in a container. */

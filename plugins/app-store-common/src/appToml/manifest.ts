@@ -2,7 +2,6 @@
 import { parseDuration } from '../duration';
 import type { AppParameter, InstanceLifecycle } from '../types';
 import type { APP_MODES, ROUTING_MODES } from './keys';
-import { categoryKeyword } from './modes';
 import { lower, upper, type TomlTable } from './TomlReader';
 
 /** Longest timeout, in seconds: ten years. */
@@ -110,6 +109,12 @@ export function lifecycleOf({ app }: AppTables): InstanceLifecycle {
   return upper(
     String(app.InstanceLifecycle ?? 'ON_DEMAND'),
   ) as InstanceLifecycle;
+}
+
+/** A legacy category is a word to be found by; `All` and `Other` say nothing. */
+function categoryKeyword(category: unknown): string[] {
+  const text = String(category ?? '').trim();
+  return text && !['ALL', 'OTHER'].includes(upper(text)) ? [text] : [];
 }
 
 /** `Runtime.AppMode`, `wave` where it is not given. */

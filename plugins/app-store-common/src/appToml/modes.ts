@@ -3,7 +3,7 @@
  * reason, or where an app is none the worse for it, warned of.
  */
 import type { AppManifest, AppMode, AppTables } from './manifest';
-import { upper, type TomlReader } from './TomlReader';
+import type { TomlReader } from './TomlReader';
 
 const PROGRAM_MODES: readonly AppMode[] = ['python', 'node', 'container'];
 const INSTALLING_MODES: readonly AppMode[] = ['wave', 'python', 'node'];
@@ -102,12 +102,6 @@ export function checkLegacy(reader: TomlReader, { app }: AppTables): void {
       'is not shown by this store',
       'Put the text into the file of App.LongDescription.',
     );
-}
-
-/** A legacy category is a word to be found by; `All` and `Other` say nothing. */
-export function categoryKeyword(category: unknown): string[] {
-  const text = String(category ?? '').trim();
-  return text && !['ALL', 'OTHER'].includes(upper(text)) ? [text] : [];
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Session } from '../sessions/SessionStore';
 import { FixationGuard } from './FixationGuard';
-import { cookieValues } from '../upstream/headers';
+import { cookieValues } from '../sessions/cookies';
 
 const NAME = 'app-store-session';
 const NONCE = 'n'.repeat(43);

@@ -10,7 +10,7 @@
  * - Several nonces: none of them counts, now or later, and signing in begins anew.
  */
 import { LRUCache } from 'lru-cache';
-import { COOKIE_VALUES } from '../upstream/headers';
+import { COOKIE_VALUES } from '../sessions/cookies';
 import type { Session, SessionStore } from '../sessions/SessionStore';
 
 /** What the gateway makes; nothing else can be one of its nonces. */

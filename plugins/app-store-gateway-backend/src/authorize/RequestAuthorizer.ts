@@ -4,59 +4,31 @@
  * 404 before any sign-in.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { IncomingMessage } from 'node:http';
 import type { GatewayConfig } from '../config';
-import { answers, type Answer } from '../pages/answers';
+import { answers } from '../pages/answers';
 import type { Admissions } from './Admissions';
 import { isForeign, isNavigation, localPath } from './requests';
 import { ownCookie, SignIn } from './SignIn';
+import type { Outcome } from './Outcome';
 import { stateAnswer, statusOf } from './states';
 import { destination } from '../routing/addressing';
 import type { RouteTable } from '../routing/RouteTable';
 import type { Assertions } from '../sessions/Assertions';
 import { OWN_PREFIX, type HandOff } from '../sessions/HandOff';
-import type { Session, SessionStore } from '../sessions/SessionStore';
+import type { SessionStore } from '../sessions/SessionStore';
 import type { AliasCookies } from '../upstream/AliasCookies';
 import { FixationGuard } from './FixationGuard';
-import {
-  cookieNames,
-  cookieValues,
-  type IdentityHeaders,
-} from '../upstream/headers';
+import { cookieNames, cookieValues } from '../sessions/cookies';
+import type { IdentityHeaders } from '../upstream/headers';
 import { readHost } from '../routing/hosts';
 import {
   clearingFor,
   isServiceWorkerScript,
   FormerApps,
-  type Clearing,
 } from '../upstream/formerApp';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/** A request that was let in. */
-export interface Authorized {
-  route: GatewayRoute;
-  hostname: string;
-  identity: IdentityHeaders;
-  session?: Session;
-  /** The browser comes with what another app left under this alias: the app must not get its cookies. */
-  clearing?: Clearing;
-}
-
-/** Where a request goes. */
-export type Outcome =
-  | { authorized: Authorized }
-  | { answer: Answer; headers?: Clearing['headers'] }
-  | {
-      redirect: string;
-      status: 302 | 307;
-      cookies: string[];
-      headers?: Clearing['headers'];
-    }
-  /** The public catalogue, where the store has one. */
-  | { catalogue: URL }
-  | { body: object };
 
 /** What the authorizer stands on. */
 export interface RequestAuthorizerOptions {

@@ -6,9 +6,9 @@ import type { HostKind } from '../routing/hosts';
 import type { HandOff } from '../sessions/HandOff';
 import type { SessionStore } from '../sessions/SessionStore';
 import type { FormerApps } from '../upstream/formerApp';
-import { cookieValues } from '../upstream/headers';
+import { cookieValues } from '../sessions/cookies';
 import type { FixationGuard } from './FixationGuard';
-import type { Outcome } from './RequestAuthorizer';
+import type { Outcome } from './Outcome';
 import { isNavigation, localPath } from './requests';
 
 const NONCE_SECONDS = 600;

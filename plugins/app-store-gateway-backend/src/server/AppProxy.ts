@@ -6,7 +6,7 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Authorized } from '../authorize/RequestAuthorizer';
+import type { Authorized } from '../authorize/Outcome';
 import type { GatewayConfig } from '../config';
 import type { RouteTable } from '../routing/RouteTable';
 import { assertDialable } from '../upstream/addresses';

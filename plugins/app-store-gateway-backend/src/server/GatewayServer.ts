@@ -23,7 +23,7 @@ import {
 import type { Clearing } from '../upstream/formerApp';
 import { OpenConnections } from './OpenConnections';
 import { answerUnreadable } from './malformedRequests';
-import { serveUpgrade } from '../upstream/upgrade';
+import { serveUpgrade } from './upgrade';
 
 /** Between two looks whether all answers are over, in milliseconds. */
 const LOOK_MS = 50;

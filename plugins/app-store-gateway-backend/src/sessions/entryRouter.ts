@@ -4,7 +4,7 @@ import { InputError } from '@backstage/errors';
 import express, { type Request } from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
-import { cookieValues } from '../upstream/headers';
+import { cookieValues } from './cookies';
 import type { HandOff } from './HandOff';
 import type { SessionStore } from './SessionStore';
 

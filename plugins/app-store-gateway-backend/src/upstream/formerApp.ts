@@ -12,7 +12,7 @@ import type { RouteTable } from '../routing/RouteTable';
 import type { HandOff } from '../sessions/HandOff';
 import type { AliasCookies } from './AliasCookies';
 import { expiring } from './expiringCookies';
-import { cookieValues } from './headers';
+import { cookieValues } from '../sessions/cookies';
 import { readHost, type HostKind } from '../routing/hosts';
 
 /** As long as browsers keep a cookie at most (RFC 6265bis, 5.5). */

@@ -18,7 +18,7 @@ import {
 } from '@remixicon/react';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
-import { useAction } from '../hooks/useAction';
+import { useAction } from './useAction';
 import { useStore } from '../hooks/useCached';
 import { usePersonNames } from '../hooks/usePersonNames';
 import { duration } from '../words';

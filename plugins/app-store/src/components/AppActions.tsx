@@ -24,7 +24,7 @@ import {
 } from '@remixicon/react';
 import { appStoreApiRef } from '../api';
 import { saveAs } from '../download';
-import { useAction } from '../hooks/useAction';
+import { useAction } from './useAction';
 import { useStore } from '../hooks/useCached';
 import { paths } from '../routes';
 import { count } from '../words';

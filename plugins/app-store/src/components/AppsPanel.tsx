@@ -9,7 +9,7 @@ import { RiAlertLine } from '@remixicon/react';
 import { useState, type ReactNode } from 'react';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { usePages } from '../hooks/usePages';
-import styles from '../pages/ListPage.module.css';
+import styles from './List.module.css';
 import { paths } from '../routes';
 import { SHORT_VISIBILITY } from '../words';
 import { AppActions } from './AppActions';

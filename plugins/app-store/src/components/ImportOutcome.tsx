@@ -5,7 +5,7 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Alert, Button, ButtonLink, Flex } from '@backstage/ui';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import styles from '../pages/ImportPage.module.css';
+import styles from './Import.module.css';
 import { paths } from '../routes';
 import { DeleteApps } from './DeleteApps';
 import { IssueList } from './IssueList';

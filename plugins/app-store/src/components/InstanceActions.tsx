@@ -23,7 +23,7 @@ import {
 } from '@remixicon/react';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
-import { useAction } from '../hooks/useAction';
+import { useAction } from './useAction';
 import { paths } from '../routes';
 import { when } from '../words';
 import { EmptyVolumeDialog } from './EmptyVolumeDialog';

@@ -6,7 +6,7 @@ import { RiDownloadLine } from '@remixicon/react';
 import { useEffect, useRef, useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { saveAs } from '../download';
-import { useAction } from '../hooks/useAction';
+import { useAction } from './useAction';
 import { useNamedViewer } from '../hooks/useNamedViewer';
 import { whyNoLog, type LogPart } from '../logThere';
 import { sleep } from '../sleep';

@@ -2,7 +2,7 @@ import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Button, Flex, Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
-import { useAction } from '../hooks/useAction';
+import { useAction } from './useAction';
 import { usePersonNames } from '../hooks/usePersonNames';
 import { PersonName } from './PersonName';
 import { When } from './When';

@@ -3,7 +3,7 @@ import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Button, Flex, Text } from '@backstage/ui';
 import { RiRefreshLine } from '@remixicon/react';
 import { appStoreApiRef } from '../api';
-import { useAction } from '../hooks/useAction';
+import { useAction } from './useAction';
 import { ProblemPanel } from './ProblemPanel';
 import { When } from './When';
 

@@ -3,7 +3,7 @@ import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type { Offer } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Button, Flex, Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
-import { useAction } from '../hooks/useAction';
+import { useAction } from './useAction';
 import { useChangeParams } from '../hooks/useChangeParams';
 import type { Loaded } from '../hooks/useLoad';
 import { ConfirmDialog } from './ConfirmDialog';

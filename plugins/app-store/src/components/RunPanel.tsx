@@ -8,7 +8,7 @@ import { Button, ButtonLink, Flex, Text } from '@backstage/ui';
 import { RiArrowRightLine, RiPlayLine } from '@remixicon/react';
 import { useNavigate } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
-import { useAction } from '../hooks/useAction';
+import { useAction } from './useAction';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useLoad } from '../hooks/useLoad';
 import { useOnce } from '../hooks/useOnce';

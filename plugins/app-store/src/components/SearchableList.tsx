@@ -3,7 +3,7 @@ import { RiAddLine } from '@remixicon/react';
 import type { ReactNode } from 'react';
 import { useChangeParams } from '../hooks/useChangeParams';
 import type { Pages } from '../hooks/usePages';
-import styles from '../pages/ListPage.module.css';
+import styles from './List.module.css';
 import { EmptyState } from './EmptyState';
 import { ListState } from './ListState';
 import { SearchBox } from './SearchBox';

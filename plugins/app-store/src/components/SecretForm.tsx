@@ -16,7 +16,7 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
-import { useAction } from '../hooks/useAction';
+import { useAction } from './useAction';
 import {
   dataOf,
   entriesOf,

@@ -26,7 +26,7 @@ import { appStoreApiRef } from '../api';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useMe } from '../hooks/useCached';
 import { usePages } from '../hooks/usePages';
-import styles from '../pages/ListPage.module.css';
+import styles from './List.module.css';
 import { SECRET_SCOPES } from '../words';
 import { DataTable, type DataColumn } from './DataTable';
 import { PersonName } from './PersonName';

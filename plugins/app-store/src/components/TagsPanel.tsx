@@ -9,7 +9,7 @@ import { appStoreApiRef } from '../api';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useLoad } from '../hooks/useLoad';
 import { useMe } from '../hooks/useCached';
-import styles from '../pages/ListPage.module.css';
+import styles from './List.module.css';
 import { paths } from '../routes';
 import { count, KIND_ORDER, TAG_KINDS } from '../words';
 import { ConfirmDialog } from './ConfirmDialog';

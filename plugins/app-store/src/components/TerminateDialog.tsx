@@ -3,7 +3,7 @@ import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-commo
 import { Button, Checkbox, Flex, Text } from '@backstage/ui';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
-import { useAction } from '../hooks/useAction';
+import { useAction } from './useAction';
 import { useStore } from '../hooks/useCached';
 import { duration, when } from '../words';
 import { ConfirmDialog } from './ConfirmDialog';

@@ -1,6 +1,6 @@
 import { Button } from '@backstage/ui';
 import { useState } from 'react';
-import { useAction } from '../hooks/useAction';
+import { useAction } from './useAction';
 
 /** The button of a toast that undoes what was done. */
 export function UndoButton(props: { undo: () => Promise<void> }) {

@@ -1,5 +1,5 @@
 import { Button, Flex, Text } from '@backstage/ui';
-import styles from '../pages/ImportPage.module.css';
+import styles from './Import.module.css';
 import { bytes } from '../words';
 
 /** How far an upload is, and a way to cancel it. */

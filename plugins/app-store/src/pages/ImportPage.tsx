@@ -19,7 +19,7 @@ import { PageHeader } from '../components/PageHeader';
 import { UploadProgress } from '../components/UploadProgress';
 import { paths } from '../routes';
 import { APP_VISIBILITIES } from '../words';
-import styles from './ImportPage.module.css';
+import styles from '../components/Import.module.css';
 
 const BREADCRUMBS = [{ label: 'My apps', href: paths.myApps }];
 

@@ -23,7 +23,7 @@ import { useInstances } from '../hooks/useInstances';
 import { useMe } from '../hooks/useCached';
 import { usePages } from '../hooks/usePages';
 import { paths } from '../routes';
-import styles from './ListPage.module.css';
+import styles from '../components/List.module.css';
 
 const ANY = '-';
 

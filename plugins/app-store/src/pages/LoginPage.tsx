@@ -6,7 +6,7 @@ import { appStoreApiRef } from '../api';
 import { Loading } from '../components/Loading';
 import { PageHeader } from '../components/PageHeader';
 import { ErrorPanel } from '../components/ProblemPanel';
-import { useAction } from '../hooks/useAction';
+import { useAction } from '../components/useAction';
 import { useLoad } from '../hooks/useLoad';
 import { useMe } from '../hooks/useCached';
 

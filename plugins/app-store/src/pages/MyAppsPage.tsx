@@ -11,7 +11,7 @@ import { ReceivedOffers } from '../components/ReceivedOffers';
 import { WaitFor } from '../components/WaitFor';
 import { useMe } from '../hooks/useCached';
 import { useLoad } from '../hooks/useLoad';
-import styles from './ListPage.module.css';
+import styles from '../components/List.module.css';
 
 /** The app versions that the reader owns. */
 export function MyAppsPage() {

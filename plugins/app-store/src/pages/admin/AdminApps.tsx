@@ -9,7 +9,7 @@ import { AppsPanel } from '../../components/AppsPanel';
 import { EmptyState } from '../../components/EmptyState';
 import { ImportLink } from '../../components/ImportLink';
 import { useChangeParams } from '../../hooks/useChangeParams';
-import styles from '../ListPage.module.css';
+import styles from '../../components/List.module.css';
 
 const ANY = '-';
 const VISIBILITIES = [

@@ -10,7 +10,7 @@ import { STATUS_CHOICES } from '../../components/StatusBadge';
 import { useChangeParams } from '../../hooks/useChangeParams';
 import { usePages } from '../../hooks/usePages';
 import { useRefresh } from '../../hooks/useRefresh';
-import styles from '../ListPage.module.css';
+import styles from '../../components/List.module.css';
 
 const ANY = '-';
 const TERMINATED = 'terminated';

@@ -10,16 +10,14 @@ import type { Duplex } from 'node:stream';
 import type { GatewayConfig } from '../config';
 import type { RouteTable } from '../routing/RouteTable';
 import { answers, type Answer } from '../pages/answers';
-import { assertDialable } from './addresses';
-import { whenGone } from '../server/clientGone';
-import {
-  type RequestAuthorizer,
-  type Authorized,
-} from '../authorize/RequestAuthorizer';
+import { assertDialable } from '../upstream/addresses';
+import { whenGone } from './clientGone';
+import type { Authorized } from '../authorize/Outcome';
+import type { RequestAuthorizer } from '../authorize/RequestAuthorizer';
 import { isForeign } from '../authorize/requests';
-import { namesOfCookies } from './expiringCookies';
-import { requestHeaders, responseHeaders } from './headers';
-import type { OpenConnections } from '../server/OpenConnections';
+import { namesOfCookies } from '../upstream/expiringCookies';
+import { requestHeaders, responseHeaders } from '../upstream/headers';
+import type { OpenConnections } from './OpenConnections';
 
 const ANSWER_MS = 30_000;
 /** A body in place of a switch is cut after this many bytes. */

@@ -1,6 +1,6 @@
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { useState } from 'react';
-import { problemOf, ProblemWords } from '../components/ProblemPanel';
+import { problemOf, ProblemWords } from './ProblemPanel';
 
 /** Carries out what a person asked for: busy while it lasts, a toast with the remedy where it fails. */
 export function useAction(): [
