@@ -9,6 +9,7 @@ import {
   type CryptoKey,
   type JWK,
 } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { createPublicKey } from 'node:crypto';
 import type { SessionStore } from './SessionStore';
 
@@ -16,15 +17,16 @@ const ALGORITHM = 'ES256';
 const LIFETIME_S = 300;
 /** An assertion is handed out again for this long. */
 const REUSE_MS = 60_000;
+const REUSABLE = 10_000;
 
 /** Signs short-lived JWTs that tell an app who its visitor is. */
 export class Assertions {
   readonly #sessions: SessionStore;
   #pair: Promise<{ key: CryptoKey; jwk: JWK }> | undefined;
-  readonly #cache = new Map<
-    string,
-    { token: Promise<string>; until: number }
-  >();
+  readonly #reusable = new LRUCache<string, Promise<string>>({
+    max: REUSABLE,
+    ttl: REUSE_MS,
+  });
 
   static async create(sessions: SessionStore): Promise<Assertions> {
     return new Assertions(sessions);
@@ -77,9 +79,9 @@ export class Assertions {
     instanceId: string;
     issuer: string;
   }): Promise<string> {
-    const cacheKey = `${options.instanceId} ${options.userEntityRef}`;
-    const cached = this.#cache.get(cacheKey);
-    if (cached && cached.until > Date.now()) return cached.token;
+    const visit = `${options.instanceId} ${options.userEntityRef}`;
+    const earlier = this.#reusable.get(visit);
+    if (earlier) return earlier;
     const token = this.#keys().then(({ key, jwk }) =>
       new SignJWT({ name: options.name })
         .setProtectedHeader({ alg: ALGORITHM, kid: jwk.kid })
@@ -90,10 +92,9 @@ export class Assertions {
         .setExpirationTime(`${LIFETIME_S}s`)
         .sign(key),
     );
-    if (this.#cache.size > 10_000) this.#cache.clear();
-    this.#cache.set(cacheKey, { token, until: Date.now() + REUSE_MS });
+    this.#reusable.set(visit, token);
     // What could not be made is tried again at the next request.
-    token.catch(() => this.#cache.delete(cacheKey));
+    token.catch(() => this.#reusable.delete(visit));
     return token;
   }
 }

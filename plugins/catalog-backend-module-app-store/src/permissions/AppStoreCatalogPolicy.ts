@@ -20,6 +20,7 @@ import type {
   PolicyQuery,
   PolicyQueryUser,
 } from '@backstage/plugin-permission-node';
+import { LRUCache } from 'lru-cache';
 import type { StoreClient } from '../StoreClient';
 import { both, CHANGE_DECISION, readDecision } from './decision';
 
@@ -46,14 +47,9 @@ export class AppStoreCatalogPolicy implements PermissionPolicy {
   readonly #source: Pick<StoreClient, 'reader'>;
   readonly #policy: PermissionPolicy | undefined;
   readonly #logger: LoggerService;
-  readonly #now: () => number;
-  /** The oldest first. */
-  readonly #cache = new Map<
-    string,
-    { until: number; reader: Promise<CatalogReader | undefined> }
-  >();
-  /** Until when the store's word that somebody is unknown stands while it is away; the oldest first. */
-  readonly #unknown = new Map<string, number>();
+  readonly #readers: LRUCache<string, Promise<CatalogReader | undefined>>;
+  /** Of whom the store said that they are unknown, which stands while it is away. */
+  readonly #unknown: LRUCache<string, true>;
 
   /**
    * @param options - `policy` decides on everything, and the store narrows what it grants on
@@ -74,7 +70,12 @@ export class AppStoreCatalogPolicy implements PermissionPolicy {
     this.#source = options.source;
     this.#policy = options.policy;
     this.#logger = options.logger;
-    this.#now = options.now ?? Date.now;
+    const clock = {
+      perf: { now: options.now ?? (() => Date.now()) },
+      ttlResolution: 0,
+    };
+    this.#readers = new LRUCache({ max: CACHE_SIZE, ttl: CACHE_MS, ...clock });
+    this.#unknown = new LRUCache({ max: CACHE_SIZE, ttl: TOKEN_MS, ...clock });
   }
 
   async #reader(user?: PolicyQueryUser): Promise<CatalogReader | undefined> {
@@ -83,14 +84,10 @@ export class AppStoreCatalogPolicy implements PermissionPolicy {
   }
 
   #known(userEntityRef: string): Promise<CatalogReader | undefined> {
-    const now = this.#now();
-    const cached = this.#cache.get(userEntityRef);
-    if (cached && cached.until > now) return cached.reader;
+    const known = this.#readers.get(userEntityRef);
+    if (known) return known;
     const reader = this.#ask(userEntityRef);
-    this.#cache.delete(userEntityRef);
-    this.#cache.set(userEntityRef, { until: now + CACHE_MS, reader });
-    if (this.#cache.size > CACHE_SIZE)
-      this.#cache.delete(this.#cache.keys().next().value!);
+    this.#readers.set(userEntityRef, reader);
     return reader;
   }
 
@@ -98,22 +95,16 @@ export class AppStoreCatalogPolicy implements PermissionPolicy {
     try {
       const reader = await this.#source.reader(userEntityRef);
       this.#unknown.delete(userEntityRef);
-      if (reader.unknown) {
-        this.#unknown.set(userEntityRef, this.#now() + TOKEN_MS);
-        if (this.#unknown.size > CACHE_SIZE)
-          this.#unknown.delete(this.#unknown.keys().next().value!);
-      }
+      if (reader.unknown) this.#unknown.set(userEntityRef, true);
       return reader;
     } catch (error) {
-      this.#cache.delete(userEntityRef);
+      this.#readers.delete(userEntityRef);
       this.#logger.warn(
         `the app store's entities are hidden from ${userEntityRef}, who is no admin for now: ${
           (error as Error).message
         }`,
       );
-      return (this.#unknown.get(userEntityRef) ?? 0) > this.#now()
-        ? UNKNOWN
-        : undefined;
+      return this.#unknown.get(userEntityRef) && UNKNOWN;
     }
   }
 

@@ -100,7 +100,8 @@ describe('the policy', () => {
 
   function setUp(policy?: PermissionPolicy) {
     const asked: string[] = [];
-    const state = { now: 0, down: false, unknown: GONE };
+    // To lru-cache the time 0 is none.
+    const state = { now: 1, down: false, unknown: GONE };
     const subject = AppStoreCatalogPolicy.create({
       source: {
         async reader(ref) {
@@ -142,7 +143,7 @@ describe('the policy', () => {
     await conditions(change[0], vic);
     await conditions(read, 'user:default/val');
     expect(asked).toEqual([vic, 'user:default/val']);
-    state.now += 2000;
+    state.now += 2001;
     await conditions(read, vic);
     expect(asked).toHaveLength(3);
   });
@@ -159,7 +160,7 @@ describe('the policy', () => {
     const denied = { result: AuthorizeResult.DENY };
     await policy.handle(read, user(GONE));
     state.down = true;
-    state.now += 2000;
+    state.now += 2001;
     expect(await policy.handle(read, user(GONE))).toEqual(denied);
     state.now += 3_590_000;
     expect(await policy.handle(read, user(GONE))).toEqual(denied);
@@ -169,10 +170,10 @@ describe('the policy', () => {
     state.down = false;
     await policy.handle(read, user(GONE));
     state.unknown = 'nobody';
-    state.now += 2000;
+    state.now += 2001;
     await policy.handle(read, user(GONE));
     state.down = true;
-    state.now += 2000;
+    state.now += 2001;
     expect(await conditions(read, GONE)).toEqual({ anyOf: [others] });
   });
 
@@ -211,7 +212,7 @@ describe('the policy', () => {
       );
     expect(await answers(ADA)).not.toContain(AuthorizeResult.DENY);
     // Whose role cannot be asked for is no admin.
-    state.now += 2000;
+    state.now += 2001;
     state.down = true;
     expect(new Set(await answers(ADA))).toEqual(
       new Set([AuthorizeResult.DENY]),
