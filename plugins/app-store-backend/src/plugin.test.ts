@@ -53,7 +53,7 @@ describe.each(databaseIds())('the store on %s', id => {
   const importApp = (who: string, body: Buffer, visibility?: string) =>
     store.importApp(who, body, visibility);
   const get = (path: string, who: string) => store.get(path, who);
-  it('imports, runs, keeps a volume across a pause, and removes everything at the end', async () => {
+  it('imports, runs, keeps a volume while it is suspended, and removes everything at the end', async () => {
     const secret = await api
       .put(`${base}/secrets/door`)
       .set(as('dev'))

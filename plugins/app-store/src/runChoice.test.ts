@@ -67,14 +67,14 @@ describe('the button by the situation (specification 10)', () => {
       { reason: expect.stringContaining('Not available') },
     ],
     [
-      'MANAGED, the same, a paused one: not available',
+      'MANAGED, the same, a suspended one: not available',
       app({ lifecycle: 'MANAGED', can: others }),
       [],
       { ...managed, status: 'SUSPENDED' as const },
       { reason: expect.stringContaining('has suspended it') },
     ],
     [
-      'MANAGED, an admin, a paused one of its owner: go to it, or run',
+      'MANAGED, an admin, a suspended one of its owner: go to it, or run',
       app({ lifecycle: 'MANAGED', can: { run: true, update: true } }),
       [],
       { ...managed, status: 'SUSPENDED' as const },
@@ -116,7 +116,7 @@ describe('the button by the situation (specification 10)', () => {
       { primary: { kind: 'instance', id: 'i' }, secondary: again },
     ],
     [
-      'own one paused only: resume, and run',
+      'own one suspended only: resume, and run',
       app(),
       [instance('SUSPENDED')],
       undefined,
@@ -125,7 +125,13 @@ describe('the button by the situation (specification 10)', () => {
         secondary: again,
       },
     ],
-    ["only others' paused ones: run", app(), [], undefined, { primary: run }],
+    [
+      "only others' suspended ones: run",
+      app(),
+      [],
+      undefined,
+      { primary: run },
+    ],
     [
       'not runnable: disabled, with the reason',
       app({

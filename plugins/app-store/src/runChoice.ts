@@ -56,7 +56,7 @@ export function runChoice(
     return app.linkAddress
       ? { primary: { kind: 'visit', url: app.linkAddress } }
       : { reason: 'The app has no address.' };
-  // What is paused answers nobody who visits it (specification 13, no. 16).
+  // What is suspended answers nobody who visits it (specification 13, no. 16).
   const visit: RunAction | undefined =
     managed && isUp(managed) ? { kind: 'visit', url: managed.url } : undefined;
   // Owners and admins run a managed app; everybody else is led to what they run.
@@ -80,12 +80,12 @@ export function runChoice(
       secondary: run && { kind: 'run', again: true },
       reason,
     };
-  const paused = here.find(
+  const suspended = here.find(
     instance => instance.status === 'SUSPENDED' && instance.can.resume,
   );
-  if (paused)
+  if (suspended)
     return {
-      primary: { kind: 'resume', instance: paused },
+      primary: { kind: 'resume', instance: suspended },
       secondary: run && { kind: 'run', again: true },
       reason,
     };

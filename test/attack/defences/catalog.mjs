@@ -71,8 +71,8 @@ export default [
     finding: 8,
     name: 'somebody unknown stays so while the store is away',
     file: POLICY,
-    from: '        ? UNKNOWN\n',
-    to: '        ? undefined\n',
+    from: 'return this.#unknown.get(userEntityRef) && UNKNOWN;',
+    to: 'return undefined;',
     test: { jest: JEST, name: '8: shows nothing at all to somebody unknown' },
   },
 ];

@@ -4,17 +4,21 @@ import { Link, MemoryRouter, Route, Routes } from 'react-router-dom';
 import { useFocusKept } from './useFocusKept';
 
 function Row(props: { name: string; onEnd: () => void }) {
-  const [paused, setPaused] = useState(false);
+  const [suspended, setSuspended] = useState(false);
   const [busy, setBusy] = useState(false);
   return (
     <li>
       <a href={`#${props.name}`}>{props.name}</a>
       <div>
-        {paused ? (
+        {suspended ? (
           <button key="resume">Resume {props.name}</button>
         ) : (
-          <button key="pause" disabled={busy} onClick={() => setPaused(true)}>
-            Pause {props.name}
+          <button
+            key="suspend"
+            disabled={busy}
+            onClick={() => setSuspended(true)}
+          >
+            Suspend {props.name}
           </button>
         )}
         <button onClick={props.onEnd}>End {props.name}</button>
@@ -52,13 +56,13 @@ function Busy() {
       <div>
         {state === 'runs' ? (
           <button
-            key="pause"
+            key="suspend"
             onClick={() => {
               setState('asked');
-              setTimeout(() => setState('paused'), 1000);
+              setTimeout(() => setState('suspended'), 1000);
             }}
           >
-            Pause
+            Suspend
           </button>
         ) : (
           <button key="resume" disabled={state === 'asked'}>
@@ -116,7 +120,7 @@ const press = async (name: string) => {
 describe('26: the focus', () => {
   it('goes to what took the place of the button', async () => {
     show();
-    await press('Pause two');
+    await press('Suspend two');
     expect(document.activeElement).toHaveTextContent('Resume two');
   });
 
@@ -134,10 +138,10 @@ describe('26: the focus', () => {
         <Pages />
       </MemoryRouter>,
     );
-    const pause = screen.getByText('Pause');
-    pause.focus();
+    const suspend = screen.getByText('Suspend');
+    suspend.focus();
     await act(async () => {
-      fireEvent.click(pause);
+      fireEvent.click(suspend);
     });
     for (const ms of [500, 600, 200])
       await act(async () => {
@@ -148,7 +152,7 @@ describe('26: the focus', () => {
 
   it('stays nowhere where somebody clicked beside everything', async () => {
     show();
-    screen.getByText('Pause one').focus();
+    screen.getByText('Suspend one').focus();
     fireEvent.pointerDown(screen.getByText('List'));
     (document.activeElement as HTMLElement).blur();
     await act(async () => {
@@ -163,7 +167,7 @@ describe('26: the focus', () => {
     const dialog = document.createElement('div');
     dialog.setAttribute('role', 'dialog');
     document.body.append(dialog);
-    await press('Pause one');
+    await press('Suspend one');
     expect(document.body).toHaveFocus();
     dialog.remove();
     await act(async () => {

@@ -1,6 +1,6 @@
 /**
  * Nobody who uses a keyboard or a screen reader is thrown back to the top of the page:
- * where the button that had the focus is gone (Pause becomes Resume, a row is deleted),
+ * where the button that had the focus is gone (Suspend becomes Resume, a row is deleted),
  * the focus goes to the nearest thing that is left in its place; after a navigation it
  * goes to the new page's heading.
  */

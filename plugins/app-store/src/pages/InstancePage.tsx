@@ -156,7 +156,7 @@ export function InstancePage() {
         <Flex direction="column" gap="5">
           {narrow && actions}
           <Flex gap="5" align="center" className={styles.facts}>
-            {/* Said when it changes: whoever paused it hears that it is. */}
+            {/* Said when it changes: whoever suspended it hears that it is. */}
             <span role="status">
               <StatusBadge instance={instance} />
             </span>

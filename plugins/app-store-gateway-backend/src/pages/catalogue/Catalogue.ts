@@ -103,7 +103,7 @@ export class Catalogue {
         about: app.longDescription
           ? await this.#markdown.layOut(app.longDescription)
           : '',
-        // What is paused answers nobody.
+        // What is suspended answers nobody.
         visitUrl: managed?.status === 'DEPLOYED' ? managed.url : undefined,
       });
     }
