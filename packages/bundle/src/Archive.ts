@@ -218,7 +218,7 @@ export class Archive implements FileTree {
 
   async read(file: BundleFile, limit: number): Promise<Buffer> {
     if (file.size > limit) refuse(file.path, `is larger than ${limit} bytes`);
-    if (file.whole) return file.whole();
+    if (file.readAll) return file.readAll();
     const chunks: Buffer[] = [];
     for await (const chunk of await file.open()) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks);

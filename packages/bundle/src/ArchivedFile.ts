@@ -51,7 +51,7 @@ export class ArchivedFile implements BundleFile {
   readonly path: string;
   readonly size: number;
   readonly executable: boolean;
-  readonly whole?: () => Promise<Buffer>;
+  readonly readAll?: () => Promise<Buffer>;
   readonly relativeOffsetOfLocalHeader: number;
   readonly compressedSize: number;
   readonly #headerBytes: number;
@@ -81,7 +81,7 @@ export class ArchivedFile implements BundleFile {
     this.#deflated = entry.compressionMethod === DEFLATED;
     this.#zip = zip;
     if (this.size <= WHOLE_BYTES && this.compressedSize <= WHOLE_BYTES)
-      this.whole = () => this.#readWhole(reader);
+      this.readAll = () => this.#readAll(reader);
   }
 
   #fault(what: string): Error {
@@ -95,7 +95,7 @@ export class ArchivedFile implements BundleFile {
     return fileDataStart;
   }
 
-  async #readWhole(reader: ArchiveReader): Promise<Buffer> {
+  async #readAll(reader: ArchiveReader): Promise<Buffer> {
     // The header and the data in one read, where the header is as long as the directory lets one think.
     const length = this.#headerBytes + this.compressedSize;
     const content = await reader.lend(

@@ -14,7 +14,7 @@ export interface BundleFile {
   executable: boolean;
   open(): Promise<Readable>;
   /** The whole content at once, in memory that nothing else uses; there where the file is small. */
-  whole?(): Promise<Buffer>;
+  readAll?(): Promise<Buffer>;
 }
 
 /**

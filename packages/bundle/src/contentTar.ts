@@ -24,7 +24,7 @@ function runLength(files: readonly BundleFile[], at: number): number {
   let n = 0;
   for (const file of files.slice(at, at + AHEAD_FILES)) {
     bytes += file.size;
-    if (!file.whole || bytes > AHEAD_BYTES) break;
+    if (!file.readAll || bytes > AHEAD_BYTES) break;
     n++;
   }
   return n;
@@ -34,7 +34,7 @@ function runLength(files: readonly BundleFile[], at: number): number {
 async function* readAhead(files: readonly BundleFile[]): AsyncGenerator<Read> {
   for (let at = 0; at < files.length; ) {
     const run = files.slice(at, at + runLength(files, at));
-    const contents = await Promise.all(run.map(file => file.whole!()));
+    const contents = await Promise.all(run.map(file => file.readAll!()));
     for (const [i, file] of run.entries()) yield { file, content: contents[i] };
     if (!run.length) yield { file: files[at] };
     at += Math.max(1, run.length);
@@ -44,7 +44,7 @@ async function* readAhead(files: readonly BundleFile[]): AsyncGenerator<Read> {
 async function fill(
   tar: Pack,
   tree: FileTree,
-  onWhole?: (content: Buffer) => void,
+  onContent?: (content: Buffer) => void,
 ): Promise<void> {
   let since = performance.now();
   for await (const { file, content } of readAhead(tree.files)) {
@@ -58,7 +58,7 @@ async function fill(
       type: 'file',
     } as const;
     if (content) {
-      onWhole?.(content);
+      onContent?.(content);
       await new Promise<void>((done, fail) => {
         tar.entry(header, content, error => (error ? fail(error) : done()));
       });
@@ -101,13 +101,13 @@ function free(content: Buffer): void {
 export async function contentDigest(tree: FileTree): Promise<string> {
   const hash = createHash('sha256');
   const tar = pack();
-  const whole = new WeakSet<Buffer>();
-  fill(tar, tree, content => whole.add(content)).catch(error =>
+  const contents = new WeakSet<Buffer>();
+  fill(tar, tree, content => contents.add(content)).catch(error =>
     tar.destroy(error),
   );
   for await (const chunk of tar as AsyncIterable<Buffer>) {
     hash.update(chunk);
-    if (whole.has(chunk)) free(chunk);
+    if (contents.has(chunk)) free(chunk);
   }
   return hash.digest('hex');
 }

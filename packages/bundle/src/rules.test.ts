@@ -17,13 +17,13 @@ function treeOf(files: Record<string, string | Buffer>): FileTree {
       size: data.length,
       executable: false,
       open: async () => Readable.from([data]),
-      whole: async () => data,
+      readAll: async () => data,
     };
   });
   return {
     files: list,
     find: path => list.find(file => file.path === path),
-    read: file => file.whole!(),
+    read: file => file.readAll!(),
   };
 }
 

@@ -107,7 +107,7 @@ export type OfferScope = NonNullable<
   NonNullable<operations['listOffers']['parameters']['query']>['scope']
 >;
 /**
- * A tag as an app bears it.
+ * A tag as an app has it.
  *
  * @public
  */

@@ -103,7 +103,7 @@ export class Preconditions {
   /**
    * Goes on where nothing keeps the app from being run.
    *
-   * @param said - the problem as the caller may know it
+   * @param explain - the problem as the caller may know it
    * @throws StoreError 409 with the first problem
    */
   async require(

@@ -19,7 +19,7 @@ import {
 } from '../database/table';
 import type { AppFacts } from '../policy';
 
-/** A tag as an app bears it. */
+/** A tag as an app has it. */
 export interface AssignedTag {
   id: string;
   name: string;

@@ -332,13 +332,13 @@ function check(text: string) {
       size: data.length,
       executable: false,
       open: async () => Readable.from([data]),
-      whole: async () => data,
+      readAll: async () => data,
     };
   });
   return checkBundle({
     files: list,
     find: path => list.find(file => file.path === path),
-    read: file => file.whole!(),
+    read: file => file.readAll!(),
   });
 }
 

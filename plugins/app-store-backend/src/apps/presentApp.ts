@@ -63,7 +63,7 @@ export class AppPresenter {
     this.#runtimes = options.runtimes;
   }
 
-  /** @param beside - what is not in the record itself */
+  /** @param related - what is not in the record itself */
   present(
     actor: Actor,
     record: AppRecord,

@@ -15,7 +15,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { dropLeftovers, LEFT_AFTER_MS } from './leftovers';
+import { removeUnfinishedFiles, ABANDONED_AFTER_MS } from './unfinishedFiles';
 import type { CheckedFile, KeptFile, Listed, ObjectStore } from './ObjectStore';
 
 function missing(error: NodeJS.ErrnoException): undefined {
@@ -40,7 +40,7 @@ export class FilesystemObjectStore implements ObjectStore {
   ): Promise<FilesystemObjectStore> {
     const store = new FilesystemObjectStore(
       directory,
-      options.shared ? LEFT_AFTER_MS : -1,
+      options.shared ? ABANDONED_AFTER_MS : -1,
     );
     await mkdir(store.#unfinished, { recursive: true, mode: 0o700 });
     await access(directory, constants.W_OK);
@@ -149,7 +149,7 @@ export class FilesystemObjectStore implements ObjectStore {
   }
 
   async dropUnfinished(): Promise<void> {
-    await dropLeftovers(this.#unfinished, this.#leftAfterMs);
+    await removeUnfinishedFiles(this.#unfinished, this.#leftAfterMs);
   }
 
   close(): void {}

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dropLeftovers, LEFT_AFTER_MS } from './leftovers';
+import { removeUnfinishedFiles, ABANDONED_AFTER_MS } from './unfinishedFiles';
 
 /** Bytes of copies that nobody is reading any more. */
 const KEPT_BYTES = 2 * 1024 ** 3;
@@ -30,7 +30,9 @@ export class LocalCopies {
     options: { keptBytes?: number } = {},
   ): Promise<LocalCopies> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await dropLeftovers(directory, LEFT_AFTER_MS, name => name.endsWith(HALF));
+    await removeUnfinishedFiles(directory, ABANDONED_AFTER_MS, name =>
+      name.endsWith(HALF),
+    );
     const copies = new LocalCopies(directory, options.keptBytes ?? KEPT_BYTES);
     await copies.#takeOver();
     return copies;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileSink } from './FileSink';
-import { dropLeftovers } from './leftovers';
+import { removeUnfinishedFiles } from './unfinishedFiles';
 import { Meter, OverLimit } from './Meter';
 import type { CheckedFile } from './ObjectStore';
 import { uploadClock, type UploadPace } from './uploadClock';
@@ -50,7 +50,7 @@ export class UploadSpool {
     leftAfterMs: number,
   ): Promise<UploadSpool> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await dropLeftovers(directory, leftAfterMs);
+    await removeUnfinishedFiles(directory, leftAfterMs);
     return new UploadSpool(directory);
   }
 

@@ -6,7 +6,7 @@ import { BundleStore } from './BundleStore';
 import { claimBucket } from './claimBucket';
 import { EnvironmentStore } from './EnvironmentStore';
 import { FilesystemObjectStore } from './FilesystemObjectStore';
-import { LEFT_AFTER_MS } from './leftovers';
+import { ABANDONED_AFTER_MS } from './unfinishedFiles';
 import { LocalCopies } from './LocalCopies';
 import type { ObjectStore } from './ObjectStore';
 import { Records } from './Records';
@@ -53,7 +53,7 @@ export function openDirectory(
     const objects = await FilesystemObjectStore.open(directory, options);
     const spool = await UploadSpool.open(
       join(directory, 'incoming'),
-      options.shared ? LEFT_AFTER_MS : -1,
+      options.shared ? ABANDONED_AFTER_MS : -1,
     );
     return { objects, local: { spool } };
   });
@@ -69,7 +69,10 @@ export function openSpool(
   options: { keptBytes?: number } = {},
 ): Promise<Local> {
   return writable('spoolDirectory', directory, async () => ({
-    spool: await UploadSpool.open(join(directory, 'incoming'), LEFT_AFTER_MS),
+    spool: await UploadSpool.open(
+      join(directory, 'incoming'),
+      ABANDONED_AFTER_MS,
+    ),
     copies: await LocalCopies.open(join(directory, 'copies'), options),
   }));
 }

@@ -80,7 +80,7 @@ export class InstancePresenter {
     };
   }
 
-  /** @param beside - what is not in the record itself */
+  /** @param related - what is not in the record itself */
   present(
     actor: Actor,
     record: InstanceRecord,

@@ -208,7 +208,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
   });
 
   /** An instance whose volume the backup would purge at once, and that was restored since. */
-  async function takenBack() {
+  async function restoredBackup() {
     const app = await imported(first, 'taken.back');
     const instance = await run(first, app);
     await first.api
@@ -274,7 +274,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
   });
 
   it('12: notices a backup that lacks a restoration alone', async () => {
-    const { backup, claim } = await takenBack();
+    const { backup, claim } = await restoredBackup();
     const store = await restart(backup);
     await sleep(6000);
     expect((await store.get('/recovery', 'ada')).held).toBe(true);
@@ -282,7 +282,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
   });
 
   it('12: notices a database that is put back under a store that runs', async () => {
-    const { backup, claim } = await takenBack();
+    const { backup, claim } = await restoredBackup();
     // What was made last is noted by now: nothing but a sweep compares after this.
     await sleep(2500);
     await backup.restore(knex);

@@ -361,7 +361,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Decides anew whether the app can be run here. */
+    /** Decides again whether the app can be run here. */
     post: operations['refreshPreconditions'];
     delete?: never;
     options?: never;
@@ -532,7 +532,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Starts it anew, with its volume. */
+    /** Starts it again, with its volume. */
     post: operations['resumeInstance'];
     delete?: never;
     options?: never;
@@ -627,7 +627,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Renders it anew with the store's present configuration; for admins. */
+    /** Renders it again with the store's present configuration; for admins. */
     post: operations['redeployInstance'];
     delete?: never;
     options?: never;
@@ -1457,7 +1457,7 @@ export interface components {
       nextCursor?: string;
     };
     ImageReference: string;
-    /** @description A tag as an app bears it. */
+    /** @description A tag as an app has it. */
     AppTag: {
       id: string;
       name: string;
@@ -1723,7 +1723,7 @@ export interface components {
       title: string;
       color: string;
       description: string;
-      /** @description The newest version of each name that bears it, the first few hundred. */
+      /** @description The newest version of each name that has it, the first few hundred. */
       apps: {
         name: string;
         version: string;

@@ -14,8 +14,8 @@ import type { EventsService } from '@backstage/plugin-events-node';
 import { createHash, randomUUID } from 'node:crypto';
 import { appEntities, tagEntity } from '../kinds/entities';
 import type { StoreClient } from '../StoreClient';
-import { lookFor, TOPIC } from './events';
-import { Looks, type Look } from './Looks';
+import { refreshFor, TOPIC } from './events';
+import { RefreshQueue, type Refresh } from './RefreshQueue';
 
 /** Entities of one delta: the catalog takes many thousands at once badly. */
 export const CHUNK = 1000;
@@ -37,7 +37,7 @@ export class AppStoreEntityProvider implements EntityProvider {
   readonly #source: IndexSource;
   readonly #events: EventsService;
   readonly #portalUrl: string;
-  readonly #looks: Looks;
+  readonly #queue: RefreshQueue;
   /** What this replica has handed to the catalog, by name of app. */
   readonly #known = new Map<string, Known>();
   #connection: EntityProviderConnection | undefined;
@@ -59,8 +59,8 @@ export class AppStoreEntityProvider implements EntityProvider {
     this.#source = options.source;
     this.#events = options.events;
     this.#portalUrl = options.portalUrl;
-    this.#looks = new Looks({
-      look: look => this.#look(look),
+    this.#queue = new RefreshQueue({
+      refresh: refresh => this.#refresh(refresh),
       logger: options.logger,
       pause: options.pause,
     });
@@ -77,32 +77,32 @@ export class AppStoreEntityProvider implements EntityProvider {
       id: `app-store-index-${randomUUID()}`,
       topics: [TOPIC],
       onEvent: async ({ eventPayload }) => {
-        const look = lookFor(eventPayload);
-        if (look) this.#looks.ask(look.name);
+        const refresh = refreshFor(eventPayload);
+        if (refresh) this.#queue.ask(refresh.name);
       },
     });
-    this.#looks.ask();
+    this.#queue.ask();
   }
 
   /** Compares everything, and waits until that is done. */
   async resync(): Promise<void> {
-    if (this.#connection) this.#looks.ask();
-    await this.#looks.idle();
+    if (this.#connection) this.#queue.ask();
+    await this.#queue.idle();
   }
 
   /** Done with what came so far. */
   idle(): Promise<void> {
-    return this.#looks.idle();
+    return this.#queue.idle();
   }
 
   stop(): Promise<void> {
-    return this.#looks.stop();
+    return this.#queue.stop();
   }
 
-  async #look(look: Look): Promise<void> {
-    if (look.all) return this.#compareAll();
+  async #refresh(refresh: Refresh): Promise<void> {
+    if (refresh.all) return this.#compareAll();
     const found = new Map<string, Entity[]>();
-    for (const name of look.names) found.set(name, await this.#appsOf(name));
+    for (const name of refresh.names) found.set(name, await this.#appsOf(name));
     found.set(TAGS, await this.#tags());
     return this.#hand(found);
   }

@@ -6,10 +6,10 @@ export const TOPIC = 'ai-app-store';
 const IRRELEVANT = new Set(['app:prefer', 'app:refresh', 'app:run']);
 
 /**
- * What to look at: versions of a name, or everything where the event does not say
+ * What to refresh: versions of a name, or everything where the event does not say
  * which app it is about. Undefined where the index is as it was.
  */
-export function lookFor(payload: unknown): { name?: string } | undefined {
+export function refreshFor(payload: unknown): { name?: string } | undefined {
   const { action, resource } = (payload ?? {}) as {
     action?: unknown;
     resource?: { name?: unknown };

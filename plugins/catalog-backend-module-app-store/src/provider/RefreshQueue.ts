@@ -1,7 +1,7 @@
 /**
- * Which parts of the index are to be looked at, and when: one look at a time, so that
- * no older answer is written after a newer one; what is asked for meanwhile is looked
- * at afterwards, once. A look that fails is repeated, at longer and longer intervals.
+ * What of the index is to be refreshed, and when: one refresh at a time, so that no older
+ * answer is written after a newer one; what is asked for meanwhile follows, once. A
+ * refresh that fails is repeated, at longer and longer intervals.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,15 +9,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** What to look at: everything, or the versions of some names; tags in any case. */
-export interface Look {
+/** What to refresh: everything, or the versions of some names; tags in any case. */
+export interface Refresh {
   all: boolean;
   names: string[];
 }
 
-/** Runs one look at the store's index at a time, and repeats one that failed at growing intervals. */
-export class Looks {
-  readonly #look: (look: Look) => Promise<void>;
+/** Refreshes the index, one refresh at a time, and repeats one that failed. */
+export class RefreshQueue {
+  readonly #refresh: (refresh: Refresh) => Promise<void>;
   readonly #logger: LoggerService;
   readonly #pause: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly #stopping = new AbortController();
@@ -25,11 +25,11 @@ export class Looks {
   #working: Promise<void> | undefined;
 
   constructor(options: {
-    look: (look: Look) => Promise<void>;
+    refresh: (refresh: Refresh) => Promise<void>;
     logger: LoggerService;
     pause?: (ms: number, signal: AbortSignal) => Promise<void>;
   }) {
-    this.#look = options.look;
+    this.#refresh = options.refresh;
     this.#logger = options.logger;
     this.#pause =
       options.pause ?? ((ms, signal) => sleep(ms, undefined, { signal }));
@@ -58,14 +58,14 @@ export class Looks {
 
   async #work(): Promise<void> {
     const { signal } = this.#stopping;
-    // What comes in one go, such as a transfer of many versions, is one look.
+    // What comes in one go, such as a transfer of many versions, is one refresh.
     await Promise.resolve();
     let pauseMs = FIRST_PAUSE_MS;
     while (this.#asked && !signal.aborted) {
       const { all, names } = this.#asked;
       this.#asked = undefined;
       try {
-        await this.#look({ all, names: all ? [] : [...names] });
+        await this.#refresh({ all, names: all ? [] : [...names] });
         pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
         this.#asked = {
@@ -83,7 +83,7 @@ export class Looks {
     }
   }
 
-  /** What was asked for since the look began. */
+  /** What was asked for since the refresh began. */
   get #again(): { all: boolean; names: Set<string> } {
     return this.#asked ?? { all: false, names: new Set() };
   }

@@ -1,22 +1,22 @@
-/** Drops what a process that ended early left in a directory of unfinished files. */
+/** Removes unfinished files of processes that ended early. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Files younger than this may belong to somebody who is still at work, in milliseconds. */
-export const LEFT_AFTER_MS = 60 * 60 * 1000;
+export const ABANDONED_AFTER_MS = 60 * 60 * 1000;
 
 /**
  * @param ageMs - files that were touched within this time stay; negative for none
- * @param isHalf - whether a name is that of an unfinished file
+ * @param isUnfinished - whether a name is that of an unfinished file
  */
-export async function dropLeftovers(
+export async function removeUnfinishedFiles(
   directory: string,
   ageMs: number,
-  isHalf: (name: string) => boolean = () => true,
+  isUnfinished: (name: string) => boolean = () => true,
 ): Promise<void> {
   // One that somebody removed meanwhile holds nothing.
   for (const name of await readdir(directory).catch(() => [])) {
-    if (!isHalf(name)) continue;
+    if (!isUnfinished(name)) continue;
     const path = join(directory, name);
     const found = await stat(path).catch(() => undefined);
     if (found?.isFile() && Date.now() - found.mtimeMs > ageMs)
