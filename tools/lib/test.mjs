@@ -242,7 +242,7 @@ export async function testAll(_, toolchain) {
   const { bench, fuzz } = await import('./bench.mjs');
   const fuzzed = await fuzz([], toolchain);
   const measured = [];
-  for (const name of ['launch', 'import', 'store'])
+  for (const name of ['launch', 'import', 'store', 'enter'])
     measured.push(await bench([name], toolchain));
   return measured.find(Boolean) || undefended || mutated || fuzzed || code;
 }

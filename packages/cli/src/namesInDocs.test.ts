@@ -170,3 +170,18 @@ describe('what documents mention', () => {
     );
   });
 });
+
+it('every file over 300 lines has its reason in docs/decisions/layers.md', () => {
+  const reasons = readFileSync(join(ROOT, 'docs/decisions/layers.md'), 'utf8');
+  const named = [...reasons.matchAll(/`([^`\n]+)`/g)].map(([, name]) => name);
+  const long = tracked.filter(
+    file =>
+      /\.(ts|tsx|mjs|cjs|js|css|yaml|d\.ts)$/.test(file) &&
+      !/\.(test|spec)\.tsx?$|\.generated\./.test(file) &&
+      readFileSync(join(ROOT, file), 'utf8').split('\n').length > 301,
+  );
+  expect(
+    long.filter(file => !named.some(name => `/${file}`.endsWith(`/${name}`))),
+  ).toEqual([]);
+  expect(long.length).toBeGreaterThan(0);
+});
