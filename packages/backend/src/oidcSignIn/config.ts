@@ -1,9 +1,11 @@
-/**
- * The configuration of the sign-in through OpenID Connect, checked when the portal
- * starts: what is missing or wrong is said with its key.
- */
+/** The configuration of the sign-in through OpenID Connect, checked when the portal starts. */
+import {
+  configValue,
+  readConfig,
+} from '@ai-app-store/backstage-plugin-app-store-node';
 import type { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
+import { z } from 'zod';
 
 /** The settings of the sign-in through OpenID Connect, after all checks. */
 export interface OidcSignInConfig {
@@ -19,51 +21,50 @@ export interface OidcSignInConfig {
 const PROVIDER = 'auth.providers.oidc';
 const NAMESPACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+const NEEDED =
+  'must not be empty, since the sign-in through OpenID Connect needs it';
+const AUTHENTIC =
+  'must be an https URL, since whoever answers there says who people are';
 
-function required(config: Config, key: string): string {
-  const value = config.getOptionalString(key)?.trim();
-  if (!value)
-    throw new InputError(
-      `${key} is missing or empty: the sign-in through OpenID Connect needs it (see docs/operate.md)`,
-    );
-  return value;
-}
+const { section, text, secret, converted } = configValue;
 
-function checkProvider(config: Config): void {
-  const key = `${PROVIDER}.${
-    config.getOptionalString('auth.environment') ?? 'development'
-  }`;
-  if (!config.has(key))
-    throw new InputError(
-      `${key} is missing: auth.environment says which of the entries below ${PROVIDER} counts`,
-    );
-  for (const name of ['clientId', 'clientSecret'])
-    required(config, `${key}.${name}`);
-  const metadataUrl = required(config, `${key}.metadataUrl`);
-  const url = URL.canParse(metadataUrl) ? new URL(metadataUrl) : undefined;
-  if (
-    url?.protocol !== 'https:' &&
-    !(url?.protocol === 'http:' && LOOPBACK.test(url.hostname))
-  )
-    throw new InputError(
-      `${key}.metadataUrl must be an https URL, since whoever answers there says who people are; it is ${JSON.stringify(
-        metadataUrl,
-      )}`,
-    );
+const needed = secret(NEEDED, value => Boolean(value.trim()));
+
+const provider = section({
+  clientId: needed,
+  clientSecret: needed,
+  metadataUrl: converted(AUTHENTIC, value => {
+    const { protocol, hostname } = new URL(value);
+    if (protocol === 'https:') return value;
+    if (protocol === 'http:' && LOOPBACK.test(hostname)) return value;
+    throw new Error(AUTHENTIC);
+  }),
   // The provider's default asks for a session at the issuer and never lets anybody sign in.
-  required(config, `${key}.prompt`);
-  if (config.has(`${key}.signIn`))
-    throw new InputError(
-      `${key}.signIn must be removed: e-mail addresses and user names can pass from one person to another, together with what these people own here. This portal identifies people by their subject; for people in the catalog see oidcSignIn.catalogAnnotation`,
-    );
-  required(config, 'auth.session.secret');
-}
+  prompt: needed,
+  signIn: z
+    .undefined(
+      'is not allowed; remove it: e-mail addresses and user names can pass from one person to another, together with what these people own here. This portal identifies people by their subject; for people in the catalog see oidcSignIn.catalogAnnotation',
+    )
+    .optional(),
+});
+
+const oidcSignIn = section({
+  rolesClaim: text.default('realm_access.roles'),
+  namespace: text
+    .refine(
+      value => NAMESPACE.test(value) && value !== 'default',
+      'must be a namespace of its own, of at most 63 lower-case letters, digits and hyphens',
+    )
+    .default('oidc'),
+  formerIssuers: z.array(text).default([]),
+  catalogAnnotation: text.optional(),
+});
 
 /**
  * Reads `oidcSignIn`, and checks what it stands on.
  *
  * @returns undefined where `auth.providers.oidc` is not configured
- * @throws InputError naming the key
+ * @throws InputError naming every key that is wrong
  */
 export function readOidcSignIn(config: Config): OidcSignInConfig | undefined {
   if (!config.has(PROVIDER)) {
@@ -73,20 +74,21 @@ export function readOidcSignIn(config: Config): OidcSignInConfig | undefined {
       );
     return undefined;
   }
-  checkProvider(config);
-  const namespace = config.getOptionalString('oidcSignIn.namespace') ?? 'oidc';
-  if (!NAMESPACE.test(namespace) || namespace === 'default')
+  const environment =
+    config.getOptionalString('auth.environment') ?? 'development';
+  if (!config.has(`${PROVIDER}.${environment}`))
     throw new InputError(
-      `oidcSignIn.namespace must be a namespace of its own, of at most 63 lower-case letters, digits and hyphens; it is ${JSON.stringify(
-        namespace,
-      )}`,
+      `${PROVIDER}.${environment} is missing: auth.environment says which of the entries below ${PROVIDER} counts`,
     );
-  return {
-    rolesClaim:
-      config.getOptionalString('oidcSignIn.rolesClaim') ?? 'realm_access.roles',
-    namespace,
-    formerIssuers:
-      config.getOptionalStringArray('oidcSignIn.formerIssuers') ?? [],
-    catalogAnnotation: config.getOptionalString('oidcSignIn.catalogAnnotation'),
-  };
+  const oidc = section({ [environment]: provider });
+  return readConfig(
+    config,
+    z.object({
+      auth: section({
+        session: section({ secret: needed }),
+        providers: section({ oidc }),
+      }),
+      oidcSignIn,
+    }),
+  ).oidcSignIn;
 }
