@@ -7,6 +7,7 @@ import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+// @ts-expect-error It comes without types.
 import Provider from 'oidc-provider';
 
 const [portalUrl] = process.argv.slice(2);
@@ -18,7 +19,9 @@ const ENTRANCE = '/entrance/';
 
 const server = createServer().listen(0, '127.0.0.1');
 await once(server, 'listening');
-const url = `http://localhost:${server.address().port}`;
+const url = `http://localhost:${
+  /** @type {import('node:net').AddressInfo} */ (server.address()).port
+}`;
 const provider = new Provider(url, {
   clients: [
     {
@@ -39,6 +42,10 @@ const provider = new Provider(url, {
     profile: ['name', 'preferred_username', 'realm_access'],
     email: ['email', 'email_verified'],
   },
+  /**
+   * @param {unknown} _
+   * @param {string} subject
+   */
   findAccount(_, subject) {
     const [login, person] =
       [...people].find(([, { sub }]) => sub === subject) ?? [];
@@ -57,6 +64,7 @@ const provider = new Provider(url, {
     );
   },
   // As in a company's issuer nobody is asked which of the portal's requests they allow, and a session can be refreshed.
+  /** @param {any} context */
   async loadExistingGrant({ oidc }) {
     const grant = new oidc.provider.Grant({
       clientId: oidc.client.clientId,
@@ -68,7 +76,13 @@ const provider = new Provider(url, {
   },
   issueRefreshToken: async () => true,
   pkce: { required: () => false },
-  interactions: { url: (_, { uid }) => `${ENTRANCE}${uid}` },
+  interactions: {
+    /**
+     * @param {unknown} _
+     * @param {{ uid: string }} interaction
+     */
+    url: (_, { uid }) => `${ENTRANCE}${uid}`,
+  },
   features: {
     devInteractions: { enabled: false },
     revocation: { enabled: true },
@@ -77,7 +91,7 @@ const provider = new Provider(url, {
 
 const answer = provider.callback();
 server.on('request', async (request, response) => {
-  if (!request.url.startsWith(ENTRANCE)) {
+  if (!request.url?.startsWith(ENTRANCE)) {
     answer(request, response);
     return;
   }
@@ -97,7 +111,7 @@ server.on('request', async (request, response) => {
 
 process.on('message', ({ login, person }) => {
   people.set(login, person);
-  process.send({ known: login });
+  process.send?.({ known: login });
 });
 process.on('disconnect', () => process.exit(0));
-process.send({ url, client });
+process.send?.({ url, client });

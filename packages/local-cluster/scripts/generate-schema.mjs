@@ -31,6 +31,7 @@ if (!folder) {
   console.error('usage: generate-schema.mjs <folder with openapi-v3-*.json>');
   process.exit(2);
 }
+/** @type {Record<string, any>} */
 const schemas = {};
 for (const file of readdirSync(folder).filter(f =>
   /^openapi-v3-.*\.json$/.test(f),
@@ -39,11 +40,18 @@ for (const file of readdirSync(folder).filter(f =>
   Object.assign(schemas, doc.components.schemas);
 }
 
+/** @param {string} name */
 const short = name => name.split('.').slice(-1)[0];
+/** @type {Record<string, object>} */
 const types = {};
 
+/**
+ * @param {any} node - of an OpenAPI document
+ * @returns {object}
+ */
 function convert(node) {
   const ref = node.$ref ?? node.allOf?.[0]?.$ref;
+  /** @type {{ atomic?: boolean }} */
   const extra = {};
   if (node['x-kubernetes-map-type'] === 'atomic') extra.atomic = true;
   if (ref) {
@@ -86,6 +94,7 @@ function convert(node) {
   }
 }
 
+/** @param {string} name */
 function visit(name) {
   const key = short(name);
   if (types[key]) return;

@@ -8,6 +8,7 @@
 function versionKey(version) {
   const [, core = '', pre] =
     /^(\d+(?:\.\d+){0,2})(?:-([^+]*))?/.exec(version) ?? [];
+  /** @param {string} text */
   const number = text => {
     const digits = text.replace(/^0+(?=\d)/, '');
     return `${String(digits.length).padStart(2, '0')}${digits}`;
@@ -348,6 +349,11 @@ exports.down = async function down(knex) {
   ])
     await knex.schema.dropTable(table);
   await knex.raw('drop index if exists apps_search');
+  /**
+   * @param {string} name
+   * @param {Record<string, string[]>} indexes
+   * @param {string[]} columns
+   */
   const drop = (name, indexes, columns) =>
     knex.schema.alterTable(name, table => {
       for (const [index, of] of Object.entries(indexes))

@@ -2,10 +2,19 @@
 // them as references to other variables, which Kubernetes would read. Those of them that run are
 // started anew once, with the values as they were given.
 
-/** As `literal` of kubernetes/environment.ts. */
+/**
+ * As `literal` of kubernetes/environment.ts.
+ *
+ * @param {string} value
+ */
 const escaped = value => value.replaceAll('$', '$$$$');
 
-/** @param {import('knex').Knex} knex */
+/**
+ * @typedef {{ name: string, value?: string }} EnvVar
+ *
+ * @param {import('knex').Knex} knex
+ * @param {(entry: EnvVar, value: string) => void} change
+ */
 async function rewrite(knex, change) {
   const rows = await knex('instances')
     .where('parameters', 'like', '%$%')
@@ -13,6 +22,7 @@ async function rewrite(knex, change) {
   for (const { id, parameters, objects } of rows) {
     const values = JSON.parse(parameters);
     const rendered = JSON.parse(objects);
+    /** @type {Array<{ env?: EnvVar[] }>} */
     const containers =
       rendered.workload?.spec?.template?.spec?.containers ?? [];
     for (const entry of containers.flatMap(container => container.env ?? []))

@@ -6,7 +6,11 @@ const { createHash } = require('node:crypto');
 
 const BATCH = 500;
 
-/** As `instanceObjectRows.ts` has it. */
+/**
+ * As `instanceObjectRows.ts` has it.
+ *
+ * @param {string} text
+ */
 const digestOf = text =>
   createHash('sha256').update(text).digest('hex').slice(0, 32);
 

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
+// @ts-expect-error It comes without types.
 // eslint-disable-next-line @backstage/no-undeclared-imports -- of the repository's root
 import prettier from 'prettier';
 import { parse } from 'yaml';
@@ -12,7 +13,12 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const PARTS = join(HERE, '..', 'openapi');
 const OUT = join(HERE, '..', 'src', 'api');
 
-/** Two documents as one; what both have must be said once. */
+/**
+ * Two documents as one; what both have must be said once.
+ *
+ * @param {any} into
+ * @param {any} part
+ */
 function merge(into, part, path = '') {
   for (const [key, value] of Object.entries(part)) {
     if (!(key in into)) into[key] = value;
@@ -23,6 +29,7 @@ function merge(into, part, path = '') {
   return into;
 }
 
+/** @type {any} */
 const document = {};
 for (const name of [
   'common',

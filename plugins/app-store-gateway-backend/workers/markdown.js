@@ -20,11 +20,11 @@ parser.core.ruler.push('headings', state => {
 // The first text takes longer than all others.
 parser.render('# a\n\n- *b* [c](https://d.example)');
 
-parentPort.on('message', text => {
+parentPort?.on('message', text => {
   try {
-    parentPort.postMessage({ html: parser.render(text) });
+    parentPort?.postMessage({ html: parser.render(text) });
   } catch (error) {
-    parentPort.postMessage({ error: String(error) });
+    parentPort?.postMessage({ error: String(error) });
   }
 });
-parentPort.postMessage({ ready: true });
+parentPort?.postMessage({ ready: true });

@@ -1,10 +1,12 @@
 // The end of the process cuts nothing that would come to its own end.
 const BACKEND = 'plugins/app-store-backend/src';
 const PROXY = 'plugins/app-store-gateway-backend/src';
+/** @param {string} name */
 const draining = name => ({
   jest: 'packages/backend/src/draining.test.ts',
   name,
 });
+/** @param {string} name */
 const connections = name => ({
   jest: `${PROXY}/upstream/connections.test.ts`,
   name,

@@ -1,4 +1,5 @@
 const file = 'plugins/app-store-backend/src/kubernetes/client/FencedObjects.ts';
+/** @param {string} name */
 const test = name => ({
   jest: 'plugins/app-store-backend/src/reconcile/stalledWorker.test.ts',
   name,

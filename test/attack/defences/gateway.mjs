@@ -1,11 +1,16 @@
 const G = 'plugins/app-store-gateway-backend/src';
+/** @param {string} name */
 const connections = name => ({
   jest: `${G}/upstream/connections.test.ts`,
   name,
 });
+/** @param {string} name */
 const underWay = name => ({ jest: `${G}/server/underWay.test.ts`, name });
+/** @param {string} name */
 const neighbours = name => ({ jest: `${G}/server/neighbours.test.ts`, name });
+/** @param {string} name */
 const routes = name => ({ jest: `${G}/routing/RouteTable.test.ts`, name });
+/** @param {string} name */
 const admissions = name => ({
   jest: `${G}/authorize/Admissions.test.ts`,
   name,

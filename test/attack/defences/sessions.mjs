@@ -2,20 +2,26 @@
 const GATEWAY = 'plugins/app-store-gateway-backend/src';
 const STORE = 'plugins/app-store-backend/src';
 
+/** @param {string} name */
 const aliases = name => ({ jest: `${GATEWAY}/server/aliases.test.ts`, name });
+/** @param {string} name */
 const formerApps = name => ({
   jest: `${GATEWAY}/upstream/formerApp.test.ts`,
   name,
 });
+/** @param {string} name */
 const keys = name => ({ jest: `${GATEWAY}/sessions/KeyStore.test.ts`, name });
+/** @param {string} name */
 const gateways = name => ({
   jest: `${GATEWAY}/sessions/Revocations.test.ts`,
   name,
 });
+/** @param {string} name */
 const entry = name => ({
   jest: `${GATEWAY}/sessions/entryRouter.test.ts`,
   name,
 });
+/** @param {string} name */
 const names = name => ({ jest: `${STORE}/aliases/aliasNames.test.ts`, name });
 
 export default [
