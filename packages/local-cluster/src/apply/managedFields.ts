@@ -36,14 +36,27 @@ export function ownable(set: FieldSet): FieldSet {
   return set;
 }
 
+/** An object without the members that another one has, too. */
+function membersUnlike(object: Json, other: Json): Json {
+  return (
+    object &&
+    Object.fromEntries(
+      Object.entries(object).filter(
+        ([key, value]) => !equal(value as Json, other?.[key]),
+      ),
+    )
+  );
+}
+
 /** The fields that differ between two objects. */
 function changedFields(
   node: TypeNode,
   before: Json,
   after: Json,
 ): { changed: FieldSet; removed: FieldSet } {
-  const old = ownable(fieldsOf(node, before));
-  const now = ownable(fieldsOf(node, after));
+  // A write of the status leaves the spec as it is: what is equal as a whole need not be taken apart.
+  const old = ownable(fieldsOf(node, membersUnlike(before, after)));
+  const now = ownable(fieldsOf(node, membersUnlike(after, before)));
   const changed: FieldSet = new Set();
   const removed: FieldSet = new Set();
   for (const path of now) {
