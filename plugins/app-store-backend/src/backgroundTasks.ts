@@ -41,6 +41,7 @@ export class BackgroundTasks {
     session: DatabaseSession;
     epoch: Epoch;
     logger: LoggerService;
+    pace: number;
   };
   readonly #stopping = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
@@ -52,6 +53,8 @@ export class BackgroundTasks {
     session: DatabaseSession;
     epoch: Epoch;
     logger: LoggerService;
+    /** How many times as often as their periods say. */
+    pace: number;
   }) {
     this.#o = options;
   }
@@ -165,7 +168,7 @@ export class BackgroundTasks {
           .finally(() => {
             busy = false;
           });
-      }, task.everyMs),
+      }, task.everyMs / this.#o.pace),
     );
   }
 

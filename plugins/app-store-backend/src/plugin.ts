@@ -22,7 +22,7 @@ import { RoleExtensions } from './auth/RoleExtensions';
 import { KubeApi } from './kubernetes/client/KubeApi';
 import { Policy } from './policy';
 import { AppNotes } from './apps/AppNotes';
-import { Epoch } from './epoch/Epoch';
+import { Epoch, TRAILING_MS } from './epoch/Epoch';
 import { ClusterMark, RecordsMark } from './epoch/EpochMark';
 import { IamPolicies } from './iam/IamService';
 import { Storage } from './wiring/Storage';
@@ -44,190 +44,201 @@ function connectionFromConfig(config: StoreConfig): KubernetesConnection {
 /**
  * The app store's backend.
  *
+ * @param options - `pace`: how many times as often it does what it does by itself; tests have no
+ *   time to wait. Default 1.
+ */
+export const createAppStorePlugin = ({ pace = 1 } = {}) =>
+  createBackendPlugin({
+    pluginId: 'app-store',
+    register(reg) {
+      let given: KubernetesConnection | undefined;
+      reg.registerExtensionPoint(appStoreKubernetesExtensionPoint, {
+        setConnection(connection) {
+          if (given)
+            throw new Error(
+              'two modules define which Kubernetes API the app store uses',
+            );
+          given = connection;
+        },
+      });
+      const roleExtensions = new RoleExtensions();
+      reg.registerExtensionPoint(appStoreRolesExtensionPoint, roleExtensions);
+      reg.registerInit({
+        deps: {
+          auditor: coreServices.auditor,
+          auth: coreServices.auth,
+          catalog: catalogServiceRef,
+          config: coreServices.rootConfig,
+          database: coreServices.database,
+          events: eventsServiceRef,
+          httpAuth: coreServices.httpAuth,
+          httpRouter: coreServices.httpRouter,
+          lifecycle: coreServices.lifecycle,
+          rootLifecycle: coreServices.rootLifecycle,
+          logger: coreServices.logger,
+        },
+        async init({
+          auditor,
+          auth,
+          catalog,
+          config: rootConfig,
+          database,
+          events,
+          httpAuth,
+          httpRouter,
+          lifecycle,
+          rootLifecycle,
+          logger,
+        }) {
+          const config = readStoreConfig(rootConfig);
+          const knex = await migratedClient(database);
+          const session = openSession({ knex, logger });
+          const policies = new IamPolicies({ enabled: config.iamEnabled });
+          const policy = Policy.create({
+            settings: config,
+            policies: () => policies.current,
+          });
+          const repositories = createRepositories(knex, policy);
+          const installation = await repositories.settings.getOrSet(
+            'installation',
+            randomUUID(),
+          );
+          for (const tag of config.tags) await repositories.tags.ensure(tag);
+
+          const connection = given ?? connectionFromConfig(config);
+          const api = KubeApi.create(connection.kubeConfig);
+          const storage = await Storage.open({
+            config,
+            knex,
+            apps: repositories.apps,
+            installation,
+            session,
+            settings: repositories.settings,
+            logger,
+          });
+          const epoch = Epoch.create({
+            settings: repositories.settings,
+            marks: {
+              bundles: RecordsMark.create(storage.stores.records),
+              cluster: ClusterMark.create({
+                api,
+                namespace: config.kubernetes.namespace,
+                installation,
+              }),
+            },
+            logger,
+            trailingMs: TRAILING_MS / pace,
+          });
+          await epoch.check('bundles');
+          await storage.sweep(epoch);
+          const { refs, people, roles } = createIdentity({
+            config,
+            repositories,
+            extensions: roleExtensions,
+            catalog,
+            auth,
+          });
+          const { bundles, environments, records } = storage.stores;
+          const services = createServices({
+            config,
+            version,
+            installation,
+            connection,
+            api,
+            repositories,
+            policy,
+            policies,
+            refs,
+            roles,
+            bundles,
+            environments,
+            notes: AppNotes.create(records),
+            epoch,
+            locks: storage.files,
+            session,
+            auditor,
+            events,
+            logger,
+          });
+          // Nobody is let in by a policy that is not read yet, nor past one that denies.
+          await services.iam.reload();
+          services.changeReader.of('policy').subscribe(() => {
+            services.iam
+              .reload()
+              .catch(error =>
+                logger.error(`access policies were not read: ${error.message}`),
+              );
+          });
+          const streams = new EventStreams();
+
+          // Access tokens are the store's own: the API itself asks every caller who they are.
+          httpRouter.addAuthPolicy({ path: '/v1', allow: 'unauthenticated' });
+          httpRouter.use(
+            createRouter({
+              ...services,
+              feed: services.changeReader.of('instance'),
+              environments,
+              roles,
+              people,
+              callers: new Callers({
+                httpAuth,
+                roles,
+                tokens: services.tokens,
+                publicMode: config.publicMode,
+              }),
+              loginPage: `${
+                rootConfig.getOptionalString('app.baseUrl') ??
+                config.portalUrl.origin
+              }/app-store/login`,
+              streams,
+              httpAuth,
+              logger,
+              bundleBytes: config.limits.bundleBytes,
+              checkAnswers: config.checkAnswers,
+            }),
+          );
+
+          // The only store, whose pods ended with its predecessor: what that one wrote of them holds no more.
+          if (connection.loopbackPods)
+            await repositories.queue.forgetPredecessor();
+
+          const tasks = new BackgroundTasks({
+            config,
+            repositories,
+            services,
+            session,
+            epoch,
+            logger,
+            pace,
+          });
+          lifecycle.addStartupHook(async () => {
+            tasks
+              .begin()
+              .catch(error =>
+                logger.error(
+                  `the app store did not begin to work: ${error.message}`,
+                ),
+              );
+          });
+          // Requests have their time at once with what the store does by itself: both together fit into ten seconds.
+          rootLifecycle.addBeforeShutdownHook(async () => {
+            streams.endAll();
+            await tasks.stop();
+          });
+          lifecycle.addShutdownHook(async () => {
+            epoch.stop();
+            await storage.close();
+            await session.close();
+            api.close();
+          });
+        },
+      });
+    },
+  });
+
+/**
+ * The app store's backend.
+ *
  * @public
  */
-export const appStorePlugin = createBackendPlugin({
-  pluginId: 'app-store',
-  register(reg) {
-    let given: KubernetesConnection | undefined;
-    reg.registerExtensionPoint(appStoreKubernetesExtensionPoint, {
-      setConnection(connection) {
-        if (given)
-          throw new Error(
-            'two modules define which Kubernetes API the app store uses',
-          );
-        given = connection;
-      },
-    });
-    const roleExtensions = new RoleExtensions();
-    reg.registerExtensionPoint(appStoreRolesExtensionPoint, roleExtensions);
-    reg.registerInit({
-      deps: {
-        auditor: coreServices.auditor,
-        auth: coreServices.auth,
-        catalog: catalogServiceRef,
-        config: coreServices.rootConfig,
-        database: coreServices.database,
-        events: eventsServiceRef,
-        httpAuth: coreServices.httpAuth,
-        httpRouter: coreServices.httpRouter,
-        lifecycle: coreServices.lifecycle,
-        rootLifecycle: coreServices.rootLifecycle,
-        logger: coreServices.logger,
-      },
-      async init({
-        auditor,
-        auth,
-        catalog,
-        config: rootConfig,
-        database,
-        events,
-        httpAuth,
-        httpRouter,
-        lifecycle,
-        rootLifecycle,
-        logger,
-      }) {
-        const config = readStoreConfig(rootConfig);
-        const knex = await migratedClient(database);
-        const session = openSession({ knex, logger });
-        const policies = new IamPolicies({ enabled: config.iamEnabled });
-        const policy = Policy.create({
-          settings: config,
-          policies: () => policies.current,
-        });
-        const repositories = createRepositories(knex, policy);
-        const installation = await repositories.settings.getOrSet(
-          'installation',
-          randomUUID(),
-        );
-        for (const tag of config.tags) await repositories.tags.ensure(tag);
-
-        const connection = given ?? connectionFromConfig(config);
-        const api = KubeApi.create(connection.kubeConfig);
-        const storage = await Storage.open({
-          config,
-          knex,
-          apps: repositories.apps,
-          installation,
-          session,
-          settings: repositories.settings,
-          logger,
-        });
-        const epoch = Epoch.create({
-          settings: repositories.settings,
-          marks: {
-            bundles: RecordsMark.create(storage.stores.records),
-            cluster: ClusterMark.create({
-              api,
-              namespace: config.kubernetes.namespace,
-              installation,
-            }),
-          },
-          logger,
-        });
-        await epoch.check('bundles');
-        await storage.sweep(epoch);
-        const { refs, people, roles } = createIdentity({
-          config,
-          repositories,
-          extensions: roleExtensions,
-          catalog,
-          auth,
-        });
-        const { bundles, environments, records } = storage.stores;
-        const services = createServices({
-          config,
-          version,
-          installation,
-          connection,
-          api,
-          repositories,
-          policy,
-          policies,
-          refs,
-          roles,
-          bundles,
-          environments,
-          notes: AppNotes.create(records),
-          epoch,
-          locks: storage.files,
-          session,
-          auditor,
-          events,
-          logger,
-        });
-        // Nobody is let in by a policy that is not read yet, nor past one that denies.
-        await services.iam.reload();
-        services.changeReader.of('policy').subscribe(() => {
-          services.iam
-            .reload()
-            .catch(error =>
-              logger.error(`access policies were not read: ${error.message}`),
-            );
-        });
-        const streams = new EventStreams();
-
-        // Access tokens are the store's own: the API itself asks every caller who they are.
-        httpRouter.addAuthPolicy({ path: '/v1', allow: 'unauthenticated' });
-        httpRouter.use(
-          createRouter({
-            ...services,
-            feed: services.changeReader.of('instance'),
-            environments,
-            roles,
-            people,
-            callers: new Callers({
-              httpAuth,
-              roles,
-              tokens: services.tokens,
-              publicMode: config.publicMode,
-            }),
-            loginPage: `${
-              rootConfig.getOptionalString('app.baseUrl') ??
-              config.portalUrl.origin
-            }/app-store/login`,
-            streams,
-            httpAuth,
-            logger,
-            bundleBytes: config.limits.bundleBytes,
-            checkAnswers: config.checkAnswers,
-          }),
-        );
-
-        // The only store, whose pods ended with its predecessor: what that one wrote of them holds no more.
-        if (connection.loopbackPods)
-          await repositories.queue.forgetPredecessor();
-
-        const tasks = new BackgroundTasks({
-          config,
-          repositories,
-          services,
-          session,
-          epoch,
-          logger,
-        });
-        lifecycle.addStartupHook(async () => {
-          tasks
-            .begin()
-            .catch(error =>
-              logger.error(
-                `the app store did not begin to work: ${error.message}`,
-              ),
-            );
-        });
-        // Requests have their time at once with what the store does by itself: both together fit into ten seconds.
-        rootLifecycle.addBeforeShutdownHook(async () => {
-          streams.endAll();
-          await tasks.stop();
-        });
-        lifecycle.addShutdownHook(async () => {
-          epoch.stop();
-          await storage.close();
-          await session.close();
-          api.close();
-        });
-      },
-    });
-  },
-});
+export const appStorePlugin = createAppStorePlugin();

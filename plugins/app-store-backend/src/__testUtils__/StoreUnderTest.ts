@@ -39,7 +39,7 @@ import { ZipFile } from 'yazl';
 import { databases } from '../database/__testUtils__/databases';
 import { KubeApi } from '../kubernetes/client/KubeApi';
 import { EVENTS_TOPIC } from '../audit/EventPublisher';
-import appStorePlugin from '..';
+import { createAppStorePlugin } from '../plugin';
 import { until } from './until';
 
 /** The root of the store's API. */
@@ -202,6 +202,8 @@ export class StoreUnderTest {
       onEvent?: (event: unknown) => void;
       portal?: { features: BackendFeature[]; knex: Knex };
       config?: JsonObject;
+      /** How many times as often the store does what it does by itself. */
+      pace?: number;
     } = {},
   ): Promise<StoreUnderTest> {
     const directory = mkdtempSync(join(tmpdir(), 'st-'));
@@ -248,7 +250,7 @@ export class StoreUnderTest {
     });
     const backend = await startTestBackend({
       features: [
-        appStorePlugin,
+        createAppStorePlugin({ pace: options.pace }),
         kubernetes,
         catalogServiceMock.factory({ entities: PEOPLE }),
         createServiceFactory({

@@ -36,7 +36,7 @@ export interface DeletionGuard {
 const epochOf = (place: Place) => `epoch:${place}`;
 const HELD = 'restored-backup';
 /** After something was made, in milliseconds. */
-const TRAILING_MS = 2000;
+export const TRAILING_MS = 2000;
 
 /** Counts the epochs of the database, and stops deletions while a place outside is ahead of it. */
 export class Epoch implements DeletionGuard {

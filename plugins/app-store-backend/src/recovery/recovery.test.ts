@@ -21,6 +21,10 @@ jest.setTimeout(240_000);
 
 const PAST = '2001-01-01T00:00:00.000Z';
 const VOLUME = 'VolumeMount = "/v"\nVolumeSize = "1Mi"';
+/** What the store does every five seconds it does twice in one here. */
+const PACE = 10;
+/** Sweeps have had their turn, each at least twice; what was made is noted. */
+const aWhile = () => sleep(1500);
 const SECRET = '[[Env]]\nName = "TOKEN"\nSecret = "door"\nSecretKey = "k"\n';
 
 describe.each(databaseIds())('12: a restored backup on %s', id => {
@@ -32,7 +36,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
 
   beforeEach(async () => {
     knex = await migrated(id);
-    first = await StoreUnderTest.start(id, {}, { knex });
+    first = await StoreUnderTest.start(id, {}, { knex, pace: PACE });
     directory = first.bundles;
     const config = new KubeConfig();
     config.loadFromString(first.cluster.kubeconfig);
@@ -87,7 +91,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     const store = await StoreUnderTest.start(
       id,
       { bundles: { directory }, terminatedRetention: '1s', ...config },
-      { knex, after: first },
+      { knex, after: first, pace: PACE },
     );
     after.push(store);
     return store;
@@ -147,7 +151,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
       .delete(`${API}/instances/${ended}?purge=true`)
       .set(as('dev'))
       .expect(503);
-    await sleep(6000);
+    await aWhile();
     expect(await everything()).toEqual(before);
     // Its owner can still take it back.
     const kept = await knex('instances').where({ id: ended }).first();
@@ -220,7 +224,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
       return row.desired === 'released';
     });
     // What was made before is noted by now.
-    await sleep(2500);
+    await aWhile();
     const backup = await Backup.take(knex);
     backup.change('instances', instance, { purge_after: PAST });
     await post(first, 'dev', `/instances/${instance}/restore`).expect(200);
@@ -262,7 +266,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     const { body } = await first
       .importApp('dev', await bundle({ name: 'plain' }))
       .expect(201);
-    await sleep(2500);
+    await aWhile();
     const backup = await Backup.take(knex);
     const launched = await run(first, body.app.id);
     const store = await restart(backup);
@@ -276,7 +280,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
   it('12: notices a backup that lacks a restoration alone', async () => {
     const { backup, claim } = await restoredBackup();
     const store = await restart(backup);
-    await sleep(6000);
+    await aWhile();
     expect((await store.get('/recovery', 'ada')).held).toBe(true);
     expect(await names('persistentvolumeclaims')).toContain(claim);
   });
@@ -284,16 +288,16 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
   it('12: notices a database that is put back under a store that runs', async () => {
     const { backup, claim } = await restoredBackup();
     // What was made last is noted by now: nothing but a sweep compares after this.
-    await sleep(2500);
+    await aWhile();
     await backup.restore(knex);
-    await sleep(6000);
+    await aWhile();
     expect(await names('persistentvolumeclaims')).toContain(claim);
     expect((await first.get('/recovery', 'ada')).held).toBe(true);
   });
 
   it('12: notices such a database before it deletes what somebody asks for', async () => {
     await put(first, 'asked', 'value').expect(201);
-    await sleep(2500);
+    await aWhile();
     const backup = await Backup.take(knex);
     await put(first, 'later', 'value').expect(201);
     await backup.restore(knex);
@@ -315,7 +319,7 @@ describe.each(databaseIds())('12: a restored backup on %s', id => {
     );
     const left = await everything();
     // What no list named is not touched: its owner can take it back.
-    await sleep(6000);
+    await aWhile();
     expect(await names('persistentvolumeclaims')).toContain(`i-${ended}-data`);
     expect(JSON.stringify(left)).not.toContain(newInstance);
     expect(left.bundles).toHaveLength(1);
