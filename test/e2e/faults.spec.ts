@@ -303,10 +303,13 @@ test('16: an app that ends again and again is restarting, never running, whereve
   await pictures(list, 'restarting-list');
   await accessible(list, 'restarting, list');
   const app = await page.context().newPage();
-  await app.goto(`http://${id}.apps.localhost:${portal.gatewayPort}/`);
-  await expect(
-    app.getByRole('heading', { name: 'lapses is restarting' }),
-  ).toBeVisible();
+  // Whoever comes in the moment in which it is up sees the app.
+  await expect(async () => {
+    await app.goto(`http://${id}.apps.localhost:${portal.gatewayPort}/`);
+    await expect(
+      app.getByRole('heading', { name: 'lapses is restarting' }),
+    ).toBeVisible({ timeout: 1000 });
+  }).toPass();
   await expect(
     app.getByText(/exit code 7.*Restarted \d+ times?/),
   ).toBeVisible();
