@@ -11,7 +11,10 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
-import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  setImmediate as nextTurn,
+  setTimeout as sleep,
+} from 'node:timers/promises';
 import { CHANNEL } from './channel';
 import type { DatabaseSession } from './DatabaseSession';
 
@@ -108,16 +111,25 @@ export class PostgresSession implements DatabaseSession {
   async #answers(connection: Connection): Promise<boolean> {
     const { answerMs } = this.#pulse;
     const over = new AbortController();
+    const { signal } = over;
+    let answered = false;
+    const answer = async () => {
+      await this.#oneAtATime(() => connection.query('select 1'));
+      answered = true;
+    };
+    const silence = async () => {
+      await sleep(answerMs, undefined, { ref: false, signal });
+      // Where this process stood still an answer may wait, which is read after timers.
+      await nextTurn();
+    };
     try {
-      return await Promise.race([
-        this.#oneAtATime(() => connection.query('select 1')).then(() => true),
-        sleep(answerMs, false, { ref: false, signal: over.signal }),
-      ]);
+      await Promise.race([answer(), silence()]);
     } catch {
       return false;
     } finally {
       over.abort();
     }
+    return answered;
   }
 
   #giveUp(connection: Connection, made?: Promise<Connection>): void {

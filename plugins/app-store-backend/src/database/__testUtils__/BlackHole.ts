@@ -4,7 +4,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export class BlackHole {
   readonly #sockets = new Set<Socket>();
+  #swallows = false;
   readonly #server = createServer(client => {
+    if (this.#swallows) {
+      client.destroy();
+      return;
+    }
     const target = connect(this.#target);
     this.#join(client, target);
     this.#join(target, client);
@@ -34,9 +39,14 @@ export class BlackHole {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Present connections lead nowhere from now on; new ones are as ever. */
+  /** Present connections lead nowhere from now on, and there are no new ones until {@link restore}. */
   swallow(): void {
+    this.#swallows = true;
     this.#sockets.clear();
+  }
+
+  restore(): void {
+    this.#swallows = false;
   }
 
   async close(): Promise<void> {
