@@ -162,6 +162,7 @@ describe('a session of PostgreSQL', () => {
     await a.tryLock('x');
     await cut(knex);
     await until(() => b.tryLock('x'));
+    expect(await b.isLocked('x')).toBe(false);
     await until(async () =>
       (logger.warn as jest.Mock).mock.calls.some(([text]) =>
         /the lock x went to another process/.test(text),
