@@ -118,7 +118,7 @@ describe('a session of PostgreSQL', () => {
     await b.close();
   });
 
-  it('gives up a connection that leads nowhere any more', async () => {
+  it('gives up a dead connection', async () => {
     const knex = await migrated('POSTGRES_17');
     const { client, connection } = knex.client.config;
     const { host, port } = connection;

@@ -1,8 +1,8 @@
 /**
  * A connection of its own to PostgreSQL, outside of the pool: advisory locks of a session and
  * `LISTEN` belong to one connection. Where it breaks, it is made again, and what was held is
- * taken again unless somebody else was first. A connection that leads nowhere breaks nothing:
- * it is asked now and then whether it still does.
+ * taken again unless somebody else was first. A dead connection can look like a living one:
+ * it is asked every few seconds.
  *
  * A pooler between the store and PostgreSQL has to pool sessions, not transactions.
  * https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
@@ -107,7 +107,7 @@ export class PostgresSession implements DatabaseSession {
     return connection;
   }
 
-  /** Whether a connection still leads to a database. */
+  /** Whether the database still answers on a connection. */
   async #answers(connection: Connection): Promise<boolean> {
     const { answerMs } = this.#pulse;
     const over = new AbortController();
