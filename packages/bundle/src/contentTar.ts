@@ -71,15 +71,19 @@ async function fill(
   tar.finalize();
 }
 
+function tarOf(tree: FileTree, onContent?: (content: Buffer) => void): Pack {
+  const tar = pack();
+  fill(tar, tree, onContent).catch(error => tar.destroy(error));
+  return tar;
+}
+
 /**
  * The stream.
  *
  * @public
  */
 export function contentTar(tree: FileTree): Readable {
-  const tar = pack();
-  fill(tar, tree).catch(error => tar.destroy(error));
-  return tar as unknown as Readable;
+  return tarOf(tree) as unknown as Readable;
 }
 
 /**
@@ -100,11 +104,8 @@ function free(content: Buffer): void {
  */
 export async function contentDigest(tree: FileTree): Promise<string> {
   const hash = createHash('sha256');
-  const tar = pack();
   const contents = new WeakSet<Buffer>();
-  fill(tar, tree, content => contents.add(content)).catch(error =>
-    tar.destroy(error),
-  );
+  const tar = tarOf(tree, content => contents.add(content));
   for await (const chunk of tar as AsyncIterable<Buffer>) {
     hash.update(chunk);
     if (contents.has(chunk)) free(chunk);
