@@ -21,6 +21,7 @@ const LAYERS = [
     'tags',
     'tokens',
   ],
+  ['declarations'],
   ['catalog', 'gateway', 'reconcile', 'recovery'],
   ['wiring'],
 ];

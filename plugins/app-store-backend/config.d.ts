@@ -320,6 +320,36 @@ export interface Config {
        */
       policyWired?: boolean;
     };
+    declarations?: {
+      /** For whom declarations of a location act. Everything else is a proposal, which somebody with the rights accepts. */
+      trust?: Array<{
+        /** The URL of a directory, with a slash at the end, or of one YAML file; of the branch that is reviewed. */
+        location: string;
+        /** Entity ref of the person for whom it acts, with their rights. */
+        owner: string;
+        /** What it may declare. Default: everything. */
+        kinds?: Array<
+          'App' | 'AppTag' | 'AppInstance' | 'AppSecret' | 'AppAlias'
+        >;
+        /** Where values of its secrets may come from. Default: nowhere. */
+        secrets?: {
+          /** Names of variables in the environment of the backend. */
+          environment?: string[];
+          /** Names of Kubernetes Secrets in the namespace of the store. */
+          kubernetes?: string[];
+        };
+        /** What becomes of what is no longer declared. Default: `keep`. */
+        onRemoval?: 'keep' | 'suspend' | 'delete';
+      }>;
+      /** Between two looks at the catalog. Default: `30s`. */
+      interval?: string;
+      /** Between two looks at the directory of a declared app, and at the values of a declared secret. Default: `2m`. */
+      sourceInterval?: string;
+      /** How long a declaration is gone from the catalog before it counts as removed. Default: `10m`. */
+      removalGrace?: string;
+      /** Declarations that one file may hold. Default: 500. */
+      perLocation?: number;
+    };
     /** Apps to put into an empty store. */
     examples?: {
       /** A directory of app directories. */

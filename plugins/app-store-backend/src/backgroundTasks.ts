@@ -125,6 +125,13 @@ export class BackgroundTasks {
         needsCluster: true,
         run: () => services.secretProcessor.look(),
       },
+      {
+        everyMs: config.declarations.interval * SECOND_MS,
+        reason: 'what is declared in repositories',
+        by: 'one',
+        needsCluster: true,
+        run: () => services.declarationSweep.run(this.#stopping.signal),
+      },
       ...(preconditionSeconds > 0
         ? [
             {

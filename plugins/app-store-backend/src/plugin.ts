@@ -5,6 +5,7 @@ import {
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { ScmIntegrations } from '@backstage/integration';
 import { KubeConfig } from '@kubernetes/client-node';
 import {
   appStoreKubernetesExtensionPoint,
@@ -76,6 +77,7 @@ export const createAppStorePlugin = ({ pace = 1 } = {}) =>
           lifecycle: coreServices.lifecycle,
           rootLifecycle: coreServices.rootLifecycle,
           logger: coreServices.logger,
+          reader: coreServices.urlReader,
         },
         async init({
           auditor,
@@ -89,6 +91,7 @@ export const createAppStorePlugin = ({ pace = 1 } = {}) =>
           lifecycle,
           rootLifecycle,
           logger,
+          reader,
         }) {
           const config = readStoreConfig(rootConfig);
           const knex = await migratedClient(database);
@@ -158,7 +161,12 @@ export const createAppStorePlugin = ({ pace = 1 } = {}) =>
             session,
             auditor,
             events,
+            catalog,
+            auth,
+            reader,
+            integrations: ScmIntegrations.fromConfig(rootConfig),
             logger,
+            pace,
           });
           // Nobody is let in by a policy that is not read yet, nor past one that denies.
           await services.iam.reload();

@@ -39,6 +39,10 @@ import {
 import { auditHandlers, type AuditHandlerOptions } from './audit/routes';
 import { iamHandlers, type IamHandlerOptions } from './iam/routes';
 import {
+  declarationHandlers,
+  type DeclarationHandlerOptions,
+} from './declarations/routes';
+import {
   recoveryHandlers,
   type RecoveryHandlerOptions,
 } from './recovery/routes';
@@ -61,6 +65,7 @@ export type RouterOptions = Omit<
     LoginHandlerOptions &
     GatewayHandlerOptions &
     CatalogIndexHandlerOptions &
+    DeclarationHandlerOptions &
     InternalHandlerOptions &
     PeopleHandlerOptions,
   'callerOf' | 'callerAgain'
@@ -126,6 +131,7 @@ export function createRouter(options: RouterOptions): express.Router {
       ...internalHandlers(common),
       ...peopleHandlers(common),
       ...catalogIndexHandlers(common),
+      ...declarationHandlers(common),
     },
     { identify, checkAnswers: options.checkAnswers },
   );

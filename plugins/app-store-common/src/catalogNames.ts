@@ -37,6 +37,13 @@ export const APP_ID_ANNOTATION = 'ai-app-store.io/app-id';
  */
 export const NEWEST_LABEL = 'ai-app-store.io/newest';
 
+/**
+ * On each entity that is a declaration: its ref, which rules of permission policies ask for.
+ *
+ * @public
+ */
+export const DECLARATION_ANNOTATION = 'ai-app-store.io/declaration';
+
 /** No vowels, so that a digest is no word. */
 const DIGITS = '0123456789bcdfghjklmnpqrstvwxz';
 /** 14 digits to the base of 30 are 68 bits. */

@@ -24,6 +24,16 @@ export type { TomlIssue } from './appToml/TomlReader';
 export { default as API_DOCUMENT } from './api/document.generated.json';
 export type { operations as Operations } from './api/schema.generated';
 export * from './catalogNames';
+export {
+  declarationJsonSchema,
+  declarationsJsonSchema,
+} from './declarations/jsonSchemas';
+export * from './declarations/readDeclaration';
+export {
+  DECLARATION_KINDS,
+  type DeclarationKind,
+  type DeclarationSpec,
+} from './declarations/specs';
 export { titleFit } from './titleFit';
 export * from './client/AppStoreClient';
 export { readEvents, type ServerSentEvent } from './client/events';

@@ -345,3 +345,44 @@ export interface Page<T> {
   /** Absent on the last page. */
   nextCursor?: string;
 }
+
+/**
+ * Something that is declared, and how the store stands to it.
+ *
+ * @public
+ */
+export type StoreDeclaration = Schemas['Declaration'];
+/**
+ * How the store stands to a declaration.
+ *
+ * @public
+ */
+export type DeclarationState = Schemas['DeclarationState'];
+/**
+ * What is declared against what is there.
+ *
+ * @public
+ */
+export type DeclarationChange = Schemas['DeclarationChange'];
+/**
+ * What would be done for a declaration, or was.
+ *
+ * @public
+ */
+export type DeclarationPlan = Schemas['DeclarationPlan'];
+/**
+ * Declarations out of files.
+ *
+ * @public
+ */
+export type DeclarationFiles = NonNullable<
+  operations['applyDeclarationFiles']['requestBody']
+>['content']['application/json'];
+/**
+ * Which declarations to list.
+ *
+ * @public
+ */
+export type DeclarationQuery = NonNullable<
+  operations['listDeclarations']['parameters']['query']
+>;

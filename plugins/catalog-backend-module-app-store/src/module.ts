@@ -3,16 +3,29 @@ import {
   coreServices,
   createBackendModule,
   readSchedulerServiceTaskScheduleDefinitionFromConfig,
+  type RootConfigService,
 } from '@backstage/backend-plugin-api';
 import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { AppStoreKindsProcessor } from './kinds/AppStoreKindsProcessor';
-import { isOneOfApps } from './permissions/rules';
+import { isOneOfApps, isOneOfDeclarations } from './permissions/rules';
 import { AppStoreEntityProvider } from './provider/AppStoreEntityProvider';
 import { StoreClient } from './StoreClient';
 
+/** Whether some who read the catalog may not see everything of the store. */
+function readVisitors(config: RootConfigService) {
+  return {
+    visitors: Boolean(
+      config.getOptional<string[]>('appStore.roles.fullAccess')?.length,
+    ),
+    hidden: config.getOptionalBoolean('appStore.iam.enabled') ?? false,
+    policyWired:
+      config.getOptionalBoolean('appStore.catalog.policyWired') ?? false,
+  };
+}
+
 /**
- * Kinds App and AppTag, and the store's index as entities of them.
+ * The store's kinds, and the store's index as entities of them.
  *
  * @public
  */
@@ -52,9 +65,18 @@ export const catalogModuleAppStore = createBackendModule({
           logger,
           portalUrl: portalUrl.replace(/\/+$/, ''),
         });
-        catalog.addProcessor(new AppStoreKindsProcessor());
+        const { visitors, hidden, policyWired } = readVisitors(config);
+        catalog.addProcessor(
+          new AppStoreKindsProcessor({
+            policyWired: policyWired || !(visitors || hidden),
+            ownersTold: !(visitors || hidden),
+          }),
+        );
         catalog.addEntityProvider(provider);
-        permissionsRegistry.addPermissionRules([isOneOfApps]);
+        permissionsRegistry.addPermissionRules([
+          isOneOfApps,
+          isOneOfDeclarations,
+        ]);
         const schedule = config.getOptionalConfig(
           'catalog.providers.appStore.schedule',
         );

@@ -17,6 +17,8 @@ import {
 } from '@backstage/backend-test-utils';
 import type { Entity } from '@backstage/catalog-model';
 import type { JsonObject } from '@backstage/types';
+import { urlReaderServiceFactory } from '@backstage/backend-defaults/urlReader';
+import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
   HOST_ALIAS,
@@ -62,6 +64,57 @@ const PEOPLE = [
   person('vic', ['guests']),
   person('val', ['others']),
 ];
+const GROUPS = ['admins', 'users', 'guests', 'others'];
+
+/** The people of tests, for a catalog that is no mock. */
+const catalogOfPeople = () =>
+  createBackendModule({
+    pluginId: 'catalog',
+    moduleId: 'test-people',
+    register(reg) {
+      reg.registerInit({
+        deps: { catalog: catalogProcessingExtensionPoint },
+        async init({ catalog }) {
+          catalog.addEntityProvider({
+            getProviderName: () => 'test-people',
+            connect: connection =>
+              connection.applyMutation({
+                type: 'full',
+                entities: [
+                  ...GROUPS.map(name => ({
+                    ...PEOPLE[0],
+                    kind: 'Group',
+                    metadata: { name, namespace: 'default' },
+                    spec: { type: 'team', children: [] },
+                    relations: undefined,
+                  })),
+                  ...PEOPLE.map(({ relations = [], spec, ...user }) => ({
+                    ...user,
+                    spec: {
+                      ...spec,
+                      memberOf: relations.map(({ targetRef }) => targetRef),
+                    },
+                  })),
+                ].map(entity => ({
+                  entity: {
+                    ...entity,
+                    metadata: {
+                      ...entity.metadata,
+                      annotations: {
+                        'backstage.io/managed-by-location': 'test:people',
+                        'backstage.io/managed-by-origin-location':
+                          'test:people',
+                      },
+                    },
+                  } as Entity,
+                })),
+              }),
+          });
+        },
+      });
+    },
+  });
+
 /** The header of a person who is signed in. */
 export const as = (name: string) => ({
   authorization: mockCredentials.user.header(`user:default/${name}`),
@@ -204,6 +257,8 @@ export class StoreUnderTest {
       config?: JsonObject;
       /** How many times as often the store does what it does by itself. */
       pace?: number;
+      /** The store asks the catalog of `portal`, which has its people from {@link catalogOfPeople}. */
+      realCatalog?: boolean;
     } = {},
   ): Promise<StoreUnderTest> {
     const directory = mkdtempSync(join(tmpdir(), 'st-'));
@@ -252,7 +307,9 @@ export class StoreUnderTest {
       features: [
         createAppStorePlugin({ pace: options.pace }),
         kubernetes,
-        catalogServiceMock.factory({ entities: PEOPLE }),
+        ...(options.realCatalog
+          ? [catalogOfPeople(), urlReaderServiceFactory]
+          : [catalogServiceMock.factory({ entities: PEOPLE })]),
         createServiceFactory({
           service: coreServices.database,
           deps: { plugin: coreServices.pluginMetadata },

@@ -28,7 +28,7 @@ const PNG = Buffer.from(
  * Instances: `dev's` of `private` and `shared` (for ALL_USERS) of `seen` are dev's,
  * `uma's` of `seen` is uma's; all but `shared` are PRIVATE.
  * Secrets: `door` is dev's own, `common` is for ALL_USERS and needed, `market` an APP secret.
- * Alias `lane` of dev leads to `dev's`. Offers `to uma` and `again to uma` are of apps of
+ * `declared` is an alias that dev declares in a file. Alias `lane` of dev leads to `dev's`. Offers `to uma` and `again to uma` are of apps of
  * dev's own. `-` is not asked.
  */
 const TABLE = `
@@ -182,6 +182,15 @@ const TABLE = `
   getKeySecret            |                | 401       | 403      | 403      | 403  | 403   | 403
   decideAdmission         |                | 401       | 403      | 403      | 403  | 403   | 403
   putPerson               |                | 401       | 403      | 403      | 403  | 403   | 403
+  listDeclarations        |                | 401       | 200      | 200      | 200  | 200   | 200
+  listDeclarations        | all            | 401       | 403      | 403      | 403  | 403   | 200
+  getDeclaration          | declared       | 401       | 404      | 404      | 404  | 200   | 200
+  getDeclaration          | nothing        | 401       | 404      | 404      | 404  | 404   | 404
+  planDeclaration         | declared       | 401       | 404      | 404      | 404  | 200   | 200
+  acceptDeclaration       | declared       | 401       | 404      | 404      | 404  | 409   | 409
+  applyDeclaration        | declared       | 401       | 404      | 404      | 404  | 200   | 200
+  endDeclaration          | declared       | 401       | 404      | 404      | 404  | 409   | 409
+  applyDeclarationFiles   |                | 401       | 403      | 403      | 200  | 200   | 200
   listCatalogApps         |                | 401       | 403      | 403      | 403  | 403   | 403
   listCatalogTags         |                | 401       | 403      | 403      | 403  | 403   | 403
   readCatalogAs           |                | 401       | 403      | 403      | 403  | 403   | 403
@@ -214,6 +223,7 @@ export interface World {
   apps: Record<string, string>;
   instances: Record<string, string>;
   offers: Record<string, string>;
+  declarations: Record<string, string>;
 }
 
 /** What fills in an operation's path, query and body. */
@@ -236,6 +246,7 @@ function ask(row: Row, world: World): Asked {
   const { operation, about } = row;
   const app = { id: world.apps[about] ?? NOTHING };
   const instance = { id: world.instances[about] ?? NOTHING };
+  const declaration = { id: world.declarations[about] ?? NOTHING };
   const offer = { id: world.offers[about] ?? NOTHING };
   const tagged = {
     id: about === 'private' ? world.apps.private : world.apps.seen,
@@ -274,6 +285,12 @@ function ask(row: Row, world: World): Asked {
     setAppPreferences: { path: app, body: { liked: false } },
     offerApp: { path: app, body: { owner: 'user:default/uma' } },
     listOffers: { query: all },
+    listDeclarations: { query: all },
+    acceptDeclaration: {
+      path: declaration,
+      body: { digest: '0'.repeat(64) },
+    },
+    applyDeclarationFiles: { body: { documents: [], dryRun: true } },
     acceptOffer: { path: offer },
     declineOffer: { path: offer },
     runApp: { path: app, body: { parameters: { NOPE: 'x' } } },
@@ -326,6 +343,7 @@ function ask(row: Row, world: World): Asked {
     startWithEmptyVolume: { path: instance },
   };
   if (asked[operation]) return asked[operation];
+  if (/Declaration/.test(operation)) return { path: declaration };
   if (/Secret/.test(operation)) return secret;
   if (/Alias/.test(operation)) return { path: alias };
   if (/Instance/.test(operation) && operation !== 'getManagedInstance')
@@ -433,7 +451,24 @@ export async function makeWorld(store: StoreUnderTest): Promise<World> {
       .expect(200);
     offers[about] = body.offer.id;
   }
-  return { apps, instances, offers };
+  const document = JSON.stringify({
+    apiVersion: 'ai-app-store.io/v1alpha1',
+    kind: 'AppAlias',
+    metadata: { name: 'declared' },
+    spec: {},
+  });
+  await api
+    .post(`${API}/declarations/files`)
+    .set(as('dev'))
+    .send({ documents: [{ document }] })
+    .expect(200);
+  const { items } = await store.get('/declarations', 'dev');
+  return {
+    apps,
+    instances,
+    offers,
+    declarations: { declared: items[0].id },
+  };
 }
 
 /** Asks one line's question; `authorization` is that of nobody where it is absent. */

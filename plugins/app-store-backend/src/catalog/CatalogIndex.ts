@@ -11,6 +11,7 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { StoreConfig } from '../config/StoreConfig';
 import type { CatalogRepository, CatalogScope } from './CatalogRepository';
+import type { DeclarationLists } from '../declarations/DeclarationLists';
 import type { TagRepository } from '../tags/TagRepository';
 import type { RoleResolver } from '../auth/RoleResolver';
 import { withoutAdmin, type Policy } from '../policy';
@@ -37,6 +38,7 @@ export class CatalogIndex {
   readonly #config: Settings;
   readonly #policy: Policy;
   readonly #catalog: CatalogRepository;
+  readonly #declarations: DeclarationLists;
   readonly #tags: TagRepository;
   readonly #roles: RoleResolver;
   readonly #scope: CatalogScope | undefined;
@@ -45,12 +47,14 @@ export class CatalogIndex {
     config: Settings;
     policy: Policy;
     catalog: CatalogRepository;
+    declarationLists: DeclarationLists;
     tags: TagRepository;
     roles: RoleResolver;
   }) {
     this.#config = options.config;
     this.#policy = options.policy;
     this.#catalog = options.catalog;
+    this.#declarations = options.declarationLists;
     this.#tags = options.tags;
     this.#roles = options.roles;
     this.#scope = catalogScope(options.config);
@@ -112,11 +116,14 @@ export class CatalogIndex {
   async readableBy(userEntityRef: string): Promise<CatalogReader> {
     const person = await this.#roles.resolve(userEntityRef);
     const actor = withoutAdmin(person);
-    const tags = await this.#tags.list();
-    const [only, except] = await Promise.all(
-      [true, false].map(readable => this.#catalog.idsFor(actor, readable)),
-    );
+    const [tags, only, except, declarations] = await Promise.all([
+      this.#tags.list(),
+      this.#catalog.idsFor(actor, true),
+      this.#catalog.idsFor(actor, false),
+      person.known ? this.#declarations.refsFor(actor) : [],
+    ]);
     return {
+      declarations,
       ...(only.length < except.length ? { only } : { except }),
       tags:
         person.known &&

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { ALLOWED_WAVE_VARIABLES } from '@ai-app-store/backstage-plugin-app-store-common';
 import { readConfig } from '@ai-app-store/backstage-plugin-app-store-node';
 import { bundlesSchema } from './BundleConfig';
+import { declarationsSchema } from './declarations';
 import { kubernetesSchema } from './kubernetes';
 import { gpuSchema, profilesSchema } from './profiles';
 import { reservedAliases } from './reservedAliases';
@@ -141,6 +142,7 @@ function schemaFor(context: ReturnType<typeof contextOf>) {
     audit: section({ retentionDays: wholeNumber({ min: 1 }).default(365) }),
     iam: section({ enabled: flag.default(false) }),
     catalog: section({ policyWired: flag.default(false) }),
+    declarations: declarationsSchema,
     aliases: section({
       reserved: reservedAliases,
       nameRest: duration({ least: 0 }).default(168 * HOUR),

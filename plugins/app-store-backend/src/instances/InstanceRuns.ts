@@ -48,12 +48,14 @@ export class InstanceRuns {
   /**
    * Starts an instance; returns as soon as it is written down.
    *
+   * @param id - of the new instance
    * @throws StoreError 400 for parameters that do not do, 403, 404, 409 where the app cannot be run or the quota is used up
    */
   async run(
     caller: Caller,
     appId: string,
     request: RunRequest & { idempotencyKey?: string },
+    id = randomUUID() as string,
   ): Promise<AppInstance> {
     const { idempotencyKey, ...options } = request;
     return this.#o.audit.run(
@@ -66,7 +68,7 @@ export class InstanceRuns {
           'instance:run',
           idempotencyKey,
           { appId, ...options },
-          () => this.#run(caller, appId, options, context),
+          () => this.#run(caller, appId, options, context, id),
           () => {
             context.replayed = true;
           },
@@ -82,6 +84,7 @@ export class InstanceRuns {
     appId: string,
     request: RunRequest,
     context: AuditContext,
+    id: string,
   ): Promise<AppInstance> {
     const { config, transitions, quota, renderer } = this.#o;
     const { visibility = 'PRIVATE' } = request;
@@ -105,7 +108,6 @@ export class InstanceRuns {
       { ...app, defaultProfile: launchProfile },
       problem => (meta ? problem : withoutDetails(problem)),
     );
-    const id = randomUUID();
     context.about({ id, name: app.manifest.title });
     const now = new Date();
     const timeoutSeconds =

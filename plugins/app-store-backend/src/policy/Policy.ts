@@ -48,6 +48,11 @@ export class Policy {
     this.#policies = policies;
   }
 
+  /** Whether policies of an admin are laid over the rules: they may hide anything from anybody. */
+  get overlaid(): boolean {
+    return this.#policies().length > 0;
+  }
+
   #overlay<K extends Kind>(
     kind: K,
     action: Kinds[K]['action'],

@@ -7,6 +7,8 @@ import { PreconditionRepository } from '../apps/PreconditionRepository';
 import { AppRepository } from '../apps/AppRepository';
 import { AuditRepository } from '../audit/AuditRepository';
 import { CatalogRepository } from '../catalog/CatalogRepository';
+import { DeclarationLists } from '../declarations/DeclarationLists';
+import { DeclarationRepository } from '../declarations/DeclarationRepository';
 import { IamRepository } from '../iam/IamRepository';
 import { IdempotencyRepository } from '../idempotency/IdempotencyRepository';
 import { InstanceQueue } from '../reconcile/InstanceQueue';
@@ -32,6 +34,8 @@ export function createRepositories(knex: Knex, policy: Policy) {
     appLists: new AppLists(knex, policy),
     preconditions: new PreconditionRepository(knex),
     catalog: new CatalogRepository(knex, policy),
+    declarations: new DeclarationRepository(knex),
+    declarationLists: new DeclarationLists(knex, policy),
     instances: new InstanceRepository(knex, policy),
     transitions: new InstanceTransitions(knex, outbox),
     queue: new InstanceQueue(knex, outbox),

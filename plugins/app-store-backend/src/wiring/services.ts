@@ -62,10 +62,11 @@ import { SecretUses } from '../secrets/SecretUses';
 import { StoreInfoService } from '../platform/StoreInfoService';
 import { TagService } from '../tags/TagService';
 import { TokenService } from '../tokens/TokenService';
+import { createDeclarations, type DeclarationServices } from './declarations';
 import type { Repositories } from './repositories';
 
 /** What everything stands on. */
-export interface ServicesOptions {
+export interface ServicesOptions extends DeclarationServices {
   config: StoreConfig;
   version: string;
   installation: string;
@@ -86,6 +87,8 @@ export interface ServicesOptions {
   auditor: AuditorService;
   events: EventsService;
   logger: LoggerService;
+  /** How many times as often it does what it does by itself. */
+  pace: number;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -143,6 +146,8 @@ export function createServices(options: ServicesOptions) {
     preferences: repositories.preferences,
     transitions: repositories.transitions,
     history: repositories.aliasHistory,
+    declarations: repositories.declarations,
+    declarationLists: repositories.declarationLists,
     idempotency: new Idempotency({
       repository: repositories.idempotency,
       session,
@@ -211,8 +216,53 @@ export function createServices(options: ServicesOptions) {
     appsUrl: config.appsUrl,
   });
 
+  const newVersions = new NewVersions(ofApps);
+  const imports = new AppImport({ ...ofApps, versions: newVersions });
+  const changes = new AppChanges(ofApps);
+  const deletion = new AppDeletion(ofApps);
+  const runs = new InstanceRuns({ ...common, appService });
+  const tagService = new TagService({
+    ...common,
+    categoryTags: config.categoryTags,
+    emptyAdminRoles: config.emptyAdminRoles,
+    roleRef,
+  });
+  const secretChanges = new SecretChanges({
+    ...common,
+    service: secretService,
+    uses: secretUses,
+    cluster: secretCluster,
+  });
+  const aliasChanges = new AliasChanges({
+    ...common,
+    service: aliasService,
+    names: aliasNames,
+    instances: instanceService,
+  });
+  const { declarations, declarationFiles, declarationSweep } =
+    createDeclarations({
+      ...options,
+      ...common,
+      ...cluster,
+      newVersions,
+      imports,
+      changes,
+      deletion,
+      runs,
+      lifecycle,
+      tagService,
+      roleRef,
+      secretCluster,
+      secretChanges,
+      aliasChanges,
+    });
+  changeReader.of('app').subscribe(id => declarationSweep.appChanged(id));
+
   return {
     audit,
+    declarations,
+    declarationFiles,
+    declarationSweep,
     idempotency,
     preconditions,
     quota,
@@ -229,13 +279,10 @@ export function createServices(options: ServicesOptions) {
     secretProcessor: new SecretProcessor({ ...common, cluster: secretCluster }),
     gatewaySecret: () => secretCluster.secretFor('app-store-gateway'),
     apps: appService,
-    imports: new AppImport({
-      ...ofApps,
-      versions: new NewVersions(ofApps),
-    }),
+    imports,
     offers: new AppOffers(ofApps),
-    changes: new AppChanges(ofApps),
-    deletion: new AppDeletion(ofApps),
+    changes,
+    deletion,
     contents: new AppContents({
       ...common,
       apps: appService,
@@ -243,32 +290,17 @@ export function createServices(options: ServicesOptions) {
     }),
     instances: instanceService,
     owners: new InstanceOwners({ instances }),
-    runs: new InstanceRuns({ ...common, appService }),
+    runs,
     lifecycle,
     autoSuspension: new AutoSuspension(ofInstances),
     redeployment: new InstanceRedeployment(ofInstances),
-    tags: new TagService({
-      ...common,
-      categoryTags: config.categoryTags,
-      emptyAdminRoles: config.emptyAdminRoles,
-      roleRef,
-    }),
+    tags: tagService,
     secrets: secretService,
     secretUses,
-    secretChanges: new SecretChanges({
-      ...common,
-      service: secretService,
-      uses: secretUses,
-      cluster: secretCluster,
-    }),
+    secretChanges,
     aliases: aliasService,
     aliasNames,
-    aliasChanges: new AliasChanges({
-      ...common,
-      service: aliasService,
-      names: aliasNames,
-      instances: instanceService,
-    }),
+    aliasChanges,
     index: new CatalogIndex({ ...common, catalog: repositories.catalog }),
     tokens: new TokenService({ tokens: repositories.tokens, audit }),
     info: new StoreInfoService({ config, version: options.version }),

@@ -428,6 +428,117 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/declarations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is declared in repositories, and how the store stands to it. */
+    get: operations['listDeclarations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/declarations/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    /** One declaration. */
+    get: operations['getDeclaration'];
+    put?: never;
+    post?: never;
+    /** Ends what is no longer declared, with the rights of the caller. */
+    delete: operations['endDeclaration'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/declarations/{id}/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    /** What would be done. Of a proposal, with the rights of the caller. */
+    get: operations['planDeclaration'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/declarations/{id}/accept': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Accepts a proposal, which acts for the caller from then on. What is declared otherwise later has to be accepted again. */
+    post: operations['acceptDeclaration'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/declarations/{id}/apply': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Applies a declaration again, also where what is there was changed in the store. */
+    post: operations['applyDeclaration'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/declarations/files': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Applies declarations out of files, with the rights of the caller; or says what that would do. */
+    post: operations['applyDeclarationFiles'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/instances': {
     parameters: {
       query?: never;
@@ -1596,6 +1707,115 @@ export interface components {
       };
     };
     /** @enum {string} */
+    DeclarationKind:
+      | 'AppTag'
+      | 'AppSecret'
+      | 'App'
+      | 'AppInstance'
+      | 'AppAlias';
+    /**
+     * @description `IN_SYNC`: what is there is what is declared. `PROGRESSING`: on the way. `DRIFTED`: what is there was changed in the store. `PROPOSED`: waits for somebody with the rights. `REFUSED`: see the problem. `ORPHANED`: no longer declared, and still there.
+     * @enum {string}
+     */
+    DeclarationState:
+      | 'IN_SYNC'
+      | 'PROGRESSING'
+      | 'DRIFTED'
+      | 'PROPOSED'
+      | 'REFUSED'
+      | 'ORPHANED';
+    /** @description What is declared against what is there. */
+    DeclarationChange: {
+      field: string;
+      declared?: string;
+      actual?: string;
+    };
+    /** @description What stands in the source of a declared app. */
+    DeclarationContent: {
+      url: string;
+      /** @description The commit; of a bundle what its server calls its version. */
+      etag?: string;
+      name: string;
+      version: string;
+      contentDigest: string;
+    };
+    Declaration: {
+      id: string;
+      entityRef: string;
+      kind: components['schemas']['DeclarationKind'];
+      /** @enum {string} */
+      source: 'catalog' | 'files';
+      /** @description Where the catalog read it. */
+      location?: string;
+      /** @description The person for whom it acts. Absent of a proposal. */
+      owner?: string;
+      acceptedBy?: string;
+      acceptedAt?: components['schemas']['Timestamp'];
+      state: components['schemas']['DeclarationState'];
+      since: components['schemas']['Timestamp'];
+      missingSince?: components['schemas']['Timestamp'];
+      problem?: components['schemas']['Problem'];
+      changes?: components['schemas']['DeclarationChange'][];
+      /** @description The id of what it declares. */
+      resourceId?: string;
+      content?: components['schemas']['DeclarationContent'];
+      /** @description Of what it declares. */
+      digest: string;
+      can: {
+        accept: boolean;
+        apply: boolean;
+        end: boolean;
+      };
+    };
+    DeclarationPage: {
+      items: components['schemas']['Declaration'][];
+      nextCursor?: string;
+    };
+    DeclarationPlan: {
+      entityRef: string;
+      kind: components['schemas']['DeclarationKind'];
+      /**
+       * @description `REPLACE`: another instance takes the place. `WAIT`: for something else that is declared. `DIFFERS`: and is left so. `END`: no longer declared.
+       * @enum {string}
+       */
+      action:
+        | 'SAME'
+        | 'CREATE'
+        | 'UPDATE'
+        | 'REPLACE'
+        | 'WAIT'
+        | 'DIFFERS'
+        | 'REFUSED'
+        | 'END';
+      changes: components['schemas']['DeclarationChange'][];
+      problem?: components['schemas']['Problem'];
+      resourceId?: string;
+    };
+    DeclarationFiles: {
+      /**
+       * @description The name of the files together; what is no longer in them belongs to it.
+       * @default default
+       */
+      set: string;
+      /** @default false */
+      dryRun: boolean;
+      /**
+       * @description Ends what was applied before and is no longer in the files.
+       * @default false
+       */
+      prune: boolean;
+      documents: {
+        /** @description The document as JSON. */
+        document: string;
+        /** @description Of an app, what stands in its directory. */
+        bundle?: {
+          name: string;
+          version: string;
+          contentDigest: string;
+        };
+      }[];
+    };
+    /** @enum {string} */
     InstanceStatus: 'UNKNOWN' | 'PENDING' | 'DEPLOYED' | 'FAILED' | 'SUSPENDED';
     /** @enum {string} */
     LaunchStage:
@@ -1735,6 +1955,8 @@ export interface components {
       only?: string[];
       /** @description Ids of the apps that they may not read. */
       except?: string[];
+      /** @description Refs of the declarations that they may read. */
+      declarations?: string[];
       /** @description Whether they may read tags. */
       tags: boolean;
       /** @description Whether they are an admin. */
@@ -2065,6 +2287,15 @@ export interface components {
       content: {
         'image/png': string;
         'image/jpeg': string;
+      };
+    };
+    /** @description The declaration. */
+    Declaration: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': components['schemas']['Declaration'];
       };
     };
     /** @description The instance. */
@@ -2903,6 +3134,160 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['App'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listDeclarations: {
+    parameters: {
+      query?: {
+        /** @description Items of a page. */
+        limit?: components['parameters']['limit'];
+        /** @description `nextCursor` of the page before. */
+        cursor?: components['parameters']['cursor'];
+        /** @description `visible`: all one may see as a person; `all`: everything, for admins. */
+        scope?: 'visible' | 'all';
+        state?: components['schemas']['DeclarationState'];
+        kind?: components['schemas']['DeclarationKind'];
+        /** @description The declaration of one entity of the catalog. */
+        entityRef?: components['schemas']['Ref'];
+        /** @description Words in the entity ref. */
+        search?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page, by entity ref. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeclarationPage'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getDeclaration: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: components['responses']['Declaration'];
+      default: components['responses']['Problem'];
+    };
+  };
+  endDeclaration: {
+    parameters: {
+      query?: {
+        /** @description Keeps what was declared, and forgets the declaration. */
+        keep?: boolean;
+      };
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: components['responses']['NoContent'];
+      default: components['responses']['Problem'];
+    };
+  };
+  planDeclaration: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The plan. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeclarationPlan'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  acceptDeclaration: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Of what is accepted; 412 where it is another one by now. */
+          digest: string;
+        };
+      };
+    };
+    responses: {
+      200: components['responses']['Declaration'];
+      default: components['responses']['Problem'];
+    };
+  };
+  applyDeclaration: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: components['responses']['Declaration'];
+      default: components['responses']['Problem'];
+    };
+  };
+  applyDeclarationFiles: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DeclarationFiles'];
+      };
+    };
+    responses: {
+      /** @description What was done, or would be, in the order in which it is done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['DeclarationPlan'][];
+          };
         };
       };
       default: components['responses']['Problem'];

@@ -5,6 +5,8 @@ import type {
   AppInstance,
   AppMetaPart,
   AppQuery,
+  DeclarationFiles,
+  DeclarationQuery,
   IamPolicyDocument,
   ImportedApp,
   InstanceQuery,
@@ -529,6 +531,53 @@ export class AppStoreClient {
       path: { id },
       headers: ifMatch(seen),
     });
+  }
+
+  listDeclarations(query: DeclarationQuery = {}) {
+    return this.#requests.json('get', '/declarations', { query });
+  }
+
+  getDeclaration(id: string) {
+    return this.#requests.json('get', '/declarations/{id}', { path: { id } });
+  }
+
+  /** What would be done. Of a proposal, with the rights of the caller. */
+  planDeclaration(id: string) {
+    return this.#requests.json('get', '/declarations/{id}/plan', {
+      path: { id },
+    });
+  }
+
+  /** @param digest - of what is accepted */
+  acceptDeclaration(id: string, digest: string) {
+    return this.#requests.json('post', '/declarations/{id}/accept', {
+      path: { id },
+      body: { digest },
+    });
+  }
+
+  applyDeclaration(id: string) {
+    return this.#requests.json('post', '/declarations/{id}/apply', {
+      path: { id },
+    });
+  }
+
+  /** Ends what is no longer declared, or forgets that it was. */
+  async endDeclaration(
+    id: string,
+    query: { keep?: boolean } = {},
+  ): Promise<void> {
+    await this.#requests.send('delete', '/declarations/{id}', {
+      path: { id },
+      query,
+    });
+  }
+
+  /** Applies declarations out of files, or says what that would do. */
+  async applyDeclarationFiles(files: DeclarationFiles) {
+    return (
+      await this.#requests.json('post', '/declarations/files', { body: files })
+    ).items;
   }
 
   listAudit(

@@ -9,6 +9,7 @@ import {
   appEntityRef,
   CATALOG_API_VERSION,
   CATALOG_NAMESPACE,
+  compareVersions,
   NEWEST_LABEL,
   tagEntityName,
   tagEntityRef,
@@ -75,19 +76,46 @@ export const OWNER_TOLD_TO = 'ai-app-store.io/owner-told-to';
  * since the catalog shows an entity whole or not at all.
  *
  * @param portalUrl - without a slash at the end
+ * @param before - the version before this one, which those may know of who may know its owner
  */
-export function appEntities(app: CatalogApp, portalUrl: string): Entity[] {
-  const { owner: _, tags: __, ...plain } = app;
+export function appEntities(
+  app: CatalogApp,
+  portalUrl: string,
+  before?: Pick<CatalogApp, 'name' | 'version'>,
+): Entity[] {
+  const { owner, tags: _, ...plain } = app;
   return [
-    appEntity(app, portalUrl, CATALOG_NAMESPACE),
+    appEntity(
+      app,
+      portalUrl,
+      CATALOG_NAMESPACE,
+      owner === undefined ? undefined : before,
+    ),
     ...(app.visitors ? [appEntity(plain, portalUrl, VISITORS_NAMESPACE)] : []),
   ];
+}
+
+/** Entities of versions of one or more names, each with the version before it. */
+export function entitiesOfApps(
+  apps: CatalogApp[],
+  portalUrl: string,
+): Entity[] {
+  const byName = new Map<string, CatalogApp[]>();
+  for (const app of apps)
+    byName.set(app.name, [...(byName.get(app.name) ?? []), app]);
+  return [...byName.values()].flatMap(versions => {
+    versions.sort((a, b) => compareVersions(a.version, b.version));
+    return versions.flatMap((app, place) =>
+      appEntities(app, portalUrl, versions[place - 1]),
+    );
+  });
 }
 
 function appEntity(
   app: CatalogApp,
   portalUrl: string,
   namespace: string,
+  before?: Pick<CatalogApp, 'name' | 'version'>,
 ): Entity {
   const page = `${portalUrl}/app-store/apps/${app.id}`;
   return {
@@ -119,6 +147,7 @@ function appEntity(
       visibility: app.visibility,
       newest: app.newest,
       owner: app.owner,
+      newerThan: before && appEntityRef(before),
       tags: app.tags?.length
         ? app.tags.map(tag => tagEntityRef(tag)).sort()
         : undefined,

@@ -20,13 +20,18 @@ const PORTAL = 'https://portal';
 
 const appEntity = (app: CatalogApp) => appEntities(app, PORTAL)[0];
 
-async function processed(entity: Entity) {
-  const processor = new AppStoreKindsProcessor();
+const INDEX = { type: 'app-store', target: PORTAL };
+
+async function processed(
+  entity: Entity,
+  processor = new AppStoreKindsProcessor({
+    policyWired: true,
+    ownersTold: false,
+  }),
+) {
   const emitted: CatalogProcessorResult[] = [];
   const known = await processor.validateEntityKind(entity);
-  await processor.postProcessEntity(entity, undefined, each =>
-    emitted.push(each),
-  );
+  await processor.postProcessEntity(entity, INDEX, each => emitted.push(each));
   const ref = (of: { kind: string; name: string }) => `${of.kind}/${of.name}`;
   return {
     known,
@@ -146,7 +151,10 @@ describe('the kinds', () => {
   });
 
   it('refuse what is none of theirs', async () => {
-    const processor = new AppStoreKindsProcessor();
+    const processor = new AppStoreKindsProcessor({
+      policyWired: true,
+      ownersTold: false,
+    });
     const entity = appEntity(APP);
     for (const [field, value] of [
       ['visibility', 'PRIVATE'],

@@ -1,12 +1,15 @@
 /**
  * What the store lets somebody do with entities of the catalog, as a condition. To read:
  * all entities that are not the store's, and those of the store that the store lets them
- * read. To change: those that are not the store's, since only the store's provider
- * changes its own. Always a condition: portal search then asks the catalog about each
+ * read. To change: those that are not of the store's provider, which alone changes its own. Always a condition: portal search then asks the catalog about each
  * result, so that what is gone from the catalog is gone from search, too, before the
  * search index is made anew.
  */
-import type { CatalogReader } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  DECLARATION_ANNOTATION,
+  DECLARATION_KINDS,
+  type CatalogReader,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { RESOURCE_TYPE_CATALOG_ENTITY } from '@backstage/plugin-catalog-common/alpha';
 import {
   AuthorizeResult,
@@ -15,7 +18,7 @@ import {
   type PermissionCriteria,
   type PolicyDecision,
 } from '@backstage/plugin-permission-common';
-import { oneOfApps } from './rules';
+import { oneOfApps, oneOfDeclarations } from './rules';
 
 type Criteria = PermissionCriteria<PermissionCondition>;
 
@@ -33,12 +36,28 @@ const OWNED: Criteria = {
   params: { key: 'owner' },
 };
 
+/** The catalog's own rule: what is declared in a repository, and not put there by the store's provider. */
+const DECLARED: Criteria = {
+  rule: 'HAS_ANNOTATION',
+  resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
+  params: { annotation: DECLARATION_ANNOTATION },
+};
+
 /** Those who may know owners read the entities that say them, and only those who may. */
 function appsOf(reader: CatalogReader): Criteria[] {
   const told = reader.owners ? OWNED : { not: OWNED };
   if (reader.only)
     return reader.only.length
-      ? [{ allOf: [ofKind('App'), told, oneOfApps({ ids: reader.only })] }]
+      ? [
+          {
+            allOf: [
+              ofKind('App'),
+              { not: DECLARED },
+              told,
+              oneOfApps({ ids: reader.only }),
+            ],
+          },
+        ]
       : [];
   // Without a word of the store on apps none is shown.
   if (!reader.except) return [];
@@ -46,6 +65,7 @@ function appsOf(reader: CatalogReader): Criteria[] {
     {
       allOf: [
         ofKind('App'),
+        { not: DECLARED },
         told,
         ...(reader.except.length
           ? [{ not: oneOfApps({ ids: reader.except }) }]
@@ -55,8 +75,15 @@ function appsOf(reader: CatalogReader): Criteria[] {
   ];
 }
 
-/** Entities that are not the store's. */
-const OTHERS: Criteria = { not: ofKind('App', 'AppTag') };
+/** Entities that are none of the store's. */
+const OTHERS: Criteria = { not: ofKind(...DECLARATION_KINDS) };
+
+const TAGS: Criteria = { allOf: [ofKind('AppTag'), { not: DECLARED }] };
+
+/** Declarations that somebody may read. */
+function declarationsOf({ declarations = [] }: CatalogReader): Criteria[] {
+  return declarations.length ? [oneOfDeclarations({ refs: declarations })] : [];
+}
 
 function conditional(conditions: Criteria): ConditionalPolicyDecision {
   return {
@@ -79,13 +106,16 @@ export function readDecision(
     anyOf: [
       OTHERS,
       ...(reader ? appsOf(reader) : []),
-      ...(reader?.tags ? [ofKind('AppTag')] : []),
+      ...(reader ? declarationsOf(reader) : []),
+      ...(reader?.tags ? [TAGS] : []),
     ],
   });
 }
 
 /** What somebody may change, who may change entities. */
-export const CHANGE_DECISION = conditional(OTHERS);
+export const CHANGE_DECISION = conditional({
+  anyOf: [OTHERS, DECLARED],
+});
 
 /** What both decisions on entities grant. */
 export function both(

@@ -14,7 +14,7 @@ import type { PermissionPolicy } from '@backstage/plugin-permission-node';
 import type { CatalogReader } from '@ai-app-store/backstage-plugin-app-store-common';
 import { AppStoreCatalogPolicy } from './AppStoreCatalogPolicy';
 import { readDecision } from './decision';
-import { isOneOfApps } from './rules';
+import { isOneOfApps, isOneOfDeclarations } from './rules';
 
 const kinds = (...names: string[]) =>
   expect.objectContaining({
@@ -27,10 +27,19 @@ const owned = expect.objectContaining({
   rule: 'HAS_SPEC',
   params: { key: 'owner' },
 });
-const plainApps = (...criteria: unknown[]) => ({
-  allOf: [kinds('App'), { not: owned }, ...criteria],
+const declared = expect.objectContaining({
+  rule: 'HAS_ANNOTATION',
+  params: { annotation: 'ai-app-store.io/declaration' },
 });
-const others = { not: kinds('App', 'AppTag') };
+const plainApps = (...criteria: unknown[]) => ({
+  allOf: [kinds('App'), { not: declared }, { not: owned }, ...criteria],
+});
+const others = {
+  not: kinds('AppTag', 'AppSecret', 'App', 'AppInstance', 'AppAlias'),
+};
+const changeable = { anyOf: [others, declared] };
+const tags = { allOf: [kinds('AppTag'), { not: declared }] };
+const BASE = { tags: false, admin: false, owners: false };
 
 describe('the decision', () => {
   it.each<[string, CatalogReader | undefined, unknown[]]>([
@@ -45,17 +54,27 @@ describe('the decision', () => {
     [
       'everything',
       { except: [], tags: true, admin: false, owners: false },
-      [plainApps(), kinds('AppTag')],
+      [plainApps(), tags],
     ],
     [
       'everything, with owners',
       { except: [], tags: true, admin: false, owners: true },
-      [{ allOf: [kinds('App'), owned] }, kinds('AppTag')],
+      [{ allOf: [kinds('App'), { not: declared }, owned] }, tags],
     ],
     [
       'all but some',
       { except: ['3'], tags: false, admin: false, owners: false },
       [plainApps({ not: apps('3') })],
+    ],
+    [
+      'some declarations',
+      { ...BASE, declarations: ['app:default/lunch'] },
+      [
+        expect.objectContaining({
+          rule: 'IS_ONE_OF_DECLARATIONS',
+          params: { refs: ['app:default/lunch'] },
+        }),
+      ],
     ],
   ])('with %s', (_, reader, granted) => {
     expect(readDecision(reader)).toEqual({
@@ -81,6 +100,24 @@ describe('the decision', () => {
       key: 'metadata.annotations.ai-app-store.io/app-id',
       values: ['1', '2'],
     });
+  });
+});
+
+it('goes by the ref of a declaration, which the catalog writes down itself', () => {
+  const entity = {
+    apiVersion: 'ai-app-store.io/v1alpha1',
+    kind: 'AppAlias',
+    metadata: {
+      name: 'lunch',
+      annotations: { 'ai-app-store.io/declaration': 'appalias:default/lunch' },
+    },
+  };
+  const refs = ['appalias:default/lunch'];
+  expect(isOneOfDeclarations.apply(entity, { refs })).toBe(true);
+  expect(isOneOfDeclarations.apply(entity, { refs: [] })).toBe(false);
+  expect(isOneOfDeclarations.toQuery({ refs })).toEqual({
+    key: 'metadata.annotations.ai-app-store.io/declaration',
+    values: refs,
   });
 });
 
@@ -222,7 +259,7 @@ describe('the policy', () => {
   it('2: lets nobody change what the store put into the catalog', async () => {
     const { conditions } = setUp();
     for (const request of change)
-      expect(await conditions(request, ADA)).toEqual(others);
+      expect(await conditions(request, ADA)).toEqual(changeable);
   });
 
   it("2: narrows a portal's own policy, and widens it nowhere", async () => {
@@ -235,7 +272,7 @@ describe('the policy', () => {
     const some = setUp({ handle: async () => own });
     for (const [request, granted] of [
       [read, { anyOf: [others, plainApps(apps('1'))] }],
-      [change[0], others],
+      [change[0], changeable],
     ] as const)
       expect(await some.conditions(request, 'user:default/vic')).toEqual({
         allOf: [granted, own.conditions],
@@ -247,7 +284,7 @@ describe('the policy', () => {
     const allow = { result: AuthorizeResult.ALLOW } as const;
     const everything = setUp({ handle: async () => allow });
     expect(await everything.conditions(change[0], 'user:default/vic')).toEqual(
-      others,
+      changeable,
     );
     const other = createPermission({ name: 'new.thing', attributes: {} });
     expect(await everything.policy.handle({ permission: other })).toEqual(

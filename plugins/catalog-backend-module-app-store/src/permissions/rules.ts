@@ -1,5 +1,8 @@
 /** Rules by which permission policies speak of the store's entities. */
-import { APP_ID_ANNOTATION } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  APP_ID_ANNOTATION,
+  DECLARATION_ANNOTATION,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { catalogEntityPermissionResourceRef } from '@backstage/plugin-catalog-node/alpha';
 import {
   createConditionFactory,
@@ -26,3 +29,23 @@ export const isOneOfApps = createPermissionRule({
 });
 
 export const oneOfApps = createConditionFactory(isOneOfApps);
+
+/** The entity is one of some declarations. */
+export const isOneOfDeclarations = createPermissionRule({
+  name: 'IS_ONE_OF_DECLARATIONS',
+  description: 'Allow declarations with one of these entity refs',
+  resourceRef: catalogEntityPermissionResourceRef,
+  paramsSchema: z.object({
+    refs: z.array(z.string()).describe('Refs of declarations'),
+  }),
+  apply: (entity, { refs }) => {
+    const ref = entity.metadata.annotations?.[DECLARATION_ANNOTATION];
+    return ref !== undefined && refs.includes(ref);
+  },
+  toQuery: ({ refs }) => ({
+    key: `metadata.annotations.${DECLARATION_ANNOTATION}`,
+    values: refs,
+  }),
+});
+
+export const oneOfDeclarations = createConditionFactory(isOneOfDeclarations);

@@ -12,7 +12,7 @@ import type {
 } from '@backstage/plugin-catalog-node';
 import type { EventsService } from '@backstage/plugin-events-node';
 import { createHash, randomUUID } from 'node:crypto';
-import { appEntities, tagEntity } from '../kinds/entities';
+import { entitiesOfApps, tagEntity } from '../kinds/entities';
 import type { StoreClient } from '../StoreClient';
 import { refreshFor, TOPIC } from './events';
 import { RefreshQueue, type Refresh } from './RefreshQueue';
@@ -108,9 +108,7 @@ export class AppStoreEntityProvider implements EntityProvider {
   }
 
   async #appsOf(name?: string): Promise<Entity[]> {
-    return (await this.#source.apps(name)).flatMap(app =>
-      appEntities(app, this.#portalUrl),
-    );
+    return entitiesOfApps(await this.#source.apps(name), this.#portalUrl);
   }
 
   async #tags(): Promise<Entity[]> {

@@ -1,4 +1,4 @@
-/** What the kinds are made of, as JSON Schema; the catalog adds what all entities have. */
+/** What entities of the store's provider are made of, as JSON Schema; the catalog adds what all entities have. */
 import { CATALOG_API_VERSION } from '@ai-app-store/backstage-plugin-app-store-common';
 import { LIFECYCLES } from './entities';
 
@@ -37,6 +37,7 @@ export const APP_SCHEMA = kind(
     visibility: { enum: ['ALL_USERS', 'PUBLIC'] },
     newest: { type: 'boolean' },
     owner: text,
+    newerThan: text,
     tags: refs,
   },
 );

@@ -1,0 +1,2 @@
+/** Local Git repositories, for Backstage to read. */
+export { GitHost } from './GitHost';

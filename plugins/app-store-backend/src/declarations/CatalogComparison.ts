@@ -1,0 +1,267 @@
+/**
+ * Compares what the catalog holds of declarations with what is known of it: whole entities are read
+ * only where they are new or changed.
+ *
+ * Guarantees: a catalog that does not answer, or suddenly holds much less, ends nothing.
+ */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import {
+  readDeclaration,
+  type DeclarationKind,
+  type DeclaredEntity,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import { randomUUID } from 'node:crypto';
+import {
+  locationOf,
+  type CatalogDeclarations,
+  type ListedDeclaration,
+} from './CatalogDeclarations';
+import type {
+  DeclarationRepository,
+  KnownDeclaration,
+} from './DeclarationRepository';
+import {
+  CATALOG_SOURCE,
+  digestOf,
+  type DeclarationRecord,
+} from './declarationRows';
+import type { Trust } from './Trust';
+
+/** Of fewer declarations than this all may go at once. */
+const FEW = 5;
+
+/** What it stands on. */
+export interface CatalogComparisonOptions {
+  /** Declarations that one location may have. */
+  perLocation: number;
+  catalog: CatalogDeclarations;
+  declarations: DeclarationRepository;
+  trust: Trust;
+  logger: LoggerService;
+  now?: () => Date;
+}
+
+/** Takes in what the catalog says of declarations. */
+export class CatalogComparison {
+  readonly #o: CatalogComparisonOptions;
+  readonly #now: () => Date;
+  #catalogIsAway = false;
+
+  constructor(options: CatalogComparisonOptions) {
+    this.#o = options;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /** What the catalog holds; undefined where it does not answer. */
+  async list(): Promise<ListedDeclaration[] | undefined> {
+    try {
+      const listed = await this.#o.catalog.list();
+      if (this.#catalogIsAway)
+        this.#o.logger.info('the catalog says again what is declared');
+      this.#catalogIsAway = false;
+      return listed;
+    } catch (error) {
+      if (!this.#catalogIsAway)
+        this.#o.logger.warn(
+          `the catalog does not say what is declared, so nothing is taken as gone: ${
+            (error as Error).message
+          }`,
+        );
+      this.#catalogIsAway = true;
+      return undefined;
+    }
+  }
+
+  /** Takes in what is new, changed or gone. */
+  async compare(listed: ListedDeclaration[]): Promise<void> {
+    const known = new Map(
+      (await this.#o.declarations.known()).map(each => [each.entityRef, each]),
+    );
+    const refs = new Set(listed.map(each => each.entityRef));
+    const changed = listed.filter(each => {
+      const row = known.get(each.entityRef);
+      return !row || row.etag !== each.etag || row.missingSince;
+    });
+    if (changed.length) await this.#read(changed, listed, known);
+    await this.#noteMissing(
+      [...known.values()].filter(
+        row => !refs.has(row.entityRef) && !row.missingSince,
+      ),
+      known.size,
+    );
+  }
+
+  /** Reads those that are new or changed. */
+  async #read(
+    changed: ListedDeclaration[],
+    listed: ListedDeclaration[],
+    known: Map<string, KnownDeclaration>,
+  ): Promise<void> {
+    const tooMany = this.#beyondLimit(listed);
+    const entities = await this.#o.catalog.get(
+      changed
+        .map(each => each.entityRef)
+        .filter(entityRef => !tooMany.has(entityRef)),
+    );
+    const now = this.#now().toISOString();
+    const fresh: DeclarationRecord[] = [];
+    for (const entity of entities) {
+      const entityRef = stringifyEntityRef(entity);
+      const row = known.get(entityRef);
+      if (row) await this.#change(row, entity, now);
+      else
+        fresh.push({ ...blank(entityRef, now), ...this.#readOf(entity, now) });
+    }
+    for (const { entityRef, kind, etag, location } of changed) {
+      if (!tooMany.has(entityRef)) continue;
+      const refusal = {
+        kind: kind as DeclarationKind,
+        etag,
+        location,
+        state: 'REFUSED' as const,
+        problem: tooManyDeclarations(location, this.#o.perLocation),
+        dueAt: undefined,
+        missingSince: undefined,
+      };
+      const row = known.get(entityRef);
+      if (row) await this.#o.declarations.update(row.id, refusal);
+      else fresh.push({ ...blank(entityRef, now), ...refusal });
+    }
+    await this.#o.declarations.insert(fresh);
+  }
+
+  /** Those of a location beyond as many as it may have: known ones keep their place. */
+  #beyondLimit(listed: ListedDeclaration[]): Set<string> {
+    const counts = new Map<string, number>();
+    const beyond = new Set<string>();
+    for (const { entityRef, location = '' } of [...listed].sort((a, b) =>
+      a.entityRef < b.entityRef ? -1 : 1,
+    )) {
+      const count = (counts.get(location) ?? 0) + 1;
+      counts.set(location, count);
+      if (count > this.#o.perLocation) beyond.add(entityRef);
+    }
+    return beyond;
+  }
+
+  /** What a row says of an entity. */
+  #readOf(entity: Entity, now: string): Partial<DeclarationRecord> {
+    const kind = entity.kind as DeclarationKind;
+    const location = locationOf(entity);
+    const { declaration, issues } = readDeclaration(entity as DeclaredEntity);
+    const common = {
+      kind,
+      etag: entity.metadata.etag ?? '',
+      location,
+      ownerRef: this.#o.trust.ownerOf(location, kind),
+      missingSince: undefined,
+    };
+    if (!declaration)
+      return {
+        ...common,
+        state: 'REFUSED',
+        dueAt: undefined,
+        problem: {
+          code: 'BAD_DECLARATION',
+          message: `It cannot be read: ${issues
+            .slice(0, 5)
+            .map(({ path, message }) => `${path} ${message}`)
+            .join('; ')}.`,
+          owner: 'author',
+          remedy: 'Correct the file.',
+        },
+      };
+    return {
+      ...common,
+      declaration,
+      digest: digestOf(declaration),
+      dueAt: now,
+      attempts: 0,
+    };
+  }
+
+  async #change(
+    known: KnownDeclaration,
+    entity: Entity,
+    now: string,
+  ): Promise<void> {
+    const row = await this.#o.declarations.get(known.id);
+    if (!row) return;
+    const read = this.#readOf(entity, now);
+    const same =
+      read.digest !== undefined &&
+      read.digest === row.digest &&
+      read.location === row.location &&
+      read.ownerRef === row.ownerRef &&
+      !row.missingSince;
+    await this.#o.declarations.update(
+      row.id,
+      // The catalog stitches an entity anew for reasons of its own.
+      same
+        ? { etag: read.etag }
+        : {
+            ...read,
+            ...(row.state === 'ORPHANED'
+              ? { state: 'PROGRESSING' as const }
+              : {}),
+          },
+    );
+  }
+
+  async #noteMissing(missing: KnownDeclaration[], all: number): Promise<void> {
+    if (!missing.length) return;
+    // Many at once is rather a catalog that began anew than what somebody meant.
+    const held = missing.length >= FEW && missing.length * 2 > all;
+    if (held)
+      this.#o.logger.warn(
+        `${missing.length} of ${all} declarations are gone from the catalog at once. What they declared stays, whatever is configured; prune it if that is meant.`,
+      );
+    const now = this.#now().toISOString();
+    for (const { id } of missing)
+      await this.#o.declarations.update(id, {
+        missingSince: now,
+        ...(held ? { state: 'ORPHANED', problem: heldBack() } : {}),
+        dueAt: undefined,
+      });
+  }
+}
+
+function blank(entityRef: string, now: string): DeclarationRecord {
+  return {
+    id: randomUUID(),
+    source: CATALOG_SOURCE,
+    entityRef,
+    kind: 'App',
+    state: 'PROGRESSING',
+    since: now,
+    published: [],
+    attempts: 0,
+    createdAt: now,
+    updatedAt: now,
+    revision: 1,
+  };
+}
+
+function tooManyDeclarations(location: string | undefined, limit: number) {
+  return {
+    code: 'TOO_MANY_DECLARATIONS',
+    message: `${
+      location ?? 'Its location'
+    } has more than ${limit} declarations. This one and others were not read.`,
+    owner: 'author' as const,
+    remedy:
+      'Declare less in one file, or ask an admin to raise appStore.declarations.perLocation.',
+  };
+}
+
+function heldBack() {
+  return {
+    code: 'REMOVAL_HELD',
+    message:
+      'It went together with most other declarations, so what it declared was kept.',
+    owner: 'admin' as const,
+    remedy:
+      'If that is meant, end what it declared here. If not, it is declared again as soon as the catalog has it.',
+  };
+}

@@ -1,0 +1,420 @@
+/**
+ * Brings one declaration into line. What was applied once is applied again where it is declared
+ * otherwise; where it was changed in the store, the difference is shown and left.
+ *
+ * Guarantees: one at a time for each declaration; every step can be repeated, so that whoever goes
+ * on after a crash doubles nothing; nothing is done with other rights than those of the person for
+ * whom it acts.
+ */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type {
+  DeclarationKind,
+  Problem,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Caller } from '../auth/Caller';
+import type { RoleResolver } from '../auth/RoleResolver';
+import type { KeyedLock } from '../database/KeyedLock';
+import { StoreError } from '../errors/StoreError';
+import type { AppSources, FetchedApp } from './AppSources';
+import type {
+  DeclarationRepository,
+  DeclarationUpdate,
+} from './DeclarationRepository';
+import {
+  CATALOG_SOURCE,
+  digestOf,
+  type AppContent,
+  type DeclarationRecord,
+} from './declarationRows';
+import type { DeclaredKind, Plan, Target, Tools } from './kinds/DeclaredKind';
+import type { Trust } from './Trust';
+
+/** First pause after something that may pass by itself, and the longest, in milliseconds. */
+const RETRY_MS = 5_000;
+const RETRY_MOST_MS = 300_000;
+/** What was refused is tried again after this long: somebody may have given the right meanwhile. */
+const REFUSED_MS = 600_000;
+/** What is on its way is looked at after this long. */
+const PROGRESS_MS = 2_000;
+
+/** What each kind knows. */
+type DeclaredKinds = {
+  [K in DeclarationKind]: DeclaredKind<K>;
+};
+
+/** What it stands on. */
+export interface DeclarationApplierOptions {
+  declarations: DeclarationRepository;
+  kinds: DeclaredKinds;
+  sources: AppSources;
+  trust: Trust;
+  roles: RoleResolver;
+  locks: KeyedLock;
+  logger: LoggerService;
+  now?: () => Date;
+}
+
+/** What somebody accepts, and what of an app stands in its source. */
+export function acceptanceDigest(row: DeclarationRecord): string {
+  const { content } = row;
+  return digestOf([
+    row.declaration,
+    content && [content.name, content.version, content.contentDigest],
+  ]);
+}
+
+/** Brings declarations into line, one at a time. */
+export class DeclarationApplier {
+  readonly #o: DeclarationApplierOptions;
+  readonly #now: () => Date;
+
+  constructor(options: DeclarationApplierOptions) {
+    this.#o = options;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  #in(ms: number): string {
+    return new Date(this.#now().getTime() + ms).toISOString();
+  }
+
+  /**
+   * Applies a declaration, or shows how it differs.
+   *
+   * @param options.force - applies it also where only what is there was changed
+   * @returns whether something was done that others may wait for
+   */
+  async bring(
+    id: string,
+    options: { force?: boolean } = {},
+  ): Promise<{ applied: boolean }> {
+    return this.#o.locks.run(`declaration/${id}`, async () => {
+      const row = await this.#o.declarations.get(id);
+      if (!row?.declaration || row.missingSince) return { applied: false };
+      try {
+        return await this.#bring(row, options);
+      } catch (error) {
+        await this.#failed(row.id, error as Error);
+        return { applied: false };
+      }
+    });
+  }
+
+  async #bring(
+    row: DeclarationRecord,
+    { force = false }: { force?: boolean },
+  ): Promise<{ applied: boolean }> {
+    if (row.kind !== 'App') return this.#act(row, undefined, force);
+    const declaration = row.declaration as Target<'App'>['declaration'];
+    // What was applied from a file brings its content along.
+    if (row.source !== CATALOG_SOURCE)
+      return this.#act(row, { content: row.content! }, force);
+    const url = this.#o.sources.urlOf(
+      row.location,
+      declaration.spec,
+      row.ownerRef && this.#o.trust.rootOf(row.location),
+    );
+    // Until it is published the bundle itself is needed, also where it was looked at before.
+    const settled = this.actingFor(row)
+      ? row.appliedDigest === digestOf([acceptanceDigest(row), undefined])
+      : row.state === 'PROPOSED';
+    const known = settled ? row.content : undefined;
+    return this.#o.sources.with(url, known, async fetched =>
+      this.#act(await this.#looked(row, fetched), fetched, force),
+    );
+  }
+
+  /** Writes down what stands in the source now, where that is not known yet. */
+  async #looked(
+    row: DeclarationRecord,
+    { content }: FetchedApp,
+  ): Promise<DeclarationRecord> {
+    return digestOf(content) === digestOf(row.content)
+      ? row
+      : this.#write(row.id, { content });
+  }
+
+  /** Writes a state down; nothing where that is what is written already. */
+  async #settle(
+    row: DeclarationRecord,
+    change: DeclarationUpdate,
+  ): Promise<void> {
+    const told = (record: DeclarationUpdate) =>
+      digestOf(
+        Object.keys(change).map(key => record[key as keyof DeclarationUpdate]),
+      );
+    if (told(row) !== told(change)) await this.#write(row.id, change);
+  }
+
+  async #write(
+    id: string,
+    change: DeclarationUpdate,
+  ): Promise<DeclarationRecord> {
+    const after = await this.#o.declarations.update(id, change);
+    if (!after) throw new Error(`the declaration ${id} is gone`);
+    return after;
+  }
+
+  /** For whom it acts: whom the configuration names, or who accepted just this. */
+  actingFor(row: DeclarationRecord): string | undefined {
+    if (row.ownerRef) return row.ownerRef;
+    return row.acceptedDigest === acceptanceDigest(row)
+      ? row.acceptedBy
+      : undefined;
+  }
+
+  /** The person for whom something acts, with the rights that they have now. */
+  async callerFor(userEntityRef: string, entityRef: string): Promise<Caller> {
+    const person = await this.#o.roles.resolve(userEntityRef);
+    if (!person.known)
+      throw new StoreError({
+        status: 409,
+        code: 'PERSON_UNKNOWN',
+        message: `It acts for ${userEntityRef}, whom the app store does not know, or no longer does. Nothing was changed.`,
+        owner: 'admin',
+        remedy:
+          'An admin names somebody else in appStore.declarations.trust, or adds this person to the catalog.',
+      });
+    const { displayName, roles, fullAccess, admin } = person;
+    return {
+      userEntityRef,
+      displayName,
+      roles,
+      fullAccess,
+      admin,
+      client: `declaration ${entityRef}`,
+    };
+  }
+
+  async #act(
+    row: DeclarationRecord,
+    fetched: FetchedApp | undefined,
+    force: boolean,
+  ): Promise<{ applied: boolean }> {
+    const owner = this.actingFor(row);
+    if (!owner) {
+      await this.#propose(row);
+      return { applied: false };
+    }
+    const target = this.#target(
+      row,
+      await this.callerFor(owner, row.entityRef),
+      fetched?.content,
+    );
+    const plan = await this.plan(target);
+    if (plan.waitsFor) {
+      await this.#progress(row, plan.waitsFor);
+      return { applied: false };
+    }
+    const digest = digestOf([acceptanceDigest(row), plan.resolved]);
+    if (row.appliedDigest === digest && !force && !row.nextId) {
+      await this.#compared(row, plan);
+      return { applied: false };
+    }
+    return this.#apply(target, plan, digest, fetched);
+  }
+
+  #target(
+    row: DeclarationRecord,
+    caller: Caller,
+    content: AppContent | undefined,
+  ): Target {
+    return {
+      caller,
+      declaration: row.declaration!,
+      row,
+      content,
+      lookup: ref => this.#o.declarations.find(row.source, ref),
+    };
+  }
+
+  /** What somebody would do for a declaration, by what was read of its source last. */
+  async planFor(row: DeclarationRecord, caller: Caller): Promise<Plan> {
+    if (row.kind === 'App' && !row.content)
+      throw new StoreError({
+        status: 409,
+        code: 'SOURCE_NOT_READ',
+        message: 'The source of the app was not read yet.',
+        owner: 'platform',
+        remedy: 'Try again in a moment.',
+      });
+    return this.plan(this.#target(row, caller, row.content));
+  }
+
+  /** What would have to be done for a declaration. */
+  plan(target: Target): Promise<Plan> {
+    return this.#kind(target.row.kind).plan(target);
+  }
+
+  #kind(kind: DeclarationKind): DeclaredKind<DeclarationKind> {
+    return this.#o.kinds[kind] as unknown as DeclaredKind<DeclarationKind>;
+  }
+
+  /** Ends an instance that was to take the place of another one, and never did. */
+  async abandon(caller: Caller, row: DeclarationRecord): Promise<void> {
+    if (row.nextId && row.nextId !== row.resourceId)
+      await this.#kind(row.kind).end(caller, row.nextId, 'delete');
+  }
+
+  /** Ends what is no longer declared, with the caller's rights. */
+  async end(
+    caller: Caller,
+    row: DeclarationRecord,
+    how: 'suspend' | 'delete',
+  ): Promise<void> {
+    await this.#kind(row.kind).end(caller, row.resourceId!, how);
+  }
+
+  async #propose(row: DeclarationRecord): Promise<void> {
+    if (row.kind === 'AppSecret')
+      throw new StoreError({
+        status: 403,
+        code: 'LOCATION_NOT_TRUSTED',
+        message:
+          'No entry of appStore.declarations.trust lets this location declare secrets. A secret is never a proposal, since it takes values of the backend.',
+        owner: 'admin',
+        remedy: 'An admin adds the location, or removes the declaration.',
+      });
+    await this.#settle(row, {
+      state: 'PROPOSED',
+      problem: undefined,
+      changes: undefined,
+      dueAt: undefined,
+      attempts: 0,
+    });
+  }
+
+  async #progress(row: DeclarationRecord, problem: Problem): Promise<void> {
+    await this.#write(row.id, {
+      state: 'PROGRESSING',
+      problem,
+      dueAt: this.#in(PROGRESS_MS * 2 ** Math.min(row.attempts, 6)),
+      attempts: row.attempts + 1,
+    });
+  }
+
+  async #compared(row: DeclarationRecord, plan: Plan): Promise<void> {
+    const { found, changes, stays } = plan;
+    const { declarations } = this.#o;
+    await this.#settle(row, {
+      state: changes.length ? 'DRIFTED' : 'IN_SYNC',
+      changes: changes.length ? changes : undefined,
+      problem: stays,
+      resourceRevision:
+        found?.revision ??
+        (await declarations.revisionOf(row.kind, row.resourceId)),
+      dueAt: undefined,
+      attempts: 0,
+    });
+  }
+
+  async #apply(
+    target: Target,
+    plan: Plan,
+    digest: string,
+    fetched: FetchedApp | undefined,
+  ): Promise<{ applied: boolean }> {
+    const { row } = target;
+    const { found, waitsFor, update } = await this.#kind(row.kind).apply(
+      target,
+      plan,
+      this.#toolsFor(row, fetched),
+    );
+    if (waitsFor) {
+      await this.#progress(row, waitsFor);
+      return { applied: false };
+    }
+    const rest = plan.stays ? plan.changes : [];
+    await this.#write(row.id, {
+      state: rest.length ? 'DRIFTED' : 'IN_SYNC',
+      problem: plan.stays,
+      changes: rest.length ? rest : undefined,
+      resourceId: found.id,
+      resourceRevision: found.revision,
+      nextId: undefined,
+      appliedDigest: digest,
+      follows: plan.follows,
+      dueAt: undefined,
+      attempts: 0,
+      ...update,
+    });
+    return { applied: plan.action !== 'SAME' || row.state !== 'IN_SYNC' };
+  }
+
+  #toolsFor(row: DeclarationRecord, fetched: FetchedApp | undefined): Tools {
+    return {
+      remember: async change => {
+        await this.#write(row.id, change);
+      },
+      claim: async resourceId => {
+        const other = await this.#o.declarations.claim(
+          row.id,
+          row.kind,
+          resourceId,
+        );
+        if (other) throw declaredElsewhere(row, other);
+      },
+      openBundle: async () => {
+        if (!fetched?.open)
+          throw new StoreError({
+            status: 409,
+            code: 'BUNDLE_NEEDED',
+            message: `${row.content?.name} ${row.content?.version} is not in the store yet.`,
+            owner: 'you',
+            remedy: 'Import it first.',
+          });
+        return fetched.open();
+      },
+    };
+  }
+
+  /** Says on the declaration why it could not be done. What is there stays as it is. */
+  async #failed(id: string, error: Error): Promise<void> {
+    const row = await this.#o.declarations.get(id);
+    if (!row) return;
+    const refused = error instanceof StoreError;
+    const passes = !refused || error.status >= 500 || error.status === 429;
+    const problem: Problem = refused
+      ? {
+          code: error.code,
+          message: error.message,
+          owner: error.owner,
+          remedy: error.remedy,
+        }
+      : {
+          code: 'FAILED',
+          message: `It could not be applied: ${error.message.slice(0, 300)}`,
+          owner: 'platform',
+          remedy: 'The store tries again by itself.',
+        };
+    if (!refused)
+      this.#o.logger.warn(`${row.entityRef} was not applied: ${error.message}`);
+    const pause = Math.min(RETRY_MS * 2 ** row.attempts, RETRY_MOST_MS);
+    await this.#o.declarations.update(id, {
+      // What did not come about for now is no refusal of what was applied.
+      state: passes && row.appliedDigest ? row.state : 'REFUSED',
+      problem,
+      dueAt: this.#in(passes ? pause : REFUSED_MS),
+      attempts: Math.min(row.attempts + 1, 20),
+    });
+  }
+}
+
+/** Two that declare the same thing would take turns in changing it. */
+function declaredElsewhere(
+  row: DeclarationRecord,
+  other: DeclarationRecord,
+): StoreError {
+  // Whoever acts for somebody else is not told which declaration that is.
+  const own = other.ownerRef && other.ownerRef === row.ownerRef;
+  return new StoreError({
+    status: 409,
+    code: 'DECLARED_ELSEWHERE',
+    message: own
+      ? `${other.entityRef} of ${
+          other.location ?? other.source
+        } declares the same.`
+      : 'Another declaration declares the same.',
+    owner: 'you',
+    remedy: 'Remove one of the two declarations.',
+  });
+}

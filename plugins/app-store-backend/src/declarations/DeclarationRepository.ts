@@ -1,0 +1,305 @@
+/**
+ * Declarations in the database.
+ *
+ * Held here: a source declares a ref once; what is there is declared once; who changes a row from
+ * what is out of date changes nothing.
+ */
+import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
+import {
+  DECLARATION_KINDS,
+  type DeclarationKind,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Knex } from 'knex';
+import { isUuid } from '../database/isUuid';
+import {
+  CATALOG_SOURCE,
+  DECLARATIONS,
+  RESOURCES,
+  type DeclarationRecord,
+  type DeclarationRow,
+} from './declarationRows';
+
+/** Rows put in with one statement: SQLite takes 32,766 values (SQLITE_MAX_VARIABLE_NUMBER). */
+const BATCH = 200;
+
+/** What the sweep compares with the catalog. */
+export interface KnownDeclaration {
+  id: string;
+  entityRef: string;
+  etag?: string;
+  location?: string;
+  missingSince?: string;
+}
+
+/** What is changed of a row; `since` follows the state. */
+export type DeclarationUpdate = Partial<
+  Omit<DeclarationRecord, 'id' | 'source' | 'entityRef' | 'since' | 'revision'>
+>;
+
+/** Declarations in the database. */
+export class DeclarationRepository {
+  readonly #knex: Knex;
+
+  constructor(knex: Knex) {
+    this.#knex = knex;
+  }
+
+  #rows(): Knex.QueryBuilder {
+    return this.#knex<DeclarationRow>('declarations');
+  }
+
+  async get(id: string): Promise<DeclarationRecord | undefined> {
+    if (!isUuid(id)) return undefined;
+    const row = await this.#rows().where({ id }).first();
+    return row && DECLARATIONS.read(row);
+  }
+
+  async find(
+    source: string,
+    entityRef: string,
+  ): Promise<DeclarationRecord | undefined> {
+    const row = await this.#rows()
+      .where({ source, entity_ref: entityRef })
+      .first();
+    return row && DECLARATIONS.read(row);
+  }
+
+  /** All of a source, by ref. */
+  async ofSource(source: string): Promise<DeclarationRecord[]> {
+    const rows: DeclarationRow[] = await this.#rows()
+      .where({ source })
+      .orderBy('entity_ref');
+    return rows.map(DECLARATIONS.read);
+  }
+
+  /** What declares a resource; undefined where nothing does. */
+  async declaring(
+    kind: DeclarationKind,
+    resourceId: string,
+  ): Promise<DeclarationRecord | undefined> {
+    const row = await this.#rows()
+      .where({ kind, resource_id: resourceId })
+      .first();
+    return row && DECLARATIONS.read(row);
+  }
+
+  /** Of the catalog's declarations, as little as a comparison needs. */
+  async known(): Promise<KnownDeclaration[]> {
+    const rows: DeclarationRow[] = await this.#rows()
+      .where({ source: CATALOG_SOURCE })
+      .select('id', 'entity_ref', 'etag', 'location', 'missing_since');
+    return rows.map(row => ({
+      id: row.id,
+      entityRef: row.entity_ref,
+      etag: row.etag ?? undefined,
+      location: row.location ?? undefined,
+      missingSince: row.missing_since ?? undefined,
+    }));
+  }
+
+  /** Adds rows; leaves those that are there already as they are. */
+  async insert(records: DeclarationRecord[]): Promise<void> {
+    for (let at = 0; at < records.length; at += BATCH)
+      await this.#knex('declarations')
+        .insert(
+          records
+            .slice(at, at + BATCH)
+            .map(record => DECLARATIONS.write(record)),
+        )
+        .onConflict(['source', 'entity_ref'])
+        .ignore();
+  }
+
+  /**
+   * Changes a row.
+   *
+   * @param revision - what the change was made from
+   * @returns the row afterwards; undefined where it is not as it was, or is gone
+   * @throws a database conflict where something else declares the same resource
+   */
+  async update(
+    id: string,
+    change: DeclarationUpdate,
+    revision?: number,
+  ): Promise<DeclarationRecord | undefined> {
+    const now = new Date().toISOString();
+    const rows: DeclarationRow[] = await this.#rows()
+      .where({ id, ...(revision === undefined ? {} : { revision }) })
+      .update({
+        ...DECLARATIONS.write(change),
+        ...(change.state
+          ? {
+              since: this.#knex.raw(
+                'case when state = ? then since else ? end',
+                [change.state, now],
+              ),
+            }
+          : {}),
+        updated_at: now,
+        revision: this.#knex.raw('revision + 1'),
+      })
+      .returning('*');
+    return rows[0] && DECLARATIONS.read(rows[0]);
+  }
+
+  /**
+   * Has a declaration take over a resource, from one that is no longer declared if need be.
+   *
+   * @returns what declares it instead, where that still counts
+   */
+  async claim(
+    id: string,
+    kind: DeclarationKind,
+    resourceId: string,
+  ): Promise<DeclarationRecord | undefined> {
+    try {
+      await this.#knex.transaction(async tx => {
+        await tx('declarations')
+          .where({ kind, resource_id: resourceId, state: 'ORPHANED' })
+          .whereNot({ id })
+          .update({ resource_id: null, due_at: null });
+        await tx('declarations')
+          .where({ id })
+          .update({ resource_id: resourceId });
+      });
+      return undefined;
+    } catch (error) {
+      if (!isDatabaseConflictError(error)) throw error;
+      return this.declaring(kind, resourceId);
+    }
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#rows().where({ id }).delete();
+  }
+
+  /** Ids of declared instances that follow the versions of one of these apps. */
+  async following(appIds: string[]): Promise<string[]> {
+    const ids: string[] = [];
+    for (let from = 0; from < appIds.length; from += BATCH)
+      ids.push(
+        ...(await this.#rows()
+          .where({ kind: 'AppInstance', source: CATALOG_SOURCE })
+          .whereNull('missing_since')
+          .whereIn(
+            'follows',
+            this.#knex('apps')
+              .whereIn('id', appIds.slice(from, from + BATCH))
+              .select('name'),
+          )
+          .pluck('id')),
+      );
+    return ids;
+  }
+
+  /** Ids of all declared instances. */
+  async instances(): Promise<string[]> {
+    return this.#rows()
+      .where({ kind: 'AppInstance', source: CATALOG_SOURCE })
+      .whereNull('missing_since')
+      .pluck('id');
+  }
+
+  /** Some of them. */
+  async getMany(ids: string[]): Promise<DeclarationRecord[]> {
+    const found: DeclarationRow[] = [];
+    for (let from = 0; from < ids.length; from += BATCH)
+      found.push(
+        ...(await this.#rows().whereIn('id', ids.slice(from, from + BATCH))),
+      );
+    return found.map(DECLARATIONS.read);
+  }
+
+  /** Has those of a location looked at that wait for something or were refused. */
+  async makeWaitingDue(locations: string[], at: string): Promise<void> {
+    for (let from = 0; from < locations.length; from += BATCH)
+      await this.#rows()
+        .whereIn('location', locations.slice(from, from + BATCH))
+        .whereIn('state', ['PROGRESSING', 'REFUSED'])
+        .update({ due_at: at });
+  }
+
+  /** Those that are to be looked at, the longest due first. */
+  async due(at: string, limit: number): Promise<DeclarationRecord[]> {
+    const rows: DeclarationRow[] = await this.#rows()
+      .whereNotNull('due_at')
+      .where('due_at', '<=', at)
+      .orderBy('due_at')
+      .orderBy('id')
+      .limit(limit);
+    return rows.map(DECLARATIONS.read);
+  }
+
+  /** Whether there are any. */
+  async any(): Promise<boolean> {
+    return Boolean(await this.#rows().first('id'));
+  }
+
+  /** Ids of those whose resource is not as it was when it was compared last, or is gone since. */
+  async changed(): Promise<string[]> {
+    const ofKind = (kind: DeclarationKind) => {
+      const table = RESOURCES[kind];
+      return this.#knex('declarations')
+        .leftJoin(table, `${table}.id`, 'declarations.resource_id')
+        .where({
+          'declarations.kind': kind,
+          'declarations.source': CATALOG_SOURCE,
+        })
+        .whereNotNull('declarations.resource_id')
+        .whereIn('declarations.state', ['IN_SYNC', 'DRIFTED'])
+        .where(where =>
+          where
+            .where(gone =>
+              gone
+                .whereNull(`${table}.id`)
+                .whereNotNull('declarations.resource_revision'),
+            )
+            .orWhereRaw(
+              '(?? is not null and coalesce(declarations.resource_revision, -1) <> ??)',
+              [`${table}.id`, `${table}.revision`],
+            ),
+        )
+        .select('declarations.id');
+    };
+    const [first, ...others] = DECLARATION_KINDS.map(ofKind);
+    const rows: Array<{ id: string }> = await first.unionAll(others);
+    return rows.map(row => row.id);
+  }
+
+  /** The revision of what is declared; undefined where it is gone. */
+  async revisionOf(
+    kind: DeclarationKind,
+    resourceId: string | undefined,
+  ): Promise<number | undefined> {
+    const row =
+      resourceId &&
+      (await this.#knex(RESOURCES[kind])
+        .where({ id: resourceId })
+        .first('revision'));
+    return row ? Number(row.revision) : undefined;
+  }
+
+  /** Ids of declared apps and secrets, whose sources may change without them. */
+  async withSources(): Promise<string[]> {
+    return this.#rows()
+      .where({ source: CATALOG_SOURCE })
+      .whereIn('kind', ['App', 'AppSecret'])
+      .whereIn('state', ['IN_SYNC', 'DRIFTED', 'PROPOSED'])
+      .whereNull('missing_since')
+      .pluck('id');
+  }
+
+  /** When the next one is to be looked at. */
+  async nextDue(): Promise<string | undefined> {
+    const row = await this.#rows().min({ at: 'due_at' }).first();
+    return row?.at ?? undefined;
+  }
+
+  /** Those that are gone from the catalog since before then, and of which something is left to decide. */
+  async gone(before: string): Promise<DeclarationRecord[]> {
+    const rows: DeclarationRow[] = await this.#rows()
+      .where('missing_since', '<=', before)
+      .whereNot('state', 'ORPHANED');
+    return rows.map(DECLARATIONS.read);
+  }
+}

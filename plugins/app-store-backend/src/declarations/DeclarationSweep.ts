@@ -1,0 +1,230 @@
+/**
+ * Keeps what is declared true. One round compares the catalog with what is known of it (changed
+ * etags only), finds what was changed in the store, brings into line what is due, and lets go of
+ * what is no longer declared.
+ *
+ * Guarantees: a catalog that does not answer, or suddenly answers with much less, ends nothing;
+ * a round in which nothing changed writes nothing.
+ */
+import {
+  DECLARATION_KINDS,
+  type DeclarationKind,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CatalogComparison } from './CatalogComparison';
+import type { DeclarationApplier } from './DeclarationApplier';
+import type { DeclarationRepository } from './DeclarationRepository';
+import { CATALOG_SOURCE, type DeclarationRecord } from './declarationRows';
+import type { Trust } from './Trust';
+
+/** Declarations that are brought into line in one go, and those of one location: others have their turn, too. */
+const PER_TURN = 200;
+const PER_LOCATION = 50;
+/** Turns of one round at most. */
+const TURNS = 50;
+/** Sources of apps and secrets that one round looks at. */
+const SOURCES_PER_ROUND = 200;
+
+/** What it stands on. */
+export interface DeclarationSweepOptions {
+  config: { interval: number; sourceInterval: number; removalGrace: number };
+  comparison: CatalogComparison;
+  declarations: DeclarationRepository;
+  applier: DeclarationApplier;
+  trust: Trust;
+  /** How many times as often it looks at sources. Default 1. */
+  pace?: number;
+  now?: () => Date;
+}
+
+const rank = ({ kind }: { kind: DeclarationKind }) =>
+  DECLARATION_KINDS.indexOf(kind);
+
+/** Keeps what is declared true. */
+export class DeclarationSweep {
+  readonly #o: DeclarationSweepOptions;
+  readonly #now: () => Date;
+  /** Ids of apps that changed in the store since the last round, or `*`. */
+  readonly #changedApps = new Set<string>();
+  /** When the sources of apps and secrets were looked at, in milliseconds since the epoch. Another replica looks again. */
+  #looked = new Map<string, number>();
+  #trustWasNoted = false;
+
+  constructor(options: DeclarationSweepOptions) {
+    this.#o = options;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /** Has those looked at that follow the versions of an app. @param id - or `*` for all */
+  appChanged(id: string): void {
+    this.#changedApps.add(id);
+  }
+
+  #before(seconds: number): string {
+    const ms = (seconds * 1000) / (this.#o.pace ?? 1);
+    return new Date(this.#now().getTime() - ms).toISOString();
+  }
+
+  /**
+   * One round, and what comes due soon after it.
+   *
+   * @param signal - ends it between two declarations
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { comparison, declarations, config } = this.#o;
+    const listed = await comparison.list();
+    if (!listed?.length && !(await declarations.any())) return;
+    if (listed) await comparison.compare(listed);
+    await this.#noteTrust();
+    await this.#bring(
+      await declarations.getMany([
+        ...(await declarations.changed()),
+        ...(await this.#sources()),
+        ...(await this.#followers()),
+      ]),
+      signal,
+    );
+    await this.#bringDue(signal, Date.now() + config.interval * 1000);
+    if (listed) await this.#letGo(signal);
+  }
+
+  /** Declared apps and secrets whose sources are to be looked at again. */
+  async #sources(): Promise<string[]> {
+    const { config, declarations, pace = 1 } = this.#o;
+    const now = this.#now().getTime();
+    const periodMs = (config.sourceInterval * 1000) / pace;
+    const ids = await declarations.withSources();
+    this.#looked = new Map(
+      ids.map(id => [id, this.#looked.get(id) ?? 0] as const),
+    );
+    const due = ids
+      .filter(id => now - this.#looked.get(id)! >= periodMs)
+      .slice(0, SOURCES_PER_ROUND);
+    due.forEach(id => this.#looked.set(id, now));
+    return due;
+  }
+
+  /** Declared instances that follow the versions of apps that changed. */
+  async #followers(): Promise<string[]> {
+    const ids = [...this.#changedApps];
+    this.#changedApps.clear();
+    return ids.includes('*')
+      ? this.#o.declarations.instances()
+      : this.#o.declarations.following(ids);
+  }
+
+  /** The configuration may trust other locations than at the last start. */
+  async #noteTrust(): Promise<void> {
+    if (this.#trustWasNoted) return;
+    const { declarations, trust } = this.#o;
+    for (const row of await declarations.ofSource(CATALOG_SOURCE)) {
+      const ownerRef = trust.ownerOf(row.location, row.kind);
+      if (ownerRef !== row.ownerRef)
+        await declarations.update(row.id, {
+          ownerRef,
+          dueAt: this.#now().toISOString(),
+        });
+    }
+    this.#trustWasNoted = true;
+  }
+
+  /** Brings some into line, what others stand on first. */
+  async #bring(rows: DeclarationRecord[], signal: AbortSignal): Promise<void> {
+    const { declarations, applier } = this.#o;
+    const applied = new Set<string>();
+    for (const row of [...rows].sort((a, b) => rank(a) - rank(b))) {
+      if (signal.aborted) return;
+      if ((await applier.bring(row.id)).applied && row.location)
+        applied.add(row.location);
+    }
+    // What waited for them need not wait any longer.
+    await declarations.makeWaitingDue([...applied], this.#now().toISOString());
+  }
+
+  /** Brings into line what is due, and what comes due until then. */
+  async #bringDue(signal: AbortSignal, untilMs: number): Promise<void> {
+    const { declarations } = this.#o;
+    for (let turn = 0; turn < TURNS && !signal.aborted; turn++) {
+      const next = await declarations.nextDue();
+      if (next === undefined) return;
+      const waitMs = Date.parse(next) - this.#now().getTime();
+      if (waitMs > 0) {
+        if (Date.now() + waitMs > untilMs) return;
+        await sleep(waitMs, undefined, { signal }).catch(() => {});
+      }
+      await this.#bring(await this.#turn(), signal);
+    }
+  }
+
+  /** Some of what is due, of each location only so many. */
+  async #turn(): Promise<DeclarationRecord[]> {
+    const due = await this.#o.declarations.due(
+      this.#now().toISOString(),
+      PER_TURN * 4,
+    );
+    const counts = new Map<string, number>();
+    return due
+      .filter(({ location = '' }) => {
+        const count = (counts.get(location) ?? 0) + 1;
+        counts.set(location, count);
+        return count <= PER_LOCATION;
+      })
+      .slice(0, PER_TURN);
+  }
+
+  /** Lets go of what is no longer declared; the last kinds first, which stand on the others. */
+  async #letGo(signal: AbortSignal): Promise<void> {
+    const gone = await this.#o.declarations.gone(
+      this.#before(this.#o.config.removalGrace),
+    );
+    for (const row of gone.sort((a, b) => rank(b) - rank(a)))
+      if (!signal.aborted) await this.#letGoOf(row);
+  }
+
+  async #letGoOf(row: DeclarationRecord): Promise<void> {
+    const { declarations, applier, trust } = this.#o;
+    const { ownerRef } = row;
+    const policy = ownerRef ? trust.onRemoval(row.location) : 'keep';
+    try {
+      if (ownerRef && (row.nextId || policy !== 'keep')) {
+        const caller = await applier.callerFor(ownerRef, row.entityRef);
+        await applier.abandon(caller, row);
+        if (row.resourceId && policy !== 'keep')
+          await applier.end(caller, row, policy);
+      }
+      if (!row.resourceId || policy === 'delete') {
+        await declarations.delete(row.id);
+        return;
+      }
+      await declarations.update(row.id, {
+        state: 'ORPHANED',
+        problem: undefined,
+        changes: undefined,
+        nextId: undefined,
+        // Declared again, it is applied again.
+        ...(policy === 'suspend' ? { appliedDigest: undefined } : {}),
+      });
+    } catch (error) {
+      await declarations.update(row.id, {
+        state: 'ORPHANED',
+        problem: notLetGo(error as Error),
+      });
+    }
+  }
+}
+
+function notLetGo(error: Error) {
+  const { code = 'FAILED', remedy = 'End it in the store.' } = error as {
+    code?: string;
+    remedy?: string;
+  };
+  return {
+    code: String(code),
+    message: `It is no longer declared, and could not be ended: ${error.message.slice(
+      0,
+      300,
+    )}`,
+    owner: 'you' as const,
+    remedy,
+  };
+}

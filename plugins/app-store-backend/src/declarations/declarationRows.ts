@@ -1,0 +1,129 @@
+/** Rows of `declarations` as records. */
+import type {
+  Declaration,
+  DeclarationKind,
+  Problem,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { createHash } from 'node:crypto';
+import {
+  integer,
+  json,
+  optional,
+  Table,
+  text,
+  type RecordOf,
+  type RowOf,
+} from '../database/table';
+
+/** How the store stands to a declaration. */
+export type DeclarationState =
+  /** What is there is what is declared. */
+  | 'IN_SYNC'
+  /** On the way: something that takes its time, or waits for another declaration. */
+  | 'PROGRESSING'
+  /** What is there was changed in the store, or the source was changed without a new version. */
+  | 'DRIFTED'
+  /** Its location is not trusted with it: it waits for somebody with the rights. */
+  | 'PROPOSED'
+  | 'REFUSED'
+  /** No longer declared; what it declared is still there. */
+  | 'ORPHANED';
+
+/** What is declared against what is there. */
+export interface FieldChange {
+  /** `visibility` */
+  field: string;
+  declared?: string;
+  actual?: string;
+}
+
+/** What stands in the source of a declared app. */
+export interface AppContent {
+  /** The directory or bundle. */
+  url: string;
+  /** Of a directory: the commit. Of a bundle: what its server calls its version. */
+  etag?: string;
+  name: string;
+  version: string;
+  /** SHA-256 of the content of the bundle. */
+  contentDigest: string;
+}
+
+/** An app version that a declaration published. */
+export interface PublishedVersion {
+  appId: string;
+  version: string;
+}
+
+export const DECLARATIONS = Table.create({
+  id: text(),
+  source: text(),
+  entityRef: text(),
+  kind: text<DeclarationKind>(),
+  location: optional(text()),
+  etag: optional(text()),
+  declaration: optional(json<Declaration>()),
+  digest: optional(text()),
+  /** Who it acts for; undefined where its location is not trusted with it. */
+  ownerRef: optional(text()),
+  acceptedDigest: optional(text()),
+  acceptedBy: optional(text()),
+  acceptedAt: optional(text()),
+  state: text<DeclarationState>(),
+  since: text(),
+  problem: optional(json<Problem>()),
+  changes: optional(json<FieldChange[]>()),
+  content: optional(json<AppContent>()),
+  resourceId: optional(text()),
+  resourceRevision: optional(integer()),
+  nextId: optional(text()),
+  appliedDigest: optional(text()),
+  published: json<PublishedVersion[]>(),
+  follows: optional(text()),
+  dueAt: optional(text()),
+  attempts: integer(),
+  missingSince: optional(text()),
+  createdAt: text(),
+  updatedAt: text(),
+  revision: integer(),
+});
+
+/** A row of `declarations`. */
+export type DeclarationRecord = RecordOf<typeof DECLARATIONS>;
+export type DeclarationRow = RowOf<typeof DECLARATIONS>;
+
+/** What the catalog says; files that somebody applied have a source of their own. */
+export const CATALOG_SOURCE = 'catalog';
+
+/** The source of files that a person applied. @param name - of the set of files */
+export function setSource(userEntityRef: string, name: string): string {
+  return `set:${userEntityRef}/${name}`;
+}
+
+/** The tables of what can be declared. */
+export const RESOURCES: Record<DeclarationKind, string> = {
+  App: 'apps',
+  AppTag: 'tags',
+  AppInstance: 'instances',
+  AppSecret: 'secrets',
+  AppAlias: 'aliases',
+};
+
+function stable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stable);
+  if (value && typeof value === 'object')
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, each]) => each !== undefined)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, each]) => [key, stable(each)]),
+    );
+  return value;
+}
+
+/** SHA-256 of what is declared, whatever the order of its keys. */
+export function digestOf(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(stable(value)) ?? 'null')
+    .digest('hex');
+}

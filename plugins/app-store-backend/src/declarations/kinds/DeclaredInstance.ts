@@ -1,0 +1,328 @@
+/**
+ * A declared instance. What cannot be changed of one that runs (app version, profile, parameters)
+ * is changed by another instance: once that runs, the aliases lead to it, and the old one ends.
+ * An instance with a volume is not replaced, since its data would stay behind.
+ */
+import type { Problem } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { AliasChanges } from '../../aliases/AliasChanges';
+import type { AliasRepository } from '../../aliases/AliasRepository';
+import { aliasFacts } from '../../aliases/aliasRows';
+import { appFacts, type AppRecord } from '../../apps/AppRepository';
+import type { Caller } from '../../auth/Caller';
+import { notAllowed, notFound, StoreError } from '../../errors/StoreError';
+import type { InstanceLifecycle } from '../../instances/InstanceLifecycle';
+import type { InstanceRepository } from '../../instances/InstanceRepository';
+import { LIVE, type InstanceRecord } from '../../instances/instanceRows';
+import type { InstanceRuns } from '../../instances/InstanceRuns';
+import type { Policy } from '../../policy';
+import { randomUUID } from 'node:crypto';
+import type { FieldChange } from '../declarationRows';
+import type { AppVersions } from './appVersions';
+import {
+  changeOf,
+  waiting,
+  type Applied,
+  type DeclaredKind,
+  type Ending,
+  type Plan,
+  type Target,
+  type Tools,
+} from './DeclaredKind';
+
+/** What it stands on. */
+export interface DeclaredInstanceOptions {
+  policy: Policy;
+  versions: AppVersions;
+  instances: InstanceRepository;
+  runs: InstanceRuns;
+  lifecycle: InstanceLifecycle;
+  aliases: AliasRepository;
+  aliasChanges: AliasChanges;
+}
+
+/** Aliases of one instance that are moved. */
+const ALIASES = 200;
+
+/** Values of parameters as a list, to compare. */
+function parametersOf(
+  parameters: Record<string, string> | undefined,
+): string[] | undefined {
+  return (
+    parameters &&
+    Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
+  );
+}
+
+/** Brings instances into line. */
+export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
+  readonly #o: DeclaredInstanceOptions;
+
+  constructor(options: DeclaredInstanceOptions) {
+    this.#o = options;
+  }
+
+  /** The instance that is declared, while it is there for people. */
+  async #live(id: string | undefined): Promise<InstanceRecord | undefined> {
+    const found = id ? await this.#o.instances.get(id) : undefined;
+    return found && LIVE.includes(found.desired) ? found : undefined;
+  }
+
+  async #current(
+    target: Target<'AppInstance'>,
+  ): Promise<InstanceRecord | undefined> {
+    const { caller, declaration, row } = target;
+    const { id } = declaration.spec;
+    if (row.resourceId || !id) return this.#live(row.resourceId);
+    const given = await this.#live(id);
+    // An id is no right: what is another's is as if it were not there.
+    if (!given || given.ownerRef !== caller.userEntityRef)
+      throw notFound('instance', id);
+    return given;
+  }
+
+  /** What only another instance can have. */
+  #replacing(
+    target: Target<'AppInstance'>,
+    current: InstanceRecord | undefined,
+    app: AppRecord,
+  ): FieldChange[] {
+    const { spec } = target.declaration;
+    const { launchProfile, parameters } = spec;
+    const given = new Set(Object.keys(parameters ?? {}));
+    const actual = Object.fromEntries(
+      Object.entries(current?.parameters ?? {}).filter(([name]) =>
+        given.has(name),
+      ),
+    );
+    return [
+      ...(current?.appId === app.id
+        ? []
+        : [{ field: 'version', declared: `${app.name} ${app.version}` }]),
+      ...changeOf('launchProfile', launchProfile, current?.launchProfile),
+      ...changeOf('parameters', parametersOf(parameters), parametersOf(actual)),
+    ];
+  }
+
+  async plan(target: Target<'AppInstance'>): Promise<Plan> {
+    const { caller, declaration, row } = target;
+    const { spec } = declaration;
+    const current = await this.#current(target);
+    const chosen = await this.#o.versions.of(target);
+    if ('waitsFor' in chosen)
+      return {
+        action: current ? 'UPDATE' : 'CREATE',
+        changes: [],
+        found: current,
+        waitsFor: chosen.waitsFor,
+      };
+    const { app } = chosen;
+    const chosenApp = { resolved: app.id, follows: app.name };
+    const replacing = this.#replacing(target, current, app);
+    const changes = [
+      ...(row.resourceId && !current
+        ? [{ field: 'instance', declared: 'there', actual: 'terminated' }]
+        : []),
+      ...replacing,
+      ...changeOf('visibility', spec.visibility, current?.visibility),
+      ...changeOf(
+        'suspended',
+        spec.suspended,
+        current && current.desired === 'suspended',
+      ),
+    ];
+    if (current && !changes.length)
+      return { action: 'SAME', changes, ...chosenApp, found: current };
+    if (!current || replacing.length) this.#assertMayRun(caller, app);
+    if (!current) return { action: 'CREATE', changes, ...chosenApp };
+    if (!replacing.length)
+      return { action: 'UPDATE', changes, ...chosenApp, found: current };
+    if (current.hasVolume)
+      return {
+        action: 'SAME',
+        changes,
+        ...chosenApp,
+        found: current,
+        stays: {
+          code: 'VOLUME_STAYS',
+          message:
+            'The instance has a volume, so no other one takes its place: its data would stay behind.',
+          owner: 'you',
+          remedy:
+            'Declare the version that it runs, or terminate it and apply the declaration again. Its volume can be restored for a while.',
+        },
+      };
+    return { action: 'REPLACE', changes, ...chosenApp, found: current };
+  }
+
+  #assertMayRun(caller: Caller, app: AppRecord): void {
+    const decision = this.#o.policy.decide('app', 'run', caller, appFacts(app));
+    if (!decision.allowed)
+      throw notAllowed(
+        `${caller.userEntityRef} is not allowed to run ${app.name} ${app.version}.`,
+        decision,
+      );
+  }
+
+  async apply(
+    target: Target<'AppInstance'>,
+    plan: Plan,
+    tools: Tools,
+  ): Promise<Applied> {
+    const { caller, declaration } = target;
+    const { spec } = declaration;
+    if (plan.found) await tools.claim(plan.found.id);
+    switch (plan.action) {
+      case 'CREATE': {
+        const made = await this.#start(target, tools);
+        await tools.claim(made.id);
+        return { found: await this.#settle(caller, spec, made) };
+      }
+      case 'REPLACE':
+        return this.#replace(target, plan, tools);
+      default: {
+        await this.#dropBegun(target, plan);
+        const current = (await this.#live(plan.found!.id))!;
+        return { found: await this.#settle(caller, spec, current) };
+      }
+    }
+  }
+
+  /** One that was to take the place, and is no longer wanted. */
+  async #dropBegun({ caller, row }: Target, plan: Plan): Promise<void> {
+    if (!row.nextId || row.nextId === plan.found!.id) return;
+    const begun = await this.#live(row.nextId);
+    if (begun) await this.#o.lifecycle.terminate(caller, begun.id, {});
+  }
+
+  /** Starts one; or goes on with the one that was being started. */
+  async #start(
+    { caller, declaration, row, ...rest }: Target<'AppInstance'>,
+    tools: Tools,
+  ): Promise<InstanceRecord> {
+    const chosen = await this.#o.versions.of({
+      caller,
+      declaration,
+      row,
+      ...rest,
+    });
+    if ('waitsFor' in chosen) throw new Error('nothing is planned that waits');
+    const { visibility, launchProfile, parameters } = declaration.spec;
+    const begun = await this.#live(row.nextId);
+    if (begun && begun.appId === chosen.app.id) return begun;
+    if (begun) await this.#o.lifecycle.terminate(caller, begun.id, {});
+    const id = randomUUID();
+    // Written down first: whoever goes on after a crash starts no second one.
+    await tools.remember({ nextId: id });
+    await this.#o.runs.run(
+      caller,
+      chosen.app.id,
+      { visibility, launchProfile, parameters },
+      id,
+    );
+    return (await this.#o.instances.get(id))!;
+  }
+
+  /** What can be changed of an instance that is there. */
+  async #settle(
+    caller: Caller,
+    spec: Target<'AppInstance'>['declaration']['spec'],
+    current: InstanceRecord,
+  ): Promise<InstanceRecord> {
+    const { lifecycle, instances } = this.#o;
+    if (current.visibility !== spec.visibility)
+      await lifecycle.update(caller, current.id, {
+        visibility: spec.visibility,
+      });
+    const suspended = current.desired === 'suspended';
+    if (spec.suspended === true && !suspended)
+      await lifecycle.suspend(caller, current.id);
+    if (spec.suspended === false && suspended)
+      await lifecycle.resume(caller, current.id);
+    return (await instances.get(current.id))!;
+  }
+
+  async #replace(
+    target: Target<'AppInstance'>,
+    plan: Plan,
+    tools: Tools,
+  ): Promise<Applied> {
+    const { caller, declaration } = target;
+    const { lifecycle } = this.#o;
+    const old = plan.found!;
+    const foreign = await this.#foreignAlias(caller, old.id);
+    if (foreign) return { found: old, waitsFor: foreign };
+    const next = await this.#start(target, tools);
+    if (next.status !== 'DEPLOYED' && next.desired === 'running') {
+      const { problem } = next;
+      return {
+        found: old,
+        waitsFor: problem
+          ? {
+              ...problem,
+              message: `The new instance does not run: ${problem.message} The old one is still there.`,
+            }
+          : waiting(
+              'The new instance is starting. The old one is there until it runs.',
+              'Nothing to do.',
+            ),
+      };
+    }
+    await this.#moveAliases(caller, old.id, next.id);
+    // From here on it is the declared one, also if what follows fails.
+    await tools.claim(next.id);
+    await lifecycle.terminate(caller, old.id, {}).catch(error => {
+      if (!(error instanceof StoreError && error.status === 404)) throw error;
+    });
+    return { found: await this.#settle(caller, declaration.spec, next) };
+  }
+
+  /** An alias of somebody else, which would lead nowhere once the old instance is gone. */
+  async #foreignAlias(
+    caller: Caller,
+    instanceId: string,
+  ): Promise<Problem | undefined> {
+    const { items } = await this.#o.aliases.list(caller, {
+      instanceId,
+      limit: ALIASES,
+    });
+    const found = items.find(
+      alias =>
+        !this.#o.policy.decide('alias', 'assign', caller, aliasFacts(alias))
+          .allowed,
+    );
+    return (
+      found && {
+        code: 'ALIAS_OF_ANOTHER',
+        message: `The alias ${found.name} of ${found.creatorRef} leads to the instance, so no other one takes its place.`,
+        owner: 'you',
+        remedy: `Ask ${found.creatorRef} or an admin to unassign it.`,
+      }
+    );
+  }
+
+  async #moveAliases(caller: Caller, from: string, to: string): Promise<void> {
+    const { items } = await this.#o.aliases.list(caller, {
+      instanceId: from,
+      limit: ALIASES,
+    });
+    // The primary one last: until then the old address leads to where it led.
+    for (const alias of [...items].sort(
+      (a, b) => Number(a.primary) - Number(b.primary),
+    ))
+      await this.#o.aliasChanges.assign(
+        caller,
+        alias.id,
+        { instanceId: to, primary: alias.primary },
+        alias.revision,
+      );
+  }
+
+  async end(caller: Caller, resourceId: string, how: Ending): Promise<void> {
+    const current = await this.#live(resourceId);
+    if (!current) return;
+    if (how === 'delete')
+      await this.#o.lifecycle.terminate(caller, resourceId, {});
+    else if (current.desired === 'running')
+      await this.#o.lifecycle.suspend(caller, resourceId);
+  }
+}
