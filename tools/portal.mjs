@@ -15,6 +15,7 @@ const commands = {
   fuzz: () => import('./lib/bench.mjs').then(m => m.fuzz),
   bench: () => import('./lib/bench.mjs').then(m => m.bench),
   'app-store': () => import('./lib/cli.mjs').then(m => m.cli),
+  'git-host': () => import('./lib/gitHost.mjs').then(m => m.gitHost),
   'local-cluster': () =>
     import('./lib/localCluster.mjs').then(m => m.localCluster),
 };

@@ -18,6 +18,8 @@ export const EXIT = {
   notAllowed: 4,
   /** The store cannot be reached. */
   unreachable: 5,
+  /** What is declared is not what is there. */
+  differs: 6,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const;

@@ -181,6 +181,17 @@ async function withTemporary<T>(
   return withoutTrace(directory, () => work(join(directory, 'bundle.wave')));
 }
 
+/** Packs a checked directory, and calls back with the file. */
+export async function withPacked<T>(
+  checked: CheckedDirectory & { manifest: AppManifest },
+  directory: string,
+  work: (bundle: Packed) => Promise<T>,
+): Promise<T> {
+  return withTemporary(async path =>
+    work(await packInto(checked, directory, path)),
+  );
+}
+
 /** Packs a directory for the store, and calls back with the file. */
 export async function packed<T>(
   directory: string,

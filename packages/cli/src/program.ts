@@ -4,8 +4,10 @@ import { version } from '../package.json';
 import { addAdminCommands } from './commands/admin';
 import { addAliasCommands } from './commands/alias';
 import { addAppCommands } from './commands/app';
+import { addApplyCommands } from './commands/apply';
 import { addBundleCommands } from './commands/bundle';
 import { addConfigCommands } from './commands/config';
+import { addDeclareCommands } from './commands/declare';
 import { addEnvCommands } from './commands/env';
 import { addInstanceCommands } from './commands/instance';
 import { addLoginCommands } from './commands/login';
@@ -25,6 +27,7 @@ Exit codes:
   0  done           3  not found
   1  refused        4  not signed in, or not permitted
   2  wrong usage    5  the store cannot be reached
+                    6  differs from what is declared
 `;
 
 /**
@@ -79,6 +82,8 @@ export function createProgram(
   addTagCommands(program, own);
   addSecretCommands(program, own);
   addAliasCommands(program, own);
+  addApplyCommands(program, act);
+  addDeclareCommands(program, act);
   addEnvCommands(program, act);
   addWhyCommand(program, act);
   addAdminCommands(program, act);

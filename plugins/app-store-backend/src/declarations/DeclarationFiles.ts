@@ -89,7 +89,7 @@ export class DeclarationFiles {
 
   async #all(
     caller: Caller,
-    { set = 'default', prune = false, documents }: Files,
+    { set = 'default', prune = false, apply = true, documents }: Files,
     dryRun: boolean,
   ): Promise<DeclarationPlan[]> {
     if (!caller.fullAccess && !caller.admin)
@@ -103,7 +103,7 @@ export class DeclarationFiles {
     const before = await this.#o.declarations.ofSource(source);
     const read = this.#read(caller, source, documents, before);
     const plans: DeclarationPlan[] = [];
-    for (const document of read)
+    for (const document of apply ? read : [])
       plans.push(
         dryRun
           ? await this.#plan(caller, document, read)
@@ -169,10 +169,14 @@ export class DeclarationFiles {
   ): Promise<DeclarationPlan> {
     const about = { entityRef: row.entityRef, kind: row.kind };
     try {
-      return planOf(
-        about,
-        await this.#planOf(caller, { declaration, content, row }, all),
+      const plan = await this.#planOf(
+        caller,
+        { declaration, content, row },
+        all,
       );
+      // What it waits for is in the same files, and comes before it.
+      const comes = plan.waitsFor && plan.action === 'CREATE';
+      return planOf(about, comes ? { ...plan, waitsFor: undefined } : plan);
     } catch (error) {
       return refused(about, error);
     }

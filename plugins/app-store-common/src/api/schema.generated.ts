@@ -1800,6 +1800,11 @@ export interface components {
       /** @default false */
       dryRun: boolean;
       /**
+       * @description False where only what is no longer in the files is to end.
+       * @default true
+       */
+      apply: boolean;
+      /**
        * @description Ends what was applied before and is no longer in the files.
        * @default false
        */

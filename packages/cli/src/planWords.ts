@@ -1,0 +1,66 @@
+/** A plan in words: one line for each declaration, with what differs below it. */
+import type { DeclarationPlan } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Context } from './Context';
+
+type Action = DeclarationPlan['action'];
+
+/** A sign, what would be done, and what was. */
+const WORDS: Record<Action, { sign: string; would: string; did: string }> = {
+  SAME: { sign: '=', would: 'in sync', did: 'in sync' },
+  CREATE: { sign: '+', would: 'create', did: 'created' },
+  UPDATE: { sign: '~', would: 'change', did: 'changed' },
+  REPLACE: { sign: '~', would: 'replace', did: 'replaced' },
+  WAIT: { sign: '.', would: 'wait', did: 'waits' },
+  DIFFERS: { sign: '~', would: 'differs', did: 'differs' },
+  REFUSED: { sign: '!', would: 'refused', did: 'refused' },
+  END: { sign: '-', would: 'end', did: 'ended' },
+};
+
+function summary(plans: DeclarationPlan[], tense: 'would' | 'did'): string {
+  const counts = new Map<Action, number>();
+  for (const { action } of plans)
+    counts.set(action, (counts.get(action) ?? 0) + 1);
+  const parts = [...counts].map(
+    ([action, count]) => `${count} ${WORDS[action][tense]}`,
+  );
+  return parts.length ? `${parts.join(', ')}.` : 'Nothing to do.';
+}
+
+/** @param tense - what would be done, or what was */
+export function showPlan(
+  { output }: Context,
+  plans: DeclarationPlan[],
+  tense: 'would' | 'did',
+): void {
+  output.result(plans, () => {
+    const width = Math.max(0, ...plans.map(plan => plan.entityRef.length));
+    const { bold, green, red, yellow, dim } = output.colors;
+    const colors: Partial<Record<Action, (text: string) => string>> = {
+      CREATE: green,
+      UPDATE: yellow,
+      REPLACE: yellow,
+      DIFFERS: yellow,
+      REFUSED: red,
+      END: red,
+      SAME: dim,
+      WAIT: dim,
+    };
+    for (const plan of plans) {
+      const { sign, [tense]: word } = WORDS[plan.action];
+      const paint = colors[plan.action] ?? bold;
+      output.line(paint(`${sign} ${plan.entityRef.padEnd(width)}  ${word}`));
+      for (const { field, declared = 'none', actual } of plan.changes)
+        output.line(
+          `    ${field}: ${declared}${
+            actual === undefined ? '' : ` (is ${actual})`
+          }`,
+        );
+      if (plan.problem) {
+        output.line(`    ${plan.problem.message}`);
+        if (plan.action === 'REFUSED' || plan.action === 'DIFFERS')
+          output.line(`    ${plan.problem.remedy}`);
+      }
+    }
+    output.line(summary(plans, tense));
+  });
+}
