@@ -44,6 +44,13 @@ export const NEWEST_LABEL = 'ai-app-store.io/newest';
  */
 export const DECLARATION_ANNOTATION = 'ai-app-store.io/declaration';
 
+/**
+ * On a component of the catalog: names of the store's apps that belong to it, separated by commas.
+ *
+ * @public
+ */
+export const COMPONENT_APPS_ANNOTATION = 'ai-app-store.io/apps';
+
 /** No vowels, so that a digest is no word. */
 const DIGITS = '0123456789bcdfghjklmnpqrstvwxz';
 /** 14 digits to the base of 30 are 68 bits. */

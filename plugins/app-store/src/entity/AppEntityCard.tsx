@@ -20,6 +20,7 @@ import { useLoad } from '../hooks/useLoad';
 import { paths } from '../routes';
 import { SHORT_VISIBILITY } from '../words';
 import styles from './entity.module.css';
+import { VersionsOfApp } from './VersionsOfApp';
 
 const LIFECYCLES = {
   ON_DEMAND: 'Each person runs their own instance',
@@ -76,10 +77,18 @@ function Facts(props: { app: App }) {
   );
 }
 
+/** An app version that the store's provider put into the catalog. */
 export function AppEntityCard() {
   const { entity } = useEntity();
+  return (
+    <AppCard id={entity.metadata.annotations?.[APP_ID_ANNOTATION] ?? ''} />
+  );
+}
+
+/** An app version by its id. */
+export function AppCard(props: { id: string }) {
+  const { id } = props;
   const api = useApi(appStoreApiRef);
-  const id = entity.metadata.annotations?.[APP_ID_ANNOTATION] ?? '';
   const { value: loaded, error } = useLoad(() => api.getApp(id), [id]);
   const [changed, setChanged] = useState<App>();
   const app = changed && changed.id === loaded?.id ? changed : loaded;
@@ -117,6 +126,7 @@ export function AppEntityCard() {
           {unread && !instances && <ErrorPanel error={unread} />}
           <Preconditions app={app} onApp={setChanged} />
           <Facts app={app} />
+          <VersionsOfApp app={app} />
         </Flex>
       </CardBody>
     </Card>

@@ -6,15 +6,44 @@ import {
   ExtensionBoundary,
 } from '@backstage/frontend-plugin-api';
 import { IconBundleBlueprint } from '@backstage/plugin-app-react';
+import { DefaultEntityPresentationApi } from '@backstage/plugin-catalog';
 import catalogPlugin from '@backstage/plugin-catalog/alpha';
+import {
+  catalogApiRef,
+  entityPresentationApiRef,
+} from '@backstage/plugin-catalog-react';
 import {
   ALL_RELATION_PAIRS,
   ALL_RELATIONS,
   catalogGraphApiRef,
   DefaultCatalogGraphApi,
 } from '@backstage/plugin-catalog-graph';
-import { RiPriceTag3Line, RiStore2Line } from '@remixicon/react';
+import {
+  RiKey2Line,
+  RiLinksLine,
+  RiPlayCircleLine,
+  RiPriceTag3Line,
+  RiStore2Line,
+} from '@remixicon/react';
 import './graph.css';
+
+/** Relations of the store's kinds; some stand on one side alone. */
+const PAIRS: Array<[string, string]> = [
+  ['hasTag', 'tagOf'],
+  ['newerVersionOf', 'olderVersionOf'],
+  ['instanceOf', 'hasInstance'],
+  ['aliasFor', 'hasAlias'],
+  ['neededBy', 'needsSecret'],
+];
+
+/** By kind, as entity refs have it. */
+const KIND_ICONS = {
+  app: RiStore2Line,
+  apptag: RiPriceTag3Line,
+  appinstance: RiPlayCircleLine,
+  appsecret: RiKey2Line,
+  appalias: RiLinksLine,
+};
 
 export const kindIconsModule = createFrontendModule({
   pluginId: 'app',
@@ -22,10 +51,12 @@ export const kindIconsModule = createFrontendModule({
     IconBundleBlueprint.make({
       name: 'app-store-kinds',
       params: {
-        icons: {
-          'kind:app': <RiStore2Line />,
-          'kind:apptag': <RiPriceTag3Line />,
-        },
+        icons: Object.fromEntries(
+          Object.entries(KIND_ICONS).map(([kind, Icon]) => [
+            `kind:${kind}`,
+            <Icon key={kind} />,
+          ]),
+        ),
       },
     }),
   ],
@@ -41,8 +72,8 @@ export const catalogGraphModule = createFrontendModule({
           deps: {},
           factory: () =>
             new DefaultCatalogGraphApi({
-              knownRelations: [...ALL_RELATIONS, 'hasTag', 'tagOf'],
-              knownRelationPairs: [...ALL_RELATION_PAIRS, ['hasTag', 'tagOf']],
+              knownRelations: [...ALL_RELATIONS, ...PAIRS.flat()],
+              knownRelationPairs: [...ALL_RELATION_PAIRS, ...PAIRS],
               defaultRelationTypes: { exclude: [] },
             }),
         }),
@@ -53,6 +84,25 @@ export const catalogGraphModule = createFrontendModule({
 export const catalogPageModule = createFrontendModule({
   pluginId: 'catalog',
   extensions: [
+    // Links and the graph take icons from here, and from nowhere else.
+    ApiBlueprint.make({
+      name: 'entity-presentation',
+      params: define =>
+        define({
+          api: entityPresentationApiRef,
+          deps: { catalogApi: catalogApiRef },
+          factory: ({ catalogApi }) =>
+            DefaultEntityPresentationApi.create({
+              catalogApi,
+              kindIcons: Object.fromEntries(
+                Object.entries(KIND_ICONS).map(([kind, Icon]) => [
+                  kind,
+                  () => <Icon size="1em" />,
+                ]),
+              ),
+            }),
+        }),
+    }),
     catalogPlugin.getExtension('page:catalog').override({
       factory: (original, { node, inputs, config }) => [
         ...original(),

@@ -16,6 +16,7 @@ import { useLoad } from '../../hooks/useLoad';
 import { paths } from '../../routes';
 import { AccessPolicies } from './AccessPolicies';
 import { AdminApps } from './AdminApps';
+import { AdminDeclarations } from './AdminDeclarations';
 import { AdminInstances } from './AdminInstances';
 import styles from './AdminPage.module.css';
 import { AuditTrail } from './AuditTrail';
@@ -30,6 +31,7 @@ const SECTIONS: Record<string, { title: string; panel: () => ReactNode }> = {
   },
   tags: { title: 'Tags', panel: () => <TagsPanel /> },
   aliases: { title: 'Aliases', panel: () => <AliasesPanel all /> },
+  declarations: { title: 'Declarations', panel: () => <AdminDeclarations /> },
   audit: { title: 'Audit', panel: () => <AuditTrail /> },
   policies: { title: 'Access policies', panel: () => <AccessPolicies /> },
   recovery: { title: 'Restored backup', panel: () => <RestoredBackup /> },

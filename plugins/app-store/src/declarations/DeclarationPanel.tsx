@@ -1,0 +1,143 @@
+/** How the store stands to a declaration: its state, for whom it acts, where it comes from, what differs. */
+import { useApi } from '@backstage/frontend-plugin-api';
+import { EntityRefLink } from '@backstage/plugin-catalog-react';
+import type { StoreDeclaration } from '@ai-app-store/backstage-plugin-app-store-common';
+import { Flex, Link, Text } from '@backstage/ui';
+import { useEffect, useState } from 'react';
+import { appStoreApiRef } from '../api';
+import { Loading } from '../components/Loading';
+import { ErrorPanel, ProblemPanel } from '../components/ProblemPanel';
+import { When } from '../components/When';
+import { useLoad } from '../hooks/useLoad';
+import { Actions } from './Actions';
+import { Changes } from './Changes';
+import styles from './declarations.module.css';
+import { StateBadge } from './StateBadge';
+import { contentWords, locationUrl, MEANINGS } from './words';
+
+/** Between two looks at what is on its way, and at what is settled, in milliseconds. */
+const SOON_MS = 3000;
+const LATER_MS = 30_000;
+
+/** The declaration of an entity, looked at again and again. */
+export function useDeclaration(entityRef: string): {
+  declaration?: StoreDeclaration;
+  loaded: boolean;
+  error?: Error;
+  put: (after: StoreDeclaration | undefined) => void;
+} {
+  const api = useApi(appStoreApiRef);
+  const { value, error, loading, reload } = useLoad(
+    async () => (await api.listDeclarations({ entityRef })).items,
+    [entityRef],
+  );
+  const [changed, setChanged] = useState<{ to?: StoreDeclaration }>();
+  useEffect(() => setChanged(undefined), [value]);
+  const declaration = changed ? changed.to : value?.[0];
+  const soon = !declaration || declaration.state === 'PROGRESSING';
+  useEffect(() => {
+    if (loading) return undefined;
+    const timer = setTimeout(reload, soon ? SOON_MS : LATER_MS);
+    return () => clearTimeout(timer);
+  }, [loading, soon, reload, value]);
+  return {
+    declaration,
+    loaded: Boolean(value),
+    error,
+    put: after => setChanged({ to: after }),
+  };
+}
+
+function Facts(props: { declaration: StoreDeclaration }) {
+  const { declaration } = props;
+  const { owner, acceptedBy, acceptedAt, location, since } = declaration;
+  const url = locationUrl(location);
+  const content = contentWords(declaration);
+  return (
+    <dl className={styles.facts}>
+      <div>
+        <dt>Since</dt>
+        <dd>
+          <When at={since} />
+        </dd>
+      </div>
+      <div>
+        <dt>Acts for</dt>
+        <dd>
+          {owner ? (
+            <EntityRefLink entityRef={owner} defaultKind="user" />
+          ) : (
+            'Nobody yet'
+          )}
+          {owner && acceptedBy && acceptedAt && (
+            <>
+              , who accepted it <When at={acceptedAt} day />
+            </>
+          )}
+        </dd>
+      </div>
+      {content && (
+        <div>
+          <dt>In its source</dt>
+          <dd>{content}</dd>
+        </div>
+      )}
+      {url && (
+        <div>
+          <dt>Declared in</dt>
+          <dd>
+            <Link href={url} target="_blank" rel="noreferrer">
+              {url.replace(/^https?:\/\//, '')}
+            </Link>
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+/** The panel of one declaration. */
+export function DeclarationPanel(props: {
+  declaration: StoreDeclaration;
+  onChange: (after: StoreDeclaration | undefined) => void;
+}) {
+  const { declaration, onChange } = props;
+  const { state, problem, changes = [] } = declaration;
+  return (
+    <Flex direction="column" gap="4">
+      <Flex direction="column" gap="1" role="status">
+        <StateBadge state={state} />
+        <Text as="p" color="secondary">
+          {MEANINGS[state]}
+        </Text>
+      </Flex>
+      {problem && (
+        <ProblemPanel
+          problem={problem}
+          status={state === 'REFUSED' ? 'danger' : 'warning'}
+        />
+      )}
+      <Changes changes={changes} />
+      <Actions declaration={declaration} onChange={onChange} />
+      <Facts declaration={declaration} />
+    </Flex>
+  );
+}
+
+/** The panel of an entity's declaration, or why there is none. */
+export function EntityDeclaration(props: {
+  state: ReturnType<typeof useDeclaration>;
+}) {
+  const { declaration, loaded, error, put } = props.state;
+  if (error && !declaration) return <ErrorPanel error={error} />;
+  if (!loaded)
+    return <Loading label="Loading the declaration" shape="facts" lines={3} />;
+  if (!declaration)
+    return (
+      <Text as="p" color="secondary" role="status">
+        The app store has not read this declaration yet. It looks every half
+        minute.
+      </Text>
+    );
+  return <DeclarationPanel declaration={declaration} onChange={put} />;
+}

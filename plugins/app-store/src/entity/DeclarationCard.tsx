@@ -1,0 +1,36 @@
+/** A declaration on its entity page: how the store stands to it, and what it declares. */
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import { useEntity } from '@backstage/plugin-catalog-react';
+import { Card, CardBody, CardHeader, Flex, Text } from '@backstage/ui';
+import {
+  EntityDeclaration,
+  useDeclaration,
+} from '../declarations/DeclarationPanel';
+import { AppCard } from './AppEntityCard';
+import { InstanceCard } from './InstanceCard';
+import { ResourceLink } from './ResourceLink';
+
+export function DeclarationCard() {
+  const { entity } = useEntity();
+  const state = useDeclaration(stringifyEntityRef(entity));
+  const id = state.declaration?.resourceId;
+  return (
+    <Flex direction="column" gap="4">
+      <Card role="region" aria-label="Declaration">
+        <CardHeader>
+          <Text as="h3" variant="title-x-small" weight="bold">
+            Declaration
+          </Text>
+        </CardHeader>
+        <CardBody>
+          <Flex direction="column" gap="4">
+            <EntityDeclaration state={state} />
+            {id && <ResourceLink kind={entity.kind} id={id} entity={entity} />}
+          </Flex>
+        </CardBody>
+      </Card>
+      {id && entity.kind === 'App' && <AppCard id={id} />}
+      {id && entity.kind === 'AppInstance' && <InstanceCard id={id} />}
+    </Flex>
+  );
+}

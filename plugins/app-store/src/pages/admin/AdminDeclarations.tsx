@@ -1,0 +1,180 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import { EntityRefLink } from '@backstage/plugin-catalog-react';
+import type {
+  DeclarationState,
+  StoreDeclaration,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { Button, Flex, Link, Select, Text } from '@backstage/ui';
+import { RiAddLine, RiRefreshLine } from '@remixicon/react';
+import { appStoreApiRef } from '../../api';
+import { DataTable, type DataColumn } from '../../components/DataTable';
+import { EmptyState } from '../../components/EmptyState';
+import { ListState } from '../../components/ListState';
+import { PersonName } from '../../components/PersonName';
+import { SearchBox } from '../../components/SearchBox';
+import { When } from '../../components/When';
+import { Actions } from '../../declarations/Actions';
+import { RegisterDialog } from '../../declarations/RegisterDialog';
+import { StateBadge } from '../../declarations/StateBadge';
+import { contentWords, locationUrl, STATES } from '../../declarations/words';
+import { useChangeParams } from '../../hooks/useChangeParams';
+import { usePages } from '../../hooks/usePages';
+import styles from '../../components/List.module.css';
+
+const ANY = '-';
+
+function Source(props: { declaration: StoreDeclaration }) {
+  const { declaration } = props;
+  const url = locationUrl(declaration.location);
+  const content = contentWords(declaration);
+  return (
+    <>
+      {url ? (
+        <Link href={url} target="_blank" rel="noreferrer">
+          {url.replace(/^https?:\/\//, '')}
+        </Link>
+      ) : (
+        'A file that was applied'
+      )}
+      {content && (
+        <Text as="p" variant="body-small" color="secondary">
+          {content}
+        </Text>
+      )}
+    </>
+  );
+}
+
+/** Everything that is declared: where, for whom, and how the store stands to it. */
+export function AdminDeclarations() {
+  const api = useApi(appStoreApiRef);
+  const [params, change] = useChangeParams();
+  const search = params.get('search') ?? '';
+  const state = (params.get('state') ?? '') as DeclarationState | '';
+  const pages = usePages(
+    cursor =>
+      api.listDeclarations({
+        scope: 'all',
+        search: search || undefined,
+        state: state || undefined,
+        limit: 50,
+        cursor,
+      }),
+    [search, state],
+  );
+  const columns: Array<DataColumn<StoreDeclaration>> = [
+    {
+      label: 'Declaration',
+      lead: true,
+      cell: ({ entityRef, source }) =>
+        source === 'catalog' ? (
+          <EntityRefLink entityRef={entityRef} title={entityRef} />
+        ) : (
+          entityRef
+        ),
+    },
+    {
+      label: 'State',
+      cell: ({ state: its, since, problem }) => (
+        <>
+          <StateBadge state={its} />
+          <Text as="p" variant="body-small" color="secondary">
+            since <When at={since} />
+          </Text>
+          {problem && (
+            <Text as="p" variant="body-small">
+              {problem.message}
+            </Text>
+          )}
+        </>
+      ),
+    },
+    {
+      label: 'Acts for',
+      cell: ({ owner }) => (owner ? <PersonName of={owner} /> : 'nobody yet'),
+    },
+    {
+      label: 'Source',
+      cell: declaration => <Source declaration={declaration} />,
+    },
+    {
+      label: 'Actions',
+      quiet: true,
+      cell: declaration => (
+        <Actions
+          declaration={declaration}
+          onChange={after =>
+            after ? pages.put(after) : pages.remove(declaration.id)
+          }
+        />
+      ),
+    },
+  ];
+  const register = (
+    <Button
+      variant="primary"
+      iconStart={<RiAddLine />}
+      onPress={() => change({ dialog: 'register' })}
+    >
+      Register a file
+    </Button>
+  );
+  return (
+    <Flex direction="column" gap="4">
+      <Flex gap="3" align="center" className={styles.tools}>
+        <SearchBox label="Search declarations" className={styles.search} />
+        <Select
+          aria-label="State"
+          size="small"
+          className={styles.filter}
+          options={[
+            { value: ANY, label: 'Any state' },
+            ...Object.entries(STATES).map(([value, label]) => ({
+              value,
+              label,
+            })),
+          ]}
+          value={state || ANY}
+          onChange={key => change({ state: key === ANY ? '' : String(key) })}
+        />
+        <Button
+          size="small"
+          variant="secondary"
+          iconStart={<RiRefreshLine />}
+          isDisabled={pages.loading}
+          onPress={pages.reload}
+        >
+          Refresh
+        </Button>
+        {(pages.items?.length || search || state) && register}
+      </Flex>
+      <ListState
+        pages={pages}
+        what="declarations"
+        empty={
+          search || state ? (
+            <Text as="p" color="secondary" role="status">
+              No matching declarations.
+            </Text>
+          ) : (
+            <EmptyState title="Nothing is declared yet" action={register}>
+              Teams declare apps, tags, instances, secrets and aliases in a
+              catalog-info.yaml beside their code. Register that file, and the
+              store keeps them true.
+            </EmptyState>
+          )
+        }
+      >
+        {items => (
+          <DataTable label="Declarations" items={items} columns={columns} />
+        )}
+      </ListState>
+      {params.get('dialog') === 'register' && (
+        <RegisterDialog
+          onClose={() => change({ dialog: '' })}
+          onRegistered={pages.reload}
+        />
+      )}
+    </Flex>
+  );
+}
