@@ -1,0 +1,250 @@
+/**
+ * What becomes of a declaration that changes, flaps, is renamed or removed, and of what somebody
+ * changes in the store beside it.
+ */
+import { databaseIds } from '../database/__testUtils__/databases';
+import {
+  appFiles,
+  catalogInfo,
+  declared,
+  DeclarationsUnderTest,
+  type Files,
+} from '../__testUtils__/DeclarationsUnderTest';
+import { API, as } from '../__testUtils__/StoreUnderTest';
+import { until } from '../__testUtils__/until';
+
+jest.setTimeout(240_000);
+
+const COMPONENT = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: { name: 'lunch-service' },
+  spec: { type: 'service', lifecycle: 'production', owner: 'users' },
+};
+const APP = declared('App', 'lunch', { visibility: 'ALL_USERS' });
+const INSTANCE = declared('AppInstance', 'lunch', { app: 'lunch' });
+const ALIAS = declared('AppAlias', 'lunch', { instance: 'lunch' });
+const SECRET = declared('AppSecret', 'lunch', {
+  keys: { token: { valueFrom: { environmentVariable: 'LUNCH_TOKEN' } } },
+});
+
+const files = (...documents: object[]): Files => ({
+  ...appFiles('lunch', '1.0.0'),
+  ...catalogInfo(COMPONENT, ...documents),
+});
+const trusted = (name: string, more: object = {}) => ({
+  location: `NAME/${name}/${name}/src/branch/main/`,
+  owner: 'user:default/dev',
+  secrets: { environment: ['LUNCH_TOKEN'] },
+  ...more,
+});
+
+describe.each(databaseIds())('what is declared, on %s', id => {
+  let test: DeclarationsUnderTest;
+
+  beforeAll(async () => {
+    process.env.LUNCH_TOKEN = 'soup';
+    test = await DeclarationsUnderTest.start(id, {
+      files: files(APP, INSTANCE, ALIAS, SECRET),
+      repositories: {
+        ending: catalogInfo(
+          COMPONENT,
+          declared('AppAlias', 'ends'),
+          declared('AppInstance', 'ends', { appName: 'lunch' }),
+        ),
+        pausing: catalogInfo(
+          COMPONENT,
+          declared('AppInstance', 'pauses', { appName: 'lunch' }),
+        ),
+        // A person declares what they declare elsewhere.
+        second: catalogInfo(COMPONENT),
+      },
+      appStore: { limits: { instances: 8, appVersions: 20 } },
+      trust: url =>
+        [
+          trusted('lunch'),
+          trusted('ending', { onRemoval: 'delete' }),
+          trusted('pausing', { onRemoval: 'suspend' }),
+          trusted('second'),
+        ].map(entry => ({
+          ...entry,
+          location: entry.location.replace('NAME', url),
+        })),
+    });
+    for (const ref of [
+      'appinstance:default/lunch',
+      'appalias:default/lunch',
+      'appalias:default/ends',
+      'appinstance:default/ends',
+      'appinstance:default/pauses',
+    ])
+      await test.settles(ref, 'IN_SYNC');
+  });
+  afterAll(() => test?.stop());
+
+  it('is shown where it drifts, left so, and applied again by whoever may', async () => {
+    const app = await test.settles('app:default/lunch', 'IN_SYNC');
+    await test.store.api
+      .patch(`${API}/apps/${app.resourceId}`)
+      .set(as('dev'))
+      .send({ visibility: 'PRIVATE' })
+      .expect(200);
+    const drifted = await test.settles('app:default/lunch', 'DRIFTED');
+    expect(drifted.changes).toEqual([
+      { field: 'visibility', declared: 'ALL_USERS', actual: 'PRIVATE' },
+    ]);
+    // Nobody changes it back behind somebody's back.
+    expect(await test.get(`/apps/${app.resourceId}`)).toMatchObject({
+      visibility: 'PRIVATE',
+    });
+    const apply = (who: string) =>
+      test.post(`/declarations/${app.id}/apply`, who);
+    expect((await apply('vic')).status).toBe(404);
+    expect((await apply('uma')).status).toBe(404);
+    expect((await apply('dev')).body).toMatchObject({ state: 'IN_SYNC' });
+    expect(await test.get(`/apps/${app.resourceId}`)).toMatchObject({
+      visibility: 'ALL_USERS',
+    });
+  });
+
+  it('drifts where its source changes under the same version, and is never published so', async () => {
+    await test.commit({
+      ...files(APP, INSTANCE, ALIAS, SECRET),
+      'more.txt': 'more',
+    });
+    const drifted = await test.settles('app:default/lunch', 'DRIFTED');
+    expect(drifted.problem).toMatchObject({
+      code: 'VERSION_UNCHANGED',
+      owner: 'author',
+      remedy: expect.stringContaining('App.Version'),
+    });
+    await test.commit(files(APP, INSTANCE, ALIAS, SECRET));
+    await test.settles('app:default/lunch', 'IN_SYNC');
+  });
+
+  it('gets the new value where that changes in its source, and drifts where somebody else changes it', async () => {
+    const secret = await test.settles('appsecret:default/lunch', 'IN_SYNC');
+    const value = async () => {
+      const { body } = await test.post('/secrets/lunch/values', 'dev');
+      return Buffer.from(body.data.token, 'base64').toString();
+    };
+    process.env.LUNCH_TOKEN = 'salad';
+    await until(async () => (await value()) === 'salad', value);
+    await test.store.api
+      .put(`${API}/secrets/lunch`)
+      .set(as('dev'))
+      .send({ data: { token: 'mine' } })
+      .expect(200);
+    const drifted = await test.settles('appsecret:default/lunch', 'DRIFTED');
+    expect(drifted.changes).toEqual([
+      { field: 'values', declared: 'as in their sources', actual: 'others' },
+    ]);
+    expect(JSON.stringify(drifted)).not.toMatch(/salad|mine/);
+    await test.post(`/declarations/${secret.id}/apply`, 'dev').expect(200);
+    expect(await value()).toBe('salad');
+  });
+
+  it('is one declaration’s alone, and the other one’s once the first is gone', async () => {
+    await test.commit(
+      catalogInfo(COMPONENT, declared('AppAlias', 'again', { name: 'lunch' })),
+      'second',
+    );
+    const refused = await test.settles('appalias:default/again', 'REFUSED');
+    expect(refused.problem).toMatchObject({
+      code: 'DECLARED_ELSEWHERE',
+      message: expect.stringContaining('appalias:default/lunch'),
+    });
+    const before = await test.get('/aliases/lunch');
+    // A rename: the old name goes, the new one takes over what is there.
+    await test.commit(files(APP, INSTANCE, SECRET));
+    await test.settles('appalias:default/lunch', 'ORPHANED');
+    await test.commit(
+      catalogInfo(
+        COMPONENT,
+        declared('AppAlias', 'again', {
+          name: 'lunch',
+          instance: 'appinstance:default/lunch',
+        }),
+      ),
+      'second',
+    );
+    await test.settles('appalias:default/again', 'IN_SYNC');
+    expect(await test.get('/aliases/lunch')).toMatchObject({
+      id: before.id,
+      instanceId: before.instanceId,
+    });
+  });
+
+  it('is not ended where it flaps', async () => {
+    const before = await test.settles('appinstance:default/ends', 'IN_SYNC');
+    const both = catalogInfo(
+      COMPONENT,
+      declared('AppAlias', 'ends'),
+      declared('AppInstance', 'ends', { appName: 'lunch' }),
+    );
+    for (let n = 0; n < 3; n++) {
+      await test.commit(catalogInfo(COMPONENT), 'ending');
+      await until(
+        async () =>
+          (
+            await test.declaration('appinstance:default/ends')
+          )?.missingSince,
+      );
+      await test.commit(both, 'ending');
+      await until(
+        async () =>
+          !(
+            await test.declaration('appinstance:default/ends')
+          )?.missingSince,
+      );
+    }
+    const after = await test.settles('appinstance:default/ends', 'IN_SYNC');
+    expect(after.resourceId).toBe(before.resourceId);
+    expect(await test.get(`/instances/${before.resourceId}`)).toMatchObject({
+      terminating: false,
+    });
+  });
+
+  it('ends as configured once it is gone for long enough', async () => {
+    const ends = await test.settles('appinstance:default/ends', 'IN_SYNC');
+    const pauses = await test.settles('appinstance:default/pauses', 'IN_SYNC');
+    await test.commit(catalogInfo(COMPONENT), 'ending');
+    await test.commit(catalogInfo(COMPONENT), 'pausing');
+    await test.forgets('appinstance:default/ends');
+    await test.forgets('appalias:default/ends');
+    await until(
+      async () =>
+        (
+          await test.store.api
+            .get(`${API}/instances/${ends.resourceId}`)
+            .set(as('dev'))
+        ).status === 404,
+    );
+    expect(
+      (await test.store.api.get(`${API}/aliases/ends`).set(as('dev'))).status,
+    ).toBe(404);
+    await test.settles('appinstance:default/pauses', 'ORPHANED');
+    expect(await test.get(`/instances/${pauses.resourceId}`)).toMatchObject({
+      status: 'SUSPENDED',
+    });
+    // What is kept is ended by whoever it acted for, or kept for good.
+    const { id: orphan } = (await test.declaration(
+      'appinstance:default/pauses',
+    ))!;
+    const end = (who: string) =>
+      test.store.api.delete(`${API}/declarations/${orphan}`).set(as(who));
+    expect((await end('uma')).status).toBe(404);
+    expect((await end('dev')).status).toBe(204);
+    expect(await test.declaration('appinstance:default/pauses')).toBe(
+      undefined,
+    );
+  });
+
+  it('is ended by nobody while it is declared', async () => {
+    const app = await test.settles('app:default/lunch', 'IN_SYNC');
+    const { status, body } = await test.store.api
+      .delete(`${API}/declarations/${app.id}`)
+      .set(as('dev'));
+    expect([status, body.code]).toEqual([409, 'STILL_DECLARED']);
+  });
+});
