@@ -7,35 +7,22 @@
  * whom it acts.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type {
-  DeclarationKind,
-  Problem,
-} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { DeclarationKind } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Caller } from '../auth/Caller';
-import type { RoleResolver } from '../auth/RoleResolver';
 import type { KeyedLock } from '../database/KeyedLock';
 import { StoreError } from '../errors/StoreError';
+import { acceptanceDigest, type Acting } from './Acting';
 import type { AppSources, FetchedApp } from './AppSources';
-import type {
-  DeclarationRepository,
-  DeclarationUpdate,
-} from './DeclarationRepository';
+import type { DeclarationRepository } from './DeclarationRepository';
 import {
   CATALOG_SOURCE,
   digestOf,
   type AppContent,
   type DeclarationRecord,
 } from './declarationRows';
+import { DeclarationStates } from './DeclarationStates';
 import type { DeclaredKind, Plan, Target, Tools } from './kinds/DeclaredKind';
 import type { Trust } from './Trust';
-
-/** First pause after something that may pass by itself, and the longest, in milliseconds. */
-const RETRY_MS = 5_000;
-const RETRY_MOST_MS = 300_000;
-/** What was refused is tried again after this long: somebody may have given the right meanwhile. */
-const REFUSED_MS = 600_000;
-/** What is on its way is looked at after this long. */
-const PROGRESS_MS = 2_000;
 
 /** What each kind knows. */
 type DeclaredKinds = {
@@ -48,33 +35,20 @@ export interface DeclarationApplierOptions {
   kinds: DeclaredKinds;
   sources: AppSources;
   trust: Trust;
-  roles: RoleResolver;
+  acting: Acting;
   locks: KeyedLock;
   logger: LoggerService;
   now?: () => Date;
 }
 
-/** What somebody accepts, and what of an app stands in its source. */
-export function acceptanceDigest(row: DeclarationRecord): string {
-  const { content } = row;
-  return digestOf([
-    row.declaration,
-    content && [content.name, content.version, content.contentDigest],
-  ]);
-}
-
-/** Brings declarations into line, one at a time. */
+/** Brings declarations into line. */
 export class DeclarationApplier {
   readonly #o: DeclarationApplierOptions;
-  readonly #now: () => Date;
+  readonly #states: DeclarationStates;
 
   constructor(options: DeclarationApplierOptions) {
     this.#o = options;
-    this.#now = options.now ?? (() => new Date());
-  }
-
-  #in(ms: number): string {
-    return new Date(this.#now().getTime() + ms).toISOString();
+    this.#states = new DeclarationStates(options);
   }
 
   /**
@@ -93,7 +67,7 @@ export class DeclarationApplier {
       try {
         return await this.#bring(row, options);
       } catch (error) {
-        await this.#failed(row.id, error as Error);
+        await this.#states.failed(row.id, error as Error);
         return { applied: false };
       }
     });
@@ -114,7 +88,7 @@ export class DeclarationApplier {
       row.ownerRef && this.#o.trust.rootOf(row.location),
     );
     // Until it is published the bundle itself is needed, also where it was looked at before.
-    const settled = this.actingFor(row)
+    const settled = this.#o.acting.personOf(row)
       ? row.appliedDigest === digestOf([acceptanceDigest(row), undefined])
       : row.state === 'PROPOSED';
     const known = settled ? row.content : undefined;
@@ -130,59 +104,7 @@ export class DeclarationApplier {
   ): Promise<DeclarationRecord> {
     return digestOf(content) === digestOf(row.content)
       ? row
-      : this.#write(row.id, { content });
-  }
-
-  /** Writes a state down; nothing where that is what is written already. */
-  async #settle(
-    row: DeclarationRecord,
-    change: DeclarationUpdate,
-  ): Promise<void> {
-    const told = (record: DeclarationUpdate) =>
-      digestOf(
-        Object.keys(change).map(key => record[key as keyof DeclarationUpdate]),
-      );
-    if (told(row) !== told(change)) await this.#write(row.id, change);
-  }
-
-  async #write(
-    id: string,
-    change: DeclarationUpdate,
-  ): Promise<DeclarationRecord> {
-    const after = await this.#o.declarations.update(id, change);
-    if (!after) throw new Error(`the declaration ${id} is gone`);
-    return after;
-  }
-
-  /** For whom it acts: whom the configuration names, or who accepted just this. */
-  actingFor(row: DeclarationRecord): string | undefined {
-    if (row.ownerRef) return row.ownerRef;
-    return row.acceptedDigest === acceptanceDigest(row)
-      ? row.acceptedBy
-      : undefined;
-  }
-
-  /** The person for whom something acts, with the rights that they have now. */
-  async callerFor(userEntityRef: string, entityRef: string): Promise<Caller> {
-    const person = await this.#o.roles.resolve(userEntityRef);
-    if (!person.known)
-      throw new StoreError({
-        status: 409,
-        code: 'PERSON_UNKNOWN',
-        message: `It acts for ${userEntityRef}, whom the app store does not know, or no longer does. Nothing was changed.`,
-        owner: 'admin',
-        remedy:
-          'An admin names somebody else in appStore.declarations.trust, or adds this person to the catalog.',
-      });
-    const { displayName, roles, fullAccess, admin } = person;
-    return {
-      userEntityRef,
-      displayName,
-      roles,
-      fullAccess,
-      admin,
-      client: `declaration ${entityRef}`,
-    };
+      : this.#states.write(row.id, { content });
   }
 
   async #act(
@@ -190,19 +112,19 @@ export class DeclarationApplier {
     fetched: FetchedApp | undefined,
     force: boolean,
   ): Promise<{ applied: boolean }> {
-    const owner = this.actingFor(row);
+    const owner = this.#o.acting.personOf(row);
     if (!owner) {
       await this.#propose(row);
       return { applied: false };
     }
     const target = this.#target(
       row,
-      await this.callerFor(owner, row.entityRef),
+      await this.#o.acting.callerFor(owner, row.entityRef),
       fetched?.content,
     );
     const plan = await this.plan(target);
     if (plan.waitsFor) {
-      await this.#progress(row, plan.waitsFor);
+      await this.#states.progress(row, plan.waitsFor);
       return { applied: false };
     }
     const digest = digestOf([acceptanceDigest(row), plan.resolved]);
@@ -240,7 +162,6 @@ export class DeclarationApplier {
     return this.plan(this.#target(row, caller, row.content));
   }
 
-  /** What would have to be done for a declaration. */
   plan(target: Target): Promise<Plan> {
     return this.#kind(target.row.kind).plan(target);
   }
@@ -274,7 +195,7 @@ export class DeclarationApplier {
         owner: 'admin',
         remedy: 'An admin adds the location, or removes the declaration.',
       });
-    await this.#settle(row, {
+    await this.#states.settle(row, {
       state: 'PROPOSED',
       problem: undefined,
       changes: undefined,
@@ -283,19 +204,10 @@ export class DeclarationApplier {
     });
   }
 
-  async #progress(row: DeclarationRecord, problem: Problem): Promise<void> {
-    await this.#write(row.id, {
-      state: 'PROGRESSING',
-      problem,
-      dueAt: this.#in(PROGRESS_MS * 2 ** Math.min(row.attempts, 6)),
-      attempts: row.attempts + 1,
-    });
-  }
-
   async #compared(row: DeclarationRecord, plan: Plan): Promise<void> {
     const { found, changes, stays } = plan;
     const { declarations } = this.#o;
-    await this.#settle(row, {
+    await this.#states.settle(row, {
       state: changes.length ? 'DRIFTED' : 'IN_SYNC',
       changes: changes.length ? changes : undefined,
       problem: stays,
@@ -320,11 +232,11 @@ export class DeclarationApplier {
       this.#toolsFor(row, fetched),
     );
     if (waitsFor) {
-      await this.#progress(row, waitsFor);
+      await this.#states.progress(row, waitsFor);
       return { applied: false };
     }
     const rest = plan.stays ? plan.changes : [];
-    await this.#write(row.id, {
+    await this.#states.write(row.id, {
       state: rest.length ? 'DRIFTED' : 'IN_SYNC',
       problem: plan.stays,
       changes: rest.length ? rest : undefined,
@@ -343,7 +255,7 @@ export class DeclarationApplier {
   #toolsFor(row: DeclarationRecord, fetched: FetchedApp | undefined): Tools {
     return {
       remember: async change => {
-        await this.#write(row.id, change);
+        await this.#states.write(row.id, change);
       },
       claim: async resourceId => {
         const other = await this.#o.declarations.claim(
@@ -365,37 +277,6 @@ export class DeclarationApplier {
         return fetched.open();
       },
     };
-  }
-
-  /** Says on the declaration why it could not be done. What is there stays as it is. */
-  async #failed(id: string, error: Error): Promise<void> {
-    const row = await this.#o.declarations.get(id);
-    if (!row) return;
-    const refused = error instanceof StoreError;
-    const passes = !refused || error.status >= 500 || error.status === 429;
-    const problem: Problem = refused
-      ? {
-          code: error.code,
-          message: error.message,
-          owner: error.owner,
-          remedy: error.remedy,
-        }
-      : {
-          code: 'FAILED',
-          message: `It could not be applied: ${error.message.slice(0, 300)}`,
-          owner: 'platform',
-          remedy: 'The store tries again by itself.',
-        };
-    if (!refused)
-      this.#o.logger.warn(`${row.entityRef} was not applied: ${error.message}`);
-    const pause = Math.min(RETRY_MS * 2 ** row.attempts, RETRY_MOST_MS);
-    await this.#o.declarations.update(id, {
-      // What did not come about for now is no refusal of what was applied.
-      state: passes && row.appliedDigest ? row.state : 'REFUSED',
-      problem,
-      dueAt: this.#in(passes ? pause : REFUSED_MS),
-      attempts: Math.min(row.attempts + 1, 20),
-    });
   }
 }
 

@@ -4,36 +4,19 @@
  */
 import {
   DECLARATION_KINDS,
-  readDeclaration,
-  type Declaration,
   type DeclarationFiles as Files,
   type DeclarationPlan,
-  type DeclaredEntity,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { randomUUID } from 'node:crypto';
 import type { Audit } from '../audit/Audit';
 import type { Caller } from '../auth/Caller';
 import { notAllowed, StoreError } from '../errors/StoreError';
 import type { Policy } from '../policy';
 import type { DeclarationApplier } from './DeclarationApplier';
 import type { DeclarationRepository } from './DeclarationRepository';
-import {
-  digestOf,
-  setSource,
-  type AppContent,
-  type DeclarationRecord,
-} from './declarationRows';
+import { digestOf, setSource, type DeclarationRecord } from './declarationRows';
 import type { Plan } from './kinds/DeclaredKind';
 import { planOf, problemOf } from './presentPlan';
-
-type Document = Files['documents'][number];
-
-/** A document that can be read. */
-interface ReadDocument {
-  declaration: Declaration;
-  content?: AppContent;
-  row: DeclarationRecord;
-}
+import { readFiles, type ReadDocument } from './readFiles';
 
 /** What it stands on. */
 export interface DeclarationFilesOptions {
@@ -42,8 +25,6 @@ export interface DeclarationFilesOptions {
   declarations: DeclarationRepository;
   applier: DeclarationApplier;
 }
-
-const rank = ({ kind }: Declaration) => DECLARATION_KINDS.indexOf(kind);
 
 function refused(
   about: Pick<DeclarationPlan, 'entityRef' | 'kind'>,
@@ -101,7 +82,7 @@ export class DeclarationFiles {
       });
     const source = setSource(caller.userEntityRef, set);
     const before = await this.#o.declarations.ofSource(source);
-    const read = this.#read(caller, source, documents, before);
+    const read = readFiles(caller, source, documents, before);
     const plans: DeclarationPlan[] = [];
     for (const document of apply ? read : [])
       plans.push(
@@ -111,55 +92,6 @@ export class DeclarationFiles {
       );
     if (prune) plans.push(...(await this.#prune(caller, before, read, dryRun)));
     return plans;
-  }
-
-  /** All that is wrong is said at once, and nothing is done then. */
-  #read(
-    caller: Caller,
-    source: string,
-    documents: Document[],
-    before: DeclarationRecord[],
-  ): ReadDocument[] {
-    const rows = new Map(before.map(row => [row.entityRef, row]));
-    const issues: Array<{ message: string; path: string }> = [];
-    const read = new Map<string, ReadDocument>();
-    documents.forEach(({ document, bundle }, index) => {
-      const { declaration, issues: faults = [] } = readDocument(document);
-      const path = `document ${index + 1}`;
-      issues.push(
-        ...faults.map(fault => ({
-          path: `${path}: ${fault.path}`,
-          message: fault.message,
-        })),
-      );
-      if (!declaration) return;
-      const { entityRef } = declaration;
-      if (read.has(entityRef))
-        issues.push({ path, message: `declares ${entityRef} a second time` });
-      if (declaration.kind === 'App' && !bundle)
-        issues.push({ path, message: 'has no app in its directory' });
-      read.set(entityRef, {
-        declaration,
-        ...(bundle ? { content: { url: 'file', ...bundle } } : {}),
-        row: rows.get(entityRef) ?? blank(caller, source, declaration),
-      });
-    });
-    if (issues.length)
-      throw new StoreError({
-        status: 400,
-        code: 'BAD_DECLARATION',
-        message: `${issues.length} ${
-          issues.length === 1 ? 'fault' : 'faults'
-        } in the declarations. Nothing was changed.`,
-        owner: 'you',
-        remedy: 'Correct the files.',
-        issues: issues
-          .slice(0, 50)
-          .map(issue => ({ severity: 'error', ...issue })),
-      });
-    return [...read.values()].sort(
-      (a, b) => rank(a.declaration) - rank(b.declaration),
-    );
   }
 
   async #plan(
@@ -288,40 +220,4 @@ export class DeclarationFiles {
       });
     await declarations.delete(row.id);
   }
-}
-
-function readDocument(
-  document: string,
-): Pick<ReturnType<typeof readDeclaration>, 'declaration' | 'issues'> {
-  let entity: DeclaredEntity;
-  try {
-    entity = JSON.parse(document);
-  } catch {
-    return { issues: [{ path: '', message: 'is not JSON' }] };
-  }
-  return readDeclaration(entity);
-}
-
-function blank(
-  caller: Caller,
-  source: string,
-  declaration: Declaration,
-): DeclarationRecord {
-  const now = new Date().toISOString();
-  return {
-    id: randomUUID(),
-    source,
-    entityRef: declaration.entityRef,
-    kind: declaration.kind,
-    declaration,
-    digest: digestOf(declaration),
-    ownerRef: caller.userEntityRef,
-    state: 'PROGRESSING',
-    since: now,
-    published: [],
-    attempts: 0,
-    createdAt: now,
-    updatedAt: now,
-    revision: 1,
-  };
 }

@@ -5,10 +5,7 @@
  * what is out of date changes nothing.
  */
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
-import {
-  DECLARATION_KINDS,
-  type DeclarationKind,
-} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { DeclarationKind } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import { isUuid } from '../database/isUuid';
 import {
@@ -173,33 +170,6 @@ export class DeclarationRepository {
     await this.#rows().where({ id }).delete();
   }
 
-  /** Ids of declared instances that follow the versions of one of these apps. */
-  async following(appIds: string[]): Promise<string[]> {
-    const ids: string[] = [];
-    for (let from = 0; from < appIds.length; from += BATCH)
-      ids.push(
-        ...(await this.#rows()
-          .where({ kind: 'AppInstance', source: CATALOG_SOURCE })
-          .whereNull('missing_since')
-          .whereIn(
-            'follows',
-            this.#knex('apps')
-              .whereIn('id', appIds.slice(from, from + BATCH))
-              .select('name'),
-          )
-          .pluck('id')),
-      );
-    return ids;
-  }
-
-  /** Ids of all declared instances. */
-  async instances(): Promise<string[]> {
-    return this.#rows()
-      .where({ kind: 'AppInstance', source: CATALOG_SOURCE })
-      .whereNull('missing_since')
-      .pluck('id');
-  }
-
   /** Some of them. */
   async getMany(ids: string[]): Promise<DeclarationRecord[]> {
     const found: DeclarationRow[] = [];
@@ -210,60 +180,9 @@ export class DeclarationRepository {
     return found.map(DECLARATIONS.read);
   }
 
-  /** Has those of a location looked at that wait for something or were refused. */
-  async makeWaitingDue(locations: string[], at: string): Promise<void> {
-    for (let from = 0; from < locations.length; from += BATCH)
-      await this.#rows()
-        .whereIn('location', locations.slice(from, from + BATCH))
-        .whereIn('state', ['PROGRESSING', 'REFUSED'])
-        .update({ due_at: at });
-  }
-
-  /** Those that are to be looked at, the longest due first. */
-  async due(at: string, limit: number): Promise<DeclarationRecord[]> {
-    const rows: DeclarationRow[] = await this.#rows()
-      .whereNotNull('due_at')
-      .where('due_at', '<=', at)
-      .orderBy('due_at')
-      .orderBy('id')
-      .limit(limit);
-    return rows.map(DECLARATIONS.read);
-  }
-
   /** Whether there are any. */
   async any(): Promise<boolean> {
     return Boolean(await this.#rows().first('id'));
-  }
-
-  /** Ids of those whose resource is not as it was when it was compared last, or is gone since. */
-  async changed(): Promise<string[]> {
-    const ofKind = (kind: DeclarationKind) => {
-      const table = RESOURCES[kind];
-      return this.#knex('declarations')
-        .leftJoin(table, `${table}.id`, 'declarations.resource_id')
-        .where({
-          'declarations.kind': kind,
-          'declarations.source': CATALOG_SOURCE,
-        })
-        .whereNotNull('declarations.resource_id')
-        .whereIn('declarations.state', ['IN_SYNC', 'DRIFTED'])
-        .where(where =>
-          where
-            .where(gone =>
-              gone
-                .whereNull(`${table}.id`)
-                .whereNotNull('declarations.resource_revision'),
-            )
-            .orWhereRaw(
-              '(?? is not null and coalesce(declarations.resource_revision, -1) <> ??)',
-              [`${table}.id`, `${table}.revision`],
-            ),
-        )
-        .select('declarations.id');
-    };
-    const [first, ...others] = DECLARATION_KINDS.map(ofKind);
-    const rows: Array<{ id: string }> = await first.unionAll(others);
-    return rows.map(row => row.id);
   }
 
   /** The revision of what is declared; undefined where it is gone. */
@@ -277,29 +196,5 @@ export class DeclarationRepository {
         .where({ id: resourceId })
         .first('revision'));
     return row ? Number(row.revision) : undefined;
-  }
-
-  /** Ids of declared apps and secrets, whose sources may change without them. */
-  async withSources(): Promise<string[]> {
-    return this.#rows()
-      .where({ source: CATALOG_SOURCE })
-      .whereIn('kind', ['App', 'AppSecret'])
-      .whereIn('state', ['IN_SYNC', 'DRIFTED', 'PROPOSED'])
-      .whereNull('missing_since')
-      .pluck('id');
-  }
-
-  /** When the next one is to be looked at. */
-  async nextDue(): Promise<string | undefined> {
-    const row = await this.#rows().min({ at: 'due_at' }).first();
-    return row?.at ?? undefined;
-  }
-
-  /** Those that are gone from the catalog since before then, and of which something is left to decide. */
-  async gone(before: string): Promise<DeclarationRecord[]> {
-    const rows: DeclarationRow[] = await this.#rows()
-      .where('missing_since', '<=', before)
-      .whereNot('state', 'ORPHANED');
-    return rows.map(DECLARATIONS.read);
   }
 }

@@ -9,10 +9,8 @@ import type { Audit } from '../audit/Audit';
 import type { Caller } from '../auth/Caller';
 import { notAllowed, notFound, stale, StoreError } from '../errors/StoreError';
 import { withoutAdmin, type Policy } from '../policy';
-import {
-  acceptanceDigest,
-  type DeclarationApplier,
-} from './DeclarationApplier';
+import { acceptanceDigest, type Acting } from './Acting';
+import type { DeclarationApplier } from './DeclarationApplier';
 import type { DeclarationLists } from './DeclarationLists';
 import type { DeclarationRepository } from './DeclarationRepository';
 import { CATALOG_SOURCE, type DeclarationRecord } from './declarationRows';
@@ -25,6 +23,7 @@ export interface DeclarationServiceOptions {
   declarations: DeclarationRepository;
   lists: DeclarationLists;
   applier: DeclarationApplier;
+  acting: Acting;
 }
 
 /** Lists, accepts, applies and ends declarations. */
@@ -43,7 +42,7 @@ export class DeclarationService {
   /** A declaration as the caller sees it. */
   present(caller: Caller, row: DeclarationRecord): StoreDeclaration {
     const mayManage = caller.admin || this.#isOwn(caller, row);
-    const owner = this.#o.applier.actingFor(row);
+    const owner = this.#o.acting.personOf(row);
     const accepted = !row.ownerRef && row.acceptedBy;
     return {
       id: row.id,
@@ -120,12 +119,12 @@ export class DeclarationService {
         changes: [],
         ...(row.problem ? { problem: row.problem } : {}),
       };
-    const { applier } = this.#o;
+    const { acting, applier } = this.#o;
     try {
-      const owner = applier.actingFor(row);
+      const owner = acting.personOf(row);
       const actor =
         owner && owner !== caller.userEntityRef
-          ? await applier.callerFor(owner, row.entityRef)
+          ? await acting.callerFor(owner, row.entityRef)
           : caller;
       return planOf(about, await applier.planFor(row, actor));
     } catch (error) {

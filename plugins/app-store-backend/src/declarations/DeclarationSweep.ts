@@ -11,10 +11,12 @@ import {
   type DeclarationKind,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Acting } from './Acting';
 import type { CatalogComparison } from './CatalogComparison';
 import type { DeclarationApplier } from './DeclarationApplier';
 import type { DeclarationRepository } from './DeclarationRepository';
 import { CATALOG_SOURCE, type DeclarationRecord } from './declarationRows';
+import type { DueDeclarations } from './DueDeclarations';
 import type { Trust } from './Trust';
 
 /** Declarations that are brought into line in one go, and those of one location: others have their turn, too. */
@@ -30,7 +32,9 @@ export interface DeclarationSweepOptions {
   config: { interval: number; sourceInterval: number; removalGrace: number };
   comparison: CatalogComparison;
   declarations: DeclarationRepository;
+  due: DueDeclarations;
   applier: DeclarationApplier;
+  acting: Acting;
   trust: Trust;
   /** How many times as often it looks at sources. Default 1. */
   pace?: number;
@@ -71,14 +75,14 @@ export class DeclarationSweep {
    * @param signal - ends it between two declarations
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { comparison, declarations, config } = this.#o;
+    const { comparison, declarations, due, config } = this.#o;
     const listed = await comparison.list();
     if (!listed?.length && !(await declarations.any())) return;
     if (listed) await comparison.compare(listed);
     await this.#noteTrust();
     await this.#bring(
       await declarations.getMany([
-        ...(await declarations.changed()),
+        ...(await due.changed()),
         ...(await this.#sources()),
         ...(await this.#followers()),
       ]),
@@ -90,10 +94,10 @@ export class DeclarationSweep {
 
   /** Declared apps and secrets whose sources are to be looked at again. */
   async #sources(): Promise<string[]> {
-    const { config, declarations, pace = 1 } = this.#o;
+    const { config, due: all, pace = 1 } = this.#o;
     const now = this.#now().getTime();
     const periodMs = (config.sourceInterval * 1000) / pace;
-    const ids = await declarations.withSources();
+    const ids = await all.withSources();
     this.#looked = new Map(
       ids.map(id => [id, this.#looked.get(id) ?? 0] as const),
     );
@@ -109,8 +113,8 @@ export class DeclarationSweep {
     const ids = [...this.#changedApps];
     this.#changedApps.clear();
     return ids.includes('*')
-      ? this.#o.declarations.instances()
-      : this.#o.declarations.following(ids);
+      ? this.#o.due.instances()
+      : this.#o.due.following(ids);
   }
 
   /** The configuration may trust other locations than at the last start. */
@@ -130,7 +134,7 @@ export class DeclarationSweep {
 
   /** Brings some into line, what others stand on first. */
   async #bring(rows: DeclarationRecord[], signal: AbortSignal): Promise<void> {
-    const { declarations, applier } = this.#o;
+    const { due, applier } = this.#o;
     const applied = new Set<string>();
     for (const row of [...rows].sort((a, b) => rank(a) - rank(b))) {
       if (signal.aborted) return;
@@ -138,14 +142,14 @@ export class DeclarationSweep {
         applied.add(row.location);
     }
     // What waited for them need not wait any longer.
-    await declarations.makeWaitingDue([...applied], this.#now().toISOString());
+    await due.makeWaitingDue([...applied], this.#now().toISOString());
   }
 
   /** Brings into line what is due, and what comes due until then. */
   async #bringDue(signal: AbortSignal, untilMs: number): Promise<void> {
-    const { declarations } = this.#o;
+    const { due } = this.#o;
     for (let turn = 0; turn < TURNS && !signal.aborted; turn++) {
-      const next = await declarations.nextDue();
+      const next = await due.nextDue();
       if (next === undefined) return;
       const waitMs = Date.parse(next) - this.#now().getTime();
       if (waitMs > 0) {
@@ -158,10 +162,7 @@ export class DeclarationSweep {
 
   /** Some of what is due, of each location only so many. */
   async #turn(): Promise<DeclarationRecord[]> {
-    const due = await this.#o.declarations.due(
-      this.#now().toISOString(),
-      PER_TURN * 4,
-    );
+    const due = await this.#o.due.at(this.#now().toISOString(), PER_TURN * 4);
     const counts = new Map<string, number>();
     return due
       .filter(({ location = '' }) => {
@@ -174,7 +175,7 @@ export class DeclarationSweep {
 
   /** Lets go of what is no longer declared; the last kinds first, which stand on the others. */
   async #letGo(signal: AbortSignal): Promise<void> {
-    const gone = await this.#o.declarations.gone(
+    const gone = await this.#o.due.gone(
       this.#before(this.#o.config.removalGrace),
     );
     for (const row of gone.sort((a, b) => rank(b) - rank(a)))
@@ -182,12 +183,12 @@ export class DeclarationSweep {
   }
 
   async #letGoOf(row: DeclarationRecord): Promise<void> {
-    const { declarations, applier, trust } = this.#o;
+    const { declarations, acting, applier, trust } = this.#o;
     const { ownerRef } = row;
     const policy = ownerRef ? trust.onRemoval(row.location) : 'keep';
     try {
       if (ownerRef && (row.nextId || policy !== 'keep')) {
-        const caller = await applier.callerFor(ownerRef, row.entityRef);
+        const caller = await acting.callerFor(ownerRef, row.entityRef);
         await applier.abandon(caller, row);
         if (row.resourceId && policy !== 'keep')
           await applier.end(caller, row, policy);

@@ -60,6 +60,8 @@ describe.each(databaseIds())('what is declared, on %s', id => {
         second: catalogInfo(COMPONENT),
       },
       appStore: { limits: { instances: 8, appVersions: 20 } },
+      // Longer than a catalog takes to read a file again.
+      declarations: { removalGrace: '8s' },
       trust: url =>
         [
           trusted('lunch'),
@@ -182,22 +184,13 @@ describe.each(databaseIds())('what is declared, on %s', id => {
       declared('AppAlias', 'ends'),
       declared('AppInstance', 'ends', { appName: 'lunch' }),
     );
-    for (let n = 0; n < 3; n++) {
+    const flap = async () => {
       await test.commit(catalogInfo(COMPONENT), 'ending');
-      await until(
-        async () =>
-          (
-            await test.declaration('appinstance:default/ends')
-          )?.missingSince,
-      );
+      await until(isMissing);
       await test.commit(both, 'ending');
-      await until(
-        async () =>
-          !(
-            await test.declaration('appinstance:default/ends')
-          )?.missingSince,
-      );
-    }
+      await until(async () => !(await isMissing()));
+    };
+    for (let n = 0; n < 3; n++) await flap();
     const after = await test.settles('appinstance:default/ends', 'IN_SYNC');
     expect(after.resourceId).toBe(before.resourceId);
     expect(await test.get(`/instances/${before.resourceId}`)).toMatchObject({

@@ -5,6 +5,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { ScmIntegrationRegistry } from '@backstage/integration';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { Acting } from '../declarations/Acting';
 import { AppSources } from '../declarations/AppSources';
 import { CatalogComparison } from '../declarations/CatalogComparison';
 import { CatalogDeclarations } from '../declarations/CatalogDeclarations';
@@ -36,7 +37,12 @@ import {
   DeclaredSecret,
   type DeclaredSecretOptions,
 } from '../declarations/kinds/DeclaredSecret';
+import {
+  InstanceAliases,
+  type InstanceAliasesOptions,
+} from '../declarations/kinds/InstanceAliases';
 import { DeclaredTag } from '../declarations/kinds/DeclaredTag';
+import type { DueDeclarations } from '../declarations/DueDeclarations';
 import { SecretSources } from '../declarations/SecretSources';
 import { Trust } from '../declarations/Trust';
 import type { StoreConfig } from '../config/StoreConfig';
@@ -52,11 +58,13 @@ export interface DeclarationServices {
 }
 
 type Options = DeclarationServices &
-  Omit<DeclarationApplierOptions, 'kinds' | 'sources' | 'trust'> &
+  Omit<DeclarationApplierOptions, 'acting' | 'kinds' | 'sources' | 'trust'> &
+  ConstructorParameters<typeof Acting>[0] &
   AppVersionsOptions &
   Omit<DeclaredAppOptions, 'versions'> & {
     newVersions: DeclaredAppOptions['versions'];
-  } & Omit<DeclaredInstanceOptions, 'versions'> &
+  } & Omit<DeclaredInstanceOptions, 'versions' | 'instanceAliases'> &
+  InstanceAliasesOptions &
   Omit<DeclaredSecretOptions, 'sources'> &
   DeclaredAliasOptions &
   ConstructorParameters<typeof DeclaredTag>[0] & {
@@ -65,14 +73,17 @@ type Options = DeclarationServices &
     namespace: string;
     audit: Audit;
     declarationLists: DeclarationLists;
+    dueDeclarations: DueDeclarations;
     pace: number;
   };
 
 export function createDeclarations(options: Options) {
   const { config } = options;
   const trust = new Trust(config.declarations.trust);
+  const acting = new Acting(options);
   const applier = new DeclarationApplier({
     ...options,
+    acting,
     trust,
     sources: new AppSources({ ...options, ...config }),
     kinds: {
@@ -85,6 +96,7 @@ export function createDeclarations(options: Options) {
       AppInstance: new DeclaredInstance({
         ...options,
         versions: new AppVersions(options),
+        instanceAliases: new InstanceAliases(options),
       }),
       AppAlias: new DeclaredAlias(options),
     },
@@ -92,6 +104,7 @@ export function createDeclarations(options: Options) {
   const ofDeclarations = {
     ...options,
     trust,
+    acting,
     applier,
     lists: options.declarationLists,
   };
@@ -100,6 +113,7 @@ export function createDeclarations(options: Options) {
     declarationFiles: new DeclarationFiles(ofDeclarations),
     declarationSweep: new DeclarationSweep({
       ...ofDeclarations,
+      due: options.dueDeclarations,
       config: config.declarations,
       comparison: new CatalogComparison({
         ...ofDeclarations,

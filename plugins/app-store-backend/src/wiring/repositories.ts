@@ -9,6 +9,7 @@ import { AuditRepository } from '../audit/AuditRepository';
 import { CatalogRepository } from '../catalog/CatalogRepository';
 import { DeclarationLists } from '../declarations/DeclarationLists';
 import { DeclarationRepository } from '../declarations/DeclarationRepository';
+import { DueDeclarations } from '../declarations/DueDeclarations';
 import { IamRepository } from '../iam/IamRepository';
 import { IdempotencyRepository } from '../idempotency/IdempotencyRepository';
 import { InstanceQueue } from '../reconcile/InstanceQueue';
@@ -35,6 +36,7 @@ export function createRepositories(knex: Knex, policy: Policy) {
     preconditions: new PreconditionRepository(knex),
     catalog: new CatalogRepository(knex, policy),
     declarations: new DeclarationRepository(knex),
+    dueDeclarations: new DueDeclarations(knex),
     declarationLists: new DeclarationLists(knex, policy),
     instances: new InstanceRepository(knex, policy),
     transitions: new InstanceTransitions(knex, outbox),

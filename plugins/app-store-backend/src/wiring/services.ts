@@ -148,6 +148,7 @@ export function createServices(options: ServicesOptions) {
     history: repositories.aliasHistory,
     declarations: repositories.declarations,
     declarationLists: repositories.declarationLists,
+    dueDeclarations: repositories.dueDeclarations,
     idempotency: new Idempotency({
       repository: repositories.idempotency,
       session,

@@ -97,7 +97,7 @@ function Facts(props: { declaration: StoreDeclaration }) {
 }
 
 /** The panel of one declaration. */
-export function DeclarationPanel(props: {
+function DeclarationPanel(props: {
   declaration: StoreDeclaration;
   onChange: (after: StoreDeclaration | undefined) => void;
 }) {

@@ -3,10 +3,6 @@
  * is changed by another instance: once that runs, the aliases lead to it, and the old one ends.
  * An instance with a volume is not replaced, since its data would stay behind.
  */
-import type { Problem } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { AliasChanges } from '../../aliases/AliasChanges';
-import type { AliasRepository } from '../../aliases/AliasRepository';
-import { aliasFacts } from '../../aliases/aliasRows';
 import { appFacts, type AppRecord } from '../../apps/AppRepository';
 import type { Caller } from '../../auth/Caller';
 import { notAllowed, notFound, StoreError } from '../../errors/StoreError';
@@ -18,6 +14,7 @@ import type { Policy } from '../../policy';
 import { randomUUID } from 'node:crypto';
 import type { FieldChange } from '../declarationRows';
 import type { AppVersions } from './appVersions';
+import type { InstanceAliases } from './InstanceAliases';
 import {
   changeOf,
   waiting,
@@ -36,12 +33,8 @@ export interface DeclaredInstanceOptions {
   instances: InstanceRepository;
   runs: InstanceRuns;
   lifecycle: InstanceLifecycle;
-  aliases: AliasRepository;
-  aliasChanges: AliasChanges;
+  instanceAliases: InstanceAliases;
 }
-
-/** Aliases of one instance that are moved. */
-const ALIASES = 200;
 
 /** Values of parameters as a list, to compare. */
 function parametersOf(
@@ -249,7 +242,7 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
     const { caller, declaration } = target;
     const { lifecycle } = this.#o;
     const old = plan.found!;
-    const foreign = await this.#foreignAlias(caller, old.id);
+    const foreign = await this.#o.instanceAliases.foreign(caller, old.id);
     if (foreign) return { found: old, waitsFor: foreign };
     const next = await this.#start(target, tools);
     if (next.status !== 'DEPLOYED' && next.desired === 'running') {
@@ -267,54 +260,13 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
             ),
       };
     }
-    await this.#moveAliases(caller, old.id, next.id);
+    await this.#o.instanceAliases.move(caller, old.id, next.id);
     // From here on it is the declared one, also if what follows fails.
     await tools.claim(next.id);
     await lifecycle.terminate(caller, old.id, {}).catch(error => {
       if (!(error instanceof StoreError && error.status === 404)) throw error;
     });
     return { found: await this.#settle(caller, declaration.spec, next) };
-  }
-
-  /** An alias of somebody else, which would lead nowhere once the old instance is gone. */
-  async #foreignAlias(
-    caller: Caller,
-    instanceId: string,
-  ): Promise<Problem | undefined> {
-    const { items } = await this.#o.aliases.list(caller, {
-      instanceId,
-      limit: ALIASES,
-    });
-    const found = items.find(
-      alias =>
-        !this.#o.policy.decide('alias', 'assign', caller, aliasFacts(alias))
-          .allowed,
-    );
-    return (
-      found && {
-        code: 'ALIAS_OF_ANOTHER',
-        message: `The alias ${found.name} of ${found.creatorRef} leads to the instance, so no other one takes its place.`,
-        owner: 'you',
-        remedy: `Ask ${found.creatorRef} or an admin to unassign it.`,
-      }
-    );
-  }
-
-  async #moveAliases(caller: Caller, from: string, to: string): Promise<void> {
-    const { items } = await this.#o.aliases.list(caller, {
-      instanceId: from,
-      limit: ALIASES,
-    });
-    // The primary one last: until then the old address leads to where it led.
-    for (const alias of [...items].sort(
-      (a, b) => Number(a.primary) - Number(b.primary),
-    ))
-      await this.#o.aliasChanges.assign(
-        caller,
-        alias.id,
-        { instanceId: to, primary: alias.primary },
-        alias.revision,
-      );
   }
 
   async end(caller: Caller, resourceId: string, how: Ending): Promise<void> {

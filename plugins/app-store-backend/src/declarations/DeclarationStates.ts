@@ -1,0 +1,101 @@
+/** How the store stands to a declaration, as it is written down. */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Problem } from '@ai-app-store/backstage-plugin-app-store-common';
+import { StoreError } from '../errors/StoreError';
+import type {
+  DeclarationRepository,
+  DeclarationUpdate,
+} from './DeclarationRepository';
+import { digestOf, type DeclarationRecord } from './declarationRows';
+
+/** First pause after something that may pass by itself, and the longest, in milliseconds. */
+const RETRY_MS = 5_000;
+const RETRY_MOST_MS = 300_000;
+/** What was refused is tried again after this long: somebody may have given the right meanwhile. */
+const REFUSED_MS = 600_000;
+/** What is on its way is looked at after this long. */
+const PROGRESS_MS = 2_000;
+
+/** Writes states of declarations. */
+export class DeclarationStates {
+  readonly #o: {
+    declarations: DeclarationRepository;
+    logger: LoggerService;
+    now?: () => Date;
+  };
+  readonly #now: () => Date;
+
+  constructor(options: {
+    declarations: DeclarationRepository;
+    logger: LoggerService;
+    now?: () => Date;
+  }) {
+    this.#o = options;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  #in(ms: number): string {
+    return new Date(this.#now().getTime() + ms).toISOString();
+  }
+
+  async write(
+    id: string,
+    change: DeclarationUpdate,
+  ): Promise<DeclarationRecord> {
+    const after = await this.#o.declarations.update(id, change);
+    if (!after) throw new Error(`the declaration ${id} is gone`);
+    return after;
+  }
+
+  /** Writes a state down; nothing where that is what is written already. */
+  async settle(
+    row: DeclarationRecord,
+    change: DeclarationUpdate,
+  ): Promise<void> {
+    const told = (record: DeclarationUpdate) =>
+      digestOf(
+        Object.keys(change).map(key => record[key as keyof DeclarationUpdate]),
+      );
+    if (told(row) !== told(change)) await this.write(row.id, change);
+  }
+
+  async progress(row: DeclarationRecord, problem: Problem): Promise<void> {
+    await this.write(row.id, {
+      state: 'PROGRESSING',
+      problem,
+      dueAt: this.#in(PROGRESS_MS * 2 ** Math.min(row.attempts, 6)),
+      attempts: row.attempts + 1,
+    });
+  }
+
+  /** Says on the declaration why it could not be done. What is there stays as it is. */
+  async failed(id: string, error: Error): Promise<void> {
+    const row = await this.#o.declarations.get(id);
+    if (!row) return;
+    const refused = error instanceof StoreError;
+    const passes = !refused || error.status >= 500 || error.status === 429;
+    const problem: Problem = refused
+      ? {
+          code: error.code,
+          message: error.message,
+          owner: error.owner,
+          remedy: error.remedy,
+        }
+      : {
+          code: 'FAILED',
+          message: `It could not be applied: ${error.message.slice(0, 300)}`,
+          owner: 'platform',
+          remedy: 'The store tries again by itself.',
+        };
+    if (!refused)
+      this.#o.logger.warn(`${row.entityRef} was not applied: ${error.message}`);
+    const pause = Math.min(RETRY_MS * 2 ** row.attempts, RETRY_MOST_MS);
+    await this.#o.declarations.update(id, {
+      // What did not come about for now is no refusal of what was applied.
+      state: passes && row.appliedDigest ? row.state : 'REFUSED',
+      problem,
+      dueAt: this.#in(passes ? pause : REFUSED_MS),
+      attempts: Math.min(row.attempts + 1, 20),
+    });
+  }
+}

@@ -1,0 +1,117 @@
+/** Documents of files, as declarations with what is known of them. */
+import {
+  DECLARATION_KINDS,
+  readDeclaration,
+  type Declaration,
+  type DeclarationFiles as Files,
+  type DeclaredEntity,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import { randomUUID } from 'node:crypto';
+import type { Caller } from '../auth/Caller';
+import { StoreError } from '../errors/StoreError';
+import {
+  digestOf,
+  type AppContent,
+  type DeclarationRecord,
+} from './declarationRows';
+
+type Document = Files['documents'][number];
+
+/** A document that can be read. */
+export interface ReadDocument {
+  declaration: Declaration;
+  content?: AppContent;
+  row: DeclarationRecord;
+}
+
+const rank = ({ kind }: Declaration) => DECLARATION_KINDS.indexOf(kind);
+
+/**
+ * Reads documents, in the order in which they are applied.
+ *
+ * @param before - what was applied of these files before
+ * @throws StoreError 400 with all that is wrong: nothing is done then
+ */
+export function readFiles(
+  caller: Caller,
+  source: string,
+  documents: Document[],
+  before: DeclarationRecord[],
+): ReadDocument[] {
+  const rows = new Map(before.map(row => [row.entityRef, row]));
+  const issues: Array<{ message: string; path: string }> = [];
+  const read = new Map<string, ReadDocument>();
+  documents.forEach(({ document, bundle }, index) => {
+    const { declaration, issues: faults = [] } = readDocument(document);
+    const path = `document ${index + 1}`;
+    issues.push(
+      ...faults.map(fault => ({
+        path: `${path}: ${fault.path}`,
+        message: fault.message,
+      })),
+    );
+    if (!declaration) return;
+    const { entityRef } = declaration;
+    if (read.has(entityRef))
+      issues.push({ path, message: `declares ${entityRef} a second time` });
+    if (declaration.kind === 'App' && !bundle)
+      issues.push({ path, message: 'has no app in its directory' });
+    read.set(entityRef, {
+      declaration,
+      ...(bundle ? { content: { url: 'file', ...bundle } } : {}),
+      row: rows.get(entityRef) ?? blank(caller, source, declaration),
+    });
+  });
+  if (issues.length)
+    throw new StoreError({
+      status: 400,
+      code: 'BAD_DECLARATION',
+      message: `${issues.length} ${
+        issues.length === 1 ? 'fault' : 'faults'
+      } in the declarations. Nothing was changed.`,
+      owner: 'you',
+      remedy: 'Correct the files.',
+      issues: issues
+        .slice(0, 50)
+        .map(issue => ({ severity: 'error', ...issue })),
+    });
+  return [...read.values()].sort(
+    (a, b) => rank(a.declaration) - rank(b.declaration),
+  );
+}
+
+function readDocument(
+  document: string,
+): Pick<ReturnType<typeof readDeclaration>, 'declaration' | 'issues'> {
+  let entity: DeclaredEntity;
+  try {
+    entity = JSON.parse(document);
+  } catch {
+    return { issues: [{ path: '', message: 'is not JSON' }] };
+  }
+  return readDeclaration(entity);
+}
+
+function blank(
+  caller: Caller,
+  source: string,
+  declaration: Declaration,
+): DeclarationRecord {
+  const now = new Date().toISOString();
+  return {
+    id: randomUUID(),
+    source,
+    entityRef: declaration.entityRef,
+    kind: declaration.kind,
+    declaration,
+    digest: digestOf(declaration),
+    ownerRef: caller.userEntityRef,
+    state: 'PROGRESSING',
+    since: now,
+    published: [],
+    attempts: 0,
+    createdAt: now,
+    updatedAt: now,
+    revision: 1,
+  };
+}
