@@ -148,6 +148,18 @@ const POLICY = [
   'plugins/app-store-backend/src/http/everyRoute.test.ts',
 ];
 
+/** What is declared, and the catalog, for `npm run test:catalog`; `unit` has them, too. */
+const CATALOG = [
+  'plugins/app-store-backend/src/declarations',
+  'plugins/app-store-backend/src/catalog',
+  'plugins/app-store-common/src/declarations',
+  'plugins/catalog-backend-module-app-store',
+  'packages/git-host',
+];
+
+/** The suites of jest that have a name of their own. */
+const SUITES = { policy: POLICY, catalog: CATALOG };
+
 /** What `npm test` runs. */
 const PARTS = ['lint', 'types', 'unit', 'attack', 'browser', 'spec'];
 
@@ -170,7 +182,10 @@ export async function test(args, toolchain) {
     APP_STORE_NPM_REGISTRY: await tools.registry(),
   };
   const inBrowser = BROWSER_PARTS.filter(wanted);
-  const inJest = ['unit', 'policy'].some(wanted);
+  const suites = Object.entries(SUITES)
+    .filter(([name]) => wanted(name))
+    .flatMap(([, paths]) => paths);
+  const inJest = wanted('unit') || suites.length > 0;
   // Whatever has to be installed is installed before two things go on at a time.
   if (inJest || inBrowser.length) {
     await python();
@@ -180,7 +195,7 @@ export async function test(args, toolchain) {
   const lanes = await Promise.all([
     (async () => [
       ...(await checks(tools, wanted)),
-      ...(inJest ? await jest(tools, env, wanted('unit') ? [] : POLICY) : []),
+      ...(inJest ? await jest(tools, env, wanted('unit') ? [] : suites) : []),
     ])(),
     inBrowser.length ? playwright(tools, env, inBrowser) : [],
   ]);

@@ -2,9 +2,8 @@
  * Brings one declaration into line. What was applied once is applied again where it is declared
  * otherwise; where it was changed in the store, the difference is shown and left.
  *
- * Guarantees: one at a time for each declaration; every step can be repeated, so that whoever goes
- * on after a crash doubles nothing; nothing is done with other rights than those of the person for
- * whom it acts.
+ * Guarantees: one at a time for each declaration; every step can be repeated, so that whoever goes on
+ * after a crash doubles nothing; nothing is done with other rights than those of whom it acts for.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { DeclarationKind } from '@ai-app-store/backstage-plugin-app-store-common';
@@ -149,7 +148,7 @@ export class DeclarationApplier {
     };
   }
 
-  /** What somebody would do for a declaration, by what was read of its source last. */
+  /** What somebody would do, by what was read of the source last. */
   async planFor(row: DeclarationRecord, caller: Caller): Promise<Plan> {
     if (row.kind === 'App' && !row.content)
       throw new StoreError({

@@ -184,6 +184,10 @@ describe.each(databaseIds())('what is declared, on %s', id => {
       declared('AppAlias', 'ends'),
       declared('AppInstance', 'ends', { appName: 'lunch' }),
     );
+    const isMissing = async () =>
+      Boolean(
+        (await test.declaration('appinstance:default/ends'))?.missingSince,
+      );
     const flap = async () => {
       await test.commit(catalogInfo(COMPONENT), 'ending');
       await until(isMissing);
