@@ -1,6 +1,7 @@
 /** The documentation says what the code does. `UPDATE_DOCS=1` writes what is generated of it. */
 import {
   appTomlJsonSchema,
+  declarationsJsonSchema,
   appTomlReference,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -70,7 +71,7 @@ describe('the documentation', () => {
     ).toEqual([]);
   });
 
-  it('has the JSON Schema that the command prints', async () => {
+  it('has the JSON Schemas that the command prints', async () => {
     agree(
       resolve(DOCS, 'app-toml.schema.json'),
       format(JSON.stringify(appTomlJsonSchema()), {
@@ -82,5 +83,12 @@ describe('the documentation', () => {
     expect(JSON.parse(printed)).toEqual(
       JSON.parse(JSON.stringify(appTomlJsonSchema())),
     );
+    const schema = JSON.stringify(declarationsJsonSchema());
+    agree(
+      resolve(DOCS, 'declarations.schema.json'),
+      format(schema, { ...prettier, parser: 'json' }),
+    );
+    const { out } = await type(['declare', 'schema'], '/');
+    expect(JSON.parse(out)).toEqual(JSON.parse(schema));
   });
 });
