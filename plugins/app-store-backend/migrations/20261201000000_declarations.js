@@ -34,6 +34,11 @@ exports.up = async function up(knex) {
     table.uuid('next_id').comment('The instance that takes the place of it');
     table.string('applied_digest', 64).comment('What was applied last');
     table.text('published').notNullable().comment('JSON: app versions of it');
+    table
+      .string('refers_to', 255)
+      .comment(
+        'The declaration that it names: of an alias its instance, of an instance its app',
+      );
     table.string('follows', 63).comment('The app whose versions it follows');
     table.string('due_at', 32).comment('When it is to be looked at again');
     table.integer('attempts').notNullable().defaultTo(0);
@@ -50,6 +55,7 @@ exports.up = async function up(knex) {
     });
     table.index(['due_at'], 'declarations_due');
     table.index(['follows'], 'declarations_follows');
+    table.index(['refers_to'], 'declarations_refers_to');
     table.index(['state', 'since'], 'declarations_state');
     table.index(['owner_ref'], 'declarations_owner');
   });

@@ -29,7 +29,7 @@ import { IamPolicies } from './iam/IamService';
 import { Storage } from './wiring/Storage';
 import { createIdentity } from './wiring/identity';
 import { createRepositories } from './wiring/repositories';
-import { createServices } from './wiring/services';
+import { createServices, type ServicesOptions } from './wiring/services';
 import { BackgroundTasks } from './backgroundTasks';
 import { openSession } from './database/openSession';
 
@@ -45,10 +45,13 @@ function connectionFromConfig(config: StoreConfig): KubernetesConnection {
 /**
  * The app store's backend.
  *
- * @param options - `pace`: how many times as often it does what it does by itself; tests have no
- *   time to wait. Default 1.
+ * @param options - for tests. `pace`: how many times as often it does what it does by itself, default 1;
+ *   `tap`: stands between the sweep of declarations and each part that it calls.
  */
-export const createAppStorePlugin = ({ pace = 1 } = {}) =>
+export const createAppStorePlugin = ({
+  pace = 1,
+  tap,
+}: Pick<ServicesOptions, 'tap'> & { pace?: number } = {}) =>
   createBackendPlugin({
     pluginId: 'app-store',
     register(reg) {
@@ -167,6 +170,7 @@ export const createAppStorePlugin = ({ pace = 1 } = {}) =>
             integrations: ScmIntegrations.fromConfig(rootConfig),
             logger,
             pace,
+            tap,
           });
           // Nobody is let in by a policy that is not read yet, nor past one that denies.
           await services.iam.reload();

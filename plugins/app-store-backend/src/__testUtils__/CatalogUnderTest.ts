@@ -75,7 +75,7 @@ export class CatalogUnderTest {
     appStore: JsonObject,
     options: Pick<
       NonNullable<Parameters<typeof StoreUnderTest.start>[2]>,
-      'knex' | 'logs' | 'onEvent' | 'realCatalog' | 'config' | 'beside'
+      'knex' | 'logs' | 'onEvent' | 'realCatalog' | 'config' | 'beside' | 'tap'
     > & { catalogKnex?: Knex } = {},
   ): Promise<CatalogUnderTest> {
     const catalogKnex = options.catalogKnex ?? (await databases.init(id));

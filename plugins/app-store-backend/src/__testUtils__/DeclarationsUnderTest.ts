@@ -78,6 +78,7 @@ export class DeclarationsUnderTest {
       catalogKnex?: Knex;
       beside?: DeclarationsUnderTest;
       config?: JsonObject;
+      tap?: <T extends object>(part: T, name: string) => T;
     },
   ): Promise<DeclarationsUnderTest> {
     const directory = mkdtempSync(join(tmpdir(), 'declared-'));
@@ -111,8 +112,8 @@ export class DeclarationsUnderTest {
         catalog: { policyWired: true },
         ...options.appStore,
         declarations: {
-          interval: '1s',
-          sourceInterval: '1s',
+          interval: '0.2s',
+          sourceInterval: '0.3s',
           removalGrace: '2s',
           trust,
           ...options.declarations,
@@ -124,12 +125,13 @@ export class DeclarationsUnderTest {
         knex: options.knex,
         catalogKnex: options.catalogKnex,
         beside: options.beside?.portal.store,
+        tap: options.tap,
         config: {
           integrations: {
             gitea: [{ host: `localhost:${git.port}`, baseUrl: git.url }],
           },
           catalog: {
-            processingInterval: { seconds: 1 },
+            processingInterval: { milliseconds: 300 },
             orphanStrategy: 'delete',
             rules: [
               {

@@ -257,6 +257,8 @@ export class StoreUnderTest {
       config?: JsonObject;
       /** How many times as often the store does what it does by itself. */
       pace?: number;
+      /** Stands between the sweep of declarations and what it calls. */
+      tap?: <T extends object>(part: T, name: string) => T;
       /** The store asks the catalog of `portal`, which has its people from {@link catalogOfPeople}. */
       realCatalog?: boolean;
     } = {},
@@ -305,7 +307,7 @@ export class StoreUnderTest {
     });
     const backend = await startTestBackend({
       features: [
-        createAppStorePlugin({ pace: options.pace }),
+        createAppStorePlugin({ pace: options.pace, tap: options.tap }),
         kubernetes,
         ...(options.realCatalog
           ? [catalogOfPeople(), urlReaderServiceFactory]

@@ -24,6 +24,7 @@ import type {
 import {
   CATALOG_SOURCE,
   digestOf,
+  referenceOf,
   type DeclarationRecord,
 } from './declarationRows';
 import type { Trust } from './Trust';
@@ -176,6 +177,7 @@ export class CatalogComparison {
       ...common,
       declaration,
       digest: digestOf(declaration),
+      refersTo: referenceOf(declaration),
       dueAt: now,
       attempts: 0,
     };

@@ -6,7 +6,10 @@
  * after a crash doubles nothing; nothing is done with other rights than those of whom it acts for.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { DeclarationKind } from '@ai-app-store/backstage-plugin-app-store-common';
+import type {
+  DeclarationKind,
+  Problem,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Caller } from '../auth/Caller';
 import type { KeyedLock } from '../database/KeyedLock';
 import { StoreError } from '../errors/StoreError';
@@ -20,6 +23,8 @@ import {
   type DeclarationRecord,
 } from './declarationRows';
 import { DeclarationStates } from './DeclarationStates';
+import { declaredElsewhere } from './declaredElsewhere';
+import type { DueDeclarations } from './DueDeclarations';
 import type { DeclaredKind, Plan, Target, Tools } from './kinds/DeclaredKind';
 import type { Trust } from './Trust';
 
@@ -31,6 +36,7 @@ type DeclaredKinds = {
 /** What it stands on. */
 export interface DeclarationApplierOptions {
   declarations: DeclarationRepository;
+  due: DueDeclarations;
   kinds: DeclaredKinds;
   sources: AppSources;
   trust: Trust;
@@ -96,7 +102,7 @@ export class DeclarationApplier {
     );
   }
 
-  /** Writes down what stands in the source now, where that is not known yet. */
+  /** Writes down what stands in the source now. */
   async #looked(
     row: DeclarationRecord,
     { content }: FetchedApp,
@@ -122,10 +128,7 @@ export class DeclarationApplier {
       fetched?.content,
     );
     const plan = await this.plan(target);
-    if (plan.waitsFor) {
-      await this.#states.progress(row, plan.waitsFor);
-      return { applied: false };
-    }
+    if (plan.waitsFor) return this.#waits(row, plan.waitsFor);
     const digest = digestOf([acceptanceDigest(row), plan.resolved]);
     if (row.appliedDigest === digest && !force && !row.nextId) {
       await this.#compared(row, plan);
@@ -148,7 +151,6 @@ export class DeclarationApplier {
     };
   }
 
-  /** What somebody would do, by what was read of the source last. */
   async planFor(row: DeclarationRecord, caller: Caller): Promise<Plan> {
     if (row.kind === 'App' && !row.content)
       throw new StoreError({
@@ -169,19 +171,23 @@ export class DeclarationApplier {
     return this.#o.kinds[kind] as unknown as DeclaredKind<DeclarationKind>;
   }
 
-  /** Ends an instance that was to take the place of another one, and never did. */
+  /** Ends an instance that never came to take the place of another one. */
   async abandon(caller: Caller, row: DeclarationRecord): Promise<void> {
     if (row.nextId && row.nextId !== row.resourceId)
       await this.#kind(row.kind).end(caller, row.nextId, 'delete');
   }
 
-  /** Ends what is no longer declared, with the caller's rights. */
   async end(
     caller: Caller,
     row: DeclarationRecord,
     how: 'suspend' | 'delete',
   ): Promise<void> {
     await this.#kind(row.kind).end(caller, row.resourceId!, how);
+  }
+
+  async #waits(row: DeclarationRecord, problem: Problem) {
+    await this.#states.progress(row, problem);
+    return { applied: false };
   }
 
   async #propose(row: DeclarationRecord): Promise<void> {
@@ -230,10 +236,9 @@ export class DeclarationApplier {
       plan,
       this.#toolsFor(row, fetched),
     );
-    if (waitsFor) {
-      await this.#states.progress(row, waitsFor);
-      return { applied: false };
-    }
+    if (waitsFor) return this.#waits(row, waitsFor);
+    // Before it is written down that it is done: whoever is killed in between does both again.
+    await this.#o.due.makeReferring(row);
     const rest = plan.stays ? plan.changes : [];
     await this.#states.write(row.id, {
       state: rest.length ? 'DRIFTED' : 'IN_SYNC',
@@ -277,24 +282,4 @@ export class DeclarationApplier {
       },
     };
   }
-}
-
-/** Two that declare the same thing would take turns in changing it. */
-function declaredElsewhere(
-  row: DeclarationRecord,
-  other: DeclarationRecord,
-): StoreError {
-  // Whoever acts for somebody else is not told which declaration that is.
-  const own = other.ownerRef && other.ownerRef === row.ownerRef;
-  return new StoreError({
-    status: 409,
-    code: 'DECLARED_ELSEWHERE',
-    message: own
-      ? `${other.entityRef} of ${
-          other.location ?? other.source
-        } declares the same.`
-      : 'Another declaration declares the same.',
-    owner: 'you',
-    remedy: 'Remove one of the two declarations.',
-  });
 }

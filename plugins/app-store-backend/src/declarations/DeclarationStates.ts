@@ -8,11 +8,12 @@ import type {
 } from './DeclarationRepository';
 import { digestOf, type DeclarationRecord } from './declarationRows';
 
-/** First pause after something that may pass by itself, and the longest, in milliseconds. */
+/** First pause before what was not done is tried again; each further one is twice as long. In milliseconds. */
 const RETRY_MS = 5_000;
+/** The longest pause of what passes by itself. */
 const RETRY_MOST_MS = 300_000;
-/** What was refused is tried again after this long: somebody may have given the right meanwhile. */
-const REFUSED_MS = 600_000;
+/** The longest pause of what was refused: somebody may have given the right, or what it needs, meanwhile. */
+const REFUSED_MOST_MS = 600_000;
 /** What is on its way is looked at after this long. */
 const PROGRESS_MS = 2_000;
 
@@ -89,12 +90,15 @@ export class DeclarationStates {
         };
     if (!refused)
       this.#o.logger.warn(`${row.entityRef} was not applied: ${error.message}`);
-    const pause = Math.min(RETRY_MS * 2 ** row.attempts, RETRY_MOST_MS);
+    const pause = Math.min(
+      RETRY_MS * 2 ** row.attempts,
+      passes ? RETRY_MOST_MS : REFUSED_MOST_MS,
+    );
     await this.#o.declarations.update(id, {
       // What did not come about for now is no refusal of what was applied.
       state: passes && row.appliedDigest ? row.state : 'REFUSED',
       problem,
-      dueAt: this.#in(passes ? pause : REFUSED_MS),
+      dueAt: this.#in(pause),
       attempts: Math.min(row.attempts + 1, 20),
     });
   }

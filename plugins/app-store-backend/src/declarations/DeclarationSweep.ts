@@ -11,6 +11,7 @@ import {
   type DeclarationKind,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Change, Outbox } from '../changes/Outbox';
 import type { Acting } from './Acting';
 import type { CatalogComparison } from './CatalogComparison';
 import type { DeclarationApplier } from './DeclarationApplier';
@@ -33,6 +34,7 @@ export interface DeclarationSweepOptions {
   comparison: CatalogComparison;
   declarations: DeclarationRepository;
   due: DueDeclarations;
+  outbox: Outbox;
   applier: DeclarationApplier;
   acting: Acting;
   trust: Trust;
@@ -41,6 +43,10 @@ export interface DeclarationSweepOptions {
   now?: () => Date;
 }
 
+/** Under which name it reads the outbox, and as many changes as it reads at once. */
+const READER = 'declarations';
+const CHANGES = 500;
+
 const rank = ({ kind }: { kind: DeclarationKind }) =>
   DECLARATION_KINDS.indexOf(kind);
 
@@ -48,8 +54,6 @@ const rank = ({ kind }: { kind: DeclarationKind }) =>
 export class DeclarationSweep {
   readonly #o: DeclarationSweepOptions;
   readonly #now: () => Date;
-  /** Ids of apps that changed in the store since the last round, or `*`. */
-  readonly #changedApps = new Set<string>();
   /** When the sources of apps and secrets were looked at, in milliseconds since the epoch. Another replica looks again. */
   #looked = new Map<string, number>();
   #trustWasNoted = false;
@@ -57,11 +61,6 @@ export class DeclarationSweep {
   constructor(options: DeclarationSweepOptions) {
     this.#o = options;
     this.#now = options.now ?? (() => new Date());
-  }
-
-  /** Has those looked at that follow the versions of an app. @param id - or `*` for all */
-  appChanged(id: string): void {
-    this.#changedApps.add(id);
   }
 
   #before(seconds: number): string {
@@ -80,11 +79,11 @@ export class DeclarationSweep {
     if (!listed?.length && !(await declarations.any())) return;
     if (listed) await comparison.compare(listed);
     await this.#noteTrust();
+    await this.#noteFollowers();
     await this.#bring(
       await declarations.getMany([
         ...(await due.changed()),
         ...(await this.#sources()),
-        ...(await this.#followers()),
       ]),
       signal,
     );
@@ -108,19 +107,34 @@ export class DeclarationSweep {
     return due;
   }
 
-  /** Declared instances that follow the versions of apps that changed. */
-  async #followers(): Promise<string[]> {
-    const ids = [...this.#changedApps];
-    this.#changedApps.clear();
-    return ids.includes('*')
-      ? this.#o.due.instances()
-      : this.#o.due.following(ids);
+  /** Has declared instances looked at that follow the versions of apps which changed; written down, since changes are read once. */
+  async #noteFollowers(): Promise<void> {
+    const { due, outbox } = this.#o;
+    const begun = await outbox.positionOf(READER);
+    let position = begun;
+    let missed = false;
+    const apps = new Set<string>();
+    let changes: Change[];
+    do {
+      changes = await outbox.after(position, CHANGES);
+      for (const change of changes) {
+        // It stood still for longer than changes are kept.
+        missed ||= change.position !== position + 1;
+        position = change.position;
+        if (change.kind === 'app') apps.add(change.key);
+      }
+    } while (changes.length === CHANGES);
+    if (position === begun) return;
+    const ids = missed ? await due.instances() : await due.following([...apps]);
+    await due.make(ids, this.#now().toISOString());
+    await outbox.moveTo(READER, position);
   }
 
   /** The configuration may trust other locations than at the last start. */
   async #noteTrust(): Promise<void> {
     if (this.#trustWasNoted) return;
-    const { declarations, trust } = this.#o;
+    const { declarations, outbox, trust } = this.#o;
+    await outbox.begin(READER);
     for (const row of await declarations.ofSource(CATALOG_SOURCE)) {
       const ownerRef = trust.ownerOf(row.location, row.kind);
       if (ownerRef !== row.ownerRef)

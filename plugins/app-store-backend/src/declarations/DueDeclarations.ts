@@ -27,6 +27,26 @@ export class DueDeclarations {
     return this.#knex<DeclarationRow>('declarations');
   }
 
+  /** Has some looked at. */
+  async make(ids: string[], at: string): Promise<void> {
+    for (let from = 0; from < ids.length; from += BATCH)
+      await this.#rows()
+        .whereIn('id', ids.slice(from, from + BATCH))
+        .update({ due_at: at });
+  }
+
+  /** Has those looked at that name a declaration of the catalog. */
+  async makeReferring({
+    source,
+    entityRef,
+  }: Pick<DeclarationRecord, 'source' | 'entityRef'>): Promise<void> {
+    if (source !== CATALOG_SOURCE) return;
+    await this.#rows()
+      .where({ source, refers_to: entityRef })
+      .whereNull('missing_since')
+      .update({ due_at: new Date().toISOString() });
+  }
+
   /** Ids of declared instances that follow the versions of one of these apps. */
   async following(appIds: string[]): Promise<string[]> {
     const ids: string[] = [];

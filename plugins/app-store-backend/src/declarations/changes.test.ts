@@ -60,8 +60,6 @@ describe.each(databaseIds())('what is declared, on %s', id => {
         second: catalogInfo(COMPONENT),
       },
       appStore: { limits: { instances: 8, appVersions: 20 } },
-      // Longer than a catalog takes to read a file again.
-      declarations: { removalGrace: '8s' },
       trust: url =>
         [
           trusted('lunch'),
@@ -147,10 +145,11 @@ describe.each(databaseIds())('what is declared, on %s', id => {
   });
 
   it('is one declaration’s alone, and the other one’s once the first is gone', async () => {
-    await test.commit(
-      catalogInfo(COMPONENT, declared('AppAlias', 'again', { name: 'lunch' })),
-      'second',
-    );
+    const again = declared('AppAlias', 'again', {
+      name: 'lunch',
+      instance: 'appinstance:default/lunch',
+    });
+    await test.commit(catalogInfo(COMPONENT, again), 'second');
     const refused = await test.settles('appalias:default/again', 'REFUSED');
     expect(refused.problem).toMatchObject({
       code: 'DECLARED_ELSEWHERE',
@@ -160,16 +159,6 @@ describe.each(databaseIds())('what is declared, on %s', id => {
     // A rename: the old name goes, the new one takes over what is there.
     await test.commit(files(APP, INSTANCE, SECRET));
     await test.settles('appalias:default/lunch', 'ORPHANED');
-    await test.commit(
-      catalogInfo(
-        COMPONENT,
-        declared('AppAlias', 'again', {
-          name: 'lunch',
-          instance: 'appinstance:default/lunch',
-        }),
-      ),
-      'second',
-    );
     await test.settles('appalias:default/again', 'IN_SYNC');
     expect(await test.get('/aliases/lunch')).toMatchObject({
       id: before.id,
@@ -177,25 +166,19 @@ describe.each(databaseIds())('what is declared, on %s', id => {
     });
   });
 
-  it('is not ended where it flaps', async () => {
-    const before = await test.settles('appinstance:default/ends', 'IN_SYNC');
-    const both = catalogInfo(
-      COMPONENT,
-      declared('AppAlias', 'ends'),
-      declared('AppInstance', 'ends', { appName: 'lunch' }),
-    );
+  it('is neither ended nor made again where it flaps', async () => {
+    const ref = 'appinstance:default/lunch';
+    const before = await test.settles(ref, 'IN_SYNC');
     const isMissing = async () =>
-      Boolean(
-        (await test.declaration('appinstance:default/ends'))?.missingSince,
-      );
+      Boolean((await test.declaration(ref))?.missingSince);
     const flap = async () => {
-      await test.commit(catalogInfo(COMPONENT), 'ending');
+      await test.commit(files(APP, SECRET));
       await until(isMissing);
-      await test.commit(both, 'ending');
+      await test.commit(files(APP, INSTANCE, SECRET));
       await until(async () => !(await isMissing()));
     };
-    for (let n = 0; n < 3; n++) await flap();
-    const after = await test.settles('appinstance:default/ends', 'IN_SYNC');
+    for (let n = 0; n < 2; n++) await flap();
+    const after = await test.settles(ref, 'IN_SYNC');
     expect(after.resourceId).toBe(before.resourceId);
     expect(await test.get(`/instances/${before.resourceId}`)).toMatchObject({
       terminating: false,

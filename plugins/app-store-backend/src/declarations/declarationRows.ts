@@ -1,8 +1,9 @@
 /** Rows of `declarations` as records. */
-import type {
-  Declaration,
-  DeclarationKind,
-  Problem,
+import {
+  fullRef,
+  type Declaration,
+  type DeclarationKind,
+  type Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { createHash } from 'node:crypto';
 import {
@@ -79,6 +80,9 @@ export const DECLARATIONS = Table.create({
   nextId: optional(text()),
   appliedDigest: optional(text()),
   published: json<PublishedVersion[]>(),
+  /** The declaration that it names: of an alias its instance, of an instance its app. */
+  refersTo: optional(text()),
+  /** The app whose versions it follows. */
   follows: optional(text()),
   dueAt: optional(text()),
   attempts: integer(),
@@ -108,6 +112,20 @@ export const RESOURCES: Record<DeclarationKind, string> = {
   AppSecret: 'secrets',
   AppAlias: 'aliases',
 };
+
+/** The declaration that one names. */
+export function referenceOf({
+  kind,
+  namespace,
+  spec,
+}: Declaration): string | undefined {
+  const { app, instance } = spec as { app?: string; instance?: string };
+  if (kind === 'AppInstance' && app)
+    return fullRef(app, { kind: 'App', namespace });
+  if (kind === 'AppAlias' && instance)
+    return fullRef(instance, { kind: 'AppInstance', namespace });
+  return undefined;
+}
 
 function stable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(stable);

@@ -5,6 +5,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { ScmIntegrationRegistry } from '@backstage/integration';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
+import type { Outbox } from '../changes/Outbox';
 import { Acting } from '../declarations/Acting';
 import { AppSources } from '../declarations/AppSources';
 import { CatalogComparison } from '../declarations/CatalogComparison';
@@ -58,7 +59,10 @@ export interface DeclarationServices {
 }
 
 type Options = DeclarationServices &
-  Omit<DeclarationApplierOptions, 'acting' | 'kinds' | 'sources' | 'trust'> &
+  Omit<
+    DeclarationApplierOptions,
+    'acting' | 'due' | 'kinds' | 'sources' | 'trust'
+  > &
   ConstructorParameters<typeof Acting>[0] &
   AppVersionsOptions &
   Omit<DeclaredAppOptions, 'versions'> & {
@@ -74,6 +78,7 @@ type Options = DeclarationServices &
     audit: Audit;
     declarationLists: DeclarationLists;
     dueDeclarations: DueDeclarations;
+    outbox: Outbox;
     pace: number;
   };
 
@@ -84,6 +89,7 @@ export function createDeclarations(options: Options) {
   const applier = new DeclarationApplier({
     ...options,
     acting,
+    due: options.dueDeclarations,
     trust,
     sources: new AppSources({ ...options, ...config }),
     kinds: {

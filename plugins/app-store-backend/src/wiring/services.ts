@@ -89,6 +89,8 @@ export interface ServicesOptions extends DeclarationServices {
   logger: LoggerService;
   /** How many times as often it does what it does by itself. */
   pace: number;
+  /** Stands between the sweep of declarations and each part that it calls; for tests. */
+  tap?: <T extends object>(part: T, name: string) => T;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -146,6 +148,7 @@ export function createServices(options: ServicesOptions) {
     preferences: repositories.preferences,
     transitions: repositories.transitions,
     history: repositories.aliasHistory,
+    outbox,
     declarations: repositories.declarations,
     declarationLists: repositories.declarationLists,
     dueDeclarations: repositories.dueDeclarations,
@@ -240,24 +243,25 @@ export function createServices(options: ServicesOptions) {
     names: aliasNames,
     instances: instanceService,
   });
+  const { tap = part => part } = options;
   const { declarations, declarationFiles, declarationSweep } =
     createDeclarations({
       ...options,
       ...common,
       ...cluster,
+      declarations: tap(common.declarations, 'declarations'),
       newVersions,
-      imports,
-      changes,
-      deletion,
-      runs,
-      lifecycle,
-      tagService,
+      imports: tap(imports, 'imports'),
+      changes: tap(changes, 'changes'),
+      deletion: tap(deletion, 'deletion'),
+      runs: tap(runs, 'runs'),
+      lifecycle: tap(lifecycle, 'lifecycle'),
+      tagService: tap(tagService, 'tagService'),
       roleRef,
       secretCluster,
-      secretChanges,
-      aliasChanges,
+      secretChanges: tap(secretChanges, 'secretChanges'),
+      aliasChanges: tap(aliasChanges, 'aliasChanges'),
     });
-  changeReader.of('app').subscribe(id => declarationSweep.appChanged(id));
 
   return {
     audit,

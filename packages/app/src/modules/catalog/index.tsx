@@ -74,7 +74,10 @@ export const catalogGraphModule = createFrontendModule({
             new DefaultCatalogGraphApi({
               knownRelations: [...ALL_RELATIONS, ...PAIRS.flat()],
               knownRelationPairs: [...ALL_RELATION_PAIRS, ...PAIRS],
-              defaultRelationTypes: { exclude: [] },
+              // A chain of versions would hide all else.
+              defaultRelationTypes: {
+                exclude: ['newerVersionOf', 'olderVersionOf'],
+              },
             }),
         }),
     }),

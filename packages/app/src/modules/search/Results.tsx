@@ -12,6 +12,7 @@ import {
 } from '@backstage/plugin-search-react';
 import type { SearchResultItemExtensionComponent } from '@backstage/plugin-search-react/alpha';
 import { Text, VisuallyHidden } from '@backstage/ui';
+import { OwnInstances } from './OwnInstances';
 import styles from './search.module.css';
 
 /** How a plugin shows its results. */
@@ -72,6 +73,7 @@ function List(props: {
   const { term, items, onPick } = props;
   return (
     <>
+      <OwnInstances term={term} onPick={onPick} />
       <SearchResult
         noResultsComponent={
           <div>

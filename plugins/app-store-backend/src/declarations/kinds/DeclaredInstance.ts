@@ -261,11 +261,11 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
       };
     }
     await this.#o.instanceAliases.move(caller, old.id, next.id);
-    // From here on it is the declared one, also if what follows fails.
-    await tools.claim(next.id);
+    // Before the new one is the declared one: whoever goes on after a crash still knows of the old one.
     await lifecycle.terminate(caller, old.id, {}).catch(error => {
       if (!(error instanceof StoreError && error.status === 404)) throw error;
     });
+    await tools.claim(next.id);
     return { found: await this.#settle(caller, declaration.spec, next) };
   }
 
