@@ -27,7 +27,8 @@ type Sound = ReturnType<typeof soundOf>;
 interface Entity {
   apiVersion?: string;
   kind?: string;
-  metadata?: { name?: string; namespace?: string };
+  /** Null of an empty key. */
+  metadata?: { name?: string; namespace?: string } | null;
   spec?: { source?: string };
 }
 
@@ -146,8 +147,8 @@ export async function readDeclarations(
 }
 
 /** Empty for what has no name, which the store refuses. */
-function refOf({ kind = '', metadata = {} }: Entity): string {
-  const { name = '', namespace = 'default' } = metadata;
+function refOf({ kind = '', metadata }: Entity): string {
+  const { name = '', namespace = 'default' } = metadata ?? {};
   return fullRef(String(name), { kind, namespace: String(namespace) }) ?? '';
 }
 

@@ -12,7 +12,7 @@ exports.up = async function up(knex) {
       .comment('`catalog`, or `set:<person>/<name>` of applied files');
     table.string('entity_ref', 255).notNullable();
     table.string('kind', 16).notNullable();
-    table.string('location', 2048).comment('Where the catalog read it');
+    table.text('location').comment('Where the catalog read it');
     table
       .string('etag', 64)
       .comment('Of the entity that was read last; null if it has to be read');

@@ -32,6 +32,7 @@ import { createRepositories } from './wiring/repositories';
 import { createServices, type ServicesOptions } from './wiring/services';
 import { BackgroundTasks } from './backgroundTasks';
 import { openSession } from './database/openSession';
+import { keyedLockFor } from './database/PostgresKeyedLock';
 
 function connectionFromConfig(config: StoreConfig): KubernetesConnection {
   const kubeConfig = new KubeConfig();
@@ -145,6 +146,7 @@ export const createAppStorePlugin = ({
             auth,
           });
           const { bundles, environments, records } = storage.stores;
+          const declarationLocks = keyedLockFor({ knex, logger });
           const services = createServices({
             config,
             version,
@@ -161,6 +163,7 @@ export const createAppStorePlugin = ({
             notes: AppNotes.create(records),
             epoch,
             locks: storage.files,
+            declarationLocks,
             session,
             auditor,
             events,
@@ -240,6 +243,7 @@ export const createAppStorePlugin = ({
           lifecycle.addShutdownHook(async () => {
             epoch.stop();
             await storage.close();
+            await declarationLocks.close();
             await session.close();
             api.close();
           });

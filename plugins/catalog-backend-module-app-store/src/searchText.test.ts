@@ -19,4 +19,15 @@ it('has name, version, keywords and description of what is the store’s', () =>
     description: 'Says hello.',
   });
   expect(appStoreSearchFields({ ...entity, kind: 'AppTag' })).toEqual({});
+
+  // A declaration of an app is no app of the store's list.
+  const declared = {
+    ...entity,
+    metadata: {
+      ...entity.metadata,
+      annotations: { 'ai-app-store.io/declaration': 'app:default/x' },
+    },
+  };
+  expect(appStoreSearchText(declared)).toBeUndefined();
+  expect(appStoreSearchFields(declared)).toEqual({});
 });

@@ -1,6 +1,14 @@
 /** What search finds an app by beside the title, and what it says of it. */
 import type { Entity } from '@backstage/catalog-model';
-import { CATALOG_API_VERSION } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  CATALOG_API_VERSION,
+  DECLARATION_ANNOTATION,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+
+/** What the store's provider put into the catalog; a declaration is found as any other entity is. */
+const isOfIndex = ({ apiVersion, metadata }: Entity) =>
+  apiVersion === CATALOG_API_VERSION &&
+  metadata.annotations?.[DECLARATION_ANNOTATION] === undefined;
 
 /**
  * Description, name, version and keywords of an app or tag, for the transformer of the
@@ -9,7 +17,7 @@ import { CATALOG_API_VERSION } from '@ai-app-store/backstage-plugin-app-store-co
  * @public
  */
 export function appStoreSearchText(entity: Entity): string | undefined {
-  if (entity.apiVersion !== CATALOG_API_VERSION) return undefined;
+  if (!isOfIndex(entity)) return undefined;
   const { description, tags = [] } = entity.metadata;
   return [description, entity.spec?.name, entity.spec?.version, ...tags]
     .filter(Boolean)
@@ -27,8 +35,7 @@ export function appStoreSearchFields(entity: Entity): {
   appVersion?: string;
   description?: string;
 } {
-  if (entity.apiVersion !== CATALOG_API_VERSION || entity.kind !== 'App')
-    return {};
+  if (!isOfIndex(entity) || entity.kind !== 'App') return {};
   return {
     appName: String(entity.spec?.name),
     appVersion: String(entity.spec?.version),

@@ -131,8 +131,10 @@ async function apply(context: Context, flags: ApplyFlags): Promise<number> {
     done.map(plan => told(plan, plans)),
     'did',
   );
-  return done.some(({ action }) => action === 'REFUSED')
-    ? EXIT.refused
+  if (done.some(({ action }) => action === 'REFUSED')) return EXIT.refused;
+  // What stays different, or is still on its way with --no-wait.
+  return done.some(({ action }) => ['DIFFERS', 'WAIT'].includes(action))
+    ? EXIT.differs
     : EXIT.ok;
 }
 

@@ -189,7 +189,7 @@ const TABLE = `
   planDeclaration         | declared       | 401       | 404      | 404      | 404  | 200   | 200
   acceptDeclaration       | declared       | 401       | 404      | 404      | 404  | 409   | 409
   applyDeclaration        | declared       | 401       | 404      | 404      | 404  | 200   | 200
-  endDeclaration          | declared       | 401       | 404      | 404      | 404  | 409   | 409
+  endDeclaration          | declared       | 401       | 404      | 404      | 404  | -     | 204
   applyDeclarationFiles   |                | 401       | 403      | 403      | 200  | 200   | 200
   listCatalogApps         |                | 401       | 403      | 403      | 403  | 403   | 403
   listCatalogTags         |                | 401       | 403      | 403      | 403  | 403   | 403

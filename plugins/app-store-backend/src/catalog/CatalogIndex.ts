@@ -123,7 +123,7 @@ export class CatalogIndex {
       person.known ? this.#declarations.refsFor(actor) : [],
     ]);
     return {
-      declarations,
+      ...(declarations.length ? { declarations } : {}),
       ...(only.length < except.length ? { only } : { except }),
       tags:
         person.known &&

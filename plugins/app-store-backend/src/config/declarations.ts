@@ -17,7 +17,11 @@ import {
 /** The prefix of a location, in its normal form. */
 const location = text.transform((value, context) => {
   const found = normalLocation(value);
-  if (found?.endsWith('/') || (found && /\.ya?ml$/.test(found))) return found;
+  if (
+    found?.endsWith('/') ||
+    (found && /\.ya?ml$/.test(new URL(found).pathname))
+  )
+    return found;
   context.addIssue({
     code: 'custom',
     message:

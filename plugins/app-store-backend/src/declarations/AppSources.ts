@@ -26,7 +26,11 @@ import type { AppContent } from './declarationRows';
 import { urlOf } from './Trust';
 
 /** Files beside the app that describe it to the catalog, and are no part of it. */
-const CATALOG_FILE = /(^|\/)catalog-info\.ya?ml$/;
+const CATALOG_FILE = /^catalog-info\.ya?ml$/;
+/** A source that does not answer for this long is given up, in milliseconds. */
+const TIMEOUT_MS = 60_000;
+
+const BUNDLE = /\.(zip|wave)$/;
 
 /** What stands in a source, and its bundle while somebody works with it. */
 export interface FetchedApp {
@@ -78,7 +82,7 @@ export class AppSources {
   /**
    * Where the source of an app is.
    *
-   * @param root - the directory that a relative source may not leave
+   * @param root - the directory that a relative source may not leave; by default that of the file
    * @throws StoreError 400 for what is no URL, or leaves that directory
    */
   urlOf(
@@ -95,7 +99,13 @@ export class AppSources {
         remedy: 'Use a relative path such as ./, or an https URL of a bundle.',
       });
     const bundle = normalLocation(source);
-    if (bundle?.startsWith('https:')) return bundle;
+    // Where the portal has credentials, whoever writes a file would read with them.
+    if (
+      bundle?.startsWith('https:') &&
+      BUNDLE.test(new URL(bundle).pathname) &&
+      !this.#integrations.byUrl(bundle)
+    )
+      return bundle;
     const base = urlOf(location);
     const url = base && !bundle && this.#resolve(source, base);
     if (!url)
@@ -103,9 +113,9 @@ export class AppSources {
         'spec.source is neither a directory beside this file nor an https URL of a bundle.',
       );
     // Resolved alike: some servers show a directory under another path than a file.
-    const top = root && this.#resolve('./', `${root}catalog-info.yaml`);
-    if (top && !url.startsWith(top))
-      throw refuse(`spec.source leads out of ${root}.`);
+    const top = this.#resolve('./', root ? `${root}catalog-info.yaml` : base!);
+    if (!top || !url.startsWith(top))
+      throw refuse(`spec.source leads out of ${top ?? 'its repository'}.`);
     return url;
   }
 
@@ -143,7 +153,7 @@ export class AppSources {
   ): Promise<Fetched | undefined> {
     const etag = known?.url === url ? known.etag : undefined;
     try {
-      return await (/\.(zip|wave)$/.test(new URL(url).pathname)
+      return await (BUNDLE.test(new URL(url).pathname)
         ? this.#fetchBundle(url, etag, directory)
         : this.#fetchDirectory(url, etag, directory));
     } catch (error) {
@@ -165,6 +175,7 @@ export class AppSources {
     const tree = await this.#reader.readTree(url, {
       etag,
       filter: this.#bounded(url),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     await tree.dir({ targetDir: root });
     const files = await DirectoryTree.open(root);
@@ -216,7 +227,10 @@ export class AppSources {
     directory: string,
   ): Promise<Fetched> {
     const path = join(directory, 'bundle.zip');
-    const response = await this.#reader.readUrl(url, { etag });
+    const response = await this.#reader.readUrl(url, {
+      etag,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
     const limit = this.#limits.bundleBytes;
     let bytes = 0;
     await pipeline(

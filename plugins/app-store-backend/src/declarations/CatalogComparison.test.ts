@@ -3,9 +3,11 @@ import { mockServices } from '@backstage/backend-test-utils';
 import type { Entity } from '@backstage/catalog-model';
 import { databaseIds, migrated } from '../database/__testUtils__/databases';
 import { declared } from '../__testUtils__/DeclarationsUnderTest';
+import { ProcessKeyedLock } from '../database/KeyedLock';
 import { CatalogComparison } from './CatalogComparison';
 import type { CatalogDeclarations } from './CatalogDeclarations';
 import { DeclarationRepository } from './DeclarationRepository';
+import { DueDeclarations } from './DueDeclarations';
 import { Trust } from './Trust';
 
 jest.setTimeout(60_000);
@@ -38,6 +40,7 @@ describe.each(databaseIds())('the comparison with the catalog on %s', id => {
       declarations,
       trust: new Trust([]),
       logger,
+      locks: ProcessKeyedLock.create(),
       catalog: {
         async list() {
           if (catalog.down) throw new Error('no catalog');
@@ -104,21 +107,29 @@ describe.each(databaseIds())('the comparison with the catalog on %s', id => {
     expect(row.missingSince).toBe(undefined);
   });
 
-  it('ends nothing where most of it is gone at once', async () => {
-    const { catalog, compare, logger, states } = await setUp();
+  it('reads those beyond the limit once there is room', async () => {
+    const { catalog, compare, states } = await setUp(2);
+    const all = ['a', 'b', 'c'].map(name => entity(name));
+    catalog.entities = all;
+    await compare();
+    expect(await states()).toEqual({ PROGRESSING: 2, REFUSED: 1 });
+    catalog.entities = all.slice(1);
+    await compare();
+    expect(await states()).toEqual({ PROGRESSING: 3 });
+  });
+
+  it('knows how many are gone, and takes them back', async () => {
+    const { catalog, compare, knex } = await setUp();
+    const due = new DueDeclarations(knex);
     const all = Array.from({ length: 10 }, (_, n) => entity(`a${n}`));
     catalog.entities = all;
     await compare();
     catalog.entities = all.slice(0, 2);
     await compare();
-    expect(await states()).toEqual({ PROGRESSING: 2, ORPHANED: 8 });
-    expect(logger.warn).toHaveBeenCalledWith(
-      expect.stringContaining('8 of 10 declarations are gone'),
-    );
-    // What is there again is declared again.
+    expect(await due.counts()).toEqual({ missing: 8, all: 10 });
     catalog.entities = all;
     await compare();
-    expect(await states()).toEqual({ PROGRESSING: 10 });
+    expect(await due.counts()).toEqual({ missing: 0, all: 10 });
   });
 
   it('has a declaration looked at again where it changed, and not where only its entity did', async () => {

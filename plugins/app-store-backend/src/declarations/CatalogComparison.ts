@@ -2,7 +2,7 @@
  * Compares what the catalog holds of declarations with what is known of it: whole entities are read
  * only where they are new or changed.
  *
- * Guarantees: a catalog that does not answer, or suddenly holds much less, ends nothing.
+ * Guarantees: a catalog that does not answer ends nothing, and what cannot be written down keeps nothing else back.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import {
@@ -12,6 +12,7 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { randomUUID } from 'node:crypto';
+import type { KeyedLock } from '../database/KeyedLock';
 import {
   locationOf,
   type CatalogDeclarations,
@@ -29,8 +30,8 @@ import {
 } from './declarationRows';
 import type { Trust } from './Trust';
 
-/** Of fewer declarations than this all may go at once. */
-const FEW = 5;
+/** The etag of what was listed and not read: it is read once there is room. */
+const notRead = (etag: string) => `${etag.slice(0, 56)} unread`;
 
 /** What it stands on. */
 export interface CatalogComparisonOptions {
@@ -39,6 +40,7 @@ export interface CatalogComparisonOptions {
   catalog: CatalogDeclarations;
   declarations: DeclarationRepository;
   trust: Trust;
+  locks: KeyedLock;
   logger: LoggerService;
   now?: () => Date;
 }
@@ -80,26 +82,26 @@ export class CatalogComparison {
       (await this.#o.declarations.known()).map(each => [each.entityRef, each]),
     );
     const refs = new Set(listed.map(each => each.entityRef));
-    const changed = listed.filter(each => {
-      const row = known.get(each.entityRef);
-      return !row || row.etag !== each.etag || row.missingSince;
+    const tooMany = this.#beyondLimit(listed);
+    const changed = listed.filter(({ entityRef, etag }) => {
+      const row = known.get(entityRef);
+      const seen = tooMany.has(entityRef) ? notRead(etag) : etag;
+      return !row || row.etag !== seen || row.missingSince;
     });
-    if (changed.length) await this.#read(changed, listed, known);
+    if (changed.length) await this.#read(changed, tooMany, known);
     await this.#noteMissing(
       [...known.values()].filter(
         row => !refs.has(row.entityRef) && !row.missingSince,
       ),
-      known.size,
     );
   }
 
   /** Reads those that are new or changed. */
   async #read(
     changed: ListedDeclaration[],
-    listed: ListedDeclaration[],
+    tooMany: Set<string>,
     known: Map<string, KnownDeclaration>,
   ): Promise<void> {
-    const tooMany = this.#beyondLimit(listed);
     const entities = await this.#o.catalog.get(
       changed
         .map(each => each.entityRef)
@@ -118,7 +120,7 @@ export class CatalogComparison {
       if (!tooMany.has(entityRef)) continue;
       const refusal = {
         kind: kind as DeclarationKind,
-        etag,
+        etag: notRead(etag),
         location,
         state: 'REFUSED' as const,
         problem: tooManyDeclarations(location, this.#o.perLocation),
@@ -129,10 +131,27 @@ export class CatalogComparison {
       if (row) await this.#o.declarations.update(row.id, refusal);
       else fresh.push({ ...blank(entityRef, now), ...refusal });
     }
-    await this.#o.declarations.insert(fresh);
+    await this.#add(fresh);
   }
 
-  /** Those of a location beyond as many as it may have: known ones keep their place. */
+  /** Adds rows; one that the database refuses keeps no other one back. */
+  async #add(rows: DeclarationRecord[]): Promise<void> {
+    const { declarations, logger } = this.#o;
+    try {
+      await declarations.insert(rows);
+    } catch {
+      for (const row of rows)
+        await declarations
+          .insert([row])
+          .catch(error =>
+            logger.warn(
+              `${row.entityRef} was not taken in: ${(error as Error).message}`,
+            ),
+          );
+    }
+  }
+
+  /** Those of a location beyond as many as it may have, in the order of their refs. */
   #beyondLimit(listed: ListedDeclaration[]): Set<string> {
     const counts = new Map<string, number>();
     const beyond = new Set<string>();
@@ -188,11 +207,25 @@ export class CatalogComparison {
     entity: Entity,
     now: string,
   ): Promise<void> {
-    const row = await this.#o.declarations.get(known.id);
-    if (!row) return;
+    await this.#alone(known.id, async () => {
+      const row = await this.#o.declarations.get(known.id);
+      if (row) await this.#changeRow(row, entity, now);
+    });
+  }
+
+  async #changeRow(
+    row: DeclarationRecord,
+    entity: Entity,
+    now: string,
+  ): Promise<void> {
     const read = this.#readOf(entity, now);
+    // One of too many, or of none, which has its place by now.
+    const isBack =
+      read.dueAt !== undefined &&
+      (row.state === 'ORPHANED' || (row.state === 'REFUSED' && !row.dueAt));
     const same =
       read.digest !== undefined &&
+      !isBack &&
       read.digest === row.digest &&
       read.location === row.location &&
       read.ownerRef === row.ownerRef &&
@@ -204,28 +237,27 @@ export class CatalogComparison {
         ? { etag: read.etag }
         : {
             ...read,
-            ...(row.state === 'ORPHANED'
-              ? { state: 'PROGRESSING' as const }
+            ...(isBack
+              ? { state: 'PROGRESSING' as const, problem: undefined }
               : {}),
           },
     );
   }
 
-  async #noteMissing(missing: KnownDeclaration[], all: number): Promise<void> {
-    if (!missing.length) return;
-    // Many at once is rather a catalog that began anew than what somebody meant.
-    const held = missing.length >= FEW && missing.length * 2 > all;
-    if (held)
-      this.#o.logger.warn(
-        `${missing.length} of ${all} declarations are gone from the catalog at once. What they declared stays, whatever is configured; prune it if that is meant.`,
-      );
+  async #noteMissing(missing: KnownDeclaration[]): Promise<void> {
     const now = this.#now().toISOString();
     for (const { id } of missing)
-      await this.#o.declarations.update(id, {
-        missingSince: now,
-        ...(held ? { state: 'ORPHANED', problem: heldBack() } : {}),
-        dueAt: undefined,
+      await this.#alone(id, async () => {
+        await this.#o.declarations.update(id, {
+          missingSince: now,
+          dueAt: undefined,
+        });
       });
+  }
+
+  /** Not while somebody brings it into line. */
+  #alone<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return this.#o.locks.run(`declaration/${id}`, work);
   }
 }
 
@@ -254,16 +286,5 @@ function tooManyDeclarations(location: string | undefined, limit: number) {
     owner: 'author' as const,
     remedy:
       'Declare less in one file, or ask an admin to raise appStore.declarations.perLocation.',
-  };
-}
-
-function heldBack() {
-  return {
-    code: 'REMOVAL_HELD',
-    message:
-      'It went together with most other declarations, so what it declared was kept.',
-    owner: 'admin' as const,
-    remedy:
-      'If that is meant, end what it declared here. If not, it is declared again as soon as the catalog has it.',
   };
 }

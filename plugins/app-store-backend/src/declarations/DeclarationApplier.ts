@@ -13,7 +13,8 @@ import type {
 import type { Caller } from '../auth/Caller';
 import type { KeyedLock } from '../database/KeyedLock';
 import { StoreError } from '../errors/StoreError';
-import { acceptanceDigest, type Acting } from './Acting';
+import type { Acting } from './Acting';
+import { appliedDigest, isLeft } from './appliedDigest';
 import type { AppSources, FetchedApp } from './AppSources';
 import type { DeclarationRepository } from './DeclarationRepository';
 import {
@@ -68,7 +69,11 @@ export class DeclarationApplier {
   ): Promise<{ applied: boolean }> {
     return this.#o.locks.run(`declaration/${id}`, async () => {
       const row = await this.#o.declarations.get(id);
-      if (!row?.declaration || row.missingSince) return { applied: false };
+      if (!row?.declaration || row.missingSince) {
+        if (row?.dueAt)
+          await this.#o.declarations.update(id, { dueAt: undefined });
+        return { applied: false };
+      }
       try {
         return await this.#bring(row, options);
       } catch (error) {
@@ -94,9 +99,9 @@ export class DeclarationApplier {
     );
     // Until it is published the bundle itself is needed, also where it was looked at before.
     const settled = this.#o.acting.personOf(row)
-      ? row.appliedDigest === digestOf([acceptanceDigest(row), undefined])
+      ? row.appliedDigest === appliedDigest(row, undefined)
       : row.state === 'PROPOSED';
-    const known = settled ? row.content : undefined;
+    const known = settled && !force ? row.content : undefined;
     return this.#o.sources.with(url, known, async fetched =>
       this.#act(await this.#looked(row, fetched), fetched, force),
     );
@@ -129,8 +134,8 @@ export class DeclarationApplier {
     );
     const plan = await this.plan(target);
     if (plan.waitsFor) return this.#waits(row, plan.waitsFor);
-    const digest = digestOf([acceptanceDigest(row), plan.resolved]);
-    if (row.appliedDigest === digest && !force && !row.nextId) {
+    const digest = appliedDigest(row, plan.resolved);
+    if (!force && !row.nextId && isLeft(row, plan, digest)) {
       await this.#compared(row, plan);
       return { applied: false };
     }
@@ -174,7 +179,11 @@ export class DeclarationApplier {
   /** Ends an instance that never came to take the place of another one. */
   async abandon(caller: Caller, row: DeclarationRecord): Promise<void> {
     if (row.nextId && row.nextId !== row.resourceId)
-      await this.#kind(row.kind).end(caller, row.nextId, 'delete');
+      await this.#kind(row.kind).end(
+        caller,
+        { resourceId: row.nextId, published: [] },
+        'delete',
+      );
   }
 
   async end(
@@ -182,7 +191,10 @@ export class DeclarationApplier {
     row: DeclarationRecord,
     how: 'suspend' | 'delete',
   ): Promise<void> {
-    await this.#kind(row.kind).end(caller, row.resourceId!, how);
+    await this.abandon(caller, row);
+    const { resourceId, published } = row;
+    if (resourceId)
+      await this.#kind(row.kind).end(caller, { resourceId, published }, how);
   }
 
   async #waits(row: DeclarationRecord, problem: Problem) {
@@ -240,7 +252,7 @@ export class DeclarationApplier {
     // Before it is written down that it is done: whoever is killed in between does both again.
     await this.#o.due.makeReferring(row);
     const rest = plan.stays ? plan.changes : [];
-    await this.#states.write(row.id, {
+    await this.#states.finish(row, {
       state: rest.length ? 'DRIFTED' : 'IN_SYNC',
       problem: plan.stays,
       changes: rest.length ? rest : undefined,

@@ -54,7 +54,7 @@ export class DeclarationLists {
         .orWhere(proposals =>
           proposals
             .where('declarations.source', CATALOG_SOURCE)
-            .whereNull('declarations.resource_id')
+            .where('declarations.state', 'PROPOSED')
             .whereNot('declarations.kind', 'AppSecret'),
         );
       // A policy may hide a part of what a declaration says, such as the owner.
@@ -64,15 +64,17 @@ export class DeclarationLists {
           declared
             .where('declarations.source', CATALOG_SOURCE)
             .where('declarations.kind', kind)
-            .whereIn('declarations.resource_id', this.#seen(actor, kind)),
+            .whereExists(this.#seen(actor, kind)),
         );
     });
   }
 
-  /** Ids of what somebody sees in the store. */
+  /** What is declared, where somebody sees it in the store. */
   #seen(actor: Actor, kind: DeclarationKind): Knex.QueryBuilder {
     const table = RESOURCES[kind];
-    const query = this.#knex(table).select(`${table}.id`);
+    const query = this.#knex(table)
+      .select(this.#knex.raw('1'))
+      .whereRaw('?? = ??', [`${table}.id`, 'declarations.resource_id']);
     const may = (what: 'app' | 'tag' | 'instance' | 'secret' | 'alias') =>
       query.where(where => this.#policy.filter(what, 'read', actor, where));
     switch (kind) {

@@ -111,6 +111,7 @@ export class DeclarationRepository {
    * Changes a row.
    *
    * @param revision - what the change was made from
+   * @param readDueAt - when it was due as it was read: made due since, it stays so; null for never
    * @returns the row afterwards; undefined where it is not as it was, or is gone
    * @throws a database conflict where something else declares the same resource
    */
@@ -118,6 +119,7 @@ export class DeclarationRepository {
     id: string,
     change: DeclarationUpdate,
     revision?: number,
+    readDueAt?: string | null,
   ): Promise<DeclarationRecord | undefined> {
     const now = new Date().toISOString();
     const rows: DeclarationRow[] = await this.#rows()
@@ -132,6 +134,14 @@ export class DeclarationRepository {
               ),
             }
           : {}),
+        ...(readDueAt === undefined || !('dueAt' in change)
+          ? {}
+          : {
+              due_at: this.#knex.raw(
+                "case when coalesce(due_at, '') = ? then ? else due_at end",
+                [readDueAt ?? '', change.dueAt ?? null],
+              ),
+            }),
         updated_at: now,
         revision: this.#knex.raw('revision + 1'),
       })
@@ -152,8 +162,11 @@ export class DeclarationRepository {
     try {
       await this.#knex.transaction(async tx => {
         await tx('declarations')
-          .where({ kind, resource_id: resourceId, state: 'ORPHANED' })
+          .where({ kind, resource_id: resourceId })
           .whereNot({ id })
+          .where(gone =>
+            gone.where({ state: 'ORPHANED' }).orWhereNotNull('missing_since'),
+          )
           .update({ resource_id: null, due_at: null });
         await tx('declarations')
           .where({ id })

@@ -44,6 +44,8 @@ export class DeclarationService {
     const mayManage = caller.admin || this.#isOwn(caller, row);
     const owner = this.#o.acting.personOf(row);
     const accepted = !row.ownerRef && row.acceptedBy;
+    // What it says of the store is for those who may see all of that.
+    const told = mayManage || row.state === 'PROPOSED';
     return {
       id: row.id,
       entityRef: row.entityRef,
@@ -57,10 +59,10 @@ export class DeclarationService {
       state: row.state,
       since: row.since,
       ...(row.missingSince ? { missingSince: row.missingSince } : {}),
-      ...(row.problem ? { problem: row.problem } : {}),
-      ...(row.changes ? { changes: row.changes } : {}),
+      ...(told && row.problem ? { problem: row.problem } : {}),
+      ...(told && row.changes ? { changes: row.changes } : {}),
       ...(row.resourceId ? { resourceId: row.resourceId } : {}),
-      ...(row.content ? { content: row.content } : {}),
+      ...(told && row.content ? { content: row.content } : {}),
       digest: acceptanceDigest(row),
       can: {
         accept: row.state === 'PROPOSED' && (caller.fullAccess || caller.admin),
@@ -69,7 +71,9 @@ export class DeclarationService {
           row.source === CATALOG_SOURCE &&
           ['DRIFTED', 'REFUSED'].includes(row.state) &&
           Boolean(row.declaration),
-        end: mayManage && row.state === 'ORPHANED',
+        end:
+          mayManage &&
+          (row.state === 'ORPHANED' || row.source !== CATALOG_SOURCE),
       },
     };
   }
@@ -111,6 +115,7 @@ export class DeclarationService {
   /** What would be done: for whom it acts, or, of a proposal, for the caller. */
   async plan(caller: Caller, id: string): Promise<DeclarationPlan> {
     const row = await this.#require(caller, id);
+    if (row.state !== 'PROPOSED') this.#assertMayManage(caller, row);
     const about = { entityRef: row.entityRef, kind: row.kind };
     if (!row.declaration)
       return {
@@ -156,7 +161,7 @@ export class DeclarationService {
         const row = await this.#require(caller, id);
         context.about({ id, name: row.entityRef });
         context.detail = { location: row.location, digest };
-        if (row.state !== 'PROPOSED')
+        if (!isProposal(row))
           throw new StoreError({
             status: 409,
             code: 'NOT_PROPOSED',
@@ -180,9 +185,26 @@ export class DeclarationService {
         );
         if (!after) throw stale('declaration');
         await applier.bring(id);
+        await this.#assertAccepted(id);
         return this.get(caller, id);
       },
     );
+  }
+
+  /** Whoever cannot carry it out has not accepted it: it waits for somebody else. */
+  async #assertAccepted(id: string): Promise<void> {
+    const { declarations } = this.#o;
+    const { state, problem } = (await declarations.get(id)) ?? {};
+    if (state !== 'REFUSED' || !problem) return;
+    await declarations.update(id, {
+      acceptedDigest: undefined,
+      acceptedBy: undefined,
+      acceptedAt: undefined,
+      state: 'PROPOSED',
+      problem: undefined,
+      dueAt: undefined,
+    });
+    throw new StoreError({ ...problem, status: 409 });
   }
 
   /** Applies it again with the rights of the person for whom it acts. */
@@ -225,7 +247,8 @@ export class DeclarationService {
       context.about({ id, name: row.entityRef });
       context.detail = { keep };
       this.#assertMayManage(caller, row);
-      if (row.state !== 'ORPHANED')
+      // A file that was applied once is declared nowhere.
+      if (row.state !== 'ORPHANED' && row.source === CATALOG_SOURCE)
         throw new StoreError({
           status: 409,
           code: 'STILL_DECLARED',
@@ -242,4 +265,9 @@ export class DeclarationService {
       await this.#o.declarations.delete(id);
     });
   }
+}
+
+/** Waits for somebody with the rights. */
+function isProposal({ state, ownerRef, kind }: DeclarationRecord): boolean {
+  return !ownerRef && state === 'PROPOSED' && kind !== 'AppSecret';
 }

@@ -6,7 +6,11 @@ import type {
   DeclarationRepository,
   DeclarationUpdate,
 } from './DeclarationRepository';
-import { digestOf, type DeclarationRecord } from './declarationRows';
+import {
+  CATALOG_SOURCE,
+  digestOf,
+  type DeclarationRecord,
+} from './declarationRows';
 
 /** First pause before what was not done is tried again; each further one is twice as long. In milliseconds. */
 const RETRY_MS = 5_000;
@@ -48,6 +52,19 @@ export class DeclarationStates {
     return after;
   }
 
+  /** Writes down how it stands; what was made due since the row was read stays due. */
+  async finish(
+    row: DeclarationRecord,
+    change: DeclarationUpdate,
+  ): Promise<void> {
+    await this.#o.declarations.update(
+      row.id,
+      change,
+      undefined,
+      row.dueAt ?? null,
+    );
+  }
+
   /** Writes a state down; nothing where that is what is written already. */
   async settle(
     row: DeclarationRecord,
@@ -57,11 +74,11 @@ export class DeclarationStates {
       digestOf(
         Object.keys(change).map(key => record[key as keyof DeclarationUpdate]),
       );
-    if (told(row) !== told(change)) await this.write(row.id, change);
+    if (told(row) !== told(change)) await this.finish(row, change);
   }
 
   async progress(row: DeclarationRecord, problem: Problem): Promise<void> {
-    await this.write(row.id, {
+    await this.finish(row, {
       state: 'PROGRESSING',
       problem,
       dueAt: this.#in(PROGRESS_MS * 2 ** Math.min(row.attempts, 6)),
@@ -98,7 +115,8 @@ export class DeclarationStates {
       // What did not come about for now is no refusal of what was applied.
       state: passes && row.appliedDigest ? row.state : 'REFUSED',
       problem,
-      dueAt: this.#in(pause),
+      // What was applied from a file is not tried again behind somebody's back.
+      dueAt: row.source === CATALOG_SOURCE ? this.#in(pause) : undefined,
       attempts: Math.min(row.attempts + 1, 20),
     });
   }

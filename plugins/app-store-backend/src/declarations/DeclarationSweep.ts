@@ -12,6 +12,7 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, Outbox } from '../changes/Outbox';
+import { StoreError } from '../errors/StoreError';
 import type { Acting } from './Acting';
 import type { CatalogComparison } from './CatalogComparison';
 import type { DeclarationApplier } from './DeclarationApplier';
@@ -137,7 +138,7 @@ export class DeclarationSweep {
     await outbox.begin(READER);
     for (const row of await declarations.ofSource(CATALOG_SOURCE)) {
       const ownerRef = trust.ownerOf(row.location, row.kind);
-      if (ownerRef !== row.ownerRef)
+      if (!row.missingSince && ownerRef !== row.ownerRef)
         await declarations.update(row.id, {
           ownerRef,
           dueAt: this.#now().toISOString(),
@@ -189,9 +190,20 @@ export class DeclarationSweep {
 
   /** Lets go of what is no longer declared; the last kinds first, which stand on the others. */
   async #letGo(signal: AbortSignal): Promise<void> {
-    const gone = await this.#o.due.gone(
-      this.#before(this.#o.config.removalGrace),
-    );
+    const { config, declarations, due } = this.#o;
+    const gone = await due.gone(this.#before(config.removalGrace));
+    if (!gone.length) return;
+    const { missing, all } = await due.counts();
+    // Most of them at once: rather a catalog that began anew than what somebody meant.
+    if (missing * 2 > all) {
+      for (const { id } of gone)
+        await declarations.update(id, {
+          state: 'ORPHANED',
+          problem: heldBack(missing, all),
+          dueAt: undefined,
+        });
+      return;
+    }
     for (const row of gone.sort((a, b) => rank(b) - rank(a)))
       if (!signal.aborted) await this.#letGoOf(row);
   }
@@ -216,13 +228,16 @@ export class DeclarationSweep {
         problem: undefined,
         changes: undefined,
         nextId: undefined,
+        dueAt: undefined,
         // Declared again, it is applied again.
         ...(policy === 'suspend' ? { appliedDigest: undefined } : {}),
       });
     } catch (error) {
       await declarations.update(row.id, {
-        state: 'ORPHANED',
+        // What passes by itself is tried again in the next round.
+        ...(passes(error as Error) ? {} : { state: 'ORPHANED' as const }),
         problem: notLetGo(error as Error),
+        dueAt: undefined,
       });
     }
   }
@@ -241,5 +256,23 @@ function notLetGo(error: Error) {
     )}`,
     owner: 'you' as const,
     remedy,
+  };
+}
+
+/** Whether what failed may do so no longer in the next round. */
+function passes(error: Error): boolean {
+  if (!(error instanceof StoreError)) return true;
+  return (
+    error.status >= 500 || ['APP_IN_USE', 'VOLUMES_KEPT'].includes(error.code)
+  );
+}
+
+function heldBack(missing: number, all: number) {
+  return {
+    code: 'REMOVAL_HELD',
+    message: `It went together with most other declarations (${missing} of ${all}), so what it declared was kept, whatever is configured.`,
+    owner: 'admin' as const,
+    remedy:
+      'If that is meant, end what it declared here. If not, it is declared again as soon as the catalog has it.',
   };
 }

@@ -80,6 +80,8 @@ export class DueDeclarations {
       await this.#rows()
         .whereIn('location', locations.slice(from, from + BATCH))
         .whereIn('state', ['PROGRESSING', 'REFUSED'])
+        .whereNull('missing_since')
+        .whereNotNull('declaration')
         .update({ due_at: at });
   }
 
@@ -133,6 +135,16 @@ export class DueDeclarations {
       .whereIn('state', ['IN_SYNC', 'DRIFTED', 'PROPOSED'])
       .whereNull('missing_since')
       .pluck('id');
+  }
+
+  /** How many are gone from the catalog and not decided on yet, of all that count. */
+  async counts(): Promise<{ missing: number; all: number }> {
+    const row = await this.#rows()
+      .where({ source: CATALOG_SOURCE })
+      .whereNot('state', 'ORPHANED')
+      .count({ all: '*', missing: 'missing_since' })
+      .first();
+    return { missing: Number(row?.missing ?? 0), all: Number(row?.all ?? 0) };
   }
 
   /** When the next one is to be looked at. */

@@ -1,13 +1,17 @@
 /**
  * Where values of declared secrets come from: a Kubernetes Secret, or a variable of the backend's
- * environment; each only where the configuration lets the person have it.
+ * environment; each only where the configuration lets the location have it.
  */
 import type { DeclarationSpec } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { V1Secret } from '@kubernetes/client-node';
 import { StoreError } from '../errors/StoreError';
 import type { KubeApi } from '../kubernetes/client/KubeApi';
 import type { KubeObject } from '../kubernetes/client/kubeObjects';
+import { CATALOG_SOURCE, type DeclarationRecord } from './declarationRows';
 import type { Trust } from './Trust';
+
+/** What declares it. */
+type Declarer = Pick<DeclarationRecord, 'source' | 'location' | 'ownerRef'>;
 
 type Keys = DeclarationSpec<'AppSecret'>['keys'];
 type ValueFrom = Keys[string]['valueFrom'];
@@ -41,12 +45,12 @@ export class SecretSources {
   /**
    * The values, in base64.
    *
-   * @throws StoreError 403 for a source that the person may not have, 409 where there is no value
+   * @throws StoreError 403 for a source that it may not have, 409 where there is no value
    */
-  async read(ownerRef: string, keys: Keys): Promise<Record<string, string>> {
+  async read(row: Declarer, keys: Keys): Promise<Record<string, string>> {
     const data: Record<string, string> = {};
     for (const [key, { valueFrom }] of Object.entries(keys)) {
-      this.#assertAllowed(ownerRef, key, valueFrom);
+      this.#assertAllowed(row, key, valueFrom);
       const value = await this.#valueOf(valueFrom);
       if (value === undefined)
         throw new StoreError({
@@ -63,18 +67,22 @@ export class SecretSources {
     return data;
   }
 
-  #assertAllowed(ownerRef: string, key: string, source: ValueFrom): void {
+  #assertAllowed(row: Declarer, key: string, source: ValueFrom): void {
     const { environmentVariable, secretKeyRef } = source;
+    const by =
+      row.source === CATALOG_SOURCE
+        ? { location: row.location }
+        : { ownerRef: row.ownerRef ?? '' };
     const allowed = secretKeyRef
-      ? this.#trust.mayTakeSecret(ownerRef, secretKeyRef.name)
-      : this.#trust.mayTakeVariable(ownerRef, environmentVariable!);
+      ? this.#trust.mayTake(by, 'kubernetes', secretKeyRef.name)
+      : this.#trust.mayTake(by, 'environment', environmentVariable!);
     if (allowed) return;
     throw new StoreError({
       status: 403,
       code: 'SECRET_SOURCE_NOT_ALLOWED',
       message: `The key ${key} comes from ${nameOf(
         source,
-      )}, which ${ownerRef} is not allowed to use.`,
+      )}, which this declaration is not allowed to use.`,
       owner: 'admin',
       remedy:
         'An admin adds it to `secrets` of the location in appStore.declarations.trust.',

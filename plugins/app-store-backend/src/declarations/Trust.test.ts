@@ -74,17 +74,51 @@ describe('Trust', () => {
     expect(one.rootOf('url:https://else.where/c.yaml')).toBeUndefined();
   });
 
-  it('takes values only for the person who may have them', () => {
-    const two = trust({
-      location: MAIN,
-      owner: 'dev',
-      secrets: { environment: ['LUNCH'], kubernetes: ['lunch-db'] },
-    });
-    expect(two.mayTakeVariable('user:default/dev', 'LUNCH')).toBe(true);
-    expect(two.mayTakeVariable('user:default/uma', 'LUNCH')).toBe(false);
-    expect(two.mayTakeVariable('user:default/dev', 'PATH')).toBe(false);
-    expect(two.mayTakeSecret('user:default/dev', 'lunch-db')).toBe(true);
-    expect(two.mayTakeSecret('user:default/dev', 'other')).toBe(false);
+  it('takes values only where the location, or the person, may have them', () => {
+    const two = trust(
+      {
+        location: MAIN,
+        owner: 'dev',
+        secrets: { environment: ['LUNCH'], kubernetes: ['lunch-db'] },
+      },
+      { location: 'https://git.example.com/other/', owner: 'dev' },
+      {
+        location: 'https://git.example.com/none/',
+        owner: 'dev',
+        kinds: ['App'],
+        secrets: { environment: ['OTHER'] },
+      },
+    );
+    const at = { location: `url:${MAIN}c.yaml` };
+    expect(two.mayTake(at, 'environment', 'LUNCH')).toBe(true);
+    expect(two.mayTake(at, 'environment', 'PATH')).toBe(false);
+    expect(two.mayTake(at, 'kubernetes', 'lunch-db')).toBe(true);
+    // Another repository of the same person may not.
+    const other = { location: 'url:https://git.example.com/other/c.yaml' };
+    expect(two.mayTake(other, 'environment', 'LUNCH')).toBe(false);
+    const none = { location: 'url:https://git.example.com/none/c.yaml' };
+    expect(two.mayTake(none, 'environment', 'OTHER')).toBe(false);
+    expect(two.mayTake({}, 'environment', 'LUNCH')).toBe(false);
+    const of = (ownerRef: string) => ({ ownerRef });
+    expect(two.mayTake(of('user:default/dev'), 'environment', 'LUNCH')).toBe(
+      true,
+    );
+    expect(two.mayTake(of('user:default/uma'), 'environment', 'LUNCH')).toBe(
+      false,
+    );
+  });
+
+  it('is for one branch where the branch is in the question', () => {
+    const browse = 'https://bb.example.com/projects/p/repos/lunch/browse/';
+    const directory = trust({ location: browse, owner: 'dev' });
+    expect(
+      directory.ownerOf(`url:${browse}c.yaml?at=refs/heads/evil`, 'App'),
+    ).toBeUndefined();
+    const file = trust({ location: `${browse}c.yaml?at=main`, owner: 'dev' });
+    expect(file.ownerOf(`url:${browse}c.yaml?at=main`, 'App')).toBe(
+      'user:default/dev',
+    );
+    expect(file.ownerOf(`url:${browse}c.yaml?at=evil`, 'App')).toBeUndefined();
   });
 });
 

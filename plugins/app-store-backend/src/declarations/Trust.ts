@@ -13,7 +13,9 @@ export function urlOf(locationRef: string | undefined): string | undefined {
 
 /** Whether a URL is what an entry names, or lies in it. */
 function covers({ location }: TrustConfig, url: string): boolean {
-  return location.endsWith('/') ? url.startsWith(location) : url === location;
+  if (!location.endsWith('/')) return url === location;
+  // Some servers say the branch behind the question mark.
+  return url.startsWith(location) && !url.includes('?');
 }
 
 /** Answers for whom locations act. */
@@ -53,19 +55,24 @@ export class Trust {
     return root && root.slice(0, root.lastIndexOf('/') + 1);
   }
 
-  /** Whether a person may take values from a variable of the backend's environment. */
-  mayTakeVariable(ownerRef: string, name: string): boolean {
-    return this.#entries.some(
+  /**
+   * Whether a declaration may take values from a source.
+   *
+   * @param by - where it is declared; of a file that somebody applied, the person
+   */
+  mayTake(
+    by: { location?: string } | { ownerRef: string },
+    from: 'environment' | 'kubernetes',
+    name: string,
+  ): boolean {
+    const entries =
+      'ownerRef' in by
+        ? this.#entries.filter(({ owner }) => owner === by.ownerRef)
+        : [this.#entryOf(urlOf(by.location))];
+    return entries.some(
       entry =>
-        entry.owner === ownerRef && entry.secrets.environment.includes(name),
-    );
-  }
-
-  /** Whether a person may take values from a Kubernetes Secret. */
-  mayTakeSecret(ownerRef: string, name: string): boolean {
-    return this.#entries.some(
-      entry =>
-        entry.owner === ownerRef && entry.secrets.kubernetes.includes(name),
+        entry?.kinds.includes('AppSecret') &&
+        entry.secrets[from].includes(name),
     );
   }
 }

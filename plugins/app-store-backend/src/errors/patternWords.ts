@@ -18,6 +18,8 @@ const WORDS: Record<string, string> = {
   '^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$': NAME,
   '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$':
     'can contain lower case letters, digits, "-" and ".", and must start and end with a letter or digit',
+  '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$':
+    'can contain lower case letters, digits and "-", at most 63 characters, and must start and end with a letter or digit',
   '^#[0-9a-fA-F]{6}$': 'must be a colour such as #1a2b3c',
   '^[A-Za-z0-9][A-Za-z0-9._:/@-]*$':
     'must be the name of an image, such as registry.example/app:1.0',

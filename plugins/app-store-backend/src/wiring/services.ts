@@ -83,6 +83,8 @@ export interface ServicesOptions extends DeclarationServices {
   epoch: Epoch;
   /** One at a time for each bundle, each secret. */
   locks: KeyedLock;
+  /** One at a time for each declaration: while it is held, one of `locks` may be asked for. */
+  declarationLocks: KeyedLock;
   session: DatabaseSession;
   auditor: AuditorService;
   events: EventsService;
@@ -249,6 +251,7 @@ export function createServices(options: ServicesOptions) {
       ...options,
       ...common,
       ...cluster,
+      locks: options.declarationLocks,
       declarations: tap(common.declarations, 'declarations'),
       newVersions,
       imports: tap(imports, 'imports'),
@@ -259,6 +262,7 @@ export function createServices(options: ServicesOptions) {
       tagService: tap(tagService, 'tagService'),
       roleRef,
       secretCluster,
+      instanceService,
       secretChanges: tap(secretChanges, 'secretChanges'),
       aliasChanges: tap(aliasChanges, 'aliasChanges'),
     });

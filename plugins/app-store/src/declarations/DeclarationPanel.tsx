@@ -15,9 +15,9 @@ import styles from './declarations.module.css';
 import { StateBadge } from './StateBadge';
 import { contentWords, locationUrl, MEANINGS } from './words';
 
-/** Between two looks at what is on its way, and at what is settled, in milliseconds. */
+/** Between two looks at what is on its way, and at everything else, in milliseconds. */
 const SOON_MS = 3000;
-const LATER_MS = 30_000;
+const LATER_MS = 15_000;
 
 /** The declaration of an entity, looked at again and again. */
 export function useDeclaration(entityRef: string): {
@@ -34,7 +34,7 @@ export function useDeclaration(entityRef: string): {
   const [changed, setChanged] = useState<{ to?: StoreDeclaration }>();
   useEffect(() => setChanged(undefined), [value]);
   const declaration = changed ? changed.to : value?.[0];
-  const soon = !declaration || declaration.state === 'PROGRESSING';
+  const soon = declaration?.state === 'PROGRESSING';
   useEffect(() => {
     if (loading) return undefined;
     const timer = setTimeout(reload, soon ? SOON_MS : LATER_MS);

@@ -24,10 +24,11 @@ export function InstanceCard(props: { id: string }) {
     reload,
   } = useLoad(() => api.getInstance(id), [id]);
   useEffect(() => {
-    if (loading) return undefined;
+    // What is gone, or hidden, is not asked for again.
+    if (loading || error) return undefined;
     const timer = setTimeout(reload, LOOK_MS);
     return () => clearTimeout(timer);
-  }, [loading, reload, instance]);
+  }, [loading, error, reload, instance]);
   if (error && !instance) return <ErrorPanel error={error} />;
   if (!instance)
     return <Loading label="Loading the instance" shape="facts" lines={3} />;

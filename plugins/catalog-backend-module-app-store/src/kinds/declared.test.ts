@@ -59,7 +59,6 @@ describe('a declaration', () => {
     ).toEqual([
       'app:team/lunch ownedBy group:team/lunch-team',
       'app:team/lunch dependsOn component:default/menu',
-      'component:default/menu dependencyOf app:team/lunch',
       'app:team/lunch hasTag apptag:app-store/food',
     ]);
     expect(
@@ -99,6 +98,15 @@ describe('a declaration', () => {
       'appsecret:team/lunch neededBy app:team/lunch',
       'app:team/lunch needsSecret appsecret:team/lunch',
     ]);
+    // What is declared says nothing on what is not.
+    expect(
+      await relationsOf(
+        entity('AppInstance', {
+          app: 'component:default/other',
+          visibility: 'ALL_USERS',
+        }),
+      ),
+    ).toEqual(['appinstance:team/lunch instanceOf component:default/other']);
     // Visitors read people.
     const owned = entity('App', { owner: 'user:default/dev' });
     expect(await relationsOf(owned)).toEqual([

@@ -38,12 +38,26 @@ function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
+/** Relations with another declaration: nothing is said on what is of another kind, or of the store's own list. */
+const NARROW = new Set([INSTANCE_OF, NEEDED_BY]);
+
+const small = (text: string) => text.toLocaleLowerCase('en-US');
+
+function isDeclared(target: CompoundEntityRef, kind: string): boolean {
+  return (
+    small(target.kind) === small(kind) &&
+    !isReservedNamespace(small(target.namespace))
+  );
+}
+
 class Relations {
   readonly list: EntityRelationSpec[] = [];
+  readonly #isIndex: boolean;
   readonly #source: CompoundEntityRef;
   readonly #namespace: string;
 
-  constructor(entity: Entity) {
+  constructor(entity: Entity, { isIndex }: { isIndex: boolean }) {
+    this.#isIndex = isIndex;
     this.#source = getCompoundEntityRef(entity);
     this.#namespace = entity.metadata.namespace ?? 'default';
   }
@@ -57,13 +71,17 @@ class Relations {
     });
     const source = this.#source;
     this.list.push({ source, type, target });
-    if (back) this.list.push({ source: target, type: back, target: source });
+    if (
+      back &&
+      (this.#isIndex || !NARROW.has(type) || isDeclared(target, defaultKind))
+    )
+      this.list.push({ source: target, type: back, target: source });
   }
 }
 
 /** Relations of what the store's provider put into the catalog. */
 export function indexRelations(entity: Entity): EntityRelationSpec[] {
-  const relations = new Relations(entity);
+  const relations = new Relations(entity, { isIndex: true });
   const { spec, metadata } = entity;
   for (const ref of strings(spec?.tags)) relations.add(HAS_TAG, ref, 'AppTag');
   for (const ref of strings(spec?.apps)) relations.add(TAG_OF, ref, 'App');
@@ -93,7 +111,7 @@ export function declaredRelations(
   entity: Entity,
   ownersTold: boolean,
 ): EntityRelationSpec[] {
-  const relations = new Relations(entity);
+  const relations = new Relations(entity, { isIndex: false });
   const { kind, spec = {} } = entity;
   relations.add(
     RELATION_OWNED_BY,
@@ -106,7 +124,7 @@ export function declaredRelations(
       RELATION_DEPENDS_ON,
       ref,
       'Component',
-      RELATION_DEPENDENCY_OF,
+      ownersTold ? RELATION_DEPENDENCY_OF : undefined,
     );
   switch (kind) {
     case 'App':

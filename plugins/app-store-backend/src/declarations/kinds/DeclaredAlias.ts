@@ -6,12 +6,14 @@ import type { AliasRepository } from '../../aliases/AliasRepository';
 import { aliasFacts, type AliasRecord } from '../../aliases/aliasRows';
 import type { Caller } from '../../auth/Caller';
 import { notAllowed, StoreError } from '../../errors/StoreError';
+import type { InstanceService } from '../../instances/InstanceService';
 import type { Policy } from '../../policy';
 import {
   changeOf,
   waiting,
   type Applied,
   type DeclaredKind,
+  type Ended,
   type Ending,
   type Plan,
   type Target,
@@ -23,6 +25,7 @@ export interface DeclaredAliasOptions {
   policy: Policy;
   aliases: AliasRepository;
   aliasChanges: AliasChanges;
+  instanceService: InstanceService;
 }
 
 const nameOf = ({ declaration }: Target<'AppAlias'>) =>
@@ -38,6 +41,7 @@ export class DeclaredAlias implements DeclaredKind<'AppAlias'> {
 
   /** The instance that it is to lead to; `waits` where that is declared and not there yet. */
   async #instanceOf({
+    caller,
     declaration,
     lookup,
   }: Target<'AppAlias'>): Promise<{ id?: string; waits?: string }> {
@@ -48,19 +52,17 @@ export class DeclaredAlias implements DeclaredKind<'AppAlias'> {
       namespace: declaration.namespace,
     });
     const found = ref && (await lookup(ref));
-    if (!found || found.kind !== 'AppInstance')
-      throw new StoreError({
-        status: 409,
-        code: 'NOT_DECLARED',
-        message: `The alias leads to ${
-          ref ?? 'something'
-        }, which is not declared.`,
-        owner: 'you',
-        remedy:
-          'Declare the AppInstance, correct spec.instance, or wait until it is read.',
+    if (!found || found.kind !== 'AppInstance') throw notDeclared(ref);
+    if (!found.resourceId) return { waits: ref };
+    // A ref is no right: what the person does not see is as if it were not declared.
+    await this.#o.instanceService
+      .find(caller, found.resourceId)
+      .catch(error => {
+        throw error instanceof StoreError && error.status === 404
+          ? notDeclared(ref)
+          : error;
       });
-    // Only what acts for the same person is led to by a ref: a name is no right.
-    return found.resourceId ? { id: found.resourceId } : { waits: ref };
+    return { id: found.resourceId };
   }
 
   async plan(target: Target<'AppAlias'>): Promise<Plan> {
@@ -153,8 +155,21 @@ export class DeclaredAlias implements DeclaredKind<'AppAlias'> {
     };
   }
 
-  async end(caller: Caller, resourceId: string, how: Ending): Promise<void> {
+  async end(caller: Caller, { resourceId }: Ended, how: Ending): Promise<void> {
     if (how === 'delete') await this.#o.aliasChanges.delete(caller, resourceId);
     else await this.#o.aliasChanges.unassign(caller, resourceId);
   }
+}
+
+function notDeclared(ref: string | undefined): StoreError {
+  return new StoreError({
+    status: 409,
+    code: 'NOT_DECLARED',
+    message: `The alias leads to ${
+      ref ?? 'something'
+    }, which is not declared, or not to be seen.`,
+    owner: 'you',
+    remedy:
+      'Declare the AppInstance, correct spec.instance, or wait until it is read.',
+  });
 }

@@ -25,6 +25,7 @@ import {
   changeOf,
   type Applied,
   type DeclaredKind,
+  type Ended,
   type Ending,
   type Plan,
   type Target,
@@ -205,13 +206,17 @@ export class DeclaredApp implements DeclaredKind<'App'> {
     };
   }
 
-  async end(caller: Caller, resourceId: string, how: Ending): Promise<void> {
-    // Nobody starts what they do not see.
-    if (how === 'suspend')
-      await this.#o.changes.update(caller, resourceId, {
-        visibility: 'PRIVATE',
-      });
-    else await this.#o.deletion.delete(caller, resourceId, {});
+  async end(
+    caller: Caller,
+    { resourceId, published: all }: Ended,
+    how: Ending,
+  ): Promise<void> {
+    const ids = new Set([resourceId, ...all.map(({ appId }) => appId)]);
+    for (const { id, visibility } of await this.#o.apps.getMany([...ids]))
+      if (how === 'delete') await this.#o.deletion.delete(caller, id, {});
+      // Nobody starts what they do not see.
+      else if (visibility !== 'PRIVATE')
+        await this.#o.changes.update(caller, id, { visibility: 'PRIVATE' });
   }
 }
 

@@ -3,6 +3,7 @@
  * is changed by another instance: once that runs, the aliases lead to it, and the old one ends.
  * An instance with a volume is not replaced, since its data would stay behind.
  */
+import type { Problem } from '@ai-app-store/backstage-plugin-app-store-common';
 import { appFacts, type AppRecord } from '../../apps/AppRepository';
 import type { Caller } from '../../auth/Caller';
 import { notAllowed, notFound, StoreError } from '../../errors/StoreError';
@@ -20,6 +21,7 @@ import {
   waiting,
   type Applied,
   type DeclaredKind,
+  type Ended,
   type Ending,
   type Plan,
   type Target,
@@ -161,21 +163,27 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
     plan: Plan,
     tools: Tools,
   ): Promise<Applied> {
-    const { caller, declaration } = target;
+    const { caller, declaration, row } = target;
     const { spec } = declaration;
     if (plan.found) await tools.claim(plan.found.id);
     switch (plan.action) {
       case 'CREATE': {
         const made = await this.#start(target, tools);
         await tools.claim(made.id);
-        return { found: await this.#settle(caller, spec, made) };
+        const found = await this.#settle(caller, spec, made);
+        return { found, waitsFor: starting(found) };
       }
       case 'REPLACE':
         return this.#replace(target, plan, tools);
       default: {
         await this.#dropBegun(target, plan);
         const current = (await this.#live(plan.found!.id))!;
-        return { found: await this.#settle(caller, spec, current) };
+        const found = await this.#settle(caller, spec, current);
+        // Of one that it started itself.
+        return {
+          found,
+          ...(row.nextId === found.id ? { waitsFor: starting(found) } : {}),
+        };
       }
     }
   }
@@ -189,19 +197,17 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
 
   /** Starts one; or goes on with the one that was being started. */
   async #start(
-    { caller, declaration, row, ...rest }: Target<'AppInstance'>,
+    target: Target<'AppInstance'>,
     tools: Tools,
   ): Promise<InstanceRecord> {
-    const chosen = await this.#o.versions.of({
-      caller,
-      declaration,
-      row,
-      ...rest,
-    });
+    const { caller, declaration, row } = target;
+    const chosen = await this.#o.versions.of(target);
     if ('waitsFor' in chosen) throw new Error('nothing is planned that waits');
     const { visibility, launchProfile, parameters } = declaration.spec;
     const begun = await this.#live(row.nextId);
-    if (begun && begun.appId === chosen.app.id) return begun;
+    // Only what is just as declared: it may have been started before the file changed.
+    if (begun && !this.#replacing(target, begun, chosen.app).length)
+      return begun;
     if (begun) await this.#o.lifecycle.terminate(caller, begun.id, {});
     const id = randomUUID();
     // Written down first: whoever goes on after a crash starts no second one.
@@ -269,7 +275,7 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
     return { found: await this.#settle(caller, declaration.spec, next) };
   }
 
-  async end(caller: Caller, resourceId: string, how: Ending): Promise<void> {
+  async end(caller: Caller, { resourceId }: Ended, how: Ending): Promise<void> {
     const current = await this.#live(resourceId);
     if (!current) return;
     if (how === 'delete')
@@ -277,4 +283,14 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
     else if (current.desired === 'running')
       await this.#o.lifecycle.suspend(caller, resourceId);
   }
+}
+
+/** Why a new one does not run yet; undefined where it does, or is not to. */
+function starting({
+  status,
+  desired,
+  problem,
+}: InstanceRecord): Problem | undefined {
+  if (status === 'DEPLOYED' || desired !== 'running') return undefined;
+  return problem ?? waiting('The instance is starting.', 'Nothing to do.');
 }

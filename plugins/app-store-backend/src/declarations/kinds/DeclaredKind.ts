@@ -13,6 +13,7 @@ import type {
   AppContent,
   DeclarationRecord,
   FieldChange,
+  PublishedVersion,
 } from '../declarationRows';
 import type { DeclarationUpdate } from '../DeclarationRepository';
 
@@ -73,6 +74,12 @@ export interface Tools {
   openBundle(): Promise<Readable>;
 }
 
+/** What is to end: the resource, and of an app all versions that were published. */
+export interface Ended {
+  resourceId: string;
+  published: PublishedVersion[];
+}
+
 /** What becomes of what is no longer declared. */
 export type Ending = 'suspend' | 'delete';
 
@@ -87,7 +94,7 @@ export interface DeclaredKind<K extends DeclarationKind> {
   /** Does it. May be called again after any step of it. */
   apply(target: Target<K>, plan: Plan, tools: Tools): Promise<Applied>;
   /** Ends what is no longer declared, with the caller's rights. */
-  end(caller: Caller, resourceId: string, how: Ending): Promise<void>;
+  end(caller: Caller, ended: Ended, how: Ending): Promise<void>;
 }
 
 /** Two values as a change; none where they are alike, or nothing is declared. */

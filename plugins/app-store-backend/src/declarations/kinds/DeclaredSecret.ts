@@ -12,6 +12,7 @@ import {
   changeOf,
   type Applied,
   type DeclaredKind,
+  type Ended,
   type Ending,
   type Plan,
   type Target,
@@ -55,10 +56,7 @@ export class DeclaredSecret implements DeclaredKind<'AppSecret'> {
         `${caller.userEntityRef} is not allowed to write a secret that is ${key.visibility}.`,
         decision,
       );
-    const data = await this.#o.sources.read(
-      caller.userEntityRef,
-      declaration.spec.keys,
-    );
+    const data = await this.#o.sources.read(target.row, declaration.spec.keys);
     const changes = [
       ...(record ? [] : changeOf('name', key.name, undefined)),
       ...changeOf('keys', Object.keys(data), record?.keys),
@@ -99,10 +97,7 @@ export class DeclaredSecret implements DeclaredKind<'AppSecret'> {
       caller,
       identityOf(target),
       {
-        data: await this.#o.sources.read(
-          caller.userEntityRef,
-          declaration.spec.keys,
-        ),
+        data: await this.#o.sources.read(target.row, declaration.spec.keys),
         encoding: 'base64',
         revision: found?.revision,
         create: !found,
@@ -112,7 +107,7 @@ export class DeclaredSecret implements DeclaredKind<'AppSecret'> {
     return { found: secret };
   }
 
-  async end(caller: Caller, resourceId: string, how: Ending): Promise<void> {
+  async end(caller: Caller, { resourceId }: Ended, how: Ending): Promise<void> {
     // A secret does nothing that could be suspended.
     if (how !== 'delete') return;
     const record = await this.#o.secrets.get(resourceId);

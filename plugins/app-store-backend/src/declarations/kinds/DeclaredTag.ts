@@ -8,6 +8,7 @@ import {
   changeOf,
   type Applied,
   type DeclaredKind,
+  type Ended,
   type Ending,
   type Plan,
   type Target,
@@ -74,7 +75,6 @@ export class DeclaredTag implements DeclaredKind<'AppTag'> {
     const name = declaration.spec.name ?? declaration.name;
     const tag = await this.#o.tags.find(name);
     const changes = this.#changes(target, tag);
-    if (tag && !changes.length) return { action: 'SAME', changes, found: tag };
     const decision = this.#o.policy.decide(
       'tag',
       tag ? 'update' : 'create',
@@ -89,7 +89,7 @@ export class DeclaredTag implements DeclaredKind<'AppTag'> {
         decision,
       );
     return tag
-      ? { action: 'UPDATE', changes, found: tag }
+      ? { action: changes.length ? 'UPDATE' : 'SAME', changes, found: tag }
       : {
           action: 'CREATE',
           changes: [...changeOf('name', name, undefined), ...changes],
@@ -128,7 +128,7 @@ export class DeclaredTag implements DeclaredKind<'AppTag'> {
     };
   }
 
-  async end(caller: Caller, resourceId: string, how: Ending): Promise<void> {
+  async end(caller: Caller, { resourceId }: Ended, how: Ending): Promise<void> {
     // A tag does nothing that could be suspended.
     if (how === 'delete') await this.#o.tagService.delete(caller, resourceId);
   }

@@ -5,13 +5,19 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import semver from 'semver';
 import type { AppLists } from '../../apps/AppLists';
-import type { AppRecord, AppRepository } from '../../apps/AppRepository';
+import {
+  appFacts,
+  type AppRecord,
+  type AppRepository,
+} from '../../apps/AppRepository';
 import type { Caller } from '../../auth/Caller';
 import { StoreError } from '../../errors/StoreError';
+import type { Policy } from '../../policy';
 import { waiting, type Target } from './DeclaredKind';
 
 /** What it stands on. */
 export interface AppVersionsOptions {
+  policy: Policy;
   apps: AppRepository;
   lists: AppLists;
 }
@@ -42,17 +48,7 @@ export class AppVersions {
       namespace: declaration.namespace,
     });
     const declared = ref && (await lookup(ref));
-    if (!declared || declared.kind !== 'App')
-      throw new StoreError({
-        status: 409,
-        code: 'NOT_DECLARED',
-        message: `The instance runs ${
-          ref ?? 'something'
-        }, which is not declared.`,
-        owner: 'you',
-        remedy:
-          'Declare the App, or name an app of the store with spec.appName.',
-      });
+    if (!declared || declared.kind !== 'App') throw notDeclared(ref);
     const found =
       declared.resourceId && (await this.#o.apps.get(declared.resourceId));
     if (!found)
@@ -62,6 +58,9 @@ export class AppVersions {
           'Nothing to do if that is on its way. Otherwise see its declaration.',
         ),
       };
+    // A ref is no right: what the person does not see is as if it were not declared.
+    if (!this.#o.policy.decide('app', 'read', caller, appFacts(found)).allowed)
+      throw notDeclared(ref);
     return {
       app: version ? await this.#choose(caller, found.name, version) : found,
     };
@@ -105,4 +104,16 @@ export class AppVersions {
       'Correct spec.version, or publish a version that fits.',
     );
   }
+}
+
+function notDeclared(ref: string | undefined): StoreError {
+  return new StoreError({
+    status: 409,
+    code: 'NOT_DECLARED',
+    message: `The instance runs ${
+      ref ?? 'something'
+    }, which is not declared, or not to be seen.`,
+    owner: 'you',
+    remedy: 'Declare the App, or name an app of the store with spec.appName.',
+  });
 }
