@@ -167,7 +167,7 @@ export class DeclarationRepository {
           .where(gone =>
             gone.where({ state: 'ORPHANED' }).orWhereNotNull('missing_since'),
           )
-          .update({ resource_id: null, due_at: null });
+          .delete();
         await tx('declarations')
           .where({ id })
           .update({ resource_id: resourceId });
