@@ -1,8 +1,8 @@
 // `npm test`: lint, types, unit, integration and browser tests, with a PostgreSQL
 // and a Chromium. Closes with the ten slowest files and "N passed, N failed".
 //
-// Two things go on at a time, as a machine of two cores has room for: lint, types and
-// jest one after the other, and beside them the tests with a browser, which wait a lot.
+// Two things go on at a time, as a machine of two cores has room for: jest, and beside it the
+// tests with a browser, which wait a lot, and after them lint and types.
 /** @import { Result, Toolchain, Tools } from './types' */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -192,13 +192,20 @@ export async function test(args, toolchain) {
     await postgresPrograms();
   }
   if (inBrowser.length) env.CHROMIUM = await chromium();
-  const lanes = await Promise.all([
-    (async () => [
-      ...(await checks(tools, wanted)),
-      ...(inJest ? await jest(tools, env, wanted('unit') ? [] : suites) : []),
-    ])(),
-    inBrowser.length ? playwright(tools, env, inBrowser) : [],
-  ]);
+  const checked = () => checks(tools, wanted);
+  // Jest takes longest: nothing stands before it.
+  const lanes = inBrowser.length
+    ? await Promise.all([
+        inJest ? jest(tools, env, wanted('unit') ? [] : suites) : [],
+        (async () => [
+          ...(await playwright(tools, env, inBrowser)),
+          ...(await checked()),
+        ])(),
+      ])
+    : [
+        await checked(),
+        inJest ? await jest(tools, env, wanted('unit') ? [] : suites) : [],
+      ];
   const results = lanes.flat();
   const written = {
     jest: json(JEST_RESULT),

@@ -40,9 +40,9 @@ export default [
   {
     finding: 29,
     name: 'what somebody owns is not told on their own entity where visitors read it',
-    file: 'plugins/catalog-backend-module-app-store/src/kinds/AppStoreKindsProcessor.ts',
-    from: 'if (!entity.metadata.annotations?.[OWNER_TOLD_TO])',
-    to: 'if (OWNER_TOLD_TO)',
+    file: 'plugins/catalog-backend-module-app-store/src/kinds/relations.ts',
+    from: 'metadata.annotations?.[OWNER_TOLD_TO] ? undefined : RELATION_OWNER_OF',
+    to: 'OWNER_TOLD_TO && metadata && RELATION_OWNER_OF',
     test: {
       jest: 'plugins/catalog-backend-module-app-store/src/kinds/kinds.test.ts',
       name: '29: relate an app to its owner',
