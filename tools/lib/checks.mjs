@@ -1,5 +1,5 @@
 // The checks of `npm test` that read the repository without running it.
-/** @import { Tools } from './types' */
+/** @import { Job, Tools } from './types' */
 import { join } from 'node:path';
 import { missingSettings } from './missingSettings.mjs';
 import { ROOT } from './toolchain.mjs';
@@ -74,17 +74,15 @@ async function run(tools, [name, args, env]) {
 }
 
 /**
+ * A job for each.
+ *
  * @param {Tools} tools
  * @param {Check[]} checks
+ * @returns {Job[]}
  */
-async function all(tools, checks) {
-  const results = [];
-  for (const one of checks) results.push(await run(tools, one));
-  return results;
-}
+const jobs = (tools, checks) =>
+  checks.map(check => async () => [await run(tools, check)]);
 
-/** @param {Tools} tools */
-export const lint = tools => all(tools, lintChecks());
 /**
  * What published packages export, held against their reports (`report.api.md`); takes a minute.
  * `yarn api-reports` writes these. The command is left out: its help has sections of its own.
@@ -95,6 +93,8 @@ export const lint = tools => all(tools, lintChecks());
 const REPORTS = [['API reports', ['api-reports', '--ci']]];
 
 /** @param {Tools} tools */
-export const reports = tools => all(tools, REPORTS);
+export const lint = tools => jobs(tools, lintChecks());
 /** @param {Tools} tools */
-export const types = tools => all(tools, TYPES);
+export const types = tools => jobs(tools, TYPES);
+/** @param {Tools} tools */
+export const reports = tools => jobs(tools, REPORTS);

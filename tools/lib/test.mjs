@@ -2,8 +2,8 @@
 // and a Chromium. Closes with the ten slowest files and "N passed, N failed".
 //
 // Two things go on at a time, as a machine of two cores has room for: jest, and beside it the
-// tests with a browser, which wait a lot, and after them lint and types.
-/** @import { Result, Toolchain, Tools } from './types' */
+// tests with a browser, which wait a lot. Whichever ends first takes the next of lint and types.
+/** @import { Job, Result, Toolchain, Tools } from './types' */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPortal } from './build.mjs';
@@ -26,16 +26,20 @@ function json(path) {
 }
 
 /**
- * @param {Tools} tools
- * @param {(part: string) => boolean} wanted
- * @returns {Promise<Result[]>}
+ * @param {Job[]} jobs
+ * @param {number} lanes - how many go on at a time
+ * @returns {Promise<Result[]>} in the order in which they ended
  */
-async function checks(tools, wanted) {
-  return [
-    ...(wanted('lint') ? await lint(tools) : []),
-    ...(wanted('types') ? await types(tools) : []),
-    ...(wanted('reports') ? await reports(tools) : []),
-  ];
+async function inLanes(jobs, lanes) {
+  /** @type {Result[]} */
+  const results = [];
+  const left = [...jobs];
+  const lane = async () => {
+    for (let job = left.shift(); job; job = left.shift())
+      results.push(...(await job()));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
 }
 
 /** What jest runs, and where it says how that went. */
@@ -192,21 +196,20 @@ export async function test(args, toolchain) {
     await postgresPrograms();
   }
   if (inBrowser.length) env.CHROMIUM = await chromium();
-  const checked = () => checks(tools, wanted);
-  // Jest takes longest: nothing stands before it.
-  const lanes = inBrowser.length
-    ? await Promise.all([
-        inJest ? jest(tools, env, wanted('unit') ? [] : suites) : [],
-        (async () => [
-          ...(await playwright(tools, env, inBrowser)),
-          ...(await checked()),
-        ])(),
-      ])
-    : [
-        await checked(),
-        inJest ? await jest(tools, env, wanted('unit') ? [] : suites) : [],
-      ];
-  const results = lanes.flat();
+  const checks = [
+    ...(wanted('lint') ? lint(tools) : []),
+    ...(wanted('types') ? types(tools) : []),
+    ...(wanted('reports') ? reports(tools) : []),
+  ];
+  const tests = inJest
+    ? [() => jest(tools, env, wanted('unit') ? [] : suites)]
+    : [];
+  const results = inBrowser.length
+    ? await inLanes(
+        [...tests, () => playwright(tools, env, inBrowser), ...checks],
+        2,
+      )
+    : await inLanes([...checks, ...tests], 1);
   const written = {
     jest: json(JEST_RESULT),
     playwright: json(PLAYWRIGHT_RESULT),

@@ -58,3 +58,6 @@ export interface Result {
   passed: number;
   failed: number;
 }
+
+/** Something that `npm test` runs, with what came of it. */
+export type Job = () => Promise<Result[]>;
