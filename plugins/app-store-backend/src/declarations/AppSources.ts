@@ -20,6 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Meter, OverLimit } from '../artifacts/Meter';
 import { StoreError } from '../errors/StoreError';
 import { normalLocation } from '../config/declarations';
 import type { AppContent } from './declarationRows';
@@ -209,14 +210,10 @@ export class AppSources {
       bytes += info?.size ?? 0;
       files += 1;
       if (bytes > ARCHIVE_LIMITS.totalBytes || files > ARCHIVE_LIMITS.entries)
-        throw new StoreError({
-          status: 400,
-          code: 'SOURCE_TOO_LARGE',
-          message: `${url} holds more than a bundle may.`,
-          owner: 'author',
-          remedy:
-            'Put the app into a directory of its own, and name that in spec.source.',
-        });
+        throw tooLarge(
+          `${url} holds more than a bundle may.`,
+          'Put the app into a directory of its own, and name that in spec.source.',
+        );
       return true;
     };
   }
@@ -232,25 +229,18 @@ export class AppSources {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const limit = this.#limits.bundleBytes;
-    let bytes = 0;
     await pipeline(
       response.stream!(),
-      async function* bounded(chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          bytes += chunk.length;
-          if (bytes > limit)
-            throw new StoreError({
-              status: 400,
-              code: 'SOURCE_TOO_LARGE',
-              message: `${url} is larger than ${limit} bytes.`,
-              owner: 'author',
-              remedy: 'Make the bundle smaller.',
-            });
-          yield chunk;
-        }
-      },
+      new Meter({ limit }),
       createWriteStream(path),
-    );
+    ).catch(error => {
+      throw error instanceof OverLimit
+        ? tooLarge(
+            `${url} is larger than ${limit} bytes.`,
+            'Make the bundle smaller.',
+          )
+        : error;
+    });
     const bundle = await readBundle(path, {
       allowedWaveVariables: this.#allowedWaveVariables,
     });
@@ -262,6 +252,16 @@ export class AppSources {
       open: async () => createReadStream(path),
     };
   }
+}
+
+function tooLarge(message: string, remedy: string): StoreError {
+  return new StoreError({
+    status: 400,
+    code: 'SOURCE_TOO_LARGE',
+    message,
+    owner: 'author',
+    remedy,
+  });
 }
 
 function faulty(

@@ -11,7 +11,6 @@ import {
   type DeclaredEntity,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
-import { randomUUID } from 'node:crypto';
 import type { KeyedLock } from '../database/KeyedLock';
 import {
   locationOf,
@@ -25,6 +24,7 @@ import type {
 import {
   CATALOG_SOURCE,
   digestOf,
+  newDeclaration,
   referenceOf,
   type DeclarationRecord,
 } from './declarationRows';
@@ -114,12 +114,14 @@ export class CatalogComparison {
       const row = known.get(entityRef);
       if (row) await this.#change(row, entity, now);
       else
-        fresh.push({ ...blank(entityRef, now), ...this.#readOf(entity, now) });
+        fresh.push({
+          ...unread(entityRef, entity.kind),
+          ...this.#readOf(entity, now),
+        });
     }
     for (const { entityRef, kind, etag, location } of changed) {
       if (!tooMany.has(entityRef)) continue;
       const refusal = {
-        kind: kind as DeclarationKind,
         etag: notRead(etag),
         location,
         state: 'REFUSED' as const,
@@ -129,7 +131,7 @@ export class CatalogComparison {
       };
       const row = known.get(entityRef);
       if (row) await this.#o.declarations.update(row.id, refusal);
-      else fresh.push({ ...blank(entityRef, now), ...refusal });
+      else fresh.push({ ...unread(entityRef, kind), ...refusal });
     }
     await this.#add(fresh);
   }
@@ -261,20 +263,12 @@ export class CatalogComparison {
   }
 }
 
-function blank(entityRef: string, now: string): DeclarationRecord {
-  return {
-    id: randomUUID(),
+function unread(entityRef: string, kind: string): DeclarationRecord {
+  return newDeclaration({
     source: CATALOG_SOURCE,
     entityRef,
-    kind: 'App',
-    state: 'PROGRESSING',
-    since: now,
-    published: [],
-    attempts: 0,
-    createdAt: now,
-    updatedAt: now,
-    revision: 1,
-  };
+    kind: kind as DeclarationKind,
+  });
 }
 
 function tooManyDeclarations(location: string | undefined, limit: number) {

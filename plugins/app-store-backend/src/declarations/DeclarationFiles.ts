@@ -2,10 +2,9 @@
  * Declarations out of files, applied with the rights of whoever applies them. Files that belong
  * together are a set: what is no longer in them is known by that.
  */
-import {
-  DECLARATION_KINDS,
-  type DeclarationFiles as Files,
-  type DeclarationPlan,
+import type {
+  DeclarationFiles as Files,
+  DeclarationPlan,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Audit } from '../audit/Audit';
 import type { Caller } from '../auth/Caller';
@@ -13,9 +12,14 @@ import { notAllowed, StoreError } from '../errors/StoreError';
 import type { Policy } from '../policy';
 import type { DeclarationApplier } from './DeclarationApplier';
 import type { DeclarationRepository } from './DeclarationRepository';
-import { digestOf, setSource, type DeclarationRecord } from './declarationRows';
+import {
+  byKind,
+  digestOf,
+  setSource,
+  type DeclarationRecord,
+} from './declarationRows';
 import type { Plan } from './kinds/DeclaredKind';
-import { planOf, problemOf } from './presentPlan';
+import { planOf, refusalOf } from './presentPlan';
 import { readFiles, type ReadDocument } from './readFiles';
 
 /** What it stands on. */
@@ -24,19 +28,6 @@ export interface DeclarationFilesOptions {
   audit: Audit;
   declarations: DeclarationRepository;
   applier: DeclarationApplier;
-}
-
-function refused(
-  about: Pick<DeclarationPlan, 'entityRef' | 'kind'>,
-  error: unknown,
-): DeclarationPlan {
-  if (!(error instanceof StoreError)) throw error;
-  return {
-    ...about,
-    action: 'REFUSED',
-    changes: [],
-    problem: problemOf(error),
-  };
 }
 
 /** Plans and applies files. */
@@ -110,7 +101,7 @@ export class DeclarationFiles {
       const comes = plan.waitsFor && plan.action === 'CREATE';
       return planOf(about, comes ? { ...plan, waitsFor: undefined } : plan);
     } catch (error) {
-      return refused(about, error);
+      return refusalOf(about, error);
     }
   }
 
@@ -174,7 +165,7 @@ export class DeclarationFiles {
         ...(after.resourceId ? { resourceId: after.resourceId } : {}),
       };
     } catch (error) {
-      return refused(about, error);
+      return refusalOf(about, error);
     }
   }
 
@@ -188,10 +179,7 @@ export class DeclarationFiles {
     const kept = new Set(read.map(({ row }) => row.entityRef));
     const gone = before
       .filter(row => !kept.has(row.entityRef))
-      .sort(
-        (a, b) =>
-          DECLARATION_KINDS.indexOf(b.kind) - DECLARATION_KINDS.indexOf(a.kind),
-      );
+      .sort((a, b) => byKind(b, a));
     const plans: DeclarationPlan[] = [];
     for (const row of gone) {
       const about = { entityRef: row.entityRef, kind: row.kind };
@@ -205,7 +193,7 @@ export class DeclarationFiles {
         if (!dryRun) await this.#end(caller, row);
         plans.push(plan);
       } catch (error) {
-        plans.push(refused(about, error));
+        plans.push(refusalOf(about, error));
       }
     }
     return plans;

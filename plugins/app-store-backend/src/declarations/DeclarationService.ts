@@ -14,7 +14,7 @@ import type { DeclarationApplier } from './DeclarationApplier';
 import type { DeclarationLists } from './DeclarationLists';
 import type { DeclarationRepository } from './DeclarationRepository';
 import { CATALOG_SOURCE, type DeclarationRecord } from './declarationRows';
-import { planOf, problemOf } from './presentPlan';
+import { planOf, refusalOf } from './presentPlan';
 
 /** What the service stands on. */
 export interface DeclarationServiceOptions {
@@ -133,13 +133,7 @@ export class DeclarationService {
           : caller;
       return planOf(about, await applier.planFor(row, actor));
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      return {
-        ...about,
-        action: 'REFUSED',
-        changes: [],
-        problem: problemOf(error),
-      };
+      return refusalOf(about, error);
     }
   }
 

@@ -21,20 +21,19 @@ const REFUSED_MOST_MS = 600_000;
 /** What is on its way is looked at after this long. */
 const PROGRESS_MS = 2_000;
 
+/** What it stands on. */
+interface DeclarationStatesOptions {
+  declarations: DeclarationRepository;
+  logger: LoggerService;
+  now?: () => Date;
+}
+
 /** Writes states of declarations. */
 export class DeclarationStates {
-  readonly #o: {
-    declarations: DeclarationRepository;
-    logger: LoggerService;
-    now?: () => Date;
-  };
+  readonly #o: DeclarationStatesOptions;
   readonly #now: () => Date;
 
-  constructor(options: {
-    declarations: DeclarationRepository;
-    logger: LoggerService;
-    now?: () => Date;
-  }) {
+  constructor(options: DeclarationStatesOptions) {
     this.#o = options;
     this.#now = options.now ?? (() => new Date());
   }
@@ -93,12 +92,7 @@ export class DeclarationStates {
     const refused = error instanceof StoreError;
     const passes = !refused || error.status >= 500 || error.status === 429;
     const problem: Problem = refused
-      ? {
-          code: error.code,
-          message: error.message,
-          owner: error.owner,
-          remedy: error.remedy,
-        }
+      ? error.problem
       : {
           code: 'FAILED',
           message: `It could not be applied: ${error.message.slice(0, 300)}`,

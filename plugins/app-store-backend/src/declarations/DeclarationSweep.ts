@@ -6,10 +6,6 @@
  * Guarantees: a catalog that does not answer, or suddenly answers with much less, ends nothing;
  * a round in which nothing changed writes nothing.
  */
-import {
-  DECLARATION_KINDS,
-  type DeclarationKind,
-} from '@ai-app-store/backstage-plugin-app-store-common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, Outbox } from '../changes/Outbox';
 import { StoreError } from '../errors/StoreError';
@@ -17,7 +13,11 @@ import type { Acting } from './Acting';
 import type { CatalogComparison } from './CatalogComparison';
 import type { DeclarationApplier } from './DeclarationApplier';
 import type { DeclarationRepository } from './DeclarationRepository';
-import { CATALOG_SOURCE, type DeclarationRecord } from './declarationRows';
+import {
+  byKind,
+  CATALOG_SOURCE,
+  type DeclarationRecord,
+} from './declarationRows';
 import type { DueDeclarations } from './DueDeclarations';
 import type { Trust } from './Trust';
 
@@ -47,9 +47,6 @@ export interface DeclarationSweepOptions {
 /** Under which name it reads the outbox, and as many changes as it reads at once. */
 const READER = 'declarations';
 const CHANGES = 500;
-
-const rank = ({ kind }: { kind: DeclarationKind }) =>
-  DECLARATION_KINDS.indexOf(kind);
 
 /** Keeps what is declared true. */
 export class DeclarationSweep {
@@ -151,7 +148,7 @@ export class DeclarationSweep {
   async #bring(rows: DeclarationRecord[], signal: AbortSignal): Promise<void> {
     const { due, applier } = this.#o;
     const applied = new Set<string>();
-    for (const row of [...rows].sort((a, b) => rank(a) - rank(b))) {
+    for (const row of [...rows].sort(byKind)) {
       if (signal.aborted) return;
       if ((await applier.bring(row.id)).applied && row.location)
         applied.add(row.location);
@@ -204,7 +201,7 @@ export class DeclarationSweep {
         });
       return;
     }
-    for (const row of gone.sort((a, b) => rank(b) - rank(a)))
+    for (const row of gone.sort((a, b) => byKind(b, a)))
       if (!signal.aborted) await this.#letGoOf(row);
   }
 

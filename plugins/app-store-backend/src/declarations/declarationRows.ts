@@ -1,11 +1,13 @@
 /** Rows of `declarations` as records. */
 import {
+  DECLARATION_KINDS,
   fullRef,
   type Declaration,
   type DeclarationKind,
   type Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import stringify from 'safe-stable-stringify';
 import {
   integer,
   json,
@@ -104,6 +106,32 @@ export function setSource(userEntityRef: string, name: string): string {
   return `set:${userEntityRef}/${name}`;
 }
 
+/** A declaration of which no more is known. */
+export function newDeclaration(
+  of: Pick<DeclarationRecord, 'source' | 'entityRef' | 'kind'>,
+): DeclarationRecord {
+  const now = new Date().toISOString();
+  return {
+    ...of,
+    id: randomUUID(),
+    state: 'PROGRESSING',
+    since: now,
+    published: [],
+    attempts: 0,
+    createdAt: now,
+    updatedAt: now,
+    revision: 1,
+  };
+}
+
+/** Orders declarations so that what others stand on comes first. */
+export function byKind(
+  a: { kind: DeclarationKind },
+  b: { kind: DeclarationKind },
+): number {
+  return DECLARATION_KINDS.indexOf(a.kind) - DECLARATION_KINDS.indexOf(b.kind);
+}
+
 /** The tables of what can be declared. */
 export const RESOURCES: Record<DeclarationKind, string> = {
   App: 'apps',
@@ -127,21 +155,9 @@ export function referenceOf({
   return undefined;
 }
 
-function stable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(stable);
-  if (value && typeof value === 'object')
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([, each]) => each !== undefined)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, each]) => [key, stable(each)]),
-    );
-  return value;
-}
-
 /** SHA-256 of what is declared, whatever the order of its keys. */
 export function digestOf(value: unknown): string {
   return createHash('sha256')
-    .update(JSON.stringify(stable(value)) ?? 'null')
+    .update(stringify(value) ?? 'null')
     .digest('hex');
 }

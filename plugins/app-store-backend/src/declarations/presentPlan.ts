@@ -1,17 +1,9 @@
 /** What would be done, as the API says it. */
-import type {
-  DeclarationPlan,
-  Problem,
-} from '@ai-app-store/backstage-plugin-app-store-common';
-import type { StoreError } from '../errors/StoreError';
+import type { DeclarationPlan } from '@ai-app-store/backstage-plugin-app-store-common';
+import { StoreError } from '../errors/StoreError';
 import type { Plan } from './kinds/DeclaredKind';
 
 type About = Pick<DeclarationPlan, 'entityRef' | 'kind'>;
-
-export function problemOf(error: StoreError): Problem {
-  const { code, message, owner, remedy } = error;
-  return { code, message, owner, remedy };
-}
 
 /** A plan with its action in one word. */
 export function planOf(
@@ -27,4 +19,10 @@ export function planOf(
     ...(problem ? { problem } : {}),
     ...(found ? { resourceId: found.id } : {}),
   };
+}
+
+/** A plan that was refused. @throws what is no refusal */
+export function refusalOf(about: About, error: unknown): DeclarationPlan {
+  if (!(error instanceof StoreError)) throw error;
+  return { ...about, action: 'REFUSED', changes: [], problem: error.problem };
 }

@@ -1,16 +1,16 @@
 /** Documents of files, as declarations with what is known of them. */
 import {
-  DECLARATION_KINDS,
   readDeclaration,
   type Declaration,
   type DeclarationFiles as Files,
   type DeclaredEntity,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { randomUUID } from 'node:crypto';
 import type { Caller } from '../auth/Caller';
 import { StoreError } from '../errors/StoreError';
 import {
+  byKind,
   digestOf,
+  newDeclaration,
   type AppContent,
   type DeclarationRecord,
 } from './declarationRows';
@@ -23,8 +23,6 @@ export interface ReadDocument {
   content?: AppContent;
   row: DeclarationRecord;
 }
-
-const rank = ({ kind }: Declaration) => DECLARATION_KINDS.indexOf(kind);
 
 /**
  * Reads documents, in the order in which they are applied.
@@ -59,7 +57,12 @@ export function readFiles(
     read.set(entityRef, {
       declaration,
       ...(bundle ? { content: { url: 'file', ...bundle } } : {}),
-      row: rows.get(entityRef) ?? blank(caller, source, declaration),
+      row: rows.get(entityRef) ?? {
+        ...newDeclaration({ source, entityRef, kind: declaration.kind }),
+        declaration,
+        digest: digestOf(declaration),
+        ownerRef: caller.userEntityRef,
+      },
     });
   });
   if (issues.length)
@@ -75,8 +78,8 @@ export function readFiles(
         .slice(0, 50)
         .map(issue => ({ severity: 'error', ...issue })),
     });
-  return [...read.values()].sort(
-    (a, b) => rank(a.declaration) - rank(b.declaration),
+  return [...read.values()].sort((a, b) =>
+    byKind(a.declaration, b.declaration),
   );
 }
 
@@ -90,28 +93,4 @@ function readDocument(
     return { issues: [{ path: '', message: 'is not JSON' }] };
   }
   return readDeclaration(entity);
-}
-
-function blank(
-  caller: Caller,
-  source: string,
-  declaration: Declaration,
-): DeclarationRecord {
-  const now = new Date().toISOString();
-  return {
-    id: randomUUID(),
-    source,
-    entityRef: declaration.entityRef,
-    kind: declaration.kind,
-    declaration,
-    digest: digestOf(declaration),
-    ownerRef: caller.userEntityRef,
-    state: 'PROGRESSING',
-    since: now,
-    published: [],
-    attempts: 0,
-    createdAt: now,
-    updatedAt: now,
-    revision: 1,
-  };
 }

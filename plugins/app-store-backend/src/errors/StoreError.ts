@@ -1,5 +1,6 @@
 /** A refusal, said so that the reader knows what comes next; answered as problem details (RFC 9457). */
 import type {
+  Problem,
   ProblemDetails,
   ProblemOwner,
 } from '@ai-app-store/backstage-plugin-app-store-common';
@@ -34,6 +35,12 @@ export class StoreError extends Error {
     this.rule = options.rule;
     this.wouldChange = options.wouldChange;
     this.issues = options.issues;
+  }
+
+  /** It as what a resource shows to people. */
+  get problem(): Problem {
+    const { code, message, owner, remedy } = this;
+    return { code, message, owner, remedy };
   }
 }
 

@@ -42,7 +42,10 @@ import {
   InstanceAliases,
   type InstanceAliasesOptions,
 } from '../declarations/kinds/InstanceAliases';
-import { DeclaredTag } from '../declarations/kinds/DeclaredTag';
+import {
+  DeclaredTag,
+  type DeclaredTagOptions,
+} from '../declarations/kinds/DeclaredTag';
 import type { DueDeclarations } from '../declarations/DueDeclarations';
 import { SecretSources } from '../declarations/SecretSources';
 import { Trust } from '../declarations/Trust';
@@ -71,7 +74,7 @@ type Options = DeclarationServices &
   InstanceAliasesOptions &
   Omit<DeclaredSecretOptions, 'sources'> &
   DeclaredAliasOptions &
-  ConstructorParameters<typeof DeclaredTag>[0] & {
+  DeclaredTagOptions & {
     config: StoreConfig;
     api: KubeApi;
     namespace: string;

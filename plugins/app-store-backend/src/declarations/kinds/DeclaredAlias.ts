@@ -1,5 +1,5 @@
 /** A declared alias. */
-import { fullRef } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Problem } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { AliasChanges } from '../../aliases/AliasChanges';
 import { nameTaken } from '../../aliases/AliasNames';
 import type { AliasRepository } from '../../aliases/AliasRepository';
@@ -10,7 +10,6 @@ import type { InstanceService } from '../../instances/InstanceService';
 import type { Policy } from '../../policy';
 import {
   changeOf,
-  waiting,
   type Applied,
   type DeclaredKind,
   type Ended,
@@ -19,6 +18,7 @@ import {
   type Target,
   type Tools,
 } from './DeclaredKind';
+import { notDeclared, resourceNamedBy } from './references';
 
 /** What it stands on. */
 export interface DeclaredAliasOptions {
@@ -39,30 +39,21 @@ export class DeclaredAlias implements DeclaredKind<'AppAlias'> {
     this.#o = options;
   }
 
-  /** The instance that it is to lead to; `waits` where that is declared and not there yet. */
-  async #instanceOf({
-    caller,
-    declaration,
-    lookup,
-  }: Target<'AppAlias'>): Promise<{ id?: string; waits?: string }> {
+  /** The instance that it is to lead to, if any, or what it waits for. */
+  async #instanceOf(
+    target: Target<'AppAlias'>,
+  ): Promise<{ id?: string } | { waitsFor: Problem }> {
+    const { caller, declaration } = target;
     const { instance, instanceId } = declaration.spec;
     if (!instance) return { id: instanceId };
-    const ref = fullRef(instance, {
-      kind: 'AppInstance',
-      namespace: declaration.namespace,
-    });
-    const found = ref && (await lookup(ref));
-    if (!found || found.kind !== 'AppInstance') throw notDeclared(ref);
-    if (!found.resourceId) return { waits: ref };
-    // A ref is no right: what the person does not see is as if it were not declared.
-    await this.#o.instanceService
-      .find(caller, found.resourceId)
-      .catch(error => {
+    const named = await resourceNamedBy(target, 'AppInstance');
+    if ('id' in named)
+      await this.#o.instanceService.find(caller, named.id).catch(error => {
         throw error instanceof StoreError && error.status === 404
-          ? notDeclared(ref)
+          ? notDeclared(declaration)
           : error;
       });
-    return { id: found.resourceId };
+    return named;
   }
 
   async plan(target: Target<'AppAlias'>): Promise<Plan> {
@@ -70,17 +61,15 @@ export class DeclaredAlias implements DeclaredKind<'AppAlias'> {
     const name = nameOf(target);
     const alias = await this.#o.aliases.find(name);
     if (alias) this.#assertMayChange(caller, alias);
-    const { id, waits } = await this.#instanceOf(target);
-    if (waits)
+    const instance = await this.#instanceOf(target);
+    if ('waitsFor' in instance)
       return {
         action: alias ? 'UPDATE' : 'CREATE',
         changes: [],
         found: alias,
-        waitsFor: waiting(
-          `The alias waits for ${waits}.`,
-          'Nothing to do if that is on its way. Otherwise see its declaration.',
-        ),
+        waitsFor: instance.waitsFor,
       };
+    const { id } = instance;
     const changes = [
       ...(alias ? [] : changeOf('name', name, undefined)),
       ...changeOf(
@@ -129,7 +118,8 @@ export class DeclaredAlias implements DeclaredKind<'AppAlias'> {
   ): Promise<Applied> {
     const { caller, declaration } = target;
     const { primary } = declaration.spec;
-    const { id: instanceId } = await this.#instanceOf(target);
+    // As it was planned.
+    const instanceId = plan.resolved;
     const { aliasChanges } = this.#o;
     if (!plan.found) {
       const made = await aliasChanges.create(caller, {
@@ -159,17 +149,4 @@ export class DeclaredAlias implements DeclaredKind<'AppAlias'> {
     if (how === 'delete') await this.#o.aliasChanges.delete(caller, resourceId);
     else await this.#o.aliasChanges.unassign(caller, resourceId);
   }
-}
-
-function notDeclared(ref: string | undefined): StoreError {
-  return new StoreError({
-    status: 409,
-    code: 'NOT_DECLARED',
-    message: `The alias leads to ${
-      ref ?? 'something'
-    }, which is not declared, or not to be seen.`,
-    owner: 'you',
-    remedy:
-      'Declare the AppInstance, correct spec.instance, or wait until it is read.',
-  });
 }

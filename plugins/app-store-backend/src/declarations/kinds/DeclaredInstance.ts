@@ -4,7 +4,11 @@
  * An instance with a volume is not replaced, since its data would stay behind.
  */
 import type { Problem } from '@ai-app-store/backstage-plugin-app-store-common';
-import { appFacts, type AppRecord } from '../../apps/AppRepository';
+import {
+  appFacts,
+  type AppRecord,
+  type AppRepository,
+} from '../../apps/AppRepository';
 import type { Caller } from '../../auth/Caller';
 import { notAllowed, notFound, StoreError } from '../../errors/StoreError';
 import type { InstanceLifecycle } from '../../instances/InstanceLifecycle';
@@ -31,6 +35,7 @@ import {
 /** What it stands on. */
 export interface DeclaredInstanceOptions {
   policy: Policy;
+  apps: AppRepository;
   versions: AppVersions;
   instances: InstanceRepository;
   runs: InstanceRuns;
@@ -168,7 +173,7 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
     if (plan.found) await tools.claim(plan.found.id);
     switch (plan.action) {
       case 'CREATE': {
-        const made = await this.#start(target, tools);
+        const made = await this.#start(target, plan, tools);
         await tools.claim(made.id);
         const found = await this.#settle(caller, spec, made);
         return { found, waitsFor: starting(found) };
@@ -198,23 +203,23 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
   /** Starts one; or goes on with the one that was being started. */
   async #start(
     target: Target<'AppInstance'>,
+    plan: Plan,
     tools: Tools,
   ): Promise<InstanceRecord> {
     const { caller, declaration, row } = target;
-    const chosen = await this.#o.versions.of(target);
-    if ('waitsFor' in chosen) throw new Error('nothing is planned that waits');
+    const app = await this.#o.apps.get(plan.resolved!);
+    if (!app) throw notFound('app', plan.resolved!);
     const { visibility, launchProfile, parameters } = declaration.spec;
     const begun = await this.#live(row.nextId);
     // Only what is just as declared: it may have been started before the file changed.
-    if (begun && !this.#replacing(target, begun, chosen.app).length)
-      return begun;
+    if (begun && !this.#replacing(target, begun, app).length) return begun;
     if (begun) await this.#o.lifecycle.terminate(caller, begun.id, {});
     const id = randomUUID();
     // Written down first: whoever goes on after a crash starts no second one.
     await tools.remember({ nextId: id });
     await this.#o.runs.run(
       caller,
-      chosen.app.id,
+      app.id,
       { visibility, launchProfile, parameters },
       id,
     );
@@ -246,11 +251,10 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
     tools: Tools,
   ): Promise<Applied> {
     const { caller, declaration } = target;
-    const { lifecycle } = this.#o;
     const old = plan.found!;
     const foreign = await this.#o.instanceAliases.foreign(caller, old.id);
     if (foreign) return { found: old, waitsFor: foreign };
-    const next = await this.#start(target, tools);
+    const next = await this.#start(target, plan, tools);
     if (next.status !== 'DEPLOYED' && next.desired === 'running') {
       const { problem } = next;
       return {
@@ -268,7 +272,7 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
     }
     await this.#o.instanceAliases.move(caller, old.id, next.id);
     // Before the new one is the declared one: whoever goes on after a crash still knows of the old one.
-    await lifecycle.terminate(caller, old.id, {}).catch(error => {
+    await this.#o.lifecycle.terminate(caller, old.id, {}).catch(error => {
       if (!(error instanceof StoreError && error.status === 404)) throw error;
     });
     await tools.claim(next.id);

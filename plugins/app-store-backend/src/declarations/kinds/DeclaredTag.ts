@@ -15,21 +15,20 @@ import {
   type Tools,
 } from './DeclaredKind';
 
+/** What it stands on. */
+export interface DeclaredTagOptions {
+  policy: Policy;
+  tags: TagRepository;
+  tagService: TagService;
+  /** The ref of a role or group by its name in the configuration. */
+  roleRef: (name: string) => string;
+}
+
 /** Brings tags into line. */
 export class DeclaredTag implements DeclaredKind<'AppTag'> {
-  readonly #o: {
-    policy: Policy;
-    tags: TagRepository;
-    tagService: TagService;
-    roleRef: (name: string) => string;
-  };
+  readonly #o: DeclaredTagOptions;
 
-  constructor(options: {
-    policy: Policy;
-    tags: TagRepository;
-    tagService: TagService;
-    roleRef: (name: string) => string;
-  }) {
+  constructor(options: DeclaredTagOptions) {
     this.#o = options;
   }
 

@@ -1,7 +1,7 @@
 /** Which version of an app a declared instance runs. */
 import {
   compareVersions,
-  fullRef,
+  type Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import semver from 'semver';
 import type { AppLists } from '../../apps/AppLists';
@@ -13,7 +13,8 @@ import {
 import type { Caller } from '../../auth/Caller';
 import { StoreError } from '../../errors/StoreError';
 import type { Policy } from '../../policy';
-import { waiting, type Target } from './DeclaredKind';
+import type { Target } from './DeclaredKind';
+import { notDeclared, resourceNamedBy, waitsForNamed } from './references';
 
 /** What it stands on. */
 export interface AppVersionsOptions {
@@ -39,28 +40,17 @@ export class AppVersions {
    */
   async of(
     target: Target<'AppInstance'>,
-  ): Promise<{ app: AppRecord } | { waitsFor: ReturnType<typeof waiting> }> {
-    const { caller, declaration, lookup } = target;
-    const { app, appName, version } = declaration.spec;
+  ): Promise<{ app: AppRecord } | { waitsFor: Problem }> {
+    const { caller, declaration } = target;
+    const { appName, version } = declaration.spec;
     if (appName) return { app: await this.#choose(caller, appName, version) };
-    const ref = fullRef(app!, {
-      kind: 'App',
-      namespace: declaration.namespace,
-    });
-    const declared = ref && (await lookup(ref));
-    if (!declared || declared.kind !== 'App') throw notDeclared(ref);
-    const found =
-      declared.resourceId && (await this.#o.apps.get(declared.resourceId));
-    if (!found)
-      return {
-        waitsFor: waiting(
-          `The instance waits for ${ref}.`,
-          'Nothing to do if that is on its way. Otherwise see its declaration.',
-        ),
-      };
-    // A ref is no right: what the person does not see is as if it were not declared.
+    const named = await resourceNamedBy(target, 'App');
+    if ('waitsFor' in named) return named;
+    const found = await this.#o.apps.get(named.id);
+    // It was deleted, and is published again.
+    if (!found) return { waitsFor: waitsForNamed(declaration) };
     if (!this.#o.policy.decide('app', 'read', caller, appFacts(found)).allowed)
-      throw notDeclared(ref);
+      throw notDeclared(declaration);
     return {
       app: version ? await this.#choose(caller, found.name, version) : found,
     };
@@ -104,16 +94,4 @@ export class AppVersions {
       'Correct spec.version, or publish a version that fits.',
     );
   }
-}
-
-function notDeclared(ref: string | undefined): StoreError {
-  return new StoreError({
-    status: 409,
-    code: 'NOT_DECLARED',
-    message: `The instance runs ${
-      ref ?? 'something'
-    }, which is not declared, or not to be seen.`,
-    owner: 'you',
-    remedy: 'Declare the App, or name an app of the store with spec.appName.',
-  });
 }
