@@ -11,6 +11,7 @@ export {
   type EnterApi,
   type UploadApi,
 } from './api';
+export { StatusBadge } from './components/StatusBadge';
 export { useBranding } from './hooks/useBranding';
 export { useMe, useStore } from './hooks/useCached';
 export type { Loaded } from './hooks/useLoad';

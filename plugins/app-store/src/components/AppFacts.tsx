@@ -15,7 +15,8 @@ export function Facts(props: { facts: Fact[] }) {
       {props.facts.map(
         ([name, value]) =>
           value !== undefined &&
-          value !== '' && (
+          value !== '' &&
+          value !== false && (
             <div key={name}>
               <dt>{name}</dt>
               <dd>{value}</dd>

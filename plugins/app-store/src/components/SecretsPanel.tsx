@@ -11,7 +11,6 @@ import {
   Menu,
   MenuItem,
   MenuTrigger,
-  Select,
   Text,
 } from '@backstage/ui';
 import {
@@ -26,9 +25,9 @@ import { appStoreApiRef } from '../api';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useMe } from '../hooks/useCached';
 import { usePages } from '../hooks/usePages';
-import styles from './List.module.css';
 import { SECRET_SCOPES } from '../words';
 import { DataTable, type DataColumn } from './DataTable';
+import { FilterSelect } from './FilterSelect';
 import { PersonName } from './PersonName';
 import { SearchableList } from './SearchableList';
 import {
@@ -40,7 +39,6 @@ import {
 import { CreateSecret, EditSecret } from './SecretForm';
 import { When } from './When';
 
-const ANY = '-';
 const STATES: Record<AppSecret['state'], string | undefined> = {
   READY: undefined,
   CHANGED_OUTSIDE:
@@ -127,7 +125,7 @@ export function SecretsPanel(props: {
   const { scopes, any } = props;
   const api = useApi(appStoreApiRef);
   const { me } = useMe();
-  const [params, change] = useChangeParams();
+  const [params] = useChangeParams();
   const search = params.get('search') || undefined;
   const asked = params.get('scope') as SecretVisibility | null;
   const first = any ? undefined : scopes[0];
@@ -183,19 +181,15 @@ export function SecretsPanel(props: {
   const close = () => setOpened(undefined);
   const of = opened && { secret: opened.secret, onClose: close };
   const filter = (
-    <Select
-      aria-label="Available to"
-      size="small"
-      className={styles.filter}
-      options={[
-        ...(any ? [{ value: ANY, label: 'All' }] : []),
-        ...scopes.map(value => ({
-          value: value as string,
-          label: SECRET_SCOPES[value],
-        })),
-      ]}
-      value={scope ?? ANY}
-      onChange={key => change({ scope: key === ANY ? '' : String(key) })}
+    <FilterSelect
+      label="Available to"
+      param="scope"
+      any={any ? 'All' : undefined}
+      options={scopes.map(value => ({
+        value: value as string,
+        label: SECRET_SCOPES[value],
+      }))}
+      value={scope}
     />
   );
   return (

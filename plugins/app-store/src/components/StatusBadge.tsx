@@ -1,11 +1,10 @@
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
 import { count } from '../words';
-import styles from './StatusBadge.module.css';
+import { Badge, type Tone } from './Badge';
 
 /** What people call a state (specification 4.2). */
 export function statusText(
-  instance: Pick<AppInstance, 'status' | 'terminating'> &
-    Partial<Pick<AppInstance, 'purgeAfter' | 'restarting' | 'restartCount'>>,
+  instance: Parameters<typeof StatusBadge>[0]['instance'],
 ): string {
   if (instance.terminating)
     return instance.purgeAfter ? 'Terminated' : 'Terminating';
@@ -37,16 +36,27 @@ export const STATUS_CHOICES = (
       : statusText({ status, terminating: false }),
 }));
 
-/** The state of an instance, in a word and a colour. */
+const TONES: Record<AppInstance['status'], Tone> = {
+  DEPLOYED: 'good',
+  PENDING: 'moving',
+  SUSPENDED: 'plain',
+  FAILED: 'bad',
+  UNKNOWN: 'warning',
+};
+
+/**
+ * The state of an instance, in a word and a colour.
+ *
+ * @public
+ */
 export function StatusBadge(props: {
-  instance: Parameters<typeof statusText>[0];
+  instance: Pick<AppInstance, 'status' | 'terminating'> &
+    Partial<Pick<AppInstance, 'purgeAfter' | 'restarting' | 'restartCount'>>;
 }) {
   const { instance } = props;
-  const kind = instance.terminating ? 'SUSPENDED' : instance.status;
   return (
-    <span className={`${styles.badge} ${styles[kind] ?? ''}`}>
-      <span className={styles.dot} aria-hidden="true" />
+    <Badge tone={instance.terminating ? 'plain' : TONES[instance.status]}>
       {statusText(instance)}
-    </span>
+    </Badge>
   );
 }

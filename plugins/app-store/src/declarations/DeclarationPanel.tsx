@@ -1,17 +1,17 @@
 /** How the store stands to a declaration: its state, for whom it acts, where it comes from, what differs. */
 import { useApi } from '@backstage/frontend-plugin-api';
-import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import type { StoreDeclaration } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Flex, Link, Text } from '@backstage/ui';
 import { useEffect, useState } from 'react';
 import { appStoreApiRef } from '../api';
+import { Facts } from '../components/AppFacts';
 import { Loading } from '../components/Loading';
+import { PersonName } from '../components/PersonName';
 import { ErrorPanel, ProblemPanel } from '../components/ProblemPanel';
 import { When } from '../components/When';
 import { useLoad } from '../hooks/useLoad';
 import { Actions } from './Actions';
 import { Changes } from './Changes';
-import styles from './declarations.module.css';
 import { StateBadge } from './StateBadge';
 import { contentWords, locationUrl, MEANINGS } from './words';
 
@@ -48,51 +48,40 @@ export function useDeclaration(entityRef: string): {
   };
 }
 
-function Facts(props: { declaration: StoreDeclaration }) {
+function DeclarationFacts(props: { declaration: StoreDeclaration }) {
   const { declaration } = props;
   const { owner, acceptedBy, acceptedAt, location, since } = declaration;
   const url = locationUrl(location);
-  const content = contentWords(declaration);
   return (
-    <dl className={styles.facts}>
-      <div>
-        <dt>Since</dt>
-        <dd>
-          <When at={since} />
-        </dd>
-      </div>
-      <div>
-        <dt>Acts for</dt>
-        <dd>
-          {owner ? (
-            <EntityRefLink entityRef={owner} defaultKind="user" />
+    <Facts
+      facts={[
+        ['Since', <When at={since} />],
+        [
+          'Acts for',
+          owner ? (
+            <>
+              <PersonName of={owner} />
+              {acceptedBy && acceptedAt && (
+                <>
+                  , who accepted it <When at={acceptedAt} day />
+                </>
+              )}
+            </>
           ) : (
             'Nobody yet'
-          )}
-          {owner && acceptedBy && acceptedAt && (
-            <>
-              , who accepted it <When at={acceptedAt} day />
-            </>
-          )}
-        </dd>
-      </div>
-      {content && (
-        <div>
-          <dt>In its source</dt>
-          <dd>{content}</dd>
-        </div>
-      )}
-      {url && (
-        <div>
-          <dt>Declared in</dt>
-          <dd>
+          ),
+        ],
+        ['In its source', contentWords(declaration)],
+        [
+          'Declared in',
+          url && (
             <Link href={url} target="_blank" rel="noreferrer">
               {url.replace(/^https?:\/\//, '')}
             </Link>
-          </dd>
-        </div>
-      )}
-    </dl>
+          ),
+        ],
+      ]}
+    />
   );
 }
 
@@ -119,7 +108,7 @@ function DeclarationPanel(props: {
       )}
       <Changes changes={changes} />
       <Actions declaration={declaration} onChange={onChange} />
-      <Facts declaration={declaration} />
+      <DeclarationFacts declaration={declaration} />
     </Flex>
   );
 }

@@ -1,14 +1,17 @@
 import type { DeclarationState } from '@ai-app-store/backstage-plugin-app-store-common';
-import styles from './declarations.module.css';
+import { Badge, type Tone } from '../components/Badge';
 import { STATES } from './words';
+
+const TONES: Record<DeclarationState, Tone> = {
+  IN_SYNC: 'good',
+  PROGRESSING: 'moving',
+  DRIFTED: 'warning',
+  PROPOSED: 'info',
+  REFUSED: 'bad',
+  ORPHANED: 'warning',
+};
 
 /** The state of a declaration, in words and a colour. */
 export function StateBadge(props: { state: DeclarationState }) {
-  const { state } = props;
-  return (
-    <span className={`${styles.badge} ${styles[state]}`}>
-      <span className={styles.dot} aria-hidden="true" />
-      {STATES[state]}
-    </span>
-  );
+  return <Badge tone={TONES[props.state]}>{STATES[props.state]}</Badge>;
 }

@@ -9,6 +9,7 @@ import {
 import { ButtonLink, Card, CardBody, Flex, Text } from '@backstage/ui';
 import { useState } from 'react';
 import { appStoreApiRef } from '../api';
+import { Facts, RequirementFacts } from '../components/AppFacts';
 import { AppIcon } from '../components/AppIcon';
 import { Loading } from '../components/Loading';
 import { Preconditions } from '../components/Preconditions';
@@ -28,52 +29,32 @@ const LIFECYCLES = {
   LINK: 'A link to another address',
 };
 
-function Facts(props: { app: App }) {
+function AppFacts(props: { app: App }) {
   const { app } = props;
   return (
-    <dl className={styles.facts}>
-      <div>
-        <dt>Version</dt>
-        <dd>
-          {app.version}
-          {app.newest && ', the newest'}
-        </dd>
-      </div>
-      <div>
-        <dt>Name</dt>
-        <dd>{app.name}</dd>
-      </div>
-      <div>
-        <dt>Visible to</dt>
-        <dd>{SHORT_VISIBILITY[app.visibility]}</dd>
-      </div>
-      <div>
-        <dt>Lifecycle</dt>
-        <dd>{LIFECYCLES[app.lifecycle]}</dd>
-      </div>
-      {app.owner && (
-        <div>
-          <dt>Owner</dt>
-          <dd>
-            <EntityRefLink entityRef={app.owner} />
-          </dd>
-        </div>
-      )}
-      {app.tags && app.tags.length > 0 && (
-        <div>
-          <dt>Tags</dt>
-          <dd className={styles.tags}>
-            {app.tags.map(tag => (
-              <EntityRefLink
-                key={tag.id}
-                entityRef={tagEntityRef(tag.name)}
-                title={tag.title}
-              />
-            ))}
-          </dd>
-        </div>
-      )}
-    </dl>
+    <Facts
+      facts={[
+        ['Version', `${app.version}${app.newest ? ', the newest' : ''}`],
+        ['Name', app.name],
+        ['Visible to', SHORT_VISIBILITY[app.visibility]],
+        ['Lifecycle', LIFECYCLES[app.lifecycle]],
+        ['Owner', app.owner && <EntityRefLink entityRef={app.owner} />],
+        [
+          'Tags',
+          app.tags && app.tags.length > 0 && (
+            <span className={styles.tags}>
+              {app.tags.map(tag => (
+                <EntityRefLink
+                  key={tag.id}
+                  entityRef={tagEntityRef(tag.name)}
+                  title={tag.title}
+                />
+              ))}
+            </span>
+          ),
+        ],
+      ]}
+    />
   );
 }
 
@@ -125,7 +106,15 @@ export function AppCard(props: { id: string }) {
           </Flex>
           {unread && !instances && <ErrorPanel error={unread} />}
           <Preconditions app={app} onApp={setChanged} />
-          <Facts app={app} />
+          <AppFacts app={app} />
+          {app.lifecycle !== 'LINK' && (
+            <Flex direction="column" gap="2">
+              <Text as="h4" variant="body-medium" weight="bold">
+                Requirements
+              </Text>
+              <RequirementFacts app={app} />
+            </Flex>
+          )}
           <VersionsOfApp app={app} />
         </Flex>
       </CardBody>

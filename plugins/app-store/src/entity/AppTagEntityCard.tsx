@@ -1,6 +1,7 @@
 /** A tag on its entity page: the apps that bear it, one version of each name. */
 import { EntityRefLink, useEntity } from '@backstage/plugin-catalog-react';
-import { Card, CardBody, CardHeader, Flex, Link, Text } from '@backstage/ui';
+import { Flex, Link, Text } from '@backstage/ui';
+import { Panel } from '../components/Panel';
 import { paths } from '../routes';
 import styles from './entity.module.css';
 
@@ -11,39 +12,34 @@ export function AppTagEntityCard() {
     : [];
   const name = String(entity.spec?.name ?? '');
   return (
-    <Card role="region" aria-label="Apps with this tag">
-      <CardHeader>
-        <Flex gap="3" align="center">
-          <span
-            className={styles.color}
-            style={{ background: String(entity.spec?.color ?? '') }}
-            aria-hidden="true"
-          />
-          <Text as="h3" variant="title-x-small" weight="bold">
-            Apps with this tag
+    <Panel
+      title="Apps with this tag"
+      mark={
+        <span
+          className={styles.color}
+          style={{ background: String(entity.spec?.color ?? '') }}
+          aria-hidden="true"
+        />
+      }
+    >
+      <Flex direction="column" gap="4">
+        {refs.length ? (
+          <ul className={styles.apps}>
+            {refs.map(ref => (
+              <li key={ref}>
+                <EntityRefLink entityRef={ref} defaultKind="App" />
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <Text as="p" color="secondary">
+            No app has this tag.
           </Text>
-        </Flex>
-      </CardHeader>
-      <CardBody>
-        <Flex direction="column" gap="4">
-          {refs.length ? (
-            <ul className={styles.apps}>
-              {refs.map(ref => (
-                <li key={ref}>
-                  <EntityRefLink entityRef={ref} defaultKind="App" />
-                </li>
-              ))}
-            </ul>
-          ) : (
-            <Text as="p" color="secondary">
-              No app has this tag.
-            </Text>
-          )}
-          <Link href={`${paths.store}?tag=${encodeURIComponent(name)}`}>
-            Show in the App Store
-          </Link>
-        </Flex>
-      </CardBody>
-    </Card>
+        )}
+        <Link href={`${paths.store}?tag=${encodeURIComponent(name)}`}>
+          Show in the App Store
+        </Link>
+      </Flex>
+    </Panel>
   );
 }

@@ -5,22 +5,15 @@ import {
   COMPONENT_APPS_ANNOTATION,
   type App,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import {
-  ButtonLink,
-  Card,
-  CardBody,
-  CardHeader,
-  Flex,
-  Link,
-  Text,
-} from '@backstage/ui';
+import { ButtonLink, Flex, Link, Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
 import { AppIcon } from '../components/AppIcon';
 import { Loading } from '../components/Loading';
+import { Panel } from '../components/Panel';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { useLoad } from '../hooks/useLoad';
 import { paths } from '../routes';
-import styles from '../declarations/declarations.module.css';
+import styles from './entity.module.css';
 
 function AppLine(props: { app: App }) {
   const { app } = props;
@@ -71,32 +64,25 @@ export function ComponentAppsCard() {
   );
   const missing = found?.filter(({ app }) => !app).map(({ name }) => name);
   return (
-    <Card role="region" aria-label="Apps of this component">
-      <CardHeader>
-        <Text as="h3" variant="title-x-small" weight="bold">
-          Apps of this component
-        </Text>
-      </CardHeader>
-      <CardBody>
-        <Flex direction="column" gap="4">
-          {error && <ErrorPanel error={error} />}
-          {!found && !error && (
-            <Loading label="Loading apps" shape="rows" lines={1} />
-          )}
-          {found && (
-            <ul className={styles.list}>
-              {found.map(
-                ({ name, app }) => app && <AppLine key={name} app={app} />,
-              )}
-            </ul>
-          )}
-          {missing && missing.length > 0 && (
-            <Text as="p" color="secondary">
-              Not in the store, or not for you: {missing.join(', ')}.
-            </Text>
-          )}
-        </Flex>
-      </CardBody>
-    </Card>
+    <Panel title="Apps of this component">
+      <Flex direction="column" gap="4">
+        {error && <ErrorPanel error={error} />}
+        {!found && !error && (
+          <Loading label="Loading apps" shape="rows" lines={1} />
+        )}
+        {found && (
+          <ul className={styles.apps}>
+            {found.map(
+              ({ name, app }) => app && <AppLine key={name} app={app} />,
+            )}
+          </ul>
+        )}
+        {missing && missing.length > 0 && (
+          <Text as="p" color="secondary">
+            Not in the store, or not for you: {missing.join(', ')}.
+          </Text>
+        )}
+      </Flex>
+    </Panel>
   );
 }

@@ -1,7 +1,8 @@
 /** A declaration on its entity page: how the store stands to it, and what it declares. */
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useEntity } from '@backstage/plugin-catalog-react';
-import { Card, CardBody, CardHeader, Flex, Text } from '@backstage/ui';
+import { Flex } from '@backstage/ui';
+import { Panel } from '../components/Panel';
 import {
   EntityDeclaration,
   useDeclaration,
@@ -16,19 +17,12 @@ export function DeclarationCard() {
   const id = state.declaration?.resourceId;
   return (
     <Flex direction="column" gap="4">
-      <Card role="region" aria-label="Declaration">
-        <CardHeader>
-          <Text as="h3" variant="title-x-small" weight="bold">
-            Declaration
-          </Text>
-        </CardHeader>
-        <CardBody>
-          <Flex direction="column" gap="4">
-            <EntityDeclaration state={state} />
-            {id && <ResourceLink kind={entity.kind} id={id} entity={entity} />}
-          </Flex>
-        </CardBody>
-      </Card>
+      <Panel title="Declaration">
+        <Flex direction="column" gap="4">
+          <EntityDeclaration state={state} />
+          {id && <ResourceLink kind={entity.kind} id={id} entity={entity} />}
+        </Flex>
+      </Panel>
       {id && entity.kind === 'App' && <AppCard id={id} />}
       {id && entity.kind === 'AppInstance' && <InstanceCard id={id} />}
     </Flex>

@@ -5,9 +5,6 @@ import {
   type App,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import {
-  Card,
-  CardBody,
-  CardHeader,
   Container,
   Flex,
   Grid,
@@ -18,7 +15,7 @@ import {
   Tabs,
   Text,
 } from '@backstage/ui';
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router-dom';
 import { appStoreApiRef } from '../api';
 import { AppActions, Preferences } from '../components/AppActions';
@@ -31,6 +28,7 @@ import { noRemoteImages } from '../components/Markdown';
 import { OfferNote } from '../components/OfferNote';
 import { PageHeader } from '../components/PageHeader';
 import { Preconditions } from '../components/Preconditions';
+import { Panel } from '../components/Panel';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { RunPanel } from '../components/RunPanel';
 import { Screenshots } from '../components/Screenshots';
@@ -42,19 +40,6 @@ import { useInstances } from '../hooks/useInstances';
 import { useLoad } from '../hooks/useLoad';
 import { paths } from '../routes';
 import styles from './AppPage.module.css';
-
-function Panel(props: { title: string; children: ReactNode }) {
-  return (
-    <Card className={styles.card}>
-      <CardHeader>
-        <Text as="h3" variant="title-x-small" weight="bold">
-          {props.title}
-        </Text>
-      </CardHeader>
-      <CardBody>{props.children}</CardBody>
-    </Card>
-  );
-}
 
 /** The versions of an app that the reader sees, the newest first; another one is another page. */
 function Versions(props: { app: App }) {

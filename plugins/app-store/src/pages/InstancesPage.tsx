@@ -1,15 +1,9 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
-import {
-  Button,
-  ButtonLink,
-  Container,
-  Flex,
-  Select,
-  Text,
-} from '@backstage/ui';
+import { Button, ButtonLink, Container, Flex, Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
 import { EmptyState } from '../components/EmptyState';
+import { FilterSelect } from '../components/FilterSelect';
 import { InstanceList } from '../components/InstanceList';
 import { ListState } from '../components/ListState';
 import { Bone, Loading } from '../components/Loading';
@@ -24,8 +18,6 @@ import { useMe } from '../hooks/useCached';
 import { usePages } from '../hooks/usePages';
 import { paths } from '../routes';
 import styles from '../components/List.module.css';
-
-const ANY = '-';
 
 function fits(instance: AppInstance, search: string, status: string): boolean {
   const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
@@ -126,18 +118,11 @@ export function InstancesPage() {
                   label="Search my instances"
                   className={styles.search}
                 />
-                <Select
-                  aria-label="Status"
-                  size="small"
-                  className={styles.filter}
-                  options={[
-                    { value: ANY, label: 'Any status' },
-                    ...STATUS_CHOICES,
-                  ]}
-                  value={status || ANY}
-                  onChange={key =>
-                    change({ status: key === ANY ? '' : String(key) })
-                  }
+                <FilterSelect
+                  label="Status"
+                  param="status"
+                  any="Any status"
+                  options={STATUS_CHOICES}
                 />
                 {me && (
                   <Text variant="body-small" color="secondary">

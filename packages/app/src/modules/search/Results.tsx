@@ -13,6 +13,7 @@ import {
 import type { SearchResultItemExtensionComponent } from '@backstage/plugin-search-react/alpha';
 import { Text, VisuallyHidden } from '@backstage/ui';
 import { OwnInstances } from './OwnInstances';
+import { ResultList } from './ResultList';
 import styles from './search.module.css';
 
 /** How a plugin shows its results. */
@@ -88,14 +89,13 @@ function List(props: {
         }
       >
         {({ results }) => (
-          <ul className={styles.results} aria-label="Search results">
+          <ResultList label="Search results" onPick={onPick}>
             {results.map(({ document, ...rest }) => {
               const Item =
                 items.find(item => item.predicate?.({ document, ...rest }))
                   ?.component ?? DefaultResultListItem;
               return (
-                // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- the link in it has the keys
-                <li key={document.location} onClick={onPick}>
+                <li key={document.location}>
                   {isApp(document) ? (
                     <AppResult app={document} />
                   ) : (
@@ -104,7 +104,7 @@ function List(props: {
                 </li>
               );
             })}
-          </ul>
+          </ResultList>
         )}
       </SearchResult>
       <SearchResultPager />

@@ -4,11 +4,12 @@ import type {
   DeclarationState,
   StoreDeclaration,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Button, Flex, Link, Select, Text } from '@backstage/ui';
+import { Button, Flex, Link, Text } from '@backstage/ui';
 import { RiAddLine, RiRefreshLine } from '@remixicon/react';
 import { appStoreApiRef } from '../../api';
 import { DataTable, type DataColumn } from '../../components/DataTable';
 import { EmptyState } from '../../components/EmptyState';
+import { FilterSelect } from '../../components/FilterSelect';
 import { ListState } from '../../components/ListState';
 import { PersonName } from '../../components/PersonName';
 import { SearchBox } from '../../components/SearchBox';
@@ -20,8 +21,6 @@ import { contentWords, locationUrl, STATES } from '../../declarations/words';
 import { useChangeParams } from '../../hooks/useChangeParams';
 import { usePages } from '../../hooks/usePages';
 import styles from '../../components/List.module.css';
-
-const ANY = '-';
 
 function Source(props: { declaration: StoreDeclaration }) {
   const { declaration } = props;
@@ -123,19 +122,14 @@ export function AdminDeclarations() {
     <Flex direction="column" gap="4">
       <Flex gap="3" align="center" className={styles.tools}>
         <SearchBox label="Search declarations" className={styles.search} />
-        <Select
-          aria-label="State"
-          size="small"
-          className={styles.filter}
-          options={[
-            { value: ANY, label: 'Any state' },
-            ...Object.entries(STATES).map(([value, label]) => ({
-              value,
-              label,
-            })),
-          ]}
-          value={state || ANY}
-          onChange={key => change({ state: key === ANY ? '' : String(key) })}
+        <FilterSelect
+          label="State"
+          param="state"
+          any="Any state"
+          options={Object.entries(STATES).map(([value, label]) => ({
+            value,
+            label,
+          }))}
         />
         <Button
           size="small"

@@ -1,8 +1,9 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import type { InstanceStatus } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Button, Flex, Select, Text } from '@backstage/ui';
+import { Button, Flex, Text } from '@backstage/ui';
 import { RiRefreshLine } from '@remixicon/react';
 import { appStoreApiRef } from '../../api';
+import { FilterSelect } from '../../components/FilterSelect';
 import { InstanceList } from '../../components/InstanceList';
 import { ListState } from '../../components/ListState';
 import { SearchBox } from '../../components/SearchBox';
@@ -12,13 +13,12 @@ import { usePages } from '../../hooks/usePages';
 import { useRefresh } from '../../hooks/useRefresh';
 import styles from '../../components/List.module.css';
 
-const ANY = '-';
 const TERMINATED = 'terminated';
 
 /** Everybody's instances; those that were terminated and can be restored, too. */
 export function AdminInstances() {
   const api = useApi(appStoreApiRef);
-  const [params, change] = useChangeParams();
+  const [params] = useChangeParams();
   const search = params.get('search') ?? '';
   const status = params.get('status') ?? '';
   const terminated = status === TERMINATED;
@@ -41,17 +41,14 @@ export function AdminInstances() {
     <Flex direction="column" gap="4">
       <Flex gap="3" align="center" className={styles.tools}>
         <SearchBox label="Search instances" className={styles.search} />
-        <Select
-          aria-label="Status"
-          size="small"
-          className={styles.filter}
+        <FilterSelect
+          label="Status"
+          param="status"
+          any="Any status"
           options={[
-            { value: ANY, label: 'Any status' },
             ...STATUS_CHOICES,
             { value: TERMINATED, label: 'Terminated' },
           ]}
-          value={status || ANY}
-          onChange={key => change({ status: key === ANY ? '' : String(key) })}
         />
         <Button
           size="small"
