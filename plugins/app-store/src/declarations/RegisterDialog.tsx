@@ -3,6 +3,7 @@ import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import { Text, TextField } from '@backstage/ui';
 import { useState } from 'react';
 import { ConfirmDialog } from '../components/ConfirmDialog';
+import { registerFile } from './registerFile';
 
 /** Has the catalog read a file from now on. */
 export function RegisterDialog(props: {
@@ -18,7 +19,7 @@ export function RegisterDialog(props: {
       disabled={!/^https?:\/\/\S+\.ya?ml$/.test(url.trim())}
       onClose={props.onClose}
       onConfirm={async () => {
-        await catalog.addLocation({ type: 'url', target: url.trim() });
+        await registerFile(catalog, url.trim());
         props.onRegistered();
       }}
     >

@@ -1,0 +1,71 @@
+import { ResponseError } from '@backstage/errors';
+import type { CatalogApi } from '@backstage/plugin-catalog-react';
+import {
+  AppStoreError,
+  type Problem,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+
+function refusal(status: number, problem: Problem): AppStoreError {
+  const { message, ...rest } = problem;
+  return new AppStoreError({
+    type: 'about:blank',
+    title: message,
+    status,
+    detail: message,
+    ...rest,
+  });
+}
+
+function saidByCatalog({ statusCode, cause }: ResponseError): AppStoreError {
+  if (statusCode === 403)
+    return refusal(statusCode, {
+      code: 'NOT_ALLOWED',
+      message: 'The catalog does not let you register files.',
+      owner: 'admin',
+      remedy: 'An admin registers the file, or gives you the permission.',
+    });
+  const said = cause.message.replace(/^\w*Error: /, '');
+  return refusal(
+    statusCode,
+    statusCode === 400
+      ? {
+          code: 'FILE_NOT_READ',
+          message: `The file was not registered: ${said}.`,
+          owner: 'you',
+          remedy:
+            'Correct the URL or the file. If both are right, an admin checks `integrations` and `backend.reading.allow` of the portal.',
+        }
+      : {
+          code: 'CATALOG_FAILED',
+          message: `The catalog does not answer: ${said}.`,
+          owner: 'platform',
+          remedy: 'Try again in a moment.',
+        },
+  );
+}
+
+/**
+ * Has the catalog read a file from now on.
+ *
+ * @throws AppStoreError for a file that cannot be read, or is registered already
+ */
+export async function registerFile(
+  catalog: Pick<CatalogApi, 'addLocation'>,
+  target: string,
+): Promise<void> {
+  try {
+    // The catalog would take any URL, and say nowhere that nothing is there.
+    const { exists } = await catalog.addLocation({ target, dryRun: true });
+    if (exists)
+      throw refusal(409, {
+        code: 'REGISTERED_ALREADY',
+        message: 'This file is registered already.',
+        owner: 'you',
+        remedy:
+          'Close this dialog: what the file declares is in the list, or comes within half a minute.',
+      });
+    await catalog.addLocation({ target });
+  } catch (error) {
+    throw error instanceof ResponseError ? saidByCatalog(error) : error;
+  }
+}
