@@ -111,7 +111,8 @@ export function DataTable<T extends { id: string }>(props: {
                   .filter(Boolean)
                   .join(' ')}
               >
-                {column.cell(item)}
+                {/* One part beside the name of the column, however many it has. */}
+                <div>{column.cell(item)}</div>
               </td>
             ))}
           </tr>

@@ -100,7 +100,8 @@ export const catalogPageModule = createFrontendModule({
               kindIcons: Object.fromEntries(
                 Object.entries(KIND_ICONS).map(([kind, Icon]) => [
                   kind,
-                  () => <Icon size="1em" />,
+                  // The graph says its place and size by props.
+                  (props: object) => <Icon size="1em" {...props} />,
                 ]),
               ),
             }),
