@@ -1,7 +1,8 @@
 /** A volume that somebody removed from the cluster, and what its instance says of it. */
 import { KubeConfig } from '@kubernetes/client-node';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { databaseIds } from '../database/__testUtils__/databases';
+import type { Knex } from 'knex';
+import { databaseIds, databases } from '../database/__testUtils__/databases';
 import { KubeApi } from '../kubernetes/client/KubeApi';
 import type { KubeObject } from '../kubernetes/client/kubeObjects';
 import {
@@ -16,11 +17,13 @@ jest.setTimeout(120_000);
 
 describe.each(databaseIds())('13: a lost volume on %s', id => {
   let store: StoreUnderTest;
+  let knex: Knex;
   let kube: KubeApi;
   let appId: string;
 
   beforeAll(async () => {
-    store = await StoreUnderTest.start(id);
+    knex = await databases.init(id);
+    store = await StoreUnderTest.start(id, {}, { knex });
     const config = new KubeConfig();
     config.loadFromString(store.cluster.kubeconfig);
     kube = KubeApi.create(config);
@@ -89,11 +92,13 @@ describe.each(databaseIds())('13: a lost volume on %s', id => {
     const { body } = await post(`/apps/${appId}/instances`).expect(201);
     await store.until(body.id, 'DEPLOYED', 'uma');
     await store.api.delete(`${API}/instances/${body.id}`).set(as('uma'));
-    await remove(body.id);
+    // Restored before its objects are gone, it is suspended and nobody asks for its volume.
     await until(async () => {
-      const { status } = await post(`/instances/${body.id}/restore`);
-      return status === 200;
-    }, 'ended');
+      const row = await knex('instances').where({ id: body.id }).first();
+      return row.desired === 'released';
+    }, 'released');
+    await remove(body.id);
+    await post(`/instances/${body.id}/restore`).expect(200);
     await store.until(body.id, 'FAILED', 'uma');
     await post(`/instances/${body.id}/empty-volume`).expect(200);
     await store.until(body.id, 'DEPLOYED', 'uma');
