@@ -70,10 +70,11 @@ async function importKeeper(): Promise<void> {
   const zip = new ZipFile();
   zip.addBuffer(
     Buffer.from(
-      '[App]\nName = "com.example.keeper"\nVersion = "1.0.0"\nTitle = "Keeper"\nDescription = "Lighthouse, lighthouse and lighthouse."\nKeywords = ["lighthouse"]\n[Runtime]\nAppMode = "static"\nModule = "site"\n',
+      '[App]\nName = "com.example.keeper"\nVersion = "1.0.0"\nTitle = "Keeper"\nDescription = "Lighthouse, lighthouse and lighthouse."\nKeywords = ["lighthouse"]\nLongDescription = "about.md"\n[Runtime]\nAppMode = "static"\nModule = "site"\n',
     ),
     'app.toml',
   );
+  zip.addBuffer(Buffer.from('Never sleeps: *foghorns* need oil.'), 'about.md');
   zip.addBuffer(Buffer.from('<h1>Keeper</h1>'), 'site/index.html');
   zip.end();
   const { status } = await portal.api('dev', '/apps?visibility=ALL_USERS', {
@@ -261,6 +262,11 @@ test('visitors find nothing that is hidden from them', async ({ browser }) => {
   const [seen] = await inCatalog('vic');
   expect(JSON.stringify(seen)).not.toMatch(/apptag|user:|dev|collaboration/i);
   expect(await inSearch('vic', 'Lighthouse')).toEqual(['Lighthouse']);
+  // By its tag, too; who may not know the tag does not find it so.
+  await seconds('the tag in search', async () =>
+    (await inSearch('uma', 'Collaboration')).includes('Lighthouse'),
+  );
+  expect(await inSearch('vic', 'Collaboration')).not.toContain('Lighthouse');
 
   for (const query of [
     LIGHTHOUSE,
@@ -367,6 +373,20 @@ test('29: search asks for a word first, has titles first, and one result for an 
   await fits(dev);
   await pictures(dev, 'search-results');
   await accessible(dev, 'search, results');
+  // 13: by its long description; one kind alone, which is in the address.
+  await dev.getByRole('textbox').first().fill('foghorns');
+  await expect(results(dev)).toHaveText(['Keeper']);
+  await dev.getByRole('textbox').first().fill('collaboration');
+  await expect(results(dev)).toContainText(['Collaboration', 'Lighthouse']);
+  await dev.getByRole('button', { name: 'Show' }).click();
+  await dev.getByRole('option', { name: 'App tags' }).click();
+  await expect(results(dev)).toHaveText(['Collaboration']);
+  await expect(dev).toHaveURL(/query=collaboration&kind=AppTag$/);
+  await pictures(dev, 'search-one-kind');
+  await dev.reload();
+  await expect(results(dev)).toHaveText(['Collaboration']);
+  await dev.getByRole('button', { name: 'Show' }).click();
+  await dev.getByRole('option', { name: 'Anything' }).click();
   await dev.getByRole('textbox').first().fill('xyzzyplugh');
   await expect(
     dev.getByText('No results for “xyzzyplugh”').last(),

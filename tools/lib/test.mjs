@@ -158,6 +158,7 @@ const CATALOG = [
   'plugins/app-store-backend/src/catalog',
   'plugins/app-store-common/src/declarations',
   'plugins/catalog-backend-module-app-store',
+  'plugins/search-backend-module-app-store',
   'packages/git-host',
 ];
 

@@ -8,10 +8,8 @@ import {
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
-import {
-  AppStoreCatalogPolicy,
-  StoreClient,
-} from '@ai-app-store/backstage-plugin-catalog-backend-module-app-store';
+import { CatalogIndexClient } from '@ai-app-store/backstage-plugin-app-store-node';
+import { AppStoreCatalogPolicy } from '@ai-app-store/backstage-plugin-catalog-backend-module-app-store';
 
 export default createBackendModule({
   pluginId: 'permission',
@@ -27,7 +25,7 @@ export default createBackendModule({
       async init({ auth, discovery, logger, policy }) {
         policy.setPolicy(
           AppStoreCatalogPolicy.create({
-            source: StoreClient.create({ auth, discovery }),
+            source: CatalogIndexClient.create({ auth, discovery }),
             logger,
           }),
         );

@@ -3,9 +3,9 @@ import appStore from '@ai-app-store/backstage-plugin-app-store-backend';
 import appStoreLocalCluster from '@ai-app-store/backstage-plugin-app-store-backend-module-local-cluster';
 import appStoreGateway from '@ai-app-store/backstage-plugin-app-store-gateway-backend';
 import appStoreCatalog from '@ai-app-store/backstage-plugin-catalog-backend-module-app-store';
+import appStoreSearch from '@ai-app-store/backstage-plugin-search-backend-module-app-store';
 import { createBackend } from '@backstage/backend-defaults';
 import catalogPolicy from './catalogPolicy';
-import catalogSearch from './catalogSearch';
 import demoSignIn from './demoSignIn';
 import { hostCheckedRouter } from './hostCheck';
 import oidcSignIn from './oidcSignIn';
@@ -32,7 +32,6 @@ backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(catalogPolicy);
 backend.add(import('@backstage/plugin-search-backend'));
 backend.add(import('@backstage/plugin-search-backend-module-catalog'));
-backend.add(catalogSearch);
 backend.add(titlesFirst);
 backend.add(import('@backstage/plugin-signals-backend'));
 backend.add(import('@backstage/plugin-user-settings-backend'));
@@ -41,6 +40,7 @@ backend.add(appStore);
 backend.add(appStoreLocalCluster);
 backend.add(appStoreGateway);
 backend.add(appStoreCatalog);
+backend.add(appStoreSearch);
 
 // Backstage only logs this; a portal of which a part did not start is none.
 backend.start().catch(error => {

@@ -98,7 +98,8 @@ export function createRouter(options: RouterOptions): express.Router {
         return assertPlugin(httpAuth, request, 'app-store-gateway');
       case 'signIn':
         return assertPlugin(httpAuth, request, 'auth');
-      case 'catalog':
+      case 'index':
+        return assertPlugin(httpAuth, request, 'catalog', 'search');
       case 'permission':
         return assertPlugin(httpAuth, request, security);
       default:

@@ -313,6 +313,12 @@ export type CatalogApp = Schemas['CatalogApp'];
  */
 export type CatalogTag = Schemas['CatalogTag'];
 /**
+ * The beginning of an app version's long description.
+ *
+ * @public
+ */
+export type CatalogText = Schemas['CatalogText'];
+/**
  * What of the store's entities a person may read.
  *
  * @public

@@ -1,8 +1,9 @@
 /**
- * What other backend packages may plug in to the app store.
+ * What other backend packages may plug in to the app store, and ask it.
  *
  * @packageDocumentation
  */
+export { CatalogIndexClient } from './CatalogIndexClient';
 export {
   appStoreKubernetesExtensionPoint,
   type AppStoreKubernetesExtensionPoint,

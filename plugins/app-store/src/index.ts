@@ -15,3 +15,4 @@ export { StatusBadge } from './components/StatusBadge';
 export { useBranding } from './hooks/useBranding';
 export { useMe, useStore } from './hooks/useCached';
 export type { Loaded } from './hooks/useLoad';
+export { isStoreResult, StoreResult } from './search/StoreResult';

@@ -17,6 +17,7 @@ import {
 } from './api';
 import { entityExtensions } from './entity/extensions';
 import { rootRouteRef } from './routes';
+import { searchExtensions } from './search/extensions';
 
 const storeApi = ApiBlueprint.make({
   params: define =>
@@ -89,6 +90,7 @@ export const appStorePlugin = createFrontendPlugin({
     page,
     enterPage,
     ...entityExtensions,
+    ...searchExtensions,
   ],
   info: { packageJson: () => import('../package.json') },
 });

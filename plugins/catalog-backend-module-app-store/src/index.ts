@@ -5,5 +5,3 @@
  */
 export { catalogModuleAppStore as default } from './module';
 export { AppStoreCatalogPolicy } from './permissions/AppStoreCatalogPolicy';
-export { appStoreSearchFields, appStoreSearchText } from './searchText';
-export { StoreClient } from './StoreClient';

@@ -5,12 +5,12 @@ import {
   readSchedulerServiceTaskScheduleDefinitionFromConfig,
   type RootConfigService,
 } from '@backstage/backend-plugin-api';
+import { CatalogIndexClient } from '@ai-app-store/backstage-plugin-app-store-node';
 import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { AppStoreKindsProcessor } from './kinds/AppStoreKindsProcessor';
 import { isOneOfApps, isOneOfDeclarations } from './permissions/rules';
 import { AppStoreEntityProvider } from './provider/AppStoreEntityProvider';
-import { StoreClient } from './StoreClient';
 
 /** Whether some who read the catalog may not see everything of the store. */
 function readVisitors(config: RootConfigService) {
@@ -60,7 +60,7 @@ export const catalogModuleAppStore = createBackendModule({
           config.getOptionalString('app.baseUrl') ??
           config.getString('backend.baseUrl');
         const provider = AppStoreEntityProvider.create({
-          source: StoreClient.create({ auth, discovery }),
+          source: CatalogIndexClient.create({ auth, discovery }),
           events,
           logger,
           portalUrl: portalUrl.replace(/\/+$/, ''),

@@ -43,6 +43,28 @@ describe('29: the search engine of the portal', () => {
     ).toEqual(expect.arrayContaining(['Notes', 'Notebooks and more']));
   });
 
+  it('13: filters what is found, and finds nothing else', async () => {
+    const engine = new TitlesFirstEngine({ logger });
+    await pipeline(
+      Readable.from(
+        [
+          { title: 'Notes', text: 'Writes.', location: '/a', kind: 'App' },
+          { title: 'Runner', text: 'Runs.', location: '/b', kind: 'App' },
+          { title: 'Notes', text: 'Of all.', location: '/c', kind: 'AppTag' },
+        ],
+        { objectMode: true },
+      ),
+      await engine.getIndexer('software-catalog'),
+    );
+    const places = async (term: string, kind: string) => {
+      const { results } = await engine.query({ term, filters: { kind } });
+      return results.map(({ document }) => document.location).sort();
+    };
+    expect(await places('notes', 'App')).toEqual(['/a']);
+    expect(await places('notes', 'AppTag')).toEqual(['/c']);
+    expect(await places('', 'App')).toEqual(['/a', '/b']);
+  });
+
   it('forgives mistakes in long words, and takes no short word for another one', async () => {
     const engine = new TitlesFirstEngine({ logger });
     expect(await firstTitles(engine, 'notebuok')).toContain(

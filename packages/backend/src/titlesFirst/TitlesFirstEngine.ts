@@ -26,12 +26,15 @@ function mistakesIn(word: string): number {
 export class TitlesFirstEngine extends LunrSearchEngine {
   /** What is searched for: told to the translator, then asked of each index, in one go. */
   #term = '';
+  /** The fields that are filtered by. */
+  #filtered: string[] = [];
 
   constructor(options: ConstructorParameters<typeof LunrSearchEngine>[0]) {
     super(options);
     const usual = this.translator;
     this.setTranslator(query => {
       this.#term = query.term;
+      this.#filtered = Object.keys(query.filters ?? {});
       const translated = usual(query) as ConcreteLunrQuery;
       return {
         ...translated,
@@ -56,6 +59,15 @@ export class TitlesFirstEngine extends LunrSearchEngine {
     });
   }
 
+  /** Lunr gives all that a filter lets through, also where no word of the search is in it. */
+  #isFound({ matchData }: ReturnType<Index['query']>[number]): boolean {
+    if (!this.#term.trim() || !this.#filtered.length) return true;
+    const words = matchData.metadata as Record<string, object>;
+    return Object.values(words)
+      .flatMap(fields => Object.keys(fields))
+      .some(field => !this.#filtered.includes(field));
+  }
+
   async getIndexer(type: string): Promise<LunrSearchEngineIndexer> {
     const indexer = await super.getIndexer(type);
     const build = indexer.buildIndex.bind(indexer);
@@ -64,12 +76,14 @@ export class TitlesFirstEngine extends LunrSearchEngine {
       const documents = indexer.getDocumentStore();
       const find = index.query.bind(index);
       index.query = (builder: Parameters<Index['query']>[0]) =>
-        find(builder).map(result => ({
-          ...result,
-          score:
-            result.score -
-            FIT * titleFit(documents[result.ref].title, this.#term),
-        }));
+        find(builder)
+          .filter(result => this.#isFound(result))
+          .map(result => ({
+            ...result,
+            score:
+              result.score -
+              FIT * titleFit(documents[result.ref].title, this.#term),
+          }));
       return index;
     };
     return indexer;

@@ -193,6 +193,7 @@ const TABLE = `
   applyDeclarationFiles   |                | 401       | 403      | 403      | 200  | 200   | 200
   listCatalogApps         |                | 401       | 403      | 403      | 403  | 403   | 403
   listCatalogTags         |                | 401       | 403      | 403      | 403  | 403   | 403
+  listCatalogTexts        |                | 401       | 403      | 403      | 403  | 403   | 403
   readCatalogAs           |                | 401       | 403      | 403      | 403  | 403   | 403
   getInstanceContent      | dev's          | 401       | 401      | 401      | 401  | 401   | 401
   getInstanceEnvironment  | dev's          | 401       | 401      | 401      | 401  | 401   | 401
@@ -331,6 +332,7 @@ function ask(row: Row, world: World): Asked {
     putPerson: {
       body: { userEntityRef: 'user:default/x', displayName: 'x', roles: [] },
     },
+    listCatalogTexts: { body: { ids: [] } },
     readCatalogAs: { body: { userEntityRef: 'user:default/dev' } },
     getInstanceEnvironment: { path: instance, query: 'runtime=x' },
     putInstanceEnvironment: {

@@ -7,6 +7,7 @@ import type {
   CatalogApp,
   CatalogReader,
   CatalogTag,
+  CatalogText,
   Page,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { StoreConfig } from '../config/StoreConfig';
@@ -91,6 +92,11 @@ export class CatalogIndex {
       ...page,
       items: page.items.map(({ owner: _, tags: __, ...app }) => app),
     };
+  }
+
+  /** Long descriptions, for those of the app versions that the catalog may hold. */
+  async texts(ids: string[]): Promise<CatalogText[]> {
+    return this.#scope ? this.#catalog.texts(this.#scope, ids) : [];
   }
 
   async tags(): Promise<CatalogTag[]> {

@@ -2,7 +2,11 @@
  * What the catalog may hold of apps and tags. PRIVATE apps are in no answer, whoever
  * asks.
  */
-import type { CatalogApp } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  showableText,
+  type CatalogApp,
+  type CatalogText,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import type { Actor, Policy } from '../policy';
 import { readManifest, type AppRow } from '../apps/appRows';
@@ -11,6 +15,9 @@ import {
   type PageRequest,
   type RecordPage,
 } from '../database/paging';
+
+/** What search finds an app by, of its long description, in characters. */
+const TEXT_LIMIT = 8000;
 
 /** Which apps the catalog may hold: all that are listed, or those that are PUBLIC. */
 export type CatalogScope = 'listed' | 'public';
@@ -81,6 +88,21 @@ export class CatalogRepository {
       }),
       nextCursor,
     };
+  }
+
+  /** The beginnings of long descriptions. */
+  async texts(scope: CatalogScope, ids: string[]): Promise<CatalogText[]> {
+    const rows: Array<Pick<AppRow, 'id' | 'long_description'>> =
+      await this.#apps(scope)
+        .whereIn('apps.id', ids)
+        .select('apps.id', 'apps.long_description');
+    return rows.map(({ id, long_description }) => ({
+      id,
+      // PostgreSQL takes no half of a character.
+      text: showableText(long_description)
+        .slice(0, TEXT_LIMIT)
+        .replace(/[\uD800-\uDBFF]$/, ''),
+    }));
   }
 
   async #newest(

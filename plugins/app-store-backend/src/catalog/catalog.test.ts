@@ -5,16 +5,46 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { AppRepository } from '../apps/AppRepository';
-import { databaseIds, databases } from '../database/__testUtils__/databases';
+import { Policy } from '../policy';
+import {
+  databaseIds,
+  databases,
+  migrated,
+} from '../database/__testUtils__/databases';
 import { manifestOf } from '../__testUtils__/fixtures';
 import { CatalogUnderTest } from '../__testUtils__/CatalogUnderTest';
 import { API, as } from '../__testUtils__/StoreUnderTest';
+import { CatalogRepository } from './CatalogRepository';
 import { until } from '../__testUtils__/until';
 
 jest.setTimeout(180_000);
 
 /** Enough that a write for each of them would show. */
 const VERSIONS = 1000;
+
+/** A version of one name. */
+function newApp(version: string): Parameters<AppRepository['insert']>[0] {
+  const now = new Date().toISOString();
+  return {
+    id: randomUUID(),
+    name: 'many',
+    version,
+    ownerRef: 'user:default/dev',
+    visibility: 'ALL_USERS',
+    origin: 'direct',
+    manifest: manifestOf(
+      `[App]\nName = "many"\nVersion = "${version}"\nTitle = "Many"\n[Runtime]\nAppMode = "node"\nModule = "s.js"\n`,
+    ),
+    longDescription: '',
+    screenshots: [],
+    bundleDigest: 'x',
+    contentDigest: 'x',
+    bundleSize: 1,
+    problems: [],
+    createdAt: now,
+    updatedAt: now,
+  };
+}
 
 describe.each(databaseIds())('the store in the catalog on %s', id => {
   it('is found by those who may see it, and gone when it is hidden or deleted', async () => {
@@ -172,6 +202,28 @@ describe.each(databaseIds())('the store in the catalog on %s', id => {
     }
   });
 
+  it('13: tells search long descriptions of what the catalog may hold, up to a limit', async () => {
+    const knex = await migrated(id);
+    const apps = new AppRepository(knex);
+    const ids = [randomUUID(), randomUUID()];
+    for (const [n, visibility] of (['PUBLIC', 'PRIVATE'] as const).entries())
+      await apps.insert({
+        ...newApp(`1.${n}.0`),
+        id: ids[n],
+        visibility,
+        longDescription: `${'a'.repeat(7999)}\u{1f600} and more`,
+      });
+    const catalog = new CatalogRepository(
+      knex,
+      Policy.create({ settings: { publicMode: false, downloads: true } }),
+    );
+    expect(await catalog.texts('listed', ids)).toEqual([
+      // Half a character is none.
+      { id: ids[0], text: 'a'.repeat(7999) },
+    ]);
+    expect(await catalog.texts('listed', [])).toEqual([]);
+  });
+
   it('is compared, a thousand versions, without a write', async () => {
     const knex = await databases.init(id);
     const portal = await CatalogUnderTest.start(
@@ -181,30 +233,7 @@ describe.each(databaseIds())('the store in the catalog on %s', id => {
     );
     try {
       const apps = new AppRepository(knex);
-      const now = new Date().toISOString();
-      for (let n = 0; n < VERSIONS; n++) {
-        const version = `1.${n}.0`;
-        const manifest = manifestOf(
-          `[App]\nName = "many"\nVersion = "${version}"\nTitle = "Many"\n[Runtime]\nAppMode = "node"\nModule = "s.js"\n`,
-        );
-        await apps.insert({
-          id: randomUUID(),
-          name: 'many',
-          version,
-          ownerRef: 'user:default/dev',
-          visibility: 'ALL_USERS',
-          origin: 'direct',
-          manifest,
-          longDescription: '',
-          screenshots: [],
-          bundleDigest: 'x',
-          contentDigest: 'x',
-          bundleSize: 1,
-          problems: [],
-          createdAt: now,
-          updatedAt: now,
-        });
-      }
+      for (let n = 0; n < VERSIONS; n++) await apps.insert(newApp(`1.${n}.0`));
       const began = Date.now();
       await portal.scheduler.triggerTask('app-store-resync');
       const handed = Date.now() - began;

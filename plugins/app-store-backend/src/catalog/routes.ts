@@ -1,4 +1,4 @@
-/** What the catalog and the permission framework ask of the store, in the names of their plugins. */
+/** What the catalog, search and the permission framework ask of the store, in the names of their plugins. */
 import type { CatalogIndex } from './CatalogIndex';
 import type { HandlersOf } from '../http/operations';
 
@@ -9,7 +9,9 @@ export interface CatalogIndexHandlerOptions {
 
 export function catalogIndexHandlers(
   options: CatalogIndexHandlerOptions,
-): HandlersOf<'listCatalogApps' | 'listCatalogTags' | 'readCatalogAs'> {
+): HandlersOf<
+  'listCatalogApps' | 'listCatalogTags' | 'listCatalogTexts' | 'readCatalogAs'
+> {
   const { index } = options;
   return {
     async listCatalogApps(request, response) {
@@ -19,6 +21,10 @@ export function catalogIndexHandlers(
 
     async listCatalogTags(_, response) {
       response.json({ items: await index.tags() });
+    },
+
+    async listCatalogTexts(request, response) {
+      response.json({ items: await index.texts(request.body.ids) });
     },
 
     async readCatalogAs(request, response) {

@@ -67,6 +67,7 @@ const INTERNAL = [
   'putPerson',
   'listCatalogApps',
   'listCatalogTags',
+  'listCatalogTexts',
   'readCatalogAs',
 ];
 

@@ -53,7 +53,7 @@ export type Security =
   | 'open'
   | 'gateway'
   | 'signIn'
-  | 'catalog'
+  | 'index'
   | 'permission'
   | 'pod';
 

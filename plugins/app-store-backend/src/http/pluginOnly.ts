@@ -7,11 +7,14 @@ import type { Request } from 'express';
 export async function assertPlugin(
   httpAuth: HttpAuthService,
   request: Pick<Request, 'headers'>,
-  pluginId: string,
+  ...pluginIds: string[]
 ): Promise<void> {
   const credentials = await httpAuth.credentials(request as Request, {
     allow: ['service'],
   });
-  if (credentials.principal.subject !== `plugin:${pluginId}`)
-    throw new NotAllowedError(`this is for the plugin ${pluginId} alone`);
+  const { subject } = credentials.principal;
+  if (!pluginIds.some(id => subject === `plugin:${id}`))
+    throw new NotAllowedError(
+      `this is for the plugin ${pluginIds.join(' or ')} alone`,
+    );
 }

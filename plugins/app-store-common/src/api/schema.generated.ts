@@ -920,7 +920,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The app versions that the catalog may hold; for the catalog plugin. */
+    /** The app versions that the catalog may hold; for the catalog and search plugins. */
     get: operations['listCatalogApps'];
     put?: never;
     post?: never;
@@ -937,10 +937,27 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The tags that the catalog may hold; for the catalog plugin. */
+    /** The tags that the catalog may hold; for the catalog and search plugins. */
     get: operations['listCatalogTags'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/internal/catalog/texts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The long descriptions of app versions that the catalog may hold; for the catalog and search plugins. */
+    post: operations['listCatalogTexts'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1953,6 +1970,12 @@ export interface components {
         name: string;
         version: string;
       }[];
+    };
+    CatalogText: {
+      /** @description Of the app version. */
+      id: string;
+      /** @description Its first 8000 characters. */
+      text: string;
     };
     /** @description One of `only` and `except`, whichever is shorter. */
     CatalogReader: {
@@ -3840,6 +3863,35 @@ export interface operations {
         content: {
           'application/json': {
             items: components['schemas']['CatalogTag'][];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listCatalogTexts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          ids: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Of those that the catalog may hold. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['CatalogText'][];
           };
         };
       };

@@ -21,7 +21,7 @@ import type {
   PolicyQueryUser,
 } from '@backstage/plugin-permission-node';
 import { LRUCache } from 'lru-cache';
-import type { StoreClient } from '../StoreClient';
+import type { CatalogIndexClient } from '@ai-app-store/backstage-plugin-app-store-node';
 import { both, CHANGE_DECISION, readDecision } from './decision';
 
 /** A search asks about each of its results: one answer of the store for all of them. */
@@ -44,7 +44,7 @@ const FOR_EVERYBODY = new Set([catalogEntityReadPermission.name]);
  * @public
  */
 export class AppStoreCatalogPolicy implements PermissionPolicy {
-  readonly #source: Pick<StoreClient, 'reader'>;
+  readonly #source: Pick<CatalogIndexClient, 'reader'>;
   readonly #policy: PermissionPolicy | undefined;
   readonly #logger: LoggerService;
   readonly #readers: LRUCache<string, Promise<CatalogReader | undefined>>;
@@ -56,7 +56,7 @@ export class AppStoreCatalogPolicy implements PermissionPolicy {
    * entities; without it everybody reads the catalog and all else is for admins of the store
    */
   static create(options: {
-    source: Pick<StoreClient, 'reader'>;
+    source: Pick<CatalogIndexClient, 'reader'>;
     logger: LoggerService;
     policy?: PermissionPolicy;
     now?: () => number;

@@ -12,8 +12,8 @@ import type {
 } from '@backstage/plugin-catalog-node';
 import type { EventsService } from '@backstage/plugin-events-node';
 import { createHash, randomUUID } from 'node:crypto';
+import type { CatalogIndexClient } from '@ai-app-store/backstage-plugin-app-store-node';
 import { entitiesOfApps, tagEntity } from '../kinds/entities';
-import type { StoreClient } from '../StoreClient';
 import { refreshFor, TOPIC } from './events';
 import { RefreshQueue, type Refresh } from './RefreshQueue';
 
@@ -23,7 +23,7 @@ export const CHUNK = 1000;
 const TAGS = '';
 
 /** The part of the client that it asks. */
-export type IndexSource = Pick<StoreClient, 'apps' | 'tags'>;
+export type IndexSource = Pick<CatalogIndexClient, 'apps' | 'tags'>;
 
 /** Digests of entities by their refs. */
 type Known = Map<string, string>;

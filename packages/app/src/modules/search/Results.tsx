@@ -1,9 +1,9 @@
 /** What was found, or what to do before anything is typed. */
-import { Link } from '@backstage/core-components';
-import type {
-  SearchDocument,
-  SearchResult as Found,
-} from '@backstage/plugin-search-common';
+import {
+  isStoreResult,
+  StoreResult,
+} from '@ai-app-store/backstage-plugin-app-store';
+import type { SearchResult as Found } from '@backstage/plugin-search-common';
 import {
   DefaultResultListItem,
   SearchResult,
@@ -14,37 +14,11 @@ import type { SearchResultItemExtensionComponent } from '@backstage/plugin-searc
 import { Text, VisuallyHidden } from '@backstage/ui';
 import { OwnInstances } from './OwnInstances';
 import { ResultList } from './ResultList';
-import styles from './search.module.css';
 
 /** How a plugin shows its results. */
 export interface ResultItem {
   predicate?: (result: Found) => boolean;
   component: SearchResultItemExtensionComponent;
-}
-
-type AppDocument = SearchDocument & {
-  appName: string;
-  appVersion: string;
-  description?: string;
-};
-
-function isApp(document: SearchDocument): document is AppDocument {
-  return 'appName' in document;
-}
-
-function AppResult(props: { app: AppDocument }) {
-  const { app } = props;
-  return (
-    <>
-      <Link to={app.location} className={styles.title}>
-        {app.title}
-      </Link>
-      {app.description && <Text as="p">{app.description}</Text>}
-      <Text as="p" variant="body-small" color="secondary">
-        App · version {app.appVersion} · {app.appName}
-      </Text>
-    </>
-  );
 }
 
 /** What a screen reader says; in the page from the start, since a region that comes with its text is not read. */
@@ -72,9 +46,12 @@ function List(props: {
   onPick?: () => void;
 }) {
   const { term, items, onPick } = props;
+  const { kind } = useSearch().filters;
   return (
     <>
-      <OwnInstances term={term} onPick={onPick} />
+      {(kind === undefined || kind === 'AppInstance') && (
+        <OwnInstances term={term} onPick={onPick} />
+      )}
       <SearchResult
         noResultsComponent={
           <div>
@@ -96,8 +73,8 @@ function List(props: {
                   ?.component ?? DefaultResultListItem;
               return (
                 <li key={document.location}>
-                  {isApp(document) ? (
-                    <AppResult app={document} />
+                  {isStoreResult({ document }) ? (
+                    <StoreResult result={document} />
                   ) : (
                     <Item result={document} {...rest} />
                   )}

@@ -21,8 +21,10 @@ export class SearchBackend implements SearchApi {
     query: SearchQuery,
     options?: { signal?: AbortSignal },
   ): Promise<SearchResultSet> {
-    const { term, types = [], pageLimit, pageCursor } = query;
+    const { term, filters = {}, types = [], pageLimit, pageCursor } = query;
     const parameters = new URLSearchParams({ term });
+    for (const [name, value] of Object.entries(filters))
+      parameters.set(`filters[${name}]`, String(value));
     for (const type of types) parameters.append('types[]', type);
     if (pageLimit) parameters.set('pageLimit', String(pageLimit));
     if (pageCursor) parameters.set('pageCursor', pageCursor);

@@ -9,7 +9,10 @@ import {
 } from '@backstage/frontend-plugin-api';
 import searchPlugin from '@backstage/plugin-search/alpha';
 import { searchApiRef } from '@backstage/plugin-search-react';
-import { SearchResultListItemBlueprint } from '@backstage/plugin-search-react/alpha';
+import {
+  SearchFilterBlueprint,
+  SearchResultListItemBlueprint,
+} from '@backstage/plugin-search-react/alpha';
 import { RankedSearchApi } from './RankedSearchApi';
 import { SearchBackend } from './SearchBackend';
 
@@ -36,6 +39,11 @@ export const searchModule = createFrontendModule({
               <SearchPage
                 items={inputs.items.map(item =>
                   item.get(SearchResultListItemBlueprint.dataRefs.item),
+                )}
+                filters={inputs.searchFilters.map(
+                  filter =>
+                    filter.get(SearchFilterBlueprint.dataRefs.searchFilters)
+                      .component,
                 )}
               />
             );

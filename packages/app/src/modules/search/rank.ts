@@ -18,7 +18,7 @@ export function byTitle(results: SearchResult[], term: string): SearchResult[] {
   return [...results].sort((a, b) => fits.get(a)! - fits.get(b)!);
 }
 
-/** What the index says of an app, beside what it says of everything (packages/backend/src/catalogSearch.ts). */
+/** What the index says of an app, beside what it says of everything (search-backend-module-app-store). */
 interface AppDocument {
   appName?: string;
   appVersion?: string;

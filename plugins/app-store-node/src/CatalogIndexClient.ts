@@ -7,25 +7,29 @@ import type {
   CatalogApp,
   CatalogReader,
   CatalogTag,
+  CatalogText,
   Page,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 
 const TIMEOUT_MS = 30_000;
+/** Of how many app versions texts are asked for at once. */
+const TEXTS = 500;
 
 /**
- * Asks the store for its index and for what people may read, in the name of this plugin.
+ * Asks the store for its index and for what of it people may read, in the name of the
+ * plugin that asks: the catalog, search or permission plugin.
  *
  * @public
  */
-export class StoreClient {
+export class CatalogIndexClient {
   readonly #auth: AuthService;
   readonly #discovery: DiscoveryService;
 
   static create(options: {
     auth: AuthService;
     discovery: DiscoveryService;
-  }): StoreClient {
-    return new StoreClient(options);
+  }): CatalogIndexClient {
+    return new CatalogIndexClient(options);
   }
 
   private constructor(options: {
@@ -79,6 +83,20 @@ export class StoreClient {
     return (await this.#ask<{ items: CatalogTag[] }>('/tags')).items;
   }
 
+  /** The beginnings of long descriptions of app versions, by their ids. */
+  async texts(ids: string[]): Promise<CatalogText[]> {
+    const texts: CatalogText[] = [];
+    for (let from = 0; from < ids.length; from += TEXTS) {
+      const page = await this.#ask<{ items: CatalogText[] }>('/texts', {
+        method: 'POST',
+        body: JSON.stringify({ ids: ids.slice(from, from + TEXTS) }),
+      });
+      texts.push(...page.items);
+    }
+    return texts;
+  }
+
+  /** What somebody may read; for the permission plugin. */
   async reader(userEntityRef: string): Promise<CatalogReader> {
     return this.#ask('/readers', {
       method: 'POST',

@@ -1,0 +1,1 @@
+module.exports = require('../../tools/layers.cjs')(__dirname);
