@@ -90,15 +90,8 @@ async function appOf(
   path: string,
 ): Promise<DeclaredDocument['app']> {
   const { source = './' } = entity.spec ?? {};
-  if (/^https?:/.test(source))
-    throw new CliError(
-      `App ${entity.metadata?.name} comes from ${source}, which only the portal reads.`,
-      {
-        code: 'SOURCE_NOT_HERE',
-        remedy:
-          'Import the bundle with `app-store app import`, or name a directory.',
-      },
-    );
+  // Only the portal reads that: the store refuses this one, and no other one of the file.
+  if (/^https?:/.test(source)) return undefined;
   const directory = resolve(path === '-' ? '.' : dirname(path), source);
   const without = ['catalog-info.yaml', 'catalog-info.yml'].map(name =>
     join(directory, name),

@@ -47,7 +47,8 @@ async function importApps(
 ): Promise<void> {
   for (const { entity, entityRef, app } of documents) {
     const plan = plans.find(each => each.entityRef === entityRef);
-    if (!app || plan?.action !== 'CREATE') continue;
+    // One that the catalog has already is merged there.
+    if (!app || plan?.action !== 'CREATE' || plan.problem) continue;
     const { visibility, launchProfile } = (entity.spec ?? {}) as {
       visibility?: Visibility;
       launchProfile?: string;

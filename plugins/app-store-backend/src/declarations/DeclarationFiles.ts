@@ -5,20 +5,24 @@
 import type {
   DeclarationFiles as Files,
   DeclarationPlan,
+  Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Audit } from '../audit/Audit';
 import type { Caller } from '../auth/Caller';
 import { notAllowed, StoreError } from '../errors/StoreError';
 import type { Policy } from '../policy';
+import type { Acting } from './Acting';
 import type { DeclarationApplier } from './DeclarationApplier';
 import type { DeclarationRepository } from './DeclarationRepository';
 import {
   byKind,
+  CATALOG_SOURCE,
   digestOf,
   setSource,
   type DeclarationRecord,
 } from './declarationRows';
-import type { Plan } from './kinds/DeclaredKind';
+import { declaredElsewhere } from './declaredElsewhere';
+import type { Plan, Target } from './kinds/DeclaredKind';
 import { planOf, refusalOf } from './presentPlan';
 import { readFiles, type ReadDocument } from './readFiles';
 
@@ -26,6 +30,7 @@ import { readFiles, type ReadDocument } from './readFiles';
 export interface DeclarationFilesOptions {
   policy: Policy;
   audit: Audit;
+  acting: Acting;
   declarations: DeclarationRepository;
   applier: DeclarationApplier;
 }
@@ -73,7 +78,10 @@ export class DeclarationFiles {
       });
     const source = setSource(caller.userEntityRef, set);
     const before = await this.#o.declarations.ofSource(source);
-    const read = readFiles(caller, source, documents, before);
+    const read = await this.#known(
+      caller,
+      readFiles(caller, source, documents, before),
+    );
     const plans: DeclarationPlan[] = [];
     for (const document of apply ? read : [])
       plans.push(
@@ -85,31 +93,71 @@ export class DeclarationFiles {
     return plans;
   }
 
+  /** Those that the catalog declares for the same person are compared with what that made. */
+  async #known(caller: Caller, read: ReadDocument[]): Promise<ReadDocument[]> {
+    const { acting, declarations } = this.#o;
+    const known: ReadDocument[] = [];
+    for (const document of read) {
+      const { row } = document;
+      const inCatalog = row.resourceId
+        ? undefined
+        : await declarations.find(CATALOG_SOURCE, row.entityRef);
+      const counts =
+        inCatalog?.resourceId &&
+        inCatalog.state !== 'ORPHANED' &&
+        !inCatalog.missingSince &&
+        acting.personOf(inCatalog) === caller.userEntityRef;
+      known.push(
+        counts
+          ? {
+              ...document,
+              row: { ...row, resourceId: inCatalog.resourceId },
+              inCatalog,
+            }
+          : document,
+      );
+    }
+    return known;
+  }
+
   async #plan(
     caller: Caller,
-    { declaration, content, row }: ReadDocument,
+    document: ReadDocument,
     all: ReadDocument[],
   ): Promise<DeclarationPlan> {
+    const { row, inCatalog } = document;
     const about = { entityRef: row.entityRef, kind: row.kind };
     try {
-      const plan = await this.#planOf(
-        caller,
-        { declaration, content, row },
-        all,
-      );
+      const plan = await this.#planOf(caller, document, all);
       // What it waits for is in the same files, and comes before it.
       const comes = plan.waitsFor && plan.action === 'CREATE';
-      return planOf(about, comes ? { ...plan, waitsFor: undefined } : plan);
+      const planned = planOf(
+        about,
+        comes ? { ...plan, waitsFor: undefined } : plan,
+      );
+      return inCatalog && planned.action !== 'SAME'
+        ? { problem: mergeIt(inCatalog), ...planned }
+        : planned;
     } catch (error) {
       return refusalOf(about, error);
     }
   }
 
-  #planOf(
+  async #planOf(
     caller: Caller,
     { declaration, content, row }: ReadDocument,
     all: ReadDocument[],
   ): Promise<Plan> {
+    if (declaration.kind === 'App' && !content)
+      throw new StoreError({
+        status: 400,
+        code: 'SOURCE_NOT_HERE',
+        message: `It comes from ${
+          (declaration as Target<'App'>['declaration']).spec.source
+        }, which only the portal reads.`,
+        owner: 'you',
+        remedy: 'Name a directory beside the file, or import the bundle.',
+      });
     return this.#o.applier.plan({
       caller,
       declaration,
@@ -124,7 +172,7 @@ export class DeclarationFiles {
     document: ReadDocument,
     all: ReadDocument[],
   ): Promise<DeclarationPlan> {
-    const { declaration, content } = document;
+    const { declaration, content, inCatalog } = document;
     const about = {
       entityRef: document.row.entityRef,
       kind: document.row.kind,
@@ -132,6 +180,11 @@ export class DeclarationFiles {
     const { applier, declarations } = this.#o;
     try {
       const plan = await this.#planOf(caller, document, all);
+      if (inCatalog) {
+        if (plan.action !== 'SAME')
+          throw declaredElsewhere(document.row, inCatalog);
+        return planOf(about, plan);
+      }
       // The bundle is imported by whoever has it.
       if (plan.action === 'CREATE' && declaration.kind === 'App')
         return planOf(about, plan);
@@ -208,4 +261,17 @@ export class DeclarationFiles {
       });
     await declarations.delete(row.id);
   }
+}
+
+/** Why a difference is not applied from here. */
+function mergeIt({ location = '' }: DeclarationRecord): Problem {
+  return {
+    code: 'DECLARED_IN_CATALOG',
+    message: `The catalog has it from ${location.replace(
+      /^url:/,
+      '',
+    )}: what is merged there is applied.`,
+    owner: 'you',
+    remedy: 'Merge the change. `apply` refuses it.',
+  };
 }

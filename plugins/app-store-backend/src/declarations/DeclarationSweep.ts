@@ -7,6 +7,7 @@
  * a round in which nothing changed writes nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Change, Outbox } from '../changes/Outbox';
 import { StoreError } from '../errors/StoreError';
 import type { Acting } from './Acting';
@@ -39,6 +40,7 @@ export interface DeclarationSweepOptions {
   applier: DeclarationApplier;
   acting: Acting;
   trust: Trust;
+  logger: LoggerService;
   /** How many times as often it looks at sources. Default 1. */
   pace?: number;
   now?: () => Date;
@@ -55,6 +57,8 @@ export class DeclarationSweep {
   /** When the sources of apps and secrets were looked at, in milliseconds since the epoch. Another replica looks again. */
   #looked = new Map<string, number>();
   #trustWasNoted = false;
+  /** How many declarations were brought into line since the start. */
+  #looks = 0;
 
   constructor(options: DeclarationSweepOptions) {
     this.#o = options;
@@ -73,9 +77,12 @@ export class DeclarationSweep {
    */
   async run(signal: AbortSignal): Promise<void> {
     const { comparison, declarations, due, config } = this.#o;
+    const began = performance.now();
     const listed = await comparison.list();
+    const readMs = performance.now() - began;
     if (!listed?.length && !(await declarations.any())) return;
     if (listed) await comparison.compare(listed);
+    const looked = this.#looks;
     await this.#noteTrust();
     await this.#noteFollowers();
     await this.#bring(
@@ -87,6 +94,13 @@ export class DeclarationSweep {
     );
     await this.#bringDue(signal, Date.now() + config.interval * 1000);
     if (listed) await this.#letGo(signal);
+    this.#o.logger.debug(
+      `looked at ${this.#looks - looked} of ${
+        listed?.length ?? 'unknown'
+      } declarations: ${Math.round(
+        performance.now() - began,
+      )} ms, of these ${Math.round(readMs)} ms for the catalog's answer`,
+    );
   }
 
   /** Declared apps and secrets whose sources are to be looked at again. */
@@ -150,6 +164,7 @@ export class DeclarationSweep {
     const applied = new Set<string>();
     for (const row of [...rows].sort(byKind)) {
       if (signal.aborted) return;
+      this.#looks++;
       if ((await applier.bring(row.id)).applied && row.location)
         applied.add(row.location);
     }

@@ -107,6 +107,55 @@ describe.each(databaseIds())('what is declared, on %s', id => {
     });
   });
 
+  it('is compared by a file that declares it, too, and not made once more by it', async () => {
+    const instance = await test.settles('appinstance:default/lunch', 'IN_SYNC');
+    const ask = async (dryRun: boolean, visibility: string, who = 'dev') => {
+      const { body } = await test
+        .post('/declarations/files', who, {
+          dryRun,
+          documents: [
+            declared('AppInstance', 'lunch', { appName: 'lunch', visibility }),
+            declared('AppAlias', 'lunch', { instance: 'lunch' }),
+            declared('App', 'far', { source: 'https://example.com/far.zip' }),
+          ].map(each => ({ document: JSON.stringify(each) })),
+        })
+        .expect(200);
+      const [app, ...items] = body.items;
+      // Only the portal reads it, which keeps no other one back.
+      expect(app).toMatchObject({
+        action: 'REFUSED',
+        problem: { code: 'SOURCE_NOT_HERE' },
+      });
+      return items;
+    };
+    for (const dryRun of [true, false])
+      expect(await ask(dryRun, 'PRIVATE')).toMatchObject([
+        { action: 'SAME', resourceId: instance.resourceId },
+        { action: 'SAME' },
+      ]);
+    expect(await ask(true, 'ALL_USERS')).toMatchObject([
+      {
+        action: 'UPDATE',
+        changes: [
+          { field: 'visibility', declared: 'ALL_USERS', actual: 'PRIVATE' },
+        ],
+        problem: { code: 'DECLARED_IN_CATALOG' },
+      },
+      { action: 'SAME' },
+    ]);
+    expect(await ask(false, 'ALL_USERS')).toMatchObject([
+      { action: 'REFUSED', problem: { code: 'DECLARED_ELSEWHERE' } },
+      { action: 'SAME' },
+    ]);
+    const { items } = await test.get('/instances?scope=mine', 'dev');
+    expect(
+      items.filter((each: { id: string }) => each.id === instance.resourceId),
+    ).toMatchObject([{ visibility: 'PRIVATE' }]);
+    // Somebody else’s declaration of that name is another one.
+    const [other] = await ask(true, 'PRIVATE', 'uma');
+    expect(other).toMatchObject({ action: 'CREATE' });
+  });
+
   it('drifts where its source changes under the same version, and is never published so', async () => {
     await test.commit({
       ...files(APP, INSTANCE, ALIAS, SECRET),

@@ -20,8 +20,11 @@ type Document = Files['documents'][number];
 /** A document that can be read. */
 export interface ReadDocument {
   declaration: Declaration;
+  /** Of an app, what stands in its directory. */
   content?: AppContent;
   row: DeclarationRecord;
+  /** What declares it in the catalog already, for the same person. */
+  inCatalog?: DeclarationRecord;
 }
 
 /**
@@ -52,8 +55,6 @@ export function readFiles(
     const { entityRef } = declaration;
     if (read.has(entityRef))
       issues.push({ path, message: `declares ${entityRef} a second time` });
-    if (declaration.kind === 'App' && !bundle)
-      issues.push({ path, message: 'has no app in its directory' });
     read.set(entityRef, {
       declaration,
       ...(bundle ? { content: { url: 'file', ...bundle } } : {}),

@@ -86,7 +86,7 @@ function DeclarationFacts(props: { declaration: StoreDeclaration }) {
 }
 
 /** The panel of one declaration. */
-function DeclarationPanel(props: {
+export function DeclarationPanel(props: {
   declaration: StoreDeclaration;
   onChange: (after: StoreDeclaration | undefined) => void;
 }) {

@@ -1,5 +1,4 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import type {
   DeclarationState,
   StoreDeclaration,
@@ -15,6 +14,7 @@ import { PersonName } from '../../components/PersonName';
 import { SearchBox } from '../../components/SearchBox';
 import { When } from '../../components/When';
 import { Actions } from '../../declarations/Actions';
+import { DeclarationDialog } from '../../declarations/DeclarationDialog';
 import { RegisterDialog } from '../../declarations/RegisterDialog';
 import { StateBadge } from '../../declarations/StateBadge';
 import { contentWords, locationUrl, STATES } from '../../declarations/words';
@@ -61,16 +61,17 @@ export function AdminDeclarations() {
       }),
     [search, state],
   );
+  const opened = params.get('declaration');
+  const linkTo = (id: string) => {
+    const next = new URLSearchParams(params);
+    next.set('declaration', id);
+    return `?${next}`;
+  };
   const columns: Array<DataColumn<StoreDeclaration>> = [
     {
       label: 'Declaration',
       lead: true,
-      cell: ({ entityRef, source }) =>
-        source === 'catalog' ? (
-          <EntityRefLink entityRef={entityRef} title={entityRef} />
-        ) : (
-          entityRef
-        ),
+      cell: ({ id, entityRef }) => <Link href={linkTo(id)}>{entityRef}</Link>,
     },
     {
       label: 'State',
@@ -163,6 +164,13 @@ export function AdminDeclarations() {
           <DataTable label="Declarations" items={items} columns={columns} />
         )}
       </ListState>
+      {opened && (
+        <DeclarationDialog
+          id={opened}
+          onClose={() => change({ declaration: '' })}
+          onChange={after => (after ? pages.put(after) : pages.remove(opened))}
+        />
+      )}
       {params.get('dialog') === 'register' && (
         <RegisterDialog
           onClose={() => change({ dialog: '' })}
