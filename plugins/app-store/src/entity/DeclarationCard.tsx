@@ -1,7 +1,7 @@
 /** A declaration on its entity page: how the store stands to it, and what it declares. */
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useEntity } from '@backstage/plugin-catalog-react';
-import { Flex } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import { Panel } from '../components/Panel';
 import {
   EntityDeclaration,
@@ -19,6 +19,9 @@ export function DeclarationCard() {
     <Flex direction="column" gap="4">
       <Panel title="Declaration">
         <Flex direction="column" gap="4">
+          {entity.metadata.description && (
+            <Text as="p">{entity.metadata.description}</Text>
+          )}
           <EntityDeclaration state={state} />
           {id && <ResourceLink kind={entity.kind} id={id} entity={entity} />}
         </Flex>
