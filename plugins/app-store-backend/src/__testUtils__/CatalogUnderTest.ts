@@ -19,7 +19,7 @@ import { databases } from '../database/__testUtils__/databases';
 import { API, as, bundle, StoreUnderTest } from './StoreUnderTest';
 
 /** Decisions of the policy, without the permission backend: tokens of tests do not say on whose behalf they are. */
-function permissionsBy(store: () => StoreUnderTest) {
+function permissionsBy(store: () => StoreUnderTest, deniesAll: boolean) {
   const policy = AppStoreCatalogPolicy.create({
     source: {
       reader: async userEntityRef =>
@@ -53,6 +53,7 @@ function permissionsBy(store: () => StoreUnderTest) {
         // As the permission framework has it: what plugins ask each other is not the policy's.
         if ((principal as { type: string }).type !== 'user')
           return { result: AuthorizeResult.ALLOW } as const;
+        if (deniesAll) return { result: AuthorizeResult.DENY } as const;
         const info = { userEntityRef: principal.userEntityRef };
         return policy.handle(request, {
           credentials,
@@ -75,8 +76,19 @@ export class CatalogUnderTest {
     appStore: JsonObject,
     options: Pick<
       NonNullable<Parameters<typeof StoreUnderTest.start>[2]>,
-      'knex' | 'logs' | 'onEvent' | 'realCatalog' | 'config' | 'beside' | 'tap'
-    > & { catalogKnex?: Knex } = {},
+      | 'knex'
+      | 'logs'
+      | 'onEvent'
+      | 'realCatalog'
+      | 'config'
+      | 'beside'
+      | 'after'
+      | 'tap'
+    > & {
+      catalogKnex?: Knex;
+      /** The portal's permission policy lets nobody do anything. */
+      deniesAll?: boolean;
+    } = {},
   ): Promise<CatalogUnderTest> {
     const catalogKnex = options.catalogKnex ?? (await databases.init(id));
     let scheduler: SchedulerService | undefined;
@@ -94,7 +106,7 @@ export class CatalogUnderTest {
         features: [
           catalogPlugin,
           catalogModule,
-          permissionsBy(() => store),
+          permissionsBy(() => store, options.deniesAll ?? false),
           createBackendModule({
             pluginId: 'catalog',
             moduleId: 'test-scheduler',

@@ -77,13 +77,16 @@ export class DeclarationsUnderTest {
       knex?: Knex;
       catalogKnex?: Knex;
       beside?: DeclarationsUnderTest;
+      /** One that ended, whose place this one takes. */
+      after?: DeclarationsUnderTest;
+      deniesAll?: boolean;
       config?: JsonObject;
       tap?: <T extends object>(part: T, name: string) => T;
     },
   ): Promise<DeclarationsUnderTest> {
     const directory = mkdtempSync(join(tmpdir(), 'declared-'));
     const git =
-      options.beside?.git ??
+      (options.beside ?? options.after)?.git ??
       (await GitHost.start({ directory: join(directory, 'repos') }));
     const test = (portal: CatalogUnderTest) =>
       new DeclarationsUnderTest(portal, git, directory, !options.beside);
@@ -91,7 +94,7 @@ export class DeclarationsUnderTest {
       lunch: options.files,
       ...options.repositories,
     };
-    if (!options.beside)
+    if (!options.beside && !options.after)
       for (const [name, files] of Object.entries(repositories))
         await git.create(name, name, writeFiles(directory, files));
     const at = (name: string) => `${git.url}/${name}/${name}/src/branch/main/`;
@@ -125,6 +128,8 @@ export class DeclarationsUnderTest {
         knex: options.knex,
         catalogKnex: options.catalogKnex,
         beside: options.beside?.portal.store,
+        after: options.after?.portal.store,
+        deniesAll: options.deniesAll,
         tap: options.tap,
         config: {
           integrations: {

@@ -252,6 +252,7 @@ export function createServices(options: ServicesOptions) {
       ...common,
       ...cluster,
       locks: options.declarationLocks,
+      catalog: tap(options.catalog, 'catalog'),
       declarations: tap(common.declarations, 'declarations'),
       newVersions,
       imports: tap(imports, 'imports'),
