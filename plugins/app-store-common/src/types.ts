@@ -137,6 +137,12 @@ export type ImportedApp = Schemas['ImportedApp'];
  */
 export type RunRequest = Partial<Schemas['RunRequest']>;
 /**
+ * How long the last starts of an app took.
+ *
+ * @public
+ */
+export type AppStarts = Schemas['AppStarts'];
+/**
  * Where the newest instance of a managed app is.
  *
  * @public

@@ -82,6 +82,12 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
+/** A short time: `3.1 s`, `48 s`; a longer one as `duration` has it. */
+export function seconds(ms: number): string {
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : duration(ms);
+}
+
 /** A length of time in its two largest units: `7 h 59 min`, `6 days`. */
 export function duration(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / 60_000));

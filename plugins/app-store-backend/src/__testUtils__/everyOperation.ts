@@ -76,6 +76,8 @@ const TABLE = `
   declineOffer            | again to uma   | 401       | 404      | 404      | 204  | 404   | 404
   refreshPreconditions    | seen           | 401       | 404      | 403      | 403  | 200   | 200
   refreshPreconditions    | private        | 401       | 404      | 404      | 404  | 200   | 200
+  getAppStarts            | seen           | 401       | 404      | 200      | 200  | 200   | 200
+  getAppStarts            | private        | 401       | 404      | 404      | 404  | 200   | 200
   getManagedInstance      | managed        | 401       | 404      | 200      | 200  | 200   | 200
   getManagedInstance      | private        | 401       | 404      | 404      | 404  | 404   | 404
   runApp                  | seen           | 401       | 404      | 400      | 400  | 400   | 400

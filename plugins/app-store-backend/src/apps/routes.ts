@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { CallerOf } from '../auth/Callers';
 import type { AppChanges } from './AppChanges';
 import type { AppContents } from './AppContents';
+import type { AppStarts } from './AppStarts';
 import type { AppDeletion } from './AppDeletion';
 import type { AppImport } from './import/AppImport';
 import type { AppService } from './AppService';
@@ -52,6 +53,7 @@ export interface AppHandlerOptions {
   deletion: AppDeletion;
   imports: AppImport;
   contents: AppContents;
+  starts: AppStarts;
   runs: InstanceRuns;
   callerOf: CallerOf;
   bundleBytes: number;
@@ -71,12 +73,13 @@ export function appHandlers(
   | 'getAppScreenshot'
   | 'setAppPreferences'
   | 'refreshPreconditions'
+  | 'getAppStarts'
   | 'getManagedInstance'
   | 'runApp'
   | 'assignTag'
   | 'removeTag'
 > {
-  const { apps, changes, deletion, imports, contents, runs, callerOf } =
+  const { apps, changes, deletion, imports, contents, starts, runs, callerOf } =
     options;
 
   const sendPicture = async (
@@ -210,6 +213,12 @@ export function appHandlers(
     async refreshPreconditions(request, response) {
       response.json(
         await changes.refresh(await callerOf(request), request.params.id),
+      );
+    },
+
+    async getAppStarts(request, response) {
+      response.json(
+        await starts.of(await callerOf(request), request.params.id),
       );
     },
 

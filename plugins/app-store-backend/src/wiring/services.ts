@@ -26,6 +26,7 @@ import { AliasNames } from '../aliases/AliasNames';
 import { AliasService } from '../aliases/AliasService';
 import { AppChanges } from '../apps/AppChanges';
 import { AppContents } from '../apps/AppContents';
+import { AppStarts } from '../apps/AppStarts';
 import { AppDeletion } from '../apps/AppDeletion';
 import { AppOffers } from '../apps/offers/AppOffers';
 import { ImportChecks } from '../apps/import/ImportChecks';
@@ -298,6 +299,7 @@ export function createServices(options: ServicesOptions) {
       apps: appService,
       downloads: config.downloads,
     }),
+    starts: new AppStarts({ instances, apps: appService }),
     instances: instanceService,
     owners: new InstanceOwners({ instances }),
     runs,

@@ -369,6 +369,25 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/apps/{id}/starts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    /** How long the last starts of this app took, whoever started them. */
+    get: operations['getAppStarts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/apps/{id}/managed-instance': {
     parameters: {
       query?: never;
@@ -1703,6 +1722,12 @@ export interface components {
       app: components['schemas']['App'];
       /** @description What was noticed and does not matter. */
       warnings: components['schemas']['Issue'][];
+    };
+    AppStarts: {
+      /** @description How many were looked at, 20 at most, of instances that are not purged. */
+      starts: number;
+      /** @description From the request until the app answered, in milliseconds; absent where there was none. */
+      medianMs?: number;
     };
     ManagedInstance: {
       id: string;
@@ -3061,6 +3086,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['App'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getAppStarts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Of all its versions. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AppStarts'];
         };
       };
       default: components['responses']['Problem'];

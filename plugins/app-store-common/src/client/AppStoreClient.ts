@@ -220,6 +220,10 @@ export class AppStoreClient {
     return response.text();
   }
 
+  getAppStarts(id: string) {
+    return this.#requests.json('get', '/apps/{id}/starts', { path: { id } });
+  }
+
   getManagedInstance(id: string) {
     return this.#requests.json('get', '/apps/{id}/managed-instance', {
       path: { id },

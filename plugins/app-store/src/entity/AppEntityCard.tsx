@@ -16,6 +16,7 @@ import { Preconditions } from '../components/Preconditions';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { RunPanel } from '../components/RunPanel';
 import { StatusBadge } from '../components/StatusBadge';
+import { UsualStart } from '../components/UsualStart';
 import { useInstances } from '../hooks/useInstances';
 import { useLoad } from '../hooks/useLoad';
 import { paths } from '../routes';
@@ -113,6 +114,7 @@ export function AppCard(props: { id: string }) {
                 Requirements
               </Text>
               <RequirementFacts app={app} />
+              <UsualStart app={app} />
             </Flex>
           )}
           <VersionsOfApp app={app} />

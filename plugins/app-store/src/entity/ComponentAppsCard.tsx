@@ -5,39 +5,13 @@ import {
   COMPONENT_APPS_ANNOTATION,
   type App,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { ButtonLink, Flex, Link, Text } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
-import { AppIcon } from '../components/AppIcon';
 import { Loading } from '../components/Loading';
 import { Panel } from '../components/Panel';
 import { ErrorPanel } from '../components/ProblemPanel';
 import { useLoad } from '../hooks/useLoad';
-import { paths } from '../routes';
-import styles from './entity.module.css';
-
-function AppLine(props: { app: App }) {
-  const { app } = props;
-  return (
-    <li className={styles.app}>
-      <AppIcon title={app.title} path={app.icon} size={40} />
-      <div className={styles.name}>
-        <Link href={paths.app(app.id)}>{app.title}</Link>
-        <Text as="p" variant="body-small" color="secondary">
-          {app.version}
-          {app.description && ` · ${app.description}`}
-        </Text>
-      </div>
-      <ButtonLink
-        size="small"
-        variant="secondary"
-        href={paths.app(app.id)}
-        aria-label={`Open ${app.title} in the App Store`}
-      >
-        Open
-      </ButtonLink>
-    </li>
-  );
-}
+import { AppLines } from './AppLines';
 
 export function ComponentAppsCard() {
   const { entity } = useEntity();
@@ -71,11 +45,7 @@ export function ComponentAppsCard() {
           <Loading label="Loading apps" shape="rows" lines={1} />
         )}
         {found && (
-          <ul className={styles.apps}>
-            {found.map(
-              ({ name, app }) => app && <AppLine key={name} app={app} />,
-            )}
-          </ul>
+          <AppLines apps={found.flatMap(({ app }) => (app ? [app] : []))} />
         )}
         {missing && missing.length > 0 && (
           <Text as="p" color="secondary">

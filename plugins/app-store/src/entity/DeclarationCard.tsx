@@ -10,6 +10,7 @@ import {
 import { AppCard } from './AppEntityCard';
 import { InstanceCard } from './InstanceCard';
 import { ResourceLink } from './ResourceLink';
+import { TagAppsCard } from './TagAppsCard';
 
 export function DeclarationCard() {
   const { entity } = useEntity();
@@ -28,6 +29,9 @@ export function DeclarationCard() {
       </Panel>
       {id && entity.kind === 'App' && <AppCard id={id} />}
       {id && entity.kind === 'AppInstance' && <InstanceCard id={id} />}
+      {id && entity.kind === 'AppTag' && (
+        <TagAppsCard name={String(entity.spec?.name ?? entity.metadata.name)} />
+      )}
     </Flex>
   );
 }

@@ -34,6 +34,7 @@ import { RunPanel } from '../components/RunPanel';
 import { Screenshots } from '../components/Screenshots';
 import { TagChips } from '../components/TagChips';
 import { TransferDialog } from '../components/TransferDialog';
+import { UsualStart } from '../components/UsualStart';
 import { useChangeParams } from '../hooks/useChangeParams';
 import { useMe } from '../hooks/useCached';
 import { useInstances } from '../hooks/useInstances';
@@ -229,6 +230,7 @@ export function AppPage() {
               {!link && (
                 <Panel title="Requirements">
                   <RequirementFacts app={app} />
+                  <UsualStart app={app} />
                 </Panel>
               )}
               {app.parameters.length > 0 && (
