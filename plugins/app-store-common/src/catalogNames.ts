@@ -45,6 +45,14 @@ export const NEWEST_LABEL = 'ai-app-store.io/newest';
 export const DECLARATION_ANNOTATION = 'ai-app-store.io/declaration';
 
 /**
+ * By which Backstage's Kubernetes plugin finds what belongs to an entity: an annotation of the entity
+ * and a label of the objects (https://backstage.io/docs/features/kubernetes/configuration).
+ *
+ * @public
+ */
+export const KUBERNETES_ID = 'backstage.io/kubernetes-id';
+
+/**
  * On a component of the catalog: names of the store's apps that belong to it, separated by commas.
  *
  * @public
@@ -116,4 +124,13 @@ export function appEntityRef(app: { name: string; version: string }): string {
  */
 export function tagEntityRef(name: string): string {
   return `apptag:${CATALOG_NAMESPACE}/${tagEntityName(name)}`;
+}
+
+/**
+ * What {@link KUBERNETES_ID} says of a declared instance and of its objects; a label holds no ref.
+ *
+ * @public
+ */
+export function kubernetesIdOf(entityRef: string): string {
+  return `app-instance-${digest(entityRef)}`;
 }

@@ -80,6 +80,15 @@ export class DeclarationRepository {
     return row && DECLARATIONS.read(row);
   }
 
+  /** The entity of the catalog that declares a resource; undefined where none does. */
+  async entityOf(
+    kind: DeclarationKind,
+    resourceId: string,
+  ): Promise<string | undefined> {
+    const row = await this.declaring(kind, resourceId);
+    return row?.source === CATALOG_SOURCE ? row.entityRef : undefined;
+  }
+
   /** Of the catalog's declarations, as little as a comparison needs. */
   async known(): Promise<KnownDeclaration[]> {
     const rows: DeclarationRow[] = await this.#rows()

@@ -79,6 +79,22 @@ describe.each(databaseIds())('declared in a repository, on %s', id => {
         creator: 'user:default/dev',
       });
 
+      // Backstage's Kubernetes plugin finds its pod by this.
+      const entity = await test.entity('appinstance:default/lunch', 'dev');
+      const podsOf = async () => {
+        const { items } = (await test.store.kube(
+          `/api/v1/namespaces/app-store/pods?labelSelector=backstage.io/kubernetes-id=${
+            entity!.metadata.annotations!['backstage.io/kubernetes-id']
+          }`,
+        )) as {
+          items: Array<{ metadata: { labels: Record<string, string> } }>;
+        };
+        return items.map(
+          ({ metadata }) => metadata.labels['ai-app-store.io/instance'],
+        );
+      };
+      expect(await podsOf()).toEqual([instance.resourceId]);
+
       // A new version: another instance takes the place, and the alias leads to it.
       await test.commit({
         ...appFiles('lunch', '1.1.0', NEEDS_SECRET),

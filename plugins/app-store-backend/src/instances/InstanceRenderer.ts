@@ -18,6 +18,7 @@ export class InstanceRenderer {
   readonly #storeUrl: string;
   readonly #secrets: SecretRepository;
   readonly #runtimes: Runtimes;
+  readonly #declaredBy: (id: string) => Promise<string | undefined>;
 
   constructor(options: {
     config: StoreConfig;
@@ -26,12 +27,15 @@ export class InstanceRenderer {
     storeUrl: string;
     secrets: SecretRepository;
     runtimes: Runtimes;
+    /** The entity in the catalog that declares an instance. */
+    declaredBy: (id: string) => Promise<string | undefined>;
   }) {
     this.#config = options.config;
     this.#installation = options.installation;
     this.#storeUrl = options.storeUrl;
     this.#secrets = options.secrets;
     this.#runtimes = options.runtimes;
+    this.#declaredBy = options.declaredBy;
   }
 
   /** The secrets that an instance of an app is started with now. */
@@ -63,6 +67,8 @@ export class InstanceRenderer {
     instance: {
       id: string;
       ownerRef: string;
+      /** Where that is not written down yet. */
+      declaredBy?: string;
       launchProfile?: string;
       parameters: Record<string, string>;
     },
@@ -80,6 +86,7 @@ export class InstanceRenderer {
       instanceId: instance.id,
       appId: app.id,
       ownerRef: instance.ownerRef,
+      declaredBy: instance.declaredBy ?? (await this.#declaredBy(instance.id)),
       namespace: config.kubernetes.namespace,
       manifest,
       contentDigest: app.contentDigest,

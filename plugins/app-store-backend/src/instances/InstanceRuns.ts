@@ -48,14 +48,14 @@ export class InstanceRuns {
   /**
    * Starts an instance; returns as soon as it is written down.
    *
-   * @param id - of the new instance
+   * @param own - `id`: of the new instance; `declaredBy`: the entity in the catalog that declares it
    * @throws StoreError 400 for parameters that do not do, 403, 404, 409 where the app cannot be run or the quota is used up
    */
   async run(
     caller: Caller,
     appId: string,
     request: RunRequest & { idempotencyKey?: string },
-    id = randomUUID() as string,
+    own: { id?: string; declaredBy?: string } = {},
   ): Promise<AppInstance> {
     const { idempotencyKey, ...options } = request;
     return this.#o.audit.run(
@@ -68,7 +68,7 @@ export class InstanceRuns {
           'instance:run',
           idempotencyKey,
           { appId, ...options },
-          () => this.#run(caller, appId, options, context, id),
+          () => this.#run(caller, appId, options, context, own),
           () => {
             context.replayed = true;
           },
@@ -84,7 +84,7 @@ export class InstanceRuns {
     appId: string,
     request: RunRequest,
     context: AuditContext,
-    id: string,
+    { id = randomUUID(), declaredBy }: { id?: string; declaredBy?: string },
   ): Promise<AppInstance> {
     const { config, transitions, quota, renderer } = this.#o;
     const { visibility = 'PRIVATE' } = request;
@@ -115,6 +115,7 @@ export class InstanceRuns {
     const { objects, used } = await renderer.render(app, {
       id,
       ownerRef: caller.userEntityRef,
+      declaredBy,
       launchProfile,
       parameters,
     });

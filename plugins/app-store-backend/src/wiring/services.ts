@@ -166,6 +166,7 @@ export function createServices(options: ServicesOptions) {
       storeUrl: connection.storeUrl ?? config.kubernetes.storeUrl,
       secrets,
       runtimes,
+      declaredBy: id => repositories.declarations.entityOf('AppInstance', id),
     }),
     presenter: new InstancePresenter({ config, policy }),
   };

@@ -19,6 +19,8 @@ import {
   CATALOG_API_VERSION,
   DECLARATION_ANNOTATION,
   isDeclarationKind,
+  KUBERNETES_ID,
+  kubernetesIdOf,
   NEWEST_LABEL,
   readDeclaration,
   type DeclaredEntity,
@@ -85,13 +87,17 @@ export class AppStoreKindsProcessor implements CatalogProcessor {
     location: LocationSpec,
   ): Promise<Entity> {
     if (!isOfStore(entity) || location.type === INDEX) return entity;
+    const ref = stringifyEntityRef(entity);
     return {
       ...entity,
       metadata: {
         ...entity.metadata,
         annotations: {
           ...entity.metadata.annotations,
-          [DECLARATION_ANNOTATION]: stringifyEntityRef(entity),
+          [DECLARATION_ANNOTATION]: ref,
+          ...(entity.kind === 'AppInstance'
+            ? { [KUBERNETES_ID]: kubernetesIdOf(ref) }
+            : {}),
         },
       },
     };

@@ -17,7 +17,7 @@ import { LIVE, type InstanceRecord } from '../../instances/instanceRows';
 import type { InstanceRuns } from '../../instances/InstanceRuns';
 import type { Policy } from '../../policy';
 import { randomUUID } from 'node:crypto';
-import type { FieldChange } from '../declarationRows';
+import { CATALOG_SOURCE, type FieldChange } from '../declarationRows';
 import type { AppVersions } from './appVersions';
 import type { InstanceAliases } from './InstanceAliases';
 import {
@@ -221,7 +221,10 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
       caller,
       app.id,
       { visibility, launchProfile, parameters },
-      id,
+      {
+        id,
+        ...(row.source === CATALOG_SOURCE ? { declaredBy: row.entityRef } : {}),
+      },
     );
     return (await this.#o.instances.get(id))!;
   }

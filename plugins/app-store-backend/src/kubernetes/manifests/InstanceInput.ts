@@ -10,6 +10,8 @@ export interface InstanceInput {
   instanceId: string;
   appId: string;
   ownerRef: string;
+  /** The entity in the catalog that declares it. */
+  declaredBy?: string;
   namespace: string;
   manifest: AppManifest;
   contentDigest: string;

@@ -1,4 +1,8 @@
 /** Labels and selectors of an instance's objects. */
+import {
+  KUBERNETES_ID,
+  kubernetesIdOf,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { createHash } from 'node:crypto';
 import type { InstanceInput } from './InstanceInput';
 import { LABELS } from './labels';
@@ -15,6 +19,9 @@ export function labelsOf(input: InstanceInput): Record<string, string> {
     [LABELS.instance]: input.instanceId,
     [LABELS.app]: input.appId,
     [LABELS.owner]: ownerLabel(input.ownerRef),
+    ...(input.declaredBy
+      ? { [KUBERNETES_ID]: kubernetesIdOf(input.declaredBy) }
+      : {}),
   };
 }
 
