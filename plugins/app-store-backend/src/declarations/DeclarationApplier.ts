@@ -27,6 +27,7 @@ import { DeclarationStates } from './DeclarationStates';
 import { declaredElsewhere } from './declaredElsewhere';
 import type { DueDeclarations } from './DueDeclarations';
 import type { DeclaredKind, Plan, Target, Tools } from './kinds/DeclaredKind';
+import { leaveFormer } from './leaveFormer';
 import type { Trust } from './Trust';
 
 /** What each kind knows. */
@@ -133,7 +134,7 @@ export class DeclarationApplier {
       fetched?.content,
     );
     const plan = await this.plan(target);
-    if (plan.waitsFor) return this.#waits(row, plan.waitsFor);
+    if (plan.waitsFor) return this.#states.progress(row, plan.waitsFor);
     const digest = appliedDigest(row, plan.resolved);
     if (!force && !row.nextId && isLeft(row, plan, digest)) {
       await this.#compared(row, plan);
@@ -197,11 +198,6 @@ export class DeclarationApplier {
       await this.#kind(row.kind).end(caller, { resourceId, published }, how);
   }
 
-  async #waits(row: DeclarationRecord, problem: Problem) {
-    await this.#states.progress(row, problem);
-    return { applied: false };
-  }
-
   async #propose(row: DeclarationRecord): Promise<void> {
     if (row.kind === 'AppSecret')
       throw new StoreError({
@@ -248,13 +244,17 @@ export class DeclarationApplier {
       plan,
       this.#toolsFor(row, fetched),
     );
-    if (waitsFor) return this.#waits(row, waitsFor);
+    if (waitsFor) return this.#states.progress(row, waitsFor);
     // Before it is written down that it is done: whoever is killed in between does both again.
     await this.#o.due.makeReferring(row);
+    const left = await leaveFormer(target, found.id, {
+      trust: this.#o.trust,
+      end: former => this.#kind(row.kind).end(target.caller, former, 'delete'),
+    });
     const rest = plan.stays ? plan.changes : [];
     await this.#states.finish(row, {
       state: rest.length ? 'DRIFTED' : 'IN_SYNC',
-      problem: plan.stays,
+      problem: plan.stays ?? left,
       changes: rest.length ? rest : undefined,
       resourceId: found.id,
       resourceRevision: found.revision,

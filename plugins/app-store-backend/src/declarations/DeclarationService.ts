@@ -69,7 +69,8 @@ export class DeclarationService {
         apply:
           mayManage &&
           row.source === CATALOG_SOURCE &&
-          ['DRIFTED', 'REFUSED'].includes(row.state) &&
+          (['DRIFTED', 'REFUSED'].includes(row.state) ||
+            (row.state === 'IN_SYNC' && row.problem !== undefined)) &&
           Boolean(row.declaration),
         end:
           mayManage &&

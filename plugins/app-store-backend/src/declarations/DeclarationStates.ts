@@ -76,13 +76,17 @@ export class DeclarationStates {
     if (told(row) !== told(change)) await this.finish(row, change);
   }
 
-  async progress(row: DeclarationRecord, problem: Problem): Promise<void> {
+  async progress(
+    row: DeclarationRecord,
+    problem: Problem,
+  ): Promise<{ applied: false }> {
     await this.finish(row, {
       state: 'PROGRESSING',
       problem,
       dueAt: this.#in(PROGRESS_MS * 2 ** Math.min(row.attempts, 6)),
       attempts: row.attempts + 1,
     });
+    return { applied: false };
   }
 
   /** Says on the declaration why it could not be done. What is there stays as it is. */

@@ -28,6 +28,13 @@ const SECRET = declared('AppSecret', 'lunch', {
   keys: { token: { valueFrom: { environmentVariable: 'LUNCH_TOKEN' } } },
 });
 
+/** A secret that is called otherwise than its entity. */
+const named = (entity: string, name: string) =>
+  declared('AppSecret', entity, {
+    name,
+    keys: { token: { valueFrom: { environmentVariable: 'LUNCH_TOKEN' } } },
+  });
+
 const files = (...documents: object[]): Files => ({
   ...appFiles('lunch', '1.0.0'),
   ...catalogInfo(COMPONENT, ...documents),
@@ -56,6 +63,8 @@ describe.each(databaseIds())('what is declared, on %s', id => {
           COMPONENT,
           declared('AppInstance', 'pauses', { appName: 'lunch' }),
         ),
+        naming: catalogInfo(COMPONENT, named('kept', 'front-door')),
+        renaming: catalogInfo(COMPONENT, named('ended', 'back-door')),
         // A person declares what they declare elsewhere.
         second: catalogInfo(COMPONENT),
       },
@@ -66,6 +75,8 @@ describe.each(databaseIds())('what is declared, on %s', id => {
           trusted('ending', { onRemoval: 'delete' }),
           trusted('pausing', { onRemoval: 'suspend' }),
           trusted('second'),
+          trusted('naming'),
+          trusted('renaming', { onRemoval: 'delete' }),
         ].map(entry => ({
           ...entry,
           location: entry.location.replace('NAME', url),
@@ -213,6 +224,42 @@ describe.each(databaseIds())('what is declared, on %s', id => {
       instanceId: before.instanceId,
     });
     await test.forgets('appalias:default/lunch');
+  });
+
+  it('leaves behind, or ends, what was called otherwise', async () => {
+    const secrets = async () =>
+      (await test.get('/secrets', 'dev')).items.map(
+        ({ name }: { name: string }) => name,
+      );
+    await test.settles('appsecret:default/kept', 'IN_SYNC');
+    await test.settles('appsecret:default/ended', 'IN_SYNC');
+    await test.commit(
+      catalogInfo(COMPONENT, named('kept', 'front-gate')),
+      'naming',
+    );
+    await test.commit(
+      catalogInfo(COMPONENT, named('ended', 'back-gate')),
+      'renaming',
+    );
+    const kept = await test.settles(
+      'appsecret:default/kept',
+      'IN_SYNC',
+      ({ problem }) => problem !== undefined,
+    );
+    // Somebody has to know of it: nothing else says that it was declared.
+    expect(kept.problem).toMatchObject({ code: 'FORMER_KEPT', owner: 'you' });
+    expect(kept.can.apply).toBe(true);
+    await until(
+      async () => !(await secrets()).includes('back-door'),
+      'ended under its former name',
+    );
+    expect(
+      (await secrets()).filter((name: string) => /-(door|gate)$/.test(name)),
+    ).toEqual(
+      expect.arrayContaining(['back-gate', 'front-door', 'front-gate']),
+    );
+    const { body } = await test.post(`/declarations/${kept.id}/apply`, 'dev');
+    expect(body).not.toHaveProperty('problem');
   });
 
   it('is neither ended nor made again where it flaps', async () => {
