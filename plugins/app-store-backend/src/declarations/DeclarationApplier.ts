@@ -6,10 +6,7 @@
  * after a crash doubles nothing; nothing is done with other rights than those of whom it acts for.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type {
-  DeclarationKind,
-  Problem,
-} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { DeclarationKind } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Caller } from '../auth/Caller';
 import type { KeyedLock } from '../database/KeyedLock';
 import { StoreError } from '../errors/StoreError';
