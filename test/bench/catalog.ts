@@ -6,36 +6,19 @@
  * The baseline of a new app version is what the catalog itself needs for a new location, asked in
  * turn: both are a delta of an entity provider. Prints the figures; exits 1 over budget.
  */
-import knexFactory, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import { createHash } from 'node:crypto';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ZipFile } from 'yazl';
-import { GitHost } from '../../packages/git-host/src';
 import {
   addApps,
   analyze,
 } from '../../plugins/app-store-backend/src/__testUtils__/atScale';
 import { appEntityName } from '../../plugins/app-store-common/src';
-import { Portal } from '../e2e/portal';
+import { LargeCatalog, until } from './lib/LargeCatalog';
+import { DECLARATIONS, FILES, repository } from './lib/repository';
 
 const NAMES = 2_500;
 const VERSIONS = 4;
-/** Files, each with so many declarations of each kind. */
-const FILES = 20;
-const DECLARED = { AppTag: 45, AppSecret: 20, AppInstance: 20, AppAlias: 15 };
-const DECLARATIONS =
-  FILES * Object.values(DECLARED).reduce((sum, count) => sum + count);
 const ROUNDS = 40;
 const WARM_UP = 3;
 const SWEEPS = 10;
@@ -55,9 +38,6 @@ const SWEEP_OWN_MS = 250;
 /** Rows of the catalog's search table for an app version. */
 const SEARCH_ROWS = 50;
 
-/** So that nothing is processed twice while it is measured. */
-const NEVER = { hours: 24 };
-
 function percentile(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
@@ -76,232 +56,8 @@ function tell(what: string, value: number, budget: number, unit: string) {
   );
 }
 
-/** Looks until it is so; returns how long that took, in milliseconds. */
-async function until(
-  what: string,
-  limitMs: number,
-  pauseMs: number,
-  holds: () => Promise<boolean>,
-): Promise<number> {
-  const began = performance.now();
-  while (!(await holds())) {
-    if (performance.now() - began > limitMs)
-      throw new Error(`${what}: not within ${limitMs / 1000} s`);
-    await sleep(pauseMs);
-  }
-  return performance.now() - began;
-}
-
-async function bundleOf(name: string, version: string): Promise<Uint8Array> {
-  const zip = new ZipFile();
-  zip.addBuffer(
-    Buffer.from(
-      `[App]\nName = "${name}"\nVersion = "${version}"\nTitle = "Bench"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n`,
-    ),
-    'app.toml',
-  );
-  zip.addBuffer(Buffer.from(''), 'server.js');
-  zip.end();
-  return new Uint8Array(await buffer(zip.outputStream as Readable));
-}
-
-/** The declarations of one file. */
-function declarationsOf(file: number): string {
-  const specs: Record<string, (n: number) => object> = {
-    AppTag: () => ({}),
-    AppSecret: () => ({
-      keys: { token: { valueFrom: { environmentVariable: 'BENCH_VALUE' } } },
-    }),
-    AppInstance: () => ({ appName: 'bench.served', suspended: true }),
-    AppAlias: n => ({ instance: `appinstance-${file}-${n}` }),
-  };
-  return Object.entries(DECLARED)
-    .flatMap(([kind, count]) =>
-      Array.from({ length: count }, (_, n) => {
-        const name = `${kind.toLocaleLowerCase('en-US')}-${file}-${n}`;
-        return JSON.stringify({
-          apiVersion: 'ai-app-store.io/v1alpha1',
-          kind,
-          metadata: { name },
-          spec: specs[kind](n),
-        });
-      }),
-    )
-    .join('\n---\n');
-}
-
-/** A portal on PostgreSQL, a repository that it reads, and what is asked of them. */
-class Bench {
-  readonly portal = new Portal();
-  readonly #room = mkdtempSync(join(tmpdir(), 'bench-'));
-  readonly #connection: { host: string; port: number; user: string };
-  #git: GitHost | undefined;
-
-  constructor(databaseUrl: string) {
-    const url = new URL(databaseUrl);
-    this.#connection = {
-      host: url.hostname,
-      port: Number(url.port),
-      user: url.username,
-    };
-  }
-
-  database(plugin: string): Knex {
-    return knexFactory({
-      client: 'pg',
-      connection: {
-        ...this.#connection,
-        password: '',
-        database: `b_${plugin}`,
-      },
-      pool: { min: 0, max: 2 },
-    });
-  }
-
-  async serve(): Promise<GitHost> {
-    const files = join(this.#room, 'files');
-    mkdirSync(files);
-    for (let file = 0; file < FILES; file++)
-      writeFileSync(join(files, `many-${file}.yaml`), declarationsOf(file));
-    for (let n = 0; n < ROUNDS + WARM_UP; n++)
-      writeFileSync(
-        join(files, `one-${n}.yaml`),
-        JSON.stringify({
-          apiVersion: 'backstage.io/v1alpha1',
-          kind: 'Component',
-          metadata: { name: `one-${n}` },
-          spec: { type: 'service', lifecycle: 'x', owner: 'team' },
-        }),
-      );
-    this.#git = await GitHost.start({ directory: join(this.#room, 'repos') });
-    await this.#git.create('bench', 'bench', files);
-    return this.#git;
-  }
-
-  urlOf(file: string): string {
-    return `${this.#git!.url}/bench/bench/src/branch/main/${file}`;
-  }
-
-  async start(): Promise<void> {
-    const git = this.#git!;
-    const config = join(this.#room, 'config.yaml');
-    writeFileSync(
-      config,
-      JSON.stringify({
-        integrations: {
-          gitea: [{ host: `localhost:${git.port}`, baseUrl: git.url }],
-        },
-        backend: {
-          database: {
-            client: 'pg',
-            prefix: 'b_',
-            connection: { ...this.#connection, password: '' },
-          },
-          logger: {
-            overrides: [{ level: 'debug', matchers: { plugin: 'app-store' } }],
-          },
-        },
-        catalog: {
-          processingInterval: NEVER,
-          providers: {
-            appStore: { schedule: { frequency: NEVER, timeout: NEVER } },
-          },
-        },
-        search: {
-          collators: {
-            catalog: {
-              schedule: {
-                frequency: NEVER,
-                timeout: NEVER,
-                initialDelay: NEVER,
-              },
-            },
-          },
-        },
-        appStore: {
-          checkAnswers: false,
-          limits: { appVersions: 1000 },
-          examples: {
-            directory: this.#room,
-            owner: 'user:default/dev',
-            secrets: [],
-          },
-          declarations: {
-            interval: '3s',
-            trust: [
-              {
-                location: this.urlOf(''),
-                // Tags are an admin's.
-                owner: 'user:default/ada',
-                secrets: { environment: ['BENCH_VALUE'] },
-              },
-            ],
-          },
-        },
-      }),
-    );
-    await this.portal.start({ BENCH_VALUE: 'x' }, [config]);
-  }
-
-  async ask(who: string, path: string, init: RequestInit = {}) {
-    const response = await fetch(`${this.portal.url}/api/${path}`, {
-      ...init,
-      headers: {
-        'content-type': 'application/json',
-        ...init.headers,
-        authorization: `Bearer ${await this.portal.token(who)}`,
-      },
-    });
-    const text = await response.text();
-    return { status: response.status, body: text ? JSON.parse(text) : {} };
-  }
-
-  async import(name: string, version: string): Promise<void> {
-    const { status, body } = await this.ask(
-      'dev',
-      'app-store/v1/apps?visibility=ALL_USERS',
-      {
-        method: 'POST',
-        headers: { 'content-type': 'application/zip' },
-        body: (await bundleOf(name, version)) as BodyInit,
-      },
-    );
-    if (status !== 201) throw new Error(`import: ${JSON.stringify(body)}`);
-  }
-
-  async register(file: string): Promise<void> {
-    const { status, body } = await this.ask('ada', 'catalog/locations', {
-      method: 'POST',
-      body: JSON.stringify({ type: 'url', target: this.urlOf(file) }),
-    });
-    if (status !== 201) throw new Error(`register: ${JSON.stringify(body)}`);
-  }
-
-  /** Milliseconds until somebody reads an entity. */
-  visible(who: string, ref: { kind: string; namespace: string; name: string }) {
-    return until(JSON.stringify(ref), 120_000, 20, async () => {
-      const { status } = await this.ask(
-        who,
-        `catalog/entities/by-name/${ref.kind}/${ref.namespace}/${ref.name}`,
-      );
-      return status === 200;
-    });
-  }
-
-  log(): string {
-    return readFileSync(join(this.portal.data, 'portal.log'), 'utf8');
-  }
-
-  async stop(): Promise<void> {
-    await this.portal.stop();
-    this.portal.remove();
-    await this.#git?.stop();
-    rmSync(this.#room, { recursive: true, force: true });
-  }
-}
-
 /** A full load: from the start of a portal whose catalog has none of them. */
-async function load(bench: Bench): Promise<void> {
+async function load(bench: LargeCatalog): Promise<void> {
   const store = bench.database('app-store');
   await addApps(store, { names: NAMES, versions: VERSIONS });
   await store('apps').update({ checked_at: new Date().toISOString() });
@@ -338,7 +94,7 @@ async function load(bench: Bench): Promise<void> {
   );
 }
 
-async function apply(bench: Bench): Promise<void> {
+async function apply(bench: LargeCatalog): Promise<void> {
   await bench.import('bench.served', '1.0.0');
   const began = performance.now();
   for (let file = 0; file < FILES; file++)
@@ -372,7 +128,7 @@ async function apply(bench: Bench): Promise<void> {
   );
 }
 
-async function deltas(bench: Bench): Promise<void> {
+async function deltas(bench: LargeCatalog): Promise<void> {
   const times = { app: [] as number[], location: [] as number[] };
   for (let round = 0; round < ROUNDS + WARM_UP; round++) {
     const target = bench.urlOf(`one-${round}.yaml`);
@@ -419,7 +175,7 @@ async function written(catalog: Knex): Promise<number> {
   return Number(rows[0].written);
 }
 
-async function resync(bench: Bench): Promise<void> {
+async function resync(bench: LargeCatalog): Promise<void> {
   const catalog = bench.database('catalog');
   // The catalog has its own work to end first.
   let before = await written(catalog);
@@ -464,7 +220,7 @@ async function resync(bench: Bench): Promise<void> {
 const SWEEP =
   /looked at 0 of (\d+) declarations: (\d+) ms, of these (\d+) ms for the catalog's answer/g;
 
-async function sweeps(bench: Bench): Promise<void> {
+async function sweeps(bench: LargeCatalog): Promise<void> {
   const from = bench.log().length;
   await until('sweeps', 300_000, 1000, async () => {
     return [...bench.log().slice(from).matchAll(SWEEP)].length > SWEEPS;
@@ -497,7 +253,7 @@ async function sweeps(bench: Bench): Promise<void> {
   );
 }
 
-async function searchRows(bench: Bench): Promise<void> {
+async function searchRows(bench: LargeCatalog): Promise<void> {
   const catalog = bench.database('catalog');
   const { rows } = await catalog.raw(
     `select count(*) * 1.0 / count(distinct s.entity_id) as rows_each
@@ -516,9 +272,9 @@ async function searchRows(bench: Bench): Promise<void> {
 async function main(): Promise<number> {
   const { postgres } = await import('../../tools/lib/services.mjs');
   const database = await postgres();
-  const bench = new Bench(database.url);
+  const bench = new LargeCatalog(database.url);
   try {
-    await bench.serve();
+    await bench.serve(repository(ROUNDS + WARM_UP));
     // Makes the tables.
     await bench.start();
     await bench.portal.stop();

@@ -42,8 +42,8 @@ export async function fuzz(args, toolchain) {
  * @param {Toolchain} toolchain
  */
 export async function bench(args, toolchain) {
-  const names = readdirSync(join(ROOT, 'test/bench')).map(file =>
-    file.replace(/\.ts$/, ''),
+  const names = readdirSync(join(ROOT, 'test/bench')).flatMap(
+    file => /^(.*)\.ts$/.exec(file)?.slice(1) ?? [],
   );
   if (!names.includes(args[0]))
     throw new Sentence(`usage: npm run bench -- ${names.join('|')}`);

@@ -12,6 +12,7 @@ import {
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { CONFIG_FILES, configEnvironment } from './settings.mjs';
+import { once } from './once.mjs';
 import { ROOT } from './toolchain.mjs';
 import { visibleSchema } from '../../packages/backend/scripts/visibleSchema.mjs';
 import { Sentence, step } from './words.mjs';
@@ -86,10 +87,15 @@ function digest(sources) {
 async function buildWhereChanged(dist, sources, build) {
   const stamp = join(ROOT, dist, '.stamp');
   const wanted = digest(sources);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  await build();
-  mkdirSync(join(ROOT, dist), { recursive: true });
-  writeFileSync(stamp, wanted);
+  await once({
+    lock: join(ROOT, '.cache/build.lock'),
+    isMade: () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted,
+    make: async () => {
+      await build();
+      mkdirSync(join(ROOT, dist), { recursive: true });
+      writeFileSync(stamp, wanted);
+    },
+  });
 }
 
 /**

@@ -13,11 +13,14 @@ import {
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { once } from './once.mjs';
 import { Sentence, step } from './words.mjs';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const TOOLS = join(ROOT, 'tools/node');
 const MAJORS = [22, 24];
+/** Held while tools and packages are installed. */
+const SETUP_LOCK = join(ROOT, '.cache/setup.lock');
 
 /** Lines of a stack trace, which help nobody who only wants to start the portal. */
 const TRACE = /^\s+at .*:\d+:\d+\)?$/;
@@ -126,7 +129,19 @@ async function fetchTools(npm) {
   const lock = join(TOOLS, 'package-lock.json');
   const stamp = join(TOOLS, 'node_modules/.stamp');
   const wanted = digest(lock);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  await once({
+    lock: SETUP_LOCK,
+    isMade: () => isStamped(stamp, wanted),
+    make: () => fetchToolsNow(npm, stamp, wanted),
+  });
+}
+
+/**
+ * @param {string} npm
+ * @param {string} stamp
+ * @param {string} wanted
+ */
+async function fetchToolsNow(npm, stamp, wanted) {
   step('Fetching Node.js 24 and Yarn (once)');
   const { code, output } = await run(
     process.execPath,
@@ -236,13 +251,28 @@ export async function toolchain() {
 async function install(yarn) {
   const stamp = join(ROOT, 'node_modules/.portal-stamp');
   const wanted = digest(join(ROOT, 'yarn.lock'));
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  step('Installing packages (about a minute the first time)');
-  const { code } = await yarn(['install', '--immutable'], { traces: false });
-  if (code !== 0)
-    throw new Sentence(
-      'The packages could not be installed; the lines above say why. With the npm registry in reach, try again.',
-    );
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, wanted);
+  await once({
+    lock: SETUP_LOCK,
+    isMade: () => isStamped(stamp, wanted),
+    make: async () => {
+      step('Installing packages (about a minute the first time)');
+      const { code } = await yarn(['install', '--immutable'], {
+        traces: false,
+      });
+      if (code !== 0)
+        throw new Sentence(
+          'The packages could not be installed; the lines above say why. With the npm registry in reach, try again.',
+        );
+      mkdirSync(dirname(stamp), { recursive: true });
+      writeFileSync(stamp, wanted);
+    },
+  });
+}
+
+/**
+ * @param {string} stamp
+ * @param {string} wanted
+ */
+function isStamped(stamp, wanted) {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 }

@@ -16,13 +16,23 @@ const WORDS: Record<Action, { sign: string; would: string; did: string }> = {
   END: { sign: '-', would: 'end', did: 'ended' },
 };
 
+/** What would be done, or was; of an app, it is a version that is published. */
+function wordOf(
+  { action, kind }: DeclarationPlan,
+  tense: 'would' | 'did',
+): string {
+  if (kind === 'App' && action === 'CREATE')
+    return tense === 'would' ? 'publish' : 'published';
+  return WORDS[action][tense];
+}
+
 function summary(plans: DeclarationPlan[], tense: 'would' | 'did'): string {
-  const counts = new Map<Action, number>();
-  for (const { action } of plans)
-    counts.set(action, (counts.get(action) ?? 0) + 1);
-  const parts = [...counts].map(
-    ([action, count]) => `${count} ${WORDS[action][tense]}`,
-  );
+  const counts = new Map<string, number>();
+  for (const plan of plans) {
+    const word = wordOf(plan, tense);
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const parts = [...counts].map(([word, count]) => `${count} ${word}`);
   return parts.length ? `${parts.join(', ')}.` : 'Nothing to do.';
 }
 
@@ -46,7 +56,8 @@ export function showPlan(
       WAIT: dim,
     };
     for (const plan of plans) {
-      const { sign, [tense]: word } = WORDS[plan.action];
+      const { sign } = WORDS[plan.action];
+      const word = wordOf(plan, tense);
       const paint = colors[plan.action] ?? bold;
       output.line(paint(`${sign} ${plan.entityRef.padEnd(width)}  ${word}`));
       for (const { field, declared = 'none', actual } of plan.changes)
@@ -55,6 +66,7 @@ export function showPlan(
             actual === undefined ? '' : ` (is ${actual})`
           }`,
         );
+      if (plan.note) output.line(dim(`    ${plan.note}`));
       if (plan.problem) {
         output.line(`    ${plan.problem.message}`);
         if (plan.action === 'REFUSED' || plan.action === 'DIFFERS')

@@ -49,6 +49,31 @@ describe('GitHost', () => {
     expect(list.toString()).toContain('lunch/app/a.txt');
   });
 
+  it('makes a repository that is pushed', async () => {
+    const own = join(directory, 'own');
+    mkdirSync(own);
+    writeFileSync(join(own, 'b.txt'), 'mine\n');
+    const git = (...args: string[]) => run('git', args, { cwd: own });
+    await git('init', '-q', '-b', 'main');
+    await git('add', '.');
+    await git(
+      '-c',
+      'user.name=a',
+      '-c',
+      'user.email=a@example.com',
+      'commit',
+      '-qm',
+      'mine',
+    );
+    await expect(
+      run('git', ['ls-remote', `${host.url}/team/own.git`]),
+    ).rejects.toThrow('not found');
+    await git('push', '-q', `${host.url}/team/own.git`, 'main');
+    expect(await (await get('/team/own/src/branch/main/b.txt')).text()).toBe(
+      'mine\n',
+    );
+  });
+
   it('is cloned from and pushed to', async () => {
     const clone = join(directory, 'clone');
     const git = (...args: string[]) => run('git', args, { cwd: clone });

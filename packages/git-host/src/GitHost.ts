@@ -2,7 +2,8 @@
  * Serves bare Git repositories of a directory: `git clone` and `git push` by Git's own HTTP protocol
  * (gitprotocol-http), and the part of Gitea's API that Backstage's URL reader calls.
  *
- * For development: it listens on loopback only, and everybody there may push.
+ * For development: it listens on loopback only, and everybody there may push. A push to a repository
+ * that is not there makes it.
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -89,13 +90,19 @@ export class GitHost {
     return join(this.#directory, owner, `${name}.git`);
   }
 
-  /** Makes a repository with the files of a directory, unless it is there. */
-  async create(owner: string, name: string, files: string): Promise<void> {
-    const path = this.#pathOf(owner, name);
-    if (await stat(path).catch(() => undefined)) return;
+  /** Makes an empty repository. @returns false where it is there */
+  async #init(path: string): Promise<boolean> {
+    if (await stat(path).catch(() => undefined)) return false;
     await git(['init', '--quiet', '--bare', '--initial-branch=main', path]);
     // Whoever reaches this port may push.
     await git(['config', 'http.receivepack', 'true'], { cwd: path });
+    return true;
+  }
+
+  /** Makes a repository with the files of a directory, unless it is there. */
+  async create(owner: string, name: string, files: string): Promise<void> {
+    const path = this.#pathOf(owner, name);
+    if (!(await this.#init(path))) return;
     await this.commit(owner, name, 'First version', files);
   }
 
@@ -135,6 +142,10 @@ export class GitHost {
 
     const pack = match(`${repository}\\.git/.*`);
     if (pack) {
+      const [, owner, name] = pack;
+      // As Gitea does where that is configured (ENABLE_PUSH_CREATE_USER).
+      if (url.searchParams.get('service') === 'git-receive-pack')
+        await this.#init(this.#pathOf(owner, name));
       this.#backend(request, response, url);
       return;
     }

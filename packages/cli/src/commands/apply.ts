@@ -48,7 +48,7 @@ async function importApps(
   for (const { entity, entityRef, app } of documents) {
     const plan = plans.find(each => each.entityRef === entityRef);
     // One that the catalog has already is merged there.
-    if (!app || plan?.action !== 'CREATE' || plan.problem) continue;
+    if (!app || plan?.action !== 'CREATE' || plan.note) continue;
     const { visibility, launchProfile } = (entity.spec ?? {}) as {
       visibility?: Visibility;
       launchProfile?: string;

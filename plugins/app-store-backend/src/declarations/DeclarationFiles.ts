@@ -5,7 +5,6 @@
 import type {
   DeclarationFiles as Files,
   DeclarationPlan,
-  Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Audit } from '../audit/Audit';
 import type { Caller } from '../auth/Caller';
@@ -19,6 +18,7 @@ import {
   CATALOG_SOURCE,
   digestOf,
   setSource,
+  type AppContent,
   type DeclarationRecord,
 } from './declarationRows';
 import { declaredElsewhere } from './declaredElsewhere';
@@ -83,12 +83,16 @@ export class DeclarationFiles {
       readFiles(caller, source, documents, before),
     );
     const plans: DeclarationPlan[] = [];
-    for (const document of apply ? read : [])
-      plans.push(
-        dryRun
-          ? await this.#plan(caller, document, read)
-          : await this.#bring(caller, document, read),
-      );
+    /** Versions that are published before what runs them. */
+    const coming = new Map<string, AppContent>();
+    for (const document of apply ? read : []) {
+      const plan = dryRun
+        ? await this.#plan(caller, document, read, coming)
+        : await this.#bring(caller, document, read);
+      plans.push(plan);
+      if (plan.action === 'CREATE' && document.content)
+        coming.set(plan.entityRef, document.content);
+    }
     if (prune) plans.push(...(await this.#prune(caller, before, read, dryRun)));
     return plans;
   }
@@ -124,11 +128,12 @@ export class DeclarationFiles {
     caller: Caller,
     document: ReadDocument,
     all: ReadDocument[],
+    coming: Map<string, AppContent>,
   ): Promise<DeclarationPlan> {
     const { row, inCatalog } = document;
     const about = { entityRef: row.entityRef, kind: row.kind };
     try {
-      const plan = await this.#planOf(caller, document, all);
+      const plan = await this.#planOf(caller, document, all, coming);
       // What it waits for is in the same files, and comes before it.
       const comes = plan.waitsFor && plan.action === 'CREATE';
       const planned = planOf(
@@ -136,7 +141,7 @@ export class DeclarationFiles {
         comes ? { ...plan, waitsFor: undefined } : plan,
       );
       return inCatalog && planned.action !== 'SAME'
-        ? { problem: mergeIt(inCatalog), ...planned }
+        ? { ...planned, note: mergeIt(inCatalog) }
         : planned;
     } catch (error) {
       return refusalOf(about, error);
@@ -147,6 +152,7 @@ export class DeclarationFiles {
     caller: Caller,
     { declaration, content, row }: ReadDocument,
     all: ReadDocument[],
+    coming = new Map<string, AppContent>(),
   ): Promise<Plan> {
     if (declaration.kind === 'App' && !content)
       throw new StoreError({
@@ -164,6 +170,7 @@ export class DeclarationFiles {
       row,
       content,
       lookup: async ref => all.find(each => each.row.entityRef === ref)?.row,
+      coming: ref => coming.get(ref),
     });
   }
 
@@ -264,14 +271,7 @@ export class DeclarationFiles {
 }
 
 /** Why a difference is not applied from here. */
-function mergeIt({ location = '' }: DeclarationRecord): Problem {
-  return {
-    code: 'DECLARED_IN_CATALOG',
-    message: `The catalog has it from ${location.replace(
-      /^url:/,
-      '',
-    )}: what is merged there is applied.`,
-    owner: 'you',
-    remedy: 'Merge the change. `apply` refuses it.',
-  };
+function mergeIt({ location = '' }: DeclarationRecord): string {
+  const url = location.replace(/^url:/, '');
+  return `The catalog has it from ${url}: what is merged there is applied.`;
 }

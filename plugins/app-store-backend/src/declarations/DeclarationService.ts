@@ -14,6 +14,7 @@ import type { DeclarationApplier } from './DeclarationApplier';
 import type { DeclarationLists } from './DeclarationLists';
 import type { DeclarationRepository } from './DeclarationRepository';
 import { CATALOG_SOURCE, type DeclarationRecord } from './declarationRows';
+import { VERSION_UNCHANGED } from './kinds/DeclaredApp';
 import { planOf, refusalOf } from './presentPlan';
 
 /** What the service stands on. */
@@ -69,8 +70,7 @@ export class DeclarationService {
         apply:
           mayManage &&
           row.source === CATALOG_SOURCE &&
-          (['DRIFTED', 'REFUSED'].includes(row.state) ||
-            (row.state === 'IN_SYNC' && row.problem !== undefined)) &&
+          mayHelp(row) &&
           Boolean(row.declaration),
         end:
           mayManage &&
@@ -265,4 +265,14 @@ export class DeclarationService {
 /** Waits for somebody with the rights. */
 function isProposal({ state, ownerRef, kind }: DeclarationRecord): boolean {
   return !ownerRef && state === 'PROPOSED' && kind !== 'AppSecret';
+}
+
+/** Whether applying it again may change anything. */
+function mayHelp({ state, problem, changes }: DeclarationRecord): boolean {
+  if (state === 'IN_SYNC') return problem !== undefined;
+  // A version never changes: only its source does.
+  const isStuck =
+    problem?.code === VERSION_UNCHANGED &&
+    changes?.every(({ field }) => field === 'content');
+  return ['DRIFTED', 'REFUSED'].includes(state) && !isStuck;
 }

@@ -150,7 +150,7 @@ describe.each(databaseIds())('what is declared, on %s', id => {
         changes: [
           { field: 'visibility', declared: 'ALL_USERS', actual: 'PRIVATE' },
         ],
-        problem: { code: 'DECLARED_IN_CATALOG' },
+        note: expect.stringContaining('catalog-info.yaml'),
       },
       { action: 'SAME' },
     ]);
@@ -162,6 +162,46 @@ describe.each(databaseIds())('what is declared, on %s', id => {
     expect(
       items.filter((each: { id: string }) => each.id === instance.resourceId),
     ).toMatchObject([{ visibility: 'PRIVATE' }]);
+    // A version that the files bring along replaces what runs.
+    const { body } = await test
+      .post('/declarations/files', 'dev', {
+        dryRun: true,
+        documents: [
+          {
+            document: JSON.stringify(APP),
+            bundle: {
+              name: 'lunch',
+              version: '1.1.0',
+              contentDigest: 'a'.repeat(64),
+            },
+          },
+          { document: JSON.stringify(INSTANCE) },
+          { document: JSON.stringify(ALIAS) },
+        ],
+      })
+      .expect(200);
+    expect(body.items).toMatchObject([
+      {
+        action: 'CREATE',
+        changes: [
+          { field: 'version', declared: 'lunch 1.1.0' },
+          { field: 'visibility', declared: 'ALL_USERS' },
+        ],
+        note: expect.any(String),
+      },
+      {
+        action: 'REPLACE',
+        changes: [
+          {
+            field: 'version',
+            declared: 'lunch 1.1.0',
+            actual: 'lunch 1.0.0',
+          },
+        ],
+        note: expect.any(String),
+      },
+      { action: 'SAME' },
+    ]);
     // Somebody else’s declaration of that name is another one.
     const [other] = await ask(true, 'PRIVATE', 'uma');
     expect(other).toMatchObject({ action: 'CREATE' });

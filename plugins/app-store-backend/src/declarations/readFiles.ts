@@ -5,6 +5,7 @@ import {
   type DeclarationFiles as Files,
   type DeclaredEntity,
 } from '@ai-app-store/backstage-plugin-app-store-common';
+import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Caller } from '../auth/Caller';
 import { StoreError } from '../errors/StoreError';
 import {
@@ -14,6 +15,9 @@ import {
   type AppContent,
   type DeclarationRecord,
 } from './declarationRows';
+
+/** Characters of what a document says that it is about. */
+const REF_LIMIT = 150;
 
 type Document = Files['documents'][number];
 
@@ -48,13 +52,17 @@ export function readFiles(
     issues.push(
       ...faults.map(fault => ({
         path: `${path}: ${fault.path}`,
-        message: fault.message,
+        // Said where nobody sees the path.
+        message: `${refOf(document) ?? path}: ${fault.path} ${fault.message}`,
       })),
     );
     if (!declaration) return;
     const { entityRef } = declaration;
     if (read.has(entityRef))
-      issues.push({ path, message: `declares ${entityRef} a second time` });
+      issues.push({
+        path,
+        message: `${path}: declares ${entityRef} a second time`,
+      });
     read.set(entityRef, {
       declaration,
       ...(bundle ? { content: { url: 'file', ...bundle } } : {}),
@@ -82,6 +90,19 @@ export function readFiles(
   return [...read.values()].sort((a, b) =>
     byKind(a.declaration, b.declaration),
   );
+}
+
+/** What a document that cannot be read is about, as far as it says so. */
+function refOf(document: string): string | undefined {
+  try {
+    const {
+      kind,
+      metadata: { name, namespace },
+    } = JSON.parse(document);
+    return stringifyEntityRef({ kind, name, namespace }).slice(0, REF_LIMIT);
+  } catch {
+    return undefined;
+  }
 }
 
 function readDocument(

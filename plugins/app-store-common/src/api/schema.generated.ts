@@ -1831,6 +1831,8 @@ export interface components {
         | 'END';
       changes: components['schemas']['DeclarationChange'][];
       problem?: components['schemas']['Problem'];
+      /** @description That the catalog has it, too, and a change is merged there. */
+      note?: string;
       resourceId?: string;
     };
     DeclarationFiles: {

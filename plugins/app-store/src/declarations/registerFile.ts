@@ -16,6 +16,10 @@ function refusal(status: number, problem: Problem): AppStoreError {
   });
 }
 
+/** How the catalog says which entity a processor refuses, and why. */
+const FAULT =
+  /^Processor \w+ threw an error while \w+ the entity (\S+); caused by \w*Error: (.*)$/s;
+
 function saidByCatalog({ statusCode, cause }: ResponseError): AppStoreError {
   if (statusCode === 403)
     return refusal(statusCode, {
@@ -25,15 +29,23 @@ function saidByCatalog({ statusCode, cause }: ResponseError): AppStoreError {
       remedy: 'An admin registers the file, or gives you the permission.',
     });
   const said = cause.message.replace(/^\w*Error: /, '');
+  const [, ref, fault] = FAULT.exec(said) ?? [];
+  if (fault)
+    return refusal(statusCode, {
+      code: 'BAD_DECLARATION',
+      message: `The file was not registered. ${ref}: ${fault}`,
+      owner: 'author',
+      remedy: 'Correct the file.',
+    });
   return refusal(
     statusCode,
     statusCode === 400
       ? {
           code: 'FILE_NOT_READ',
           message: `The file was not registered: ${said}.`,
-          owner: 'you',
+          owner: 'admin',
           remedy:
-            'Correct the URL or the file. If both are right, an admin checks `integrations` and `backend.reading.allow` of the portal.',
+            'Check the URL. If it is right, add its host to integrations or backend.reading.allow in the configuration of the portal.',
         }
       : {
           code: 'CATALOG_FAILED',

@@ -7,6 +7,7 @@ import {
   EntityDeclaration,
   useDeclaration,
 } from '../declarations/DeclarationPanel';
+import { AliasCard } from './AliasCard';
 import { AppCard } from './AppEntityCard';
 import { InstanceCard } from './InstanceCard';
 import { ResourceLink } from './ResourceLink';
@@ -29,6 +30,7 @@ export function DeclarationCard() {
       </Panel>
       {id && entity.kind === 'App' && <AppCard id={id} />}
       {id && entity.kind === 'AppInstance' && <InstanceCard id={id} />}
+      {id && entity.kind === 'AppAlias' && <AliasCard id={id} />}
       {id && entity.kind === 'AppTag' && (
         <TagAppsCard name={String(entity.spec?.name ?? entity.metadata.name)} />
       )}

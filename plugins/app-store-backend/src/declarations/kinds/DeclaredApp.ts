@@ -32,6 +32,9 @@ import {
   type Tools,
 } from './DeclaredKind';
 
+/** The code where the source has changed under a version that is published. */
+export const VERSION_UNCHANGED = 'VERSION_UNCHANGED';
+
 /** What it stands on. */
 export interface DeclaredAppOptions {
   policy: Policy;
@@ -128,7 +131,7 @@ export class DeclaredApp implements DeclaredKind<'App'> {
       ...(other
         ? {
             stays: {
-              code: 'VERSION_UNCHANGED',
+              code: VERSION_UNCHANGED,
               message: `The source has changed, but ${name} ${version} is published already, and a version never changes.`,
               owner: 'author' as const,
               remedy: 'Raise App.Version in app.toml to publish the change.',

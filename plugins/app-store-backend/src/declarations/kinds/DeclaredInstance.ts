@@ -17,9 +17,10 @@ import { LIVE, type InstanceRecord } from '../../instances/instanceRows';
 import type { InstanceRuns } from '../../instances/InstanceRuns';
 import type { Policy } from '../../policy';
 import { randomUUID } from 'node:crypto';
-import { CATALOG_SOURCE, type FieldChange } from '../declarationRows';
+import { CATALOG_SOURCE } from '../declarationRows';
 import type { AppVersions } from './appVersions';
 import type { InstanceAliases } from './InstanceAliases';
+import { replacing } from './replacing';
 import {
   changeOf,
   waiting,
@@ -41,16 +42,6 @@ export interface DeclaredInstanceOptions {
   runs: InstanceRuns;
   lifecycle: InstanceLifecycle;
   instanceAliases: InstanceAliases;
-}
-
-/** Values of parameters as a list, to compare. */
-function parametersOf(
-  parameters: Record<string, string> | undefined,
-): string[] | undefined {
-  return (
-    parameters &&
-    Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
-  );
 }
 
 /** Brings instances into line. */
@@ -80,29 +71,6 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
     return given;
   }
 
-  /** What only another instance can have. */
-  #replacing(
-    target: Target<'AppInstance'>,
-    current: InstanceRecord | undefined,
-    app: AppRecord,
-  ): FieldChange[] {
-    const { spec } = target.declaration;
-    const { launchProfile, parameters } = spec;
-    const given = new Set(Object.keys(parameters ?? {}));
-    const actual = Object.fromEntries(
-      Object.entries(current?.parameters ?? {}).filter(([name]) =>
-        given.has(name),
-      ),
-    );
-    return [
-      ...(current?.appId === app.id
-        ? []
-        : [{ field: 'version', declared: `${app.name} ${app.version}` }]),
-      ...changeOf('launchProfile', launchProfile, current?.launchProfile),
-      ...changeOf('parameters', parametersOf(parameters), parametersOf(actual)),
-    ];
-  }
-
   async plan(target: Target<'AppInstance'>): Promise<Plan> {
     const { caller, declaration, row } = target;
     const { spec } = declaration;
@@ -115,14 +83,18 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
         found: current,
         waitsFor: chosen.waitsFor,
       };
-    const { app } = chosen;
-    const chosenApp = { resolved: app.id, follows: app.name };
-    const replacing = this.#replacing(target, current, app);
+    // One that comes has no id yet: no instance runs it.
+    const app = 'app' in chosen ? chosen.app : undefined;
+    const wanted =
+      'app' in chosen ? chosen.app : { ...chosen.coming, id: undefined };
+    const chosenApp = { resolved: app?.id, follows: wanted.name };
+    const running = current && (await this.#o.apps.get(current.appId));
+    const anew = replacing(target, current, wanted, running);
     const changes = [
       ...(row.resourceId && !current
         ? [{ field: 'instance', declared: 'there', actual: 'terminated' }]
         : []),
-      ...replacing,
+      ...anew,
       ...changeOf('visibility', spec.visibility, current?.visibility),
       ...changeOf(
         'suspended',
@@ -132,9 +104,9 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
     ];
     if (current && !changes.length)
       return { action: 'SAME', changes, ...chosenApp, found: current };
-    if (!current || replacing.length) this.#assertMayRun(caller, app);
+    if (app && (!current || anew.length)) this.#assertMayRun(caller, app);
     if (!current) return { action: 'CREATE', changes, ...chosenApp };
-    if (!replacing.length)
+    if (!anew.length)
       return { action: 'UPDATE', changes, ...chosenApp, found: current };
     if (current.hasVolume)
       return {
@@ -212,7 +184,7 @@ export class DeclaredInstance implements DeclaredKind<'AppInstance'> {
     const { visibility, launchProfile, parameters } = declaration.spec;
     const begun = await this.#live(row.nextId);
     // Only what is just as declared: it may have been started before the file changed.
-    if (begun && !this.#replacing(target, begun, app).length) return begun;
+    if (begun && !replacing(target, begun, app).length) return begun;
     if (begun) await this.#o.lifecycle.terminate(caller, begun.id, {});
     const id = randomUUID();
     // Written down first: whoever goes on after a crash starts no second one.

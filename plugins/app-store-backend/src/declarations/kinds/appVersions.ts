@@ -13,6 +13,7 @@ import {
 import type { Caller } from '../../auth/Caller';
 import { StoreError } from '../../errors/StoreError';
 import type { Policy } from '../../policy';
+import { referenceOf, type AppContent } from '../declarationRows';
 import type { Target } from './DeclaredKind';
 import { notDeclared, resourceNamedBy, waitsForNamed } from './references';
 
@@ -26,6 +27,19 @@ export interface AppVersionsOptions {
 /** Versions of one name that are looked through. */
 const VERSIONS = 200;
 
+/** Whether a version is what a declaration asks for: the version itself, or a range. */
+function fits(version: string, range: string | undefined): boolean {
+  return (
+    range === undefined ||
+    version === range ||
+    Boolean(
+      semver.validRange(range) &&
+        semver.valid(version) &&
+        semver.satisfies(version, range),
+    )
+  );
+}
+
 /** Finds the app version that a declared instance is to run. */
 export class AppVersions {
   readonly #o: AppVersionsOptions;
@@ -35,15 +49,19 @@ export class AppVersions {
   }
 
   /**
-   * @returns the version, or what it waits for
+   * @returns the version, the one that is published first, or what it waits for
    * @throws StoreError 409 where nothing fits, 404 for an app that the person does not see
    */
   async of(
     target: Target<'AppInstance'>,
-  ): Promise<{ app: AppRecord } | { waitsFor: Problem }> {
+  ): Promise<
+    { app: AppRecord } | { coming: AppContent } | { waitsFor: Problem }
+  > {
     const { caller, declaration } = target;
     const { appName, version } = declaration.spec;
     if (appName) return { app: await this.#choose(caller, appName, version) };
+    const coming = target.coming?.(referenceOf(declaration)!);
+    if (coming && fits(coming.version, version)) return { coming };
     const named = await resourceNamedBy(target, 'App');
     if ('waitsFor' in named) return named;
     const found = await this.#o.apps.get(named.id);
@@ -73,15 +91,9 @@ export class AppVersions {
         `There is no app ${name}, or ${caller.userEntityRef} does not see it.`,
         'Correct spec.appName, or have its owner share it.',
       );
-    const fits = items.filter(
-      ({ version }) =>
-        range === undefined ||
-        version === range ||
-        (semver.validRange(range) &&
-          semver.valid(version) &&
-          semver.satisfies(version, range)),
-    );
-    const [newest] = fits.sort((a, b) => compareVersions(b.version, a.version));
+    const [newest] = items
+      .filter(({ version }) => fits(version, range))
+      .sort((a, b) => compareVersions(b.version, a.version));
     if (newest) return newest;
     const there = items
       .map(({ version }) => version)

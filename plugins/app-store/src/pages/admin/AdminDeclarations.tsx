@@ -20,6 +20,7 @@ import { StateBadge } from '../../declarations/StateBadge';
 import { contentWords, locationUrl, STATES } from '../../declarations/words';
 import { useChangeParams } from '../../hooks/useChangeParams';
 import { usePages } from '../../hooks/usePages';
+import { useEffect, useRef, useState } from 'react';
 import styles from '../../components/List.module.css';
 
 function Source(props: { declaration: StoreDeclaration }) {
@@ -37,11 +38,35 @@ function Source(props: { declaration: StoreDeclaration }) {
       )}
       {content && (
         <Text as="p" variant="body-small" color="secondary">
-          {content}
+          In its source: {content}
         </Text>
       )}
     </>
   );
+}
+
+/** How long what a new file declares is looked for by itself, and how often, in milliseconds. */
+const EXPECTED_MS = 60_000;
+const LOOK_MS = 3000;
+
+/** Looks for what a file declares that was registered a moment ago. */
+function useExpected(reload: () => void): {
+  expected: boolean;
+  expect: () => void;
+} {
+  const [until, setUntil] = useState(0);
+  const expected = until > 0;
+  const latest = useRef(reload);
+  latest.current = reload;
+  useEffect(() => {
+    if (!expected) return undefined;
+    const timer = setInterval(() => {
+      latest.current();
+      if (Date.now() > until) setUntil(0);
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [expected, until]);
+  return { expected, expect: () => setUntil(Date.now() + EXPECTED_MS) };
 }
 
 /** Everything that is declared: where, for whom, and how the store stands to it. */
@@ -61,6 +86,7 @@ export function AdminDeclarations() {
       }),
     [search, state],
   );
+  const { expected, expect } = useExpected(pages.reload);
   const opened = params.get('declaration');
   const linkTo = (id: string) => {
     const next = new URLSearchParams(params);
@@ -83,7 +109,7 @@ export function AdminDeclarations() {
           </Text>
           {problem && (
             <Text as="p" variant="body-small">
-              {problem.message}
+              {problem.message} {problem.remedy}
             </Text>
           )}
         </>
@@ -143,6 +169,14 @@ export function AdminDeclarations() {
         </Button>
         {(pages.items?.length || search || state) && register}
       </Flex>
+      <div role="status">
+        {expected && (
+          <Text as="p" color="secondary">
+            The file is registered. The portal reads it now: what it declares
+            appears here within a minute.
+          </Text>
+        )}
+      </div>
       <ListState
         pages={pages}
         what="declarations"
@@ -174,7 +208,10 @@ export function AdminDeclarations() {
       {params.get('dialog') === 'register' && (
         <RegisterDialog
           onClose={() => change({ dialog: '' })}
-          onRegistered={pages.reload}
+          onRegistered={() => {
+            pages.reload();
+            expect();
+          }}
         />
       )}
     </Flex>
