@@ -56,7 +56,12 @@ describe('readDeclaration', () => {
 
   it.each<[string, object, string, string]>([
     ['App', { visibility: 'EVERYBODY' }, 'spec.visibility', 'Invalid option'],
-    ['App', { sorce: './' }, 'spec', 'has unknown keys: sorce'],
+    [
+      'App',
+      { sorce: './' },
+      'spec',
+      'has unknown keys: sorce. It may have owner, source,',
+    ],
     ['AppTag', { color: 'red' }, 'spec.color', 'Invalid string'],
     ['AppInstance', {}, 'spec', 'needs one of app and appName'],
     [

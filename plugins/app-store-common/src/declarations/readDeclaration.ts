@@ -88,17 +88,24 @@ export function fullRef(
 const VALUE_KEYS = new Set(['value', 'data', 'stringData', 'values']);
 
 /** The words for a fault; `value` and the like get their own, since a value must not be there. */
-function messageOf(issue: {
-  code?: string;
-  message: string;
-  keys?: string[];
-}): string {
+function messageOf(
+  kind: DeclarationKind,
+  issue: {
+    code?: string;
+    message: string;
+    keys?: string[];
+    path: PropertyKey[];
+  },
+): string {
   if (issue.code !== 'unrecognized_keys' || !issue.keys) return issue.message;
   if (issue.keys.some(key => VALUE_KEYS.has(key)))
     return 'holds a value. A declaration says with valueFrom where the value is, never the value itself';
+  const known = issue.path.length
+    ? ''
+    : `. It may have ${Object.keys(DECLARATION_SPECS[kind].shape).join(', ')}`;
   return `has unknown keys: ${issue.keys
     .map(key => key.slice(0, 63))
-    .join(', ')}`;
+    .join(', ')}${known}`;
 }
 
 function envelopeIssues(entity: DeclaredEntity): DeclarationIssue[] {
@@ -199,7 +206,7 @@ export function readDeclaration(
     return {
       issues: read.error.issues.map(issue => ({
         path: ['spec', ...issue.path].join('.'),
-        message: messageOf(issue as Parameters<typeof messageOf>[0]),
+        message: messageOf(kind, issue as Parameters<typeof messageOf>[1]),
       })),
     };
   return {
