@@ -24,7 +24,6 @@ import { DeclarationStates } from './DeclarationStates';
 import { declaredElsewhere } from './declaredElsewhere';
 import type { DueDeclarations } from './DueDeclarations';
 import type { DeclaredKind, Plan, Target, Tools } from './kinds/DeclaredKind';
-import { leaveFormer } from './leaveFormer';
 import type { Trust } from './Trust';
 
 /** What each kind knows. */
@@ -244,14 +243,10 @@ export class DeclarationApplier {
     if (waitsFor) return this.#states.progress(row, waitsFor);
     // Before it is written down that it is done: whoever is killed in between does both again.
     await this.#o.due.makeReferring(row);
-    const left = await leaveFormer(target, found.id, {
-      trust: this.#o.trust,
-      end: former => this.#kind(row.kind).end(target.caller, former, 'delete'),
-    });
     const rest = plan.stays ? plan.changes : [];
     await this.#states.finish(row, {
       state: rest.length ? 'DRIFTED' : 'IN_SYNC',
-      problem: plan.stays ?? left,
+      problem: plan.stays,
       changes: rest.length ? rest : undefined,
       resourceId: found.id,
       resourceRevision: found.revision,

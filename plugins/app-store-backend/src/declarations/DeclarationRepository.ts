@@ -8,6 +8,7 @@ import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
 import type { DeclarationKind } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import { isUuid } from '../database/isUuid';
+import { keepFormer } from './keepFormer';
 import {
   CATALOG_SOURCE,
   DECLARATIONS,
@@ -159,7 +160,8 @@ export class DeclarationRepository {
   }
 
   /**
-   * Has a declaration take over a resource, from one that is no longer declared if need be.
+   * Has a declaration take over a resource, from one that is no longer declared if need be. What it
+   * declared under another name before is no longer declared.
    *
    * @returns what declares it instead, where that still counts
    */
@@ -177,9 +179,13 @@ export class DeclarationRepository {
             gone.where({ state: 'ORPHANED' }).orWhereNotNull('missing_since'),
           )
           .delete();
+        const row = await tx<DeclarationRow>('declarations')
+          .where({ id })
+          .first();
         await tx('declarations')
           .where({ id })
           .update({ resource_id: resourceId });
+        await keepFormer(tx, row, resourceId);
       });
       return undefined;
     } catch (error) {

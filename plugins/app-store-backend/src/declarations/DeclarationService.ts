@@ -269,7 +269,6 @@ function isProposal({ state, ownerRef, kind }: DeclarationRecord): boolean {
 
 /** Whether applying it again may change anything. */
 function mayHelp({ state, problem, changes }: DeclarationRecord): boolean {
-  if (state === 'IN_SYNC') return problem !== undefined;
   // A version never changes: only its source does.
   const isStuck =
     problem?.code === VERSION_UNCHANGED &&

@@ -1,7 +1,7 @@
 /** A declared secret: its keys, with values out of their sources. */
 import type { SecretIdentity } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Caller } from '../../auth/Caller';
-import { notAllowed, notFound } from '../../errors/StoreError';
+import { notAllowed, notFound, StoreError } from '../../errors/StoreError';
 import type { SecretCluster } from '../../kubernetes/SecretCluster';
 import type { Policy } from '../../policy';
 import type { SecretChanges } from '../../secrets/SecretChanges';
@@ -113,10 +113,18 @@ export class DeclaredSecret implements DeclaredKind<'AppSecret'> {
     const record = await this.#o.secrets.get(resourceId);
     if (!record) throw notFound('secret', resourceId);
     const { name, visibility, parent } = record;
-    await this.#o.secretChanges.delete(caller, {
-      name,
-      visibility,
-      ...(parent ? { parent } : {}),
-    });
+    const identity = { name, visibility, ...(parent ? { parent } : {}) };
+    // Of a PRIVATE one the name says little: the caller may have one that is called so, too.
+    const own = await this.#o.secrets.find(secretKey(caller, identity));
+    if (own?.id !== resourceId)
+      throw new StoreError({
+        status: 409,
+        code: 'SECRET_OF_SOMEBODY_ELSE',
+        message: `The secret ${name} is PRIVATE, and only its owner can delete it.`,
+        owner: 'you',
+        remedy:
+          'Keep it, so that it is no longer declared. Its owner deletes it under Secrets.',
+      });
+    await this.#o.secretChanges.delete(caller, identity);
   }
 }
