@@ -232,6 +232,7 @@ async function sweeps(bench: LargeCatalog): Promise<void> {
   const calls = between
     .split('\n')
     .filter(line => /(GET|POST) \/api\/catalog\//.test(line)).length;
+  if (!calls) throw new Error('its calls are not counted');
   const total = found.map(([, , ms]) => Number(ms));
   const own = found.map(([, , ms, away]) => Number(ms) - Number(away));
   console.log(

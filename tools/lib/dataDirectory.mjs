@@ -11,10 +11,10 @@ import {
   statfsSync,
   writeFileSync,
 } from 'node:fs';
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { beganAt } from './processes.mjs';
 import { Sentence } from './words.mjs';
 
 /** Free space without which nothing sensible happens, in bytes. */
@@ -28,30 +28,6 @@ const PARTS = ['bundles', 'cluster', 'db', 'portal.log'];
 const NOT_COUNTED = ['lost+found'];
 /** Two who find a stale claim at the same moment both write; the later one keeps it. */
 const SETTLE_MS = 50;
-
-/**
- * When a process began, so that another one under its number is told apart; undefined where it is gone.
- *
- * @param {number} pid
- */
-function beganAt(pid) {
-  if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  try {
-    if (process.platform === 'linux') {
-      // After the second field, which stands in parentheses and may hold anything, come the
-      // state, Z for one that has ended, and as the 22nd of all the time of its start (proc(5)).
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return fields[0] === 'Z' ? undefined : fields[19];
-    }
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-    }).trim();
-  } catch {
-    return undefined;
-  }
-}
 
 /** @param {string} data */
 function readClaim(data) {

@@ -1,22 +1,43 @@
 // What has to be made once, also where two commands that need it are started together.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { beganAt } from './processes.mjs';
 import { step } from './words.mjs';
 
 /** Between two looks whether the other command is done, in milliseconds. */
 const LOOK_MS = 300;
+/** A lock says within so many looks whose it is. */
+const LOOKS = 20;
 
-/** @param {string} lock */
-function isHeld(lock) {
+/**
+ * Whose a lock is: the number of a process and when that began; undefined where it does not say.
+ *
+ * @param {string} lock
+ */
+function holderOf(lock) {
   try {
-    process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0);
-    return true;
-  } catch (error) {
-    // Whoever made it a moment ago has yet to say who they are.
-    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    return code === 'EPERM' || code === 'ENOENT';
+    return readFileSync(join(lock, 'holder'), 'utf8') || undefined;
+  } catch {
+    return undefined;
   }
+}
+
+/** @param {number} pid */
+function nameOf(pid) {
+  return `${pid} ${beganAt(pid)}`;
+}
+
+/** @param {string} holder */
+function isAlive(holder) {
+  return nameOf(parseInt(holder, 10)) === holder;
 }
 
 /**
@@ -33,8 +54,23 @@ function take(lock) {
     if (code !== 'EEXIST') throw error;
     return false;
   }
-  writeFileSync(join(lock, 'pid'), String(process.pid));
+  writeFileSync(join(lock, 'holder'), nameOf(process.pid));
   return true;
+}
+
+/**
+ * Drops the lock of a process that is gone; only one of those who find it so.
+ *
+ * @param {string} lock
+ */
+function drop(lock) {
+  const aside = `${lock}.${randomUUID()}`;
+  try {
+    renameSync(lock, aside);
+    rmSync(aside, { recursive: true, force: true });
+  } catch {
+    // Another one did.
+  }
 }
 
 /**
@@ -46,30 +82,22 @@ function take(lock) {
  * @param {() => Promise<void>} options.make
  */
 export async function once({ lock, isMade, make }) {
-  let waits = 0;
+  let isTold = false;
+  let silent = 0;
   while (!isMade()) {
     if (take(lock)) {
       try {
         if (!isMade()) await make();
       } finally {
-        rmSync(lock, { recursive: true, force: true });
+        drop(lock);
       }
       return;
     }
-    if (waits === 0) step('Another command prepares the same: waiting');
-    waits += 1;
+    if (!isTold) step(`Another command prepares the same: waiting (${lock})`);
+    isTold = true;
     await sleep(LOOK_MS);
-    // It was ended before it could let go; one that says nothing for a while is none.
-    if (!isHeld(lock) || (waits > 20 && !hasPid(lock)))
-      rmSync(lock, { recursive: true, force: true });
-  }
-}
-
-/** @param {string} lock */
-function hasPid(lock) {
-  try {
-    return readFileSync(join(lock, 'pid'), 'utf8') !== '';
-  } catch {
-    return false;
+    const holder = holderOf(lock);
+    silent = holder ? 0 : silent + 1;
+    if (holder ? !isAlive(holder) : silent > LOOKS) drop(lock);
   }
 }

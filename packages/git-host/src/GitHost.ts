@@ -144,7 +144,11 @@ export class GitHost {
     if (pack) {
       const [, owner, name] = pack;
       // As Gitea does where that is configured (ENABLE_PUSH_CREATE_USER).
-      if (url.searchParams.get('service') === 'git-receive-pack')
+      const isPush =
+        path.endsWith('/info/refs') &&
+        url.searchParams.get('service') === 'git-receive-pack';
+      // A browser, which any page may have send requests, is not Git.
+      if (isPush && !request.headers['sec-fetch-site'])
         await this.#init(this.#pathOf(owner, name));
       this.#backend(request, response, url);
       return;

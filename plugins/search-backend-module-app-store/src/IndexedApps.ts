@@ -32,7 +32,7 @@ export class IndexedApps {
   readonly #source: IndexSource;
   #apps = new Map<string, CatalogApp>();
   #tags = new Map<string, CatalogTag>();
-  /** Long descriptions, at most 8000 characters each, by the ids of app versions. */
+  /** Beginnings of long descriptions, by the ids of app versions. */
   #texts = new Map<string, string>();
 
   constructor(source: IndexSource) {
@@ -42,23 +42,27 @@ export class IndexedApps {
   /**
    * Reads what there is now.
    *
-   * @throws Error where the store does not answer; what was known stays
+   * @throws Error where the store does not answer; what was read before stays
    */
   async refresh(): Promise<void> {
     const [apps, tags] = await Promise.all([
       this.#source.apps(),
       this.#source.tags(),
     ]);
-    const unread = apps.filter(({ id }) => !this.#texts.has(id));
-    const read = await this.#source.texts(unread.map(({ id }) => id));
-    const texts = new Map([
-      ...this.#texts,
-      ...read.map(({ id, text }) => [id, text] as const),
-    ]);
-    // Of an app that is gone, nothing is kept.
-    this.#texts = new Map(apps.map(({ id }) => [id, texts.get(id) ?? '']));
     this.#apps = new Map(apps.map(app => [appEntityRef(app), app]));
     this.#tags = new Map(tags.map(tag => [tagEntityRef(tag.name), tag]));
+    // One result is shown of each name; the texts of all versions would make an index many times as large.
+    const newest = apps.filter(app => app.newest).map(({ id }) => id);
+    const kept = newest.flatMap(id => {
+      const text = this.#texts.get(id);
+      return text === undefined ? [] : [[id, text] as const];
+    });
+    // Of an app that is gone, nothing is kept.
+    this.#texts = new Map(kept);
+    const read = await this.#source.texts(
+      newest.filter(id => !this.#texts.has(id)),
+    );
+    for (const { id, text } of read) this.#texts.set(id, text);
   }
 
   /** A document with what the store says of its app or tag; as it is where it is about something else. */

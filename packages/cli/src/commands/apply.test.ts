@@ -190,7 +190,7 @@ describe('apply', () => {
         contentDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
       },
     });
-    expect(out).toMatch(/\+ app:default\/lunch +created/);
+    expect(out).toMatch(/\+ app:default\/lunch +published/);
     expect(out).toMatch(/\+ appalias:default\/lunch +created/);
     store.close();
   });

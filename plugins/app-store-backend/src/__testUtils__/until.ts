@@ -1,8 +1,8 @@
 /** Waiting for what a test expects to come, however busy the machine is. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Between two looks, in milliseconds. */
-const PAUSE_MS = 25;
+/** Between two looks, in milliseconds: often enough, and not so often that looking is the work. */
+const PAUSE_MS = 60;
 /** After this long it does not come. */
 const LIMIT_MS = 60_000;
 

@@ -17,7 +17,7 @@ import {
 } from '../database/paging';
 
 /** What search finds an app by, of its long description, in characters. */
-const TEXT_LIMIT = 8000;
+const TEXT_LIMIT = 2000;
 
 /** Which apps the catalog may hold: all that are listed, or those that are PUBLIC. */
 export type CatalogScope = 'listed' | 'public';

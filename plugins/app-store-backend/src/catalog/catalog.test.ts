@@ -211,7 +211,7 @@ describe.each(databaseIds())('the store in the catalog on %s', id => {
         ...newApp(`1.${n}.0`),
         id: ids[n],
         visibility,
-        longDescription: `${'a'.repeat(7999)}\u{1f600} and more`,
+        longDescription: `${'a'.repeat(1999)}\u{1f600} and more`,
       });
     const catalog = new CatalogRepository(
       knex,
@@ -219,7 +219,7 @@ describe.each(databaseIds())('the store in the catalog on %s', id => {
     );
     expect(await catalog.texts('listed', ids)).toEqual([
       // Half a character is none.
-      { id: ids[0], text: 'a'.repeat(7999) },
+      { id: ids[0], text: 'a'.repeat(1999) },
     ]);
     expect(await catalog.texts('listed', [])).toEqual([]);
   });

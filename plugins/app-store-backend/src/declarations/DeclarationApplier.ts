@@ -149,8 +149,19 @@ export class DeclarationApplier {
       declaration: row.declaration!,
       row,
       content,
-      lookup: ref => this.#o.declarations.find(row.source, ref),
+      lookup: async ref =>
+        (await this.#o.declarations.find(row.source, ref)) ??
+        this.declaredFor(caller, ref),
     };
+  }
+
+  /** What the catalog declares for a person, which their files may name. */
+  async declaredFor({ userEntityRef }: Caller, ref: string) {
+    const row = await this.#o.declarations.find(CATALOG_SOURCE, ref);
+    const counts = row && row.state !== 'ORPHANED' && !row.missingSince;
+    return counts && this.#o.acting.personOf(row) === userEntityRef
+      ? row
+      : undefined;
   }
 
   async planFor(row: DeclarationRecord, caller: Caller): Promise<Plan> {

@@ -10,19 +10,16 @@ import type { Audit } from '../audit/Audit';
 import type { Caller } from '../auth/Caller';
 import { notAllowed, StoreError } from '../errors/StoreError';
 import type { Policy } from '../policy';
-import type { Acting } from './Acting';
 import type { DeclarationApplier } from './DeclarationApplier';
 import type { DeclarationRepository } from './DeclarationRepository';
 import {
   byKind,
-  CATALOG_SOURCE,
   digestOf,
   setSource,
   type AppContent,
   type DeclarationRecord,
 } from './declarationRows';
-import { declaredElsewhere } from './declaredElsewhere';
-import type { Plan, Target } from './kinds/DeclaredKind';
+import type { Plan } from './kinds/DeclaredKind';
 import { planOf, refusalOf } from './presentPlan';
 import { readFiles, type ReadDocument } from './readFiles';
 
@@ -30,7 +27,6 @@ import { readFiles, type ReadDocument } from './readFiles';
 export interface DeclarationFilesOptions {
   policy: Policy;
   audit: Audit;
-  acting: Acting;
   declarations: DeclarationRepository;
   applier: DeclarationApplier;
 }
@@ -99,20 +95,14 @@ export class DeclarationFiles {
 
   /** Those that the catalog declares for the same person are compared with what that made. */
   async #known(caller: Caller, read: ReadDocument[]): Promise<ReadDocument[]> {
-    const { acting, declarations } = this.#o;
     const known: ReadDocument[] = [];
     for (const document of read) {
       const { row } = document;
       const inCatalog = row.resourceId
         ? undefined
-        : await declarations.find(CATALOG_SOURCE, row.entityRef);
-      const counts =
-        inCatalog?.resourceId &&
-        inCatalog.state !== 'ORPHANED' &&
-        !inCatalog.missingSince &&
-        acting.personOf(inCatalog) === caller.userEntityRef;
+        : await this.#o.applier.declaredFor(caller, row.entityRef);
       known.push(
-        counts
+        inCatalog?.resourceId
           ? {
               ...document,
               row: { ...row, resourceId: inCatalog.resourceId },
@@ -158,9 +148,8 @@ export class DeclarationFiles {
       throw new StoreError({
         status: 400,
         code: 'SOURCE_NOT_HERE',
-        message: `It comes from ${
-          (declaration as Target<'App'>['declaration']).spec.source
-        }, which only the portal reads.`,
+        message:
+          'Its source did not come with the file: only the portal reads a URL.',
         owner: 'you',
         remedy: 'Name a directory beside the file, or import the bundle.',
       });
@@ -169,8 +158,13 @@ export class DeclarationFiles {
       declaration,
       row,
       content,
-      lookup: async ref => all.find(each => each.row.entityRef === ref)?.row,
-      coming: ref => coming.get(ref),
+      lookup: async ref =>
+        all.find(each => each.row.entityRef === ref)?.row ??
+        this.#o.applier.declaredFor(caller, ref),
+      coming: ({ ref, name }) =>
+        ref
+          ? coming.get(ref)
+          : [...coming.values()].find(content => content.name === name),
     });
   }
 
@@ -187,11 +181,14 @@ export class DeclarationFiles {
     const { applier, declarations } = this.#o;
     try {
       const plan = await this.#planOf(caller, document, all);
-      if (inCatalog) {
-        if (plan.action !== 'SAME')
-          throw declaredElsewhere(document.row, inCatalog);
-        return planOf(about, plan);
-      }
+      if (inCatalog)
+        return plan.action === 'SAME'
+          ? planOf(about, plan)
+          : {
+              ...planOf(about, plan),
+              action: 'DIFFERS',
+              note: mergeIt(inCatalog),
+            };
       // The bundle is imported by whoever has it.
       if (plan.action === 'CREATE' && declaration.kind === 'App')
         return planOf(about, plan);

@@ -155,13 +155,29 @@ describe.each(databaseIds())('what is declared, on %s', id => {
       { action: 'SAME' },
     ]);
     expect(await ask(false, 'ALL_USERS')).toMatchObject([
-      { action: 'REFUSED', problem: { code: 'DECLARED_ELSEWHERE' } },
+      { action: 'DIFFERS', note: expect.stringContaining('is merged there') },
       { action: 'SAME' },
     ]);
     const { items } = await test.get('/instances?scope=mine', 'dev');
     expect(
       items.filter((each: { id: string }) => each.id === instance.resourceId),
     ).toMatchObject([{ visibility: 'PRIVATE' }]);
+    // What only the file has may name what the catalog has.
+    const more = await test
+      .post('/declarations/files', 'dev', {
+        documents: [
+          {
+            document: JSON.stringify(
+              declared('AppAlias', 'beside', { instance: 'lunch' }),
+            ),
+          },
+        ],
+      })
+      .expect(200);
+    expect(more.body.items).toMatchObject([{ action: 'CREATE' }]);
+    expect(await test.get('/aliases/beside')).toMatchObject({
+      instanceId: instance.resourceId,
+    });
     // A version that the files bring along replaces what runs.
     const { body } = await test
       .post('/declarations/files', 'dev', {

@@ -114,6 +114,8 @@ describe.each(databaseIds())('declared, on %s', id => {
         );
         return visibility === 'ALL_USERS';
       });
+      // The record of the last change is written after it.
+      await until(async () => (await done(test))['instance:update']);
       expect(await done(test)).toEqual({
         'app:import': 1,
         'instance:run': 1,

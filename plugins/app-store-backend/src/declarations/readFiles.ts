@@ -1,11 +1,12 @@
 /** Documents of files, as declarations with what is known of them. */
 import {
+  fullRef,
+  isDeclarationKind,
   readDeclaration,
   type Declaration,
   type DeclarationFiles as Files,
   type DeclaredEntity,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Caller } from '../auth/Caller';
 import { StoreError } from '../errors/StoreError';
 import {
@@ -15,9 +16,6 @@ import {
   type AppContent,
   type DeclarationRecord,
 } from './declarationRows';
-
-/** Characters of what a document says that it is about. */
-const REF_LIMIT = 150;
 
 type Document = Files['documents'][number];
 
@@ -92,17 +90,23 @@ export function readFiles(
   );
 }
 
-/** What a document that cannot be read is about, as far as it says so. */
+/** What a document that cannot be read is about, where what it says of that is in order. */
 function refOf(document: string): string | undefined {
   try {
-    const {
-      kind,
-      metadata: { name, namespace },
-    } = JSON.parse(document);
-    return stringifyEntityRef({ kind, name, namespace }).slice(0, REF_LIMIT);
+    const { kind, metadata } = JSON.parse(document);
+    const { name, namespace = 'default' } = metadata;
+    return isDeclarationKind(kind) && [name, namespace].every(isName)
+      ? fullRef(name, { kind, namespace })
+      : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isName(text: unknown): boolean {
+  return (
+    typeof text === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(text)
+  );
 }
 
 function readDocument(

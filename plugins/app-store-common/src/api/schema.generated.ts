@@ -2001,7 +2001,7 @@ export interface components {
     CatalogText: {
       /** @description Of the app version. */
       id: string;
-      /** @description Its first 8000 characters. */
+      /** @description Its first 2000 characters. */
       text: string;
     };
     /** @description One of `only` and `except`, whichever is shorter. */

@@ -51,6 +51,29 @@ it.each([
       detail: 'The file was not registered: no matching files found.',
     },
   ],
+  [
+    400,
+    'InputError',
+    'InputError: Processor AppStoreKindsProcessor threw an error while validating the entity app:default/x; caused by InputError: spec has unknown keys: sorce',
+    {
+      code: 'BAD_FILE',
+      owner: 'author',
+      detail:
+        'The file was not registered. app:default/x: spec has unknown keys: sorce',
+    },
+  ],
+  // What follows the first line is the file itself.
+  [
+    400,
+    'InputError',
+    'InputError: YAML error at url:x, YAMLParseError: Missing closing quote\n\ntoken: "hunter2',
+    {
+      code: 'BAD_FILE',
+      owner: 'author',
+      detail:
+        'The file was not registered. YAML error at url:x, YAMLParseError: Missing closing quote',
+    },
+  ],
   [403, 'NotAllowedError', '', { code: 'NOT_ALLOWED', owner: 'admin' }],
   [
     503,

@@ -17,8 +17,31 @@ function refusal(status: number, problem: Problem): AppStoreError {
 }
 
 /** How the catalog says which entity a processor refuses, and why. */
-const FAULT =
-  /^Processor \w+ threw an error while \w+ the entity (\S+); caused by \w*Error: (.*)$/s;
+const REFUSED_ENTITY =
+  /^Processor \w+ threw an error while \w+ the entity (\S+); caused by \w*Error: (.*)$/;
+/** How it says that there is something wrong with the file as a whole. */
+const BAD_FILE = /YAML|Duplicate nested|Policy check|envelope|must be/i;
+
+/** Why the catalog does not take a file. */
+function fileProblem(said: string): Problem {
+  const [, ref, fault] = REFUSED_ENTITY.exec(said) ?? [];
+  if (fault || BAD_FILE.test(said))
+    return {
+      code: 'BAD_FILE',
+      message: `The file was not registered. ${
+        fault ? `${ref}: ${fault}` : said
+      }`,
+      owner: 'author',
+      remedy: 'Correct the file.',
+    };
+  return {
+    code: 'FILE_NOT_READ',
+    message: `The file was not registered: ${said}.`,
+    owner: 'you',
+    remedy:
+      'Check the URL. If it is right, an admin adds its host to integrations or backend.reading.allow in the configuration of the portal.',
+  };
+}
 
 function saidByCatalog({ statusCode, cause }: ResponseError): AppStoreError {
   if (statusCode === 403)
@@ -28,25 +51,12 @@ function saidByCatalog({ statusCode, cause }: ResponseError): AppStoreError {
       owner: 'admin',
       remedy: 'An admin registers the file, or gives you the permission.',
     });
-  const said = cause.message.replace(/^\w*Error: /, '');
-  const [, ref, fault] = FAULT.exec(said) ?? [];
-  if (fault)
-    return refusal(statusCode, {
-      code: 'BAD_DECLARATION',
-      message: `The file was not registered. ${ref}: ${fault}`,
-      owner: 'author',
-      remedy: 'Correct the file.',
-    });
+  // The other lines are of the file, which may have a value where none belongs.
+  const [said] = cause.message.replace(/^\w*Error: /, '').split('\n');
   return refusal(
     statusCode,
     statusCode === 400
-      ? {
-          code: 'FILE_NOT_READ',
-          message: `The file was not registered: ${said}.`,
-          owner: 'admin',
-          remedy:
-            'Check the URL. If it is right, add its host to integrations or backend.reading.allow in the configuration of the portal.',
-        }
+      ? fileProblem(said)
       : {
           code: 'CATALOG_FAILED',
           message: `The catalog does not answer: ${said}.`,

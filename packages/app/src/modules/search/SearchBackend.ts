@@ -24,7 +24,11 @@ export class SearchBackend implements SearchApi {
     const { term, filters = {}, types = [], pageLimit, pageCursor } = query;
     const parameters = new URLSearchParams({ term });
     for (const [name, value] of Object.entries(filters))
-      parameters.set(`filters[${name}]`, String(value));
+      if (Array.isArray(value))
+        for (const each of value)
+          parameters.append(`filters[${name}][]`, String(each));
+      else if (value !== undefined)
+        parameters.set(`filters[${name}]`, String(value));
     for (const type of types) parameters.append('types[]', type);
     if (pageLimit) parameters.set('pageLimit', String(pageLimit));
     if (pageCursor) parameters.set('pageCursor', pageCursor);

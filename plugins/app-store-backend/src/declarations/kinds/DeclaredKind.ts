@@ -28,8 +28,8 @@ export interface Target<K extends DeclarationKind = DeclarationKind> {
   content?: AppContent;
   /** Another declaration of the same source, by its ref. */
   lookup(entityRef: string): Promise<Declared | undefined>;
-  /** The version that an app of the same source comes to have first; for plans of files. */
-  coming?(entityRef: string): AppContent | undefined;
+  /** The version that is published first of an app of the same source, by its ref or name; for plans of files. */
+  coming?(app: { ref?: string; name?: string }): AppContent | undefined;
 }
 
 /** Another declaration, as far as those that name it are concerned. */

@@ -59,9 +59,13 @@ export class AppVersions {
   > {
     const { caller, declaration } = target;
     const { appName, version } = declaration.spec;
+    const coming = target.coming?.({
+      ref: referenceOf(declaration),
+      name: appName,
+    });
+    if (coming && fits(coming.version, version))
+      return this.#newest(target, coming);
     if (appName) return { app: await this.#choose(caller, appName, version) };
-    const coming = target.coming?.(referenceOf(declaration)!);
-    if (coming && fits(coming.version, version)) return { coming };
     const named = await resourceNamedBy(target, 'App');
     if ('waitsFor' in named) return named;
     const found = await this.#o.apps.get(named.id);
@@ -72,6 +76,22 @@ export class AppVersions {
     return {
       app: version ? await this.#choose(caller, found.name, version) : found,
     };
+  }
+
+  /** What is published first, unless a newer one that fits is there already. */
+  async #newest(
+    { caller, declaration }: Target<'AppInstance'>,
+    coming: AppContent,
+  ): Promise<{ app: AppRecord } | { coming: AppContent }> {
+    const { appName, version } = declaration.spec;
+    // Without a range it is the version that the App entity declares.
+    if (!appName && version === undefined) return { coming };
+    const app = await this.#choose(caller, coming.name, version).catch(
+      () => undefined,
+    );
+    return app && compareVersions(app.version, coming.version) >= 0
+      ? { app }
+      : { coming };
   }
 
   async #choose(

@@ -49,24 +49,31 @@ function Source(props: { declaration: StoreDeclaration }) {
 const EXPECTED_MS = 60_000;
 const LOOK_MS = 3000;
 
-/** Looks for what a file declares that was registered a moment ago. */
-function useExpected(reload: () => void): {
-  expected: boolean;
-  expect: () => void;
-} {
-  const [until, setUntil] = useState(0);
-  const expected = until > 0;
-  const latest = useRef(reload);
-  latest.current = reload;
+/**
+ * Looks for what a file declares that was registered a moment ago.
+ *
+ * @param listed - how many there are
+ * @returns whether nothing of it is there yet, and what to call once a file is registered
+ */
+function useExpected(
+  listed: number,
+  refresh: () => void,
+): [isAwaited: boolean, expect: () => void] {
+  const [awaited, setAwaited] = useState<{ until: number; before: number }>();
+  const latest = useRef(refresh);
+  latest.current = refresh;
   useEffect(() => {
-    if (!expected) return undefined;
+    if (!awaited) return undefined;
     const timer = setInterval(() => {
       latest.current();
-      if (Date.now() > until) setUntil(0);
+      if (Date.now() > awaited.until) setAwaited(undefined);
     }, LOOK_MS);
     return () => clearInterval(timer);
-  }, [expected, until]);
-  return { expected, expect: () => setUntil(Date.now() + EXPECTED_MS) };
+  }, [awaited]);
+  return [
+    awaited !== undefined && listed <= awaited.before,
+    () => setAwaited({ until: Date.now() + EXPECTED_MS, before: listed }),
+  ];
 }
 
 /** Everything that is declared: where, for whom, and how the store stands to it. */
@@ -86,7 +93,10 @@ export function AdminDeclarations() {
       }),
     [search, state],
   );
-  const { expected, expect } = useExpected(pages.reload);
+  const [isAwaited, expect] = useExpected(
+    pages.items?.length ?? 0,
+    pages.refresh,
+  );
   const opened = params.get('declaration');
   const linkTo = (id: string) => {
     const next = new URLSearchParams(params);
@@ -170,7 +180,7 @@ export function AdminDeclarations() {
         {(pages.items?.length || search || state) && register}
       </Flex>
       <div role="status">
-        {expected && (
+        {isAwaited && (
           <Text as="p" color="secondary">
             The file is registered. The portal reads it now: what it declares
             appears here within a minute.
