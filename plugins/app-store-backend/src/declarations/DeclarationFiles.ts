@@ -164,7 +164,7 @@ export class DeclarationFiles {
       coming: ({ ref, name }) =>
         ref
           ? coming.get(ref)
-          : [...coming.values()].find(content => content.name === name),
+          : [...coming.values()].find(each => each.name === name),
     });
   }
 
