@@ -66,7 +66,6 @@ export function showPlan(
             actual === undefined ? '' : ` (is ${actual})`
           }`,
         );
-      if (plan.note) output.line(dim(`    ${plan.note}`));
       if (plan.problem) {
         output.line(`    ${plan.problem.message}`);
         if (plan.action === 'REFUSED' || plan.action === 'DIFFERS')
@@ -74,5 +73,8 @@ export function showPlan(
       }
     }
     output.line(summary(plans, tense));
+    // Of the declarations of one file it is the same.
+    for (const note of new Set(plans.flatMap(plan => plan.note ?? [])))
+      output.line(dim(note));
   });
 }

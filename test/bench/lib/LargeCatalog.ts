@@ -196,6 +196,28 @@ export class LargeCatalog {
     });
   }
 
+  /** Has a scheduled task run now. @returns milliseconds until it has ended */
+  async runTask(plugin: string, id: string): Promise<number> {
+    const tasks = `${plugin}/.backstage/scheduler/v1/tasks`;
+    const state = async () => {
+      const { body } = await this.ask('ada', tasks);
+      const task = body.tasks.find(
+        (each: { taskId: string }) => each.taskId === id,
+      );
+      if (!task) throw new Error(`there is no task ${id}`);
+      return task.taskState;
+    };
+    const { lastRunEndedAt } = await state();
+    const { status } = await this.ask('ada', `${tasks}/${id}/trigger`, {
+      method: 'POST',
+    });
+    if (status !== 200) throw new Error(`trigger ${id}: ${status}`);
+    return until(id, 600_000, 50, async () => {
+      const now = await state();
+      return now.status === 'idle' && now.lastRunEndedAt !== lastRunEndedAt;
+    });
+  }
+
   log(): string {
     return readFileSync(join(this.portal.data, 'portal.log'), 'utf8');
   }
