@@ -320,6 +320,33 @@ test('visitors find nothing that is hidden from them', async ({ browser }) => {
   await val.context().close();
 });
 
+test('13: catalog, search and store answer alike, whoever asks', async () => {
+  const sorted = (names: Array<string | undefined>) =>
+    [...new Set(names)].sort();
+  for (const person of Object.keys(NAMES) as Person[]) {
+    const { body } = await portal.api(person, '/apps?newest=true&limit=100');
+    // What is PRIVATE is in the catalog for nobody.
+    const store = sorted(
+      body.items
+        .filter((app: { visibility: string }) => app.visibility !== 'PRIVATE')
+        .map((app: { name: string }) => app.name),
+    );
+    expect(store.length).toBeGreaterThan(0);
+    await seconds(`the same to ${person}`, async () => {
+      const catalog: { items: CatalogEntity[] } = await ask(
+        person,
+        'catalog/entities/by-query?filter=kind=app&limit=500',
+      );
+      const search: { results: Array<{ document: { appName?: string } }> } =
+        await ask(person, 'search/query?term=&filters[kind]=App&pageLimit=100');
+      return [
+        catalog.items.map(({ spec }) => spec.name),
+        search.results.map(({ document }) => document.appName),
+      ].every(names => sorted(names).join() === store.join());
+    });
+  }
+});
+
 test('a newer version takes the place of the newest', async () => {
   await importApp('1.1.0');
   await seconds('newest moves', async () => {

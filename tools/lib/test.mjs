@@ -1,8 +1,8 @@
 // `npm test`: lint, types, unit, integration and browser tests, with a PostgreSQL
 // and a Chromium. Closes with the ten slowest files and "N passed, N failed".
 //
-// Three things go on at a time: jest, the tests with a browser, and one of lint and types after the
-// other. The first two wait a lot for what they have begun, so a machine of two cores has room for that.
+// Two things go on at a time, as a machine of two cores has room for: jest, and beside it the
+// tests with a browser, which wait a lot. Whichever ends first takes the next of lint and types.
 /** @import { Job, Result, Toolchain, Tools } from './types' */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -210,7 +210,7 @@ export async function test(args, toolchain) {
   const results = inBrowser.length
     ? await inLanes(
         [...tests, () => playwright(tools, env, inBrowser), ...checks],
-        3,
+        2,
       )
     : await inLanes([...checks, ...tests], 1);
   const written = {

@@ -178,6 +178,26 @@ describe.each(databaseIds())('what is declared, on %s', id => {
     expect(await test.get('/aliases/beside')).toMatchObject({
       instanceId: instance.resourceId,
     });
+    // What is no longer in the files ends with them, and nothing of the catalog's.
+    const prune = async (dryRun: boolean) =>
+      (
+        await test
+          .post('/declarations/files', 'dev', {
+            dryRun,
+            prune: true,
+            documents: [],
+          })
+          .expect(200)
+      ).body.items;
+    for (const dryRun of [true, false])
+      expect(await prune(dryRun)).toMatchObject([
+        { entityRef: 'appalias:default/beside', action: 'END' },
+      ]);
+    expect(await prune(false)).toEqual([]);
+    const { items: aliases } = await test.get('/aliases', 'dev');
+    const names = aliases.map(({ name }: { name: string }) => name);
+    expect(names).toContain('lunch');
+    expect(names).not.toContain('beside');
     // A version that the files bring along replaces what runs.
     const { body } = await test
       .post('/declarations/files', 'dev', {
