@@ -16,6 +16,7 @@ import {
 import { appEntityName } from '../../plugins/app-store-common/src';
 import { LargeCatalog, until } from './lib/LargeCatalog';
 import { DECLARATIONS, FILES, repository } from './lib/repository';
+import { percentile } from './lib/percentile';
 
 const NAMES = 2_500;
 const VERSIONS = 4;
@@ -37,11 +38,6 @@ const SWEEP_CALLS = Math.ceil(DECLARATIONS / 500);
 const SWEEP_OWN_MS = 250;
 /** Rows of the catalog's search table for an app version. */
 const SEARCH_ROWS = 50;
-
-function percentile(values: number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
 
 let over = 0;
 

@@ -13,6 +13,7 @@ import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signedIn } from '../e2e/people';
 import { World } from '../spec/World';
+import { percentile } from './lib/percentile';
 
 /** All but a bare navigation, at the median, in milliseconds. */
 const BUDGET_MS = 150;
@@ -28,11 +29,6 @@ require('node:http').createServer((_, response) => {
   response.end(${JSON.stringify(PAGE)});
 }).listen(Number(process.env.PORT));
 `;
-
-const percentile = (values: number[], p: number) =>
-  [...values].sort((a, b) => a - b)[
-    Math.min(values.length - 1, Math.ceil(p * values.length) - 1)
-  ];
 
 async function inside(page: Page): Promise<number> {
   await page.waitForFunction(() => 'inside' in window);

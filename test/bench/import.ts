@@ -22,6 +22,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZipFile } from 'yazl';
 import { Portal } from '../e2e/portal';
+import { percentile } from './lib/percentile';
 
 /** Time of an import, as a multiple of the baseline. */
 const RATIO = 3;
@@ -33,9 +34,6 @@ const ROUNDS = 3;
 /** Baselines that vary more than this (largest over smallest) say that the machine is busy with other things. */
 const STRAY = 2.5;
 const MIB = 1024 ** 2;
-
-const median = (values: number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function makeBundle(path: string, version: number): Promise<void> {
   const zip = new ZipFile();
@@ -139,7 +137,10 @@ async function main(): Promise<number> {
       imports.push(took);
       peaks.push(peak);
     }
-    const ratio = median(imports.map((ms, i) => ms / baselines[i]));
+    const ratio = percentile(
+      imports.map((ms, i) => ms / baselines[i]),
+      0.5,
+    );
     const peak = Math.max(...peaks) / MIB;
     console.log(
       `\n${FILES} files, ${(FILES * FILE_BYTES) / 1e6} MB: ${ratio.toFixed(

@@ -22,6 +22,7 @@ import {
   type LaunchStage,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Portal } from '../e2e/portal';
+import { percentile } from './lib/percentile';
 
 /** All but the app's own start, at the 95th percentile, in milliseconds. */
 const BUDGET_MS = 300;
@@ -30,10 +31,6 @@ const LAUNCHES = Number(process.env.BENCH_LAUNCHES ?? 20);
 const STRAY = 2.5;
 
 const ROOT = resolve(__dirname, '../..');
-const percentile = (values: number[], p: number) =>
-  [...values].sort((a, b) => a - b)[
-    Math.min(values.length - 1, Math.ceil(p * values.length) - 1)
-  ];
 
 function firstByte(
   port: number,

@@ -19,6 +19,7 @@ import {
   analyze,
 } from '../../plugins/app-store-backend/src/__testUtils__/atScale';
 import { Portal } from '../e2e/portal';
+import { percentile } from './lib/percentile';
 
 /** 95th percentile over the baseline's, in milliseconds. */
 const OVER_MS = 50;
@@ -38,11 +39,6 @@ const ROUNDS = 200;
 const WARM_UP = 40;
 /** Medians of every other round of one store, as a multiple of those between: what is no difference looks like this. */
 const STRAY = 1.05;
-
-function percentile(values: number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
 
 /** One store with its users. */
 interface Side {

@@ -114,6 +114,7 @@ async function show(
   await expect(page.getByText(what).first()).toBeVisible();
   await pictures(page, name);
   await fits(page);
+  await accessible(page, name);
 }
 
 test('register: what the file declares is there and runs; what it may not do is a proposal', async ({
@@ -168,7 +169,6 @@ test('its entity pages say what is declared, and how it is', async ({
     ['component/lunch', 'Apps of this component'],
   ])
     await show(dev, `declared-${path.split('/')[0]}`, path, what);
-  await accessible(dev, 'declared, an entity');
   await dev.context().close();
 });
 

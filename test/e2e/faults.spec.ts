@@ -62,6 +62,54 @@ async function start(args: string[], env: Record<string, string> = {}) {
 
 const ports = ['--port', '7801', '--gateway-port', '7802'];
 
+test('13: what several commands need at once is made once, also where one of them is killed', async () => {
+  const room = mkdtempSync(join(tmpdir(), 'once-'));
+  const made = join(room, 'made');
+  const log = join(room, 'log');
+  /** Makes something that takes so long, unless it is made. */
+  const command = (ms: number) =>
+    spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '--eval',
+        `import { once } from ${JSON.stringify(
+          join(ROOT, 'tools/lib/once.mjs'),
+        )};
+         import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+         import { setTimeout } from 'node:timers/promises';
+         await once({
+           lock: ${JSON.stringify(join(room, 'lock'))},
+           isMade: () => existsSync(${JSON.stringify(made)}),
+           make: async () => {
+             appendFileSync(${JSON.stringify(log)}, 'made ');
+             await setTimeout(${ms});
+             writeFileSync(${JSON.stringify(made)}, '');
+           },
+         });`,
+      ],
+      { stdio: 'ignore' },
+    );
+  const begun = async (times: number) => {
+    await expect(async () =>
+      expect(readFileSync(log, 'utf8')).toBe('made '.repeat(times)),
+    ).toPass();
+  };
+  const killed = command(60_000);
+  await begun(1);
+  killed.kill('SIGKILL');
+  // Its lock is of nobody now: one of these takes it, and the others wait.
+  const commands = [command(500), command(500), command(500)];
+  expect(
+    await Promise.all(
+      commands.map(async each => (await once(each, 'exit'))[0]),
+    ),
+  ).toEqual([0, 0, 0]);
+  await begun(2);
+  expect(readdirSync(room).sort()).toEqual(['log', 'made']);
+  rmSync(room, { recursive: true });
+});
+
 test('what keeps it from starting is one sentence with the remedy', async () => {
   const room = mkdtempSync(join(tmpdir(), 'faults-'));
   const taken = createServer().listen(0, '127.0.0.1');

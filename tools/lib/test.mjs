@@ -63,7 +63,7 @@ async function jest(tools, env, args) {
         '--json',
         `--outputFile=${JEST_RESULT}`,
         '--silent',
-        // Of two cores a third is idle while tests wait for what they have begun.
+        // With two of them a quarter of two cores is idle: tests wait for what they have begun.
         '--maxWorkers=3',
         ...args,
       ],

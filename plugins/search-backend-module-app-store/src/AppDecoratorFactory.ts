@@ -10,7 +10,7 @@ import { IndexedApps, type IndexSource } from './IndexedApps';
 /** The type of what the catalog's collator hands over. */
 const CATALOG_DOCUMENTS = 'software-catalog';
 
-/** One making of the index. */
+/** Of one build of the index. */
 class AppDecorator extends DecoratorBase {
   readonly #apps: IndexedApps;
   readonly #logger: LoggerService;
@@ -41,7 +41,7 @@ class AppDecorator extends DecoratorBase {
   async finalize(): Promise<void> {}
 }
 
-/** Makes a decorator for each making of the index. */
+/** Makes a decorator for each build of the index. */
 export class AppDecoratorFactory implements DocumentDecoratorFactory {
   readonly types = [CATALOG_DOCUMENTS];
   readonly #apps: IndexedApps;

@@ -1,6 +1,6 @@
 /**
- * What the store says of the apps that the catalog holds, kept from one making of the search
- * index to the next: an app never changes, so its long description is read once.
+ * What the store says of the apps that the catalog holds, kept from one build of the search
+ * index to the next: a version never changes, so its long description is read once.
  */
 import {
   appEntityRef,

@@ -20,7 +20,7 @@ import { until } from '../__testUtils__/until';
 jest.setTimeout(180_000);
 
 /** Enough that a write for each of them would show; `npm run bench -- catalog` has ten thousand. */
-const VERSIONS = 200;
+const VERSIONS = 1000;
 
 /** A version of one name. */
 function newApp(version: string): Parameters<AppRepository['insert']>[0] {
@@ -224,7 +224,7 @@ describe.each(databaseIds())('the store in the catalog on %s', id => {
     expect(await catalog.texts('listed', [])).toEqual([]);
   });
 
-  it('is compared, many versions, without a write', async () => {
+  it('is compared, a thousand versions, without a write', async () => {
     const knex = await databases.init(id);
     const portal = await CatalogUnderTest.start(
       id,

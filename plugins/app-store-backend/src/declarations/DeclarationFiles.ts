@@ -131,7 +131,7 @@ export class DeclarationFiles {
         comes ? { ...plan, waitsFor: undefined } : plan,
       );
       return inCatalog && planned.action !== 'SAME'
-        ? { ...planned, note: mergeIt(inCatalog) }
+        ? { ...planned, note: noteOf(inCatalog) }
         : planned;
     } catch (error) {
       return refusalOf(about, error);
@@ -187,7 +187,7 @@ export class DeclarationFiles {
           : {
               ...planOf(about, plan),
               action: 'DIFFERS',
-              note: mergeIt(inCatalog),
+              note: noteOf(inCatalog),
             };
       // The bundle is imported by whoever has it.
       if (plan.action === 'CREATE' && declaration.kind === 'App')
@@ -268,7 +268,7 @@ export class DeclarationFiles {
 }
 
 /** Why a difference is not applied from here. */
-function mergeIt({ location = '' }: DeclarationRecord): string {
+function noteOf({ location = '' }: DeclarationRecord): string {
   const url = location.replace(/^url:/, '');
-  return `The catalog has it from ${url}: what is merged there is applied.`;
+  return `The catalog has it from ${url}. A merge there changes it, and apply does not.`;
 }

@@ -155,7 +155,7 @@ describe.each(databaseIds())('what is declared, on %s', id => {
       { action: 'SAME' },
     ]);
     expect(await ask(false, 'ALL_USERS')).toMatchObject([
-      { action: 'DIFFERS', note: expect.stringContaining('is merged there') },
+      { action: 'DIFFERS', note: expect.stringContaining('A merge there') },
       { action: 'SAME' },
     ]);
     const { items } = await test.get('/instances?scope=mine', 'dev');

@@ -1,7 +1,5 @@
 /** Documents of files, as declarations with what is known of them. */
 import {
-  fullRef,
-  isDeclarationKind,
   readDeclaration,
   type Declaration,
   type DeclarationFiles as Files,
@@ -45,16 +43,20 @@ export function readFiles(
   const issues: Array<{ message: string; path: string }> = [];
   const read = new Map<string, ReadDocument>();
   documents.forEach(({ document, bundle }, index) => {
-    const { declaration, issues: faults = [] } = readDocument(document);
+    const found = readDocument(document);
     const path = `document ${index + 1}`;
-    issues.push(
-      ...faults.map(fault => ({
-        path: `${path}: ${fault.path}`,
-        // Said where nobody sees the path.
-        message: `${refOf(document) ?? path}: ${fault.path} ${fault.message}`,
-      })),
-    );
-    if (!declaration) return;
+    if (!found.declaration) {
+      const about = found.entityRef ?? path;
+      issues.push(
+        ...found.issues.map(fault => ({
+          path: `${path}: ${fault.path}`,
+          // Said where nobody sees the path.
+          message: `${about}: ${fault.path} ${fault.message}`,
+        })),
+      );
+      return;
+    }
+    const { declaration } = found;
     const { entityRef } = declaration;
     if (read.has(entityRef))
       issues.push({
@@ -90,28 +92,7 @@ export function readFiles(
   );
 }
 
-/** What a document that cannot be read is about, where what it says of that is in order. */
-function refOf(document: string): string | undefined {
-  try {
-    const { kind, metadata } = JSON.parse(document);
-    const { name, namespace = 'default' } = metadata;
-    return isDeclarationKind(kind) && [name, namespace].every(isName)
-      ? fullRef(name, { kind, namespace })
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isName(text: unknown): boolean {
-  return (
-    typeof text === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(text)
-  );
-}
-
-function readDocument(
-  document: string,
-): Pick<ReturnType<typeof readDeclaration>, 'declaration' | 'issues'> {
+function readDocument(document: string): ReturnType<typeof readDeclaration> {
   let entity: DeclaredEntity;
   try {
     entity = JSON.parse(document);

@@ -190,20 +190,25 @@ function textIssues(value: unknown, path: string): DeclarationIssue[] {
  *
  * @public
  */
-export function readDeclaration(
-  entity: DeclaredEntity,
-):
+export function readDeclaration(entity: DeclaredEntity):
   | { declaration: Declaration; issues?: undefined }
-  | { declaration?: undefined; issues: DeclarationIssue[] } {
+  | {
+      declaration?: undefined;
+      /** Undefined where it is the kind or the name that cannot be read. */
+      entityRef?: string;
+      issues: DeclarationIssue[];
+    } {
   const issues = envelopeIssues(entity);
   if (issues.length) return { issues };
   const kind = entity.kind as DeclarationKind;
   const { name, namespace = 'default', title, description } = entity.metadata;
+  const entityRef = fullRef(name, { kind, namespace })!;
   const texts = [...titleIssues(entity), ...textIssues(entity.spec, 'spec')];
-  if (texts.length) return { issues: texts };
+  if (texts.length) return { entityRef, issues: texts };
   const read = DECLARATION_SPECS[kind].safeParse(entity.spec ?? {});
   if (!read.success)
     return {
+      entityRef,
       issues: read.error.issues.map(issue => ({
         path: ['spec', ...issue.path].join('.'),
         message: messageOf(kind, issue as Parameters<typeof messageOf>[1]),
@@ -212,7 +217,7 @@ export function readDeclaration(
   return {
     declaration: {
       kind,
-      entityRef: fullRef(name, { kind, namespace })!,
+      entityRef,
       name,
       namespace,
       ...(title ? { title } : {}),

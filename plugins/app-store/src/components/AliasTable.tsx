@@ -2,7 +2,7 @@ import type { AppAlias } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Badge, Flex, Link, Text } from '@backstage/ui';
 import { paths } from '../routes';
 import { AliasActions } from './AliasActions';
-import { CopyButton } from './Copy';
+import { AliasAddress, NO_INSTANCE } from './AliasAddress';
 import { DataTable, type DataColumn } from './DataTable';
 import { PersonName } from './PersonName';
 import { When } from './When';
@@ -32,16 +32,7 @@ export function AliasTable(props: {
     },
     {
       label: 'Address',
-      cell: alias => (
-        <Flex gap="1" align="center">
-          {alias.instanceId ? (
-            <Link href={alias.url}>{alias.url}</Link>
-          ) : (
-            <Text color="secondary">{alias.url}</Text>
-          )}
-          <CopyButton text={alias.url} what={`address of ${alias.name}`} />
-        </Flex>
-      ),
+      cell: alias => <AliasAddress alias={alias} />,
     },
     ...(ofOne
       ? []
@@ -54,7 +45,7 @@ export function AliasTable(props: {
                   {alias.instanceTitle ?? alias.instanceId.slice(0, 8)}
                 </Link>
               ) : (
-                'No instance (404)'
+                NO_INSTANCE
               ),
           },
         ]),

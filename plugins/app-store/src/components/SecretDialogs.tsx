@@ -1,17 +1,9 @@
 /** The dialogs that show a secret: its values for a while, its usage, the lines for app.toml; and the one that deletes it. */
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type { AppSecret } from '@ai-app-store/backstage-plugin-app-store-common';
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Flex,
-  Text,
-} from '@backstage/ui';
+import { Button, Flex, Text } from '@backstage/ui';
 import { RiEyeLine } from '@remixicon/react';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { useForm } from '../hooks/useForm';
 import { useNow } from '../hooks/useNow';
@@ -22,27 +14,10 @@ import { ErrorPanel, ProblemPanel } from './ProblemPanel';
 import styles from './SecretDialogs.module.css';
 import { SecretUsagePanel, useSecretUsage } from './SecretUsagePanel';
 import { envSnippet } from './snippets';
+import { ViewDialog } from './ViewDialog';
 
 /** Values disappear from the screen, and from the page's memory, after this long. */
 const SHOWN_MS = 30_000;
-
-function Shown(props: {
-  title: string;
-  children: ReactNode;
-  onClose: () => void;
-}) {
-  return (
-    <Dialog isOpen onOpenChange={open => !open && props.onClose()} width={560}>
-      <DialogHeader>{props.title}</DialogHeader>
-      <DialogBody>{props.children}</DialogBody>
-      <DialogFooter>
-        <Button variant="secondary" onPress={props.onClose}>
-          Close
-        </Button>
-      </DialogFooter>
-    </Dialog>
-  );
-}
 
 /** Shows the values for half a minute, once asked. */
 export function RevealSecret(props: {
@@ -67,7 +42,7 @@ export function RevealSecret(props: {
       setEntries(values);
     });
   return (
-    <Shown title={`Values of ${secret.name}`} onClose={onClose}>
+    <ViewDialog title={`Values of ${secret.name}`} onClose={onClose}>
       <Flex direction="column" gap="4" align="stretch">
         {error && <ErrorPanel error={error} />}
         {!entries && (
@@ -119,7 +94,7 @@ export function RevealSecret(props: {
           </>
         )}
       </Flex>
-    </Shown>
+    </ViewDialog>
   );
 }
 
@@ -130,9 +105,9 @@ export function UsageOfSecret(props: {
 }) {
   const usage = useSecretUsage(props.secret);
   return (
-    <Shown title={`Usage of ${props.secret.name}`} onClose={props.onClose}>
+    <ViewDialog title={`Usage of ${props.secret.name}`} onClose={props.onClose}>
       <SecretUsagePanel usage={usage} />
-    </Shown>
+    </ViewDialog>
   );
 }
 
@@ -143,7 +118,7 @@ export function SnippetOfSecret(props: {
 }) {
   const { secret } = props;
   return (
-    <Shown title={`${secret.name} in app.toml`} onClose={props.onClose}>
+    <ViewDialog title={`${secret.name} in app.toml`} onClose={props.onClose}>
       <Flex direction="column" gap="3">
         <Text as="p">
           Each key becomes an environment variable of the app. Keep the lines
@@ -154,7 +129,7 @@ export function SnippetOfSecret(props: {
           text={envSnippet(secret.name, secret.keys)}
         />
       </Flex>
-    </Shown>
+    </ViewDialog>
   );
 }
 

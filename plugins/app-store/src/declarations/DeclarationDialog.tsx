@@ -1,18 +1,11 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import { catalogApiRef, EntityRefLink } from '@backstage/plugin-catalog-react';
 import type { StoreDeclaration } from '@ai-app-store/backstage-plugin-app-store-common';
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Flex,
-  Text,
-} from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
 import { Loading } from '../components/Loading';
 import { ErrorPanel } from '../components/ProblemPanel';
+import { ViewDialog } from '../components/ViewDialog';
 import { useLoad } from '../hooks/useLoad';
 import { DeclarationPanel } from './DeclarationPanel';
 
@@ -42,34 +35,30 @@ export function DeclarationDialog(props: {
   const api = useApi(appStoreApiRef);
   const { value, error, reload } = useLoad(() => api.getDeclaration(id), [id]);
   return (
-    <Dialog isOpen onOpenChange={open => !open && onClose()} width={640}>
-      <DialogHeader>{value?.entityRef ?? 'Declaration'}</DialogHeader>
-      <DialogBody>
-        {error && <ErrorPanel error={error} />}
-        {!value && !error && (
-          <Loading label="Loading the declaration" shape="facts" lines={4} />
-        )}
-        {value && (
-          <Flex direction="column" gap="4">
-            <DeclarationPanel
-              declaration={value}
-              onChange={after => {
-                onChange(after);
-                if (after) reload();
-                else onClose();
-              }}
-            />
-            {value.source === 'catalog' && (
-              <EntityPage entityRef={value.entityRef} />
-            )}
-          </Flex>
-        )}
-      </DialogBody>
-      <DialogFooter>
-        <Button variant="secondary" onPress={onClose}>
-          Close
-        </Button>
-      </DialogFooter>
-    </Dialog>
+    <ViewDialog
+      title={value?.entityRef ?? 'Declaration'}
+      width={640}
+      onClose={onClose}
+    >
+      {error && <ErrorPanel error={error} />}
+      {!value && !error && (
+        <Loading label="Loading the declaration" shape="facts" lines={4} />
+      )}
+      {value && (
+        <Flex direction="column" gap="4">
+          <DeclarationPanel
+            declaration={value}
+            onChange={after => {
+              onChange(after);
+              if (after) reload();
+              else onClose();
+            }}
+          />
+          {value.source === 'catalog' && (
+            <EntityPage entityRef={value.entityRef} />
+          )}
+        </Flex>
+      )}
+    </ViewDialog>
   );
 }

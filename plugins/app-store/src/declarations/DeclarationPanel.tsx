@@ -1,7 +1,7 @@
 /** How the store stands to a declaration: its state, for whom it acts, where it comes from, what differs. */
 import { useApi } from '@backstage/frontend-plugin-api';
 import type { StoreDeclaration } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Flex, Link, Text } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import { useEffect, useState } from 'react';
 import { appStoreApiRef } from '../api';
 import { Facts } from '../components/AppFacts';
@@ -12,6 +12,7 @@ import { When } from '../components/When';
 import { useLoad } from '../hooks/useLoad';
 import { Actions } from './Actions';
 import { Changes } from './Changes';
+import { LocationLink } from './LocationLink';
 import { StateBadge } from './StateBadge';
 import { contentWords, locationUrl, MEANINGS } from './words';
 
@@ -51,7 +52,6 @@ export function useDeclaration(entityRef: string): {
 function DeclarationFacts(props: { declaration: StoreDeclaration }) {
   const { declaration } = props;
   const { owner, acceptedBy, acceptedAt, location, since } = declaration;
-  const url = locationUrl(location);
   return (
     <Facts
       facts={[
@@ -74,11 +74,7 @@ function DeclarationFacts(props: { declaration: StoreDeclaration }) {
         ['In its source', contentWords(declaration)],
         [
           'Declared in',
-          url && (
-            <Link href={url} target="_blank" rel="noreferrer">
-              {url.replace(/^https?:\/\//, '')}
-            </Link>
-          ),
+          locationUrl(location) && <LocationLink location={location} />,
         ],
       ]}
     />

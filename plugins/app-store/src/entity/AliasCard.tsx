@@ -1,8 +1,8 @@
 /** A declared alias: its address, for those who may see it. */
 import { useApi } from '@backstage/frontend-plugin-api';
-import { Flex, Link, Text } from '@backstage/ui';
+import { Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
-import { CopyButton } from '../components/Copy';
+import { AliasAddress, NO_INSTANCE } from '../components/AliasAddress';
 import { Loading } from '../components/Loading';
 import { Panel } from '../components/Panel';
 import { ErrorPanel } from '../components/ProblemPanel';
@@ -18,15 +18,11 @@ export function AliasCard(props: { id: string }) {
       {!alias && !error && (
         <Loading label="Loading the address" shape="text" lines={1} />
       )}
-      {alias && (
-        <Flex gap="1" align="center" style={{ flexWrap: 'wrap' }}>
-          {alias.instanceId ? (
-            <Link href={alias.url}>{alias.url}</Link>
-          ) : (
-            <Text color="secondary">{alias.url}, which leads nowhere yet</Text>
-          )}
-          <CopyButton text={alias.url} what={`address of ${alias.name}`} />
-        </Flex>
+      {alias && <AliasAddress alias={alias} />}
+      {alias && !alias.instanceId && (
+        <Text as="p" color="secondary">
+          {NO_INSTANCE}
+        </Text>
       )}
     </Panel>
   );

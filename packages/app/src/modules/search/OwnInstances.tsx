@@ -14,8 +14,8 @@ import styles from './search.module.css';
 /** As many as help; the page of instances has all of them. */
 const SHOWN = 5;
 
-export function OwnInstances(props: { term: string; onPick?: () => void }) {
-  const { term, onPick } = props;
+export function OwnInstances(props: { term: string }) {
+  const { term } = props;
   const api = useApi(appStoreApiRef);
   const [found, setFound] = useState<AppInstance[]>([]);
   useEffect(() => {
@@ -35,7 +35,7 @@ export function OwnInstances(props: { term: string; onPick?: () => void }) {
       <Text as="h2" variant="body-medium" weight="bold">
         My instances
       </Text>
-      <ResultList onPick={onPick}>
+      <ResultList>
         {found.map(instance => (
           <li key={instance.id}>
             <Link

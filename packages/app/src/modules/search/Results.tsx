@@ -40,17 +40,13 @@ function Outcome() {
   );
 }
 
-function List(props: {
-  term: string;
-  items: ResultItem[];
-  onPick?: () => void;
-}) {
-  const { term, items, onPick } = props;
+function List(props: { term: string; items: ResultItem[] }) {
+  const { term, items } = props;
   const { kind } = useSearch().filters;
   return (
     <>
       {(kind === undefined || kind === 'AppInstance') && (
-        <OwnInstances term={term} onPick={onPick} />
+        <OwnInstances term={term} />
       )}
       <SearchResult
         noResultsComponent={
@@ -66,7 +62,7 @@ function List(props: {
         }
       >
         {({ results }) => (
-          <ResultList label="Search results" onPick={onPick}>
+          <ResultList label="Search results">
             {results.map(({ document, ...rest }) => {
               const Item =
                 items.find(item => item.predicate?.({ document, ...rest }))
@@ -89,18 +85,14 @@ function List(props: {
   );
 }
 
-export function Results(props: {
-  items?: ResultItem[];
-  /** Called when somebody goes to a result. */
-  onPick?: () => void;
-}) {
-  const { items = [], onPick } = props;
+export function Results(props: { items?: ResultItem[] }) {
+  const { items = [] } = props;
   const { term } = useSearch();
   return (
     <>
       <Outcome />
       {term.trim() ? (
-        <List term={term.trim()} items={items} onPick={onPick} />
+        <List term={term.trim()} items={items} />
       ) : (
         <Text as="p" color="secondary">
           Type the name of an app, a keyword, a tag or a person.

@@ -3,7 +3,7 @@ import { SearchBar, useSearch } from '@backstage/plugin-search-react';
 import { ButtonIcon } from '@backstage/ui';
 import { RiCloseLine } from '@remixicon/react';
 import { useEffect, useRef } from 'react';
-import { useNavigate } from 'react-router-dom';
+import { useLocation, useNavigate } from 'react-router-dom';
 import { Results } from './Results';
 import styles from './search.module.css';
 
@@ -13,16 +13,21 @@ export function SearchModal(props: { onClose: () => void }) {
   const navigate = useNavigate();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
+  // Whoever went somewhere has found it; also where they were there already.
+  const { key } = useLocation();
+  const opened = useRef(key);
+  useEffect(() => {
+    if (key === opened.current) return;
+    opened.current = key;
+    onClose();
+  }, [key, onClose]);
   return (
     <div className={styles.modal}>
       <div className={styles.bar}>
         <SearchBar
           inputProps={{ ref: input }}
           debounceTime={150}
-          onSubmit={() => {
-            onClose();
-            navigate(`/search?query=${encodeURIComponent(term)}`);
-          }}
+          onSubmit={() => navigate(`/search?query=${encodeURIComponent(term)}`)}
         />
         <ButtonIcon
           aria-label="Close search"
@@ -31,7 +36,7 @@ export function SearchModal(props: { onClose: () => void }) {
           onPress={onClose}
         />
       </div>
-      <Results onPick={onClose} />
+      <Results />
     </div>
   );
 }

@@ -87,7 +87,10 @@ export class AppVersions {
     // Without a range it is the version that the App entity declares.
     if (!appName && version === undefined) return { coming };
     const app = await this.#choose(caller, coming.name, version).catch(
-      () => undefined,
+      error => {
+        if (!(error instanceof StoreError)) throw error;
+        return undefined;
+      },
     );
     return app && compareVersions(app.version, coming.version) >= 0
       ? { app }

@@ -15,24 +15,23 @@ import { SearchBox } from '../../components/SearchBox';
 import { When } from '../../components/When';
 import { Actions } from '../../declarations/Actions';
 import { DeclarationDialog } from '../../declarations/DeclarationDialog';
+import { LocationLink } from '../../declarations/LocationLink';
 import { RegisterDialog } from '../../declarations/RegisterDialog';
 import { StateBadge } from '../../declarations/StateBadge';
-import { contentWords, locationUrl, STATES } from '../../declarations/words';
+import { useExpected } from '../../declarations/useExpected';
+import { contentWords, STATES } from '../../declarations/words';
 import { useChangeParams } from '../../hooks/useChangeParams';
 import { usePages } from '../../hooks/usePages';
-import { useEffect, useRef, useState } from 'react';
 import styles from '../../components/List.module.css';
 
 function Source(props: { declaration: StoreDeclaration }) {
   const { declaration } = props;
-  const url = locationUrl(declaration.location);
+  const { location, source } = declaration;
   const content = contentWords(declaration);
   return (
     <>
-      {url ? (
-        <Link href={url} target="_blank" rel="noreferrer">
-          {url.replace(/^https?:\/\//, '')}
-        </Link>
+      {source === 'catalog' ? (
+        <LocationLink location={location} />
       ) : (
         'A file that was applied'
       )}
@@ -43,37 +42,6 @@ function Source(props: { declaration: StoreDeclaration }) {
       )}
     </>
   );
-}
-
-/** How long what a new file declares is looked for by itself, and how often, in milliseconds. */
-const EXPECTED_MS = 60_000;
-const LOOK_MS = 3000;
-
-/**
- * Looks for what a file declares that was registered a moment ago.
- *
- * @param listed - how many there are
- * @returns whether nothing of it is there yet, and what to call once a file is registered
- */
-function useExpected(
-  listed: number,
-  refresh: () => void,
-): [isAwaited: boolean, expect: () => void] {
-  const [awaited, setAwaited] = useState<{ until: number; before: number }>();
-  const latest = useRef(refresh);
-  latest.current = refresh;
-  useEffect(() => {
-    if (!awaited) return undefined;
-    const timer = setInterval(() => {
-      latest.current();
-      if (Date.now() > awaited.until) setAwaited(undefined);
-    }, LOOK_MS);
-    return () => clearInterval(timer);
-  }, [awaited]);
-  return [
-    awaited !== undefined && listed <= awaited.before,
-    () => setAwaited({ until: Date.now() + EXPECTED_MS, before: listed }),
-  ];
 }
 
 /** Everything that is declared: where, for whom, and how the store stands to it. */

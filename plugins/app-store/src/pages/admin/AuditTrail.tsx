@@ -3,23 +3,14 @@ import type {
   AuditRecord,
   AuditResult,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Flex,
-  Select,
-  Text,
-  TextField,
-} from '@backstage/ui';
+import { Button, Flex, Select, Text, TextField } from '@backstage/ui';
 import { useEffect, useState } from 'react';
 import { appStoreApiRef } from '../../api';
 import { Facts } from '../../components/AppFacts';
 import { DataTable, type DataColumn } from '../../components/DataTable';
 import { ListState } from '../../components/ListState';
 import { PersonName } from '../../components/PersonName';
+import { ViewDialog } from '../../components/ViewDialog';
 import { When } from '../../components/When';
 import { useChangeParams } from '../../hooks/useChangeParams';
 import { useLoad } from '../../hooks/useLoad';
@@ -134,36 +125,28 @@ function Filters() {
 function Record(props: { record: AuditRecord; onClose: () => void }) {
   const { record, onClose } = props;
   return (
-    <Dialog isOpen onOpenChange={open => !open && onClose()} width={560}>
-      <DialogHeader>{record.action}</DialogHeader>
-      <DialogBody>
-        <Flex direction="column" gap="4">
-          <Facts
-            facts={[
-              ['When', <When at={record.at} />],
-              ['Who', <PersonName of={record.actor} withRef />],
-              ['Resource', record.resourceName],
-              ['Resource id', record.resourceId],
-              ['Result', RESULTS[record.result]],
-              ['Code', record.code],
-              ['Rule', record.rule],
-              ['Address', record.address],
-              ['Client', record.client],
-            ]}
-          />
-          {record.detail && (
-            <pre className={styles.detail} aria-label="Detail">
-              {JSON.stringify(record.detail, null, 2)}
-            </pre>
-          )}
-        </Flex>
-      </DialogBody>
-      <DialogFooter>
-        <Button variant="secondary" onPress={onClose}>
-          Close
-        </Button>
-      </DialogFooter>
-    </Dialog>
+    <ViewDialog title={record.action} onClose={onClose}>
+      <Flex direction="column" gap="4">
+        <Facts
+          facts={[
+            ['When', <When at={record.at} />],
+            ['Who', <PersonName of={record.actor} withRef />],
+            ['Resource', record.resourceName],
+            ['Resource id', record.resourceId],
+            ['Result', RESULTS[record.result]],
+            ['Code', record.code],
+            ['Rule', record.rule],
+            ['Address', record.address],
+            ['Client', record.client],
+          ]}
+        />
+        {record.detail && (
+          <pre className={styles.detail} aria-label="Detail">
+            {JSON.stringify(record.detail, null, 2)}
+          </pre>
+        )}
+      </Flex>
+    </ViewDialog>
   );
 }
 
