@@ -77,6 +77,15 @@ describe.each(PLACES)('environments in %s', (_, open) => {
     expect(await place.kept('environments')).toEqual([]);
   });
 
+  it('keeps nothing that broke off before it was its turn', async () => {
+    const broken = new Readable({ read() {} });
+    broken.push('half');
+    const kept = store.keep(key, broken, { digest: sha('half') });
+    broken.destroy(new Error('gone'));
+    await expect(kept).rejects.toThrow('gone');
+    expect(await place.kept('environments')).toEqual([]);
+  });
+
   it('are as large as they may be, and whole', async () => {
     const large = await place.environments(20 * 1024 ** 2);
     const data = randomBytes(18 * 1024 ** 2);

@@ -120,6 +120,8 @@ export class EnvironmentStore {
     options: { digest: string; replaces?: string },
   ): Promise<boolean> {
     const { digest, replaces } = options;
+    // Who sends may break off before anybody reads: the reading fails then, not the process.
+    stream.on('error', () => {});
     const before = await this.#find(key);
     if (before && before.digest !== replaces) return false;
     const at = `${ROOT}${key.appId}/${environmentName(key)}.${digest}.tar`;

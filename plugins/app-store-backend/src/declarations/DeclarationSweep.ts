@@ -9,7 +9,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Change, Outbox } from '../changes/Outbox';
-import { StoreError } from '../errors/StoreError';
 import type { Acting } from './Acting';
 import type { CatalogComparison } from './CatalogComparison';
 import type { DeclarationApplier } from './DeclarationApplier';
@@ -20,6 +19,7 @@ import {
   type DeclarationRecord,
 } from './declarationRows';
 import type { DueDeclarations } from './DueDeclarations';
+import { heldBack, notLetGo, passes } from './removalProblems';
 import type { Trust } from './Trust';
 
 /** Declarations that are brought into line in one go, and those of one location: others have their turn, too. */
@@ -92,7 +92,10 @@ export class DeclarationSweep {
       ]),
       signal,
     );
-    await this.#bringDue(signal, Date.now() + config.interval * 1000);
+    await this.#bringDue(
+      signal,
+      this.#now().getTime() + config.interval * 1000,
+    );
     if (listed) await this.#letGo(signal);
     this.#o.logger.debug(
       `looked at ${this.#looks - looked} of ${
@@ -158,8 +161,16 @@ export class DeclarationSweep {
     this.#trustWasNoted = true;
   }
 
-  /** Brings some into line, what others stand on first. */
-  async #bring(rows: DeclarationRecord[], signal: AbortSignal): Promise<void> {
+  /**
+   * Brings some into line, what others stand on first.
+   *
+   * @param untilMs - what waited for them is due then at the latest
+   */
+  async #bring(
+    rows: DeclarationRecord[],
+    signal: AbortSignal,
+    untilMs = Infinity,
+  ): Promise<void> {
     const { due, applier } = this.#o;
     const applied = new Set<string>();
     for (const row of [...rows].sort(byKind)) {
@@ -169,27 +180,30 @@ export class DeclarationSweep {
         applied.add(row.location);
     }
     // What waited for them need not wait any longer.
-    await due.makeWaitingDue([...applied], this.#now().toISOString());
+    const at = Math.min(this.#now().getTime(), untilMs);
+    await due.makeWaitingDue([...applied], new Date(at).toISOString());
   }
 
-  /** Brings into line what is due, and what comes due until then. */
+  /**
+   * Brings into line what is due, and what comes due until then. What comes due later is the next
+   * round's, however long this one takes: the catalog is to be heard in between.
+   */
   async #bringDue(signal: AbortSignal, untilMs: number): Promise<void> {
     const { due } = this.#o;
     for (let turn = 0; turn < TURNS && !signal.aborted; turn++) {
-      const next = await due.nextDue();
-      if (next === undefined) return;
-      const waitMs = Date.parse(next) - this.#now().getTime();
-      if (waitMs > 0) {
-        if (Date.now() + waitMs > untilMs) return;
+      const next = Date.parse((await due.nextDue()) ?? '');
+      if (!(next <= untilMs)) return;
+      const waitMs = next - this.#now().getTime();
+      if (waitMs > 0)
         await sleep(waitMs, undefined, { signal }).catch(() => {});
-      }
-      await this.#bring(await this.#turn(), signal);
+      await this.#bring(await this.#turn(untilMs), signal, untilMs);
     }
   }
 
   /** Some of what is due, of each location only so many. */
-  async #turn(): Promise<DeclarationRecord[]> {
-    const due = await this.#o.due.at(this.#now().toISOString(), PER_TURN * 4);
+  async #turn(untilMs: number): Promise<DeclarationRecord[]> {
+    const at = Math.min(this.#now().getTime(), untilMs);
+    const due = await this.#o.due.at(new Date(at).toISOString(), PER_TURN * 4);
     const counts = new Map<string, number>();
     return due
       .filter(({ location = '' }) => {
@@ -253,38 +267,4 @@ export class DeclarationSweep {
       });
     }
   }
-}
-
-function notLetGo(error: Error) {
-  const { code = 'FAILED', remedy = 'End it in the store.' } = error as {
-    code?: string;
-    remedy?: string;
-  };
-  return {
-    code: String(code),
-    message: `It is no longer declared, and could not be ended: ${error.message.slice(
-      0,
-      300,
-    )}`,
-    owner: 'you' as const,
-    remedy,
-  };
-}
-
-/** Whether what failed may do so no longer in the next round. */
-function passes(error: Error): boolean {
-  if (!(error instanceof StoreError)) return true;
-  return (
-    error.status >= 500 || ['APP_IN_USE', 'VOLUMES_KEPT'].includes(error.code)
-  );
-}
-
-function heldBack(missing: number, all: number) {
-  return {
-    code: 'REMOVAL_HELD',
-    message: `It went together with most other declarations (${missing} of ${all}), so what it declared was kept, whatever is configured.`,
-    owner: 'admin' as const,
-    remedy:
-      'If that is meant, end what it declared here. If not, it is declared again as soon as the catalog has it.',
-  };
 }
