@@ -1,15 +1,17 @@
 /** The folders of `src`, lowest first. */
 const LAYERS = [
   ['schema'],
+  ['codec'],
   ['store'],
-  ['apply'],
-  ['registry'],
-  ['auth'],
-  ['server'],
+  ['table', 'apply'],
+  ['registry', 'admission'],
+  ['auth', 'events'],
+  ['server', 'faults'],
   ['controllers', 'kubelet'],
 ];
 
 module.exports = require('../../tools/layers.cjs')(__dirname, LAYERS, [
   'LocalCluster.ts',
+  'openCluster.ts',
   'main.ts',
 ]);

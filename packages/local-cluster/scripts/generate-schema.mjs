@@ -2,37 +2,65 @@
 // local cluster serves, out of a real API server's OpenAPI v3 documents
 // (`kubectl get --raw /openapi/v3/api/v1` and so on).
 //
-//   node scripts/generate-schema.mjs <folder with openapi-v3-*.json>
+// Kinds that those do not have are taken from a Swagger document (`kubectl get --raw /openapi/v2`).
+//
+//   node scripts/generate-schema.mjs <folder with openapi-v3-*.json> <swagger.json>
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const KINDS = [
-  'io.k8s.api.core.v1.Namespace',
-  'io.k8s.api.core.v1.Node',
-  'io.k8s.api.core.v1.Pod',
-  'io.k8s.api.core.v1.Service',
-  'io.k8s.api.core.v1.ConfigMap',
-  'io.k8s.api.core.v1.Secret',
-  'io.k8s.api.core.v1.ServiceAccount',
-  'io.k8s.api.core.v1.PersistentVolume',
-  'io.k8s.api.core.v1.PersistentVolumeClaim',
-  'io.k8s.api.core.v1.Event',
-  'io.k8s.api.apps.v1.Deployment',
-  'io.k8s.api.apps.v1.ReplicaSet',
-  'io.k8s.api.apps.v1.StatefulSet',
-  'io.k8s.api.autoscaling.v1.Scale',
-  'io.k8s.api.discovery.v1.EndpointSlice',
-  'io.k8s.api.networking.v1.NetworkPolicy',
-  'io.k8s.api.authentication.v1.TokenRequest',
+  'core.v1.Namespace',
+  'core.v1.Node',
+  'core.v1.Pod',
+  'core.v1.PodTemplate',
+  'core.v1.Binding',
+  'core.v1.Service',
+  'core.v1.Endpoints',
+  'core.v1.ConfigMap',
+  'core.v1.Secret',
+  'core.v1.ServiceAccount',
+  'core.v1.PersistentVolume',
+  'core.v1.PersistentVolumeClaim',
+  'core.v1.ResourceQuota',
+  'core.v1.LimitRange',
+  'core.v1.Event',
+  'events.v1.Event',
+  'apps.v1.Deployment',
+  'apps.v1.ReplicaSet',
+  'apps.v1.StatefulSet',
+  'apps.v1.ControllerRevision',
+  'autoscaling.v1.Scale',
+  'discovery.v1.EndpointSlice',
+  'networking.v1.NetworkPolicy',
+  'policy.v1.PodDisruptionBudget',
+  'policy.v1.Eviction',
+  'storage.v1.StorageClass',
+  'coordination.v1.Lease',
+  'scheduling.v1.PriorityClass',
+  'node.v1.RuntimeClass',
+  'rbac.v1.Role',
+  'rbac.v1.RoleBinding',
+  'rbac.v1.ClusterRole',
+  'rbac.v1.ClusterRoleBinding',
+  'admissionregistration.v1.ValidatingWebhookConfiguration',
+  'authentication.v1.TokenRequest',
+  'authentication.v1.TokenReview',
+  'authentication.v1.SelfSubjectReview',
+  'authorization.v1.SubjectAccessReview',
+  'authorization.v1.LocalSubjectAccessReview',
+  'authorization.v1.SelfSubjectAccessReview',
+  'authorization.v1.SelfSubjectRulesReview',
 ];
 
-const folder = process.argv[2];
-if (!folder) {
-  console.error('usage: generate-schema.mjs <folder with openapi-v3-*.json>');
+const [folder, swagger] = process.argv.slice(2);
+if (!folder || !swagger) {
+  console.error(
+    'usage: generate-schema.mjs <folder with openapi-v3-*.json> <swagger.json>',
+  );
   process.exit(2);
 }
 /** @type {Record<string, any>} */
-const schemas = {};
+const schemas = JSON.parse(readFileSync(swagger, 'utf8')).definitions;
 for (const file of readdirSync(folder).filter(f =>
   /^openapi-v3-.*\.json$/.test(f),
 )) {
@@ -40,8 +68,21 @@ for (const file of readdirSync(folder).filter(f =>
   Object.assign(schemas, doc.components.schemas);
 }
 
-/** @param {string} name */
-const short = name => name.split('.').slice(-1)[0];
+/** Groups whose kinds are called by their name alone. */
+const PLAIN = ['core', 'apps'];
+
+/**
+ * `Pod`, or with the group where others may have a kind of that name: `events.Event`.
+ *
+ * @param {string} name
+ */
+function short(name) {
+  const [, group, kind] =
+    /^io\.k8s\.api\.([^.]+)\.v\d+\.(\w+)$/.exec(name) ?? [];
+  if (!group) return name.split('.').slice(-1)[0];
+  return PLAIN.includes(group) ? kind : `${group}.${kind}`;
+}
+
 /** @type {Record<string, object>} */
 const types = {};
 
@@ -51,13 +92,21 @@ const types = {};
  */
 function convert(node) {
   const ref = node.$ref ?? node.allOf?.[0]?.$ref;
-  /** @type {{ atomic?: boolean }} */
+  /** @type {{ atomic?: boolean, granular?: boolean }} */
   const extra = {};
   if (node['x-kubernetes-map-type'] === 'atomic') extra.atomic = true;
+  if (node['x-kubernetes-map-type'] === 'granular') extra.granular = true;
   if (ref) {
-    const name = ref.slice('#/components/schemas/'.length);
+    const name = ref.replace(/^#\/(components\/schemas|definitions)\//, '');
     visit(name);
-    return { ref: short(name), ...extra };
+    return {
+      ref: short(name),
+      ...extra,
+      // Go holds it by value: it is there, empty, in every object.
+      ...(node.default && !Object.keys(node.default).length
+        ? { present: true }
+        : {}),
+    };
   }
   switch (node.type) {
     case 'array':
@@ -115,13 +164,25 @@ function visit(name) {
   } else types[key] = convert(node);
 }
 
-KINDS.forEach(visit);
+/** What every kind holds by value, where the document does not say so. */
+const BY_VALUE = ['metadata', 'spec', 'status', 'roleRef', 'target'];
+KINDS.forEach(kind => visit(`io.k8s.api.${kind}`));
+for (const kind of KINDS) {
+  const { fields } = /** @type {{ fields: Record<string, any> }} */ (
+    types[short(`io.k8s.api.${kind}`)]
+  );
+  for (const field of BY_VALUE)
+    if (fields[field]?.ref) fields[field].present = true;
+}
 const version = JSON.parse(
   readFileSync(join(folder, 'version.json'), 'utf8'),
 ).gitVersion;
+const sorted = Object.fromEntries(
+  Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1)),
+);
 const out = new URL('../src/schema/generated.json', import.meta.url);
 writeFileSync(
   out,
-  `${JSON.stringify({ kubernetes: version, types }, null, 1)}\n`,
+  `${JSON.stringify({ kubernetes: version, types: sorted }, null, 1)}\n`,
 );
 console.log(`${Object.keys(types).length} types of Kubernetes ${version}`);

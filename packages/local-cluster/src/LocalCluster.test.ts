@@ -44,7 +44,7 @@ describe('a cluster that ends', () => {
     client.on('error', () => {});
     const cut = once(client, 'close');
     await cluster.stop(500);
-    await cut;
+    await expect(cut).resolves.toEqual([expect.anything()]);
     rmSync(directory, { recursive: true, force: true });
   });
 });

@@ -3,9 +3,11 @@
  *
  * @packageDocumentation
  */
-export { LocalCluster, type LocalClusterOptions } from './LocalCluster';
+export { LocalCluster } from './LocalCluster';
+export type { LocalClusterOptions } from './LocalClusterOptions';
 export type { LocalImage } from './kubelet/images';
 export type { BackOff } from './kubelet/backOff';
+export type { Fault } from './faults/readFaults';
 export type { Isolation } from './kubelet/isolation';
 export type { Logger } from './controllers/Controller';
 export { HOST_ALIAS } from './kubelet/network/PodNetwork';

@@ -34,10 +34,19 @@ export class Client {
     method: string,
     path: string,
     body?: Json,
-    options: { type?: string; host?: string; token?: string } = {},
+    options: {
+      type?: string;
+      host?: string;
+      /** The administrator's by default; none where it is empty. */
+      token?: string;
+      headers?: Record<string, string | string[]>;
+      /** What the client proves itself with. */
+      certificate?: { key: string; certificate: string };
+    } = {},
   ): Promise<{ status: number; body: Json }> {
     const config = parse(this.kubeconfig);
     const url = new URL(config.clusters[0].cluster.server + path);
+    const token = options.token ?? config.users[0].user.token;
     return new Promise((resolve, reject) => {
       const outgoing = request(
         url,
@@ -49,12 +58,15 @@ export class Client {
             'base64',
           ),
           headers: {
-            authorization: `Bearer ${
-              options.token ?? config.users[0].user.token
-            }`,
+            ...(token ? { authorization: `Bearer ${token}` } : {}),
             'content-type': options.type ?? 'application/json',
             ...(options.host ? { host: options.host } : {}),
+            ...options.headers,
           },
+          key: options.certificate?.key,
+          cert: options.certificate?.certificate,
+          // A connection that is kept has shown its certificate, or none.
+          agent: options.certificate ? false : undefined,
         },
         response => {
           let text = '';
@@ -189,6 +201,10 @@ export class OwnCluster {
   async #stop(): Promise<void> {
     await this.#cluster?.stop(500);
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  get cluster(): LocalCluster {
+    return this.#cluster!;
   }
 
   get client(): Client {

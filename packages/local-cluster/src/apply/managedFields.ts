@@ -1,13 +1,13 @@
 /** `metadata.managedFields`: who wrote which fields last. */
-import type { TypeNode } from '../schema/Schema';
+import { isAssociative, resolve, type TypeNode } from '../schema/Schema';
 import type { Json, KubeObject, ManagedFieldsEntry } from '../types';
 import { equal } from './equal';
 import {
-  fieldsOf,
   fromFieldsV1,
+  isWithin,
+  itemElement,
   join,
   toFieldsV1,
-  valueAt,
   type FieldSet,
 } from './fieldSet';
 
@@ -30,22 +30,139 @@ const UNOWNED = [
   ].map(field => ['f:metadata', `f:${field}`]),
 ].map(join);
 
+const MANAGED_FIELDS = join(['f:metadata', 'f:managedFields']);
+
 /** Fields that can belong to a manager. */
 export function ownable(set: FieldSet): FieldSet {
   for (const path of UNOWNED) set.delete(path);
+  for (const path of set) if (isWithin(path, MANAGED_FIELDS)) set.delete(path);
   return set;
 }
 
-/** An object without the members that another one has, too. */
-function membersUnlike(object: Json, other: Json): Json {
-  return (
-    object &&
-    Object.fromEntries(
-      Object.entries(object).filter(
-        ([key, value]) => !equal(value as Json, other?.[key]),
-      ),
-    )
-  );
+/** Every field of a value, containers too: they are new with what they hold. */
+function allFields(
+  declared: TypeNode,
+  value: Json,
+  path: string[],
+  into: FieldSet,
+): void {
+  if (value === undefined) return;
+  if (path.length) into.add(join(path));
+  const node = resolve(declared);
+  if (
+    value === null ||
+    typeof value !== 'object' ||
+    declared.atomic ||
+    node.atomic
+  )
+    return;
+  if (Array.isArray(value)) {
+    if (!isAssociative(node)) return;
+    for (const item of value) {
+      const at = [...path, itemElement(node, item)];
+      into.add(join(at));
+      if (node.list === 'map') allFields(node.items ?? {}, item, at, into);
+    }
+    return;
+  }
+  for (const [key, child] of Object.entries(value))
+    allFields(childNode(node, key), child, [...path, `f:${key}`], into);
+}
+
+function childNode(node: TypeNode, key: string): TypeNode {
+  if (node.type === 'struct') return node.fields?.[key] ?? {};
+  return node.type === 'map' ? node.values ?? {} : {};
+}
+
+/** Fields that two values differ in. */
+class Difference {
+  readonly changed: FieldSet = new Set();
+  readonly removed: FieldSet = new Set();
+
+  /** @param isHeld - whether what is not there before is there all the same: a struct that Go holds by value */
+  walk(
+    declared: TypeNode,
+    before: Json,
+    after: Json,
+    path: string[],
+    isHeld: boolean,
+  ): void {
+    if (before === after || (before === undefined && after === null)) return;
+    if (after === undefined) {
+      // Of what Go holds by value only the fields go.
+      if (isHeld) this.#fields(declared, before, {}, path, isHeld);
+      else allFields(declared, before, path, this.removed);
+      return;
+    }
+    if (before === undefined) {
+      if (isHeld) this.#fields(declared, {}, after, path, isHeld);
+      else allFields(declared, after, path, this.changed);
+      return;
+    }
+    this.#fields(declared, before, after, path, isHeld);
+  }
+
+  #fields(
+    declared: TypeNode,
+    before: Json,
+    after: Json,
+    path: string[],
+    isHeld: boolean,
+  ): void {
+    const node = resolve(declared);
+    const isContainer = (value: Json) =>
+      value !== null && typeof value === 'object';
+    if (
+      !isContainer(before) ||
+      !isContainer(after) ||
+      declared.atomic ||
+      node.atomic ||
+      Array.isArray(before) !== Array.isArray(after) ||
+      (Array.isArray(after) && !isAssociative(node)) ||
+      node.type === 'any'
+    ) {
+      if (!equal(before, after)) this.changed.add(join(path));
+      return;
+    }
+    if (Array.isArray(after)) {
+      this.#items(node, before, after, path);
+      return;
+    }
+    for (const key of new Set([
+      ...Object.keys(before),
+      ...Object.keys(after),
+    ])) {
+      const child = childNode(node, key);
+      // A list that has to be there is, empty, in what Go holds by value.
+      const isEmptyList =
+        isHeld &&
+        before[key] === undefined &&
+        Array.isArray(after[key]) &&
+        node.required?.includes(key);
+      this.walk(
+        child,
+        isEmptyList ? [] : before[key],
+        after[key],
+        [...path, `f:${key}`],
+        isHeld && Boolean(child.present),
+      );
+    }
+  }
+
+  #items(node: TypeNode, before: Json[], after: Json[], path: string[]): void {
+    const byElement = (items: Json[]) =>
+      new Map(items.map(item => [itemElement(node, item), item]));
+    const old = byElement(before);
+    const now = byElement(after);
+    for (const element of new Set([...old.keys(), ...now.keys()]))
+      this.walk(
+        node.list === 'map' ? node.items ?? {} : {},
+        old.get(element),
+        now.get(element),
+        [...path, element],
+        false,
+      );
+  }
 }
 
 /** The fields that differ between two objects. */
@@ -54,20 +171,12 @@ function changedFields(
   before: Json,
   after: Json,
 ): { changed: FieldSet; removed: FieldSet } {
-  // A write of the status leaves the spec as it is: what is equal as a whole need not be taken apart.
-  const old = ownable(fieldsOf(node, membersUnlike(before, after)));
-  const now = ownable(fieldsOf(node, membersUnlike(after, before)));
-  const changed: FieldSet = new Set();
-  const removed: FieldSet = new Set();
-  for (const path of now) {
-    if (
-      !old.has(path) ||
-      !equal(valueAt(node, before, path), valueAt(node, after, path))
-    )
-      changed.add(path);
-  }
-  for (const path of old) if (!now.has(path)) removed.add(path);
-  return { changed, removed };
+  const difference = new Difference();
+  difference.walk(node, before ?? {}, after, [], true);
+  return {
+    changed: ownable(difference.changed),
+    removed: ownable(difference.removed),
+  };
 }
 
 /** Who writes, and how. */
@@ -99,13 +208,28 @@ export function readOwnerships(
   return { mine, others: all.filter(o => o !== mine) };
 }
 
-/** The managed fields; `mine` comes last, others that own nothing any more are left out. */
+/** As the server lists them: who applies first, then by the second, then by name. */
+function byOrder(a: Writer, b: Writer): number {
+  const seconds = ({ time }: Writer) => (time ? Date.parse(time) : 0);
+  const compare = (left: Json = '', right: Json = '') =>
+    Number(left > right) - Number(left < right);
+  return (
+    compare(a.operation, b.operation) ||
+    seconds(a) - seconds(b) ||
+    compare(a.manager, b.manager) ||
+    compare(a.apiVersion, b.apiVersion) ||
+    compare(a.subresource, b.subresource)
+  );
+}
+
+/** The managed fields; others that own nothing any more are left out. */
 export function writeOwnerships(
   others: Ownership[],
   mine?: Ownership,
 ): ManagedFieldsEntry[] {
-  return [...others.filter(o => o.fields.size), ...(mine ? [mine] : [])].map(
-    ({ writer, fields }) => {
+  return [...others.filter(o => o.fields.size), ...(mine ? [mine] : [])]
+    .sort((a, b) => byOrder(a.writer, b.writer))
+    .map(({ writer, fields }) => {
       const { manager, operation, apiVersion, time, subresource } = writer;
       return {
         manager,
@@ -116,8 +240,7 @@ export function writeOwnerships(
         fieldsV1: toFieldsV1(fields),
         ...(subresource ? { subresource } : {}),
       };
-    },
-  );
+    });
 }
 
 /** Managed fields after a create, update or patch by `manager`. */
@@ -138,7 +261,8 @@ export function trackUpdate(options: {
     manager,
     operation: 'Update',
     apiVersion,
-    time,
+    // What comes by way of a Scale has lost its time on the way.
+    time: subresource === 'scale' ? undefined : time,
     subresource,
   };
   const { mine, others } = readOwnerships(before, writer);
@@ -147,11 +271,7 @@ export function trackUpdate(options: {
   for (const path of changed) fields.add(path);
   for (const other of others) {
     for (const path of removed) other.fields.delete(path);
-    for (const path of changed) {
-      const value = valueAt(node, after, path);
-      if (value === null || typeof value !== 'object')
-        other.fields.delete(path);
-    }
+    for (const path of changed) other.fields.delete(path);
   }
   return writeOwnerships(others, fields.size ? { writer, fields } : undefined);
 }

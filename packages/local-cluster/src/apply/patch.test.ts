@@ -1,4 +1,4 @@
-import { kindSchema, resolve } from '../schema/Schema';
+import { kindSchema } from '../schema/Schema';
 import { jsonPatch, mergePatch, strategicMerge } from './patch';
 import { parseFieldSelector, parseLabelSelector } from '../store/selectors';
 import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
@@ -25,7 +25,7 @@ describe('patches', () => {
   });
 
   it('merges keyed lists strategically, with directives', () => {
-    const node = resolve(kindSchema('Pod'));
+    const node = kindSchema({ group: '', kind: 'Pod' });
     const pod = {
       spec: {
         containers: [
@@ -50,8 +50,8 @@ describe('patches', () => {
             name: 'a',
             image: '1',
             env: [
-              { name: 'X', value: '1' },
               { name: 'Y', value: '2' },
+              { name: 'X', value: '1' },
             ],
           },
         ],
@@ -75,9 +75,13 @@ describe('selectors', () => {
     expect(parseLabelSelector(text)(object(labels as {}))).toBe(expected);
   });
 
+  const KNOWN = { 'metadata.name': undefined };
+
   it('reads fields, and refuses what it cannot read', () => {
-    expect(parseFieldSelector('metadata.name=x')(object({}))).toBe(true);
-    expect(parseFieldSelector('metadata.name!=x')(object({}))).toBe(false);
+    expect(parseFieldSelector('metadata.name=x', KNOWN)(object({}))).toBe(true);
+    expect(parseFieldSelector('metadata.name!=x', KNOWN)(object({}))).toBe(
+      false,
+    );
     expect(() => parseLabelSelector('a b')).toThrow();
   });
 

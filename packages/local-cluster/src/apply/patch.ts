@@ -8,6 +8,23 @@ import { fieldSchema, resolve, type TypeNode } from '../schema/Schema';
 import { equal } from './equal';
 import type { Json } from '../types';
 
+/** Thrown where an item of a list does not say which one it is. */
+export class MergeKeyError extends Error {
+  constructor(item: Json, key: string) {
+    super(`map: ${goMap(item)} does not contain declared merge key: ${key}`);
+  }
+}
+
+/** A value as Go prints a map: `map[image:x]`. */
+function goMap(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`;
+  if (!value || typeof value !== 'object') return String(value);
+  return `map[${Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, each]) => `${key}:${goMap(each as Json)}`)
+    .join(' ')}]`;
+}
+
 /** RFC 7386. */
 export function mergePatch(target: Json, patch: Json): Json {
   if (patch === null || typeof patch !== 'object' || Array.isArray(patch))
@@ -38,33 +55,64 @@ export function jsonPatch(target: Json, operations: Json): Json {
   ).newDocument;
 }
 
+/**
+ * The order of a merged list: what the patch names in its order, what only the object has in its own,
+ * and between the two as the object had them (apimachinery's `normalizeElementOrder`).
+ */
+function inOrder(
+  fromPatch: Json[],
+  onlyLive: Json[],
+  positionOf: (item: Json) => number,
+): Json[] {
+  const out: Json[] = [];
+  let left = 0;
+  let right = 0;
+  while (left < fromPatch.length && right < onlyLive.length) {
+    const [a, b] = [fromPatch[left], onlyLive[right]].map(positionOf);
+    // One that the object does not have comes where the patch is.
+    if (a < 0 || b < 0 || a < b) out.push(fromPatch[left++]);
+    else out.push(onlyLive[right++]);
+  }
+  return [...out, ...fromPatch.slice(left), ...onlyLive.slice(right)];
+}
+
+function mergePrimitives(target: Json[], patch: Json[]): Json[] {
+  const fromPatch = patch.filter(
+    (value, index) => patch.findIndex(each => equal(each, value)) === index,
+  );
+  return inOrder(
+    fromPatch,
+    target.filter(value => !fromPatch.some(each => equal(each, value))),
+    item => target.findIndex(each => equal(each, item)),
+  );
+}
+
 function mergeList(node: TypeNode, target: Json[], patch: Json[]): Json[] {
   const key = node.mergeKey;
   const items = resolve(node.items);
-  if (!key) {
-    const added = patch.filter(
-      value => !target.some(existing => equal(existing, value)),
-    );
-    return [...target, ...added];
-  }
+  if (!key) return mergePrimitives(target, patch);
   if (patch.some(item => item?.$patch === 'replace')) {
     return patch.filter(item => item?.$patch !== 'replace');
   }
-  let out = [...target];
+  const positionOf = (item: Json) =>
+    target.findIndex(existing => existing[key] === item[key]);
+  const deleted = new Set<Json>();
+  const fromPatch: Json[] = [];
   for (const item of patch) {
     const { $patch, ...rest } = item ?? {};
-    if (rest[key] === undefined)
-      throw new Error(
-        `map: ${JSON.stringify(
-          item,
-        )} does not contain declared merge key: ${key}`,
+    if (rest[key] === undefined) throw new MergeKeyError(item, key);
+    if ($patch === 'delete') deleted.add(rest[key]);
+    else
+      fromPatch.push(
+        strategicMerge(items, target[positionOf(rest)] ?? {}, rest),
       );
-    const at = out.findIndex(existing => existing[key] === rest[key]);
-    if ($patch === 'delete') out = out.filter(e => e[key] !== rest[key]);
-    else if (at >= 0) out[at] = strategicMerge(items, out[at], rest);
-    else out.push(strategicMerge(items, {}, rest));
   }
-  return out;
+  const onlyLive = target.filter(
+    existing =>
+      !deleted.has(existing[key]) &&
+      !fromPatch.some(item => item[key] === existing[key]),
+  );
+  return inOrder(fromPatch, onlyLive, positionOf);
 }
 
 /** Strategic merge patch of one value. */

@@ -1,4 +1,5 @@
-import { kindSchema, resolve } from '../schema/Schema';
+import { resourceOfKind } from '../registry/resources';
+import { kindSchema } from '../schema/Schema';
 import type { Json, KubeObject } from '../types';
 import { trackUpdate } from './managedFields';
 import { apply, DuplicateKeyError } from './serverSideApply';
@@ -12,7 +13,7 @@ function applyAs(
   force = false,
 ) {
   return apply({
-    node: resolve(kindSchema(applied.kind)),
+    node: kindSchema(resourceOfKind(applied.kind)!),
     live,
     applied,
     manager,
@@ -76,12 +77,12 @@ describe('server-side apply', () => {
     const live = object(applyAs('alice', undefined, configMap({ a: '1' })));
     const bobs = configMap({ a: 'bob', c: '3' });
     expect(applyAs('bob', live, bobs)).toEqual({
-      conflicts: [{ manager: 'alice', field: '.data.a' }],
+      conflicts: [{ manager: '"alice"', field: '.data.a' }],
     });
     const forced = object(applyAs('bob', live, bobs, true));
     expect(forced.data).toEqual({ a: 'bob', c: '3' });
     expect(applyAs('alice', forced, configMap({ a: '1' }))).toEqual({
-      conflicts: [{ manager: 'bob', field: '.data.a' }],
+      conflicts: [{ manager: '"bob"', field: '.data.a' }],
     });
   });
 
@@ -148,7 +149,7 @@ describe('server-side apply', () => {
     const live = object(applyAs('alice', undefined, configMap({ a: '1' })));
     const after = { ...live, data: { a: '2' } };
     const managedFields = trackUpdate({
-      node: resolve(kindSchema('ConfigMap')),
+      node: kindSchema(resourceOfKind('ConfigMap')!),
       before: live,
       after,
       manager: 'kubectl',
@@ -156,7 +157,7 @@ describe('server-side apply', () => {
     });
     const updated = { ...after, metadata: { ...live.metadata, managedFields } };
     expect(applyAs('alice', updated, configMap({ a: '1' }))).toEqual({
-      conflicts: [{ manager: 'kubectl', field: '.data.a' }],
+      conflicts: [{ manager: '"kubectl" using v1', field: '.data.a' }],
     });
   });
 });

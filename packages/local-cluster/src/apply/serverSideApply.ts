@@ -16,7 +16,7 @@ import {
   describe,
   fieldsOf,
   itemElement,
-  toFieldsV1,
+  join,
   valueAt,
   type FieldSet,
 } from './fieldSet';
@@ -29,34 +29,53 @@ export interface Conflict {
   field: string;
 }
 
+/** Who owns a field, as a conflict names them (`structured-merge-diff`'s managers). */
+function describeWriter(writer: {
+  manager: string;
+  operation: string;
+  apiVersion: string;
+  subresource?: string;
+}): string {
+  const { manager, operation, apiVersion, subresource } = writer;
+  return [
+    JSON.stringify(manager),
+    ...(subresource ? [`with subresource ${JSON.stringify(subresource)}`] : []),
+    ...(operation === 'Update' ? [`using ${apiVersion}`] : []),
+  ].join(' ');
+}
+
 /** Thrown where the configuration cannot be read as a set of fields (500 in Kubernetes). */
 export class DuplicateKeyError extends Error {}
 
-function assertUniqueKeys(node: TypeNode, value: Json, path: string): void {
+function assertUniqueKeys(
+  node: TypeNode,
+  value: Json,
+  path: string[] = [],
+): void {
   if (Array.isArray(value)) {
     if (!isAssociative(node)) return;
     const seen = new Set<string>();
     for (const item of value) {
       const element = itemElement(node, item);
-      if (seen.has(element)) {
+      if (seen.has(element))
         throw new DuplicateKeyError(
-          `failed to create manager for existing fields: failed to convert new object: .${path}: duplicate entries for key [${element.slice(
-            2,
-          )}]`,
+          `${describe(join(path))}: duplicate entries for key ${describe(
+            element,
+          )}`,
         );
-      }
       seen.add(element);
-      assertUniqueKeys(resolve(node.items), item, path);
+      assertUniqueKeys(resolve(node.items), item, [...path, element]);
     }
   } else if (value && typeof value === 'object' && !node.atomic) {
-    for (const [key, child] of Object.entries(value)) {
-      assertUniqueKeys(
-        fieldSchema(node, key),
-        child,
-        path ? `${path}.${key}` : key,
-      );
-    }
+    for (const [key, child] of Object.entries(value))
+      assertUniqueKeys(fieldSchema(node, key), child, [...path, `f:${key}`]);
   }
+}
+
+/** An object without what says who manages it. */
+function without({ metadata, ...rest }: KubeObject): Json {
+  const { managedFields, ...meta } = metadata;
+  return { ...rest, metadata: meta };
 }
 
 /**
@@ -83,7 +102,7 @@ export function apply(options: {
     time,
     subresource,
   };
-  assertUniqueKeys(node, applied, '');
+  assertUniqueKeys(node, applied);
   const config = { ...applied, metadata: { ...applied.metadata } };
   delete config.metadata.managedFields;
   const appliedSet = ownable(fieldsOf(node, config));
@@ -102,7 +121,7 @@ export function apply(options: {
       if (force) other.fields.delete(path);
       else
         conflicts.push({
-          manager: other.writer.manager,
+          manager: describeWriter(other.writer),
           field: describe(path),
         });
     }
@@ -116,11 +135,14 @@ export function apply(options: {
   );
   let object = live ? merge(node, live, config) : structuredClone(config);
   if (gone.size) object = prune(node, object, gone, kept);
-  if (mine && equal(toFieldsV1(appliedSet), toFieldsV1(mine.fields)))
-    writer.time = mine.writer.time ?? time;
+  const isSame = live && equal(without(live), without(object));
   object.metadata = {
     ...object.metadata,
-    managedFields: writeOwnerships(others, { writer, fields: appliedSet }),
+    managedFields: writeOwnerships(others, {
+      // Who changes nothing has no time of a change.
+      writer: isSame ? { ...writer, time: mine?.writer.time } : writer,
+      fields: appliedSet,
+    }),
   };
   return { object };
 }

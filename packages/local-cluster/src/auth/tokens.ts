@@ -9,18 +9,15 @@ import { jwtVerify, SignJWT } from 'jose';
 import { bad } from '../registry/causes';
 import type { Registry } from '../registry/Registry';
 import { resourceOf } from '../registry/resources';
-import { invalid, StatusError } from '../registry/errors';
+import { badRequest, conflict, invalid } from '../registry/errors';
 import { wholeSeconds } from '../time';
-import type { Json, KubeObject } from '../types';
+import type { Json } from '../types';
+import { accountGroups, AUTHENTICATED, MASTERS, type User } from '../User';
 
 const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
-/** Who a token belongs to. */
-export interface Identity {
-  username: string;
-  uid?: string;
-  groups: string[];
-  extra?: Record<string, string[]>;
+/** Who a token belongs to, and what for. */
+export interface Identity extends User {
   audiences: string[];
 }
 
@@ -108,8 +105,8 @@ export class Tokens {
   ): Promise<Identity | undefined> {
     if (sameText(token, this.#adminToken)) {
       return {
-        username: 'admin',
-        groups: ['system:masters', 'system:authenticated'],
+        username: 'kubernetes-admin',
+        groups: [MASTERS, AUTHENTICATED],
         audiences,
       };
     }
@@ -125,6 +122,14 @@ export class Tokens {
         claims.serviceaccount.name,
       );
       if (account?.metadata.uid !== claims.serviceaccount.uid) return undefined;
+      if (claims.secret) {
+        const secret = this.#registry.store.get(
+          'secrets',
+          claims.namespace,
+          claims.secret.name,
+        );
+        if (secret?.metadata.uid !== claims.secret.uid) return undefined;
+      }
       if (claims.pod) {
         const pod = this.#registry.store.get(
           'pods',
@@ -137,20 +142,21 @@ export class Tokens {
       return {
         username: payload.sub!,
         uid: claims.serviceaccount.uid,
-        groups: [
-          'system:serviceaccounts',
-          `system:serviceaccounts:${claims.namespace}`,
-          'system:authenticated',
-        ],
-        extra: {
-          'authentication.kubernetes.io/credential-id': [`JTI=${payload.jti}`],
-          ...(claims.pod
-            ? {
-                'authentication.kubernetes.io/pod-name': [claims.pod.name],
-                'authentication.kubernetes.io/pod-uid': [claims.pod.uid],
-              }
-            : {}),
-        },
+        groups: accountGroups(claims.namespace),
+        // One out of a Secret says nothing of itself.
+        extra: claims.secret
+          ? undefined
+          : {
+              'authentication.kubernetes.io/credential-id': [
+                `JTI=${payload.jti}`,
+              ],
+              ...(claims.pod
+                ? {
+                    'authentication.kubernetes.io/pod-name': [claims.pod.name],
+                    'authentication.kubernetes.io/pod-uid': [claims.pod.uid],
+                  }
+                : {}),
+            },
         audiences: audiences.filter(a => granted.includes(a)),
       };
     } catch {
@@ -158,52 +164,62 @@ export class Tokens {
     }
   }
 
-  /** `authentication.k8s.io/v1` TokenReview. */
-  async review(body: Json): Promise<KubeObject> {
-    const { token, audiences } = body?.spec ?? {};
+  /** A token for a Secret of the type `kubernetes.io/service-account-token`: it has no end of its own. */
+  async issueForSecret(options: {
+    namespace: string;
+    serviceAccount: { name: string; uid: string };
+    secret: { name: string; uid: string };
+  }): Promise<string> {
+    const { namespace, serviceAccount, secret } = options;
+    return new SignJWT({
+      'kubernetes.io': {
+        namespace,
+        serviceaccount: serviceAccount,
+        secret,
+      },
+    })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer(ISSUER)
+      .setSubject(`system:serviceaccount:${namespace}:${serviceAccount.name}`)
+      .setAudience(ISSUER)
+      .setIssuedAt()
+      .sign(this.#key);
+  }
+
+  /** The status of a TokenReview (`authentication.k8s.io/v1`). */
+  async review({ token, audiences }: Json): Promise<Json> {
     const identity = token
       ? await this.identify(token, audiences?.length ? audiences : undefined)
       : undefined;
+    if (!identity) return { user: {}, error: 'invalid bearer token' };
+    const { username, uid, groups, extra } = identity;
     return {
-      kind: 'TokenReview',
-      apiVersion: 'authentication.k8s.io/v1',
-      metadata: {
-        creationTimestamp: null as unknown as string,
-      } as KubeObject['metadata'],
-      spec: body?.spec ?? {},
-      status: identity
-        ? {
-            authenticated: true,
-            user: {
-              username: identity.username,
-              uid: identity.uid,
-              groups: identity.groups,
-              extra: identity.extra,
-            },
-            audiences: identity.audiences,
-          }
-        : {
-            user: {},
-            error: '[invalid bearer token, Token has been invalidated]',
-          },
+      authenticated: true,
+      user: {
+        username,
+        ...(uid ? { uid } : {}),
+        groups,
+        ...(extra ? { extra } : {}),
+      },
+      audiences: identity.audiences,
     };
   }
 
-  /** The `token` subresource of a service account. */
+  /**
+   * The `token` subresource of a service account.
+   *
+   * @param body - a TokenRequest
+   */
   async request(
     namespace: string,
     serviceAccount: string,
     body: Json,
-  ): Promise<KubeObject> {
-    const spec = body?.spec ?? {};
+  ): Promise<Json> {
+    const spec = body.spec ?? {};
     const seconds = spec.expirationSeconds ?? 3600;
     if (!Number.isInteger(seconds) || seconds < 600)
       throw invalid(
-        {
-          ...resourceOf('serviceaccounts'),
-          group: 'authentication.k8s.io',
-          kind: 'TokenRequest',
-        },
+        { group: 'authentication.k8s.io', kind: 'TokenRequest' },
         '',
         [
           bad(
@@ -217,12 +233,14 @@ export class Tokens {
     const ref = spec.boundObjectRef;
     if (ref) {
       if (ref.kind !== 'Pod')
-        throw new StatusError(
-          422,
-          'Invalid',
-          `cannot bind a token to kind ${ref.kind}`,
-        );
+        throw badRequest(`cannot bind token to object of type ${ref.kind}`);
       const found = this.#registry.get(resourceOf('pods'), namespace, ref.name);
+      if (ref.uid && ref.uid !== found.metadata.uid)
+        throw conflict(
+          resourceOf('pods'),
+          ref.name,
+          `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+        );
       pod = { name: ref.name, uid: found.metadata.uid };
     }
     const issued = await this.issue({
@@ -233,17 +251,12 @@ export class Tokens {
       pod,
     });
     return {
-      kind: 'TokenRequest',
-      apiVersion: 'authentication.k8s.io/v1',
-      metadata: {
-        name: serviceAccount,
-        namespace,
-        creationTimestamp: null as unknown as string,
-      } as KubeObject['metadata'],
+      ...body,
+      metadata: { ...body.metadata, name: serviceAccount, namespace },
       spec: {
-        ...spec,
         audiences: issued.audiences,
         expirationSeconds: seconds,
+        boundObjectRef: ref ?? null,
       },
       status: { token: issued.token, expirationTimestamp: issued.expiration },
     };

@@ -65,6 +65,7 @@ export abstract class Controller {
   readonly #failures = new Map<Key, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #unsubscribe: Array<() => void> = [];
+  readonly #once = new Map<Key, NodeJS.Timeout>();
   #scheduled = false;
   #stopped = false;
 
@@ -114,6 +115,17 @@ export abstract class Controller {
     this.#timers.add(timer);
   }
 
+  /** The same, in place of what was to come for the key so far. */
+  protected enqueueOnceAfter(key: Key, ms: number): void {
+    clearTimeout(this.#once.get(key));
+    const timer = setTimeout(() => {
+      this.#once.delete(key);
+      this.enqueue(key);
+    }, ms);
+    timer.unref();
+    this.#once.set(key, timer);
+  }
+
   #drain(): void {
     this.#scheduled = false;
     if (this.#stopped) return;
@@ -124,21 +136,25 @@ export abstract class Controller {
         this.sync(key);
         this.#failures.delete(key);
       } catch (error) {
-        const failures = (this.#failures.get(key) ?? 0) + 1;
-        this.#failures.set(key, failures);
-        this.logger.warn(
-          `${this.constructor.name} ${key}: ${(error as Error).message}`,
-        );
-        this.enqueueAfter(
-          key,
-          Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_LAST_MS),
-        );
+        this.retry(key, error as Error);
       }
     }
   }
 
+  /** Looks at a key again, the later the more often it failed. */
+  protected retry(key: Key, error: Error): void {
+    const failures = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, failures);
+    this.logger.warn(`${this.constructor.name} ${key}: ${error.message}`);
+    this.enqueueAfter(
+      key,
+      Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_LAST_MS),
+    );
+  }
+
   stop(): void {
     this.#stopped = true;
+    this.#once.forEach(timer => clearTimeout(timer));
     this.#unsubscribe.forEach(unsubscribe => unsubscribe());
     this.#timers.forEach(timer => clearTimeout(timer));
   }

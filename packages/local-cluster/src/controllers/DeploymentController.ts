@@ -1,24 +1,49 @@
 /**
- * Brings a Deployment's pods to its template by way of ReplicaSets, one for each
- * template: all old ones away first (Recreate), or away once the new are ready.
+ * Brings a Deployment's pods to its template by way of ReplicaSets, one for each template: all old
+ * ones away first (Recreate), or in steps that leave enough of them (RollingUpdate).
  */
+import { conditionOf, type Condition } from '../conditions';
+import { equal } from '../apply/equal';
+import type { EventRecorder } from '../events/EventRecorder';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
+import { Controller, keyOf, ownerKey, parseKey, type Key } from './Controller';
 import {
-  Controller,
-  controlledBy,
-  keyOf,
-  ownerKey,
-  parseKey,
-  type Key,
-} from './Controller';
-import { controlled, templateHash } from './pods';
-import { withCondition } from '../conditions';
+  beyondHistory,
+  DESIRED,
+  isRolling,
+  newestOf,
+  nextReplicas,
+  REVISION,
+  revised,
+  sizeAnnotations,
+  specReplicas,
+} from './deployments';
+import {
+  deploymentStatus,
+  untilDeadline,
+  withDeploymentCondition,
+} from './deploymentStatus';
+import { controlled } from './pods';
+import { newReplicaSet, proportionalSteps, stepsDown } from './rolloutSteps';
 
 const OPTIONS = { fieldManager: 'kube-controller-manager' };
-const HASH_LABEL = 'pod-template-hash';
+const SOURCE = { component: 'deployment-controller' };
+const SETS = resourceOf('replicasets');
+const DEPLOYMENTS = resourceOf('deployments');
 
 export class DeploymentController extends Controller {
+  readonly #events: EventRecorder;
+
+  constructor(
+    options: ConstructorParameters<typeof Controller>[0] & {
+      events: EventRecorder;
+    },
+  ) {
+    super(options);
+    this.#events = options.events;
+  }
+
   start(): void {
     this.watch('deployments', event => [keyOf(event.object)]);
     this.watch('replicasets', event => [ownerKey(event.object, 'Deployment')]);
@@ -35,139 +60,246 @@ export class DeploymentController extends Controller {
     return owner ? ownerKey(owner, 'Deployment') : undefined;
   }
 
-  protected sync(key: Key): void {
+  #get(key: Key): KubeObject | undefined {
     const { namespace, name } = parseKey(key);
-    const deployment = this.registry.store.get('deployments', namespace, name);
+    return this.registry.store.get('deployments', namespace, name);
+  }
+
+  #sets(deployment: KubeObject): KubeObject[] {
+    return controlled(this.registry, 'replicasets', deployment);
+  }
+
+  protected sync(key: Key): void {
+    const deployment = this.#get(key);
     if (!deployment || deployment.metadata.deletionTimestamp) return;
-    const hash = templateHash(deployment.spec.template);
-    const sets = controlled(this.registry, 'replicasets', deployment);
-    let current = sets.find(set => set.metadata.labels?.[HASH_LABEL] === hash);
-    const old = sets.filter(set => set !== current);
-    const recreate = deployment.spec.strategy?.type === 'Recreate';
-
-    const oldPods = old.flatMap(set => controlled(this.registry, 'pods', set));
-    if (recreate && oldPods.length) {
-      old.forEach(set => this.#scale(set, 0));
-      this.#writeStatus(deployment, current);
-      return;
-    }
-    if (!current) current = this.#createSet(deployment, hash);
-    else this.#scale(current, deployment.spec.replicas);
-    const fresh = this.registry.store.get(
-      'replicasets',
-      namespace,
-      current.metadata.name,
+    const sets = this.#sets(deployment);
+    const isScaled = sets.some(
+      set =>
+        specReplicas(set) > 0 &&
+        Number(set.metadata.annotations?.[DESIRED]) !==
+          deployment.spec.replicas,
     );
-    if ((fresh?.status?.readyReplicas ?? 0) >= deployment.spec.replicas)
-      old.forEach(set => this.#scale(set, 0));
+    if (deployment.spec.paused || isScaled) this.#scaleOnly(deployment, sets);
+    else if (isRolling(deployment)) this.#roll(deployment);
+    else this.#recreate(deployment);
+    const now = this.#get(key);
+    if (now) this.#writeStatus(now);
+  }
+
+  #newest(deployment: KubeObject): KubeObject | undefined {
+    return newestOf(deployment, this.#sets(deployment));
+  }
+
+  #old(deployment: KubeObject, newest: KubeObject | undefined): KubeObject[] {
+    return this.#sets(deployment).filter(
+      set => set.metadata.uid !== newest?.metadata.uid,
+    );
+  }
+
+  /** More or fewer replicas of what there is, and no step of a rollout. */
+  #scaleOnly(deployment: KubeObject, sets: KubeObject[]): void {
+    const newest = this.#newest(deployment);
+    if (newest) this.#takeRevision(deployment, newest);
+    const active = sets.filter(set => specReplicas(set) > 0);
+    if (active.length > 1)
+      for (const [set, replicas] of proportionalSteps(deployment, active))
+        this.#scale(deployment, set, replicas);
+    else {
+      const only = active[0] ?? newest;
+      if (only) this.#scale(deployment, only, deployment.spec.replicas);
+    }
+  }
+
+  #recreate(deployment: KubeObject): void {
+    const newest = this.#newest(deployment);
+    if (newest) this.#takeRevision(deployment, newest);
+    const old = this.#old(deployment, newest);
+    for (const set of old) this.#scale(deployment, set, 0);
+    // Whoever was asked to end may still run.
+    const isRunning = old.some(set =>
+      controlled(this.registry, 'pods', set).some(
+        pod => !['Succeeded', 'Failed'].includes(pod.status?.phase),
+      ),
+    );
+    if (isRunning) return;
+    const set = newest ?? this.#create(deployment, old);
+    this.#scale(deployment, set, deployment.spec.replicas);
     this.#prune(deployment, old);
-    this.#writeStatus(deployment, fresh);
   }
 
-  #createSet(deployment: KubeObject, hash: string): KubeObject {
-    const { template, selector, replicas } = deployment.spec;
-    const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
-    return this.registry.create(
-      resourceOf('replicasets'),
+  #roll(deployment: KubeObject): void {
+    const known = this.#newest(deployment);
+    if (known) this.#takeRevision(deployment, known);
+    const newest =
+      known ?? this.#create(deployment, this.#old(deployment, undefined));
+    const all = this.#sets(deployment);
+    const current =
+      all.find(set => set.metadata.uid === newest.metadata.uid) ?? newest;
+    const { replicas } = deployment.spec;
+    this.#scale(
+      deployment,
+      current,
+      specReplicas(current) > replicas
+        ? replicas
+        : nextReplicas(deployment, all, specReplicas(current)),
+    );
+    this.#scaleOld(deployment, newest.metadata.uid);
+    this.#prune(deployment, this.#old(deployment, newest));
+  }
+
+  #scaleOld(deployment: KubeObject, newestUid: string): void {
+    const all = this.#sets(deployment);
+    const newest = all.find(set => set.metadata.uid === newestUid)!;
+    for (const [set, replicas] of stepsDown(deployment, all, newest))
+      if (replicas !== specReplicas(set))
+        this.#scale(deployment, set, replicas);
+  }
+
+  #create(deployment: KubeObject, old: KubeObject[]): KubeObject {
+    const { object } = this.registry.create(
+      SETS,
       deployment.metadata.namespace,
-      {
-        metadata: {
-          name: `${deployment.metadata.name}-${hash}`,
-          labels,
-          ownerReferences: [controlledBy(deployment)],
-        },
-        spec: {
-          replicas,
-          selector: {
-            ...selector,
-            matchLabels: { ...selector.matchLabels, [HASH_LABEL]: hash },
-          },
-          template: { ...template, metadata: { ...template.metadata, labels } },
-        },
-      },
+      newReplicaSet(deployment, old),
       OPTIONS,
-    ).object;
+    );
+    const { name, annotations } = object.metadata;
+    const replicas = specReplicas(object);
+    if (replicas > 0) this.#tellScaled(deployment, object, 0, replicas);
+    this.#note(deployment, annotations![REVISION], {
+      type: 'Progressing',
+      status: 'True',
+      reason: 'NewReplicaSetCreated',
+      message: `Created new replica set ${JSON.stringify(name)}`,
+    });
+    return object;
   }
 
-  #scale(set: KubeObject, replicas: number): void {
-    if (set.spec.replicas === replicas) return;
+  /** A template that comes back is the newest revision again. */
+  #takeRevision(deployment: KubeObject, newest: KubeObject): void {
+    const { revision, annotations } = revised(
+      deployment,
+      newest,
+      this.#old(deployment, newest),
+    );
+    if (!equal(annotations, newest.metadata.annotations))
+      this.registry.modify(
+        SETS,
+        newest,
+        live => ({ ...live, metadata: { ...live.metadata, annotations } }),
+        OPTIONS,
+      );
+    if (deployment.metadata.annotations?.[REVISION] === revision) return;
+    const { name } = newest.metadata;
+    this.#note(
+      deployment,
+      revision,
+      conditionOf(deployment.status?.conditions, 'Progressing')
+        ? undefined
+        : {
+            type: 'Progressing',
+            status: 'True',
+            reason: 'FoundNewReplicaSet',
+            message: `Found new replica set ${JSON.stringify(name)}`,
+          },
+    );
+  }
+
+  /** Writes the revision, and what is found, by way of the status. */
+  #note(
+    deployment: KubeObject,
+    revision: string,
+    condition: Condition | undefined,
+  ): void {
     this.registry.modify(
-      resourceOf('replicasets'),
+      DEPLOYMENTS,
+      deployment,
+      live => ({
+        ...live,
+        metadata: {
+          ...live.metadata,
+          annotations: { ...live.metadata.annotations, [REVISION]: revision },
+        },
+        status: condition
+          ? {
+              ...live.status,
+              conditions: withDeploymentCondition(
+                live.status?.conditions,
+                condition,
+                this.registry.now(),
+              ),
+            }
+          : live.status,
+      }),
+      { ...OPTIONS, subresource: 'status' },
+    );
+  }
+
+  #scale(deployment: KubeObject, set: KubeObject, replicas: number): void {
+    const before = specReplicas(set);
+    const wanted = sizeAnnotations(deployment);
+    const isNoted = Object.entries(wanted).every(
+      ([key, value]) => set.metadata.annotations?.[key] === value,
+    );
+    if (before === replicas && (isNoted || replicas === 0)) return;
+    this.registry.modify(
+      SETS,
       set,
-      now => ({ ...now, spec: { ...now.spec, replicas } }),
+      live => ({
+        ...live,
+        metadata: {
+          ...live.metadata,
+          annotations: { ...live.metadata.annotations, ...wanted },
+        },
+        spec: { ...live.spec, replicas },
+      }),
       OPTIONS,
+    );
+    if (before !== replicas)
+      this.#tellScaled(deployment, set, before, replicas);
+  }
+
+  #tellScaled(
+    deployment: KubeObject,
+    { metadata }: KubeObject,
+    from: number,
+    to: number,
+  ): void {
+    this.#events.record(
+      deployment,
+      'Normal',
+      'ScalingReplicaSet',
+      `Scaled ${from < to ? 'up' : 'down'} replica set ${
+        metadata.name
+      } from ${from} to ${to}`,
+      SOURCE,
     );
   }
 
   /** Old, empty sets beyond the history limit go. */
   #prune(deployment: KubeObject, old: KubeObject[]): void {
-    const empty = old
-      .filter(set => set.spec.replicas === 0 && !set.status?.replicas)
-      .sort((a, b) =>
-        b.metadata.creationTimestamp.localeCompare(
-          a.metadata.creationTimestamp,
-        ),
-      );
-    for (const set of empty.slice(deployment.spec.revisionHistoryLimit))
-      this.registry.delete(
-        resourceOf('replicasets'),
-        set.metadata.namespace,
-        set.metadata.name,
-      );
+    for (const { metadata } of beyondHistory(deployment, old))
+      this.registry.delete(SETS, metadata.namespace, metadata.name);
   }
 
-  #writeStatus(deployment: KubeObject, current: KubeObject | undefined): void {
-    const sets = controlled(this.registry, 'replicasets', deployment);
-    const sum = (field: string) =>
-      sets.reduce((total, set) => total + (set.status?.[field] ?? 0), 0);
-    const wanted = deployment.spec.replicas;
-    const available = sum('availableReplicas');
-    const now = this.registry.timestamp();
+  #writeStatus(deployment: KubeObject): void {
+    const newest = this.#newest(deployment);
+    const sets = this.#sets(deployment);
     this.registry.modify(
-      resourceOf('deployments'),
+      DEPLOYMENTS,
       deployment,
-      live => {
-        const enough = available >= wanted;
-        let conditions = withCondition(
-          live.status?.conditions,
-          enough
-            ? {
-                type: 'Available',
-                status: 'True',
-                reason: 'MinimumReplicasAvailable',
-                message: 'Deployment has minimum availability.',
-              }
-            : {
-                type: 'Available',
-                status: 'False',
-                reason: 'MinimumReplicasUnavailable',
-                message: 'Deployment does not have minimum availability.',
-              },
-          now,
-        );
-        conditions = withCondition(
-          conditions,
-          {
-            type: 'Progressing',
-            status: 'True',
-            reason: enough ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
-          },
-          now,
-        );
-        return {
-          ...live,
-          status: {
-            observedGeneration: deployment.metadata.generation,
-            replicas: sum('replicas'),
-            updatedReplicas: current?.status?.replicas ?? 0,
-            readyReplicas: sum('readyReplicas'),
-            availableReplicas: available,
-            unavailableReplicas: Math.max(0, wanted - available),
-            conditions,
-          },
-        };
-      },
+      live => ({
+        ...live,
+        status: deploymentStatus(live, sets, newest, this.registry.now()),
+      }),
       { ...OPTIONS, subresource: 'status' },
     );
+    this.#awaitDeadline(deployment);
+  }
+
+  #awaitDeadline({ metadata }: KubeObject): void {
+    const { namespace, name } = metadata;
+    const live = this.registry.store.get('deployments', namespace, name);
+    const left = live && untilDeadline(live, this.registry.now());
+    if (left !== undefined) this.enqueueOnceAfter(keyOf(live!), left + 1000);
   }
 }

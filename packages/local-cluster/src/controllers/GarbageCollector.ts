@@ -2,13 +2,14 @@
  * Deletes what an owner leaves behind, and carries out foreground and orphan
  * deletion (https://kubernetes.io/docs/concepts/architecture/garbage-collection/).
  */
-import { RESOURCES, resourceOfKind } from '../registry/resources';
+import { BY_OWNER } from '../store/ObjectStore';
+import { STORED, resourceOfKind } from '../registry/resources';
 import type { KubeObject } from '../types';
 import { Controller, parseKey, type Key } from './Controller';
 
 export class GarbageCollector extends Controller {
   start(): void {
-    for (const { plural } of RESOURCES) {
+    for (const { plural } of STORED) {
       this.watch(plural, event => {
         const { object } = event;
         const own = `${object.metadata.namespace ?? ''}/${
@@ -49,17 +50,15 @@ export class GarbageCollector extends Controller {
   }
 
   #dependents(uid: string): KubeObject[] {
-    return RESOURCES.flatMap(({ plural }) =>
-      this.registry.store.list(plural),
-    ).filter(object =>
-      object.metadata.ownerReferences?.some(ref => ref.uid === uid),
+    return STORED.flatMap(({ plural }) =>
+      this.registry.store.indexed(plural, BY_OWNER, uid),
     );
   }
 
   protected sync(key: Key): void {
     const { namespace, name } = parseKey(key);
     const plural = key.split('/')[2];
-    const resource = RESOURCES.find(r => r.plural === plural);
+    const resource = STORED.find(r => r.plural === plural);
     const object = resource && this.registry.store.get(plural, namespace, name);
     if (!object) return;
     const {

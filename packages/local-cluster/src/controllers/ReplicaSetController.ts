@@ -1,11 +1,42 @@
-/** Keeps as many pods as a ReplicaSet asks for. */
+/** Keeps as many pods as a ReplicaSet asks for, and says where it cannot. */
+import { withoutCondition, withWorkloadCondition } from '../conditions';
+import { StatusError } from '../registry/errors';
+import type { ReviewedWrites } from '../server/ReviewedWrites';
 import { resourceOf } from '../registry/resources';
+import type { EventRecorder } from '../events/EventRecorder';
+import type { Json, KubeObject } from '../types';
 import { Controller, keyOf, ownerKey, parseKey, type Key } from './Controller';
-import { controlled, createPod, isActive, isReady } from './pods';
+import {
+  controlled,
+  createPod,
+  isActive,
+  isAvailable,
+  isReady,
+  podFrom,
+} from './pods';
 
 const OPTIONS = { fieldManager: 'kube-controller-manager' };
+const SOURCE = 'replicaset-controller';
+const PODS = resourceOf('pods');
+const SETS = resourceOf('replicasets');
 
 export class ReplicaSetController extends Controller {
+  readonly #events: EventRecorder;
+  readonly #writes: ReviewedWrites;
+  /** Sets whose pods others' servers are asked about. */
+  readonly #asking = new Set<Key>();
+
+  constructor(
+    options: ConstructorParameters<typeof Controller>[0] & {
+      events: EventRecorder;
+      writes: ReviewedWrites;
+    },
+  ) {
+    super(options);
+    this.#events = options.events;
+    this.#writes = options.writes;
+  }
+
   start(): void {
     this.watch('replicasets', event => [keyOf(event.object)]);
     this.watch('pods', event => [ownerKey(event.object, 'ReplicaSet')]);
@@ -13,42 +44,178 @@ export class ReplicaSetController extends Controller {
 
   protected sync(key: Key): void {
     const { namespace, name } = parseKey(key);
-    const resource = resourceOf('replicasets');
     const set = this.registry.store.get('replicasets', namespace, name);
     if (!set || set.metadata.deletionTimestamp) return;
     const active = controlled(this.registry, 'pods', set).filter(isActive);
-    const wanted = set.spec.replicas ?? 1;
-    for (let i = active.length; i < wanted; i++)
-      createPod(this.registry, set, {});
-    // A pod that is not ready goes before one that is, a younger before an older one.
-    const surplus = [...active]
-      .sort(
-        (a, b) =>
-          Number(isReady(a)) - Number(isReady(b)) ||
-          b.metadata.creationTimestamp.localeCompare(
-            a.metadata.creationTimestamp,
-          ),
-      )
-      .slice(0, Math.max(0, active.length - wanted));
-    for (const pod of surplus)
-      this.registry.delete(resourceOf('pods'), namespace, pod.metadata.name);
-    const now = controlled(this.registry, 'pods', set).filter(isActive);
-    const ready = now.filter(isReady).length;
-    this.registry.modify(
-      resource,
+    const missing = (set.spec.replicas ?? 1) - active.length;
+    let failure: Error | undefined;
+    try {
+      if (missing > 0) this.#create(set, missing, key);
+      else if (missing < 0) this.#delete(set, active, -missing);
+    } catch (error) {
+      failure = error as Error;
+    }
+    this.#writeStatus(set, failure);
+    // What is refused now may be allowed later: it is tried again, ever more seldom.
+    if (failure) throw failure;
+  }
+
+  #create(set: KubeObject, count: number, key: Key): void {
+    if (this.#writes.asksAbout(PODS)) {
+      this.#createReviewed(set, count, key);
+      return;
+    }
+    for (let i = 0; i < count; i++) {
+      try {
+        this.#created(set, createPod(this.registry, set, {}));
+      } catch (error) {
+        this.#refused(set, error as Error);
+        throw error;
+      }
+    }
+  }
+
+  #created(set: KubeObject, pod: KubeObject): void {
+    this.#events.record(
       set,
-      current => ({
-        ...current,
-        status: {
-          ...current.status,
-          replicas: now.length,
-          fullyLabeledReplicas: now.length,
-          readyReplicas: ready,
-          availableReplicas: ready,
-          observedGeneration: current.metadata.generation,
+      'Normal',
+      'SuccessfulCreate',
+      `Created pod: ${pod.metadata.name}`,
+      { component: SOURCE },
+    );
+  }
+
+  #refused(set: KubeObject, error: Error): void {
+    this.#events.record(
+      set,
+      'Warning',
+      'FailedCreate',
+      `Error creating: ${error.message}`,
+      { component: SOURCE },
+    );
+  }
+
+  /** Others' servers take their time: the set is looked at again with their answer. */
+  #createReviewed(set: KubeObject, count: number, key: Key): void {
+    if (this.#asking.has(key)) return;
+    this.#asking.add(key);
+    const one = () =>
+      this.#writes.create(
+        PODS,
+        set.metadata.namespace,
+        podFrom(set, {}),
+        OPTIONS,
+      );
+    Promise.all(Array.from({ length: count }, one))
+      .then(
+        results => {
+          this.#asking.delete(key);
+          results.forEach(({ object }) => this.#created(set, object));
         },
+        error => {
+          this.#asking.delete(key);
+          this.#refused(set, error);
+          this.#writeStatus(set, error);
+          this.retry(key, error);
+        },
+      )
+      .catch(error => this.logger.warn(`${key}: ${error.message}`));
+  }
+
+  /** A pod that is not ready goes before one that is, a younger before an older one. */
+  #delete(set: KubeObject, active: KubeObject[], count: number): void {
+    const rank = (pod: KubeObject) => [
+      Number(Boolean(pod.spec.nodeName)),
+      Number(pod.status?.phase === 'Running'),
+      Number(isReady(pod)),
+    ];
+    const surplus = [...active]
+      .sort((a, b) => {
+        const [left, right] = [rank(a), rank(b)];
+        const at = left.findIndex((value, index) => value !== right[index]);
+        return at < 0
+          ? b.metadata.creationTimestamp.localeCompare(
+              a.metadata.creationTimestamp,
+            )
+          : left[at] - right[at];
+      })
+      .slice(0, count);
+    for (const pod of surplus) {
+      this.registry.delete(PODS, pod.metadata.namespace, pod.metadata.name);
+      this.#events.record(
+        set,
+        'Normal',
+        'SuccessfulDelete',
+        `Deleted pod: ${pod.metadata.name}`,
+        { component: SOURCE },
+      );
+    }
+  }
+
+  #writeStatus(set: KubeObject, failure: Error | undefined): void {
+    const pods = controlled(this.registry, 'pods', set).filter(isActive);
+    const { minReadySeconds = 0 } = set.spec;
+    const labels = Object.entries<Json>(
+      set.spec.template.metadata?.labels ?? {},
+    );
+    const now = this.registry.now().getTime();
+    const counts = {
+      replicas: pods.length,
+      fullyLabeledReplicas: pods.filter(pod =>
+        labels.every(([key, value]) => pod.metadata.labels?.[key] === value),
+      ).length,
+      readyReplicas: pods.filter(isReady).length,
+      availableReplicas: pods.filter(pod =>
+        isAvailable(pod, minReadySeconds, now),
+      ).length,
+    };
+    if (counts.availableReplicas < counts.readyReplicas)
+      this.enqueueAfter(keyOf(set), minReadySeconds * 1000);
+    this.registry.modify(
+      SETS,
+      set,
+      live => ({
+        ...live,
+        status: setStatus(live, counts, failure, this.registry.timestamp()),
       }),
       { ...OPTIONS, subresource: 'status' },
     );
   }
+}
+
+/** Counts that are zero are left out (Go's `omitempty`), but for the replicas themselves. */
+function setStatus(
+  live: KubeObject,
+  counts: Record<string, number>,
+  failure: Error | undefined,
+  now: string,
+): Json {
+  const { conditions: before } = live.status ?? {};
+  const conditions = failure
+    ? withWorkloadCondition(
+        before,
+        {
+          type: 'ReplicaFailure',
+          status: 'True',
+          reason: 'FailedCreate',
+          message:
+            failure instanceof StatusError
+              ? failure.message
+              : String(failure.message),
+        },
+        now,
+      )
+    : withoutCondition(before, 'ReplicaFailure');
+  return {
+    replicas: counts.replicas,
+    ...nonZero(counts),
+    observedGeneration: live.metadata.generation,
+    ...(conditions.length ? { conditions } : {}),
+  };
+}
+
+export function nonZero(counts: Record<string, number>): Json {
+  return Object.fromEntries(
+    Object.entries(counts).filter(([, count]) => count),
+  );
 }

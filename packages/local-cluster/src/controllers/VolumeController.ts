@@ -1,44 +1,76 @@
 /**
- * Binds every claim to a volume of its own: a directory of the node. A claim
- * that is deleted goes when no pod uses it, and its directory with it.
+ * Binds claims to volumes: to one that was made by hand, or to one that it makes, a directory of the
+ * node (https://kubernetes.io/docs/concepts/storage/persistent-volumes/). A claim that is deleted goes
+ * when no pod uses it, and what its class made for it with it.
  */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { discard, DISCARDED } from '../discard';
+import type { EventRecorder } from '../events/EventRecorder';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
+import { Controller, keyOf, parseKey, type Key } from './Controller';
+import { HostPathProvisioner } from './HostPathProvisioner';
 import {
-  Controller,
-  keyOf,
-  parseKey,
-  type Key,
-  type Logger,
-} from './Controller';
-import type { Registry } from '../registry/Registry';
+  BIND_COMPLETED,
+  BOUND_BY,
+  claimRefOf,
+  isOwn,
+  isUsedBy,
+  volumeFor,
+} from './volumes';
 
-const OPTIONS = { fieldManager: 'local-cluster-volumes' };
-const PROTECTION = 'kubernetes.io/pvc-protection';
+const OPTIONS = { fieldManager: 'kube-controller-manager' };
+const STATUS = { ...OPTIONS, subresource: 'status' } as const;
+const SOURCE = { component: 'persistentvolume-controller' };
+const CLAIMS = resourceOf('persistentvolumeclaims');
+const VOLUMES = resourceOf('persistentvolumes');
+/** A claim that cannot be bound is looked at again this much later, in milliseconds. */
+const RESYNC_MS = 15_000;
+
+const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
+
+/** Keys of volumes begin so in the queue. */
+const VOLUME_KEY = 'volume:';
 
 export class VolumeController extends Controller {
   readonly #directory: string;
+  readonly #events: EventRecorder;
+  readonly #provisioner: HostPathProvisioner;
 
-  constructor(options: {
-    registry: Registry;
-    logger: Logger;
-    directory: string;
-  }) {
+  constructor(
+    options: ConstructorParameters<typeof Controller>[0] & {
+      directory: string;
+      events: EventRecorder;
+    },
+  ) {
     super(options);
     this.#directory = options.directory;
+    this.#events = options.events;
+    this.#provisioner = new HostPathProvisioner(options);
   }
 
   start(): void {
     mkdirSync(this.#directory, { recursive: true });
     for (const left of readdirSync(this.#directory))
       if (left.startsWith(DISCARDED)) discard(join(this.#directory, left));
-    this.watch('persistentvolumeclaims', event => {
-      if (event.type === 'DELETED') this.#remove(event.object);
-      return [keyOf(event.object)];
+    this.watch('persistentvolumeclaims', ({ object }) => [
+      keyOf(object),
+      object.spec?.volumeName && volumeKey(object.spec.volumeName),
+    ]);
+    this.watch('persistentvolumes', ({ object, type, previous }) => {
+      const { claimRef } = object.spec ?? {};
+      const claim = claimRef && `${claimRef.namespace}/${claimRef.name}`;
+      const isNew =
+        object.status?.phase === 'Available' &&
+        previous?.status?.phase !== 'Available';
+      return [
+        ...(type === 'DELETED' ? [] : [volumeKey(object.metadata.name)]),
+        claim,
+        ...(isNew ? this.#pendingClaims() : []),
+      ];
     });
+    this.watch('storageclasses', () => this.#pendingClaims());
     this.watch('pods', event =>
       event.type === 'DELETED'
         ? (event.object.spec?.volumes ?? []).map(
@@ -50,105 +82,203 @@ export class VolumeController extends Controller {
     );
   }
 
-  #remove(claim: KubeObject): void {
-    const volume =
-      claim.spec.volumeName &&
-      this.registry.store.get(
-        'persistentvolumes',
-        undefined,
-        claim.spec.volumeName,
-      );
-    if (!volume) return;
-    this.registry.finalize(resourceOf('persistentvolumes'), volume);
-    discard(volume.spec.hostPath.path);
+  #pendingClaims(): Key[] {
+    return this.registry.store
+      .list('persistentvolumeclaims')
+      .filter(claim => claim.status?.phase === 'Pending')
+      .map(keyOf);
   }
 
   protected sync(key: Key): void {
-    const { namespace, name } = parseKey(key);
-    const resource = resourceOf('persistentvolumeclaims');
-    const claim = this.registry.store.get(resource.plural, namespace, name);
-    if (!claim) return;
-    if (claim.metadata.deletionTimestamp) {
-      const used = this.registry.store
-        .list('pods', namespace)
-        .some(pod =>
-          (pod.spec.volumes ?? []).some(
-            (v: Json) => v.persistentVolumeClaim?.claimName === name,
-          ),
-        );
-      if (!used)
-        this.registry.modify(
-          resource,
-          claim,
-          live => ({
-            ...live,
-            metadata: {
-              ...live.metadata,
-              finalizers: live.metadata.finalizers?.filter(
-                f => f !== PROTECTION,
-              ),
-            },
-          }),
-          OPTIONS,
-        );
+    if (key.startsWith(VOLUME_KEY)) {
+      this.#syncVolume(key.slice(VOLUME_KEY.length));
       return;
     }
-    if (claim.status?.phase === 'Bound') return;
-    const volumeName = `pvc-${claim.metadata.uid}`;
-    const path = join(this.#directory, volumeName);
-    mkdirSync(path, { recursive: true });
-    if (!this.registry.store.get('persistentvolumes', undefined, volumeName)) {
-      this.registry.create(
-        resourceOf('persistentvolumes'),
-        undefined,
-        {
-          metadata: { name: volumeName },
-          spec: {
-            capacity: { storage: claim.spec.resources.requests.storage },
-            accessModes: claim.spec.accessModes,
-            hostPath: { path },
-            persistentVolumeReclaimPolicy: 'Delete',
-            storageClassName: claim.spec.storageClassName,
-            claimRef: {
-              kind: 'PersistentVolumeClaim',
-              apiVersion: 'v1',
-              namespace,
-              name,
-              uid: claim.metadata.uid,
-            },
-          },
-        },
-        OPTIONS,
-      );
-    }
-    const bound = this.registry.modify(
-      resource,
+    const { namespace, name } = parseKey(key);
+    const claim = this.registry.store.get(CLAIMS.plural, namespace, name);
+    if (!claim) return;
+    if (claim.metadata.deletionTimestamp) this.#release(claim);
+    else if (claim.metadata.annotations?.[BIND_COMPLETED])
+      this.#syncBound(claim);
+    else this.#bind(claim);
+  }
+
+  #volume(name: string | undefined): KubeObject | undefined {
+    return name
+      ? this.registry.store.get('persistentvolumes', undefined, name)
+      : undefined;
+  }
+
+  /** A claim goes once no pod uses it. */
+  #release(claim: KubeObject): void {
+    const { namespace } = claim.metadata;
+    const isUsed = this.registry.store
+      .list('pods', namespace)
+      .some(pod => isUsedBy(claim, pod));
+    if (isUsed) return;
+    this.registry.modify(
+      CLAIMS,
       claim,
       live => ({
         ...live,
         metadata: {
           ...live.metadata,
-          finalizers: [
-            ...new Set([...(live.metadata.finalizers ?? []), PROTECTION]),
-          ],
+          finalizers: live.metadata.finalizers?.filter(
+            each => each !== CLAIM_PROTECTION,
+          ),
         },
-        spec: { ...live.spec, volumeName },
       }),
       OPTIONS,
     );
-    if (bound)
-      this.registry.modify(
-        resource,
-        bound,
-        live => ({
-          ...live,
-          status: {
-            phase: 'Bound',
-            accessModes: claim.spec.accessModes,
-            capacity: { storage: claim.spec.resources.requests.storage },
-          },
-        }),
-        { ...OPTIONS, subresource: 'status' },
-      );
   }
+
+  /** A claim that was bound and whose volume is gone has lost it. */
+  #syncBound(claim: KubeObject): void {
+    const volume = this.#volume(claim.spec.volumeName);
+    if (volume) {
+      this.#complete(claim, volume);
+      return;
+    }
+    if (claim.status?.phase === 'Lost') return;
+    this.#events.record(
+      claim,
+      'Warning',
+      'ClaimLost',
+      'Bound claim has lost its PersistentVolume. Data on the volume is lost!',
+      SOURCE,
+    );
+    this.registry.modify(
+      CLAIMS,
+      claim,
+      live => ({ ...live, status: { ...live.status, phase: 'Lost' } }),
+      STATUS,
+    );
+  }
+
+  #bind(claim: KubeObject): void {
+    const named = this.#volume(claim.spec.volumeName);
+    const volume =
+      named ??
+      (claim.spec.volumeName
+        ? undefined
+        : volumeFor(claim, this.registry.store.list('persistentvolumes')));
+    if (volume) {
+      this.#claimVolume(volume, claim);
+      return;
+    }
+    if (claim.spec.volumeName) {
+      this.enqueueOnceAfter(keyOf(claim), RESYNC_MS);
+      return;
+    }
+    const made = this.#provisioner.provision(claim);
+    if (made) this.#claimVolume(made, claim);
+    else this.enqueueOnceAfter(keyOf(claim), RESYNC_MS);
+  }
+
+  /** The volume is the claim's, then the claim the volume's. */
+  #claimVolume(volume: KubeObject, claim: KubeObject): void {
+    const { uid } = claim.metadata;
+    const claimed = this.registry.modify(
+      VOLUMES,
+      volume,
+      live =>
+        live.spec.claimRef?.uid === uid
+          ? live
+          : {
+              ...live,
+              metadata: {
+                ...live.metadata,
+                annotations: {
+                  ...live.metadata.annotations,
+                  [BOUND_BY]: 'yes',
+                },
+              },
+              spec: {
+                ...live.spec,
+                claimRef: claimRefOf(claim),
+              },
+            },
+      OPTIONS,
+    );
+    if (claimed) this.#setPhase(claimed, 'Bound');
+    const bound = this.registry.modify(
+      CLAIMS,
+      claim,
+      live => ({
+        ...live,
+        metadata: {
+          ...live.metadata,
+          annotations: {
+            ...live.metadata.annotations,
+            [BIND_COMPLETED]: 'yes',
+            ...(claim.spec.volumeName ? {} : { [BOUND_BY]: 'yes' }),
+          },
+        },
+        spec: { ...live.spec, volumeName: volume.metadata.name },
+      }),
+      OPTIONS,
+    );
+    if (bound) this.#complete(bound, volume);
+  }
+
+  #complete(claim: KubeObject, volume: KubeObject): void {
+    this.registry.modify(
+      CLAIMS,
+      claim,
+      live => ({
+        ...live,
+        status: {
+          ...live.status,
+          phase: 'Bound',
+          accessModes: volume.spec.accessModes,
+          capacity: volume.spec.capacity,
+        },
+      }),
+      STATUS,
+    );
+  }
+
+  #setPhase(volume: KubeObject, phase: string): void {
+    this.registry.modify(
+      VOLUMES,
+      volume,
+      live => ({ ...live, status: { ...live.status, phase } }),
+      STATUS,
+    );
+  }
+
+  #syncVolume(name: string): void {
+    const volume = this.#volume(name);
+    if (!volume) return;
+    const { claimRef, persistentVolumeReclaimPolicy: policy } = volume.spec;
+    const claim =
+      claimRef &&
+      this.registry.store.get(CLAIMS.plural, claimRef.namespace, claimRef.name);
+    const isClaimed =
+      claim && (!claimRef.uid || claim.metadata.uid === claimRef.uid);
+    if (volume.metadata.deletionTimestamp) {
+      if (!isClaimed || claim.status?.phase !== 'Bound') this.#drop(volume);
+      return;
+    }
+    if (!claimRef) {
+      if (volume.status?.phase !== 'Available')
+        this.#setPhase(volume, 'Available');
+    } else if (!claimRef.uid || isClaimed) {
+      if (!claimRef.uid && volume.status?.phase === 'Pending')
+        this.#setPhase(volume, 'Available');
+    } else if (policy === 'Delete' && isOwn(volume)) this.#drop(volume);
+    else if (volume.status?.phase !== 'Released')
+      this.#setPhase(volume, 'Released');
+  }
+
+  /** The volume goes, and what this controller made for it. */
+  #drop(volume: KubeObject): void {
+    this.registry.finalize(VOLUMES, volume);
+    if (isOwn(volume) && volume.spec.hostPath)
+      discard(volume.spec.hostPath.path);
+  }
+}
+
+function volumeKey(name: string): Key {
+  return `${VOLUME_KEY}${name}`;
 }

@@ -28,6 +28,9 @@ const WINDOW_MS = 100;
 /** Bytes at the end of a file that are looked at first for its last lines. */
 const TAIL_BYTES = 64 * 1024;
 
+/** What of a log comes to be a container's message (kubernetes' `FallbackToLogsOnError`). */
+const MESSAGE = { lines: 80, bytes: 2048 };
+
 /** One line. */
 export interface LogLine {
   time: string;
@@ -101,6 +104,15 @@ export class ContainerLog {
   /** Where the logs of a pod's container are. */
   static directoryOf(podDirectory: string, container: string): string {
     return join(podDirectory, 'containers', container, 'logs');
+  }
+
+  /** The end of what was written, as much of it as a status takes. */
+  tail(): string {
+    if (!existsSync(this.#path)) return '';
+    const text = lastLines(this.#path, MESSAGE.lines)
+      .map(line => `${line.text}${line.partial ? '' : '\n'}`)
+      .join('');
+    return Buffer.from(text).subarray(-MESSAGE.bytes).toString('utf8');
   }
 
   /**

@@ -7,10 +7,12 @@ import { wholeSeconds } from '../time';
 import type { Json } from '../types';
 import { RestartDelays } from './backOff';
 import { historyOf } from './containerHistory';
+import { containerIdOf, containerStatus } from './containerStatus';
 import { ContainerLog } from './ContainerLog';
 import { ContainerConfigError } from './environment';
+import { StartError } from './executable';
 import { followRun, NOT_STARTED } from './followRun';
-import { ImageError } from './images';
+import { ImageError, pullImage } from './images';
 import { pause, pauseUntilChange } from './pause';
 import type { PodContext } from './PodContext';
 import { ProbeWorker } from './ProbeWorker';
@@ -19,6 +21,21 @@ import { end, type Running } from './runtime/Launch';
 import { startContainer } from './startInContainer';
 
 const timestamp = () => wholeSeconds(new Date());
+/** When a container began that never did: a time of zero. */
+const NEVER = '1970-01-01T00:00:00Z';
+
+/** Between two looks of the kubelet, in milliseconds. */
+const SYNC_MS = 1000;
+/** A container whose configuration is not there is looked at again this much later; a change in its namespace wakes sooner. */
+const CONFIG_RETRY_MS = 10_000;
+
+/** Go's print of a duration of whole seconds: `10s`, `2m40s`, `5m0s`. */
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60
+    ? `${seconds}s`
+    : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}
 
 /** Runs one container of a pod: starts it, probes it, restarts it with a growing delay, and ends it. */
 export class ContainerRunner {
@@ -29,8 +46,9 @@ export class ContainerRunner {
   readonly #delays: RestartDelays;
   readonly #stop = new AbortController();
   restartCount: number;
-  state: Json = { waiting: { reason: 'PodInitializing' } };
+  state: Json;
   lastState: Json;
+  #containerId: string | undefined;
   started = false;
   ready = false;
   log: ContainerLog | undefined;
@@ -52,6 +70,15 @@ export class ContainerRunner {
     const { restartCount, lastState } = historyOf(options.before, isInit);
     this.restartCount = restartCount;
     this.lastState = lastState;
+    this.#containerId = options.before?.containerID;
+    // Who waits for others is told from who is the first.
+    this.state = {
+      waiting: {
+        reason: context.pod.spec.initContainers?.length
+          ? 'PodInitializing'
+          : 'ContainerCreating',
+      },
+    };
   }
 
   get name(): string {
@@ -60,25 +87,21 @@ export class ContainerRunner {
 
   /** Status for `containerStatuses`. */
   status(): Json {
-    return {
-      name: this.name,
-      image: this.spec.image,
-      imageID: this.spec.image,
-      restartCount: this.restartCount,
-      ready: this.#isInit
-        ? Boolean(this.state.terminated && this.state.terminated.exitCode === 0)
-        : this.ready,
-      started: this.#isInit ? Boolean(this.state.running) : this.started,
+    return containerStatus({
+      spec: this.spec,
       state: this.state,
       lastState: this.lastState,
-      ...(this.#running
-        ? {
-            containerID: `local://${this.#context.pod.metadata.uid}/${
-              this.name
-            }/${this.restartCount}`,
-          }
-        : {}),
-    };
+      ready: this.#isInit ? this.state.terminated?.exitCode === 0 : this.ready,
+      started: this.#isInit ? Boolean(this.state.running) : this.started,
+      restartCount: this.restartCount,
+      containerId: this.#containerId,
+    });
+  }
+
+  /** Tells something of this container. */
+  #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const list = this.#isInit ? 'initContainers' : 'containers';
+    this.#context.event(type, reason, message, `spec.${list}{${this.name}}`);
   }
 
   #set(
@@ -100,13 +123,18 @@ export class ContainerRunner {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       const startedAt = Date.now();
-      const running = this.#begin();
-      const succeeded = running && (await this.#follow(running)) === 0;
+      const running = await this.#begin();
       if (signal.aborted) return false;
+      if (running === 'waits') {
+        await this.#waitToStart();
+        continue;
+      }
+      const exitCode = running ? await this.#follow(running) : NOT_STARTED;
+      if (signal.aborted) return false;
+      const succeeded = exitCode === 0;
       if (succeeded && (this.#isInit || policy !== 'Always')) return true;
-      if (running && !succeeded && policy === 'Never') return false;
-      if (running) await this.#backOff(Date.now() - startedAt);
-      else await this.#waitToStart();
+      if (!succeeded && policy === 'Never') return false;
+      await this.#backOff(Date.now() - startedAt);
     }
     return false;
   }
@@ -114,48 +142,64 @@ export class ContainerRunner {
   /** Waits after a run. */
   async #backOff(ranMs: number): Promise<void> {
     const delay = this.#delays.afterRun(ranMs);
-    const terminated = this.state;
+    const { terminated } = this.state;
+    const told = Math.min(delay / 2, SYNC_MS);
     if (delay > 0) {
       const { name, namespace, uid } = this.#context.pod.metadata;
-      this.#context.event(
+      const pod = `${name}_${namespace}(${uid})`;
+      // The end is told for a moment before the wait is, as two looks of the kubelet do.
+      await pause(told, this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      this.#event(
         'Warning',
         'BackOff',
-        `Back-off restarting failed container ${this.name} in pod ${name}`,
+        `Back-off restarting failed container ${this.name} in pod ${pod}`,
       );
-      const message = `back-off ${Math.round(
-        delay / 1000,
-      )}s restarting failed container=${
-        this.name
-      } pod=${name}_${namespace}(${uid})`;
+      const message = `back-off ${duration(
+        delay,
+      )} restarting failed container=${this.name} pod=${pod}`;
       this.#set({
-        lastState: terminated,
+        ...(terminated ? { lastState: { terminated } } : {}),
         state: { waiting: { reason: 'CrashLoopBackOff', message } },
       });
-    } else this.lastState = terminated;
-    await pause(delay, this.#stop.signal);
+    } else if (terminated) this.lastState = { terminated };
+    await pause(delay - told, this.#stop.signal);
     if (!this.#stop.signal.aborted) this.restartCount++;
   }
 
-  /** Waits after an attempt that started nothing. */
+  /** Waits after an attempt that made nothing. */
   async #waitToStart(): Promise<void> {
-    const delay = this.#delays.afterNoStart();
     const { reason, message } = this.state.waiting;
-    if (reason === 'ErrImagePull')
+    const { registry, pod } = this.#context;
+    const { signal } = this.#stop;
+    if (reason === 'ErrImagePull') {
+      const delay = this.#delays.afterNoStart();
+      await pause(Math.min(delay / 2, SYNC_MS), signal);
+      if (signal.aborted) return;
+      this.#event(
+        'Normal',
+        'BackOff',
+        `Back-off pulling image ${JSON.stringify(this.spec.image)}`,
+      );
+      this.#event('Warning', 'Failed', 'Error: ImagePullBackOff');
       this.#set({
         state: {
           waiting: {
             reason: 'ImagePullBackOff',
             message: `Back-off pulling image ${JSON.stringify(
               this.spec.image,
-            )}: ${message}`,
+            )}: ErrImagePull: ${message}`,
           },
         },
       });
-    const { registry, pod } = this.#context;
-    const { signal } = this.#stop;
-    if (reason === 'CreateContainerConfigError')
-      await pauseUntilChange(registry, pod.metadata.namespace, delay, signal);
-    else await pause(delay, signal);
+      await pause(delay, signal);
+    } else
+      await pauseUntilChange(
+        registry,
+        pod.metadata.namespace,
+        CONFIG_RETRY_MS,
+        signal,
+      );
   }
 
   /**
@@ -183,31 +227,72 @@ export class ContainerRunner {
     return startContainer(this.#context, this.spec, this.#directory);
   }
 
-  /** Begins a run; undefined where it cannot be started, which the state then tells. */
-  #begin(): Running | undefined {
+  /** Has the image. @returns whether it is there */
+  async #pull(): Promise<boolean> {
+    try {
+      await pullImage(this.#context.images, this.spec, {
+        event: (type, reason, message) => this.#event(type, reason, message),
+        signal: this.#stop.signal,
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      const { reason, message } = error;
+      this.#event('Warning', 'Failed', `Error: ${reason}`);
+      this.#set({ state: { waiting: { reason, message } } });
+      return false;
+    }
+  }
+
+  /** Begins a run: `waits` where nothing could be made, undefined where its command could not be started. */
+  async #begin(): Promise<Running | 'waits' | undefined> {
+    if (!(await this.#pull())) return 'waits';
+    const { metadata } = this.#context.pod;
     try {
       const prepared = this.#prepared;
       this.#prepared = undefined;
       const isUsable = prepared && !hasEnded(prepared.process);
       const running = isUsable ? prepared : this.#start();
+      this.#event('Normal', 'Created', `Created container: ${this.name}`);
+      this.#containerId = containerIdOf(
+        `${metadata.uid}/${this.name}/${this.restartCount}`,
+      );
       running.begin();
       return running;
     } catch (error) {
       const { message } = error as Error;
-      let reason = 'RunContainerError';
-      if (error instanceof ImageError) reason = 'ErrImagePull';
-      else if (error instanceof ContainerConfigError)
-        reason = 'CreateContainerConfigError';
-      this.#context.event(
-        'Warning',
-        'Failed',
-        reason === 'ErrImagePull'
-          ? `Failed to pull image: ${message}`
-          : `Error: ${message}`,
+      if (error instanceof ContainerConfigError) {
+        this.#event('Warning', 'Failed', `Error: ${message}`);
+        this.#set({ state: { waiting: { reason: error.reason, message } } });
+        return 'waits';
+      }
+      this.#event('Normal', 'Created', `Created container: ${this.name}`);
+      this.#containerId = containerIdOf(
+        `${metadata.uid}/${this.name}/${this.restartCount}`,
       );
-      this.#set({ state: { waiting: { reason, message } } });
+      this.#event('Warning', 'Failed', `Error: ${message}`);
+      this.#notStarted(error as Error);
       return undefined;
     }
+  }
+
+  /** The container was made, and what it is to run is not there. */
+  #notStarted(error: Error): void {
+    const { message } = error;
+    const terminated = {
+      exitCode: NOT_STARTED,
+      reason: error instanceof StartError ? 'StartError' : 'Error',
+      message,
+      startedAt: NEVER,
+      finishedAt: timestamp(),
+      containerID: this.#containerId,
+    };
+    this.#set({
+      state: { waiting: { reason: 'RunContainerError', message } },
+      lastState: { terminated },
+      ready: false,
+      started: false,
+    });
   }
 
   /** One run. Returns the exit code. */
@@ -219,7 +304,7 @@ export class ContainerRunner {
     );
     this.log = log;
     const startedAt = timestamp();
-    this.#context.event('Normal', 'Started', `Started container ${this.name}`);
+    this.#event('Normal', 'Started', `Started container ${this.name}`);
     const { startupProbe, readinessProbe } = this.spec;
     this.#set({
       state: { running: { startedAt } },
@@ -235,11 +320,10 @@ export class ContainerRunner {
         terminated: {
           exitCode,
           reason: exitCode === 0 ? 'Completed' : 'Error',
+          ...this.#lastWords(exitCode),
           startedAt,
           finishedAt: timestamp(),
-          ...(exitCode === NOT_STARTED
-            ? { message: 'the command could not be started' }
-            : {}),
+          containerID: this.#containerId,
         },
       },
       ready: false,
@@ -248,18 +332,28 @@ export class ContainerRunner {
     return exitCode;
   }
 
+  /** What the container left as its message, or, where it failed, the end of its log. */
+  #lastWords(exitCode: number): { message?: string } {
+    const { terminationMessagePolicy } = this.spec;
+    if (exitCode === 0 || terminationMessagePolicy !== 'FallbackToLogsOnError')
+      return {};
+    const message = this.log?.tail();
+    return message ? { message } : {};
+  }
+
   #probe(running: Running, over: AbortSignal): Promise<void> {
     return new ProbeWorker({
       context: this.#context,
       spec: this.spec,
       directory: this.#directory,
       over,
+      unhealthy: message => this.#event('Warning', 'Unhealthy', message),
       probed: (ready = this.ready) => {
         if (!this.started || this.ready !== ready)
           this.#set({ started: true, ready });
       },
       failed: kind => {
-        this.#context.event(
+        this.#event(
           'Normal',
           'Killing',
           `Container ${

@@ -10,7 +10,8 @@ import { StatusError } from '../registry/errors';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
 import { discard } from '../discard';
-import { NODE_NAME, registerNode } from './nodeStatus';
+import { registerNode, writeAllocatable } from './nodeStatus';
+import { PodConnections } from './PodConnections';
 import type { NodeContext } from './PodContext';
 import { PodLogs } from './PodLogs';
 import { PodWorker } from './PodWorker';
@@ -20,14 +21,19 @@ const PODS = resourceOf('pods');
 /** Runs the pods that are placed on this node, one worker for each. */
 export class NodeAgent {
   readonly logs: PodLogs;
+  readonly streams: PodConnections;
   readonly #node: NodeContext;
   readonly #workers = new Map<string, PodWorker>();
   readonly #ending = new Set<string>();
   #unsubscribe: (() => void) | undefined;
   #stopped = false;
+  #isLost = false;
 
   constructor(node: NodeContext) {
     this.#node = node;
+    this.streams = new PodConnections(node.registry, pod =>
+      this.#workers.get(pod.metadata.uid),
+    );
     this.logs = new PodLogs({
       ...node,
       runner: (pod, container) =>
@@ -35,10 +41,23 @@ export class NodeAgent {
     });
   }
 
+  /** Tells nothing any more of itself and its pods, or again. */
+  lose(isLost: boolean): void {
+    this.#isLost = isLost;
+  }
+
+  setPulls(pulls: { failing?: string; slowMs?: number }): void {
+    this.#node.images.setPulls(pulls);
+  }
+
+  setAllocatable(allocatable: Record<string, string> | undefined): void {
+    writeAllocatable(this.#node.registry, this.#node.nodeName, allocatable);
+  }
+
   start(): void {
     const { registry, directory, isolation } = this.#node;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    registerNode(registry, isolation);
+    registerNode(registry, isolation, this.#node.nodeName);
     const known = new Set(
       registry.store.list('pods').map(pod => pod.metadata.uid),
     );
@@ -59,9 +78,9 @@ export class NodeAgent {
   }
 
   #sync(namespace: string | undefined, name: string): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#isLost) return;
     const pod = this.#node.registry.store.get('pods', namespace, name);
-    if (!pod || pod.spec.nodeName !== NODE_NAME) return;
+    if (!pod || pod.spec.nodeName !== this.#node.nodeName) return;
     const { uid, deletionTimestamp } = pod.metadata;
     if (deletionTimestamp) {
       this.#end(pod).catch(error =>

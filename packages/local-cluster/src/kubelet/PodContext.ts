@@ -4,7 +4,7 @@ import type { LoopbackAddresses } from '../registry/LoopbackAddresses';
 import type { Registry } from '../registry/Registry';
 import type { KubeObject } from '../types';
 import type { BackOff } from './backOff';
-import type { EventRecorder } from './events';
+import type { EventRecorder } from '../events/EventRecorder';
 import type { LocalImages } from './images';
 import type { Isolation } from './isolation';
 import type { NetworkPool } from './network/NetworkPool';
@@ -13,6 +13,8 @@ import type { PodVolumes } from './volumes';
 
 /** What all pods of the node share. */
 export interface NodeContext {
+  /** The node's name. */
+  nodeName: string;
   registry: Registry;
   tokens: Tokens;
   events: EventRecorder;
@@ -33,7 +35,13 @@ export interface PodContext extends NodeContext {
   volumes: PodVolumes;
   address: string;
   graceMs: number;
-  event(type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** @param fieldPath - the part of the pod that it is about; the pod itself by default */
+  event(
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    fieldPath?: string,
+  ): void;
   /** Says that a container's status is another one now. */
   changed(): void;
 }

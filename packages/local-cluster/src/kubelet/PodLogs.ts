@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { badRequest, StatusError } from '../registry/errors';
 import type { Registry } from '../registry/Registry';
 import { resourceOf } from '../registry/resources';
-import type { LogSource } from '../server/serveResource';
+import type { LogSource } from '../server/logs';
 import type { Json, KubeObject } from '../types';
 import { ContainerLog, type LogLine } from './ContainerLog';
 import type { ContainerRunner } from './ContainerRunner';

@@ -18,6 +18,8 @@ import { PodVolumes } from './volumes';
 const PODS = resourceOf('pods');
 /** A status that could not be written is written again this much later. */
 const STATUS_RETRY_MS = 2000;
+/** The node's own address. */
+const HOST_ADDRESS = '127.0.0.1';
 /** What a pod needs may be there in a moment. A change in its namespace wakes sooner than these. */
 const SETUP_RETRY_MS = [50, 200, 500, 1000, 2000, 5000];
 
@@ -36,7 +38,8 @@ export class PodWorker {
   readonly #containers: ContainerRunner[];
   readonly #stop = new AbortController();
   #canStart = false;
-  #phase: string | undefined;
+  #phase: 'Succeeded' | 'Failed' | undefined;
+  #reason: { reason: string; message: string } | undefined;
   #preparing: NodeJS.Immediate | undefined;
   #statusTimer: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
@@ -60,8 +63,12 @@ export class PodWorker {
     this.#network =
       node.networks?.take() ??
       new HostNetwork({ ports: [...this.#containerPorts] });
-    const event: PodContext['event'] = (type, reason, message) => {
-      if (!this.#quiet) node.events.record(pod, type, reason, message);
+    const event: PodContext['event'] = (type, reason, message, fieldPath) => {
+      if (!this.#quiet)
+        node.events.record(pod, type, reason, message, {
+          host: node.nodeName,
+          fieldPath,
+        });
     };
     this.#volumes = new PodVolumes({
       registry: node.registry,
@@ -121,18 +128,12 @@ export class PodWorker {
     this.#writeStatus();
     const network = () => this.#network.start();
     network().catch(() => {});
-    await this.#retry('FailedMount', 'MountVolume.SetUp failed', () =>
-      this.#volumes.make(),
-    );
-    await this.#retry(
-      'FailedCreatePodSandBox',
-      'Failed to create pod sandbox',
-      network,
-    );
+    await this.#retry('FailedMount', () => this.#volumes.make());
+    await this.#retry('FailedCreatePodSandBox', network);
     if (signal.aborted) return;
     await this.#openPorts();
+    // Told with the first container's state: that is the next thing to happen.
     this.#canStart = true;
-    this.#writeStatus();
     const later = [
       ...this.#init.slice(1),
       ...(this.#init.length ? this.#containers : []),
@@ -162,11 +163,7 @@ export class PodWorker {
   }
 
   /** Tries something until it succeeds or the pod is stopped. */
-  async #retry(
-    reason: string,
-    words: string,
-    attempt: () => Promise<void>,
-  ): Promise<void> {
+  async #retry(reason: string, attempt: () => Promise<void>): Promise<void> {
     const { registry, event, pod } = this.#context;
     const { signal } = this.#stop;
     for (let failures = 0; !signal.aborted; failures++) {
@@ -175,7 +172,13 @@ export class PodWorker {
         return;
       } catch (error) {
         if (failures > 1)
-          event('Warning', reason, `${words}: ${(error as Error).message}`);
+          event(
+            'Warning',
+            reason,
+            reason === 'FailedMount'
+              ? (error as Error).message
+              : `Failed to create pod sandbox: ${(error as Error).message}`,
+          );
         await pauseUntilChange(
           registry,
           pod.metadata.namespace,
@@ -229,7 +232,9 @@ export class PodWorker {
     const { registry } = this.#node;
     const observed = {
       phase: this.#phase,
+      ...this.#reason,
       address: this.#address,
+      hostAddress: HOST_ADDRESS,
       startTime: this.#startTime,
       canStart: this.#canStart,
       initContainers: this.#init.map(c => c.status()),
@@ -270,11 +275,13 @@ export class PodWorker {
     clearImmediate(this.#preparing);
     if (!quiet)
       for (const c of this.#containers)
-        this.#context.event(
-          'Normal',
-          'Killing',
-          `Stopping container ${c.name}`,
-        );
+        if (c.state.running)
+          this.#context.event(
+            'Normal',
+            'Killing',
+            `Stopping container ${c.name}`,
+            `spec.containers{${c.name}}`,
+          );
     this.#quiet = quiet;
     this.#stop.abort();
     this.#volumes.stop();

@@ -26,6 +26,7 @@ export class ProbeWorker {
   readonly #over: AbortSignal;
   readonly #probed: (ready?: boolean) => void;
   readonly #failed: (kind: Kind) => void;
+  readonly #tellUnhealthy: (message: string) => void;
 
   /**
    * @param options - `over` aborts when the run has ended; `probed` hears that the container
@@ -38,6 +39,7 @@ export class ProbeWorker {
     over: AbortSignal;
     probed: (ready?: boolean) => void;
     failed: (kind: Kind) => void;
+    unhealthy: (message: string) => void;
   }) {
     const { context, spec, directory, over } = options;
     this.#context = context;
@@ -45,6 +47,7 @@ export class ProbeWorker {
     this.#over = over;
     this.#probed = options.probed;
     this.#failed = options.failed;
+    this.#tellUnhealthy = options.unhealthy;
     this.#target = {
       address: context.address,
       dial: port => context.network.dial(port),
@@ -99,12 +102,12 @@ export class ProbeWorker {
   }
 
   #unhealthy(kind: Kind, { message }: ProbeResult): void {
-    const { network, event } = this.#context;
+    const { network } = this.#context;
     const elsewhere = message.includes('connect:') ? network.listening() : [];
     const hint = elsewhere.length
       ? ` (the container listens on port ${elsewhere.join(', ')})`
       : '';
-    event('Warning', 'Unhealthy', `${kind} probe failed: ${message}${hint}`);
+    this.#tellUnhealthy(`${kind} probe failed: ${message}${hint}`);
   }
 
   async #hasStarted(probe: Json): Promise<boolean> {

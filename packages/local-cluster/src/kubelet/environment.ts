@@ -1,9 +1,21 @@
 /** A container's environment and command, as its pod describes them. */
+import { cpus, totalmem } from 'node:os';
+import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Registry } from '../registry/Registry';
 import type { Json, KubeObject } from '../types';
 
-/** What keeps a container from being made (`CreateContainerConfigError`). */
-export class ContainerConfigError extends Error {}
+/** What keeps a container from being made. */
+export class ContainerConfigError extends Error {
+  /** @param reason - as the container's state says it */
+  constructor(
+    message: string,
+    readonly reason:
+      | 'CreateContainerConfigError'
+      | 'CreateContainerError' = 'CreateContainerConfigError',
+  ) {
+    super(message);
+  }
+}
 
 /** The Secrets and ConfigMaps that a pod names. */
 export type DataPlural = 'secrets' | 'configmaps';
@@ -52,12 +64,45 @@ function fromKey(
   return data?.get(ref.key)?.toString();
 }
 
-function fromField(pod: KubeObject, path: string): string {
+/** Labels and annotations as a file tells them: a line each. */
+function lines(values: Record<string, string> = {}): string {
+  return Object.entries(values)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .join('\n');
+}
+
+/** A field of a pod (https://kubernetes.io/docs/concepts/workloads/pods/downward-api/). */
+export function fieldText(pod: KubeObject, path: string): string {
   const keyed = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path);
   if (keyed) return pod.metadata[keyed[1] as 'labels']?.[keyed[2]] ?? '';
+  if (path === 'metadata.labels') return lines(pod.metadata.labels);
+  if (path === 'metadata.annotations') return lines(pod.metadata.annotations);
   let at: Json = pod;
   for (const element of path.split('.')) at = at?.[element];
   return String(at ?? '');
+}
+
+/** What a container asks for or may have at most, in units of the divisor, rounded up. */
+export function resourceText(
+  pod: KubeObject,
+  { containerName, resource, divisor = '1' }: Json,
+  own?: Json,
+): string {
+  const container =
+    own ??
+    pod.spec.containers.find((each: Json) => each.name === containerName);
+  const [list, name] = String(resource).split('.');
+  const value =
+    container?.resources?.[list]?.[name] ??
+    // What is not limited may have what the node has.
+    (list === 'limits' ? nodeHas(name) : 0);
+  const unit = parseQuantity(String(divisor)) || 1;
+  return String(Math.ceil(parseQuantity(String(value)) / unit));
+}
+
+function nodeHas(name: string): string {
+  return name === 'cpu' ? String(cpus().length) : String(totalmem());
 }
 
 /** Replaces `$(NAME)`; `$$(NAME)` stands for itself. */
@@ -89,13 +134,20 @@ export function environmentOf(
       env[`${prefix}${key}`] = value.toString();
   }
   for (const { name, value, valueFrom } of container.env ?? []) {
-    const { secretKeyRef, configMapKeyRef, fieldRef } = valueFrom ?? {};
+    const { secretKeyRef, configMapKeyRef, fieldRef, resourceFieldRef } =
+      valueFrom ?? {};
     if (secretKeyRef || configMapKeyRef) {
       const found = secretKeyRef
         ? fromKey(registry, 'secrets', namespace, secretKeyRef)
         : fromKey(registry, 'configmaps', namespace, configMapKeyRef);
       if (found !== undefined) env[name] = found;
-    } else if (fieldRef) env[name] = fromField(pod, fieldRef.fieldPath);
+    } else if (fieldRef) env[name] = fieldText(pod, fieldRef.fieldPath);
+    else if (resourceFieldRef)
+      env[name] = resourceText(
+        pod,
+        resourceFieldRef,
+        resourceFieldRef.containerName ? undefined : container,
+      );
     else env[name] = expand(value ?? '', env);
   }
   return env;

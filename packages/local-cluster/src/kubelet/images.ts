@@ -3,6 +3,8 @@
  * image is ever pulled.
  */
 
+import { pause } from './pause';
+
 /**
  * What an image name stands for.
  *
@@ -19,12 +21,25 @@ export interface LocalImage {
   unavailable?: string;
 }
 
-/** An image that cannot be pulled (`ErrImagePull`). */
-export class ImageError extends Error {}
+/** An image that cannot be had. */
+export class ImageError extends Error {
+  /** @param reason - as the container's state says it */
+  constructor(
+    message: string,
+    readonly reason:
+      | 'ErrImagePull'
+      | 'ErrImageNeverPull'
+      | 'InvalidImageName' = 'ErrImagePull',
+  ) {
+    super(message);
+  }
+}
 
 /** Finds an image by its reference, tag included. */
 export class LocalImages {
   readonly #images: Record<string, LocalImage>;
+  #failing: string | undefined;
+  #slowMs = 0;
 
   /** @param images - by reference without tag or digest */
   static create(images: Record<string, LocalImage>): LocalImages {
@@ -35,24 +50,130 @@ export class LocalImages {
     this.#images = images;
   }
 
+  /** What every pull fails with, and how long it takes, in milliseconds. */
+  setPulls({
+    failing,
+    slowMs = 0,
+  }: {
+    failing?: string;
+    slowMs?: number;
+  }): void {
+    this.#failing = failing;
+    this.#slowMs = slowMs;
+  }
+
+  get slowMs(): number {
+    return this.#slowMs;
+  }
+
   /** @throws Error with the message of a failed pull */
   resolve(reference: string): LocalImage {
+    if (this.#failing) throw new ImageError(this.#failing);
     const name = reference.replace(/@.*$/, '').replace(/:[^/:]+$/, '');
     const image = this.#images[name];
     if (!image) {
       const known = Object.keys(this.#images).join(', ') || 'none';
       throw new ImageError(
-        `the local cluster runs no container images; ${JSON.stringify(
+        unpulled(
           reference,
-        )} is not one of the names that stand for programs of this machine (${known})`,
+          `the local cluster runs no container images; this is not one of the names that stand for programs of this machine (${known})`,
+        ),
       );
     }
     if (image.unavailable)
-      throw new ImageError(
-        `image ${JSON.stringify(reference)} is not available: ${
-          image.unavailable
-        }`,
-      );
+      throw new ImageError(unpulled(reference, image.unavailable));
     return image;
   }
+
+  /** Whether a name stands for programs, so that nothing has to be pulled. */
+  isPresent(reference: string): boolean {
+    try {
+      this.resolve(reference);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** As containerd says that a pull failed. */
+function unpulled(reference: string, why: string): string {
+  const name = JSON.stringify(reference);
+  return `failed to pull and unpack image ${name}: failed to resolve reference ${name}: ${why}`;
+}
+
+/** A repository in capitals is none (distribution's `reference`). */
+function assertName(reference: string): void {
+  const [repository] = reference.replace(/@.*$/, '').split(/:(?=[^/:]+$)/);
+  const path = repository.replace(/^[^/]*[.:][^/]*\//, '');
+  if (path === path.toLowerCase()) return;
+  throw new ImageError(
+    `Failed to apply default image tag ${JSON.stringify(
+      reference,
+    )}: couldn't parse image name ${JSON.stringify(
+      reference,
+    )}: invalid reference format: repository name (${path}) must be lowercase`,
+    'InvalidImageName',
+  );
+}
+
+/**
+ * Has the image of a container, and tells of it as the kubelet does. No image is ever pulled: one
+ * that there is, is on the machine.
+ *
+ * @throws ImageError
+ */
+export async function pullImage(
+  images: LocalImages,
+  { image, imagePullPolicy }: { image: string; imagePullPolicy?: string },
+  options: {
+    event: (
+      type: 'Normal' | 'Warning',
+      reason: string,
+      message: string,
+    ) => void;
+    signal: AbortSignal;
+  },
+): Promise<void> {
+  const { event, signal } = options;
+  const name = JSON.stringify(image);
+  try {
+    assertName(image);
+  } catch (error) {
+    event('Warning', 'InspectFailed', (error as Error).message);
+    throw error;
+  }
+  const isPresent = images.isPresent(image);
+  if (imagePullPolicy === 'Never' && !isPresent) {
+    const message = `Container image ${name} is not present with pull policy of Never`;
+    event('Warning', 'ErrImageNeverPull', message);
+    throw new ImageError(message, 'ErrImageNeverPull');
+  }
+  if (isPresent && imagePullPolicy !== 'Always') {
+    event(
+      'Normal',
+      'Pulled',
+      `Container image ${name} already present on machine`,
+    );
+    return;
+  }
+  event('Normal', 'Pulling', `Pulling image ${name}`);
+  const began = Date.now();
+  if (images.slowMs) await pause(images.slowMs, signal);
+  try {
+    images.resolve(image);
+  } catch (error) {
+    event(
+      'Warning',
+      'Failed',
+      `Failed to pull image ${name}: ${(error as Error).message}`,
+    );
+    throw error;
+  }
+  const took = `${Date.now() - began}ms`;
+  event(
+    'Normal',
+    'Pulled',
+    `Successfully pulled image ${name} in ${took} (${took} including waiting). Image size: 0 bytes.`,
+  );
 }

@@ -5,13 +5,15 @@ import { resourceOf } from '../registry/resources';
 import { KUBERNETES_VERSION } from '../schema/Schema';
 import { describeIsolation, type Isolation } from './isolation';
 
-/** The one node. */
-export const NODE_NAME = 'local';
 /** Pods of a laptop mostly wait: each core counts as many. */
 const CPUS_PER_CORE = 16;
 
 /** Writes the Node object. */
-export function registerNode(registry: Registry, isolation: Isolation): void {
+export function registerNode(
+  registry: Registry,
+  isolation: Isolation,
+  nodeName: string,
+): void {
   const resource = resourceOf('nodes');
   const capacity = {
     cpu: String(cpus().length * CPUS_PER_CORE),
@@ -20,15 +22,15 @@ export function registerNode(registry: Registry, isolation: Isolation): void {
     'ephemeral-storage': '100Gi',
   };
   const node =
-    registry.store.get('nodes', undefined, NODE_NAME) ??
+    registry.store.get('nodes', undefined, nodeName) ??
     registry.create(
       resource,
       undefined,
       {
         metadata: {
-          name: NODE_NAME,
+          name: nodeName,
           labels: {
-            'kubernetes.io/hostname': NODE_NAME,
+            'kubernetes.io/hostname': nodeName,
             'kubernetes.io/os': process.platform,
             'kubernetes.io/arch': process.arch,
           },
@@ -71,6 +73,28 @@ export function registerNode(registry: Registry, isolation: Isolation): void {
           bootID: '',
           kubeProxyVersion: '',
         },
+      },
+    }),
+    { fieldManager: 'kubelet', subresource: 'status' },
+  );
+}
+
+/** Leaves this much of the node to pods; all of it by default. */
+export function writeAllocatable(
+  registry: Registry,
+  nodeName: string,
+  allocatable: Record<string, string> | undefined,
+): void {
+  const node = registry.store.get('nodes', undefined, nodeName);
+  if (!node) return;
+  registry.modify(
+    resourceOf('nodes'),
+    node,
+    live => ({
+      ...live,
+      status: {
+        ...live.status,
+        allocatable: { ...live.status?.capacity, ...allocatable },
       },
     }),
     { fieldManager: 'kubelet', subresource: 'status' },

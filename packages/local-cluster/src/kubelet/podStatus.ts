@@ -1,11 +1,15 @@
 /** A pod's status, made of those of its containers. */
-import { withCondition } from '../conditions';
+import { withCondition, type Condition } from '../conditions';
 import type { Json } from '../types';
 
 /** What the node agent knows of a pod. */
 export interface PodObservation {
   /** Set once the pod has come to its end. */
-  phase?: string;
+  phase?: 'Succeeded' | 'Failed';
+  /** Why it was ended, where it did not end itself. */
+  reason?: string;
+  message?: string;
+  hostAddress: string;
   address: string;
   startTime: string;
   /** Whether its network and volumes are there. */
@@ -25,6 +29,70 @@ function phaseOf(observed: PodObservation): string {
     : 'Pending';
 }
 
+function readiness(observed: PodObservation): Omit<Condition, 'type'> {
+  const unready = observed.containers.filter(c => !c.ready).map(c => c.name);
+  if (observed.phase)
+    return {
+      status: 'False',
+      reason: observed.phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed',
+    };
+  return unready.length
+    ? {
+        status: 'False',
+        reason: 'ContainersNotReady',
+        message: `containers with unready status: [${unready.join(' ')}]`,
+      }
+    : { status: 'True' };
+}
+
+function initialized(observed: PodObservation): Omit<Condition, 'type'> {
+  const pending = observed.initContainers
+    .filter(c => !c.ready)
+    .map(c => c.name);
+  if (observed.phase === 'Succeeded')
+    return { status: 'True', reason: 'PodCompleted' };
+  return pending.length
+    ? {
+        status: 'False',
+        reason: 'ContainersNotInitialized',
+        message: `containers with incomplete status: [${pending.join(' ')}]`,
+      }
+    : { status: 'True' };
+}
+
+/** Conditions of the kubelet, in its order; those of others stand before them. */
+const OWN = [
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+];
+
+function conditionsOf(
+  before: Json[] | undefined,
+  observed: PodObservation,
+  now: string,
+): Json[] {
+  const ready = readiness(observed);
+  const found: Condition[] = [
+    {
+      type: OWN[0],
+      // A sandbox ends with its containers.
+      status: observed.canStart && !observed.phase ? 'True' : 'False',
+    },
+    { type: OWN[1], ...initialized(observed) },
+    { type: OWN[2], ...ready },
+    { type: OWN[3], ...ready },
+  ];
+  const all = found.reduce<Json[]>(
+    (conditions, each) => withCondition(conditions, each, now),
+    before ?? [],
+  );
+  const rank = ({ type }: Json) => OWN.indexOf(type);
+  return [...all].sort((a, b) => rank(a) - rank(b));
+}
+
 /**
  * The status to write.
  *
@@ -36,46 +104,22 @@ export function podStatus(
   observed: PodObservation,
   now: string,
 ): Json {
-  const { address, startTime, initContainers, containers } = observed;
-  let conditions = before?.conditions as Json[] | undefined;
-  const set = (type: string, ok: boolean, reason = '', message = '') => {
-    conditions = withCondition(
-      conditions,
-      ok
-        ? { type, status: 'True' }
-        : { type, status: 'False', reason, message },
-      now,
-    );
-  };
-  const waitingFor = (all: Json[]) =>
-    all.filter(c => !c.ready).map(c => c.name);
-  const pending = waitingFor(initContainers);
-  const unready = waitingFor(containers);
-  set('PodReadyToStartContainers', observed.canStart);
-  set(
-    'Initialized',
-    !pending.length,
-    'ContainersNotInitialized',
-    `containers with incomplete status: [${pending.join(' ')}]`,
-  );
-  for (const type of ['ContainersReady', 'Ready'])
-    set(
-      type,
-      !unready.length,
-      'ContainersNotReady',
-      `containers with unready status: [${unready.join(' ')}]`,
-    );
+  const { address, hostAddress, startTime, initContainers, containers } =
+    observed;
+  const { qosClass, nominatedNodeName, conditions, ...rest } = before ?? {};
   return {
-    ...before,
+    ...rest,
     phase: phaseOf(observed),
-    conditions,
-    hostIP: '127.0.0.1',
-    hostIPs: [{ ip: '127.0.0.1' }],
-    podIP: address,
-    podIPs: [{ ip: address }],
+    conditions: conditionsOf(conditions, observed, now),
+    ...(observed.message ? { message: observed.message } : {}),
+    ...(observed.reason ? { reason: observed.reason } : {}),
+    hostIP: hostAddress,
+    hostIPs: [{ ip: hostAddress }],
+    // The address comes with the network.
+    ...(observed.canStart ? { podIP: address, podIPs: [{ ip: address }] } : {}),
     startTime,
-    qosClass: 'Burstable',
     ...(initContainers.length ? { initContainerStatuses: initContainers } : {}),
     containerStatuses: containers,
+    ...(qosClass ? { qosClass } : {}),
   };
 }

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../types';
 import { discard } from '../discard';
+import { assertExecutable } from './executable';
 import { ContainerConfigError, environmentOf, expand } from './environment';
 import type { PodContext } from './PodContext';
 import type { Running } from './runtime/Launch';
@@ -53,7 +54,14 @@ export function startContainer(
       throw new ContainerConfigError(
         'the local cluster needs a command: its images have none of their own',
       );
-    return words.map(word => expand(word, env));
+    const argv = words.map(word => expand(word, env));
+    assertExecutable(argv[0], {
+      image: context.images.resolve(spec.image),
+      mounts: context.volumes.mounts(spec),
+      path: env.PATH,
+      workingDir: spec.workingDir ?? '/',
+    });
+    return argv;
   });
 }
 

@@ -5,7 +5,13 @@ import type { Tokens } from '../auth/tokens';
 import type { Registry } from '../registry/Registry';
 import type { Json, KubeObject } from '../types';
 import { discard } from '../discard';
-import { ContainerConfigError, dataOf, type DataPlural } from './environment';
+import {
+  ContainerConfigError,
+  dataOf,
+  fieldText,
+  resourceText,
+  type DataPlural,
+} from './environment';
 
 /** A directory or file of this machine at a place in a container. */
 export interface Mount {
@@ -57,13 +63,22 @@ export class PodVolumes {
    * @throws Error (`FailedMount`) where something that a volume needs is not there (yet)
    */
   async make(): Promise<void> {
-    for (const volume of this.#pod.spec.volumes ?? [])
-      this.#places.set(
-        volume.name,
-        volume.persistentVolumeClaim
-          ? this.#claimed(volume.persistentVolumeClaim.claimName)
-          : await this.#own(volume),
-      );
+    for (const volume of this.#pod.spec.volumes ?? []) {
+      try {
+        this.#places.set(
+          volume.name,
+          volume.persistentVolumeClaim
+            ? this.#claimed(volume.persistentVolumeClaim.claimName)
+            : await this.#own(volume),
+        );
+      } catch (error) {
+        throw new Error(
+          `MountVolume.SetUp failed for volume ${JSON.stringify(
+            volume.name,
+          )} : ${(error as Error).message}`,
+        );
+      }
+    }
     this.#refreshTokens();
   }
 
@@ -95,11 +110,15 @@ export class PodVolumes {
     if (secret)
       this.#project(own, 'secrets', { ...secret, name: secret.secretName });
     else if (configMap) this.#project(own, 'configmaps', configMap);
+    else if (volume.downwardAPI)
+      this.#projectFields(own, volume.downwardAPI.items);
     else if (projected) {
       for (const source of projected.sources ?? []) {
         if (source.secret) this.#project(own, 'secrets', source.secret);
         else if (source.configMap)
           this.#project(own, 'configmaps', source.configMap);
+        else if (source.downwardAPI)
+          this.#projectFields(own, source.downwardAPI.items);
       }
       await this.#projectTokens(own, projected.sources ?? []);
     }
@@ -121,6 +140,21 @@ export class PodVolumes {
       const file = inside(directory, path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, value, { mode: 0o600 });
+    }
+  }
+
+  /** Fields of the pod as files (https://kubernetes.io/docs/concepts/workloads/pods/downward-api/). */
+  #projectFields(directory: string, items: Json[] = []): void {
+    for (const { path, fieldRef, resourceFieldRef } of items) {
+      const file = inside(directory, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(
+        file,
+        fieldRef
+          ? fieldText(this.#pod, fieldRef.fieldPath)
+          : resourceText(this.#pod, resourceFieldRef),
+        { mode: 0o600 },
+      );
     }
   }
 

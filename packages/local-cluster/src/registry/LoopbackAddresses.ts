@@ -7,11 +7,17 @@ import { randomInt } from 'node:crypto';
 
 /** Pods have addresses from 127.64.0.0/11, services from 127.96.0.0/16. */
 const POD_ADDRESSES = 32 * 250 * 250;
+const SERVICE_ADDRESSES = 250 * 250;
+
+/** As the API server's `--service-node-port-range` is by default. */
+const NODE_PORTS = { first: 30_000, last: 32_767 };
 
 /** Hands out loopback addresses to pods and services. */
 export class LoopbackAddresses {
   readonly #taken = new Set<string>();
+  readonly #nodePorts = new Set<number>();
   readonly #single: boolean;
+  #nextService = 0;
   /** Several clusters on one machine begin at different places. */
   #next = randomInt(POD_ADDRESSES);
 
@@ -52,11 +58,44 @@ export class LoopbackAddresses {
     throw new Error('no free pod address');
   }
 
+  /** Takes one that is asked for. @returns what is in the way */
+  takeService(address: string): string | undefined {
+    if (!address.startsWith('127.96.'))
+      return 'the provided network does not match the current range';
+    if (this.#taken.has(address)) return 'provided IP is already allocated';
+    this.#taken.add(address);
+    return undefined;
+  }
+
+  /** Takes a port of all nodes. @returns what is in the way */
+  takeNodePort(port: number): string | undefined {
+    if (port < NODE_PORTS.first || port > NODE_PORTS.last)
+      return `provided port is not in the valid range. The range of valid ports is ${NODE_PORTS.first}-${NODE_PORTS.last}`;
+    if (this.#nodePorts.has(port)) return 'provided port is already allocated';
+    this.#nodePorts.add(port);
+    return undefined;
+  }
+
+  /** A free port of all nodes. */
+  nodePort(): number {
+    for (;;) {
+      const port = randomInt(NODE_PORTS.first, NODE_PORTS.last + 1);
+      if (this.takeNodePort(port) === undefined) return port;
+    }
+  }
+
+  releaseNodePort(port: number | undefined): void {
+    if (port) this.#nodePorts.delete(port);
+  }
+
   /** A free service address. */
   service(): string {
-    let n = 1;
-    const at = () => `127.96.${Math.floor(n / 250)}.${(n % 250) + 1}`;
-    while (this.#taken.has(at())) n++;
+    const at = () =>
+      `127.96.${Math.floor(this.#nextService / 250)}.${
+        (this.#nextService % 250) + 1
+      }`;
+    do this.#nextService = (this.#nextService + 1) % SERVICE_ADDRESSES;
+    while (this.#taken.has(at()));
     this.#taken.add(at());
     return at();
   }

@@ -4,7 +4,7 @@ import { ObjectStore } from '../store/ObjectStore';
 import type { Json } from '../types';
 import { LoopbackAddresses } from './LoopbackAddresses';
 import { Registry } from './Registry';
-import { RESOURCES, resourceOf } from './resources';
+import { resourceOf, STORED } from './resources';
 
 describe('Registry', () => {
   const store = ObjectStore.open(':memory:');
@@ -14,8 +14,9 @@ describe('Registry', () => {
   });
   afterAll(() => store.close());
 
-  it.each(RESOURCES.map(r => r.kind))('knows the fields of a %s', kind =>
-    expect(kindSchema(kind)?.type).toBe('struct'),
+  it.each(STORED.map(r => [r.kind, r] as const))(
+    'knows the fields of a %s',
+    (_, resource) => expect(kindSchema(resource).type).toBe('struct'),
   );
 
   it('says of a namespace without a name what is wrong with it', () => {

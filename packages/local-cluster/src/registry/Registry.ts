@@ -12,16 +12,24 @@ import type { ObjectStore } from '../store/ObjectStore';
 import type { Selector } from '../store/selectors';
 import { wholeSeconds } from '../time';
 import type { Json, KubeObject } from '../types';
-import { beforeCreate, generatedName } from './beforeCreate';
+import { beforeCreate } from './beforeCreate';
 import { beforeUpdate } from './beforeUpdate';
 import { decode } from './decode';
-import { awaitingDeletion } from './deletion';
-import { alreadyExists, conflict, notFound, StatusError } from './errors';
+import { awaitingDeletion, deletedStatus } from './deletion';
+import { alreadyExists, conflict, notFound, unexpected } from './errors';
+import type { Admission } from '../admission/Admission';
 import type { LoopbackAddresses } from './LoopbackAddresses';
-import { appliedTo, assertApplicable, patched } from './patched';
-import { assertSameName, checkPreconditions } from './preconditions';
+import { appliedTo, assertApplicable, patched, patchRefused } from './patched';
+import { trackUpdate } from '../apply/managedFields';
+import { kindSchema } from '../schema/Schema';
+import {
+  assertNamespaceTakes,
+  assertSameName,
+  checkDeletion,
+  checkPreconditions,
+} from './preconditions';
 import type { Resource } from './Resource';
-import { resourceOf } from './resources';
+import { RESOURCES } from './resources';
 import { toScale, withScale } from './scale';
 import type {
   DeleteOptions,
@@ -35,6 +43,7 @@ export class Registry {
   readonly store: ObjectStore;
   readonly #now: () => Date;
   readonly #addresses: LoopbackAddresses;
+  #admission: Admission | undefined;
 
   static create(options: {
     store: ObjectStore;
@@ -48,6 +57,20 @@ export class Registry {
     this.store = options.store;
     this.#addresses = options.addresses;
     this.#now = options.now ?? (() => new Date());
+  }
+
+  /** Has objects admitted by rules; none by default. */
+  useAdmission(admission: Admission): void {
+    this.#admission = admission;
+  }
+
+  /** Every resource that is served. */
+  resources(): readonly Resource[] {
+    return RESOURCES;
+  }
+
+  now(): Date {
+    return this.#now();
   }
 
   /** The time as the API writes it: whole seconds. */
@@ -73,23 +96,6 @@ export class Registry {
     return this.store.list(resource.plural, namespace).filter(selector);
   }
 
-  #assertNamespace(
-    resource: Resource,
-    namespace: string | undefined,
-    name: string,
-  ): void {
-    if (!resource.namespaced) return;
-    const found = this.store.get('namespaces', undefined, namespace ?? '');
-    if (!found) throw notFound(resourceOf('namespaces'), namespace ?? '');
-    if (found.metadata.deletionTimestamp)
-      throw new StatusError(
-        403,
-        'Forbidden',
-        `${resource.plural} "${name}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
-        { name, kind: resource.plural },
-      );
-  }
-
   create(
     resource: Resource,
     namespace: string | undefined,
@@ -100,10 +106,14 @@ export class Registry {
       resource,
       namespace,
       body,
-      options.fieldValidation,
+      options,
     );
-    const object = this.#insert(resource, decoded, options);
-    return { object, created: true, warnings };
+    const told = this.#insert(resource, decoded, options);
+    return {
+      object: told.object,
+      created: true,
+      warnings: [...warnings, ...told.warnings],
+    };
   }
 
   #insert(
@@ -111,27 +121,28 @@ export class Registry {
     object: KubeObject,
     options: WriteOptions,
     managedFields?: KubeObject['metadata']['managedFields'],
-  ): KubeObject {
+  ): { object: KubeObject; warnings: string[] } {
     const { metadata } = object;
     if (metadata.resourceVersion)
-      throw new StatusError(
-        500,
-        'InternalError',
+      throw unexpected(
         'resourceVersion should not be set on objects to be created',
       );
-    if (!metadata.name && metadata.generateName)
-      metadata.name = generatedName(metadata.generateName);
-    const { name, namespace } = metadata;
-    this.#assertNamespace(resource, namespace, name);
-    if (this.store.get(resource.plural, namespace, name ?? ''))
-      throw alreadyExists(resource, name);
-    beforeCreate(resource, object, {
+    const { namespace } = metadata;
+    assertNamespaceTakes(this.store, resource, namespace, metadata.name);
+    const warnings = beforeCreate(resource, object, {
       fieldManager: options.fieldManager,
+      user: options.user,
       managedFields,
       addresses: this.#addresses,
+      admission: this.#admission,
       time: this.timestamp(),
+      dryRun: options.dryRun,
     });
-    return options.dryRun ? object : this.store.put(resource.plural, object);
+    if (this.store.get(resource.plural, namespace, metadata.name))
+      throw alreadyExists(resource, metadata.name);
+    if (options.dryRun) return { object, warnings };
+    this.#admission?.commit(resource, undefined, object);
+    return { object: this.store.put(resource.plural, object), warnings };
   }
 
   /** Stores `next` in place of `before` where it differs. */
@@ -141,19 +152,34 @@ export class Registry {
     next: KubeObject,
     options: WriteOptions,
     managedFields?: KubeObject['metadata']['managedFields'],
-  ): KubeObject {
-    const after = beforeUpdate(resource, before, next, {
+  ): { object: KubeObject; warnings: string[] } {
+    const { object: after, warnings } = beforeUpdate(resource, before, next, {
       fieldManager: options.fieldManager,
       subresource: options.subresource,
+      user: options.user,
       managedFields,
+      admission: this.#admission,
       time: this.timestamp(),
+      dryRun: options.dryRun,
     });
-    if (equal(before, after)) return before;
-    if (options.dryRun) return after;
+    if (equal(before, after)) return { object: before, warnings };
+    if (options.dryRun) return { object: after, warnings };
+    this.#admission?.commit(resource, before, after);
     const { deletionTimestamp, finalizers } = after.metadata;
-    return deletionTimestamp && !finalizers?.length && !resource.isHeld?.(after)
-      ? this.store.remove(resource.plural, after)
-      : this.store.put(resource.plural, after);
+    const isOver =
+      deletionTimestamp && !finalizers?.length && !resource.isHeld?.(after);
+    return {
+      object: isOver
+        ? this.#remove(resource, after)
+        : this.store.put(resource.plural, after),
+      warnings,
+    };
+  }
+
+  #remove(resource: Resource, object: KubeObject): KubeObject {
+    resource.released?.(object, this.#addresses);
+    this.#admission?.commit(resource, object, undefined);
+    return this.store.remove(resource.plural, object);
   }
 
   update(
@@ -164,24 +190,34 @@ export class Registry {
     options: WriteOptions = {},
   ): WriteResult {
     const before = this.get(resource, namespace, name);
-    if (options.subresource === 'scale') {
-      checkPreconditions(resource, before, body?.metadata);
-      const object = this.#replace(resource, before, withScale(before, body), {
-        ...options,
-        subresource: undefined,
-      });
-      return { object: toScale(object), created: false, warnings: [] };
-    }
+    if (options.subresource === 'scale')
+      return this.#updateScale(resource, before, body, options);
     const { object: decoded, warnings } = decode(
       resource,
       namespace,
       body,
-      options.fieldValidation,
+      options,
     );
     assertSameName(decoded, name);
     checkPreconditions(resource, before, decoded.metadata);
-    const object = this.#replace(resource, before, decoded, options);
-    return { object, created: false, warnings };
+    const told = this.#replace(resource, before, decoded, options);
+    return {
+      object: told.object,
+      created: false,
+      warnings: [...warnings, ...told.warnings],
+    };
+  }
+
+  #updateScale(
+    resource: Resource,
+    before: KubeObject,
+    body: Json,
+    options: WriteOptions,
+  ): WriteResult {
+    const next = withScale(before, body);
+    checkPreconditions(resource, before, body?.metadata);
+    const { object } = this.#replace(resource, before, next, options);
+    return { object: toScale(object), created: false, warnings: [] };
   }
 
   patch(
@@ -195,16 +231,30 @@ export class Registry {
     if (type === 'apply')
       return this.#apply(resource, namespace, name, patch, options);
     const before = this.get(resource, namespace, name);
-    const target = options.subresource === 'scale' ? toScale(before) : before;
-    let body = patched(resource, target, type, patch);
+    const isScale = options.subresource === 'scale';
+    const target = isScale ? toScale(before) : before;
+    const body = patched(
+      isScale ? { ...resource, group: 'autoscaling', kind: 'Scale' } : resource,
+      target,
+      type,
+      patch,
+    );
+    if (isScale) return this.#updateScale(resource, before, body, options);
+    const { object: decoded, warnings } = decode(resource, namespace, body, {
+      ...options,
+      refuse: words => patchRefused(body, words),
+    });
+    assertSameName(decoded, name);
+    const { resourceVersion } = decoded.metadata;
     // The patch speaks of the object that is here now, so only what the patch itself names is a precondition.
-    if (body?.metadata?.resourceVersion === before.metadata.resourceVersion) {
-      body = {
-        ...body,
-        metadata: { ...body.metadata, resourceVersion: undefined },
-      };
-    }
-    return this.update(resource, namespace, name, body, options);
+    if (resourceVersion !== before.metadata.resourceVersion)
+      checkPreconditions(resource, before, { resourceVersion });
+    const told = this.#replace(resource, before, decoded, options);
+    return {
+      object: told.object,
+      created: false,
+      warnings: [...warnings, ...told.warnings],
+    };
   }
 
   #apply(
@@ -214,17 +264,24 @@ export class Registry {
     body: Json,
     options: WriteOptions & { force?: boolean },
   ): WriteResult {
-    const fieldManager = assertApplicable(body, options.fieldManager);
+    const fieldManager = assertApplicable(
+      resource,
+      name,
+      body,
+      options.fieldManager,
+    );
     const { object: applied, warnings } = decode(
       resource,
       namespace,
       body,
-      options.fieldValidation,
+      options,
     );
-    applied.metadata.name ??= name;
-    assertSameName(applied, name);
     const live = this.store.get(resource.plural, namespace, name);
-    if (live) checkPreconditions(resource, live, applied.metadata);
+    if (live)
+      checkPreconditions(resource, live, {
+        resourceVersion: applied.metadata.resourceVersion,
+        uid: applied.metadata.uid,
+      });
     else if (applied.metadata.uid)
       throw conflict(
         resource,
@@ -232,18 +289,28 @@ export class Registry {
         `uid mismatch: the provided object specified uid ${applied.metadata.uid}, and no existing object was found`,
       );
     else if (options.subresource) throw notFound(resource, name);
-    const next = appliedTo(live, applied, resource, {
-      ...options,
-      fieldManager,
-      time: this.timestamp(),
-    });
+    const next = appliedTo(
+      live,
+      {
+        ...applied,
+        metadata: { ...applied.metadata, name: applied.metadata.name ?? name },
+      },
+      resource,
+      {
+        ...options,
+        fieldManager,
+        time: this.timestamp(),
+      },
+    );
+    assertSameName(next, name);
     const { managedFields } = next.metadata;
+    const told = live
+      ? this.#replace(resource, live, next, options, managedFields)
+      : this.#insert(resource, next, options, managedFields);
     return {
-      object: live
-        ? this.#replace(resource, live, next, options, managedFields)
-        : this.#insert(resource, next, options, managedFields),
+      object: told.object,
       created: !live,
-      warnings,
+      warnings: [...warnings, ...told.warnings],
     };
   }
 
@@ -260,13 +327,48 @@ export class Registry {
     options: DeleteOptions = {},
   ): KubeObject {
     const before = this.get(resource, namespace, name);
-    checkPreconditions(resource, before, options.preconditions);
+    checkDeletion(resource, before, options.preconditions);
     if (options.dryRun) return before;
     const waiting = awaitingDeletion(resource, before, options, this.#now());
-    if (!waiting) return this.store.remove(resource.plural, before);
+    if (!waiting) return this.#remove(resource, before);
     return waiting === before
       ? before
       : this.store.put(resource.plural, waiting);
+  }
+
+  /** Deletes, and answers as the API does: with the object where it stays for now, else with a Status. */
+  deleteAndTell(
+    resource: Resource,
+    namespace: string | undefined,
+    name: string,
+    options: DeleteOptions = {},
+  ): KubeObject {
+    const last = this.delete(resource, namespace, name, options);
+    const isThere = this.store.get(resource.plural, namespace, name);
+    const stays = isThere && !options.dryRun;
+    if (stays || resource.returnsDeleted) return last;
+    return deletedStatus(resource, last);
+  }
+
+  /** Writes specification and status in one go, as the scheduler's binding does. */
+  place(
+    resource: Resource,
+    object: KubeObject,
+    change: (current: KubeObject) => KubeObject,
+    options: WriteOptions = {},
+  ): KubeObject {
+    const placed = change(object);
+    const managedFields = trackUpdate({
+      node: kindSchema(resource),
+      before: object,
+      after: { ...placed, status: object.status },
+      manager: options.fieldManager ?? 'unknown',
+      time: this.timestamp(),
+    });
+    return this.store.put(resource.plural, {
+      ...placed,
+      metadata: { ...placed.metadata, managedFields },
+    });
   }
 
   /**
@@ -284,7 +386,7 @@ export class Registry {
     if (!current || current.metadata.uid !== uid) return undefined;
     const next = change(current);
     if (!next) return current;
-    return this.#replace(resource, current, next, options);
+    return this.#replace(resource, current, next, options).object;
   }
 
   /** Removes an object for good, whatever its finalizers; for the controllers. */
@@ -292,6 +394,6 @@ export class Registry {
     const { namespace, name, uid } = object.metadata;
     const current = this.store.get(resource.plural, namespace, name);
     if (current && current.metadata.uid === uid)
-      this.store.remove(resource.plural, current);
+      this.#remove(resource, current);
   }
 }

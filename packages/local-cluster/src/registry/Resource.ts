@@ -3,7 +3,8 @@
  * does with its kind and not with every object (as in Kubernetes'
  * `pkg/registry/<group>/<kind>/strategy.go`). Whatever a strategy leaves out does not apply.
  */
-import type { KubeObject } from '../types';
+import type { Column } from '../table/table';
+import type { Json, KubeObject } from '../types';
 import type { Cause } from './causes';
 import type { LoopbackAddresses } from './LoopbackAddresses';
 import type { DeleteOptions } from './verbs';
@@ -26,6 +27,21 @@ export interface Resource {
   kind: string;
   namespaced: boolean;
   shortNames?: string[];
+  categories?: string[];
+  /** The verbs that are served; all by default. */
+  verbs?: string[];
+  /** The resource whose objects these are, in other words. */
+  storedAs?: string;
+  toStored?(object: KubeObject): KubeObject;
+  fromStored?(object: KubeObject): KubeObject;
+  /** What is not stored, but measured when it is asked for. */
+  isMeasured?: boolean;
+  /** What a table shows; name and age by default. */
+  columns?: Column[];
+  /** Paths of field selectors beside name and namespace, with how they are read where it is not by that path. */
+  fieldLabels?: Record<string, ((object: KubeObject) => Json) | undefined>;
+  /** Whether a deletion answers with the object instead of a Status. */
+  returnsDeleted?: boolean;
   /** Subresources that hold a part of the object. */
   status?: boolean;
   scale?: boolean;
@@ -34,8 +50,8 @@ export interface Resource {
   generation?: boolean;
   /** Whether objects are deleted one by one only. */
   noDeleteCollection?: boolean;
-  /** Whether the name is a label of the domain name system, not a subdomain. */
-  nameIsLabel?: boolean;
+  /** What a name has to be; a subdomain by default. */
+  nameForm?: 'subdomain' | 'label' | 'label1035' | 'path';
   /** Paths of what keeps its first value. */
   immutable?: string[];
 
@@ -45,8 +61,18 @@ export interface Resource {
   validate?(object: KubeObject): Cause[];
   /** What of a change is wrong beyond {@link immutable}. */
   validateUpdate?(before: KubeObject, after: KubeObject): Cause[];
-  /** Adds what only the server knows, in place, to a valid new object. */
-  prepareForCreate?(object: KubeObject, addresses: LoopbackAddresses): void;
+  /** Takes out of a new object, in place, what only the server writes, and adds what it begins with. */
+  prepareForCreate?(object: KubeObject): void;
+  /** Texts that whoever writes an object is told. */
+  warnings?(object: KubeObject): string[];
+  /** Gives a valid object, in place, what there is one of only: addresses and ports. @throws StatusError 422 */
+  allocate?(
+    object: KubeObject,
+    addresses: LoopbackAddresses,
+    before: KubeObject | undefined,
+  ): void;
+  /** Gives it back. */
+  released?(object: KubeObject, addresses: LoopbackAddresses): void;
   /** Takes over from the object before, in place, what an update may leave out. */
   prepareForUpdate?(before: KubeObject, after: KubeObject): void;
   /**

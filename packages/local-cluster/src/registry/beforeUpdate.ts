@@ -1,10 +1,11 @@
 /** What becomes of a change before it is stored: what only the server writes stays as it is. */
 import { equal } from '../apply/equal';
 import { trackUpdate } from '../apply/managedFields';
-import { kindSchema, resolve } from '../schema/Schema';
+import { kindSchema } from '../schema/Schema';
 import type { Json, KubeObject } from '../types';
-import { SERVER_OWNED } from './beforeCreate';
-import { bad, type Cause } from './causes';
+import type { Admission } from '../admission/Admission';
+import { dropEmpty, SERVER_OWNED } from './beforeCreate';
+import { bad, selectorValue, type Cause } from './causes';
 import { invalid } from './errors';
 import { metadataCauses } from './objectMeta';
 import type { Resource } from './Resource';
@@ -23,7 +24,25 @@ function immutableCauses(
         pick(before, path) !== undefined &&
         !equal(pick(before, path), pick(after, path)),
     )
-    .map(path => bad(path, pick(after, path), 'field is immutable'));
+    .map(path => {
+      const value = pick(after, path);
+      return bad(
+        path,
+        path.endsWith('selector') && value ? selectorValue(value) : value ?? '',
+        'field is immutable',
+      );
+    });
+}
+
+/** Identity that no write may change, where it is named (apimachinery's `ValidateObjectMetaAccessorUpdate`). */
+function identityCauses(before: KubeObject, next: KubeObject): Cause[] {
+  return (['uid', 'creationTimestamp'] as const).flatMap(field => {
+    const value = next.metadata[field];
+    const cause = bad(`metadata.${field}`, value, 'field is immutable');
+    if (!value || value === before.metadata[field]) return [];
+    // Both the kind's rules and those of all objects say so of a uid.
+    return field === 'uid' ? [cause, cause] : [cause];
+  });
 }
 
 /** The metadata that a write asks for, with what only the server writes as it was. */
@@ -40,24 +59,41 @@ function metadataOf(
   return metadata;
 }
 
+/** How a change is carried out. */
+export interface UpdateOptions
+  extends Pick<
+    WriteOptions,
+    'fieldManager' | 'subresource' | 'user' | 'dryRun'
+  > {
+  /** Of an apply; of another write by `fieldManager` they are computed. */
+  managedFields?: KubeObject['metadata']['managedFields'];
+  admission?: Admission;
+  time: string;
+}
+
 /**
  * The object as it is to be stored.
  *
- * @param options - `managedFields` of an apply; of another write by `fieldManager` they are computed
- * @throws StatusError 422 where a rule is not met
+ * @throws StatusError 403 where it is not admitted, 422 where a rule is not met
  */
 export function beforeUpdate(
   resource: Resource,
   before: KubeObject,
   next: KubeObject,
-  options: Pick<WriteOptions, 'fieldManager' | 'subresource'> & {
-    managedFields?: KubeObject['metadata']['managedFields'];
-    time: string;
-  },
-): KubeObject {
+  options: UpdateOptions,
+): { object: KubeObject; warnings: string[] } {
   const isStatus = options.subresource === 'status';
+  // Annotations may come with a status (a Deployment's revision does), labels may not.
   const after: KubeObject = isStatus
-    ? { ...before, metadata: { ...before.metadata }, status: next.status }
+    ? {
+        ...before,
+        metadata: {
+          ...before.metadata,
+          annotations:
+            next.metadata?.annotations ?? before.metadata.annotations,
+        },
+        status: next.status,
+      }
     : {
         ...next,
         apiVersion: before.apiVersion,
@@ -65,26 +101,18 @@ export function beforeUpdate(
         metadata: metadataOf(before, next),
         ...(resource.status ? { status: before.status } : {}),
       };
-  resource.defaults?.(after);
-  resource.prepareForUpdate?.(before, after);
-  const causes = [
-    ...metadataCauses(resource, after.metadata),
-    ...(resource.validate?.(after) ?? []),
-    ...immutableCauses(resource, before, after),
-    ...(resource.validateUpdate?.(before, after) ?? []),
-  ];
-  if (causes.length) throw invalid(resource, before.metadata.name, causes);
-  if (resource.generation && !isStatus && !equal(before.spec, after.spec))
-    after.metadata.generation = (before.metadata.generation ?? 1) + 1;
+  dropEmpty(after.metadata);
+  const { admission, user } = options;
+  if (!isStatus) resource.defaults?.(after);
   // Whoever writes may hand fields to another manager: an empty list is none of that.
   // https://kubernetes.io/docs/reference/using-api/server-side-apply/#clearing-managedfields
   const managed = next.metadata.managedFields?.length
     ? next.metadata.managedFields
     : before.metadata.managedFields;
-  after.metadata.managedFields =
+  const managedFields =
     options.managedFields ??
     trackUpdate({
-      node: resolve(kindSchema(resource.kind)),
+      node: kindSchema(resource),
       before: {
         ...before,
         metadata: { ...before.metadata, managedFields: managed },
@@ -94,5 +122,25 @@ export function beforeUpdate(
       time: options.time,
       subresource: options.subresource,
     });
-  return after;
+  admission?.mutate({ resource, object: after, before, user });
+  if (!isStatus) resource.prepareForUpdate?.(before, after);
+  const causes = [
+    ...metadataCauses(resource, after.metadata),
+    ...(options.user ? identityCauses(before, next) : []),
+    ...(isStatus ? [] : resource.validate?.(after) ?? []),
+    ...(isStatus ? [] : immutableCauses(resource, before, after)),
+    ...(isStatus ? [] : resource.validateUpdate?.(before, after) ?? []),
+  ];
+  if (causes.length) throw invalid(resource, before.metadata.name, causes);
+  const warnings = [
+    ...(resource.warnings?.(after) ?? []),
+    ...(isStatus
+      ? []
+      : admission?.validate({ resource, object: after, before, user }) ?? []),
+  ];
+  if (resource.generation && !isStatus && !equal(before.spec, after.spec))
+    after.metadata.generation = (before.metadata.generation ?? 1) + 1;
+  if (managedFields.length) after.metadata.managedFields = managedFields;
+  else delete after.metadata.managedFields;
+  return { object: after, warnings };
 }

@@ -48,3 +48,22 @@ export function awaitingDeletion(
     },
   };
 }
+
+/** What the API answers where the object is gone at once. */
+export function deletedStatus(
+  { group, plural }: Resource,
+  { metadata }: KubeObject,
+): KubeObject {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: {
+      name: metadata.name,
+      ...(group ? { group } : {}),
+      kind: plural,
+      uid: metadata.uid,
+    },
+  } as unknown as KubeObject;
+}

@@ -1,60 +1,185 @@
 /** What an object becomes under each kind of patch. */
-import { jsonPatch, mergePatch, strategicMerge } from '../apply/patch';
-import { apply, DuplicateKeyError } from '../apply/serverSideApply';
-import { kindSchema, resolve } from '../schema/Schema';
+import { describe, itemElement } from '../apply/fieldSet';
+import {
+  jsonPatch,
+  mergePatch,
+  MergeKeyError,
+  strategicMerge,
+} from '../apply/patch';
+import {
+  apply,
+  DuplicateKeyError,
+  type Conflict,
+} from '../apply/serverSideApply';
+import { kindSchema, resolve, type TypeNode } from '../schema/Schema';
 import type { Json, KubeObject } from '../types';
-import { badRequest, StatusError } from './errors';
+import { bad, required } from './causes';
+import {
+  badRequest,
+  invalid,
+  optionsKind,
+  StatusError,
+  unexpected,
+} from './errors';
 import type { Resource } from './Resource';
 import type { PatchType, WriteOptions } from './verbs';
 
 /**
  * Under a JSON patch, a merge patch or a strategic merge patch.
  *
- * @throws StatusError 422 where the patch does not fit the object
+ * @throws StatusError 422 where the patch does not fit the object, 500 where a list's items have no key
  */
 export function patched(
-  resource: Resource,
+  resource: Pick<Resource, 'group' | 'kind'>,
   target: Json,
   type: Exclude<PatchType, 'apply'>,
   patch: Json,
 ): Json {
+  if (type === 'merge') return mergePatch(target, patch);
+  if (type === 'strategic') {
+    try {
+      return strategicMerge(kindSchema(resource), target, patch);
+    } catch (error) {
+      if (error instanceof MergeKeyError) throw unexpected(error.message);
+      throw error;
+    }
+  }
   try {
-    if (type === 'json') return jsonPatch(target, patch);
-    if (type === 'merge') return mergePatch(target, patch);
-    return strategicMerge(resolve(kindSchema(resource.kind)), target, patch);
-  } catch (error) {
+    return jsonPatch(target, patch);
+  } catch {
+    // Why is not said: it would tell the whole object, a Secret's values included.
     throw new StatusError(
       422,
       'Invalid',
-      `the server rejected our request due to an error in our request: ${
-        // What follows is the whole object, a Secret's values included.
-        (error as Error).message.split('\n')[0]
-      }`,
+      'the server rejected our request due to an error in our request',
+      {},
     );
   }
+}
+
+/** What a patch makes of an object is none of its kind. */
+export function patchRefused(body: Json, words: string): StatusError {
+  return invalid({ group: '', kind: '' }, '', [
+    bad('patch', goJson(body), words),
+  ]);
+}
+
+/** Keys of an object's metadata in the order in which Go writes them. */
+const META_ORDER = [
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+];
+
+function sortedKeys(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (!value || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map(key => [key, sortedKeys(value[key])]),
+  );
+}
+
+/** As the server has a patched object as a text: its fields in order, its metadata as Go writes it. */
+function goJson(body: Json): string {
+  const sorted = sortedKeys({ ...body, metadata: undefined });
+  if (body.metadata)
+    sorted.metadata = Object.fromEntries(
+      META_ORDER.filter(key => body.metadata[key] !== undefined).map(key => [
+        key,
+        body.metadata[key],
+      ]),
+    );
+  return JSON.stringify(sorted);
 }
 
 /**
  * Checks the form of what server-side apply is asked for, before its content.
  *
  * @returns the name of who applies
- * @throws StatusError 422 without a field manager, 400 for an untyped object
+ * @throws StatusError 400 for an untyped object, 422 without a field manager, 500 for a field that there is none of
  */
 export function assertApplicable(
+  resource: Resource,
+  name: string,
   body: Json,
   fieldManager: string | undefined,
 ): string {
   if (!fieldManager)
-    throw new StatusError(
-      422,
-      'Invalid',
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    throw invalid(optionsKind('PatchOptions'), '', [
+      required('fieldManager', 'is required for apply patch'),
+    ]);
+  if (!body || typeof body !== 'object' || Array.isArray(body))
+    throw badRequest(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${
+        Array.isArray(body) ? 'array' : typeof body
+      } into Go value of type map[string]interface {}`,
     );
-  if (!body?.apiVersion || !body?.kind)
-    throw badRequest('invalid object type: apiVersion and kind must be set');
+  const { apiVersion = '', kind = '' } = body;
+  if (!apiVersion || !kind)
+    throw badRequest(
+      `invalid object type: ${goVersion(apiVersion)}, Kind=${kind}`,
+    );
   if (body.metadata?.managedFields?.length)
     throw badRequest('metadata.managedFields must be nil');
+  const unknown = undeclared(kindSchema(resource), body, '');
+  if (unknown)
+    throw unexpected(
+      `failed to create typed patch object (${body.metadata?.namespace ?? ''}/${
+        body.metadata?.name ?? name
+      }; ${goVersion(
+        apiVersion,
+      )}, Kind=${kind}): ${unknown}: field not declared in schema`,
+    );
   return fieldManager;
+}
+
+/** `/v1` for the core, `apps/v1`. */
+function goVersion(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+}
+
+/** The first field that the schema does not have, as a path. */
+function undeclared(
+  declared: TypeNode,
+  value: Json,
+  path: string,
+): string | undefined {
+  const node = resolve(declared);
+  if (!value || typeof value !== 'object') return undefined;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const key = node.keys?.length ? describe(itemElement(node, item)) : '';
+      const found = undeclared(node.items ?? {}, item, `${path}${key}`);
+      if (found) return found;
+    }
+    return undefined;
+  }
+  if (node.type !== 'struct' && node.type !== 'map') return undefined;
+  for (const [key, child] of Object.entries<Json>(value)) {
+    const at = `${path}.${key}`;
+    if (node.type === 'struct' && !Object.hasOwn(node.fields ?? {}, key))
+      return at;
+    const found = undeclared(
+      (node.type === 'map' ? node.values : node.fields?.[key]) ?? {},
+      child,
+      at,
+    );
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /**
@@ -76,7 +201,7 @@ export function appliedTo(
   let result;
   try {
     result = apply({
-      node: resolve(kindSchema(resource.kind)),
+      node: kindSchema(resource),
       live,
       applied: { ...applied, metadata },
       manager: options.fieldManager,
@@ -86,21 +211,38 @@ export function appliedTo(
     });
   } catch (error) {
     if (error instanceof DuplicateKeyError)
-      throw new StatusError(500, 'InternalError', error.message);
+      throw unexpected(
+        `failed to create typed patch object (${''}/${
+          applied.metadata.name
+        }; ${goVersion(applied.apiVersion)}, Kind=${applied.kind}): ${
+          error.message
+        }`,
+      );
     throw error;
   }
   if ('object' in result) return result.object;
   const causes = result.conflicts.map(c => ({
     reason: 'FieldManagerConflict',
-    message: `conflict with "${c.manager}"`,
+    message: `conflict with ${c.manager}`,
     field: c.field,
   }));
-  throw new StatusError(
-    409,
-    'Conflict',
-    `Apply failed with ${causes.length} conflict${
-      causes.length > 1 ? 's' : ''
-    }: ${causes.map(c => `${c.message}: ${c.field}`).join('\n')}`,
-    { causes },
-  );
+  throw new StatusError(409, 'Conflict', conflictMessage(result.conflicts), {
+    causes,
+  });
+}
+
+/** As apimachinery's `getConflictMessage` says it. */
+function conflictMessage(conflicts: Conflict[]): string {
+  if (conflicts.length === 1) {
+    const [{ manager, field }] = conflicts;
+    return `Apply failed with 1 conflict: conflict with ${manager}: ${field}`;
+  }
+  const managers = [...new Set(conflicts.map(({ manager }) => manager))].sort();
+  const lines = managers.flatMap(manager => [
+    `conflicts with ${manager}:`,
+    ...conflicts
+      .filter(each => each.manager === manager)
+      .map(({ field }) => `- ${field}`),
+  ]);
+  return `Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`;
 }

@@ -1,4 +1,5 @@
 /** The words of the verbs: their options and results. */
+import type { User } from '../User';
 import type { KubeObject } from '../types';
 
 /** How a write is carried out. */
@@ -9,6 +10,10 @@ export interface WriteOptions {
   /** `Ignore`, `Warn` (default) or `Strict`. */
   fieldValidation?: string;
   subresource?: 'status' | 'scale';
+  /** Paths of keys that came twice in the body. */
+  duplicates?: string[];
+  /** Who asks for it; a part of the cluster itself by default. */
+  user?: User;
 }
 
 /** A write's result. */

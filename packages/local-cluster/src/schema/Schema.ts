@@ -33,6 +33,10 @@ export interface TypeNode {
   /** `x-kubernetes-patch-merge-key`. */
   mergeKey?: string;
   atomic?: boolean;
+  /** Owned field by field, though its type is atomic elsewhere. */
+  granular?: boolean;
+  /** Held by value: it is there, empty, where nothing is said of it. */
+  present?: boolean;
   format?: string;
   enum?: string[];
   default?: Json;
@@ -44,9 +48,21 @@ const ANY: TypeNode = { type: 'any' };
 /** The version of the API server that the schema was taken from. */
 export const KUBERNETES_VERSION = generated.kubernetes;
 
-/** The schema of a kind, by its name (`Pod`); undefined for kinds not served. */
-export function kindSchema(kind: string): TypeNode | undefined {
-  return types[kind];
+/** Groups whose kinds are called by their name alone; see `scripts/generate-schema.mjs`. */
+const PLAIN_GROUPS = ['', 'apps'];
+
+/** The schema of a kind; one of anything for a kind that there is none of. */
+export function kindSchema(of: { group: string; kind: string }): TypeNode {
+  return types[keyOf(of)] ?? ANY;
+}
+
+/** Whether a group has a kind, served or not. */
+export function hasKind(of: { group: string; kind: string }): boolean {
+  return Object.hasOwn(types, keyOf(of));
+}
+
+function keyOf({ group, kind }: { group: string; kind: string }): string {
+  return PLAIN_GROUPS.includes(group) ? kind : `${group.split('.')[0]}.${kind}`;
 }
 
 /** Follows a reference, keeping what the referring field says of itself. */
@@ -54,6 +70,7 @@ export function resolve(node: TypeNode | undefined): TypeNode {
   if (!node) return ANY;
   if (!node.ref) return node;
   const target = types[node.ref] ?? ANY;
+  if (node.granular && target.atomic) return { ...target, atomic: undefined };
   return node.atomic && !target.atomic ? { ...target, atomic: true } : target;
 }
 

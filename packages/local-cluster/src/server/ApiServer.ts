@@ -2,66 +2,87 @@
  * The Kubernetes API over HTTPS, on a loopback address.
  *
  * Refuses requests for another host name than its own (a page in somebody's
- * browser cannot reach it by DNS rebinding) and requests without the
- * administrator's token.
+ * browser cannot reach it by DNS rebinding), says who sends a request, and lets
+ * them do what their roles allow.
  */
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { StatusError } from '../registry/errors';
-import type { Registry } from '../registry/Registry';
-import { readBody } from './body';
-import { discover } from './discovery';
-import { parsePath } from './path';
-import { reply, replyError } from './reply';
-import { serveResource, type LogSource } from './serveResource';
+import type { Duplex } from 'node:stream';
+import { authenticate } from '../auth/authenticate';
+import type { Authorizer } from '../auth/Authorizer';
+import type { KeyPair } from '../auth/credentials';
+import { REVIEWS } from '../auth/reviews';
 import type { Tokens } from '../auth/tokens';
+import type { User } from '../User';
+import type { Faults } from '../faults/Faults';
+import { noSuchResource, StatusError } from '../registry/errors';
+import type { Registry } from '../registry/Registry';
+import type { ReviewedWrites } from './ReviewedWrites';
+import { AGGREGATED_TYPE, discover, wantsAggregated } from './discovery';
+import type { LogSource } from './logs';
+import { metricsOf } from './metrics';
+import { negotiate, type Form } from './negotiate';
+import { openApi } from './openApi';
+import { isTrue } from './options';
+import { parsePath, verbOf, type ApiPath } from './path';
+import { reply, replyError, replyText } from './reply';
+import { serveReview } from './serveReview';
+import { serveResource, type ResourceRequest } from './serveResource';
+import type { PodStreams } from './streams';
 
-const ANONYMOUS = new Set(['/version', '/healthz', '/livez', '/readyz']);
+const HEALTH = ['/healthz', '/livez', '/readyz'];
 
-/** Serves the Kubernetes API over HTTPS on a loopback address, to requests with a valid token only. */
+/** What it answers with. */
+export interface ApiServerOptions {
+  registry: Registry;
+  writes: ReviewedWrites;
+  tokens: Tokens;
+  authorizer: Authorizer;
+  logs: LogSource;
+  streams: PodStreams;
+  faults: Faults;
+  authority: string;
+  server: KeyPair;
+  /** Milliseconds between bookmarks of a watch. */
+  bookmarkMs?: number;
+}
+
+/** Serves the Kubernetes API over HTTPS on a loopback address. */
 export class ApiServer {
-  readonly #registry: Registry;
-  readonly #tokens: Tokens;
-  readonly #logs: LogSource;
+  readonly #o: ApiServerOptions;
   readonly #server: Server;
   /** Those whose TLS has not begun, too, of which HTTP knows nothing. */
   readonly #sockets = new Set<Socket>();
   #host = '';
 
-  static create(options: {
-    registry: Registry;
-    tokens: Tokens;
-    logs: LogSource;
-    key: string;
-    certificate: string;
-  }): ApiServer {
+  static create(options: ApiServerOptions): ApiServer {
     return new ApiServer(options);
   }
 
-  private constructor(options: {
-    registry: Registry;
-    tokens: Tokens;
-    logs: LogSource;
-    key: string;
-    certificate: string;
-  }) {
-    this.#registry = options.registry;
-    this.#tokens = options.tokens;
-    this.#logs = options.logs;
+  private constructor(options: ApiServerOptions) {
+    this.#o = options;
     this.#server = createServer(
       {
-        key: options.key,
-        cert: options.certificate,
+        key: options.server.key,
+        cert: options.server.certificate,
+        ca: options.authority,
+        requestCert: true,
+        rejectUnauthorized: false,
         keepAliveTimeout: 60_000,
         requestTimeout: 0,
       },
       (request, response) => {
         this.#serve(request, response).catch(error =>
-          replyError(response, error),
+          replyError(response, error, formOf(request)),
         );
       },
     );
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#upgrade(request, socket, head).catch(error =>
+        refuseUpgrade(socket, error),
+      );
+    });
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -78,101 +99,188 @@ export class ApiServer {
     return `https://${this.#host}`;
   }
 
+  /** Another certificate, for connections from now on. */
+  useCertificate({ key, certificate }: KeyPair): void {
+    this.#server.setSecureContext({
+      key,
+      cert: certificate,
+      ca: this.#o.authority,
+    });
+  }
+
   /** Stops, cutting off watches. */
   async close(): Promise<void> {
     const closed = new Promise<void>(resolve =>
       this.#server.close(() => resolve()),
     );
-    this.#sockets.forEach(socket => socket.destroy());
+    this.cutConnections();
     await closed;
+  }
+
+  /** Cuts off everybody. */
+  cutConnections(): void {
+    this.#sockets.forEach(socket => socket.destroy());
+  }
+
+  /** @throws StatusError 421 for another host name */
+  #assertHost(request: IncomingMessage): void {
+    const { port } = this.#server.address() as AddressInfo;
+    const known = [`127.0.0.1:${port}`, `localhost:${port}`];
+    if (!known.includes(request.headers.host ?? ''))
+      throw new StatusError(
+        421,
+        'BadRequest',
+        `this server answers as ${this.#host} only`,
+      );
+  }
+
+  /** Who sends it, where to, and that they may. @throws StatusError 401, 403, 404 */
+  async #admit(
+    request: IncomingMessage,
+    url: URL,
+  ): Promise<{ user: User; path: string; target?: ApiPath }> {
+    const { authorizer, tokens } = this.#o;
+    const user = await authenticate(request, { tokens, authorizer });
+    const path = url.pathname;
+    const target = parsePath(path);
+    const method = request.method ?? 'GET';
+    if (!target) {
+      authorizer.require(user, { verb: method.toLowerCase(), path });
+      return { user, path };
+    }
+    authorizer.require(user, {
+      verb: verbOf(method, target, isTrue(url.searchParams, 'watch')),
+      group: target.group,
+      resource: target.plural,
+      subresource: target.subresource,
+      namespace:
+        target.namespace ??
+        (target.plural === 'namespaces' ? target.name : undefined),
+      name: target.name,
+    });
+    return { user, path, target };
   }
 
   async #serve(
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const { port } = this.#server.address() as AddressInfo;
-    if (
-      ![`127.0.0.1:${port}`, `localhost:${port}`].includes(
-        request.headers.host ?? '',
-      )
-    )
-      throw new StatusError(
-        421,
-        'BadRequest',
-        `this server answers as ${this.#host} only`,
-      );
+    this.#assertHost(request);
     const url = new URL(request.url ?? '/', `https://${this.#host}`);
-    const path = url.pathname.replace(/\/$/, '') || '/';
-    if (ANONYMOUS.has(path) && path !== '/version') {
-      response.writeHead(200, { 'content-type': 'text/plain' });
-      response.end('ok');
+    if (await this.#o.faults.beset(request, response, url)) return;
+    const { user, path, target } = await this.#admit(request, url);
+    if (!target) {
+      await this.#servePath(path, request, response);
       return;
     }
-    const identity = await this.#authenticate(request);
-    if (!ANONYMOUS.has(path) && !identity?.groups.includes('system:masters'))
-      throw new StatusError(
-        403,
-        'Forbidden',
-        `forbidden: User "${
-          identity?.username ?? 'system:anonymous'
-        }" cannot ${request.method?.toLowerCase()} path "${path}"`,
-      );
-    if (request.method === 'GET') {
-      const document = discover(path, this.#host);
-      if (document) {
-        reply(response, 200, document);
-        return;
-      }
-    }
-    if (
-      request.method === 'POST' &&
-      path === '/apis/authentication.k8s.io/v1/tokenreviews'
-    ) {
-      reply(response, 201, await this.#tokens.review(await readBody(request)));
-      return;
-    }
-    if (
-      request.method === 'POST' &&
-      path === '/apis/authentication.k8s.io/v1/selfsubjectreviews'
-    ) {
-      const userInfo = {
-        username: identity?.username,
-        groups: identity?.groups,
-      };
-      reply(response, 201, {
-        kind: 'SelfSubjectReview',
-        apiVersion: 'authentication.k8s.io/v1',
-        metadata: { creationTimestamp: null },
-        status: { userInfo },
-      });
-      return;
-    }
-    const target = parsePath(path);
-    if (!target)
-      throw new StatusError(
-        404,
-        'NotFound',
-        'the server could not find the requested resource',
-      );
-    await serveResource({
+    const asked = this.#asked(request, response, url, target, user);
+    const { group, plural, name } = target;
+    const review = REVIEWS.find(
+      each => each.group === group && each.plural === plural,
+    );
+    if (review && !name) await serveReview(review, asked);
+    else if (!target.resource) throw noSuchResource();
+    else await serveResource(asked);
+  }
+
+  #asked(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    target: ApiPath,
+    user: User,
+  ): ResourceRequest {
+    return {
+      ...this.#o,
       request,
       response,
       target,
+      user,
       query: url.searchParams,
-      registry: this.#registry,
-      tokens: this.#tokens,
-      logs: this.#logs,
+    };
+  }
+
+  async #servePath(
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const at = path.replace(/\/$/, '') || '/';
+    if (HEALTH.includes(at)) {
+      replyText(response, 200, 'ok');
+      return;
+    }
+    if (at === '/metrics') {
+      replyText(response, 200, metricsOf(this.#o.registry));
+      return;
+    }
+    if (await this.#o.faults.serve(at, request, response)) return;
+    const document = openApi(at, request.headers.accept);
+    if (document) {
+      response.writeHead(200, {
+        'content-type': document.type,
+        'cache-control': 'no-cache, private',
+        etag: document.etag,
+      });
+      response.end(document.body);
+      return;
+    }
+    const isAggregated = wantsAggregated(request.headers.accept);
+    const found = discover(at, this.#host, isAggregated);
+    if (!found || request.method !== 'GET') {
+      replyText(response, 404, '404 page not found\n');
+      return;
+    }
+    reply(response, 200, found, {
+      type:
+        found.kind === 'APIGroupDiscoveryList' ? AGGREGATED_TYPE : undefined,
     });
   }
 
-  async #authenticate(request: IncomingMessage) {
-    const header = request.headers.authorization;
-    if (!header) return undefined;
-    const identity = await this.#tokens.identify(
-      header.replace(/^Bearer\s+/i, ''),
-    );
-    if (!identity) throw new StatusError(401, 'Unauthorized', 'Unauthorized');
-    return identity;
+  /** exec, attach and port-forward. @throws StatusError before the connection is another one */
+  async #upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    socket.on('error', () => {});
+    this.#assertHost(request);
+    const url = new URL(request.url ?? '/', `https://${this.#host}`);
+    const { target } = await this.#admit(request, url);
+    if (target?.resource?.plural !== 'pods' || !target.name)
+      throw noSuchResource();
+    await this.#o.streams.upgrade({
+      request,
+      socket,
+      head,
+      namespace: target.namespace!,
+      name: target.name,
+      subresource: target.subresource ?? '',
+      query: url.searchParams,
+    });
   }
+}
+
+/** The form of a failure: as the answer would have been, where that is known. */
+function formOf(request: IncomingMessage): Form {
+  try {
+    return { media: negotiate(request.headers.accept).media };
+  } catch {
+    return { media: 'application/json' };
+  }
+}
+
+function refuseUpgrade(socket: Duplex, error: unknown): void {
+  const status =
+    error instanceof StatusError
+      ? error
+      : new StatusError(500, 'InternalError', (error as Error).message);
+  const body = `${JSON.stringify(status.toStatus())}\n`;
+  socket.end(
+    `HTTP/1.1 ${status.code} ${
+      status.reason ?? 'Error'
+    }\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(
+      body,
+    )}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }

@@ -1,69 +1,141 @@
 /** The options of writes and deletions, from a request's query, headers and body. */
 import type { IncomingMessage } from 'node:http';
-import { badRequest, StatusError } from '../registry/errors';
+import {
+  forbidden,
+  GoText,
+  notSupported,
+  required,
+  tooLong,
+  type Cause,
+} from '../registry/causes';
+import { badRequest, invalid, optionsKind } from '../registry/errors';
 import type { DeleteOptions, WriteOptions } from '../registry/verbs';
 import type { Json } from '../types';
+
+/** The longest name of a field manager, in bytes. */
+const MANAGER_BYTES = 128;
+const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil'];
 
 export function isTrue(query: URLSearchParams, name: string): boolean {
   return ['true', '1'].includes(query.get(name) ?? '');
 }
 
-function invalidOption(message: string): StatusError {
-  return new StatusError(422, 'Invalid', message);
+/** Texts as Go prints a list of them. */
+function goList(values: string[]): GoText {
+  return new GoText(
+    `[]string{${values.map(each => JSON.stringify(each)).join(', ')}}`,
+  );
 }
+
+function dryRunCauses(values: string[]): Cause[] {
+  return values.every(each => each === 'All')
+    ? []
+    : [notSupported('dryRun', goList(values), ['All'])];
+}
+
+/** Which options a method takes. */
+type Method = 'Create' | 'Update' | 'Patch';
 
 /** @throws StatusError 422 for values that Kubernetes does not know */
 export function writeOptions(
   request: IncomingMessage,
   query: URLSearchParams,
+  method: Method,
 ): WriteOptions & { force: boolean } {
-  const dryRun = query.get('dryRun');
-  if (dryRun && dryRun !== 'All')
-    throw invalidOption(
-      `Invalid value: ${JSON.stringify(dryRun)}: supported values: "All"`,
-    );
+  const isApply = request.headers['content-type']?.startsWith(
+    'application/apply-patch',
+  );
+  const given = query.get('fieldManager') ?? '';
   const fieldValidation = query.get('fieldValidation') ?? undefined;
+  const dryRun = query.getAll('dryRun').filter(Boolean);
+  const causes: Cause[] = [];
+  if (method === 'Patch') {
+    if (isApply && !given)
+      causes.push(required('fieldManager', 'is required for apply patch'));
+    if (!isApply && query.has('force'))
+      causes.push(
+        forbidden('force', 'may not be specified for non-apply patch'),
+      );
+  }
+  if (Buffer.byteLength(given) > MANAGER_BYTES)
+    causes.push(tooLong('fieldManager', MANAGER_BYTES));
+  causes.push(...dryRunCauses(dryRun));
   if (
     fieldValidation &&
     !['Ignore', 'Warn', 'Strict'].includes(fieldValidation)
   )
-    throw invalidOption(
-      `fieldValidation: Unsupported value: ${JSON.stringify(
-        fieldValidation,
-      )}: supported values: "", "Ignore", "Strict", "Warn"`,
+    causes.push(
+      notSupported('fieldValidation', fieldValidation, [
+        '',
+        'Ignore',
+        'Strict',
+        'Warn',
+      ]),
     );
-  const given = query.get('fieldManager') ?? undefined;
-  if (given && given.length > 128)
-    throw invalidOption(
-      `fieldManager: Too long: may not be more than 128 bytes`,
-    );
-  const isApply = request.headers['content-type']?.startsWith(
-    'application/apply-patch',
-  );
-  const agent = (request.headers['user-agent'] ?? 'unknown').split('/')[0];
+  if (causes.length) throw invalid(optionsKind(`${method}Options`), '', causes);
+  // https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
+  const agent = (request.headers['user-agent'] || 'unknown').split('/')[0];
   return {
-    dryRun: dryRun === 'All',
+    dryRun: dryRun.length > 0,
     fieldValidation,
-    fieldManager: given ?? (isApply ? undefined : agent),
+    fieldManager: given || (isApply ? undefined : agent),
     force: isTrue(query, 'force'),
   };
 }
 
-/** The query wins over the body. @throws StatusError 400 for a grace period that is no integer */
+/** The policy that the older field stands for. */
+function policyOf(
+  orphanDependents: boolean | undefined,
+): DeleteOptions['propagationPolicy'] {
+  if (orphanDependents === undefined) return undefined;
+  return orphanDependents ? 'Orphan' : 'Background';
+}
+
+/** A body that says something wins over the query (apiserver's `DeleteResource`). @throws StatusError 400, 422 */
 export function deleteOptions(
   body: Json,
   query: URLSearchParams,
 ): DeleteOptions {
-  const grace = query.get('gracePeriodSeconds') ?? body?.gracePeriodSeconds;
-  const gracePeriodSeconds =
-    grace === undefined || grace === null ? undefined : Number(grace);
-  if (gracePeriodSeconds !== undefined && !Number.isInteger(gracePeriodSeconds))
-    throw badRequest('gracePeriodSeconds: must be an integer');
+  const text = query.get('gracePeriodSeconds');
+  if (text !== null && !/^-?\d+$/.test(text))
+    throw badRequest(
+      `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
+  const inBody = body && Object.keys(body).length ? body : undefined;
+  const options = inBody ?? {
+    gracePeriodSeconds: text === null ? undefined : Number(text),
+    propagationPolicy: query.get('propagationPolicy') ?? undefined,
+    orphanDependents: query.has('orphanDependents')
+      ? isTrue(query, 'orphanDependents')
+      : undefined,
+    dryRun: query.getAll('dryRun').filter(Boolean),
+  };
+  const { propagationPolicy, orphanDependents, dryRun = [] } = options;
+  const causes: Cause[] = [];
+  if (propagationPolicy !== undefined && orphanDependents !== undefined)
+    causes.push({
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${JSON.stringify(
+        propagationPolicy,
+      )}: orphanDependents and deletionPropagation cannot be both set`,
+      field: 'propagationPolicy',
+    });
+  if (propagationPolicy !== undefined && !POLICIES.includes(propagationPolicy))
+    causes.push({
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: ${JSON.stringify(
+        propagationPolicy,
+      )}: supported values: ${POLICIES.map(each => JSON.stringify(each)).join(
+        ', ',
+      )}`,
+      field: 'propagationPolicy',
+    });
+  causes.push(...dryRunCauses(dryRun));
+  if (causes.length) throw invalid(optionsKind('DeleteOptions'), '', causes);
   return {
-    gracePeriodSeconds,
-    propagationPolicy: (query.get('propagationPolicy') ??
-      body?.propagationPolicy) as DeleteOptions['propagationPolicy'],
-    preconditions: body?.preconditions,
-    dryRun: query.get('dryRun') === 'All',
+    gracePeriodSeconds: options.gracePeriodSeconds ?? undefined,
+    propagationPolicy: propagationPolicy ?? policyOf(orphanDependents),
+    preconditions: inBody?.preconditions,
+    dryRun: dryRun.length > 0,
   };
 }

@@ -1,42 +1,55 @@
 /** One request for a resource, a collection of them, or a subresource. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { notFound, StatusError } from '../registry/errors';
-import type { Registry } from '../registry/Registry';
-import { toScale } from '../registry/scale';
-import { patchType, readBody } from './body';
-import { listBody, selectorOf } from './list';
-import { deleteOptions, isTrue, writeOptions } from './options';
-import type { Target } from './path';
-import { reply } from './reply';
+import type { Authorizer } from '../auth/Authorizer';
 import type { Tokens } from '../auth/tokens';
+import type { User } from '../User';
+import type { Faults } from '../faults/Faults';
+import {
+  methodNotAllowed,
+  noSuchResource,
+  StatusError,
+} from '../registry/errors';
+import type { Registry } from '../registry/Registry';
+import type { Resource } from '../registry/Resource';
+import type { ReviewedWrites } from './ReviewedWrites';
+import { SCALE, toScale } from '../registry/scale';
+import type { WriteOptions } from '../registry/verbs';
+import { partial, tableOf, type IncludeObject } from '../table/table';
+import type { Json, KubeObject } from '../types';
+import { patchType, readDeleteOptions, readObject, readPatch } from './body';
+import { awaitVersion, listObject, readList, selectorOf } from './list';
+import { listOptions, parseVersion } from './listOptions';
+import type { LogSource } from './logs';
+import { negotiate, OF_LIST, OF_OBJECT, type Form } from './negotiate';
+import { deleteOptions, isTrue, writeOptions } from './options';
+import type { ApiPath } from './path';
+import { reply } from './reply';
+import { serveMetrics } from './serveMetrics';
+import { serveSubresource } from './serveSubresource';
+import type { PodStreams } from './streams';
 import { serveWatch } from './watch';
 
-/** Answers `pods/<name>/log`. */
-export interface LogSource {
-  serveLog(options: {
-    namespace: string;
-    name: string;
-    query: URLSearchParams;
-    response: ServerResponse;
-  }): Promise<void>;
-}
-
-/** A request whose path has been read. */
+/** A request whose path has been read, by somebody who may. */
 export interface ResourceRequest {
   request: IncomingMessage;
   response: ServerResponse;
-  target: Target;
+  target: ApiPath;
+  user: User;
   query: URLSearchParams;
   registry: Registry;
+  writes: ReviewedWrites;
   tokens: Tokens;
+  authorizer: Authorizer;
   logs: LogSource;
+  streams: PodStreams;
+  faults: Faults;
+  bookmarkMs?: number;
 }
 
-const NOT_ALLOWED = new StatusError(
-  405,
-  'MethodNotAllowed',
-  'the server does not allow this method on the requested resource',
-);
+/** One for a resource that is served. */
+export type ServedRequest = ResourceRequest & {
+  target: ApiPath & { resource: Resource };
+};
 
 /**
  * Serves it.
@@ -45,122 +58,231 @@ const NOT_ALLOWED = new StatusError(
  */
 export async function serveResource(asked: ResourceRequest): Promise<void> {
   const { resource, name, subresource } = asked.target;
-  if (!name) await serveCollection(asked);
+  const served = asked as ServedRequest;
+  if (!resource) throw noSuchResource();
+  if (resource.isMeasured) await serveMetrics(served);
+  else if (!name) await serveCollection(served);
   else if (
     !subresource ||
     (subresource === 'status' && resource.status) ||
     (subresource === 'scale' && resource.scale)
   )
-    await serveObject(asked, name);
-  else if (resource.plural === 'pods' && subresource === 'log')
-    await serveLog(asked, name);
-  else if (resource.plural === 'serviceaccounts' && subresource === 'token')
-    await serveToken(asked, name);
-  else throw notFound(resource, `${name}/${subresource}`);
+    await serveObject(served, name);
+  else await serveSubresource(served, name, subresource);
 }
 
-async function serveCollection(asked: ResourceRequest): Promise<void> {
-  const { request, response, registry, query } = asked;
-  const { resource, namespace } = asked.target;
+/** Whether a verb is served. */
+function assertVerb({ target }: ServedRequest, verb: string): void {
+  const { verbs } = target.resource;
+  if (verbs && !verbs.includes(verb)) throw methodNotAllowed();
+}
+
+function includeObject(query: URLSearchParams): IncludeObject {
+  return (query.get('includeObject') as IncludeObject) ?? 'Metadata';
+}
+
+async function serveCollection(asked: ServedRequest): Promise<void> {
+  const { request, registry, query } = asked;
+  const { resource, namespace, isWatch } = asked.target;
   const isPlace = namespace !== undefined || !resource.namespaced;
-  if (request.method === 'GET') {
-    if (isTrue(query, 'watch'))
-      serveWatch({
-        registry,
-        resource,
-        namespace,
-        selector: selectorOf(query),
-        query,
-        response,
-      });
-    else
-      reply(response, 200, listBody({ registry, resource, namespace, query }));
-  } else if (request.method === 'POST' && isPlace) {
-    const { object, warnings } = registry.create(
+  const { method } = request;
+  if (method === 'GET') {
+    if (isWatch || isTrue(query, 'watch')) await watch(asked);
+    else await list(asked);
+  } else if (method === 'POST' && isPlace && !isWatch) {
+    assertVerb(asked, 'create');
+    const form = negotiate(request.headers.accept, OF_OBJECT);
+    const options = writeOptions(request, query, 'Create');
+    const { value, duplicates } = await readObject(request, resource);
+    const { object, warnings } = await asked.writes.create(
       resource,
       namespace,
-      await readBody(request),
-      writeOptions(request, query),
+      value,
+      { ...options, duplicates, user: asked.user },
     );
-    reply(response, 201, object, warnings);
+    replyObject(asked, 201, object, form, warnings);
   } else if (
-    request.method === 'DELETE' &&
+    method === 'DELETE' &&
     isPlace &&
+    !isWatch &&
     !resource.noDeleteCollection
   ) {
-    const options = deleteOptions(await readBody(request), query);
-    const list = listBody({ registry, resource, namespace, query });
-    for (const item of list.items)
-      registry.delete(resource, namespace, item.metadata.name, options);
-    reply(response, 200, list);
-  } else throw NOT_ALLOWED;
+    assertVerb(asked, 'deletecollection');
+    const form = negotiate(request.headers.accept, OF_LIST);
+    const options = deleteOptions(await readDeleteOptions(request), query);
+    const found = await readList({
+      registry,
+      resource,
+      namespace,
+      selector: selectorOf(resource, query),
+      isSelective: true,
+      asked: listOptions(query, false),
+    });
+    for (const item of found.items)
+      registry.delete(
+        resource,
+        item.metadata.namespace,
+        item.metadata.name,
+        options,
+      );
+    replyList(asked, found, form);
+  } else throw methodNotAllowed();
 }
 
-async function serveObject(
-  asked: ResourceRequest,
-  name: string,
-): Promise<void> {
-  const { request, response, registry, query } = asked;
+async function watch(asked: ServedRequest, name?: string): Promise<void> {
+  const { request, response, registry, query, faults } = asked;
   const { resource, namespace } = asked.target;
-  const subresource = asked.target.subresource as
-    | 'status'
-    | 'scale'
-    | undefined;
+  assertVerb(asked, 'watch');
+  const form = negotiate(request.headers.accept, OF_OBJECT);
+  const single = new URLSearchParams(query);
+  if (name) single.set('fieldSelector', `metadata.name=${name}`);
+  faults.watching(response);
+  await serveWatch({
+    registry,
+    resource,
+    namespace,
+    selector: selectorOf(resource, single),
+    asked: listOptions(query, true),
+    form,
+    includeObject: includeObject(query),
+    response,
+    bookmarkMs: asked.bookmarkMs,
+  });
+}
+
+async function list(asked: ServedRequest): Promise<void> {
+  const { request, registry, query } = asked;
+  const { resource, namespace } = asked.target;
+  const form = negotiate(request.headers.accept, OF_LIST);
+  const found = await readList({
+    registry,
+    resource,
+    namespace,
+    selector: selectorOf(resource, query),
+    isSelective: query.has('labelSelector') || query.has('fieldSelector'),
+    asked: listOptions(query, false),
+  });
+  replyList(asked, found, form);
+}
+
+function replyList(
+  asked: ServedRequest,
+  found: Awaited<ReturnType<typeof readList>>,
+  form: Form,
+): void {
+  const { response, query } = asked;
+  const { resource } = asked.target;
+  const { metadata, items } = found;
+  let body: Json;
+  if (form.as === 'Table')
+    body = tableOf(resource.columns, items, {
+      metadata,
+      includeObject: includeObject(query),
+      now: Date.now(),
+    });
+  else if (form.as)
+    body = {
+      kind: 'PartialObjectMetadataList',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata,
+      items: items.map(partial),
+    };
+  else body = listObject(resource, found);
+  reply(response, 200, body, { form });
+}
+
+function replyObject(
+  asked: ServedRequest,
+  code: number,
+  object: KubeObject,
+  form: Form,
+  warnings: string[] = [],
+): void {
+  const { response, query } = asked;
+  const { resource } = asked.target;
+  let body: Json = object;
+  if (object.kind === 'Status') body = object;
+  else if (form.as === 'Table')
+    body = tableOf(resource.columns, [object], {
+      metadata: { resourceVersion: object.metadata.resourceVersion },
+      includeObject: includeObject(query),
+      now: Date.now(),
+    });
+  else if (form.as) body = partial(object);
+  reply(response, code, body, { form, warnings });
+}
+
+/** Waits until the store is as new as a read asks for. @throws StatusError 400, 504 */
+async function awaitAsked({ registry, query }: ServedRequest): Promise<void> {
+  const text = query.get('resourceVersion');
+  if (!text) return;
+  let version: number;
+  try {
+    version = parseVersion(text);
+  } catch (error) {
+    throw new StatusError(
+      400,
+      'BadRequest',
+      `invalid resource version: ${(error as Error).message}`,
+    );
+  }
+  await awaitVersion(registry, version);
+}
+
+async function serveObject(asked: ServedRequest, name: string): Promise<void> {
+  const { request, registry, query, user } = asked;
+  const { resource, namespace } = asked.target;
+  const subresource = asked.target.subresource as WriteOptions['subresource'];
+  const isScale = subresource === 'scale';
   if (request.method === 'GET') {
-    if (!subresource && isTrue(query, 'watch')) {
-      const single = new URLSearchParams(query);
-      single.set('fieldSelector', `metadata.name=${name}`);
-      serveWatch({
-        registry,
-        resource,
-        namespace,
-        selector: selectorOf(single),
-        query,
-        response,
-      });
+    if (!subresource && (asked.target.isWatch || isTrue(query, 'watch'))) {
+      await watch(asked, name);
       return;
     }
+    const form = negotiate(request.headers.accept, OF_OBJECT);
+    await awaitAsked(asked);
     const object = registry.get(resource, namespace, name);
-    reply(response, 200, subresource === 'scale' ? toScale(object) : object);
+    replyObject(asked, 200, isScale ? toScale(object) : object, form);
   } else if (request.method === 'PUT') {
-    const { object, warnings } = registry.update(
+    assertVerb(asked, 'update');
+    const form = negotiate(request.headers.accept, OF_OBJECT);
+    const options = writeOptions(request, query, 'Update');
+    const { value, duplicates } = await readObject(
+      request,
+      isScale ? SCALE : resource,
+    );
+    const { object, warnings } = await asked.writes.update(
       resource,
       namespace,
       name,
-      await readBody(request),
-      { ...writeOptions(request, query), subresource },
+      value,
+      { ...options, duplicates, subresource, user },
     );
-    reply(response, 200, object, warnings);
+    replyObject(asked, 200, object, form, warnings);
   } else if (request.method === 'PATCH') {
-    const { object, created, warnings } = registry.patch(
+    assertVerb(asked, 'patch');
+    const type = patchType(request);
+    const form = negotiate(request.headers.accept, OF_OBJECT);
+    const options = writeOptions(request, query, 'Patch');
+    const patch = await readPatch(request, type);
+    const { object, created, warnings } = await asked.writes.patch(
       resource,
       namespace,
       name,
-      patchType(request),
-      await readBody(request),
-      { ...writeOptions(request, query), subresource },
+      type,
+      patch,
+      { ...options, subresource, user },
     );
-    reply(response, created ? 201 : 200, object, warnings);
+    replyObject(asked, created ? 201 : 200, object, form, warnings);
   } else if (request.method === 'DELETE' && !subresource) {
-    const options = deleteOptions(await readBody(request), query);
-    reply(response, 200, registry.delete(resource, namespace, name, options));
-  } else throw NOT_ALLOWED;
-}
-
-async function serveLog(asked: ResourceRequest, name: string): Promise<void> {
-  const { request, response, query, logs } = asked;
-  if (request.method !== 'GET') throw NOT_ALLOWED;
-  const namespace = asked.target.namespace!;
-  await logs.serveLog({ namespace, name, query, response });
-}
-
-async function serveToken(asked: ResourceRequest, name: string): Promise<void> {
-  const { request, response, tokens } = asked;
-  if (request.method !== 'POST') throw NOT_ALLOWED;
-  const namespace = asked.target.namespace!;
-  reply(
-    response,
-    201,
-    await tokens.request(namespace, name, await readBody(request)),
-  );
+    assertVerb(asked, 'delete');
+    const form = negotiate(request.headers.accept, OF_OBJECT);
+    const options = deleteOptions(await readDeleteOptions(request), query);
+    replyObject(
+      asked,
+      200,
+      registry.deleteAndTell(resource, namespace, name, options),
+      form,
+    );
+  } else throw methodNotAllowed();
 }

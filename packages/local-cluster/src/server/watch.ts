@@ -5,18 +5,27 @@
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 import type { ServerResponse } from 'node:http';
+import { encodeWatchEvent } from '../codec/watchEvents';
 import type { Registry } from '../registry/Registry';
 import type { Resource } from '../registry/Resource';
 import { apiVersionOf } from '../registry/resources';
-import { badRequest, StatusError } from '../registry/errors';
+import { StatusError, unexpected } from '../registry/errors';
 import type { Selector } from '../store/selectors';
 import type { StoreEvent } from '../store/ObjectStore';
-import type { Json, WatchEvent } from '../types';
+import { partial, tableOf, type IncludeObject } from '../table/table';
+import type { Json, KubeObject, WatchEvent } from '../types';
+import { awaitVersion } from './list';
+import { parseVersion, type ListOptions } from './listOptions';
+import { notAcceptable, type Form } from './negotiate';
 
 /** Bookmarks come this often, in milliseconds; a real server sends them about once a minute. */
 const BOOKMARK_INTERVAL_MS = 60_000;
+/** One more comes this long before the time is up. */
+const BOOKMARK_BEFORE_END_MS = 2_000;
 /** A watcher that reads this far behind, in bytes, is cut off and has to list anew. */
 const BACKLOG_LIMIT = 16 * 1024 * 1024;
+/** Watches without a time of their own end at random between this and twice of it, in seconds (apiserver's `--min-request-timeout`). */
+const LEAST_TIMEOUT_S = 1800;
 
 /** The event as a selector's watcher sees it: entering and leaving the selection are additions and deletions. */
 function select(event: StoreEvent, selector: Selector): WatchEvent | undefined {
@@ -27,70 +36,134 @@ function select(event: StoreEvent, selector: Selector): WatchEvent | undefined {
   if (event.type === 'DELETED')
     return before ? { type: 'DELETED', object: event.object } : undefined;
   if (now) return { type: before ? 'MODIFIED' : 'ADDED', object: event.object };
-  return before ? { type: 'DELETED', object: event.object } : undefined;
+  return before
+    ? {
+        type: 'DELETED',
+        // What it was when it was last selected, at the version at which it left.
+        object: {
+          ...event.previous!,
+          metadata: {
+            ...event.previous!.metadata,
+            resourceVersion: String(event.resourceVersion),
+          },
+        },
+      }
+    : undefined;
 }
 
-/** Serves one watch until the client leaves or the time is up. */
-export function serveWatch(options: {
+/** A watch that is asked for. */
+export interface WatchRequest {
   registry: Registry;
   resource: Resource;
   namespace?: string;
   selector: Selector;
-  query: URLSearchParams;
+  asked: ListOptions;
+  form: Form;
+  includeObject?: IncludeObject;
   response: ServerResponse;
-}): void {
-  const { registry, resource, namespace, query, response } = options;
-  const selector: Selector = object =>
-    (namespace === undefined || object.metadata.namespace === namespace) &&
-    options.selector(object);
-  const { store } = registry;
-  const text = query.get('resourceVersion') ?? '';
-  if (!/^\d*$/.test(text))
-    throw new StatusError(
-      500,
-      'InternalError',
-      `Invalid value: ${JSON.stringify(
-        text,
-      )}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-    );
-  const from = Number(text || 0);
-  const timeoutText = query.get('timeoutSeconds');
-  if (timeoutText !== null && !/^\d+$/.test(timeoutText))
-    throw badRequest(
-      `strconv.ParseInt: parsing ${JSON.stringify(
-        timeoutText,
-      )}: invalid syntax`,
-    );
+  /** Times of the bookmarks; for tests. */
+  bookmarkMs?: number;
+}
 
+/** Writes the events of one watch in the form that was asked for. */
+class WatchStream {
+  readonly #request: WatchRequest;
+  #hasColumns = false;
+
+  constructor(request: WatchRequest) {
+    this.#request = request;
+  }
+
+  send(type: WatchEvent['type'], object: Json): void {
+    const { response, form } = this.#request;
+    if (response.destroyed) return;
+    response.write(
+      encodeWatchEvent(
+        { type, object: this.#shaped(type, object) },
+        form.media,
+      ),
+    );
+    if (response.writableLength > BACKLOG_LIMIT) response.destroy();
+  }
+
+  #shaped(type: WatchEvent['type'], object: Json): Json {
+    const { form, resource, includeObject } = this.#request;
+    if (type === 'ERROR') return object;
+    if (form.as === 'PartialObjectMetadata')
+      return type === 'BOOKMARK'
+        ? { ...partial(object), metadata: object.metadata }
+        : partial(object);
+    if (form.as !== 'Table') return object;
+    const isFirst = !this.#hasColumns;
+    this.#hasColumns = true;
+    return tableOf(resource.columns, [object], {
+      metadata: { resourceVersion: object.metadata.resourceVersion },
+      includeObject,
+      now: Date.now(),
+      withColumns: isFirst,
+    });
+  }
+}
+
+function begin({ response, form }: WatchRequest): void {
   response.writeHead(200, {
-    'content-type': 'application/json',
+    'content-type':
+      form.media === 'application/vnd.kubernetes.protobuf'
+        ? 'application/vnd.kubernetes.protobuf;stream=watch'
+        : form.media,
     'cache-control': 'no-cache, private',
   });
-  const cleanups: Array<() => void> = [];
-  const end = () => {
-    cleanups.splice(0).forEach(clean => clean());
+  response.flushHeaders();
+}
+
+/**
+ * Serves one watch until the client leaves or the time is up.
+ *
+ * @throws StatusError 406 for an initial list as tables, 500 for a version that is none
+ */
+export async function serveWatch(request: WatchRequest): Promise<void> {
+  const { registry, resource, namespace, asked, response } = request;
+  const { store } = registry;
+  const selector: Selector = object =>
+    (namespace === undefined || object.metadata.namespace === namespace) &&
+    request.selector(object);
+  let from: number;
+  try {
+    from = asked.resourceVersion ? parseVersion(asked.resourceVersion) : 0;
+  } catch (error) {
+    throw unexpected((error as Error).message);
+  }
+  if (asked.sendInitialEvents && request.form.as === 'Table')
+    throw notAcceptable();
+  begin(request);
+  const stream = new WatchStream(request);
+  const fail = (error: StatusError) => {
+    stream.send('ERROR', error.toStatus());
     response.end();
   };
-  const send = (type: WatchEvent['type'], object: Json) => {
-    response.write(`${JSON.stringify({ type, object })}\n`);
-    if (response.writableLength > BACKLOG_LIMIT) response.destroy();
-  };
-  if (from > 0 && from < store.oldestWatchable) {
-    send(
-      'ERROR',
+  if (from > 0 && from < store.oldestWatchable && !asked.sendInitialEvents) {
+    fail(
       new StatusError(
         410,
         'Expired',
         `too old resource version: ${from} (${store.oldestWatchable})`,
-      ).toStatus(),
+      ),
     );
-    response.end();
     return;
   }
+  if (asked.sendInitialEvents) {
+    try {
+      await awaitVersion(registry, from);
+    } catch (error) {
+      fail(error as StatusError);
+      return;
+    }
+    if (response.destroyed) return;
+  }
 
-  let last = store.resourceVersion;
+  let last = Math.max(store.resourceVersion, from);
   const bookmark = (annotations?: Record<string, string>) =>
-    send('BOOKMARK', {
+    stream.send('BOOKMARK', {
       kind: resource.kind,
       apiVersion: apiVersionOf(resource),
       metadata: {
@@ -98,37 +171,58 @@ export function serveWatch(options: {
         creationTimestamp: null,
         ...(annotations ? { annotations } : {}),
       },
-    });
-  const wantsBookmarks = query.get('allowWatchBookmarks') === 'true';
-  const sendInitial = query.get('sendInitialEvents') === 'true';
-  if (from === 0 || sendInitial) {
+    } as unknown as KubeObject);
+  const isListed =
+    asked.sendInitialEvents ||
+    (from === 0 && asked.sendInitialEvents === undefined);
+  if (isListed) {
     for (const object of registry.list(resource, namespace, selector))
-      send('ADDED', object);
-    if (sendInitial && wantsBookmarks)
+      stream.send('ADDED', object);
+    if (asked.sendInitialEvents && asked.allowWatchBookmarks)
       bookmark({ 'k8s.io/initial-events-end': 'true' });
-  } else {
+  } else if (from > 0) {
     for (const event of store.since(resource.plural, from)) {
       const selected = select(event, selector);
-      if (selected) send(selected.type, selected.object);
+      if (selected) stream.send(selected.type, selected.object);
     }
   }
-  response.flushHeaders();
+  const cleanups: Array<() => void> = [];
+  const end = () => {
+    cleanups.splice(0).forEach(clean => clean());
+    response.end();
+  };
   cleanups.push(
     store.subscribe(resource.plural, event => {
+      if (event.resourceVersion <= last) return;
       last = event.resourceVersion;
       const selected = select(event, selector);
-      if (selected) send(selected.type, selected.object);
+      if (selected) stream.send(selected.type, selected.object);
     }),
   );
-  if (wantsBookmarks) {
-    const timer = setInterval(bookmark, BOOKMARK_INTERVAL_MS);
+  const later = (ms: number, then: () => void) => {
+    const timer = setTimeout(then, ms);
+    timer.unref();
+    cleanups.push(() => clearTimeout(timer));
+  };
+  const seconds = asked.timeoutSeconds || LEAST_TIMEOUT_S * (1 + Math.random());
+  later(seconds * 1000, end);
+  if (asked.allowWatchBookmarks) {
+    // Also of a kind that nobody changes: the version moves with all others.
+    const progress = () => {
+      last = Math.max(last, store.resourceVersion);
+      bookmark();
+    };
+    const timer = setInterval(
+      progress,
+      request.bookmarkMs ?? BOOKMARK_INTERVAL_MS,
+    );
+    timer.unref();
     cleanups.push(() => clearInterval(timer));
+    if (asked.timeoutSeconds)
+      later(
+        Math.max(0, asked.timeoutSeconds * 1000 - BOOKMARK_BEFORE_END_MS),
+        progress,
+      );
   }
-  const seconds = Number(timeoutText ?? 1800 + Math.random() * 1800);
-  const timer = setTimeout(() => {
-    if (wantsBookmarks) bookmark();
-    end();
-  }, seconds * 1000);
-  cleanups.push(() => clearTimeout(timer));
-  response.on('close', end);
+  response.once('close', () => cleanups.splice(0).forEach(clean => clean()));
 }

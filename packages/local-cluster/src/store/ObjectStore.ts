@@ -9,6 +9,7 @@
 import Database from 'better-sqlite3';
 import { EventEmitter } from 'node:events';
 import type { KubeObject } from '../types';
+import { Bucket, keyOf, type IndexKeys } from './Bucket';
 
 /** One change, as watchers see it. */
 export interface StoreEvent {
@@ -20,8 +21,12 @@ export interface StoreEvent {
   resourceVersion: number;
 }
 
-/** Events kept for watches that resume from an older resource version. */
+/** Events kept for watches and lists of an older resource version. */
 const HISTORY_LIMIT = 10_000;
+/** Indexes that every resource has. */
+export const BY_OWNER = 'owner';
+const ownersOf: IndexKeys = object =>
+  (object.metadata.ownerReferences ?? []).map(({ uid }) => uid);
 
 /**
  * Thrown where the state file belongs to another running process.
@@ -35,21 +40,24 @@ export class StateLockedError extends Error {
   }
 }
 
-function keyOf(namespace: string | undefined, name: string): string {
-  return `${namespace ?? ''}/${name}`;
-}
+/** Thrown where a resource version is no longer in the history. */
+export class CompactedError extends Error {}
 
 /** Keeps all objects in one SQLite file, with one increasing resource version, and tells watchers of each write. */
 export class ObjectStore {
   readonly #db: Database.Database;
-  readonly #objects = new Map<string, Map<string, KubeObject>>();
-  readonly #history: StoreEvent[] = [];
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #histories = new Map<string, StoreEvent[]>();
   readonly #events = new EventEmitter();
   readonly #put: Database.Statement;
   readonly #remove: Database.Statement;
   readonly #setVersion: Database.Statement;
+  readonly #write: (statement: () => void, version: number) => void;
+  #kept = 0;
   #resourceVersion: number;
+  /** The oldest version that a watch can start from, and that a list can be read at. */
   #oldest: number;
+  #oldestListed: number;
 
   /**
    * Opens or makes the state file.
@@ -90,6 +98,12 @@ export class ObjectStore {
     this.#setVersion = this.#db.prepare(
       "INSERT INTO counters (name, value) VALUES ('resourceVersion', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     );
+    this.#write = this.#db.transaction(
+      (statement: () => void, version: number) => {
+        statement();
+        this.#setVersion.run(version);
+      },
+    );
     const rows = this.#db.prepare('SELECT * FROM objects').all() as Array<{
       resource: string;
       key: string;
@@ -100,16 +114,18 @@ export class ObjectStore {
     const version = this.#db
       .prepare("SELECT value FROM counters WHERE name = 'resourceVersion'")
       .get() as { value: number } | undefined;
-    this.#resourceVersion = version?.value ?? 1;
+    this.#resourceVersion = version?.value ?? 2;
     this.#oldest = this.#resourceVersion;
+    this.#oldestListed = this.#resourceVersion;
     this.#events.setMaxListeners(0);
   }
 
-  #bucket(resource: string): Map<string, KubeObject> {
-    let bucket = this.#objects.get(resource);
+  #bucket(resource: string): Bucket {
+    let bucket = this.#buckets.get(resource);
     if (!bucket) {
-      bucket = new Map();
-      this.#objects.set(resource, bucket);
+      bucket = new Bucket();
+      bucket.index(BY_OWNER, ownersOf);
+      this.#buckets.set(resource, bucket);
     }
     return bucket;
   }
@@ -134,28 +150,65 @@ export class ObjectStore {
 
   /** All objects of a resource, by namespace and name. */
   list(resource: string, namespace?: string): KubeObject[] {
-    const all = [...this.#bucket(resource).entries()];
-    const prefix = namespace === undefined ? '' : `${namespace}/`;
-    return all
-      .filter(([key]) => key.startsWith(prefix))
+    return this.#bucket(resource).list(namespace);
+  }
+
+  count(resource: string): number {
+    return this.#bucket(resource).size;
+  }
+
+  /**
+   * What a list was at a resource version.
+   *
+   * @throws CompactedError where that is too long ago
+   */
+  listAt(
+    resource: string,
+    namespace: string | undefined,
+    resourceVersion: number,
+  ): KubeObject[] {
+    if (resourceVersion < this.#oldestListed) throw new CompactedError();
+    const now = new Map(
+      this.list(resource, namespace).map(object => [
+        keyOf(object.metadata.namespace, object.metadata.name),
+        object,
+      ]),
+    );
+    const since = this.since(resource, resourceVersion);
+    if (!since.length) return [...now.values()];
+    for (const { object, previous } of since.reverse()) {
+      const { namespace: its, name } = object.metadata;
+      if (namespace !== undefined && its !== namespace) continue;
+      if (previous) now.set(keyOf(its, name), previous);
+      else now.delete(keyOf(its, name));
+    }
+    return [...now]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, object]) => object);
+  }
+
+  /** Has objects of a resource found by what `keysOf` says; see {@link indexed}. */
+  index(resource: string, name: string, keysOf: IndexKeys): void {
+    this.#bucket(resource).index(name, keysOf);
+  }
+
+  indexed(resource: string, name: string, value: string): KubeObject[] {
+    return this.#bucket(resource).indexed(name, value);
   }
 
   /** Writes an object under the next resource version and returns it. */
   put(resource: string, object: KubeObject): KubeObject {
     const key = keyOf(object.metadata.namespace, object.metadata.name);
-    const previous = this.#bucket(resource).get(key);
+    const bucket = this.#bucket(resource);
+    const previous = bucket.get(key);
     const version = this.#resourceVersion + 1;
     const stored: KubeObject = {
       ...object,
       metadata: { ...object.metadata, resourceVersion: String(version) },
     };
-    this.#db.transaction(() => {
-      this.#put.run(resource, key, JSON.stringify(stored));
-      this.#setVersion.run(version);
-    })();
-    this.#bucket(resource).set(key, stored);
+    const body = JSON.stringify(stored);
+    this.#write(() => this.#put.run(resource, key, body), version);
+    bucket.set(key, stored);
     this.#publish({
       type: previous ? 'MODIFIED' : 'ADDED',
       resource,
@@ -170,10 +223,7 @@ export class ObjectStore {
   remove(resource: string, object: KubeObject): KubeObject {
     const key = keyOf(object.metadata.namespace, object.metadata.name);
     const version = this.#resourceVersion + 1;
-    this.#db.transaction(() => {
-      this.#remove.run(resource, key);
-      this.#setVersion.run(version);
-    })();
+    this.#write(() => this.#remove.run(resource, key), version);
     this.#bucket(resource).delete(key);
     const last: KubeObject = {
       ...object,
@@ -191,19 +241,44 @@ export class ObjectStore {
 
   #publish(event: StoreEvent): void {
     this.#resourceVersion = event.resourceVersion;
-    this.#history.push(event);
-    if (this.#history.length > HISTORY_LIMIT) {
-      this.#oldest = this.#history.shift()!.resourceVersion;
+    let history = this.#histories.get(event.resource);
+    if (!history) {
+      history = [];
+      this.#histories.set(event.resource, history);
     }
+    history.push(event);
+    // In one go for many, so that a write costs the same however long the history is.
+    if (++this.#kept > HISTORY_LIMIT * 2)
+      this.forget(event.resourceVersion - HISTORY_LIMIT);
     this.#events.emit(event.resource, event);
+  }
+
+  /** Lists are read at this version or a newer one from now on; watches still start from what is in the history (as etcd's compaction leaves the watch cache alone). */
+  compact(): void {
+    this.#oldestListed = this.#resourceVersion;
+  }
+
+  /** Forgets the history up to a resource version; all of it by default. */
+  forget(resourceVersion = this.#resourceVersion): void {
+    if (resourceVersion <= this.#oldest) return;
+    this.#oldest = resourceVersion;
+    this.#oldestListed = Math.max(this.#oldestListed, resourceVersion);
+    this.#kept = 0;
+    for (const [resource, history] of this.#histories) {
+      const kept = history.filter(
+        event => event.resourceVersion > resourceVersion,
+      );
+      this.#histories.set(resource, kept);
+      this.#kept += kept.length;
+    }
   }
 
   /** Events of a resource after a version that is still in the history. */
   since(resource: string, resourceVersion: number): StoreEvent[] {
-    return this.#history.filter(
-      event =>
-        event.resource === resource && event.resourceVersion > resourceVersion,
-    );
+    const history = this.#histories.get(resource) ?? [];
+    let at = history.length;
+    while (at > 0 && history[at - 1].resourceVersion > resourceVersion) at--;
+    return history.slice(at);
   }
 
   /** Calls back on every change of a resource; returns how to stop. */

@@ -1,12 +1,26 @@
+import { AGE, NAME } from '../../table/table';
 import type { Resource } from '../Resource';
 import { fill } from './fill';
-import { templateDefaults, workload } from './workload';
+import { CONTAINERS, SELECTOR, templateDefaults, workload } from './workload';
 
 export const deployments: Resource = {
   ...workload,
   plural: 'deployments',
   kind: 'Deployment',
   shortNames: ['deploy'],
+  columns: [
+    NAME,
+    {
+      name: 'Ready',
+      cell: ({ spec, status = {} }) =>
+        `${status.readyReplicas ?? 0}/${spec.replicas}`,
+    },
+    { name: 'Up-to-date', cell: ({ status }) => status?.updatedReplicas ?? 0 },
+    { name: 'Available', cell: ({ status }) => status?.availableReplicas ?? 0 },
+    AGE,
+    ...CONTAINERS,
+    SELECTOR,
+  ],
 
   defaults(deployment) {
     const { spec } = deployment;
@@ -26,6 +40,18 @@ export const deployments: Resource = {
       });
     }
     templateDefaults(spec.template);
-    deployment.status ??= {};
+  },
+
+  validate(deployment) {
+    const causes = workload.validate(deployment);
+    const { type, rollingUpdate } = deployment.spec?.strategy ?? {};
+    if (type === 'Recreate' && rollingUpdate)
+      causes.push({
+        reason: 'FieldValueForbidden',
+        message:
+          "Forbidden: may not be specified when strategy `type` is 'Recreate'",
+        field: 'spec.strategy.rollingUpdate',
+      });
+    return causes;
   },
 };

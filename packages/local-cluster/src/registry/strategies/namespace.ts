@@ -1,4 +1,5 @@
 /** Namespaces: the namespace controller empties a deleted one before it goes. */
+import { AGE, NAME } from '../../table/table';
 import type { Resource } from '../Resource';
 import { wholeSeconds } from '../../time';
 
@@ -11,7 +12,14 @@ export const namespaces: Resource = {
   shortNames: ['ns'],
   status: true,
   noDeleteCollection: true,
-  nameIsLabel: true,
+  nameForm: 'label',
+  subresources: [{ name: 'finalize', verbs: ['update'] }],
+  fieldLabels: { 'status.phase': undefined },
+  columns: [
+    NAME,
+    { name: 'Status', cell: ({ status }) => status?.phase ?? '' },
+    AGE,
+  ],
 
   defaults(namespace) {
     namespace.metadata.labels = {
@@ -19,8 +27,22 @@ export const namespaces: Resource = {
       'kubernetes.io/metadata.name': namespace.metadata.name ?? '',
       ...namespace.metadata.labels,
     };
-    namespace.spec ??= { finalizers: ['kubernetes'] };
-    namespace.status ??= { phase: 'Active' };
+  },
+
+  prepareForCreate(namespace) {
+    const { finalizers = [] } = namespace.spec ?? {};
+    namespace.spec = {
+      ...namespace.spec,
+      finalizers: finalizers.includes('kubernetes')
+        ? finalizers
+        : [...finalizers, 'kubernetes'],
+    };
+    namespace.status = { phase: 'Active' };
+  },
+
+  prepareForUpdate(before, after) {
+    // Only the subresource `finalize` takes them.
+    after.spec = { ...after.spec, finalizers: before.spec?.finalizers };
   },
 
   awaitDeletion(namespace, _options, now) {

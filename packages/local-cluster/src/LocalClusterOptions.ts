@@ -1,0 +1,33 @@
+/** What a local cluster may be told. */
+import type { Logger } from './controllers/Controller';
+import type { Fault } from './faults/readFaults';
+import type { BackOff } from './kubelet/backOff';
+import type { LocalImage } from './kubelet/images';
+import type { Isolation } from './kubelet/isolation';
+
+/**
+ * Options of {@link LocalCluster.start}.
+ *
+ * @public
+ */
+export interface LocalClusterOptions {
+  /** Where state, volumes and logs are kept; made if need be. */
+  directory: string;
+  /** Port of the API on 127.0.0.1; a free one by default. */
+  port?: number;
+  /** The node's name; `local` by default. */
+  nodeName?: string;
+  /** What image names stand for. */
+  images?: Record<string, LocalImage>;
+  /** Ports of this machine that pods may reach as `host.local-cluster.internal`. */
+  hostPorts?: number[];
+  logger?: Logger;
+  /** Delays between restarts of a container; the kubelet's by default. */
+  backOff?: BackOff;
+  /** Less isolation than the machine permits; for tests of the fallbacks. */
+  isolation?: Isolation;
+  /** What goes wrong from the start; switched later by {@link LocalCluster.setFaults}. */
+  faults?: Fault[];
+  /** Milliseconds between bookmarks of a watch; 60,000 by default. */
+  bookmarkMs?: number;
+}

@@ -1,0 +1,175 @@
+/** Subresources that are something else than a part of the object. */
+import { trackUpdate } from '../apply/managedFields';
+import { forcedDeletion } from '../registry/eviction';
+import { decode } from '../registry/decode';
+import { methodNotAllowed, noSuchResource } from '../registry/errors';
+import { bind } from '../registry/binding';
+import { kindSchema } from '../schema/Schema';
+import type { KubeObject } from '../types';
+import { readObject } from './body';
+import { negotiate } from './negotiate';
+import { writeOptions } from './options';
+import { reply } from './reply';
+import type { ServedRequest } from './serveResource';
+
+/** @throws StatusError 404 for one that there is not, 405 for a method that it has not */
+export async function serveSubresource(
+  asked: ServedRequest,
+  name: string,
+  subresource: string,
+): Promise<void> {
+  const { plural } = asked.target.resource;
+  switch (`${plural}/${subresource}`) {
+    case 'pods/log':
+      return serveLog(asked, name);
+    case 'pods/eviction':
+      return serveEviction(asked, name);
+    case 'pods/binding':
+      return serveBinding(asked, name);
+    case 'pods/exec':
+    case 'pods/attach':
+    case 'pods/portforward':
+      // They are connections of another kind: see `streams`.
+      return asked.streams.refuse(asked, name, subresource);
+    case 'serviceaccounts/token':
+      return serveToken(asked, name);
+    case 'namespaces/finalize':
+      return serveFinalize(asked, name);
+    default:
+      throw noSuchResource();
+  }
+}
+
+async function serveLog(asked: ServedRequest, name: string): Promise<void> {
+  const { request, response, query, logs } = asked;
+  if (request.method !== 'GET') throw methodNotAllowed();
+  negotiate(request.headers.accept, [], ['text/plain']);
+  const namespace = asked.target.namespace!;
+  await logs.serveLog({ namespace, name, query, response });
+}
+
+const EVICTION = {
+  group: 'policy',
+  version: 'v1',
+  kind: 'Eviction',
+  plural: 'evictions',
+  namespaced: true,
+};
+
+async function serveEviction(
+  asked: ServedRequest,
+  name: string,
+): Promise<void> {
+  const { request, response, registry } = asked;
+  if (request.method !== 'POST') throw methodNotAllowed();
+  const form = negotiate(request.headers.accept);
+  const { namespace } = asked.target;
+  const { value } = await readObject(request, EVICTION);
+  const { object } = decode(EVICTION, namespace, value);
+  forcedDeletion(registry, namespace!, name, object);
+  reply(
+    response,
+    201,
+    {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Success',
+      code: 201,
+    },
+    { form },
+  );
+}
+
+const BINDING = {
+  group: '',
+  version: 'v1',
+  kind: 'Binding',
+  plural: 'bindings',
+  namespaced: true,
+};
+
+async function serveBinding(asked: ServedRequest, name: string): Promise<void> {
+  const { request, response, registry } = asked;
+  if (request.method !== 'POST') throw methodNotAllowed();
+  const form = negotiate(request.headers.accept);
+  const { namespace } = asked.target;
+  const { value } = await readObject(request, BINDING);
+  const { object } = decode(BINDING, namespace, value);
+  bind(registry, namespace!, name, object);
+  reply(
+    response,
+    201,
+    {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Success',
+      code: 201,
+    },
+    { form },
+  );
+}
+
+const TOKEN_REQUEST = {
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  kind: 'TokenRequest',
+  plural: 'tokenrequests',
+  namespaced: true,
+};
+
+async function serveToken(asked: ServedRequest, name: string): Promise<void> {
+  const { request, response, tokens, registry, query } = asked;
+  if (request.method !== 'POST') throw methodNotAllowed();
+  const form = negotiate(request.headers.accept);
+  const namespace = asked.target.namespace!;
+  const options = writeOptions(request, query, 'Create');
+  const { value, duplicates } = await readObject(request, TOKEN_REQUEST);
+  const { object, warnings } = decode(TOKEN_REQUEST, namespace, value, {
+    ...options,
+    duplicates,
+  });
+  const { metadata, ...rest } = object;
+  const time = registry.timestamp();
+  const managedFields = trackUpdate({
+    node: kindSchema(TOKEN_REQUEST),
+    before: undefined,
+    after: { ...rest, metadata } as KubeObject,
+    manager: options.fieldManager ?? 'unknown',
+    time,
+    subresource: 'token',
+  });
+  const answer = await tokens.request(namespace, name, {
+    ...rest,
+    metadata: {
+      creationTimestamp: time,
+      ...(managedFields.length ? { managedFields } : {}),
+    },
+  });
+  reply(response, 201, answer, { form, warnings });
+}
+
+/** Takes the namespace's own finalizers, as whoever empties namespaces does. */
+async function serveFinalize(
+  asked: ServedRequest,
+  name: string,
+): Promise<void> {
+  const { request, response, registry } = asked;
+  const { resource } = asked.target;
+  if (request.method !== 'PUT') throw methodNotAllowed();
+  const form = negotiate(request.headers.accept);
+  const { value } = await readObject(request, resource);
+  const before = registry.get(resource, undefined, name);
+  const finalizers = value.spec?.finalizers ?? [];
+  const object = registry.modify(resource, before, live => ({
+    ...live,
+    spec: {
+      ...live.spec,
+      finalizers: finalizers.length ? finalizers : undefined,
+    },
+  }));
+  if (object?.metadata.deletionTimestamp && !finalizers.length)
+    registry.finalize(resource, object);
+  reply(response, 200, object ?? before, { form });
+}

@@ -1,0 +1,34 @@
+/** Keys in order: etcd's, by which lists are. */
+export class SortedKeys {
+  readonly #keys: string[] = [];
+
+  /** Where a key is, or would be. */
+  #at(key: string): number {
+    let low = 0;
+    let high = this.#keys.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#keys[middle] < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  add(key: string): void {
+    const at = this.#at(key);
+    if (this.#keys[at] !== key) this.#keys.splice(at, 0, key);
+  }
+
+  delete(key: string): void {
+    const at = this.#at(key);
+    if (this.#keys[at] === key) this.#keys.splice(at, 1);
+  }
+
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  values(): readonly string[] {
+    return this.#keys;
+  }
+}
