@@ -14,6 +14,7 @@ const commands = {
   mutation: () => import('./lib/test.mjs').then(m => m.mutation),
   fuzz: () => import('./lib/bench.mjs').then(m => m.fuzz),
   bench: () => import('./lib/bench.mjs').then(m => m.bench),
+  conformance: () => import('./lib/conformance.mjs').then(m => m.conformance),
   'app-store': () => import('./lib/cli.mjs').then(m => m.cli),
   'git-host': () => import('./lib/gitHost.mjs').then(m => m.gitHost),
   'local-cluster': () =>

@@ -16,7 +16,7 @@ import { Sentence } from './words.mjs';
  * @param {Toolchain} toolchain
  * @param {NodeJS.ProcessEnv} [env] - beside the tools' own
  */
-async function runTest(path, args, toolchain, env) {
+export async function runTest(path, args, toolchain, env) {
   const tools = await toolchain();
   const child = spawn(
     tools.node,

@@ -1,0 +1,133 @@
+/**
+ * `npm run conformance -- <recordings.jsonl>`: holds the local cluster against what a real API
+ * server answered. A line a group, every difference, and `N passed, N failed, N skipped`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { LocalCluster } from '@ai-app-store/local-cluster';
+import { parse } from 'yaml';
+import { Client } from './Client';
+import { groupsOf, readRecordings } from './recording';
+import { Replay, type Outcome } from './Replay';
+import { earliestBodies } from './world';
+
+const USAGE = `npm run conformance -- [options] <recordings.jsonl>
+
+  --group NAME   only groups whose name contains this
+  --only NAME    shows only exchanges whose name contains this; all of the group are played
+  --verbose      every exchange, and whole values
+`;
+
+/** Images that the recording's pods name; they stand for this machine's programs. */
+const IMAGES = {
+  'local/python': { mounts: [], path: [] },
+  'local/busybox': { mounts: [], path: [] },
+};
+
+/** Sooner than a real server's, and later than any time-out of a watch in a recording. */
+const BOOKMARK_MS = 9_500;
+
+function show(outcome: Outcome, verbose: boolean): void {
+  const { exchange, result, reason, differences } = outcome;
+  if (result === 'passed' && !verbose) return;
+  if (result === 'skipped') {
+    console.log(`    skipped ${exchange.name}: ${reason}`);
+    return;
+  }
+  console.log(
+    `    ${result} ${exchange.name}: ${exchange.request.method} ${exchange.request.path}`,
+  );
+  const cut = (value: unknown) =>
+    (JSON.stringify(value) ?? 'nothing').slice(0, verbose ? 5000 : 300);
+  for (const { path, recorded, ours } of differences.slice(0, verbose ? 99 : 6))
+    console.log(
+      `      ${path}\n        recorded ${cut(recorded)}\n        ours     ${cut(
+        ours,
+      )}`,
+    );
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      group: { type: 'string' },
+      only: { type: 'string' },
+      verbose: { type: 'boolean', short: 'v' },
+    },
+  });
+  if (positionals.length !== 1) {
+    console.error(USAGE);
+    return 2;
+  }
+  const all = readRecordings(
+    resolve(process.env.INIT_CWD ?? '.', positionals[0]),
+  );
+  const shown = earliestBodies(all);
+  const [, nodeName] = /"nodeName":"([^"]+)"/.exec(JSON.stringify(all)) ?? [];
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, group] of groupsOf(all)) {
+    if (values.group && !name.includes(values.group)) continue;
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    const outcomes: Outcome[] = [];
+    const directory = mkdtempSync(join(tmpdir(), 'conf-'));
+    const cluster = await LocalCluster.start({
+      directory,
+      images: IMAGES,
+      nodeName,
+      bookmarkMs: BOOKMARK_MS,
+    });
+    const { clusters, users } = parse(cluster.kubeconfig);
+    const client = new Client({
+      address: cluster.address,
+      ca: Buffer.from(
+        clusters[0].cluster['certificate-authority-data'],
+        'base64',
+      ).toString(),
+    });
+    try {
+      await new Replay({
+        cluster: {
+          client,
+          adminToken: users[0].user.token,
+          async happens(fault) {
+            await cluster.setFaults([{ [fault]: true }]);
+            await cluster.setFaults([]);
+          },
+        },
+        group,
+        all,
+        shown,
+      }).play(outcome => {
+        counts[outcome.result]++;
+        outcomes.push(outcome);
+      });
+    } finally {
+      client.close();
+      await cluster.stop(0);
+      rmSync(directory, { recursive: true, force: true });
+    }
+    console.log(
+      `${name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
+    );
+    for (const outcome of outcomes)
+      if (!values.only || outcome.exchange.name.includes(values.only))
+        show(outcome, values.verbose ?? false);
+    for (const key of ['passed', 'failed', 'skipped'] as const)
+      totals[key] += counts[key];
+  }
+  console.log(
+    `\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`,
+  );
+  return totals.failed ? 1 : 0;
+}
+
+main().then(
+  code => process.exit(code),
+  error => {
+    console.error(error);
+    process.exit(1);
+  },
+);
