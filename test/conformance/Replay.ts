@@ -71,6 +71,8 @@ export class Replay {
   readonly #seen = new Map<string, Json>();
   /** Paths of what requests of the group wrote. */
   readonly #written = new Set<string>();
+  /** The version of the store before the exchange. */
+  #now: string | undefined;
 
   constructor(options: {
     cluster: Cluster;
@@ -107,6 +109,7 @@ export class Replay {
     if (unshown)
       return { exchange, result: 'skipped', reason: unshown, differences: [] };
     await this.#catchUp(exchange);
+    this.#now = await this.#versionNow();
     let differences: Difference[];
     try {
       differences = exchange.response.stream
@@ -138,6 +141,17 @@ export class Replay {
     const paths = [...(own ? [own] : []), ...shownBy(exchange)];
     if (paths.some(path => this.#world.unknown.has(path)))
       return 'no body in the file shows all of what it is about';
+    // What happened before the exchange can only be seen again where it was made again.
+    const isPast = ({ line }: Json) => {
+      const version = line?.object?.metadata?.resourceVersion;
+      return (
+        line?.type === 'MODIFIED' &&
+        Number(version) < this.translation.newestVersion &&
+        !this.translation.version(version)
+      );
+    };
+    if (exchange.response.stream?.some(isPast))
+      return 'it shows changes that were made before it, and not recorded';
     const made = new Set(this.#group.flatMap(makesOwners));
     const orphan = [...shownIn(exchange).values()].find(
       object =>
@@ -285,9 +299,16 @@ export class Replay {
     if (number <= 1 || number >= 99_999_999) return recorded;
     return (
       this.translation.version(recorded) ??
-      this.translation.versionBefore(number) ??
+      (number > this.translation.newestVersion
+        ? this.#now
+        : this.translation.versionBefore(number)) ??
       recorded
     );
+  }
+
+  async #versionNow(): Promise<string> {
+    const { body } = await this.admin('GET', '/api/v1/namespaces?limit=1');
+    return body.metadata.resourceVersion;
   }
 
   /** A token names the version that its list was read at (`v`, `rv`, `start`). */
@@ -582,9 +603,14 @@ function makesOwners({ request, response }: Exchange): string[] {
 }
 
 /** What controllers made an object of. */
-function ownersOf({ kind, metadata, involvedObject }: Json): string[] {
-  if (kind === 'Event')
-    return [`${involvedObject.kind}/${involvedObject.name}`];
+function ownersOf({
+  kind,
+  metadata,
+  involvedObject,
+  regarding,
+}: Json): string[] {
+  const about = involvedObject ?? regarding;
+  if (kind === 'Event') return [`${about.kind}/${about.name}`];
   return (metadata.ownerReferences ?? [])
     .filter((owner: Json) => owner.controller)
     .map((owner: Json) => `${owner.kind}/${owner.name}`);

@@ -62,6 +62,11 @@ export class Translation {
     return this.#versions.get(recorded);
   }
 
+  /** The newest recorded one that was shown so far. */
+  get newestVersion(): number {
+    return Math.max(0, ...[...this.#versions.keys()].map(Number));
+  }
+
   /** Ours of the nearest version before one, where that itself was never shown. */
   versionBefore(recorded: number): string | undefined {
     let best: [number, string] | undefined;

@@ -43,7 +43,8 @@ export function isServerMade({ kind, metadata }: Json): boolean {
     kind === 'EndpointSlice' ||
     metadata.name === 'kube-root-ca.crt' ||
     (kind === 'ServiceAccount' && metadata.name === 'default') ||
-    Boolean(metadata.ownerReferences?.length)
+    Boolean(metadata.ownerReferences?.length) ||
+    Boolean(metadata.annotations?.['pv.kubernetes.io/provisioned-by'])
   );
 }
 
@@ -89,6 +90,24 @@ export function shownBy({ request, response }: Exchange): string[] {
     ...partial,
     ...[...objectsIn(response.body), ...streamed].map(objectPath),
   ];
+}
+
+/** What a list left for its next pages: what the group shows later of the same collection, and is as old. */
+function beyondPage(exchange: Exchange, group: Exchange[]): string[] {
+  const { request, response } = exchange;
+  const at = parseApiPath(request.path);
+  const { continue: next, resourceVersion } = response.body?.metadata ?? {};
+  if (!at || !next) return [];
+  const base = `${collectionPath(at.apiVersion, at.plural, at.namespace)}/`;
+  return group
+    .slice(group.indexOf(exchange))
+    .flatMap(later => [...shownIn(later)])
+    .filter(
+      ([path, { metadata }]) =>
+        path.startsWith(base) &&
+        Number(metadata.resourceVersion) <= Number(resourceVersion),
+    )
+    .map(([path]) => path);
 }
 
 /** Where a request found something, or made it. */
@@ -186,13 +205,15 @@ export function worldOf(group: Exchange[], shown: Map<string, Json>): World {
     // Who could write into a namespace, or was refused for the body alone, had one.
     if (
       at?.namespace &&
-      exchange.request.method !== 'GET' &&
-      (makes || needs || [400, 409, 415, 422].includes(status))
+      (exchange.response.stream ||
+        (exchange.request.method !== 'GET' &&
+          (makes || needs || [400, 409, 415, 422].includes(status))))
     )
       needNamespace(at.namespace);
     if (needs) need(needs, perhaps);
     if (makes) there.add(makes);
-    for (const path of shownBy(exchange)) need(path);
+    for (const path of [...shownBy(exchange), ...beyondPage(exchange, group)])
+      need(path);
     const rank = ({ kind }: Json) =>
       ORDER.indexOf(kind) + 1 || ORDER.length + 1;
     if (needed.length)
@@ -219,6 +240,8 @@ export function writable(object: Json): Json {
   } = object.metadata;
   const { status, ...rest } = object;
   const body = { ...rest, metadata };
+  if (object.kind === 'Namespace')
+    return { ...rest, spec: undefined, metadata };
   if (object.kind === 'Pod')
     return { ...body, spec: writablePodSpec(body.spec) };
   if (object.kind === 'Service' && body.spec.clusterIP !== 'None') {

@@ -58,31 +58,38 @@ class Normaliser {
   readonly #ids = new Map<string, string>();
 
   normal(text: string): string {
-    return text
-      .replaceAll(room, '~')
-      .replaceAll(`localhost:${portal.port}`, 'localhost:7007')
-      .replaceAll(`localhost:${portal.gatewayPort}`, 'localhost:7008')
-      .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, id => {
-        const known =
-          this.#ids.get(id) ??
-          `00000000-0000-4000-8000-${String(this.#ids.size + 1).padStart(
-            12,
-            '0',
-          )}`;
-        this.#ids.set(id, known);
-        return known;
-      })
-      .replace(/\b[0-9a-f]{64}\b/g, '0'.repeat(64))
-      .replace(
-        /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g,
-        '2026-01-01T12:00:00.000Z',
-      )
-      .replace(/-\d{14}\b/g, '-20260101120000')
-      .replace(/bundle-test\.\d{14}/g, 'bundle-test.20260101120000')
-      .replace(/\d+ bytes/g, '1000 bytes')
-      .replace(/"size": \d+/g, '"size": 1000')
-      .replace(/Unpacked \d+/g, 'Unpacked 1000')
-      .replace(/[ \t]+$/gm, '');
+    return (
+      text
+        .replaceAll(room, '~')
+        .replaceAll(`localhost:${portal.port}`, 'localhost:7007')
+        .replaceAll(`localhost:${portal.gatewayPort}`, 'localhost:7008')
+        .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, id => {
+          const known =
+            this.#ids.get(id) ??
+            `00000000-0000-4000-8000-${String(this.#ids.size + 1).padStart(
+              12,
+              '0',
+            )}`;
+          this.#ids.set(id, known);
+          return known;
+        })
+        // Pods and ReplicaSets end in what the cluster makes up.
+        .replace(
+          /\b(i-[0-9a-f-]{36})-[a-z0-9]{6,10}(-[a-z0-9]{5})?\b/g,
+          (_, name, pod) => `${name}-00000000${pod ? '-00000' : ''}`,
+        )
+        .replace(/\b[0-9a-f]{64}\b/g, '0'.repeat(64))
+        .replace(
+          /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g,
+          '2026-01-01T12:00:00.000Z',
+        )
+        .replace(/-\d{14}\b/g, '-20260101120000')
+        .replace(/bundle-test\.\d{14}/g, 'bundle-test.20260101120000')
+        .replace(/\d+ bytes/g, '1000 bytes')
+        .replace(/"size": \d+/g, '"size": 1000')
+        .replace(/Unpacked \d+/g, 'Unpacked 1000')
+        .replace(/[ \t]+$/gm, '')
+    );
   }
 }
 

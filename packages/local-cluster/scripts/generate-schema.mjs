@@ -137,6 +137,8 @@ function convert(node) {
         ...(node.format ? { format: node.format } : {}),
         ...(node.enum ? { enum: node.enum } : {}),
         ...(node.default ? { default: node.default } : {}),
+        // Written where it is empty, too.
+        ...(['', 0, false].includes(node.default) ? { present: true } : {}),
       };
     default:
       return { type: 'any' };

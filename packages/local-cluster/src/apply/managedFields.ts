@@ -74,6 +74,18 @@ function childNode(node: TypeNode, key: string): TypeNode {
   return node.type === 'map' ? node.values ?? {} : {};
 }
 
+const ZEROS: Record<string, Json> = {
+  string: '',
+  integer: 0,
+  number: 0,
+  boolean: false,
+};
+
+/** What is there of a scalar of which nothing was said. */
+function zeroOf({ present, type }: TypeNode): Json {
+  return present && type ? ZEROS[type] : undefined;
+}
+
 /** Fields that two values differ in. */
 class Difference {
   readonly changed: FieldSet = new Set();
@@ -141,7 +153,7 @@ class Difference {
         node.required?.includes(key);
       this.walk(
         child,
-        isEmptyList ? [] : before[key],
+        isEmptyList ? [] : before[key] ?? (isHeld ? zeroOf(child) : undefined),
         after[key],
         [...path, `f:${key}`],
         isHeld && Boolean(child.present),

@@ -1,8 +1,15 @@
 /** Gives a namespace its service account and the cluster's authority, and empties one that is being deleted. */
 import { resourceOf, STORED } from '../registry/resources';
+import type { KubeObject } from '../types';
 import { Controller, keyOf, parseKey, type Key } from './Controller';
+import { emptyNamespace, withDeletionConditions } from './namespaceContent';
 
 const OPTIONS = { fieldManager: 'kube-controller-manager' };
+
+/** A namespace that is being deleted is left alone for this long, in milliseconds (kubernetes' `namespaceDeletionGracePeriod`). */
+const GRACE_MS = 5000;
+/** And looked at again this often, in milliseconds. */
+const AGAIN_MS = 5000;
 
 const ROOT_CA = 'kube-root-ca.crt';
 const ROOT_CA_DESCRIPTION =
@@ -59,17 +66,37 @@ export class NamespaceController extends Controller {
         );
       return;
     }
-    let left = 0;
-    for (const resource of STORED.filter(r => r.namespaced)) {
-      for (const object of this.registry.store.list(resource.plural, name)) {
-        if (!object.metadata.deletionTimestamp)
-          this.registry.delete(resource, name, object.metadata.name);
-        if (
-          this.registry.store.get(resource.plural, name, object.metadata.name)
-        )
-          left++;
-      }
+    this.#delete(namespace);
+  }
+
+  /** Empties it, after a time in which other servers come to know that it ends. */
+  #delete(namespace: KubeObject): void {
+    const { name, deletionTimestamp } = namespace.metadata;
+    const passed =
+      this.registry.now().getTime() - Date.parse(deletionTimestamp!);
+    if (passed < GRACE_MS) {
+      this.enqueueOnceAfter(keyOf(namespace), GRACE_MS - passed);
+      return;
     }
-    if (!left) this.registry.finalize(resourceOf('namespaces'), namespace);
+    const remains = emptyNamespace(this.registry, name);
+    const isEmpty = !remains.failures.length && !remains.waiting.size;
+    this.registry.modify(
+      resourceOf('namespaces'),
+      namespace,
+      live => ({
+        ...live,
+        status: {
+          ...live.status,
+          conditions: withDeletionConditions(
+            live.status?.conditions,
+            remains,
+            this.registry.timestamp(),
+          ),
+        },
+      }),
+      { ...OPTIONS, subresource: 'status' },
+    );
+    if (isEmpty) this.registry.finalize(resourceOf('namespaces'), namespace);
+    else this.enqueueOnceAfter(keyOf(namespace), AGAIN_MS);
   }
 }

@@ -31,6 +31,7 @@ import {
 import type { Resource } from './Resource';
 import { RESOURCES } from './resources';
 import { toScale, withScale } from './scale';
+import { keptAs, shownAs } from './storedForm';
 import type {
   DeleteOptions,
   PatchType,
@@ -108,7 +109,8 @@ export class Registry {
       body,
       options,
     );
-    const told = this.#insert(resource, decoded, options);
+    const kept = keptAs(resource, decoded);
+    const told = this.#insert(kept.resource, kept.object, options);
     return {
       object: told.object,
       created: true,
@@ -189,9 +191,11 @@ export class Registry {
     body: Json,
     options: WriteOptions = {},
   ): WriteResult {
-    const before = this.get(resource, namespace, name);
-    if (options.subresource === 'scale')
-      return this.#updateScale(resource, before, body, options);
+    if (options.subresource === 'scale') {
+      assertSameName(body, name);
+      const scaled = this.get(resource, namespace, name);
+      return this.#updateScale(resource, scaled, body, options);
+    }
     const { object: decoded, warnings } = decode(
       resource,
       namespace,
@@ -199,8 +203,10 @@ export class Registry {
       options,
     );
     assertSameName(decoded, name);
+    const before = this.get(resource, namespace, name);
     checkPreconditions(resource, before, decoded.metadata);
-    const told = this.#replace(resource, before, decoded, options);
+    const kept = keptAs(resource, decoded);
+    const told = this.#replace(kept.resource, before, kept.object, options);
     return {
       object: told.object,
       created: false,
@@ -232,7 +238,7 @@ export class Registry {
       return this.#apply(resource, namespace, name, patch, options);
     const before = this.get(resource, namespace, name);
     const isScale = options.subresource === 'scale';
-    const target = isScale ? toScale(before) : before;
+    const target = isScale ? toScale(before) : shownAs(resource, before);
     const body = patched(
       isScale ? { ...resource, group: 'autoscaling', kind: 'Scale' } : resource,
       target,
@@ -249,7 +255,8 @@ export class Registry {
     // The patch speaks of the object that is here now, so only what the patch itself names is a precondition.
     if (resourceVersion !== before.metadata.resourceVersion)
       checkPreconditions(resource, before, { resourceVersion });
-    const told = this.#replace(resource, before, decoded, options);
+    const kept = keptAs(resource, decoded);
+    const told = this.#replace(kept.resource, before, kept.object, options);
     return {
       object: told.object,
       created: false,

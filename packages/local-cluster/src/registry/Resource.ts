@@ -75,6 +75,12 @@ export interface Resource {
   released?(object: KubeObject, addresses: LoopbackAddresses): void;
   /** Takes over from the object before, in place, what an update may leave out. */
   prepareForUpdate?(before: KubeObject, after: KubeObject): void;
+  /** Adds to a new status, in place, what only the server writes. */
+  prepareForStatusUpdate?(
+    before: KubeObject,
+    after: KubeObject,
+    time: string,
+  ): void;
   /**
    * The object as it waits for more than its finalizers before it goes, or undefined.
    *

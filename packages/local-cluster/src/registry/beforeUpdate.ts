@@ -123,7 +123,8 @@ export function beforeUpdate(
       subresource: options.subresource,
     });
   admission?.mutate({ resource, object: after, before, user });
-  if (!isStatus) resource.prepareForUpdate?.(before, after);
+  if (isStatus) resource.prepareForStatusUpdate?.(before, after, options.time);
+  else resource.prepareForUpdate?.(before, after);
   const causes = [
     ...metadataCauses(resource, after.metadata),
     ...(options.user ? identityCauses(before, next) : []),

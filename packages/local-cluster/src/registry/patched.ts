@@ -95,13 +95,21 @@ function sortedKeys(value: Json): Json {
 /** As the server has a patched object as a text: its fields in order, its metadata as Go writes it. */
 function goJson(body: Json): string {
   const sorted = sortedKeys({ ...body, metadata: undefined });
-  if (body.metadata)
+  if (body.metadata) {
+    const { labels, annotations } = body.metadata;
+    // Maps are sorted, structs are not.
+    const metadata = {
+      ...body.metadata,
+      labels: labels && sortedKeys(labels),
+      annotations: annotations && sortedKeys(annotations),
+    };
     sorted.metadata = Object.fromEntries(
-      META_ORDER.filter(key => body.metadata[key] !== undefined).map(key => [
+      META_ORDER.filter(key => metadata[key] !== undefined).map(key => [
         key,
-        body.metadata[key],
+        metadata[key],
       ]),
     );
+  }
   return JSON.stringify(sorted);
 }
 

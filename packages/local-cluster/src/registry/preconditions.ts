@@ -6,11 +6,14 @@ import type { Resource } from './Resource';
 import { resourceOf } from './resources';
 
 /** @throws StatusError 400 where the object and the URL differ */
-export function assertSameName(object: KubeObject, name: string): void {
-  if (object.metadata.name !== name)
+export function assertSameName(
+  object: { metadata?: { name?: string } },
+  name: string,
+): void {
+  if (object.metadata?.name !== name)
     throw badRequest(
       `the name of the object (${
-        object.metadata.name ?? ''
+        object.metadata?.name ?? ''
       }) does not match the name on the URL (${name})`,
     );
 }

@@ -35,7 +35,7 @@ export interface TypeNode {
   atomic?: boolean;
   /** Owned field by field, though its type is atomic elsewhere. */
   granular?: boolean;
-  /** Held by value: it is there, empty, where nothing is said of it. */
+  /** Held by value: it is there, empty or zero, where nothing is said of it. */
   present?: boolean;
   format?: string;
   enum?: string[];

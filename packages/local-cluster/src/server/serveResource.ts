@@ -13,6 +13,7 @@ import type { Registry } from '../registry/Registry';
 import type { Resource } from '../registry/Resource';
 import type { ReviewedWrites } from './ReviewedWrites';
 import { SCALE, toScale } from '../registry/scale';
+import { shownAs } from '../registry/storedForm';
 import type { WriteOptions } from '../registry/verbs';
 import { partial, tableOf, type IncludeObject } from '../table/table';
 import type { Json, KubeObject } from '../types';
@@ -187,7 +188,11 @@ function replyList(
       metadata,
       items: items.map(partial),
     };
-  else body = listObject(resource, found);
+  else
+    body = listObject(resource, {
+      ...found,
+      items: items.map(item => shownAs(resource, item)),
+    });
   reply(response, 200, body, { form });
 }
 
@@ -201,6 +206,7 @@ function replyObject(
   const { response, query } = asked;
   const { resource } = asked.target;
   let body: Json = object;
+  if (object.kind === resource.kind) body = shownAs(resource, object);
   if (object.kind === 'Status') body = object;
   else if (form.as === 'Table')
     body = tableOf(resource.columns, [object], {
@@ -235,7 +241,8 @@ async function serveObject(asked: ServedRequest, name: string): Promise<void> {
   const subresource = asked.target.subresource as WriteOptions['subresource'];
   const isScale = subresource === 'scale';
   if (request.method === 'GET') {
-    if (!subresource && (asked.target.isWatch || isTrue(query, 'watch'))) {
+    // `?watch` is for collections.
+    if (!subresource && asked.target.isWatch) {
       await watch(asked, name);
       return;
     }

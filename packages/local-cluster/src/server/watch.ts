@@ -9,6 +9,7 @@ import { encodeWatchEvent } from '../codec/watchEvents';
 import type { Registry } from '../registry/Registry';
 import type { Resource } from '../registry/Resource';
 import { apiVersionOf } from '../registry/resources';
+import { shownAs } from '../registry/storedForm';
 import { StatusError, unexpected } from '../registry/errors';
 import type { Selector } from '../store/selectors';
 import type { StoreEvent } from '../store/ObjectStore';
@@ -93,7 +94,8 @@ class WatchStream {
       return type === 'BOOKMARK'
         ? { ...partial(object), metadata: object.metadata }
         : partial(object);
-    if (form.as !== 'Table') return object;
+    if (form.as !== 'Table')
+      return type === 'BOOKMARK' ? object : shownAs(resource, object);
     const isFirst = !this.#hasColumns;
     this.#hasColumns = true;
     return tableOf(resource.columns, [object], {
@@ -103,6 +105,17 @@ class WatchStream {
       withColumns: isFirst,
     });
   }
+}
+
+/** What clients decode an initial list by: an empty one. */
+function blueprint(resource: Resource): string {
+  const empty = {
+    kind: `${resource.kind}List`,
+    apiVersion: apiVersionOf(resource),
+    metadata: {},
+    items: null,
+  };
+  return Buffer.from(`${JSON.stringify(empty)}\n`).toString('base64');
 }
 
 function begin({ response, form }: WatchRequest): void {
@@ -162,12 +175,15 @@ export async function serveWatch(request: WatchRequest): Promise<void> {
   }
 
   let last = Math.max(store.resourceVersion, from);
+  /** A bookmark tells what is newer than where the watch began. */
+  const begun = from || last;
+  let processed = begun;
   const bookmark = (annotations?: Record<string, string>) =>
     stream.send('BOOKMARK', {
       kind: resource.kind,
       apiVersion: apiVersionOf(resource),
       metadata: {
-        resourceVersion: String(last),
+        resourceVersion: String(processed),
         creationTimestamp: null,
         ...(annotations ? { annotations } : {}),
       },
@@ -179,9 +195,13 @@ export async function serveWatch(request: WatchRequest): Promise<void> {
     for (const object of registry.list(resource, namespace, selector))
       stream.send('ADDED', object);
     if (asked.sendInitialEvents && asked.allowWatchBookmarks)
-      bookmark({ 'k8s.io/initial-events-end': 'true' });
+      bookmark({
+        'k8s.io/initial-events-end': 'true',
+        'kubernetes.io/initial-events-list-blueprint': blueprint(resource),
+      });
   } else if (from > 0) {
     for (const event of store.since(resource.plural, from)) {
+      processed = event.resourceVersion;
       const selected = select(event, selector);
       if (selected) stream.send(selected.type, selected.object);
     }
@@ -195,6 +215,7 @@ export async function serveWatch(request: WatchRequest): Promise<void> {
     store.subscribe(resource.plural, event => {
       if (event.resourceVersion <= last) return;
       last = event.resourceVersion;
+      processed = last;
       const selected = select(event, selector);
       if (selected) stream.send(selected.type, selected.object);
     }),
@@ -207,15 +228,15 @@ export async function serveWatch(request: WatchRequest): Promise<void> {
   const seconds = asked.timeoutSeconds || LEAST_TIMEOUT_S * (1 + Math.random());
   later(seconds * 1000, end);
   if (asked.allowWatchBookmarks) {
-    // Also of a kind that nobody changes: the version moves with all others.
     const progress = () => {
-      last = Math.max(last, store.resourceVersion);
-      bookmark();
+      if (processed > begun) bookmark();
     };
-    const timer = setInterval(
-      progress,
-      request.bookmarkMs ?? BOOKMARK_INTERVAL_MS,
-    );
+    const timer = setInterval(() => {
+      // Also of a kind that nobody changes: the version moves with all others.
+      last = Math.max(last, store.resourceVersion);
+      processed = last;
+      progress();
+    }, request.bookmarkMs ?? BOOKMARK_INTERVAL_MS);
     timer.unref();
     cleanups.push(() => clearInterval(timer));
     if (asked.timeoutSeconds)

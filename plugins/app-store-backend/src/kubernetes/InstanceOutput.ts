@@ -32,6 +32,26 @@ export function newest(pods: V1Pod[]): V1Pod | undefined {
     )[0];
 }
 
+function lastSeen(event: CoreV1Event): string {
+  return String(
+    event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp,
+  );
+}
+
+/**
+ * Events, the newest first. Most have a time of whole seconds, those of the scheduler one of
+ * microseconds; of those of one second the one with the higher version came later.
+ */
+export function newestFirst(events: CoreV1Event[]): CoreV1Event[] {
+  const second = (event: CoreV1Event) =>
+    Math.floor(Date.parse(lastSeen(event)) / 1000);
+  const version = ({ metadata }: CoreV1Event) =>
+    Number(metadata.resourceVersion ?? 0);
+  return [...events].sort(
+    (a, b) => second(b) - second(a) || version(b) - version(a),
+  );
+}
+
 /** Reads status, events and logs. */
 export class InstanceOutput {
   readonly #api: KubeApi;
@@ -62,25 +82,14 @@ export class InstanceOutput {
         ),
       ),
     );
-    // Times have a grain of a second; what came later has the higher version.
-    const version = (event: CoreV1Event) =>
-      Number(event.metadata.resourceVersion ?? 0);
-    return lists
-      .flatMap(list => list.items)
-      .sort((a, b) => version(b) - version(a))
-      .map(event => ({
-        type:
-          event.type === 'Warning' ? ('Warning' as const) : ('Normal' as const),
-        reason: event.reason ?? '',
-        message: event.message ?? '',
-        count: event.count ?? 1,
-        lastSeen: String(
-          event.lastTimestamp ??
-            event.eventTime ??
-            event.metadata.creationTimestamp,
-        ),
-      }))
-      .sort((a, b) => b.lastSeen.localeCompare(a.lastSeen));
+    return newestFirst(lists.flatMap(list => list.items)).map(event => ({
+      type:
+        event.type === 'Warning' ? ('Warning' as const) : ('Normal' as const),
+      reason: event.reason ?? '',
+      message: event.message ?? '',
+      count: event.count ?? 1,
+      lastSeen: lastSeen(event),
+    }));
   }
 
   /**

@@ -68,7 +68,19 @@ export const persistentVolumes: Resource = {
     volume.metadata.finalizers = [
       ...new Set([...(volume.metadata.finalizers ?? []), PROTECTION]),
     ].sort();
-    volume.status = { phase: 'Pending' };
+    volume.status = {
+      phase: 'Pending',
+      lastPhaseTransitionTime: volume.metadata.creationTimestamp,
+    };
+  },
+
+  prepareForStatusUpdate(before, after, time) {
+    const isNew = after.status?.phase !== before.status?.phase;
+    const { lastPhaseTransitionTime } = before.status ?? {};
+    after.status = {
+      ...after.status,
+      lastPhaseTransitionTime: isNew ? time : lastPhaseTransitionTime,
+    };
   },
 
   validate: ({ spec }) =>
