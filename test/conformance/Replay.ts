@@ -494,7 +494,12 @@ export class Replay {
       });
       if (owned.status === 200) ours = owned.body;
     }
-    this.translation.study(object.metadata, ours.metadata);
+    // What others write to goes on to other versions before it is as it was shown.
+    const { resourceVersion, ...metadata } = object.metadata;
+    this.translation.study(
+      SLOW.has(object.kind) ? metadata : object.metadata,
+      ours.metadata,
+    );
   }
 
   /** The service account of a group, with a token and what it may. */

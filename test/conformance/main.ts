@@ -22,7 +22,11 @@ const USAGE = `npm run conformance -- [options] <recordings.jsonl>
 
 /** Images that the recording's pods name; they stand for this machine's programs. */
 const IMAGES = {
-  'local/python': { mounts: [], path: [] },
+  'local/python': {
+    mounts: [],
+    path: [],
+    command: ['python3', '-m', 'http.server', '8000'],
+  },
   'local/busybox': { mounts: [], path: [] },
 };
 

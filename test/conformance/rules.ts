@@ -54,6 +54,15 @@ export const SKIPS: Skip[] = [
       ),
   },
   {
+    reason:
+      'how long the kubelet takes to see a pod: here it has begun by the time it is read',
+    matches: ({ request, response }) =>
+      request.method === 'GET' &&
+      response.body?.kind === 'Pod' &&
+      Boolean(response.body.spec.nodeName) &&
+      !response.body.status.startTime,
+  },
+  {
     reason: 'Jobs and CronJobs are not served',
     matches: under(['/apis/batch/']),
   },

@@ -271,9 +271,21 @@ function writablePodSpec(spec: Json): Json {
       (mount: Json) => !isToken(mount.name),
     ),
   });
-  const { nodeName, priority, ...rest } = spec;
+  const {
+    nodeName,
+    priority,
+    preemptionPolicy,
+    serviceAccount,
+    serviceAccountName,
+    tolerations,
+    ...rest
+  } = spec;
+  const own = tolerations?.filter(
+    ({ key }: Json) => !/^node\.kubernetes\.io\//.test(key),
+  );
   return {
     ...rest,
+    ...(own?.length ? { tolerations: own } : {}),
     volumes: spec.volumes?.filter((volume: Json) => !isToken(volume.name)),
     containers: spec.containers.map(ofContainer),
     ...(spec.initContainers

@@ -376,3 +376,26 @@ export class ContainerRunner {
     if (this.#running) await end(this.#running, graceMs);
   }
 }
+
+const STATUSES = {
+  initContainers: 'initContainerStatuses',
+  containers: 'containerStatuses',
+} as const;
+
+/** The containers of a pod, each with what was told of it before. */
+export function runnersOf(
+  context: PodContext,
+  field: keyof typeof STATUSES,
+): ContainerRunner[] {
+  const { spec, status } = context.pod;
+  const told: Json[] = status?.[STATUSES[field]] ?? [];
+  return (spec[field] ?? []).map(
+    (container: Json) =>
+      new ContainerRunner({
+        context,
+        spec: container,
+        isInit: field === 'initContainers',
+        before: told.find(each => each.name === container.name),
+      }),
+  );
+}

@@ -1,14 +1,16 @@
 /** Answers `pods/<name>/log`. */
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { badRequest, StatusError } from '../registry/errors';
+import { badRequest } from '../registry/errors';
 import type { Registry } from '../registry/Registry';
 import { resourceOf } from '../registry/resources';
 import type { LogSource } from '../server/logs';
 import type { Json, KubeObject } from '../types';
 import { ContainerLog, type LogLine } from './ContainerLog';
 import type { ContainerRunner } from './ContainerRunner';
+import { logOptions } from './logOptions';
 
+const CACHE_CONTROL = 'no-cache, private';
 /** A reader this far behind, in bytes, loses lines. */
 const BACKLOG_LIMIT = 4 * 1024 * 1024;
 
@@ -30,26 +32,11 @@ function containerOf(pod: KubeObject, asked: string | null): string {
   return container;
 }
 
-/** `tailLines`. @throws StatusError 422 for what is not a number of lines */
-function tailOf(query: URLSearchParams): number | undefined {
-  const tail = query.get('tailLines');
-  if (tail !== null && !/^\d+$/.test(tail))
-    throw new StatusError(
-      422,
-      'Invalid',
-      `PodLogOptions "" is invalid: tailLines: Invalid value: ${tail}: must be greater than or equal to 0`,
-    );
-  return tail === null ? undefined : Number(tail);
-}
-
-/** The time that lines must not be older than, as they carry it; '' for all. */
-function sinceOf(query: URLSearchParams): string {
-  const seconds = query.get('sinceSeconds');
-  return (
-    query.get('sinceTime') ??
-    (seconds ? new Date(Date.now() - Number(seconds) * 1000).toISOString() : '')
-  );
-}
+/** What is told of a container that waits (the kubelet's words). */
+const WAITING: Record<string, string> = {
+  ErrImagePull: "image can't be pulled",
+  ImagePullBackOff: 'trying and failing to pull image',
+};
 
 function restartCountOf(pod: KubeObject, container: string): number {
   const { initContainerStatuses = [], containerStatuses = [] } =
@@ -90,8 +77,12 @@ export class PodLogs implements LogSource {
     const { namespace, name, query, response } = options;
     const pod = this.#registry.get(resourceOf('pods'), namespace, name);
     const container = containerOf(pod, query.get('container'));
-    const tail = tailOf(query);
-    const since = sinceOf(query);
+    const { tailLines: tail, since, limitBytes } = logOptions(query, name);
+    if (!pod.spec.nodeName) {
+      // No node has a log of it.
+      response.writeHead(204, { 'cache-control': CACHE_CONTROL }).end();
+      return;
+    }
     const runner = this.#runner(pod, container);
     const run = runner?.restartCount ?? restartCountOf(pod, container);
     const previous = query.get('previous') === 'true';
@@ -112,7 +103,9 @@ export class PodLogs implements LogSource {
     const waiting = runner?.state.waiting;
     if (!kept && waiting)
       throw badRequest(
-        `container "${container}" in pod "${name}" is waiting to start: ${waiting.reason}`,
+        `container "${container}" in pod "${name}" is waiting to start: ${
+          WAITING[waiting.reason] ?? waiting.reason
+        }`,
       );
     const lines = (kept ?? []).filter(line => line.time >= since);
     this.#send(
@@ -120,6 +113,7 @@ export class PodLogs implements LogSource {
       query,
       lines.slice(tail === undefined ? 0 : Math.max(0, lines.length - tail)),
       previous ? undefined : runner?.log,
+      limitBytes,
     );
   }
 
@@ -129,11 +123,12 @@ export class PodLogs implements LogSource {
     query: URLSearchParams,
     lines: LogLine[],
     log: ContainerLog | undefined,
+    limitBytes = Infinity,
   ): void {
     const stamped = query.get('timestamps') === 'true';
     const format = ({ time, text, partial }: LogLine) =>
       `${stamped ? `${time} ` : ''}${text}${partial ? '' : '\n'}`;
-    let budget = Number(query.get('limitBytes') ?? Infinity);
+    let budget = limitBytes;
     const send = (text: string) => {
       if (budget <= 0) return;
       const out = Buffer.from(text).subarray(0, budget);
@@ -142,7 +137,7 @@ export class PodLogs implements LogSource {
     };
     response.writeHead(200, {
       'content-type': 'text/plain',
-      'cache-control': 'no-cache, private',
+      'cache-control': CACHE_CONTROL,
     });
     response.flushHeaders();
     send(lines.map(format).join(''));

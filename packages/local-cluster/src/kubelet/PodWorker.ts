@@ -1,12 +1,10 @@
-/**
- * One pod on this node, from its volumes to its last process; the only writer of
- * its status.
- */
+/** One pod on this node. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
-import { ContainerRunner } from './ContainerRunner';
+import { runnersOf, type ContainerRunner } from './ContainerRunner';
+import { atDeadline, DEADLINE_EXCEEDED } from './deadline';
 import { HostNetwork } from './network/HostNetwork';
 import type { PodNetwork } from './network/PodNetwork';
 import { pauseUntilChange } from './pause';
@@ -42,6 +40,7 @@ export class PodWorker {
   #reason: { reason: string; message: string } | undefined;
   #preparing: NodeJS.Immediate | undefined;
   #statusTimer: NodeJS.Timeout | undefined;
+  #cancelDeadline: () => void = () => {};
   #stopped: Promise<void> | undefined;
   /** Of the stop that is under way. */
   #graceMs = Infinity;
@@ -94,28 +93,10 @@ export class PodWorker {
       event,
       changed: () => this.#changed(),
     };
-    this.#init = this.#runners('initContainers', 'initContainerStatuses');
-    this.#containers = this.#runners('containers', 'containerStatuses');
+    this.#init = runnersOf(this.#context, 'initContainers');
+    this.#containers = runnersOf(this.#context, 'containers');
     this.#done = this.#run().catch(error =>
       event('Warning', 'FailedSync', (error as Error).message),
-    );
-  }
-
-  #runners(
-    field: 'initContainers' | 'containers',
-    statuses: 'initContainerStatuses' | 'containerStatuses',
-  ): ContainerRunner[] {
-    const { spec, status } = this.pod;
-    return (spec[field] ?? []).map(
-      (container: Json) =>
-        new ContainerRunner({
-          context: this.#context,
-          spec: container,
-          isInit: field === 'initContainers',
-          before: (status?.[statuses] ?? []).find(
-            (s: Json) => s.name === container.name,
-          ),
-        }),
     );
   }
 
@@ -126,6 +107,11 @@ export class PodWorker {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     this.#writeStatus();
+    this.#cancelDeadline = atDeadline(
+      { spec: this.pod.spec, startTime: this.#startTime },
+      this.#node.registry.now(),
+      () => void this.#exceedDeadline(),
+    );
     const network = () => this.#network.start();
     network().catch(() => {});
     await this.#retry('FailedMount', () => this.#volumes.make());
@@ -151,6 +137,18 @@ export class PodWorker {
     if (signal.aborted) return;
     this.#phase = succeeded ? 'Succeeded' : 'Failed';
     this.#writeStatus();
+  }
+
+  /** A pod that may be active for a time only fails when that is over. */
+  async #exceedDeadline(): Promise<void> {
+    if (this.#stop.signal.aborted || this.#phase) return;
+    const { reason, message } = DEADLINE_EXCEEDED;
+    this.#reason = DEADLINE_EXCEEDED;
+    this.#context.event('Normal', reason, message);
+    await this.#stopContainers(this.#context.graceMs);
+    if (this.#stop.signal.aborted) return;
+    this.#phase = 'Failed';
+    this.#writeStatusWhenPossible();
   }
 
   /** While the first one starts; each on a turn of its own, so that nothing else waits long. */
@@ -273,6 +271,7 @@ export class PodWorker {
 
   async #end(graceMs: number, quiet: boolean): Promise<void> {
     clearImmediate(this.#preparing);
+    this.#cancelDeadline();
     if (!quiet)
       for (const c of this.#containers)
         if (c.state.running)

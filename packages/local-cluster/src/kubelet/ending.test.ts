@@ -169,4 +169,27 @@ describe("a pod's end", () => {
         ).length,
     );
   });
+
+  it('fails a pod whose time is over', async () => {
+    const path = '/api/v1/namespaces/default/pods/brief';
+    await own.client.call('POST', '/api/v1/namespaces/default/pods', {
+      metadata: { name: 'brief' },
+      spec: {
+        activeDeadlineSeconds: 1,
+        terminationGracePeriodSeconds: 1,
+        containers: [
+          { name: 'main', image: 'local/node:24', command: ['sleep', '1000'] },
+        ],
+      },
+    });
+    const { status } = await own.client.until('its end', async () => {
+      const { body } = await own.client.call('GET', path);
+      return body.status.phase === 'Failed' && body;
+    });
+    expect(status).toMatchObject({
+      reason: 'DeadlineExceeded',
+      containerStatuses: [{ state: { terminated: { reason: 'Error' } } }],
+    });
+    await own.client.call('DELETE', path);
+  });
 });

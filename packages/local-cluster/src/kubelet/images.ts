@@ -15,6 +15,8 @@ export interface LocalImage {
   mounts: Array<{ source: string; target: string }>;
   /** `PATH` in the container, before `/usr/local/bin:/usr/bin:/bin`, as places in the container. */
   path: string[];
+  /** What runs where a container names no command; its `args` follow it. None by default. */
+  command?: string[];
   /** Further variables. */
   env?: Record<string, string>;
   /** Set where the image cannot be used here; says why. */

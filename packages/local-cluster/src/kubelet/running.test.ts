@@ -90,6 +90,32 @@ describe("a pod's containers", () => {
     await own.client.call('DELETE', path);
   });
 
+  it('says which lines of a log cannot be asked for', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    await own.client.call('POST', pods, {
+      metadata: { name: 'nowhere' },
+      spec: {
+        nodeSelector: { there: 'is none' },
+        containers: [
+          { name: 'main', image: 'local/node:24', command: ['sleep', '1'] },
+        ],
+      },
+    });
+    const log = (query: string) =>
+      own.client.call('GET', `${pods}/nowhere/log?${query}`);
+    const { status, body } = await log('tailLines=-1&limitBytes=0');
+    expect([status, body.message]).toEqual([
+      422,
+      'PodLogOptions "nowhere" is invalid: [tailLines: Invalid value: -1: must be greater than or equal to 0, limitBytes: Invalid value: 0: must be greater than 0]',
+    ]);
+    expect(
+      (await log('sinceSeconds=1&sinceTime=2030-01-01T00:00:00Z')).status,
+    ).toBe(422);
+    // No node has a log of it.
+    expect((await log('')).status).toBe(204);
+    await own.client.call('DELETE', `${pods}/nowhere`);
+  });
+
   it('starts a crashing container again with growing delays, keeps the log before, and says why', async () => {
     await own.client.apply(
       `${deployments}/crash`,

@@ -49,14 +49,18 @@ export function startContainer(
   discard(scratch);
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
   return start(context, spec, scratch, env => {
-    const words: string[] = [...(spec.command ?? []), ...(spec.args ?? [])];
+    const image = context.images.resolve(spec.image);
+    const words: string[] = [
+      ...(spec.command ?? image.command ?? []),
+      ...(spec.args ?? []),
+    ];
     if (!words.length)
       throw new ContainerConfigError(
-        'the local cluster needs a command: its images have none of their own',
+        `the image ${spec.image} has no command of its own, and the container names none`,
       );
     const argv = words.map(word => expand(word, env));
     assertExecutable(argv[0], {
-      image: context.images.resolve(spec.image),
+      image,
       mounts: context.volumes.mounts(spec),
       path: env.PATH,
       workingDir: spec.workingDir ?? '/',

@@ -20,8 +20,6 @@ import { alreadyExists, conflict, notFound, unexpected } from './errors';
 import type { Admission } from '../admission/Admission';
 import type { LoopbackAddresses } from './LoopbackAddresses';
 import { appliedTo, assertApplicable, patched, patchRefused } from './patched';
-import { trackUpdate } from '../apply/managedFields';
-import { kindSchema } from '../schema/Schema';
 import {
   assertNamespaceTakes,
   assertSameName,
@@ -357,25 +355,13 @@ export class Registry {
     return deletedStatus(resource, last);
   }
 
-  /** Writes specification and status in one go, as the scheduler's binding does. */
+  /** Writes specification and status in one go, as the scheduler's binding does. No manager comes to own it. */
   place(
     resource: Resource,
     object: KubeObject,
     change: (current: KubeObject) => KubeObject,
-    options: WriteOptions = {},
   ): KubeObject {
-    const placed = change(object);
-    const managedFields = trackUpdate({
-      node: kindSchema(resource),
-      before: object,
-      after: { ...placed, status: object.status },
-      manager: options.fieldManager ?? 'unknown',
-      time: this.timestamp(),
-    });
-    return this.store.put(resource.plural, {
-      ...placed,
-      metadata: { ...placed.metadata, managedFields },
-    });
+    return this.store.put(resource.plural, change(object));
   }
 
   /**

@@ -5,8 +5,6 @@ import { badRequest, conflict } from './errors';
 import type { Registry } from './Registry';
 import { resourceOf } from './resources';
 
-const OPTIONS = { fieldManager: 'kube-scheduler' };
-
 /**
  * Binds a pod.
  *
@@ -41,21 +39,16 @@ export function bind(
       )}`,
     );
   // Node and condition in one write, as the binding of a real server is.
-  return registry.place(
-    pods,
-    pod,
-    live => ({
-      ...live,
-      spec: { ...live.spec, nodeName: node },
-      status: {
-        ...live.status,
-        conditions: withCondition(
-          live.status?.conditions,
-          { type: 'PodScheduled', status: 'True' },
-          registry.timestamp(),
-        ),
-      },
-    }),
-    OPTIONS,
-  );
+  return registry.place(pods, pod, live => ({
+    ...live,
+    spec: { ...live.spec, nodeName: node },
+    status: {
+      ...live.status,
+      conditions: withCondition(
+        live.status?.conditions,
+        { type: 'PodScheduled', status: 'True' },
+        registry.timestamp(),
+      ),
+    },
+  }));
 }
