@@ -338,7 +338,9 @@ export class Replay {
     const isSlow =
       SLOW.has(String(response.body?.kind ?? '').replace(/List$/, '')) ||
       /\/log(\?|$)/.test(request.path) ||
-      response.body?.kind === 'Table';
+      response.body?.kind === 'Table' ||
+      // What is gone took its time to go.
+      response.status === 404;
     const end = Date.now() + (isSlow ? PATIENCE_MS.slow : PATIENCE_MS.quick);
     for (;;) {
       const forget = this.translation.remember();

@@ -17,11 +17,13 @@ const under = (roots: string[]) => (exchange: Exchange) =>
 export const SKIPS: Skip[] = [
   {
     reason: 'custom resources are not served',
-    matches: under([
-      '/apis/apiextensions.k8s.io/',
-      '/apis/example.com/v1/namespaces',
-      '/apis/example.com/v1/widgets',
-    ]),
+    matches: exchange =>
+      exchange.request.path === '/apis/example.com/v1' ||
+      under([
+        '/apis/apiextensions.k8s.io/',
+        '/apis/example.com/v1/namespaces',
+        '/apis/example.com/v1/widgets',
+      ])(exchange),
   },
   {
     reason:

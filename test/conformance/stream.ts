@@ -38,29 +38,40 @@ function linesOf(answer: OpenAnswer): string[] {
   return answer.text().split('\n').filter(Boolean);
 }
 
-/** Whether what left a selection is still there: its labels say so. */
-function stillThere(object: Json, selector: string | null): boolean {
-  const labels = object.metadata.labels ?? {};
-  return (selector ?? '').split(',').some(part => {
-    const [, key, value] = /^([^=!]+)=+(.*)$/.exec(part) ?? [];
-    return key !== undefined && labels[key] !== value;
-  });
+/** An object with labels that a selector of equalities does not select. */
+function unselected(object: Json, selector: string | null): Json {
+  const keys = (selector ?? '')
+    .split(',')
+    .map(part => /^([^=!]+)=/.exec(part)?.[1]);
+  const { metadata, ...rest } = object;
+  const labels = Object.entries(metadata.labels ?? {}).filter(
+    ([key]) => !keys.includes(key),
+  );
+  return {
+    ...rest,
+    metadata: { ...metadata, labels: Object.fromEntries(labels) },
+  };
 }
 
 async function makeChange(
   replay: Replay,
   { type, object }: Json,
   exchange: Exchange,
+  comesBack: boolean,
 ): Promise<void> {
   const at = parseApiPath(exchange.request.path)!;
   const path = objectPath(object);
   const collection = path.slice(0, path.lastIndexOf('/'));
   const { status, body: current } = await replay.admin('GET', path);
-  if (
-    type === 'DELETED' &&
-    !stillThere(object, at.query.get('labelSelector'))
-  ) {
-    await replay.admin('DELETE', path);
+  if (type === 'DELETED') {
+    // What comes back was never gone: it left the selection.
+    if (comesBack)
+      await replay.admin(
+        'PUT',
+        path,
+        writable(unselected(object, at.query.get('labelSelector'))),
+      );
+    else await replay.admin('DELETE', path);
     return;
   }
   if (status === 404) {
@@ -131,7 +142,15 @@ export async function playStream(
         ? BY_NODE_MS
         : BY_ITSELF_MS;
       if (!(await until(came, byItself)) && line.type !== 'BOOKMARK') {
-        await makeChange(replay, line, exchange);
+        const { uid } = line.object.metadata;
+        await makeChange(
+          replay,
+          line,
+          exchange,
+          expected
+            .slice(index + 1)
+            .some(later => later.line.object?.metadata?.uid === uid),
+        );
         await until(came, isByNode ? BY_NODE_MS : END_MS);
       }
       const got = linesOf(answer)[index];

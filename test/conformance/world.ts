@@ -205,7 +205,7 @@ export function worldOf(group: Exchange[], shown: Map<string, Json>): World {
     // Who could write into a namespace, or was refused for the body alone, had one.
     if (
       at?.namespace &&
-      (exchange.response.stream ||
+      ((exchange.response.stream && shownIn(exchange).size > 0) ||
         (exchange.request.method !== 'GET' &&
           (makes || needs || [400, 409, 415, 422].includes(status))))
     )
