@@ -293,9 +293,15 @@ test('25. an admin governs every instance and app, and runs as nobody else', asy
     ['resume'],
     ['terminate', '--purge', '-y'],
   ])
-    expect(
-      await type('instance', command, instance.id, ...flags),
-    ).toMatchObject({ code: 0 });
+    expect({
+      command,
+      ...(await type('instance', command, instance.id, ...flags)),
+    }).toEqual({
+      command,
+      code: 0,
+      out: expect.any(String),
+      err: expect.any(String),
+    });
   await world.eventually(
     async () =>
       (

@@ -2,6 +2,7 @@
  * One container of a pod: started, watched over by its probes, started again with a
  * growing delay, ended.
  */
+import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import { join } from 'node:path';
 import { wholeSeconds } from '../time';
 import type { Json } from '../types';
@@ -13,6 +14,7 @@ import { ContainerConfigError } from './environment';
 import { StartError } from './executable';
 import { followRun, NOT_STARTED } from './followRun';
 import { ImageError, pullImage } from './images';
+import { watchMemory } from './memory';
 import { pause, pauseUntilChange } from './pause';
 import type { PodContext } from './PodContext';
 import { ProbeWorker } from './ProbeWorker';
@@ -311,15 +313,18 @@ export class ContainerRunner {
       started: !startupProbe,
       ready: !this.#isInit && !startupProbe && !readinessProbe,
     });
+    let isOutOfMemory = false;
     const exitCode = await followRun(running, log, async over => {
+      this.#limitMemory(running, over, () => (isOutOfMemory = true));
       if (!this.#isInit) await this.#probe(running, over);
     });
     this.#running = undefined;
+    const failure = isOutOfMemory ? 'OOMKilled' : 'Error';
     this.#set({
       state: {
         terminated: {
           exitCode,
-          reason: exitCode === 0 ? 'Completed' : 'Error',
+          reason: exitCode === 0 ? 'Completed' : failure,
           ...this.#lastWords(exitCode),
           startedAt,
           finishedAt: timestamp(),
@@ -330,6 +335,20 @@ export class ContainerRunner {
       started: false,
     });
     return exitCode;
+  }
+
+  #limitMemory(running: Running, over: AbortSignal, told: () => void): void {
+    const { memory } = this.spec.resources?.limits ?? {};
+    const { pid } = running.process;
+    if (memory === undefined || pid === undefined) return;
+    watchMemory(pid, {
+      limit: parseQuantity(String(memory)),
+      over,
+      exceeded: () => {
+        told();
+        running.kill();
+      },
+    });
   }
 
   /** What the container left as its message, or, where it failed, the end of its log. */

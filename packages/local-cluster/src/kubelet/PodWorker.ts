@@ -230,6 +230,7 @@ export class PodWorker {
     const { registry } = this.#node;
     const observed = {
       phase: this.#phase,
+      isEnding: this.#stop.signal.aborted,
       ...this.#reason,
       address: this.#address,
       hostAddress: HOST_ADDRESS,

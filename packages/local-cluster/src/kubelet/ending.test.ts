@@ -8,6 +8,7 @@ import {
   script,
   workload,
 } from '../__testUtils__/clusters';
+import type { Json } from '../types';
 
 describe("a pod's end", () => {
   const own = OwnCluster.use();
@@ -99,7 +100,7 @@ describe("a pod's end", () => {
     expect((await own.client.call('GET', `${pods}/kept`)).status).toBe(404);
   });
 
-  it('ends a container that is asked to before it listens', async () => {
+  it('ends a container that does not listen when its grace is over', async () => {
     const path = `${deployments}/hasty`;
     const marker = `3602.${process.pid}`;
     await own.client.apply(
@@ -108,7 +109,7 @@ describe("a pod's end", () => {
         'Deployment',
         'hasty',
         { command: ['sleep', marker] },
-        { terminationGracePeriodSeconds: 20 },
+        { terminationGracePeriodSeconds: 2 },
       ),
     );
     await own.client.until(
@@ -119,7 +120,6 @@ describe("a pod's end", () => {
         )[0]?.status.containerStatuses?.[0].state.running,
     );
     await own.client.call('DELETE', path);
-    // Well before its grace period is over.
     await own.client.until(
       'gone',
       async () => !(await own.client.pods('hasty')).length,
@@ -192,4 +192,88 @@ describe("a pod's end", () => {
     });
     await own.client.call('DELETE', path);
   });
+
+  const plainPod = (name: string, command: string[], extra: Json = {}) => ({
+    metadata: { name },
+    spec: {
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 1,
+      containers: [{ name: 'main', image: 'local/node:24', command, ...extra }],
+    },
+  });
+  const pods = '/api/v1/namespaces/default/pods';
+
+  it('ends a container that holds more memory than its limit', async () => {
+    await own.client.call(
+      'POST',
+      pods,
+      plainPod(
+        'greedy',
+        script(
+          'const held=[];setInterval(()=>held.push(Buffer.alloc(16<<20,1)),20)',
+        ),
+        { resources: { limits: { memory: '128Mi' } } },
+      ),
+    );
+    const { status } = await own.client.until('its end', async () => {
+      const { body } = await own.client.call('GET', `${pods}/greedy`);
+      return body.status.phase === 'Failed' && body;
+    });
+    expect(status.containerStatuses[0].state.terminated).toMatchObject({
+      exitCode: 137,
+      reason: 'OOMKilled',
+    });
+    await own.client.call('DELETE', `${pods}/greedy`);
+  });
+
+  it.each([
+    [
+      'listens',
+      script(
+        `process.on('SIGTERM',()=>process.exit(0));console.log('up');setInterval(()=>{},1000)`,
+      ),
+      0,
+      'Succeeded',
+    ],
+    ['is deaf', ['sh', '-c', 'echo up; exec sleep 1000'], 137, 'Failed'],
+  ])(
+    'tells how a pod that was deleted has ended, one that %s',
+    async (what, command, exitCode, phase) => {
+      const name = what.replace(' ', '-');
+      await own.client.call('POST', pods, plainPod(name, command));
+      await own.client.until('its words', async () =>
+        String(
+          (
+            await own.client.call('GET', `${pods}/${name}/log`)
+          ).body,
+        ).includes('up'),
+      );
+      const { body: list } = await own.client.call('GET', pods);
+      const { resourceVersion } = list.metadata;
+      await own.client.call('DELETE', `${pods}/${name}`);
+      await own.client.until(
+        'gone',
+        async () =>
+          (await own.client.call('GET', `${pods}/${name}`)).status === 404,
+      );
+      const { body } = await own.client.call(
+        'GET',
+        `${pods}?watch=1&resourceVersion=${resourceVersion}&fieldSelector=metadata.name%3D${name}&timeoutSeconds=1`,
+      );
+      const events: Json[] = String(body)
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line));
+      const last = events.at(-1)!;
+      expect(events.map(({ type }) => type)).toEqual([
+        ...events.slice(1).map(() => 'MODIFIED'),
+        'DELETED',
+      ]);
+      expect(last.object.status).toMatchObject({
+        phase,
+        containerStatuses: [{ state: { terminated: { exitCode } } }],
+      });
+      expect(last.object.metadata.deletionGracePeriodSeconds).toBe(0);
+    },
+  );
 });

@@ -6,6 +6,8 @@ import type { Json } from '../types';
 export interface PodObservation {
   /** Set once the pod has come to its end. */
   phase?: 'Succeeded' | 'Failed';
+  /** Whether it has been deleted: its end comes with that of its last container. */
+  isEnding?: boolean;
   /** Why it was ended, where it did not end itself. */
   reason?: string;
   message?: string;
@@ -17,6 +19,16 @@ export interface PodObservation {
   /** `ContainerStatus` of each. */
   initContainers: Json[];
   containers: Json[];
+}
+
+/** How a pod that is deleted has ended; undefined for as long as one of its containers has not. */
+function endedPhase({
+  isEnding,
+  containers,
+}: PodObservation): PodObservation['phase'] {
+  const ends = containers.map(({ state }) => state.terminated);
+  if (!isEnding || !ends.every(Boolean)) return undefined;
+  return ends.every(each => each.exitCode === 0) ? 'Succeeded' : 'Failed';
 }
 
 function phaseOf(observed: PodObservation): string {
@@ -101,9 +113,10 @@ function conditionsOf(
  */
 export function podStatus(
   before: Json,
-  observed: PodObservation,
+  found: PodObservation,
   now: string,
 ): Json {
+  const observed = { ...found, phase: found.phase ?? endedPhase(found) };
   const { address, hostAddress, startTime, initContainers, containers } =
     observed;
   const { qosClass, nominatedNodeName, conditions, ...rest } = before ?? {};

@@ -335,10 +335,25 @@ export class Registry {
     checkDeletion(resource, before, options.preconditions);
     if (options.dryRun) return before;
     const waiting = awaitingDeletion(resource, before, options, this.#now());
-    if (!waiting) return this.#remove(resource, before);
+    if (!waiting)
+      return this.#remove(resource, this.#hurried(resource, before));
     return waiting === before
       ? before
       : this.store.put(resource.plural, waiting);
+  }
+
+  /** What had a time to end in has none left, which is told before it goes. */
+  #hurried(resource: Resource, before: KubeObject): KubeObject {
+    const { metadata } = before;
+    if (!metadata.deletionGracePeriodSeconds) return before;
+    return this.store.put(resource.plural, {
+      ...before,
+      metadata: {
+        ...metadata,
+        deletionGracePeriodSeconds: 0,
+        deletionTimestamp: this.timestamp(),
+      },
+    });
   }
 
   /** Deletes, and answers as the API does: with the object where it stays for now, else with a Status. */

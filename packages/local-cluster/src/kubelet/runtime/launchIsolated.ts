@@ -17,7 +17,8 @@ const LISTENS_CHECK_MS = 20;
 /**
  * The script that makes the file tree, leaves the machine's own behind and runs
  * the container's command as an ordinary user, as the first process would:
- * passing on the wish to end and collecting what the command leaves.
+ * passing on the wish to end and collecting what the command leaves. As with a first process,
+ * the wish to end is nothing to a command that does not listen for it (pid_namespaces(7)).
  */
 function rootScript(options: {
   tree: string[];
@@ -38,9 +39,15 @@ function rootScript(options: {
     'set +e',
     '/usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" </dev/null &',
     'child=$!',
+    'ask() {',
+    '  while read -r key value; do',
+    // Bit 14 of what the command has handlers for.
+    '    case $key$value in SigCgt:*[4-7c-f]???) kill -TERM $child 2>/dev/null ;; esac',
+    '  done < /proc/$child/status',
+    '}',
     // Not before the child is there: it would inherit the handler until its first program
     // runs, and swallow a signal that comes then.
-    `trap 'kill -TERM $child 2>/dev/null' TERM`,
+    'trap ask TERM',
     'status=0',
     'while :; do wait $child; status=$?; kill -0 $child 2>/dev/null || break; done',
     'exit $status',
