@@ -16,7 +16,6 @@ import { PodVolumes } from './volumes';
 const PODS = resourceOf('pods');
 /** A status that could not be written is written again this much later. */
 const STATUS_RETRY_MS = 2000;
-/** The node's own address. */
 const HOST_ADDRESS = '127.0.0.1';
 /** What a pod needs may be there in a moment. A change in its namespace wakes sooner than these. */
 const SETUP_RETRY_MS = [50, 200, 500, 1000, 2000, 5000];
@@ -146,7 +145,8 @@ export class PodWorker {
     this.#reason = DEADLINE_EXCEEDED;
     this.#context.event('Normal', reason, message);
     await this.#stopContainers(this.#context.graceMs);
-    if (this.#stop.signal.aborted) return;
+    // Where containers have run, their ends come first.
+    if (this.#canStart || this.#stop.signal.aborted) return;
     this.#phase = 'Failed';
     this.#writeStatusWhenPossible();
   }
