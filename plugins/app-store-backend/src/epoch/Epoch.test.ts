@@ -48,6 +48,27 @@ describe.each(databaseIds())('12: Epoch on %s', id => {
     epoch.stop();
   });
 
+  it('12: nor that it was put back while it counts', async () => {
+    const { settings, epoch } = await setUp();
+    const backup = (await settings.get('epoch:cluster'))!;
+    await epoch.making('cluster', async () => {});
+    const increment = settings.increment.bind(settings);
+    jest
+      .spyOn(settings, 'increment')
+      .mockImplementationOnce(async (name, past) => {
+        // After the comparison, before the trailing count.
+        await settings.set('epoch:cluster', backup);
+        return increment(name, past);
+      });
+    await new Promise(resolve => setTimeout(resolve, 300));
+    expect(await epoch.isHeld('cluster')).toBe(true);
+    expect((await epoch.held())!.epochs.cluster).toEqual({
+      database: Number(backup),
+      seen: Number(backup) + 1,
+    });
+    epoch.stop();
+  });
+
   it('12: what is made in one place says nothing of the other', async () => {
     const { marks, epoch } = await setUp();
     await epoch.making('cluster', async () => {});

@@ -79,11 +79,22 @@ export class Epoch implements DeletionGuard {
     await this.#count(place);
   }
 
-  /** The place first: it never knows more than the database did before. */
-  async #compare(place: Place): Promise<void> {
+  /**
+   * The place first: it never knows more than the database did before.
+   *
+   * @returns the epoch that the place has seen
+   */
+  async #compare(place: Place): Promise<number> {
     const seen = (await this.#marks[place].read()) ?? 0;
     const database = Number((await this.#settings.get(epochOf(place))) ?? 0);
-    if (seen <= database) return;
+    if (seen > database) await this.#hold(place, { database, seen });
+    return seen;
+  }
+
+  async #hold(
+    place: Place,
+    { database, seen }: { database: number; seen: number },
+  ): Promise<void> {
     const before = await this.held();
     const held: Held = {
       since: before?.since ?? new Date().toISOString(),
@@ -121,8 +132,11 @@ export class Epoch implements DeletionGuard {
         this.#next.delete(place);
         this.#running.set(place, next);
         // Counting would hide that the database has been put back.
-        await this.#compare(place);
+        const seen = await this.#compare(place);
         const epoch = await this.#settings.increment(epochOf(place));
+        // It was put back since the comparison: the next epoch is one that the place has seen.
+        if (epoch <= seen)
+          await this.#hold(place, { database: epoch - 1, seen });
         await this.#marks[place].raise(epoch);
       });
     this.#next.set(place, next);
