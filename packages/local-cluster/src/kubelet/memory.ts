@@ -21,7 +21,7 @@ function childrenOf(pid: number): number[] {
 }
 
 /** What a process and all below it hold, in bytes; 0 for one that is gone. */
-export function memoryOf(pid: number): number {
+function memoryOf(pid: number): number {
   let bytes = 0;
   const left = [pid];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
