@@ -133,7 +133,7 @@ export async function openCluster(
     authorizer,
     faults,
     logs: agent.logs,
-    streams: agent.streams,
+    metrics: agent.metrics,
     authority: credentials.authority.certificate,
     server: credentials.server,
     bookmarkMs: options.bookmarkMs,

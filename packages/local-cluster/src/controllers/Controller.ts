@@ -2,6 +2,7 @@
  * The loop that all controllers share: keys in a queue, one sync at a time for
  * each key, errors retried with a growing delay.
  */
+import type { EventRecorder } from '../events/EventRecorder';
 import type { Registry } from '../registry/Registry';
 import type { KubeObject } from '../types';
 import type { StoreEvent } from '../store/ObjectStore';
@@ -60,6 +61,7 @@ export function controlledBy(owner: KubeObject) {
 /** One controller. Subclasses say what to watch and how to bring one key to its desired state. */
 export abstract class Controller {
   protected readonly registry: Registry;
+  protected readonly events: EventRecorder;
   protected readonly logger: Logger;
   readonly #queue = new Set<Key>();
   readonly #failures = new Map<Key, number>();
@@ -69,8 +71,13 @@ export abstract class Controller {
   #scheduled = false;
   #stopped = false;
 
-  constructor(options: { registry: Registry; logger: Logger }) {
+  constructor(options: {
+    registry: Registry;
+    events: EventRecorder;
+    logger: Logger;
+  }) {
     this.registry = options.registry;
+    this.events = options.events;
     this.logger = options.logger;
   }
 

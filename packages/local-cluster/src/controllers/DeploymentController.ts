@@ -4,7 +4,7 @@
  */
 import { conditionOf, type Condition } from '../conditions';
 import { equal } from '../apply/equal';
-import type { EventRecorder } from '../events/EventRecorder';
+import { withAnnotations, withStatus } from '../registry/changed';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
 import { Controller, keyOf, ownerKey, parseKey, type Key } from './Controller';
@@ -33,17 +33,6 @@ const SETS = resourceOf('replicasets');
 const DEPLOYMENTS = resourceOf('deployments');
 
 export class DeploymentController extends Controller {
-  readonly #events: EventRecorder;
-
-  constructor(
-    options: ConstructorParameters<typeof Controller>[0] & {
-      events: EventRecorder;
-    },
-  ) {
-    super(options);
-    this.#events = options.events;
-  }
-
   start(): void {
     this.watch('deployments', event => [keyOf(event.object)]);
     this.watch('replicasets', event => [ownerKey(event.object, 'Deployment')]);
@@ -185,7 +174,7 @@ export class DeploymentController extends Controller {
       this.registry.modify(
         SETS,
         newest,
-        live => ({ ...live, metadata: { ...live.metadata, annotations } }),
+        live => withAnnotations(live, annotations),
         OPTIONS,
       );
     if (deployment.metadata.annotations?.[REVISION] === revision) return;
@@ -213,23 +202,18 @@ export class DeploymentController extends Controller {
     this.registry.modify(
       DEPLOYMENTS,
       deployment,
-      live => ({
-        ...live,
-        metadata: {
-          ...live.metadata,
-          annotations: { ...live.metadata.annotations, [REVISION]: revision },
-        },
-        status: condition
-          ? {
-              ...live.status,
+      live => {
+        const noted = withAnnotations(live, { [REVISION]: revision });
+        return condition
+          ? withStatus(noted, {
               conditions: withDeploymentCondition(
                 live.status?.conditions,
                 condition,
                 this.registry.now(),
               ),
-            }
-          : live.status,
-      }),
+            })
+          : noted;
+      },
       { ...OPTIONS, subresource: 'status' },
     );
   }
@@ -245,11 +229,7 @@ export class DeploymentController extends Controller {
       SETS,
       set,
       live => ({
-        ...live,
-        metadata: {
-          ...live.metadata,
-          annotations: { ...live.metadata.annotations, ...wanted },
-        },
+        ...withAnnotations(live, wanted),
         spec: { ...live.spec, replicas },
       }),
       OPTIONS,
@@ -264,7 +244,7 @@ export class DeploymentController extends Controller {
     from: number,
     to: number,
   ): void {
-    this.#events.record(
+    this.events.record(
       deployment,
       'Normal',
       'ScalingReplicaSet',

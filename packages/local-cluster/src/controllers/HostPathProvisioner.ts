@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventRecorder } from '../events/EventRecorder';
+import { withAnnotations } from '../registry/changed';
 import type { Registry } from '../registry/Registry';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
@@ -105,18 +106,11 @@ export class HostPathProvisioner {
       this.#registry.modify(
         resourceOf('persistentvolumeclaims'),
         claim,
-        live => ({
-          ...live,
-          metadata: {
-            ...live.metadata,
-            annotations: {
-              ...live.metadata.annotations,
-              ...Object.fromEntries(
-                PROVISIONER_OF.map(key => [key, provisioner]),
-              ),
-            },
-          },
-        }),
+        live =>
+          withAnnotations(
+            live,
+            Object.fromEntries(PROVISIONER_OF.map(key => [key, provisioner])),
+          ),
         OPTIONS,
       ) ?? claim
     );

@@ -3,7 +3,6 @@ import { withoutCondition, withWorkloadCondition } from '../conditions';
 import { StatusError } from '../registry/errors';
 import type { ReviewedWrites } from '../server/ReviewedWrites';
 import { resourceOf } from '../registry/resources';
-import type { EventRecorder } from '../events/EventRecorder';
 import type { Json, KubeObject } from '../types';
 import { Controller, keyOf, ownerKey, parseKey, type Key } from './Controller';
 import {
@@ -21,19 +20,16 @@ const PODS = resourceOf('pods');
 const SETS = resourceOf('replicasets');
 
 export class ReplicaSetController extends Controller {
-  readonly #events: EventRecorder;
   readonly #writes: ReviewedWrites;
   /** Sets whose pods others' servers are asked about. */
   readonly #asking = new Set<Key>();
 
   constructor(
     options: ConstructorParameters<typeof Controller>[0] & {
-      events: EventRecorder;
       writes: ReviewedWrites;
     },
   ) {
     super(options);
-    this.#events = options.events;
     this.#writes = options.writes;
   }
 
@@ -76,7 +72,7 @@ export class ReplicaSetController extends Controller {
   }
 
   #created(set: KubeObject, pod: KubeObject): void {
-    this.#events.record(
+    this.events.record(
       set,
       'Normal',
       'SuccessfulCreate',
@@ -86,7 +82,7 @@ export class ReplicaSetController extends Controller {
   }
 
   #refused(set: KubeObject, error: Error): void {
-    this.#events.record(
+    this.events.record(
       set,
       'Warning',
       'FailedCreate',
@@ -142,7 +138,7 @@ export class ReplicaSetController extends Controller {
       .slice(0, count);
     for (const pod of surplus) {
       this.registry.delete(PODS, pod.metadata.namespace, pod.metadata.name);
-      this.#events.record(
+      this.events.record(
         set,
         'Normal',
         'SuccessfulDelete',

@@ -1,8 +1,11 @@
 /** Places pods on nodes, and says of those that it cannot place what is in the way. */
 import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
-import { withCondition } from '../conditions';
-import type { EventRecorder } from '../events/EventRecorder';
 import { bind } from '../registry/binding';
+import {
+  withAnnotations,
+  withPodCondition,
+  withStatus,
+} from '../registry/changed';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
 import { Controller, keyOf, parseKey, type Key } from './Controller';
@@ -28,15 +31,8 @@ const UNPLACED = 'unplaced';
 const RETRY_MS = 5 * 60_000;
 
 export class Scheduler extends Controller {
-  readonly #events: EventRecorder;
-
-  constructor(
-    options: ConstructorParameters<typeof Controller>[0] & {
-      events: EventRecorder;
-    },
-  ) {
+  constructor(options: ConstructorParameters<typeof Controller>[0] & {}) {
     super(options);
-    this.#events = options.events;
     const { store } = this.registry;
     store.index('pods', BY_NODE, pod =>
       pod.spec.nodeName ? [pod.spec.nodeName] : [],
@@ -133,7 +129,7 @@ export class Scheduler extends Controller {
     bind(this.registry, namespace!, name, {
       target: { kind: 'Node', name: node.metadata.name },
     } as unknown as KubeObject);
-    this.#events.record(
+    this.events.record(
       pod,
       'Normal',
       'Scheduled',
@@ -176,18 +172,9 @@ export class Scheduler extends Controller {
     }
     const [node] = store.list('nodes');
     for (const claim of waiting)
-      this.registry.modify(
-        resourceOf('persistentvolumeclaims'),
-        claim,
-        live => ({
-          ...live,
-          metadata: {
-            ...live.metadata,
-            annotations: {
-              ...live.metadata.annotations,
-              'volume.kubernetes.io/selected-node': node.metadata.name,
-            },
-          },
+      this.registry.modify(resourceOf('persistentvolumeclaims'), claim, live =>
+        withAnnotations(live, {
+          'volume.kubernetes.io/selected-node': node.metadata.name,
         }),
       );
     return false;
@@ -258,27 +245,22 @@ export class Scheduler extends Controller {
     this.registry.modify(
       PODS,
       victim,
-      live => ({
-        ...live,
-        status: {
-          ...live.status,
-          conditions: withCondition(
-            live.status?.conditions,
-            {
-              type: 'DisruptionTarget',
-              status: 'True',
-              reason: 'PreemptionByScheduler',
-              message:
-                'default-scheduler: preempting to accommodate a higher priority pod',
-            },
-            this.registry.timestamp(),
-          ),
-        },
-      }),
+      live =>
+        withPodCondition(
+          live,
+          {
+            type: 'DisruptionTarget',
+            status: 'True',
+            reason: 'PreemptionByScheduler',
+            message:
+              'default-scheduler: preempting to accommodate a higher priority pod',
+          },
+          this.registry.timestamp(),
+        ),
       OPTIONS,
     );
     this.registry.delete(PODS, victim.metadata.namespace, victim.metadata.name);
-    this.#events.record(
+    this.events.record(
       victim,
       'Normal',
       'Preempted',
@@ -288,30 +270,24 @@ export class Scheduler extends Controller {
   }
 
   #refuse(pod: KubeObject, message: string, nominatedNodeName?: string): void {
-    this.#events.record(pod, 'Warning', 'FailedScheduling', message, {
+    this.events.record(pod, 'Warning', 'FailedScheduling', message, {
       ...SOURCE,
       action: 'Scheduling',
     });
     this.registry.modify(
       PODS,
       pod,
-      live => ({
-        ...live,
-        status: {
-          ...live.status,
-          ...(nominatedNodeName ? { nominatedNodeName } : {}),
-          conditions: withCondition(
-            live.status?.conditions,
-            {
-              type: 'PodScheduled',
-              status: 'False',
-              reason: 'Unschedulable',
-              message,
-            },
-            this.registry.timestamp(),
-          ),
-        },
-      }),
+      live =>
+        withPodCondition(
+          withStatus(live, nominatedNodeName ? { nominatedNodeName } : {}),
+          {
+            type: 'PodScheduled',
+            status: 'False',
+            reason: 'Unschedulable',
+            message,
+          },
+          this.registry.timestamp(),
+        ),
       OPTIONS,
     );
     this.enqueueOnceAfter(keyOf(pod), RETRY_MS);

@@ -1,4 +1,5 @@
 /** Fills Secrets of the type `kubernetes.io/service-account-token`, and removes them with their account. */
+import { withAnnotations } from '../registry/changed';
 import { resourceOf } from '../registry/resources';
 import type { Tokens } from '../auth/tokens';
 import { Controller, keyOf, parseKey, type Key } from './Controller';
@@ -65,11 +66,7 @@ export class TokenController extends Controller {
           resourceOf('secrets'),
           secret,
           live => ({
-            ...live,
-            metadata: {
-              ...live.metadata,
-              annotations: { ...live.metadata.annotations, [UID]: uid },
-            },
+            ...withAnnotations(live, { [UID]: uid }),
             data: {
               ...live.data,
               'ca.crt': encode(this.#authority),

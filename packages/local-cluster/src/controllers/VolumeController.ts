@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { discard, DISCARDED } from '../discard';
-import type { EventRecorder } from '../events/EventRecorder';
+import { withAnnotations, withStatus } from '../registry/changed';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
 import { Controller, keyOf, parseKey, type Key } from './Controller';
@@ -35,18 +35,15 @@ const VOLUME_KEY = 'volume:';
 
 export class VolumeController extends Controller {
   readonly #directory: string;
-  readonly #events: EventRecorder;
   readonly #provisioner: HostPathProvisioner;
 
   constructor(
     options: ConstructorParameters<typeof Controller>[0] & {
       directory: string;
-      events: EventRecorder;
     },
   ) {
     super(options);
     this.#directory = options.directory;
-    this.#events = options.events;
     this.#provisioner = new HostPathProvisioner(options);
   }
 
@@ -140,7 +137,7 @@ export class VolumeController extends Controller {
       return;
     }
     if (claim.status?.phase === 'Lost') return;
-    this.#events.record(
+    this.events.record(
       claim,
       'Warning',
       'ClaimLost',
@@ -150,7 +147,7 @@ export class VolumeController extends Controller {
     this.registry.modify(
       CLAIMS,
       claim,
-      live => ({ ...live, status: { ...live.status, phase: 'Lost' } }),
+      live => withStatus(live, { phase: 'Lost' }),
       STATUS,
     );
   }
@@ -185,18 +182,8 @@ export class VolumeController extends Controller {
         live.spec.claimRef?.uid === uid
           ? live
           : {
-              ...live,
-              metadata: {
-                ...live.metadata,
-                annotations: {
-                  ...live.metadata.annotations,
-                  [BOUND_BY]: 'yes',
-                },
-              },
-              spec: {
-                ...live.spec,
-                claimRef: claimRefOf(claim),
-              },
+              ...withAnnotations(live, { [BOUND_BY]: 'yes' }),
+              spec: { ...live.spec, claimRef: claimRefOf(claim) },
             },
       OPTIONS,
     );
@@ -205,15 +192,10 @@ export class VolumeController extends Controller {
       CLAIMS,
       claim,
       live => ({
-        ...live,
-        metadata: {
-          ...live.metadata,
-          annotations: {
-            ...live.metadata.annotations,
-            [BIND_COMPLETED]: 'yes',
-            ...(claim.spec.volumeName ? {} : { [BOUND_BY]: 'yes' }),
-          },
-        },
+        ...withAnnotations(live, {
+          [BIND_COMPLETED]: 'yes',
+          ...(claim.spec.volumeName ? {} : { [BOUND_BY]: 'yes' }),
+        }),
         spec: { ...live.spec, volumeName: volume.metadata.name },
       }),
       OPTIONS,
@@ -225,15 +207,12 @@ export class VolumeController extends Controller {
     this.registry.modify(
       CLAIMS,
       claim,
-      live => ({
-        ...live,
-        status: {
-          ...live.status,
+      live =>
+        withStatus(live, {
           phase: 'Bound',
           accessModes: volume.spec.accessModes,
           capacity: volume.spec.capacity,
-        },
-      }),
+        }),
       STATUS,
     );
   }
@@ -242,7 +221,7 @@ export class VolumeController extends Controller {
     this.registry.modify(
       VOLUMES,
       volume,
-      live => ({ ...live, status: { ...live.status, phase } }),
+      live => withStatus(live, { phase }),
       STATUS,
     );
   }

@@ -14,7 +14,7 @@ import { ContainerConfigError } from './environment';
 import { StartError } from './executable';
 import { followRun, NOT_STARTED } from './followRun';
 import { ImageError, pullImage } from './images';
-import { watchMemory } from './memory';
+import { watchMemory } from './memoryLimit';
 import { pause, pauseUntilChange } from './pause';
 import type { PodContext } from './PodContext';
 import { ProbeWorker } from './ProbeWorker';
@@ -81,6 +81,11 @@ export class ContainerRunner {
           : 'ContainerCreating',
       },
     };
+  }
+
+  /** The first process of the run; undefined between two. */
+  get pid(): number | undefined {
+    return this.#running?.process.pid;
   }
 
   get name(): string {

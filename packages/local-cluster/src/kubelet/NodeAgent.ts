@@ -11,7 +11,7 @@ import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
 import { discard } from '../discard';
 import { registerNode, writeAllocatable } from './nodeStatus';
-import { PodConnections } from './PodConnections';
+import { Metrics } from './Metrics';
 import type { NodeContext } from './PodContext';
 import { PodLogs } from './PodLogs';
 import { PodWorker } from './PodWorker';
@@ -21,7 +21,7 @@ const PODS = resourceOf('pods');
 /** Runs the pods that are placed on this node, one worker for each. */
 export class NodeAgent {
   readonly logs: PodLogs;
-  readonly streams: PodConnections;
+  readonly metrics: Metrics;
   readonly #node: NodeContext;
   readonly #workers = new Map<string, PodWorker>();
   readonly #ending = new Set<string>();
@@ -31,19 +31,18 @@ export class NodeAgent {
 
   constructor(node: NodeContext) {
     this.#node = node;
-    this.streams = new PodConnections(node.registry, pod =>
-      this.#workers.get(pod.metadata.uid),
-    );
-    this.logs = new PodLogs({
-      ...node,
-      runner: (pod, container) =>
-        this.#workers.get(pod.metadata.uid)?.runner(container),
-    });
+    const runner = ({ metadata }: KubeObject, container: string) =>
+      this.#workers.get(metadata.uid)?.runner(container);
+    this.metrics = new Metrics({ runner });
+    this.logs = new PodLogs({ ...node, runner });
   }
 
-  /** Tells nothing any more of itself and its pods, or again. */
+  /** Cuts the node off from the API: it starts and ends no pods and writes no status. Or connects it again. */
   lose(isLost: boolean): void {
     this.#isLost = isLost;
+    if (isLost) return;
+    for (const worker of this.#workers.values()) worker.tell();
+    this.#syncAll();
   }
 
   setPulls(pulls: { failing?: string; slowMs?: number }): void {
@@ -73,8 +72,12 @@ export class NodeAgent {
         );
       else this.#abandon(event.object);
     });
-    for (const pod of registry.store.list('pods'))
-      this.#sync(pod.metadata.namespace, pod.metadata.name);
+    this.#syncAll();
+  }
+
+  #syncAll(): void {
+    for (const { metadata } of this.#node.registry.store.list('pods'))
+      this.#sync(metadata.namespace, metadata.name);
   }
 
   #sync(namespace: string | undefined, name: string): void {
@@ -98,7 +101,10 @@ export class NodeAgent {
       ['Succeeded', 'Failed'].includes(pod.status?.phase)
     )
       return;
-    this.#workers.set(uid, new PodWorker({ node: this.#node, pod }));
+    this.#workers.set(
+      uid,
+      new PodWorker({ node: this.#node, pod, isLost: () => this.#isLost }),
+    );
   }
 
   async #end(pod: KubeObject): Promise<void> {

@@ -1,6 +1,7 @@
 /** One pod on this node. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { withAnnotations } from '../registry/changed';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
 import { runnersOf, type ContainerRunner } from './ContainerRunner';
@@ -10,12 +11,11 @@ import type { PodNetwork } from './network/PodNetwork';
 import { pauseUntilChange } from './pause';
 import type { NodeContext, PodContext } from './PodContext';
 import { PodPorts } from './PodPorts';
-import { podStatus } from './podStatus';
+import type { PodObservation } from './podStatus';
+import { PodStatusWriter } from './PodStatusWriter';
 import { PodVolumes } from './volumes';
 
 const PODS = resourceOf('pods');
-/** A status that could not be written is written again this much later. */
-const STATUS_RETRY_MS = 2000;
 const HOST_ADDRESS = '127.0.0.1';
 /** What a pod needs may be there in a moment. A change in its namespace wakes sooner than these. */
 const SETUP_RETRY_MS = [50, 200, 500, 1000, 2000, 5000];
@@ -24,6 +24,7 @@ const SETUP_RETRY_MS = [50, 200, 500, 1000, 2000, 5000];
 export class PodWorker {
   readonly pod: KubeObject;
   readonly #node: NodeContext;
+  readonly #isLost: () => boolean;
   readonly #context: PodContext;
   readonly #network: PodNetwork;
   readonly #volumes: PodVolumes;
@@ -33,12 +34,12 @@ export class PodWorker {
   readonly #startTime: string;
   readonly #init: ContainerRunner[];
   readonly #containers: ContainerRunner[];
+  readonly #status: PodStatusWriter;
   readonly #stop = new AbortController();
   #canStart = false;
   #phase: 'Succeeded' | 'Failed' | undefined;
   #reason: { reason: string; message: string } | undefined;
   #preparing: NodeJS.Immediate | undefined;
-  #statusTimer: NodeJS.Timeout | undefined;
   #cancelDeadline: () => void = () => {};
   #stopped: Promise<void> | undefined;
   /** Of the stop that is under way. */
@@ -46,8 +47,14 @@ export class PodWorker {
   #quiet = false;
   readonly #done: Promise<void>;
 
-  constructor(options: { node: NodeContext; pod: KubeObject }) {
+  /** @param options - `isLost` says whether the node is cut off from the API */
+  constructor(options: {
+    node: NodeContext;
+    pod: KubeObject;
+    isLost: () => boolean;
+  }) {
     const { node, pod } = options;
+    this.#isLost = options.isLost;
     const { metadata, spec, status } = pod;
     this.#node = node;
     this.pod = pod;
@@ -62,7 +69,7 @@ export class PodWorker {
       node.networks?.take() ??
       new HostNetwork({ ports: [...this.#containerPorts] });
     const event: PodContext['event'] = (type, reason, message, fieldPath) => {
-      if (!this.#quiet)
+      if (!this.#quiet && !this.#isLost())
         node.events.record(pod, type, reason, message, {
           host: node.nodeName,
           fieldPath,
@@ -92,6 +99,11 @@ export class PodWorker {
       event,
       changed: () => this.#changed(),
     };
+    this.#status = new PodStatusWriter({
+      node,
+      pod,
+      observe: () => this.#observation(),
+    });
     this.#init = runnersOf(this.#context, 'initContainers');
     this.#containers = runnersOf(this.#context, 'containers');
     this.#done = this.#run().catch(error =>
@@ -105,7 +117,7 @@ export class PodWorker {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    this.#writeStatus();
+    this.#status.write();
     this.#cancelDeadline = atDeadline(
       { spec: this.pod.spec, startTime: this.#startTime },
       this.#node.registry.now(),
@@ -135,7 +147,7 @@ export class PodWorker {
     }
     if (signal.aborted) return;
     this.#phase = succeeded ? 'Succeeded' : 'Failed';
-    this.#writeStatus();
+    this.#status.write();
   }
 
   /** A pod that may be active for a time only fails when that is over. */
@@ -148,7 +160,7 @@ export class PodWorker {
     // Where containers have run, their ends come first.
     if (this.#canStart || this.#stop.signal.aborted) return;
     this.#phase = 'Failed';
-    this.#writeStatusWhenPossible();
+    this.#status.writeWhenPossible();
   }
 
   /** While the first one starts; each on a turn of its own, so that nothing else waits long. */
@@ -197,38 +209,24 @@ export class PodWorker {
         String(actual),
       ]),
     );
-    this.#node.registry.modify(PODS, this.pod, live => ({
-      ...live,
-      metadata: {
-        ...live.metadata,
-        annotations: { ...live.metadata.annotations, ...annotations },
-      },
-    }));
+    this.#node.registry.modify(PODS, this.pod, live =>
+      withAnnotations(live, annotations),
+    );
   }
 
   #changed(): void {
-    this.#writeStatusWhenPossible();
+    this.#status.writeWhenPossible();
     if (this.#containers.every(c => c.ready)) this.#node.networks?.refill();
   }
 
-  /** The pod goes on where its status cannot be written (a full disk), and tells of itself later. */
-  #writeStatusWhenPossible(): void {
-    try {
-      this.#writeStatus();
-    } catch {
-      clearTimeout(this.#statusTimer);
-      this.#statusTimer = setTimeout(
-        () => this.#writeStatusWhenPossible(),
-        STATUS_RETRY_MS,
-      );
-      this.#statusTimer.unref();
-    }
+  /** Writes what could not be written while the node was cut off from the API. */
+  tell(): void {
+    this.#status.writeWhenPossible();
   }
 
-  #writeStatus(): void {
-    if (this.#quiet) return;
-    const { registry } = this.#node;
-    const observed = {
+  #observation(): PodObservation | undefined {
+    if (this.#quiet || this.#isLost()) return undefined;
+    return {
       phase: this.#phase,
       isEnding: this.#stop.signal.aborted,
       ...this.#reason,
@@ -239,15 +237,6 @@ export class PodWorker {
       initContainers: this.#init.map(c => c.status()),
       containers: this.#containers.map(c => c.status()),
     };
-    registry.modify(
-      PODS,
-      this.pod,
-      live => ({
-        ...live,
-        status: podStatus(live.status, observed, registry.timestamp()),
-      }),
-      { fieldManager: 'kubelet', subresource: 'status' },
-    );
   }
 
   /**
@@ -288,7 +277,7 @@ export class PodWorker {
     await this.#stopContainers(graceMs);
     this.#network.stop();
     await this.#done;
-    clearTimeout(this.#statusTimer);
+    this.#status.stop();
     await this.#ports.close();
     this.#node.addresses.release(this.#address);
   }

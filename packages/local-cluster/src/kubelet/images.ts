@@ -23,7 +23,7 @@ export interface LocalImage {
   unavailable?: string;
 }
 
-/** An image that cannot be had. */
+/** An image that cannot be pulled. */
 export class ImageError extends Error {
   /** @param reason - as the container's state says it */
   constructor(

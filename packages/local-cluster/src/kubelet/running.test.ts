@@ -90,6 +90,53 @@ describe("a pod's containers", () => {
     await own.client.call('DELETE', path);
   });
 
+  it('measures what a pod and the node use, and nothing of a pod that does not run', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    const metrics = '/apis/metrics.k8s.io/v1beta1';
+    const pod = (name: string, code: string) => ({
+      metadata: { name },
+      spec: {
+        restartPolicy: 'Never',
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          { name: 'main', image: 'local/node:24', command: script(code) },
+        ],
+      },
+    });
+    await own.client.call(
+      'POST',
+      pods,
+      pod(
+        'busy',
+        `const held=Buffer.alloc(64<<20,1);console.log('up');setInterval(()=>{for(const end=Date.now()+80;Date.now()<end;);held[0]=1},1)`,
+      ),
+    );
+    await own.client.call('POST', pods, pod('over', ''));
+    await own.client.until('both', async () => {
+      const { body } = await own.client.call('GET', `${pods}/busy/log`);
+      const { body: over } = await own.client.call('GET', `${pods}/over`);
+      return String(body).includes('up') && over.status.phase === 'Succeeded';
+    });
+    const { body } = await own.client.call(
+      'GET',
+      `${metrics}/namespaces/default/pods`,
+    );
+    const named = (name: string) =>
+      body.items.find((each: Json) => each.metadata.name === name);
+    const { usage } = named('busy').containers[0];
+    expect(parseInt(usage.memory, 10)).toBeGreaterThan(64 * 1024);
+    expect(parseInt(usage.cpu, 10)).toBeGreaterThan(1_000_000);
+    expect(named('over')).toBeUndefined();
+    const path = `${metrics}/namespaces/default/pods/over`;
+    expect((await own.client.call('GET', path)).status).toBe(404);
+    const { body: nodes } = await own.client.call('GET', `${metrics}/nodes`);
+    expect(parseInt(nodes.items[0].usage.memory, 10)).toBeGreaterThan(
+      64 * 1024,
+    );
+    await own.client.call('DELETE', `${pods}/busy`);
+    await own.client.call('DELETE', `${pods}/over`);
+  });
+
   it('says which lines of a log cannot be asked for', async () => {
     const pods = '/api/v1/namespaces/default/pods';
     await own.client.call('POST', pods, {

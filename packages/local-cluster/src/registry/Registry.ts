@@ -110,7 +110,7 @@ export class Registry {
     const kept = keptAs(resource, decoded);
     const told = this.#insert(kept.resource, kept.object, options);
     return {
-      object: told.object,
+      ...told,
       created: true,
       warnings: [...warnings, ...told.warnings],
     };
@@ -203,6 +203,17 @@ export class Registry {
     assertSameName(decoded, name);
     const before = this.get(resource, namespace, name);
     checkPreconditions(resource, before, decoded.metadata);
+    return this.#keep(resource, before, decoded, options, warnings);
+  }
+
+  /** Stores a decoded object, in the form in which its kind is kept. */
+  #keep(
+    resource: Resource,
+    before: KubeObject,
+    decoded: KubeObject,
+    options: WriteOptions,
+    warnings: string[],
+  ): WriteResult {
     const kept = keptAs(resource, decoded);
     const told = this.#replace(kept.resource, before, kept.object, options);
     return {
@@ -253,13 +264,7 @@ export class Registry {
     // The patch speaks of the object that is here now, so only what the patch itself names is a precondition.
     if (resourceVersion !== before.metadata.resourceVersion)
       checkPreconditions(resource, before, { resourceVersion });
-    const kept = keptAs(resource, decoded);
-    const told = this.#replace(kept.resource, before, kept.object, options);
-    return {
-      object: told.object,
-      created: false,
-      warnings: [...warnings, ...told.warnings],
-    };
+    return this.#keep(resource, before, decoded, options, warnings);
   }
 
   #apply(
@@ -313,7 +318,7 @@ export class Registry {
       ? this.#replace(resource, live, next, options, managedFields)
       : this.#insert(resource, next, options, managedFields);
     return {
-      object: told.object,
+      ...told,
       created: !live,
       warnings: [...warnings, ...told.warnings],
     };

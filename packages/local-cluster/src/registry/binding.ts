@@ -1,6 +1,6 @@
 /** Binding: places a pod on a node. */
-import { withCondition } from '../conditions';
 import type { KubeObject } from '../types';
+import { withPodCondition } from './changed';
 import { badRequest, conflict } from './errors';
 import type { Registry } from './Registry';
 import { resourceOf } from './resources';
@@ -40,15 +40,11 @@ export function bind(
     );
   // Node and condition in one write, as the binding of a real server is.
   return registry.place(pods, pod, live => ({
-    ...live,
+    ...withPodCondition(
+      live,
+      { type: 'PodScheduled', status: 'True' },
+      registry.timestamp(),
+    ),
     spec: { ...live.spec, nodeName: node },
-    status: {
-      ...live.status,
-      conditions: withCondition(
-        live.status?.conditions,
-        { type: 'PodScheduled', status: 'True' },
-        registry.timestamp(),
-      ),
-    },
   }));
 }

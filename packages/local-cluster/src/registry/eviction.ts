@@ -2,9 +2,9 @@
  * Eviction: a deletion that a PodDisruptionBudget may forbid for now
  * (https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/).
  */
-import { withCondition } from '../conditions';
 import { matches } from '../store/selectors';
 import type { KubeObject } from '../types';
+import { withPodCondition } from './changed';
 import { badRequest, StatusError } from './errors';
 import type { Registry } from './Registry';
 import { resourceOf } from './resources';
@@ -24,7 +24,7 @@ function budgetsOf(registry: Registry, pod: KubeObject): KubeObject[] {
  * @param eviction - `policy/v1` Eviction
  * @throws StatusError 429 where a budget forbids it
  */
-export function forcedDeletion(
+export function evict(
   registry: Registry,
   namespace: string,
   name: string,
@@ -44,22 +44,17 @@ export function forcedDeletion(
   registry.modify(
     pods,
     pod,
-    live => ({
-      ...live,
-      status: {
-        ...live.status,
-        conditions: withCondition(
-          live.status?.conditions,
-          {
-            type: 'DisruptionTarget',
-            status: 'True',
-            reason: 'EvictionByEvictionAPI',
-            message: 'Eviction API: evicting',
-          },
-          registry.timestamp(),
-        ),
-      },
-    }),
+    live =>
+      withPodCondition(
+        live,
+        {
+          type: 'DisruptionTarget',
+          status: 'True',
+          reason: 'EvictionByEvictionAPI',
+          message: 'Eviction API: evicting',
+        },
+        registry.timestamp(),
+      ),
     { fieldManager: 'kube-apiserver', subresource: 'status' },
   );
   registry.delete(pods, namespace, name, {

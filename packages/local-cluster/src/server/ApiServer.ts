@@ -8,44 +8,31 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { authenticate } from '../auth/authenticate';
-import type { Authorizer } from '../auth/Authorizer';
 import type { KeyPair } from '../auth/credentials';
 import { REVIEWS } from '../auth/reviews';
-import type { Tokens } from '../auth/tokens';
 import type { User } from '../User';
-import type { Faults } from '../faults/Faults';
 import { noSuchResource, StatusError } from '../registry/errors';
-import type { Registry } from '../registry/Registry';
-import type { ReviewedWrites } from './ReviewedWrites';
 import { AGGREGATED_TYPE, discover, wantsAggregated } from './discovery';
-import type { LogSource } from './logs';
 import { metricsOf } from './metrics';
 import { negotiate, type Form } from './negotiate';
-import { openApi } from './openApi';
 import { isTrue } from './options';
 import { parsePath, verbOf, type ApiPath } from './path';
 import { reply, replyError, replyText } from './reply';
 import { serveReview } from './serveReview';
-import { serveResource, type ResourceRequest } from './serveResource';
-import type { PodStreams } from './streams';
+import {
+  serveResource,
+  type ResourceRequest,
+  type ServerParts,
+} from './serveResource';
 
 const HEALTH = ['/healthz', '/livez', '/readyz'];
 
 /** What it answers with. */
-export interface ApiServerOptions {
-  registry: Registry;
-  writes: ReviewedWrites;
-  tokens: Tokens;
-  authorizer: Authorizer;
-  logs: LogSource;
-  streams: PodStreams;
-  faults: Faults;
+export interface ApiServerOptions extends ServerParts {
+  /** The certificate of whoever signs those of clients, as PEM. */
   authority: string;
   server: KeyPair;
-  /** Milliseconds between bookmarks of a watch. */
-  bookmarkMs?: number;
 }
 
 /** Serves the Kubernetes API over HTTPS on a loopback address. */
@@ -78,11 +65,6 @@ export class ApiServer {
         );
       },
     );
-    this.#server.on('upgrade', (request, socket, head) => {
-      this.#upgrade(request, socket, head).catch(error =>
-        refuseUpgrade(socket, error),
-      );
-    });
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -215,16 +197,6 @@ export class ApiServer {
       return;
     }
     if (await this.#o.faults.serve(at, request, response)) return;
-    const document = openApi(at, request.headers.accept);
-    if (document) {
-      response.writeHead(200, {
-        'content-type': document.type,
-        'cache-control': 'no-cache, private',
-        etag: document.etag,
-      });
-      response.end(document.body);
-      return;
-    }
     const isAggregated = wantsAggregated(request.headers.accept);
     const found = discover(at, this.#host, isAggregated);
     if (!found || request.method !== 'GET') {
@@ -236,29 +208,6 @@ export class ApiServer {
         found.kind === 'APIGroupDiscoveryList' ? AGGREGATED_TYPE : undefined,
     });
   }
-
-  /** exec, attach and port-forward. @throws StatusError before the connection is another one */
-  async #upgrade(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-  ): Promise<void> {
-    socket.on('error', () => {});
-    this.#assertHost(request);
-    const url = new URL(request.url ?? '/', `https://${this.#host}`);
-    const { target } = await this.#admit(request, url);
-    if (target?.resource?.plural !== 'pods' || !target.name)
-      throw noSuchResource();
-    await this.#o.streams.upgrade({
-      request,
-      socket,
-      head,
-      namespace: target.namespace!,
-      name: target.name,
-      subresource: target.subresource ?? '',
-      query: url.searchParams,
-    });
-  }
 }
 
 /** The form of a failure: as the answer would have been, where that is known. */
@@ -268,19 +217,4 @@ function formOf(request: IncomingMessage): Form {
   } catch {
     return { media: 'application/json' };
   }
-}
-
-function refuseUpgrade(socket: Duplex, error: unknown): void {
-  const status =
-    error instanceof StatusError
-      ? error
-      : new StatusError(500, 'InternalError', (error as Error).message);
-  const body = `${JSON.stringify(status.toStatus())}\n`;
-  socket.end(
-    `HTTP/1.1 ${status.code} ${
-      status.reason ?? 'Error'
-    }\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(
-      body,
-    )}\r\nconnection: close\r\n\r\n${body}`,
-  );
 }

@@ -21,30 +21,35 @@ import { patchType, readDeleteOptions, readObject, readPatch } from './body';
 import { awaitVersion, listObject, readList, selectorOf } from './list';
 import { listOptions, parseVersion } from './listOptions';
 import type { LogSource } from './logs';
+import type { MetricsSource } from './metricsSource';
 import { negotiate, OF_LIST, OF_OBJECT, type Form } from './negotiate';
 import { deleteOptions, isTrue, writeOptions } from './options';
 import type { ApiPath } from './path';
 import { reply } from './reply';
 import { serveMetrics } from './serveMetrics';
 import { serveSubresource } from './serveSubresource';
-import type { PodStreams } from './streams';
 import { serveWatch } from './watch';
 
-/** A request whose path has been read, by somebody who may. */
-export interface ResourceRequest {
-  request: IncomingMessage;
-  response: ServerResponse;
-  target: ApiPath;
-  user: User;
-  query: URLSearchParams;
+/** What every request is served with. */
+export interface ServerParts {
   registry: Registry;
   writes: ReviewedWrites;
   tokens: Tokens;
   authorizer: Authorizer;
   logs: LogSource;
-  streams: PodStreams;
+  metrics: MetricsSource;
   faults: Faults;
+  /** Milliseconds between bookmarks of a watch. */
   bookmarkMs?: number;
+}
+
+/** A request whose path has been read, by somebody who may. */
+export interface ResourceRequest extends ServerParts {
+  request: IncomingMessage;
+  response: ServerResponse;
+  target: ApiPath;
+  user: User;
+  query: URLSearchParams;
 }
 
 /** One for a resource that is served. */

@@ -1,9 +1,15 @@
 /** Subresources that are something else than a part of the object. */
 import { trackUpdate } from '../apply/managedFields';
-import { forcedDeletion } from '../registry/eviction';
+import { evict } from '../registry/eviction';
 import { decode } from '../registry/decode';
-import { methodNotAllowed, noSuchResource } from '../registry/errors';
+import {
+  methodNotAllowed,
+  noSuchResource,
+  StatusError,
+} from '../registry/errors';
 import { bind } from '../registry/binding';
+import type { Registry } from '../registry/Registry';
+import type { Resource } from '../registry/Resource';
 import { kindSchema } from '../schema/Schema';
 import type { KubeObject } from '../types';
 import { readObject } from './body';
@@ -11,6 +17,22 @@ import { negotiate } from './negotiate';
 import { writeOptions } from './options';
 import { reply } from './reply';
 import type { ServedRequest } from './serveResource';
+
+const EVICTION = {
+  group: 'policy',
+  version: 'v1',
+  kind: 'Eviction',
+  plural: 'evictions',
+  namespaced: true,
+};
+
+const BINDING = {
+  group: '',
+  version: 'v1',
+  kind: 'Binding',
+  plural: 'bindings',
+  namespaced: true,
+};
 
 /** @throws StatusError 404 for one that there is not, 405 for a method that it has not */
 export async function serveSubresource(
@@ -23,14 +45,17 @@ export async function serveSubresource(
     case 'pods/log':
       return serveLog(asked, name);
     case 'pods/eviction':
-      return serveEviction(asked, name);
+      return serveAction(asked, name, EVICTION, evict);
     case 'pods/binding':
-      return serveBinding(asked, name);
+      return serveAction(asked, name, BINDING, bind);
     case 'pods/exec':
     case 'pods/attach':
     case 'pods/portforward':
-      // They are connections of another kind: see `streams`.
-      return asked.streams.refuse(asked, name, subresource);
+      throw new StatusError(
+        501,
+        undefined,
+        `the local cluster does not serve pods/${subresource}`,
+      );
     case 'serviceaccounts/token':
       return serveToken(asked, name);
     case 'namespaces/finalize':
@@ -48,67 +73,27 @@ async function serveLog(asked: ServedRequest, name: string): Promise<void> {
   await logs.serveLog({ namespace, name, query, response });
 }
 
-const EVICTION = {
-  group: 'policy',
-  version: 'v1',
-  kind: 'Eviction',
-  plural: 'evictions',
-  namespaced: true,
-};
-
-async function serveEviction(
+/** Does to a pod what a request's body says; answers with a Status. */
+async function serveAction(
   asked: ServedRequest,
   name: string,
+  body: Resource,
+  act: (
+    registry: Registry,
+    namespace: string,
+    name: string,
+    object: KubeObject,
+  ) => unknown,
 ): Promise<void> {
   const { request, response, registry } = asked;
   if (request.method !== 'POST') throw methodNotAllowed();
   const form = negotiate(request.headers.accept);
-  const { namespace } = asked.target;
-  const { value } = await readObject(request, EVICTION);
-  const { object } = decode(EVICTION, namespace, value);
-  forcedDeletion(registry, namespace!, name, object);
-  reply(
-    response,
-    201,
-    {
-      kind: 'Status',
-      apiVersion: 'v1',
-      metadata: {},
-      status: 'Success',
-      code: 201,
-    },
-    { form },
-  );
-}
-
-const BINDING = {
-  group: '',
-  version: 'v1',
-  kind: 'Binding',
-  plural: 'bindings',
-  namespaced: true,
-};
-
-async function serveBinding(asked: ServedRequest, name: string): Promise<void> {
-  const { request, response, registry } = asked;
-  if (request.method !== 'POST') throw methodNotAllowed();
-  const form = negotiate(request.headers.accept);
-  const { namespace } = asked.target;
-  const { value } = await readObject(request, BINDING);
-  const { object } = decode(BINDING, namespace, value);
-  bind(registry, namespace!, name, object);
-  reply(
-    response,
-    201,
-    {
-      kind: 'Status',
-      apiVersion: 'v1',
-      metadata: {},
-      status: 'Success',
-      code: 201,
-    },
-    { form },
-  );
+  const namespace = asked.target.namespace!;
+  const { value } = await readObject(request, body);
+  const { object } = decode(body, namespace, value);
+  act(registry, namespace, name, object);
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {} };
+  reply(response, 201, { ...status, status: 'Success', code: 201 }, { form });
 }
 
 const TOKEN_REQUEST = {

@@ -4,6 +4,7 @@ import type { Json } from '../../types';
 import {
   bad,
   duplicate,
+  forbidden,
   notFoundValue,
   notSupported,
   required,
@@ -160,11 +161,12 @@ function probeCauses(probe: Json, field: string): Cause[] {
   if (!handlers.length)
     causes.push(required(field, 'must specify a handler type'));
   if (handlers.length > 1)
-    causes.push({
-      reason: 'FieldValueForbidden',
-      message: 'Forbidden: may not specify more than 1 handler type',
-      field: `${field}.${handlers[1]}`,
-    });
+    causes.push(
+      forbidden(
+        `${field}.${handlers[1]}`,
+        'may not specify more than 1 handler type',
+      ),
+    );
   for (const each of [
     'initialDelaySeconds',
     'timeoutSeconds',

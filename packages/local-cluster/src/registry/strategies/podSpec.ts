@@ -4,11 +4,17 @@
  */
 import type { Json } from '../../types';
 import { canonicalQuantity } from './quantity';
-import { required, type Cause } from '../causes';
 import { containerCauses, containerWarnings } from './container';
 import { fill } from './fill';
 import { labelFaults, subdomainFaults } from '../objectMeta';
-import { bad, duplicate, notSupported } from '../causes';
+import {
+  bad,
+  duplicate,
+  forbidden,
+  notSupported,
+  required,
+  type Cause,
+} from '../causes';
 
 function probeDefaults(probe: Json): void {
   if (!probe) return;
@@ -138,11 +144,12 @@ function volumeCauses(volumes: Json[] | undefined, at: string): Cause[] {
     if (!sources.length)
       causes.push(required(field, 'must specify a volume type'));
     if (sources.length > 1)
-      causes.push({
-        reason: 'FieldValueForbidden',
-        message: 'Forbidden: may not specify more than 1 volume type',
-        field: `${field}.${sources[1]}`,
-      });
+      causes.push(
+        forbidden(
+          `${field}.${sources[1]}`,
+          'may not specify more than 1 volume type',
+        ),
+      );
     if (volume.secret && !volume.secret.secretName)
       causes.push(required(`${field}.secret.secretName`));
     if (volume.configMap && !volume.configMap.name)

@@ -1,0 +1,57 @@
+/** Writes the status of one pod; nobody else does. */
+import { resourceOf } from '../registry/resources';
+import type { KubeObject } from '../types';
+import type { NodeContext } from './PodContext';
+import { podStatus, type PodObservation } from './podStatus';
+
+/** A status that could not be written is written again this much later, in milliseconds. */
+const RETRY_MS = 2000;
+
+export class PodStatusWriter {
+  readonly #node: NodeContext;
+  readonly #pod: KubeObject;
+  readonly #observe: () => PodObservation | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: {
+    node: NodeContext;
+    pod: KubeObject;
+    /** What is known of the pod; undefined where nothing is to be told. */
+    observe: () => PodObservation | undefined;
+  }) {
+    this.#node = options.node;
+    this.#pod = options.pod;
+    this.#observe = options.observe;
+  }
+
+  /** @throws Error where it cannot be written: on a full disk */
+  write(): void {
+    const { registry } = this.#node;
+    const observed = this.#observe();
+    if (!observed) return;
+    registry.modify(
+      resourceOf('pods'),
+      this.#pod,
+      live => ({
+        ...live,
+        status: podStatus(live.status, observed, registry.timestamp()),
+      }),
+      { fieldManager: 'kubelet', subresource: 'status' },
+    );
+  }
+
+  /** Writes it now, or later where that is not possible. */
+  writeWhenPossible(): void {
+    clearTimeout(this.#timer);
+    try {
+      this.write();
+    } catch {
+      this.#timer = setTimeout(() => this.writeWhenPossible(), RETRY_MS);
+      this.#timer.unref();
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
