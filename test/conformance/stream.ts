@@ -13,7 +13,9 @@ import {
   type Exchange,
   type Json,
 } from './recording';
-import type { Replay } from './Replay';
+import type { Answers } from './Answers';
+import type { Requests } from './Requests';
+import type { Stage } from './Stage';
 import { writable } from './world';
 
 /** How long a line may take to come by itself before its change is made, in milliseconds. */
@@ -54,7 +56,7 @@ function unselected(object: Json, selector: string | null): Json {
 }
 
 async function makeChange(
-  replay: Replay,
+  stage: Stage,
   { type, object }: Json,
   exchange: Exchange,
   comesBack: boolean,
@@ -62,45 +64,46 @@ async function makeChange(
   const at = parseApiPath(exchange.request.path)!;
   const path = objectPath(object);
   const collection = path.slice(0, path.lastIndexOf('/'));
-  const { status, body: current } = await replay.admin('GET', path);
+  const { status, body: current } = await stage.admin('GET', path);
   if (type === 'DELETED') {
     // What comes back was never gone: it left the selection.
     if (comesBack)
-      await replay.admin(
+      await stage.admin(
         'PUT',
         path,
         writable(unselected(object, at.query.get('labelSelector'))),
       );
-    else await replay.admin('DELETE', path);
+    else await stage.admin('DELETE', path);
     return;
   }
   if (status === 404) {
-    await replay.admin('POST', collection, writable(object));
+    await stage.admin('POST', collection, writable(object));
     return;
   }
   const { deletionTimestamp, deletionGracePeriodSeconds } = object.metadata;
   if (deletionTimestamp && !current.metadata.deletionTimestamp) {
-    await replay.admin('DELETE', path, {
+    await stage.admin('DELETE', path, {
       gracePeriodSeconds: deletionGracePeriodSeconds,
     });
     return;
   }
   const { metadata, ...rest } = writable(object);
-  await replay.admin('PUT', path, { ...rest, metadata });
+  await stage.admin('PUT', path, { ...rest, metadata });
 }
 
 /** @returns where what came differs from what was recorded */
 export async function playStream(
-  replay: Replay,
   exchange: Exchange,
+  parts: { stage: Stage; requests: Requests; answers: Answers },
 ): Promise<Difference[]> {
+  const { stage, requests, answers } = parts;
   const { response, request } = exchange;
   const stream = response.stream!;
   const last = stream.at(-1)?.line;
   // Without a word of the end the recorder had what it wanted.
   const left = last !== ENDED;
   const expected = stream.filter(({ line }) => line !== LEFT && line !== ENDED);
-  const answer = await replay.client.open(replay.sentOf(exchange));
+  const answer = await stage.client.open(requests.of(exchange));
   try {
     if (answer.status !== response.status) {
       await sleep(QUIET_MS);
@@ -112,14 +115,14 @@ export async function playStream(
         },
       ];
     }
-    const differences = replay.headers(response.headers, answer.headers);
+    const differences = answers.headers(response.headers, answer.headers);
     if (answer.status >= 300) {
       await until(answer.ended, END_MS);
       // A refusal is one document, however many lines it was written in.
       const recorded = JSON.parse(expected.map(({ line }) => line).join('\n'));
       return [
         ...differences,
-        ...replay.bodies(recorded, JSON.parse(answer.text())),
+        ...answers.bodies(recorded, JSON.parse(answer.text())),
       ];
     }
     if (/\/log(\?|$)/.test(request.path)) {
@@ -127,7 +130,7 @@ export async function playStream(
       const got = linesOf(answer).slice(0, left ? expected.length : undefined);
       return [
         ...differences,
-        ...replay.logs(
+        ...answers.logs(
           expected.map(({ line }) => line).join('\n'),
           got.join('\n'),
         ),
@@ -135,7 +138,7 @@ export async function playStream(
     }
     for (const [index, { line }] of expected.entries()) {
       // A bookmark comes with what others write, of whatever kind.
-      if (line.type === 'BOOKMARK') await replay.nudge();
+      if (line.type === 'BOOKMARK') await stage.nudge();
       const came = () => linesOf(answer).length > index || answer.ended();
       const isByNode = line.object?.kind === 'Pod' && line.type !== 'ADDED';
       const byItself = ['ERROR', 'BOOKMARK'].includes(line.type)
@@ -146,7 +149,7 @@ export async function playStream(
       if (!(await until(came, byItself)) && line.type !== 'BOOKMARK') {
         const { uid } = line.object.metadata;
         await makeChange(
-          replay,
+          stage,
           line,
           exchange,
           expected
@@ -161,7 +164,7 @@ export async function playStream(
           ...differences,
           { path: `line ${index + 1}`, recorded: line, ours: 'nothing came' },
         ];
-      const found = replay.bodies(line, JSON.parse(got));
+      const found = answers.bodies(line, JSON.parse(got));
       differences.push(
         ...found.map(each => ({
           ...each,
