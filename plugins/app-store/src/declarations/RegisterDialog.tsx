@@ -12,11 +12,12 @@ export function RegisterDialog(props: {
 }) {
   const catalog = useApi(catalogApiRef);
   const [url, setUrl] = useState('');
+  const isFile = /^https?:\/\/\S+\.ya?ml$/.test(url.trim());
   return (
     <ConfirmDialog
       title="Register a file"
       confirm="Register"
-      disabled={!/^https?:\/\/\S+\.ya?ml$/.test(url.trim())}
+      disabled={!isFile}
       onClose={props.onClose}
       onConfirm={async () => {
         await registerFile(catalog, url.trim());
@@ -30,6 +31,8 @@ export function RegisterDialog(props: {
       </Text>
       <TextField
         label="URL of a catalog-info.yaml"
+        description="It begins with http:// or https:// and ends in .yaml or .yml."
+        isInvalid={Boolean(url) && !isFile}
         placeholder="https://git.example.com/team/app/blob/main/catalog-info.yaml"
         value={url}
         onChange={setUrl}
