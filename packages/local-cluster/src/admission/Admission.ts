@@ -31,12 +31,6 @@ export interface AdmissionPlugin {
   mutate?(request: AdmissionRequest, store: ObjectStore): void;
   /** @returns warnings. @throws StatusError 403 */
   validate?(request: AdmissionRequest, store: ObjectStore): string[] | void;
-  /** An admitted write comes about: what was before, what is after. */
-  commit?(
-    resource: Resource,
-    before: KubeObject | undefined,
-    after: KubeObject | undefined,
-  ): void;
 }
 
 /** The rules, in a real server's order. */
@@ -67,14 +61,5 @@ export class Admission {
     return this.#plugins.flatMap(
       plugin => plugin.validate?.(request, this.#store) ?? [],
     );
-  }
-
-  commit(
-    resource: Resource,
-    before: KubeObject | undefined,
-    after: KubeObject | undefined,
-  ): void {
-    for (const plugin of this.#plugins)
-      plugin.commit?.(resource, before, after);
   }
 }

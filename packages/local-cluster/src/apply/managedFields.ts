@@ -200,6 +200,22 @@ interface Ownership {
   fields: FieldSet;
 }
 
+/** Whether an entry that somebody wrote says what the server reads. */
+export function isOwnership({
+  manager,
+  operation,
+  fieldsType,
+  fieldsV1,
+}: Partial<ManagedFieldsEntry>): boolean {
+  return (
+    typeof manager === 'string' &&
+    ['Apply', 'Update'].includes(operation ?? '') &&
+    fieldsType === 'FieldsV1' &&
+    fieldsV1 !== null &&
+    typeof fieldsV1 === 'object'
+  );
+}
+
 /** The writer's own entry among an object's managed fields, and the others'. */
 export function readOwnerships(
   object: KubeObject | undefined,

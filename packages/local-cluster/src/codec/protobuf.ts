@@ -40,6 +40,11 @@ const WIRE: Record<string, number> = { string: 2, bytes: 2, double: 1 };
 /** Groups of the kinds that have no package of their own. */
 const META_KINDS = ['Status', 'DeleteOptions', 'WatchEvent', 'APIResourceList'];
 
+/** The package of a group's messages, below `k8s.io/api`. */
+function packageOf(group: string): string {
+  return group === 'meta.k8s.io' ? 'apis.meta' : group.split('.')[0];
+}
+
 /** `core.v1.Pod` for `v1`, `Pod`. */
 function messageName(apiVersion: string, kind: string): string | undefined {
   const [group, version] = apiVersion.includes('/')
@@ -47,7 +52,7 @@ function messageName(apiVersion: string, kind: string): string | undefined {
     : ['core', apiVersion];
   const name = META_KINDS.includes(kind)
     ? `apis.meta.v1.${kind}`
-    : `${group.split('.')[0]}.${version}.${kind}`;
+    : `${packageOf(group)}.${version}.${kind}`;
   return Object.hasOwn(MESSAGES, name) ? name : undefined;
 }
 

@@ -6,6 +6,7 @@ import type { EventRecorder } from '../events/EventRecorder';
 import type { Registry } from '../registry/Registry';
 import type { KubeObject } from '../types';
 import type { StoreEvent } from '../store/ObjectStore';
+import { after } from '../timers';
 
 /** `namespace/name`, or `/name`. */
 export type Key = string;
@@ -65,9 +66,9 @@ export abstract class Controller {
   protected readonly logger: Logger;
   readonly #queue = new Set<Key>();
   readonly #failures = new Map<Key, number>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #waiting = new Set<() => void>();
   readonly #unsubscribe: Array<() => void> = [];
-  readonly #once = new Map<Key, NodeJS.Timeout>();
+  readonly #once = new Map<Key, () => void>();
   #scheduled = false;
   #stopped = false;
 
@@ -115,22 +116,23 @@ export abstract class Controller {
   }
 
   protected enqueueAfter(key: Key, ms: number): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+    const cancel = after(ms, () => {
+      this.#waiting.delete(cancel);
       this.enqueue(key);
-    }, ms);
-    this.#timers.add(timer);
+    });
+    this.#waiting.add(cancel);
   }
 
   /** The same, in place of what was to come for the key so far. */
   protected enqueueOnceAfter(key: Key, ms: number): void {
-    clearTimeout(this.#once.get(key));
-    const timer = setTimeout(() => {
-      this.#once.delete(key);
-      this.enqueue(key);
-    }, ms);
-    timer.unref();
-    this.#once.set(key, timer);
+    this.#once.get(key)?.();
+    this.#once.set(
+      key,
+      after(ms, () => {
+        this.#once.delete(key);
+        this.enqueue(key);
+      }),
+    );
   }
 
   #drain(): void {
@@ -161,8 +163,8 @@ export abstract class Controller {
 
   stop(): void {
     this.#stopped = true;
-    this.#once.forEach(timer => clearTimeout(timer));
+    this.#once.forEach(cancel => cancel());
     this.#unsubscribe.forEach(unsubscribe => unsubscribe());
-    this.#timers.forEach(timer => clearTimeout(timer));
+    this.#waiting.forEach(cancel => cancel());
   }
 }

@@ -4,6 +4,7 @@ import type { KubeObject } from '../types';
 import { Controller, keyOf, parseKey, type Key } from './Controller';
 import { emptyNamespace, withDeletionConditions } from './namespaceContent';
 
+const NAMESPACES = resourceOf('namespaces');
 const OPTIONS = { fieldManager: 'kube-controller-manager' };
 
 /** A namespace that is being deleted is left alone for this long, in milliseconds (kubernetes' `namespaceDeletionGracePeriod`). */
@@ -81,7 +82,7 @@ export class NamespaceController extends Controller {
     const remains = emptyNamespace(this.registry, name);
     const isEmpty = !remains.failures.length && !remains.waiting.size;
     this.registry.modify(
-      resourceOf('namespaces'),
+      NAMESPACES,
       namespace,
       live => ({
         ...live,
@@ -96,7 +97,23 @@ export class NamespaceController extends Controller {
       }),
       { ...OPTIONS, subresource: 'status' },
     );
-    if (isEmpty) this.registry.finalize(resourceOf('namespaces'), namespace);
-    else this.enqueueOnceAfter(keyOf(namespace), AGAIN_MS);
+    if (!isEmpty) {
+      this.enqueueOnceAfter(keyOf(namespace), AGAIN_MS);
+      return;
+    }
+    this.registry.modify(
+      NAMESPACES,
+      namespace,
+      live => ({
+        ...live,
+        spec: {
+          ...live.spec,
+          finalizers: live.spec?.finalizers?.filter(
+            (each: string) => each !== 'kubernetes',
+          ),
+        },
+      }),
+      { ...OPTIONS, subresource: 'finalize' },
+    );
   }
 }

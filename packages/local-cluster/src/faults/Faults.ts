@@ -1,16 +1,16 @@
 /**
- * Faults on request: what makes a client show whether it copes. They come out of a file or are
- * switched while the cluster runs (`GET`, `PUT` and `DELETE /local-cluster/faults`).
+ * Faults, to test how clients handle failures. They are switched while the cluster runs (`GET`,
+ * `PUT` and `DELETE /local-cluster/faults`).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { badRequest, methodNotAllowed, StatusError } from '../registry/errors';
+import { methodNotAllowed, StatusError } from '../registry/errors';
+import { readBytes } from '../server/body';
 import { reply } from '../server/reply';
-import type { Json } from '../types';
-import { readFaults, type Fault } from './readFaults';
+import { checkedFaults, readFaults, type Fault } from './readFaults';
 
 const PATH = '/local-cluster/faults';
-/** More than this is no list of faults. */
+/** The longest list of faults, in bytes. */
 const BODY_LIMIT = 64 * 1024;
 
 /** What faults act on beside a single request. */
@@ -21,9 +21,9 @@ export interface FaultTargets {
   forget(): void;
   /** Cuts off every connection. */
   cutConnections(): void;
-  /** Serves a certificate that is over, or the true one again. */
+  /** Serves an expired certificate, or the valid one again. */
   useExpiredCertificate(isExpired: boolean): Promise<void>;
-  /** Has a node tell nothing any more, or again. */
+  /** Cuts the node off from the API, or connects it again. */
   loseNode(isLost: boolean): void;
   /** Fails pulls of images, or has them take their time. */
   setPulls(pulls: { failing?: string; slowMs?: number }): void;
@@ -36,9 +36,10 @@ export class Faults {
   #faults: Fault[];
   #targets: FaultTargets | undefined;
   readonly #watches = new Set<ServerResponse>();
+  readonly #silent: ServerResponse[] = [];
 
   constructor(faults: Fault[] = []) {
-    this.#faults = faults;
+    this.#faults = checkedFaults(faults);
   }
 
   /** Has them act, from now on. */
@@ -47,13 +48,10 @@ export class Faults {
     await this.#act([]);
   }
 
-  get(): Fault[] {
-    return this.#faults;
-  }
-
+  /** @throws StatusError 400 that names what is wrong */
   async set(faults: Fault[]): Promise<void> {
     const before = this.#faults;
-    this.#faults = faults;
+    this.#faults = checkedFaults(faults);
     await this.#act(before);
   }
 
@@ -85,16 +83,26 @@ export class Faults {
       targets.cutConnections();
     if (find('dropWatches') && !has(before, 'dropWatches'))
       for (const watch of this.#watches) watch.destroy();
-    const isHalfOpen = has(this.#faults, 'halfOpenWatches');
-    for (const watch of this.#watches) setHalfOpen(watch, isHalfOpen);
+    if (has(this.#faults, 'halfOpenWatches'))
+      this.#watches.forEach(watch => this.#silence(watch));
+    // What they missed they cannot be told.
+    else for (const watch of this.#silent.splice(0)) watch.destroy();
   }
 
   /** A watch that has begun. */
   watching(response: ServerResponse): void {
+    if (response.destroyed) return;
     this.#watches.add(response);
     response.once('close', () => this.#watches.delete(response));
     if (this.#faults.some(fault => fault.halfOpenWatches))
-      setHalfOpen(response, true);
+      this.#silence(response);
+  }
+
+  /** Nothing comes on a watch any more, and nothing says so, its end included. */
+  #silence(response: ServerResponse): void {
+    response.write = () => true;
+    response.end = () => response;
+    this.#silent.push(response);
   }
 
   #matching(request: IncomingMessage, url: URL): Fault[] {
@@ -114,12 +122,12 @@ export class Faults {
   }
 
   /**
-   * What comes over one request.
+   * Applies faults to one request.
    *
-   * @returns whether it is answered, or never will be
+   * @returns whether it has its answer, or gets none
    * @throws StatusError the one that is asked for
    */
-  async beset(
+  async applyTo(
     request: IncomingMessage,
     response: ServerResponse,
     url: URL,
@@ -147,30 +155,12 @@ export class Faults {
   ): Promise<boolean> {
     if (path !== PATH) return false;
     if (request.method === 'PUT')
-      await this.set(readFaults(await bodyOf(request)));
+      await this.set(readFaults(String(await readBytes(request, BODY_LIMIT))));
     else if (request.method === 'DELETE') await this.set([]);
     else if (request.method !== 'GET') throw methodNotAllowed();
     reply(response, 200, { faults: this.#faults });
     return true;
   }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Json> {
-  let text = '';
-  for await (const chunk of request) {
-    text += chunk;
-    if (text.length > BODY_LIMIT) throw badRequest('too many faults');
-  }
-  return text;
-}
-
-/** Nothing comes any more, and nothing says so. */
-function setHalfOpen(response: ServerResponse, isHalfOpen: boolean): void {
-  if (!isHalfOpen) {
-    delete (response as Partial<ServerResponse>).write;
-    return;
-  }
-  response.write = () => true;
 }
 
 const REASONS: Record<number, [string, string]> = {

@@ -1,4 +1,4 @@
-/** Faults as a file or a request tells them: YAML or JSON, a list under `faults`. */
+/** What can go wrong on purpose, and how it is written. */
 import { parse } from 'yaml';
 import { badRequest } from '../registry/errors';
 import type { Json } from '../types';
@@ -9,15 +9,17 @@ import type { Json } from '../types';
  * @public
  */
 export interface Fault {
+  /** The requests that it affects; all by default. */
   match?: {
     method?: string;
     /** A regular expression on the path. */
     path?: string;
+    /** Watches only, or all but watches. */
     watch?: boolean;
     /** A regular expression on the `User-Agent`. */
     userAgent?: string;
   };
-  /** How many requests it comes over; all by default. */
+  /** How many requests it affects; all by default. */
   times?: number;
   /** Milliseconds before the answer. */
   latencyMs?: number;
@@ -37,9 +39,9 @@ export interface Fault {
   compact?: boolean;
   /** Forgets what watches could start from, once, as a restart of the API server does. */
   forget?: boolean;
-  /** Serves a certificate that is over. */
+  /** Serves an expired certificate. */
   expiredCertificate?: boolean;
-  /** Has the node tell nothing. */
+  /** Cuts the node off from the API: no status, no start and no end of a pod. */
   nodeLost?: boolean;
   /** What every pull of an image fails with. */
   failPulls?: string;
@@ -68,15 +70,21 @@ const FORMS: Record<keyof Fault, string> = {
   allocatable: 'object',
 };
 
-/** @throws StatusError 400 that names what is wrong */
+/**
+ * Faults of a text: YAML or JSON with a list under `faults`.
+ *
+ * @throws StatusError 400 that names what is wrong
+ */
 export function readFaults(text: string): Fault[] {
-  let document: Json;
   try {
-    document = parse(text);
+    return parse(text)?.faults ?? [];
   } catch (error) {
     throw badRequest(`faults: ${(error as Error).message.split('\n')[0]}`);
   }
-  const faults = document?.faults ?? [];
+}
+
+/** A copy of faults that are as they should be. @throws StatusError 400 that names what is wrong */
+export function checkedFaults(faults: Fault[]): Fault[] {
   if (!Array.isArray(faults)) throw badRequest('faults: expected a list');
   for (const [index, fault] of faults.entries()) {
     const at = `faults[${index}]`;
@@ -90,13 +98,13 @@ export function readFaults(text: string): Fault[] {
             ', ',
           )}`,
         );
-      if (typeof value !== form)
+      if (typeof value !== form || value === null)
         throw badRequest(`${at}.${key}: expected ${form}, got ${typeof value}`);
     }
     for (const pattern of [fault.match?.path, fault.match?.userAgent])
       if (pattern !== undefined) assertPattern(at, pattern);
   }
-  return faults;
+  return structuredClone(faults);
 }
 
 function assertPattern(at: string, pattern: string): void {

@@ -134,14 +134,16 @@ export class PodLogs implements LogSource {
       const out = Buffer.from(text).subarray(0, budget);
       budget -= out.length;
       response.write(out);
+      if (budget <= 0) response.end();
     };
+    if (response.destroyed) return;
     response.writeHead(200, {
       'content-type': 'text/plain',
       'cache-control': CACHE_CONTROL,
     });
     response.flushHeaders();
     send(lines.map(format).join(''));
-    if (query.get('follow') !== 'true' || !log) {
+    if (query.get('follow') !== 'true' || !log || response.writableEnded) {
       response.end();
       return;
     }

@@ -1,19 +1,17 @@
 /** `activeDeadlineSeconds`: how long a pod may be active (https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup). */
+import { after } from '../timers';
 import type { Json } from '../types';
 
-/** The longest time that a timer takes, in milliseconds (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args). */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** What is told of a pod whose time is over. */
+/** What is told of a pod whose deadline has passed. */
 export const DEADLINE_EXCEEDED = {
   reason: 'DeadlineExceeded',
   message: 'Pod was active on the node longer than the specified deadline',
 };
 
 /**
- * Does something when a pod's time is over; nothing where it has all the time.
+ * Calls `then` when a pod's deadline has passed; never where it has none.
  *
- * @returns what calls it off
+ * @returns what cancels it
  */
 export function atDeadline(
   { spec, startTime }: { spec: Json; startTime: string },
@@ -22,8 +20,5 @@ export function atDeadline(
 ): () => void {
   const seconds: number | undefined = spec.activeDeadlineSeconds;
   if (!seconds) return () => {};
-  const left = Date.parse(startTime) + seconds * 1000 - now.getTime();
-  const timer = setTimeout(then, Math.min(Math.max(0, left), LONGEST_TIMER_MS));
-  timer.unref();
-  return () => clearTimeout(timer);
+  return after(Date.parse(startTime) + seconds * 1000 - now.getTime(), then);
 }

@@ -14,8 +14,8 @@ const NODE_PORTS = { first: 30_000, last: 32_767 };
 
 /** Hands out loopback addresses to pods and services. */
 export class LoopbackAddresses {
-  readonly #taken = new Set<string>();
-  readonly #nodePorts = new Set<number>();
+  #taken = new Set<string>();
+  #nodePorts = new Set<number>();
   readonly #single: boolean;
   #nextService = 0;
   /** Several clusters on one machine begin at different places. */
@@ -76,27 +76,46 @@ export class LoopbackAddresses {
     return undefined;
   }
 
-  /** A free port of all nodes. */
+  /** A free port of all nodes. @throws Error where there is none */
   nodePort(): number {
-    for (;;) {
-      const port = randomInt(NODE_PORTS.first, NODE_PORTS.last + 1);
+    const count = NODE_PORTS.last - NODE_PORTS.first + 1;
+    const start = randomInt(count);
+    for (let tries = 0; tries < count; tries++) {
+      const port = NODE_PORTS.first + ((start + tries) % count);
       if (this.takeNodePort(port) === undefined) return port;
     }
+    throw new Error('no free node port: the range is full');
   }
 
   releaseNodePort(port: number | undefined): void {
     if (port) this.#nodePorts.delete(port);
   }
 
-  /** A free service address. */
+  /** A free service address. @throws Error where there is none */
   service(): string {
-    const at = () =>
-      `127.96.${Math.floor(this.#nextService / 250)}.${
+    for (let tries = 0; tries < SERVICE_ADDRESSES; tries++) {
+      this.#nextService = (this.#nextService + 1) % SERVICE_ADDRESSES;
+      const address = `127.96.${Math.floor(this.#nextService / 250)}.${
         (this.#nextService % 250) + 1
       }`;
-    do this.#nextService = (this.#nextService + 1) % SERVICE_ADDRESSES;
-    while (this.#taken.has(at()));
-    this.#taken.add(at());
-    return at();
+      if (this.takeService(address) === undefined) return address;
+    }
+    throw new Error('no free service address: the range is full');
+  }
+
+  /** Does something that takes and releases; undoes that where it throws, or is not `kept`. */
+  attempt(work: () => void, kept: boolean): void {
+    const taken = new Set(this.#taken);
+    const nodePorts = new Set(this.#nodePorts);
+    let isDone = false;
+    try {
+      work();
+      isDone = kept;
+    } finally {
+      if (!isDone) {
+        this.#taken = taken;
+        this.#nodePorts = nodePorts;
+      }
+    }
   }
 }

@@ -16,7 +16,13 @@ import { beforeCreate } from './beforeCreate';
 import { beforeUpdate } from './beforeUpdate';
 import { decode } from './decode';
 import { awaitingDeletion, deletedStatus } from './deletion';
-import { alreadyExists, conflict, notFound, unexpected } from './errors';
+import {
+  alreadyExists,
+  conflict,
+  forbidden,
+  notFound,
+  unexpected,
+} from './errors';
 import type { Admission } from '../admission/Admission';
 import type { LoopbackAddresses } from './LoopbackAddresses';
 import { appliedTo, assertApplicable, patched, patchRefused } from './patched';
@@ -133,15 +139,13 @@ export class Registry {
       fieldManager: options.fieldManager,
       user: options.user,
       managedFields,
-      addresses: this.#addresses,
       admission: this.#admission,
       time: this.timestamp(),
-      dryRun: options.dryRun,
     });
     if (this.store.get(resource.plural, namespace, metadata.name))
       throw alreadyExists(resource, metadata.name);
+    this.#allocate(resource, object, undefined, options);
     if (options.dryRun) return { object, warnings };
-    this.#admission?.commit(resource, undefined, object);
     return { object: this.store.put(resource.plural, object), warnings };
   }
 
@@ -160,25 +164,37 @@ export class Registry {
       managedFields,
       admission: this.#admission,
       time: this.timestamp(),
-      dryRun: options.dryRun,
     });
+    this.#allocate(resource, after, before, options);
     if (equal(before, after)) return { object: before, warnings };
     if (options.dryRun) return { object: after, warnings };
-    this.#admission?.commit(resource, before, after);
     const { deletionTimestamp, finalizers } = after.metadata;
     const isOver =
       deletionTimestamp && !finalizers?.length && !resource.isHeld?.(after);
     return {
       object: isOver
-        ? this.#remove(resource, after)
+        ? // The last that is told of it is what it was.
+          this.#remove(resource, before)
         : this.store.put(resource.plural, after),
       warnings,
     };
   }
 
+  #allocate(
+    resource: Resource,
+    object: KubeObject,
+    before: KubeObject | undefined,
+    { dryRun, subresource }: WriteOptions,
+  ): void {
+    if (!resource.allocate || subresource) return;
+    this.#addresses.attempt(
+      () => resource.allocate!(object, this.#addresses, before),
+      !dryRun,
+    );
+  }
+
   #remove(resource: Resource, object: KubeObject): KubeObject {
     resource.released?.(object, this.#addresses);
-    this.#admission?.commit(resource, object, undefined);
     return this.store.remove(resource.plural, object);
   }
 
@@ -229,7 +245,7 @@ export class Registry {
     body: Json,
     options: WriteOptions,
   ): WriteResult {
-    const next = withScale(before, body);
+    const next = withScale(before, body, options);
     checkPreconditions(resource, before, body?.metadata);
     const { object } = this.#replace(resource, before, next, options);
     return { object: toScale(object), created: false, warnings: [] };
@@ -338,6 +354,8 @@ export class Registry {
   ): KubeObject {
     const before = this.get(resource, namespace, name);
     checkDeletion(resource, before, options.preconditions);
+    const refusal = resource.undeletable?.(before);
+    if (refusal) throw forbidden(resource, name, refusal);
     if (options.dryRun) return before;
     const waiting = awaitingDeletion(resource, before, options, this.#now());
     if (!waiting)

@@ -65,7 +65,12 @@ export interface Resource {
   prepareForCreate?(object: KubeObject): void;
   /** Texts that whoever writes an object is told. */
   warnings?(object: KubeObject): string[];
-  /** Gives a valid object, in place, what there is one of only: addresses and ports. @throws StatusError 422 */
+  /**
+   * Gives a valid object, in place, addresses and ports of its own, and releases those that it has no more.
+   *
+   * @param before - the object that it replaces
+   * @throws StatusError 422
+   */
   allocate?(
     object: KubeObject,
     addresses: LoopbackAddresses,
@@ -91,6 +96,8 @@ export interface Resource {
     options: DeleteOptions,
     now: Date,
   ): KubeObject | undefined;
+  /** Why an object cannot be deleted; undefined where it can. */
+  undeletable?(object: KubeObject): string | undefined;
   /** Whether a deleted object without finalizers still waits. */
   isHeld?(object: KubeObject): boolean;
 }

@@ -6,7 +6,6 @@ import type { KubeObject } from '../types';
 import { invalid } from './errors';
 import type { Admission } from '../admission/Admission';
 import type { User } from '../User';
-import type { LoopbackAddresses } from './LoopbackAddresses';
 import { metadataCauses } from './objectMeta';
 import type { Resource } from './Resource';
 
@@ -45,10 +44,8 @@ export interface CreateOptions {
   user?: User;
   /** Of an apply; of another write by `fieldManager` they are computed. */
   managedFields?: KubeObject['metadata']['managedFields'];
-  addresses: LoopbackAddresses;
   admission?: Admission;
   time: string;
-  dryRun?: boolean;
 }
 
 /**
@@ -63,7 +60,7 @@ export function beforeCreate(
   options: CreateOptions,
 ): string[] {
   const { metadata } = object;
-  const { admission, user, addresses } = options;
+  const { admission, user } = options;
   for (const field of SERVER_OWNED) delete metadata[field];
   if (resource.status) delete object.status;
   dropEmpty(metadata);
@@ -94,7 +91,6 @@ export function beforeCreate(
     ...(resource.warnings?.(object) ?? []),
     ...(admission?.validate({ resource, object, user }) ?? []),
   ];
-  resource.allocate?.(object, addresses, undefined);
   if (managedFields.length) metadata.managedFields = managedFields;
   return warnings;
 }

@@ -1,6 +1,6 @@
 /** What becomes of a change before it is stored: what only the server writes stays as it is. */
 import { equal } from '../apply/equal';
-import { trackUpdate } from '../apply/managedFields';
+import { isOwnership, trackUpdate } from '../apply/managedFields';
 import { kindSchema } from '../schema/Schema';
 import type { Json, KubeObject } from '../types';
 import type { Admission } from '../admission/Admission';
@@ -61,14 +61,42 @@ function metadataOf(
 
 /** How a change is carried out. */
 export interface UpdateOptions
-  extends Pick<
-    WriteOptions,
-    'fieldManager' | 'subresource' | 'user' | 'dryRun'
-  > {
+  extends Pick<WriteOptions, 'fieldManager' | 'subresource' | 'user'> {
   /** Of an apply; of another write by `fieldManager` they are computed. */
   managedFields?: KubeObject['metadata']['managedFields'];
   admission?: Admission;
   time: string;
+}
+
+/** What a request may write, on the object as it is. */
+function written(
+  resource: Resource,
+  before: KubeObject,
+  next: KubeObject,
+  subresource: WriteOptions['subresource'],
+): KubeObject {
+  if (subresource === 'finalize')
+    return {
+      ...before,
+      metadata: { ...before.metadata },
+      spec: { ...before.spec, finalizers: next.spec?.finalizers },
+    };
+  if (subresource === 'status') {
+    // Annotations may come with a status (a Deployment's revision does), labels may not.
+    const { annotations = before.metadata.annotations } = next.metadata ?? {};
+    return {
+      ...before,
+      metadata: { ...before.metadata, annotations },
+      status: next.status,
+    };
+  }
+  return {
+    ...next,
+    apiVersion: before.apiVersion,
+    kind: before.kind,
+    metadata: metadataOf(before, next),
+    ...(resource.status ? { status: before.status } : {}),
+  };
 }
 
 /**
@@ -82,33 +110,19 @@ export function beforeUpdate(
   next: KubeObject,
   options: UpdateOptions,
 ): { object: KubeObject; warnings: string[] } {
-  const isStatus = options.subresource === 'status';
-  // Annotations may come with a status (a Deployment's revision does), labels may not.
-  const after: KubeObject = isStatus
-    ? {
-        ...before,
-        metadata: {
-          ...before.metadata,
-          annotations:
-            next.metadata?.annotations ?? before.metadata.annotations,
-        },
-        status: next.status,
-      }
-    : {
-        ...next,
-        apiVersion: before.apiVersion,
-        kind: before.kind,
-        metadata: metadataOf(before, next),
-        ...(resource.status ? { status: before.status } : {}),
-      };
+  const { subresource } = options;
+  const isPart = subresource === 'status' || subresource === 'finalize';
+  const after = written(resource, before, next, subresource);
   dropEmpty(after.metadata);
   const { admission, user } = options;
-  if (!isStatus) resource.defaults?.(after);
+  if (!isPart) resource.defaults?.(after);
   // Whoever writes may hand fields to another manager: an empty list is none of that.
   // https://kubernetes.io/docs/reference/using-api/server-side-apply/#clearing-managedfields
-  const managed = next.metadata.managedFields?.length
-    ? next.metadata.managedFields
-    : before.metadata.managedFields;
+  const given = next.metadata.managedFields ?? [];
+  const managed =
+    given.length && given.every(isOwnership)
+      ? given
+      : before.metadata.managedFields;
   const managedFields =
     options.managedFields ??
     trackUpdate({
@@ -123,23 +137,24 @@ export function beforeUpdate(
       subresource: options.subresource,
     });
   admission?.mutate({ resource, object: after, before, user });
-  if (isStatus) resource.prepareForStatusUpdate?.(before, after, options.time);
-  else resource.prepareForUpdate?.(before, after);
+  if (subresource === 'status')
+    resource.prepareForStatusUpdate?.(before, after, options.time);
+  else if (!isPart) resource.prepareForUpdate?.(before, after);
   const causes = [
     ...metadataCauses(resource, after.metadata),
     ...(options.user ? identityCauses(before, next) : []),
-    ...(isStatus ? [] : resource.validate?.(after) ?? []),
-    ...(isStatus ? [] : immutableCauses(resource, before, after)),
-    ...(isStatus ? [] : resource.validateUpdate?.(before, after) ?? []),
+    ...(isPart ? [] : resource.validate?.(after) ?? []),
+    ...(isPart ? [] : immutableCauses(resource, before, after)),
+    ...(isPart ? [] : resource.validateUpdate?.(before, after) ?? []),
   ];
   if (causes.length) throw invalid(resource, before.metadata.name, causes);
   const warnings = [
     ...(resource.warnings?.(after) ?? []),
-    ...(isStatus
+    ...(isPart
       ? []
       : admission?.validate({ resource, object: after, before, user }) ?? []),
   ];
-  if (resource.generation && !isStatus && !equal(before.spec, after.spec))
+  if (resource.generation && !isPart && !equal(before.spec, after.spec))
     after.metadata.generation = (before.metadata.generation ?? 1) + 1;
   if (managedFields.length) after.metadata.managedFields = managedFields;
   else delete after.metadata.managedFields;

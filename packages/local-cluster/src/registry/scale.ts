@@ -1,25 +1,49 @@
 /** The `scale` subresource of workloads (`autoscaling/v1` Scale). */
 import type { Json, KubeObject } from '../types';
 import { bad } from './causes';
+import { decode, type DecodeOptions } from './decode';
 import { badRequest, invalid } from './errors';
+import { assertSameName } from './preconditions';
 import type { Resource } from './Resource';
 
-/** What a Scale is, for the words of its faults. */
-export const SCALE: Pick<Resource, 'group' | 'version' | 'kind'> = {
+/** What a Scale is, as a resource of its own. */
+export const SCALE = {
   group: 'autoscaling',
   version: 'v1',
   kind: 'Scale',
-};
+  plural: 'scales',
+  namespaced: true,
+} satisfies Resource;
+
+/** A label selector as a query has it. */
+function selectorText({ matchLabels = {}, matchExpressions = [] }: Json) {
+  const equalities = Object.entries(matchLabels).map(
+    ([key, value]) => [key, `${key}=${value}`] as const,
+  );
+  const sets = (matchExpressions as Json[]).map(
+    ({ key, operator, values = [] }) => {
+      const list = `(${[...values].sort().join(',')})`;
+      const text: Record<string, string> = {
+        In: `${key} in ${list}`,
+        NotIn: `${key} notin ${list}`,
+        Exists: key,
+        DoesNotExist: `!${key}`,
+      };
+      return [key, text[operator]] as const;
+    },
+  );
+  return [...equalities, ...sets]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, text]) => text)
+    .join(',');
+}
 
 /** The Scale of a workload. */
 export function toScale(object: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } =
     object.metadata;
   const replicas = object.spec.replicas ?? 0;
-  const selector = Object.entries(object.spec.selector?.matchLabels ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .sort()
-    .join(',');
+  const selector = selectorText(object.spec.selector ?? {});
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
@@ -35,21 +59,21 @@ export function toScale(object: KubeObject): KubeObject {
 /**
  * The workload with the replicas that a Scale asks for.
  *
- * @throws StatusError 400 for another kind, 422 for less than none
+ * @throws StatusError 400 for what is no Scale, 422 for less than none
  */
-export function withScale(object: KubeObject, scale: Json): KubeObject {
-  if (scale?.kind && scale.kind !== 'Scale')
+export function withScale(
+  object: KubeObject,
+  body: Json,
+  options: DecodeOptions,
+): KubeObject {
+  if (body?.kind && body.kind !== 'Scale')
     throw badRequest(
-      `expected input object type to be Scale, but ${scale.kind}`,
+      `expected input object type to be Scale, but ${body.kind}`,
     );
-  const { name } = object.metadata;
-  if (scale?.metadata?.name !== name)
-    throw badRequest(
-      `the name of the object (${
-        scale?.metadata?.name ?? ''
-      }) does not match the name on the URL (${name})`,
-    );
-  const replicas = scale?.spec?.replicas ?? 0;
+  const { namespace, name } = object.metadata;
+  const { object: scale } = decode(SCALE, namespace, body, options);
+  assertSameName(scale, name);
+  const replicas = scale.spec?.replicas ?? 0;
   if (replicas < 0)
     throw invalid(SCALE, name, [
       bad('spec.replicas', replicas, 'must be greater than or equal to 0'),

@@ -9,7 +9,7 @@ export interface WriteOptions {
   dryRun?: boolean;
   /** `Ignore`, `Warn` (default) or `Strict`. */
   fieldValidation?: string;
-  subresource?: 'status' | 'scale';
+  subresource?: 'status' | 'scale' | 'finalize';
   /** Paths of keys that came twice in the body. */
   duplicates?: string[];
   /** Who asks for it; a part of the cluster itself by default. */

@@ -149,7 +149,7 @@ export class ApiServer {
   ): Promise<void> {
     this.#assertHost(request);
     const url = new URL(request.url ?? '/', `https://${this.#host}`);
-    if (await this.#o.faults.beset(request, response, url)) return;
+    if (await this.#o.faults.applyTo(request, response, url)) return;
     const { user, path, target } = await this.#admit(request, url);
     if (!target) {
       await this.#servePath(path, request, response);

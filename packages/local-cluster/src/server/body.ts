@@ -47,17 +47,21 @@ export function patchType(request: IncomingMessage): PatchType {
   return type;
 }
 
-/** @throws StatusError 413 */
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
+/** @param limit - in bytes @throws StatusError 413 */
+export async function readBytes(
+  request: IncomingMessage,
+  limit = BODY_LIMIT,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // The connection stays, so that the refusal arrives.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
-    if (size > BODY_LIMIT)
+    if (size > limit)
       throw new StatusError(
         413,
         'RequestEntityTooLarge',
-        `Request entity too large: limit is ${BODY_LIMIT}`,
+        `Request entity too large: limit is ${limit}`,
         {},
       );
     chunks.push(chunk);

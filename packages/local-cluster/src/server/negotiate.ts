@@ -56,7 +56,7 @@ function clausesOf(accept: string): Clause[] {
 
 /** The clause's transform; `null` where it asks for one that there is none of. */
 function transformOf(
-  { parameters }: Clause,
+  { type, parameters }: Clause,
   allowed: readonly string[],
 ): Transform | undefined | null {
   const as = parameters.get('as');
@@ -64,6 +64,8 @@ function transformOf(
   const known =
     parameters.get('g') === 'meta.k8s.io' && parameters.get('v') === 'v1';
   if (!known || !allowed.includes(as)) return null;
+  // Tables have no protobuf.
+  if (as === 'Table' && type.endsWith('protobuf')) return null;
   return as === 'Table' ? 'Table' : 'PartialObjectMetadata';
 }
 

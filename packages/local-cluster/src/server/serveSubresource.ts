@@ -135,26 +135,23 @@ async function serveToken(asked: ServedRequest, name: string): Promise<void> {
   reply(response, 201, answer, { form, warnings });
 }
 
-/** Takes the namespace's own finalizers, as whoever empties namespaces does. */
+/** Takes finalizers of a namespace. */
 async function serveFinalize(
   asked: ServedRequest,
   name: string,
 ): Promise<void> {
-  const { request, response, registry } = asked;
+  const { request, response, registry, query, user } = asked;
   const { resource } = asked.target;
   if (request.method !== 'PUT') throw methodNotAllowed();
   const form = negotiate(request.headers.accept);
-  const { value } = await readObject(request, resource);
-  const before = registry.get(resource, undefined, name);
-  const finalizers = value.spec?.finalizers ?? [];
-  const object = registry.modify(resource, before, live => ({
-    ...live,
-    spec: {
-      ...live.spec,
-      finalizers: finalizers.length ? finalizers : undefined,
-    },
-  }));
-  if (object?.metadata.deletionTimestamp && !finalizers.length)
-    registry.finalize(resource, object);
-  reply(response, 200, object ?? before, { form });
+  const options = writeOptions(request, query, 'Update');
+  const { value, duplicates } = await readObject(request, resource);
+  const { object, warnings } = registry.update(
+    resource,
+    undefined,
+    name,
+    value,
+    { ...options, duplicates, user, subresource: 'finalize' },
+  );
+  reply(response, 200, object, { form, warnings });
 }

@@ -13,6 +13,7 @@ import { shownAs } from '../registry/storedForm';
 import { StatusError, unexpected } from '../registry/errors';
 import type { Selector } from '../store/selectors';
 import type { StoreEvent } from '../store/ObjectStore';
+import { after } from '../timers';
 import { partial, tableOf, type IncludeObject } from '../table/table';
 import type { Json, KubeObject, WatchEvent } from '../types';
 import { awaitVersion } from './list';
@@ -78,12 +79,17 @@ class WatchStream {
   send(type: WatchEvent['type'], object: Json): void {
     const { response, form } = this.#request;
     if (response.destroyed) return;
-    response.write(
-      encodeWatchEvent(
-        { type, object: this.#shaped(type, object) },
-        form.media,
-      ),
-    );
+    try {
+      response.write(
+        encodeWatchEvent(
+          { type, object: this.#shaped(type, object) },
+          form.media,
+        ),
+      );
+    } catch {
+      // What cannot be written ends this watch, and not the write that it tells of.
+      response.destroy();
+    }
     if (response.writableLength > BACKLOG_LIMIT) response.destroy();
   }
 
@@ -148,6 +154,7 @@ export async function serveWatch(request: WatchRequest): Promise<void> {
   }
   if (asked.sendInitialEvents && request.form.as === 'Table')
     throw notAcceptable();
+  if (response.destroyed) return;
   begin(request);
   const stream = new WatchStream(request);
   const fail = (error: StatusError) => {
@@ -174,9 +181,12 @@ export async function serveWatch(request: WatchRequest): Promise<void> {
     if (response.destroyed) return;
   }
 
+  const isListed =
+    asked.sendInitialEvents ||
+    (from === 0 && asked.sendInitialEvents === undefined);
   let last = Math.max(store.resourceVersion, from);
   /** A bookmark tells what is newer than where the watch began. */
-  const begun = from || last;
+  const begun = isListed ? last : from || last;
   let processed = begun;
   const bookmark = (annotations?: Record<string, string>) =>
     stream.send('BOOKMARK', {
@@ -188,9 +198,6 @@ export async function serveWatch(request: WatchRequest): Promise<void> {
         ...(annotations ? { annotations } : {}),
       },
     } as unknown as KubeObject);
-  const isListed =
-    asked.sendInitialEvents ||
-    (from === 0 && asked.sendInitialEvents === undefined);
   if (isListed) {
     for (const object of registry.list(resource, namespace, selector))
       stream.send('ADDED', object);
@@ -220,13 +227,8 @@ export async function serveWatch(request: WatchRequest): Promise<void> {
       if (selected) stream.send(selected.type, selected.object);
     }),
   );
-  const later = (ms: number, then: () => void) => {
-    const timer = setTimeout(then, ms);
-    timer.unref();
-    cleanups.push(() => clearTimeout(timer));
-  };
   const seconds = asked.timeoutSeconds || LEAST_TIMEOUT_S * (1 + Math.random());
-  later(seconds * 1000, end);
+  cleanups.push(after(seconds * 1000, end));
   if (asked.allowWatchBookmarks) {
     const progress = () => {
       if (processed > begun) bookmark();
@@ -240,9 +242,11 @@ export async function serveWatch(request: WatchRequest): Promise<void> {
     timer.unref();
     cleanups.push(() => clearInterval(timer));
     if (asked.timeoutSeconds)
-      later(
-        Math.max(0, asked.timeoutSeconds * 1000 - BOOKMARK_BEFORE_END_MS),
-        progress,
+      cleanups.push(
+        after(
+          Math.max(0, asked.timeoutSeconds * 1000 - BOOKMARK_BEFORE_END_MS),
+          progress,
+        ),
       );
   }
   response.once('close', () => cleanups.splice(0).forEach(clean => clean()));

@@ -46,8 +46,7 @@ class Index {
 /** The objects of one resource. */
 export class Bucket {
   readonly #objects = new Map<string, KubeObject>();
-  readonly #namespaces = new SortedKeys();
-  readonly #keys = new Map<string, SortedKeys>();
+  readonly #keys = new SortedKeys();
   readonly #indexes = new Map<string, Index>();
 
   get(key: string): KubeObject | undefined {
@@ -66,14 +65,7 @@ export class Bucket {
       index.add(key, object);
     }
     if (before) return;
-    const { namespace = '' } = object.metadata;
-    let keys = this.#keys.get(namespace);
-    if (!keys) {
-      keys = new SortedKeys();
-      this.#keys.set(namespace, keys);
-      this.#namespaces.add(namespace);
-    }
-    keys.add(key);
+    this.#keys.add(key);
   }
 
   delete(key: string): void {
@@ -81,23 +73,15 @@ export class Bucket {
     if (!before) return;
     this.#objects.delete(key);
     for (const index of this.#indexes.values()) index.remove(key, before);
-    const { namespace = '' } = before.metadata;
-    const keys = this.#keys.get(namespace);
-    keys?.delete(key);
-    if (keys?.size) return;
-    this.#keys.delete(namespace);
-    this.#namespaces.delete(namespace);
+    this.#keys.delete(key);
   }
 
-  /** All, or those of a namespace, by namespace and name. */
+  /** All, or those of a namespace, in the order of their keys: `a-b/x` comes before `a/y`. */
   list(namespace?: string): KubeObject[] {
-    const namespaces =
-      namespace === undefined ? this.#namespaces.values() : [namespace];
-    const found: KubeObject[] = [];
-    for (const each of namespaces)
-      for (const key of this.#keys.get(each)?.values() ?? [])
-        found.push(this.#objects.get(key)!);
-    return found;
+    const keys = this.#keys.startingWith(
+      namespace === undefined ? '' : keyOf(namespace, ''),
+    );
+    return keys.map(key => this.#objects.get(key)!);
   }
 
   index(name: string, keysOf: IndexKeys): void {

@@ -24,11 +24,10 @@ export class SortedKeys {
     if (this.#keys[at] === key) this.#keys.splice(at, 1);
   }
 
-  get size(): number {
-    return this.#keys.length;
-  }
-
-  values(): readonly string[] {
-    return this.#keys;
+  /** Keys that begin with a text; all by default. */
+  startingWith(prefix = ''): readonly string[] {
+    if (!prefix) return this.#keys;
+    // No key has a character that is greater.
+    return this.#keys.slice(this.#at(prefix), this.#at(`${prefix}\uffff`));
   }
 }

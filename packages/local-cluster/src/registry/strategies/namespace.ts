@@ -1,7 +1,17 @@
 /** Namespaces: the namespace controller empties a deleted one before it goes. */
 import { AGE, NAME } from '../../table/table';
+import type { KubeObject } from '../../types';
 import type { Resource } from '../Resource';
 import { wholeSeconds } from '../../time';
+
+/** Selectors of namespaces can rely on it. */
+function setNameLabel({ metadata }: KubeObject): void {
+  if (metadata.name)
+    metadata.labels = {
+      ...metadata.labels,
+      'kubernetes.io/metadata.name': metadata.name,
+    };
+}
 
 export const namespaces: Resource = {
   group: '',
@@ -21,15 +31,11 @@ export const namespaces: Resource = {
     AGE,
   ],
 
-  defaults(namespace) {
-    namespace.metadata.labels = {
-      // A missing name is found when names are checked.
-      'kubernetes.io/metadata.name': namespace.metadata.name ?? '',
-      ...namespace.metadata.labels,
-    };
-  },
+  defaults: setNameLabel,
 
   prepareForCreate(namespace) {
+    // A generated name is there now.
+    setNameLabel(namespace);
     const { finalizers = [] } = namespace.spec ?? {};
     namespace.spec = {
       ...namespace.spec,
@@ -56,5 +62,10 @@ export const namespaces: Resource = {
     };
   },
 
-  isHeld: () => true,
+  undeletable: ({ metadata }) =>
+    ['default', 'kube-public', 'kube-system'].includes(metadata.name)
+      ? 'this namespace may not be deleted'
+      : undefined,
+
+  isHeld: ({ spec }) => Boolean(spec?.finalizers?.length),
 };

@@ -111,16 +111,25 @@ function selectorText(selector: Record<string, string> | undefined): string {
   );
 }
 
+const HAS_NODE_PORTS = ['NodePort', 'LoadBalancer'];
+
+function nodePortsOf(spec: Json): number[] {
+  return (spec?.ports ?? []).flatMap(({ nodePort }: Json) => nodePort ?? []);
+}
+
 function allocatePorts(
   service: KubeObject,
   addresses: LoopbackAddresses,
   before: KubeObject | undefined,
 ): void {
   const { spec, metadata } = service;
-  const had = new Set((before?.spec.ports ?? []).map((p: Json) => p.nodePort));
-  if (!['NodePort', 'LoadBalancer'].includes(spec.type)) return;
+  const had = nodePortsOf(before?.spec);
+  const kept = nodePortsOf(service.spec);
+  for (const port of had)
+    if (!kept.includes(port)) addresses.releaseNodePort(port);
+  if (!HAS_NODE_PORTS.includes(spec.type)) return;
   spec.ports.forEach((port: Json, index: number) => {
-    if (port.nodePort && had.has(port.nodePort)) return;
+    if (port.nodePort && had.includes(port.nodePort)) return;
     const fault = port.nodePort
       ? addresses.takeNodePort(port.nodePort)
       : undefined;
@@ -130,6 +139,50 @@ function allocatePorts(
       ]);
     port.nodePort ??= addresses.nodePort();
   });
+}
+
+function allocateAddress(
+  { spec, metadata }: KubeObject,
+  addresses: LoopbackAddresses,
+  before: KubeObject | undefined,
+): void {
+  const had = before && hasAddress(before.spec) ? before.spec.clusterIP : '';
+  if (had && (!hasAddress(spec) || spec.clusterIP !== had))
+    addresses.release(had);
+  if (spec.clusterIP === 'None') spec.clusterIPs = ['None'];
+  if (!hasAddress(spec) || (had && spec.clusterIP === had)) return;
+  if (spec.clusterIP) {
+    const fault = addresses.takeService(spec.clusterIP);
+    if (fault)
+      throw invalid(KIND, metadata.name, [
+        bad(
+          'spec.clusterIPs',
+          goList([spec.clusterIP]),
+          `failed to allocate IP ${spec.clusterIP}: ${fault}`,
+        ),
+      ]);
+  } else spec.clusterIP = addresses.service();
+  spec.clusterIPs = [spec.clusterIP];
+}
+
+/** What goes with a type goes with it, unless somebody sets it (kubernetes' `dropTypeDependentFields`). */
+function dropOfType(before: Json, after: Json): void {
+  if (
+    HAS_NODE_PORTS.includes(before.type) &&
+    !HAS_NODE_PORTS.includes(after.type)
+  )
+    for (const port of after.ports ?? []) {
+      const isKept = nodePortsOf(before).includes(port.nodePort);
+      if (isKept) delete port.nodePort;
+    }
+  if (after.type === 'ExternalName' && after.clusterIP === before.clusterIP)
+    for (const field of [
+      'clusterIP',
+      'clusterIPs',
+      'ipFamilies',
+      'ipFamilyPolicy',
+    ])
+      delete after[field];
 }
 
 export const services: Resource = {
@@ -161,7 +214,7 @@ export const services: Resource = {
     fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
     if (spec.type !== 'ExternalName')
       fill(spec, { internalTrafficPolicy: 'Cluster' });
-    if (['NodePort', 'LoadBalancer'].includes(spec.type))
+    if (HAS_NODE_PORTS.includes(spec.type))
       fill(spec, { externalTrafficPolicy: 'Cluster' });
     if (spec.type === 'LoadBalancer')
       fill(spec, { allocateLoadBalancerNodePorts: true });
@@ -188,25 +241,11 @@ export const services: Resource = {
   },
 
   allocate(service, addresses, before) {
-    const { spec, metadata } = service;
+    const { spec } = service;
     if (spec.type !== 'ExternalName')
       fill(spec, { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
-    if (spec.clusterIP === 'None') spec.clusterIPs = ['None'];
-    if (!hasAddress(spec)) return;
     allocatePorts(service, addresses, before);
-    if (before?.spec.clusterIP) return;
-    if (spec.clusterIP) {
-      const fault = addresses.takeService(spec.clusterIP);
-      if (fault)
-        throw invalid(KIND, metadata.name, [
-          bad(
-            'spec.clusterIPs',
-            goList([spec.clusterIP]),
-            `failed to allocate IP ${spec.clusterIP}: ${fault}`,
-          ),
-        ]);
-    } else spec.clusterIP = addresses.service();
-    spec.clusterIPs = [spec.clusterIP];
+    allocateAddress(service, addresses, before);
   },
 
   released({ spec }, addresses) {
@@ -217,22 +256,20 @@ export const services: Resource = {
 
   prepareForUpdate(before, after) {
     const { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy } = before.spec;
-    after.spec = { ...after.spec };
-    if (!hasAddress(after.spec) && after.spec.type === 'ExternalName') return;
+    after.spec = structuredClone(after.spec);
+    dropOfType(before.spec, after.spec);
+    if (after.spec.type === 'ExternalName') return;
     fill(after.spec, { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy });
-    if (!['NodePort', 'LoadBalancer'].includes(after.spec.type)) return;
+    if (!HAS_NODE_PORTS.includes(after.spec.type)) return;
     // A port that is named again keeps its number.
-    after.spec.ports = (after.spec.ports ?? []).map((port: Json) => ({
-      ...port,
-      ...(port.nodePort === undefined
-        ? {
-            nodePort: (before.spec.ports ?? []).find(
-              (old: Json) =>
-                old.port === port.port && old.protocol === port.protocol,
-            )?.nodePort,
-          }
-        : {}),
-    }));
+    for (const port of after.spec.ports ?? []) {
+      const old = (before.spec.ports ?? []).find(
+        (each: Json) =>
+          each.port === port.port && each.protocol === port.protocol,
+      );
+      if (port.nodePort === undefined && old?.nodePort)
+        port.nodePort = old.nodePort;
+    }
   },
 
   validateUpdate(before, after) {
