@@ -33,7 +33,7 @@ describe('bundles and environments in a bucket', () => {
     bucket = S3ObjectStore.create(server.config, {
       logger,
       idleMs: 300,
-      attempts: 1,
+      attempts: 2,
     });
     spoolDirectory = mkdtempSync(join(tmpdir(), 'spool-'));
     store = await open(2000);

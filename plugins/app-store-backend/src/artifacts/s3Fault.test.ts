@@ -44,6 +44,18 @@ describe('s3Fault', () => {
       /refuses/,
     ],
     [
+      'a connection that ends',
+      error('TimeoutError', { code: 'ECONNRESET' }),
+      'endpoint',
+      /ends connections/,
+    ],
+    [
+      'a connection that ends, wrapped',
+      new Error('wrapper for TimeoutError: socket hang up'),
+      'endpoint',
+      /ends connections/,
+    ],
+    [
       'what is below',
       new Error('outer', { cause: error('NoSuchBucket') }),
       'bucket',

@@ -74,8 +74,10 @@ export function s3Fault(error: unknown): S3Fault {
   const { name, Code, code, message, cause, $metadata }: SdkError =
     typeof error === 'object' && error ? error : {};
   // The SDK may wrap an error of the network so that only its text is left.
-  const [systemCode] = /\bE[A-Z_]{3,}\b/.exec(message ?? '') ?? [];
-  for (const word of [Code, name, code, systemCode]) {
+  const [textCode] = /\bE[A-Z_]{3,}\b/.exec(message ?? '') ?? [];
+  if (message?.includes('socket hang up')) return BY_CODE.ECONNRESET;
+  // It calls each broken connection a TimeoutError: the code says what it was.
+  for (const word of [Code, code, name, textCode]) {
     const known = word && BY_CODE[word];
     if (known) return known;
   }

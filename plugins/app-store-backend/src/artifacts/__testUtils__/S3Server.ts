@@ -38,7 +38,9 @@ export class S3Server extends S3Objects {
   slow: (call: string) => Promise<void> = async () => {};
 
   static async start(): Promise<S3Server> {
-    const server = createServer();
+    // On a machine that stands still for a while, an idle connection would be closed
+    // just when the next request is on its way.
+    const server = createServer({ keepAliveTimeout: 0 });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new S3Server(server);
