@@ -124,6 +124,7 @@ export async function openCluster(
     addresses,
     backOff: options.backOff ?? KUBELET_BACK_OFF,
     directory: join(directory, 'pods'),
+    persistentDirectory: join(directory, 'volumes'),
     networks,
   });
   const server = ApiServer.create({

@@ -121,17 +121,21 @@ export class Authorizer {
       const by = `${binding.kind} ${JSON.stringify(
         bound,
       )} of ${kind} ${JSON.stringify(name)} to ${subject}`;
-      for (const rule of this.rulesOf(binding, namespace)) yield { rule, by };
+      for (const rule of this.rulesOf(binding, namespace) ?? [])
+        yield { rule, by };
     }
   }
 
-  /** The rules of the role that a binding names. */
-  rulesOf({ roleRef }: KubeObject, namespace: string | undefined): Json[] {
+  /** The rules of the role that a binding names; undefined where there is no such role. */
+  rulesOf(
+    { roleRef }: KubeObject,
+    namespace: string | undefined,
+  ): Json[] | undefined {
     const role =
       roleRef.kind === 'ClusterRole'
         ? this.#store.get('clusterroles', undefined, roleRef.name)
         : this.#store.get('roles', namespace, roleRef.name);
-    return role?.rules ?? [];
+    return role && (role.rules ?? []);
   }
 
   decide(user: User, asked: ResourceAttributes | PathAttributes): Decision {

@@ -142,4 +142,123 @@ describe('access to the API', () => {
       'is attempting to grant RBAC permissions not currently held',
     );
   });
+
+  it('does not let anybody bind a role that is not there yet', async () => {
+    const token = await account('early');
+    await bind(
+      'early',
+      { kind: 'ClusterRole', name: 'admin' },
+      { kind: 'ServiceAccount', name: 'early', namespace: 'default' },
+    );
+    const { status, body } = await own.client.call(
+      'POST',
+      roles,
+      {
+        metadata: { name: 'later' },
+        roleRef: {
+          apiGroup: 'rbac.authorization.k8s.io',
+          kind: 'ClusterRole',
+          name: 'later',
+        },
+        subjects: [
+          { kind: 'ServiceAccount', name: 'early', namespace: 'default' },
+        ],
+      },
+      { token },
+    );
+    expect([status, body.message]).toEqual([
+      404,
+      'clusterroles.rbac.authorization.k8s.io "later" not found',
+    ]);
+  });
+
+  async function accountWith(name: string, rules: Json[]): Promise<string> {
+    const token = await account(name);
+    await own.client.call('POST', `${rbac}/clusterroles`, {
+      metadata: { name },
+      rules,
+    });
+    await own.client.call('POST', `${rbac}/clusterrolebindings`, {
+      metadata: { name },
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name,
+      },
+      subjects: [{ kind: 'ServiceAccount', name, namespace: 'default' }],
+    });
+    return token;
+  }
+
+  it('lets nobody take on extras or a uid without the right to', async () => {
+    const token = await accountWith('actor', [
+      { apiGroups: [''], resources: ['users'], verbs: ['impersonate'] },
+      {
+        apiGroups: ['authentication.k8s.io'],
+        resources: ['userextras/scope'],
+        verbs: ['impersonate'],
+      },
+    ]);
+    const as = async (headers: Record<string, string>) =>
+      (
+        await own.client.call('GET', pods, undefined, {
+          token,
+          headers: { 'Impersonate-User': 'jane', ...headers },
+        })
+      ).body.message;
+    const refusal = expect.stringContaining('User "jane" cannot list');
+    expect(await as({ 'Impersonate-Extra-Scope': 'a' })).toEqual(refusal);
+    expect(await as({ 'Impersonate-Extra-Team': 'a' })).toContain(
+      'cannot impersonate resource "userextras/team"',
+    );
+    expect(await as({ 'Impersonate-Uid': '1' })).toContain(
+      'cannot impersonate resource "uids"',
+    );
+  });
+
+  it('has who applies something new create it', async () => {
+    const token = await accountWith('patcher', [
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['patch'] },
+    ]);
+    const path = '/api/v1/namespaces/default/configmaps/applied';
+    const call = (as?: string) =>
+      own.client.call(
+        'PATCH',
+        `${path}?fieldManager=test`,
+        {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'applied' },
+          data: { by: 'a' },
+        },
+        { type: 'application/apply-patch+yaml', token: as },
+      );
+    const refused = await call(token);
+    expect([refused.status, refused.body.message]).toEqual([
+      403,
+      expect.stringContaining('cannot create resource "configmaps"'),
+    ]);
+    expect((await call()).status).toBe(201);
+    expect((await call(token)).status).toBe(200);
+  });
+
+  it('gives whoever may see one object that one, by its name or a selector of it', async () => {
+    const token = await accountWith('keeper', [
+      {
+        apiGroups: [''],
+        resources: ['configmaps'],
+        resourceNames: ['applied'],
+        verbs: ['get', 'list'],
+      },
+    ]);
+    const maps = '/api/v1/namespaces/default/configmaps';
+    const status = async (path: string) =>
+      (await own.client.call('GET', `${maps}${path}`, undefined, { token }))
+        .status;
+    expect(await status('/applied')).toBe(200);
+    expect(await status('/applied?watch=true')).toBe(200);
+    expect(await status('?fieldSelector=metadata.name%3Dapplied')).toBe(200);
+    expect(await status('?fieldSelector=metadata.name%3Dother')).toBe(403);
+    expect(await status('')).toBe(403);
+  });
 });

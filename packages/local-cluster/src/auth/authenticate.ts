@@ -61,6 +61,7 @@ function impersonated(
   authorizer: Authorizer,
 ): User {
   const [username] = headers(request, 'impersonate-user');
+  const [uid] = headers(request, 'impersonate-uid');
   const groups = headers(request, 'impersonate-group');
   const extras = Object.entries(request.headersDistinct)
     .filter(([name]) => name.startsWith('impersonate-extra-'))
@@ -72,7 +73,7 @@ function impersonated(
         ] as const,
     );
   if (!username) {
-    if (!groups.length && !extras.length) return user;
+    if (!groups.length && !extras.length && !uid) return user;
     throw new StatusError(
       500,
       'InternalError',
@@ -92,12 +93,23 @@ function impersonated(
   if (account) check('serviceaccounts', account.name, account.namespace);
   else check('users', username);
   for (const group of groups) check('groups', group);
+  const ofUser = { verb: 'impersonate', group: 'authentication.k8s.io' };
+  for (const [subresource, values] of extras)
+    for (const name of values)
+      authorizer.require(user, {
+        ...ofUser,
+        resource: 'userextras',
+        subresource,
+        name,
+      });
+  if (uid) authorizer.require(user, { ...ofUser, resource: 'uids', name: uid });
   const own = account && !groups.length ? accountGroups(account.namespace) : [];
   const all = new Set([...groups, ...own]);
   if (username === ANONYMOUS.username) all.add('system:unauthenticated');
   else all.add(AUTHENTICATED);
   return {
     username,
+    ...(uid ? { uid } : {}),
     groups: [...all],
     ...(extras.length ? { extra: Object.fromEntries(extras) } : {}),
   };

@@ -3,8 +3,9 @@
  * (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping).
  */
 import { equal } from '../apply/equal';
-import { forbidden } from '../registry/errors';
+import { forbidden, notFound } from '../registry/errors';
 import type { Resource } from '../registry/Resource';
+import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
 import type { User } from '../User';
 import type { Authorizer } from './Authorizer';
@@ -86,7 +87,8 @@ function printed(part: Json): string {
 
 /**
  * @param before - what the object was
- * @throws StatusError 403 where somebody grants what they may not
+ * @throws StatusError 403 where somebody grants what they may not, 404 where they bind a role that does
+ *   not exist (it could be given any rules later)
  */
 export function assertMayGrant(
   authorizer: Authorizer,
@@ -103,7 +105,9 @@ export function assertMayGrant(
     const plural = kind === 'ClusterRole' ? 'clusterroles' : 'roles';
     const asked = { verb: 'bind', group: GROUP, resource: plural, name: role };
     if (authorizer.decide(user, { ...asked, namespace }).allowed) return;
-    rules = authorizer.rulesOf(object, namespace);
+    const found = authorizer.rulesOf(object, namespace);
+    if (!found) throw notFound(resourceOf(plural), role);
+    rules = found;
   } else {
     if (before && equal(before.rules ?? [], rules)) return;
     const { plural } = resource;

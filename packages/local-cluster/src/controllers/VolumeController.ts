@@ -13,6 +13,7 @@ import { Controller, keyOf, parseKey, type Key } from './Controller';
 import { HostPathProvisioner } from './HostPathProvisioner';
 import {
   BIND_COMPLETED,
+  bindingRefusal,
   BOUND_BY,
   claimRefOf,
   isOwn,
@@ -153,23 +154,29 @@ export class VolumeController extends Controller {
   }
 
   #bind(claim: KubeObject): void {
-    const named = this.#volume(claim.spec.volumeName);
-    const volume =
-      named ??
-      (claim.spec.volumeName
-        ? undefined
-        : volumeFor(claim, this.registry.store.list('persistentvolumes')));
-    if (volume) {
-      this.#claimVolume(volume, claim);
-      return;
-    }
-    if (claim.spec.volumeName) {
-      this.enqueueOnceAfter(keyOf(claim), RESYNC_MS);
-      return;
-    }
-    const made = this.#provisioner.provision(claim);
-    if (made) this.#claimVolume(made, claim);
+    const { volumeName } = claim.spec;
+    const volume = volumeName
+      ? this.#namedVolume(claim, volumeName)
+      : volumeFor(claim, this.registry.store.list('persistentvolumes')) ??
+        this.#provisioner.provision(claim);
+    if (volume) this.#claimVolume(volume, claim);
     else this.enqueueOnceAfter(keyOf(claim), RESYNC_MS);
+  }
+
+  /** The volume that a claim names, where it is free or kept for this claim. */
+  #namedVolume(claim: KubeObject, name: string): KubeObject | undefined {
+    const volume = this.#volume(name);
+    if (!volume) return undefined;
+    const refusal = bindingRefusal(claim, volume);
+    if (!refusal) return volume;
+    this.events.record(
+      claim,
+      'Warning',
+      refusal.reason,
+      refusal.message,
+      SOURCE,
+    );
+    return undefined;
   }
 
   /** The volume is the claim's, then the claim the volume's. */
@@ -253,8 +260,8 @@ export class VolumeController extends Controller {
   /** The volume goes, and what this controller made for it. */
   #drop(volume: KubeObject): void {
     this.registry.finalize(VOLUMES, volume);
-    if (isOwn(volume) && volume.spec.hostPath)
-      discard(volume.spec.hostPath.path);
+    // By its name, not by the path that it says: who may write volumes could have changed that.
+    if (isOwn(volume)) discard(join(this.#directory, volume.metadata.name));
   }
 }
 

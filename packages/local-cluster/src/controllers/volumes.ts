@@ -40,21 +40,63 @@ function sizeOf(volume: KubeObject): number {
   return parseQuantity(String(volume.spec.capacity?.storage ?? 0));
 }
 
-function fits({ spec, metadata }: KubeObject, volume: KubeObject): boolean {
-  const { spec: its, metadata: meta, status } = volume;
-  const ref = its.claimRef;
-  if (ref)
-    return (
-      ref.namespace === metadata.namespace &&
-      ref.name === metadata.name &&
-      (!ref.uid || ref.uid === metadata.uid)
-    );
+/** Whether a volume is kept for, or already bound to, this claim. */
+function isFor({ metadata }: KubeObject, { spec }: KubeObject): boolean {
+  const { claimRef } = spec;
   return (
-    !meta.deletionTimestamp &&
-    status?.phase === 'Available' &&
-    (its.storageClassName ?? '') === (spec.storageClassName ?? '') &&
-    spec.accessModes.every((mode: string) => its.accessModes.includes(mode)) &&
-    (its.volumeMode ?? 'Filesystem') === (spec.volumeMode ?? 'Filesystem')
+    claimRef.namespace === metadata.namespace &&
+    claimRef.name === metadata.name &&
+    (!claimRef.uid || claimRef.uid === metadata.uid)
+  );
+}
+
+function wantedBy(claim: KubeObject): number {
+  return parseQuantity(String(claim.spec.resources.requests.storage));
+}
+
+/** What of a claim a volume does not meet. */
+function mismatch(claim: KubeObject, volume: KubeObject): string | undefined {
+  const { spec } = claim;
+  const { spec: its } = volume;
+  if (sizeOf(volume) < wantedBy(claim)) return 'requested PV is too small';
+  if ((its.storageClassName ?? '') !== (spec.storageClassName ?? ''))
+    return 'storageClassName does not match';
+  if ((its.volumeMode ?? 'Filesystem') !== (spec.volumeMode ?? 'Filesystem'))
+    return 'incompatible volumeMode';
+  return spec.accessModes.every((mode: string) =>
+    its.accessModes.includes(mode),
+  )
+    ? undefined
+    : 'incompatible accessMode';
+}
+
+/** Why a claim does not get the volume that it names, as an event says it; undefined where it gets it. */
+export function bindingRefusal(
+  claim: KubeObject,
+  volume: KubeObject,
+): { reason: string; message: string } | undefined {
+  const name = JSON.stringify(volume.metadata.name);
+  if (volume.spec.claimRef)
+    return isFor(claim, volume)
+      ? undefined
+      : {
+          reason: 'FailedBinding',
+          message: `volume ${name} already bound to a different claim.`,
+        };
+  const why = mismatch(claim, volume);
+  if (!why) return undefined;
+  return {
+    reason: 'VolumeMismatch',
+    message: `Cannot bind to requested volume ${name}: ${why}`,
+  };
+}
+
+function fits(claim: KubeObject, volume: KubeObject): boolean {
+  if (volume.spec.claimRef) return isFor(claim, volume);
+  return (
+    !volume.metadata.deletionTimestamp &&
+    volume.status?.phase === 'Available' &&
+    !mismatch(claim, volume)
   );
 }
 
@@ -63,8 +105,7 @@ export function volumeFor(
   claim: KubeObject,
   volumes: KubeObject[],
 ): KubeObject | undefined {
-  const wanted = parseQuantity(String(claim.spec.resources.requests.storage));
   return volumes
-    .filter(volume => fits(claim, volume) && sizeOf(volume) >= wanted)
+    .filter(volume => fits(claim, volume) && sizeOf(volume) >= wantedBy(claim))
     .sort((a, b) => sizeOf(a) - sizeOf(b))[0];
 }

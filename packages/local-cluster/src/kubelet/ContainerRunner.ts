@@ -21,6 +21,7 @@ import { ProbeWorker } from './ProbeWorker';
 import { hasEnded } from './processes';
 import { end, type Running } from './runtime/Launch';
 import { startContainer } from './startInContainer';
+import { terminationMessage } from './terminationMessage';
 
 const timestamp = () => wholeSeconds(new Date());
 /** When a container began that never did: a time of zero. */
@@ -216,12 +217,15 @@ export class ContainerRunner {
    */
   prepare(): void {
     const mounts: Json[] = this.spec.volumeMounts ?? [];
-    // What an earlier container writes may decide where a mount inside a mount leads.
-    const nested = mounts.some(inner =>
-      mounts.some(outer => inner.mountPath.startsWith(`${outer.mountPath}/`)),
+    // What an earlier container writes may decide where a mount inside a mount, or of a part of a volume, leads.
+    const dependsOnOthers = mounts.some(
+      inner =>
+        inner.subPath ||
+        mounts.some(outer => inner.mountPath.startsWith(`${outer.mountPath}/`)),
     );
     const { isolation } = this.#context;
-    if (!isolation.files || nested || this.#stop.signal.aborted) return;
+    if (!isolation.files || dependsOnOthers || this.#stop.signal.aborted)
+      return;
     try {
       this.#prepared = this.#start();
       this.#prepared.process.on('error', () => {});
@@ -254,6 +258,7 @@ export class ContainerRunner {
   /** Begins a run: `waits` where nothing could be made, undefined where its command could not be started. */
   async #begin(): Promise<Running | 'waits' | undefined> {
     if (!(await this.#pull())) return 'waits';
+    if (this.#stop.signal.aborted) return undefined;
     const { metadata } = this.#context.pod;
     try {
       const prepared = this.#prepared;
@@ -330,7 +335,7 @@ export class ContainerRunner {
         terminated: {
           exitCode,
           reason: exitCode === 0 ? 'Completed' : failure,
-          ...this.#lastWords(exitCode),
+          ...terminationMessage(this.spec, this.#directory, { exitCode, log }),
           startedAt,
           finishedAt: timestamp(),
           containerID: this.#containerId,
@@ -354,15 +359,6 @@ export class ContainerRunner {
         running.kill();
       },
     });
-  }
-
-  /** What the container left as its message, or, where it failed, the end of its log. */
-  #lastWords(exitCode: number): { message?: string } {
-    const { terminationMessagePolicy } = this.spec;
-    if (exitCode === 0 || terminationMessagePolicy !== 'FallbackToLogsOnError')
-      return {};
-    const message = this.log?.tail();
-    return message ? { message } : {};
   }
 
   #probe(running: Running, over: AbortSignal): Promise<void> {

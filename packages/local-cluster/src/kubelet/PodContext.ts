@@ -24,6 +24,8 @@ export interface NodeContext {
   backOff: BackOff;
   /** Where pods keep their files. */
   directory: string;
+  /** Where persistent volumes are. */
+  persistentDirectory: string;
   /** Networks of pods; without them pods share the machine's. */
   networks?: NetworkPool;
 }

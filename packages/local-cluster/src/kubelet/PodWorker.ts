@@ -80,6 +80,7 @@ export class PodWorker {
       tokens: node.tokens,
       pod,
       directory,
+      persistentDirectory: node.persistentDirectory,
       failed: error => event('Warning', 'FailedMount', error.message),
     });
     this.#address = node.addresses.pod();

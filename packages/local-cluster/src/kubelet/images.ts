@@ -52,7 +52,7 @@ export class LocalImages {
     this.#images = images;
   }
 
-  /** What every pull fails with, and how long it takes, in milliseconds. */
+  /** Has every pull fail, or take its time. */
   setPulls({
     failing,
     slowMs = 0,
@@ -64,13 +64,20 @@ export class LocalImages {
     this.#slowMs = slowMs;
   }
 
-  get slowMs(): number {
-    return this.#slowMs;
+  /** Whether pulls fail or take their time: then no image counts as present, or nobody would notice. */
+  get hasPullFault(): boolean {
+    return Boolean(this.#failing || this.#slowMs);
+  }
+
+  /** Takes as long as a pull takes. @throws ImageError where pulls fail */
+  async pull(reference: string, signal: AbortSignal): Promise<void> {
+    if (this.#slowMs) await pause(this.#slowMs, signal);
+    if (this.#failing) throw new ImageError(this.#failing);
+    this.resolve(reference);
   }
 
   /** @throws Error with the message of a failed pull */
   resolve(reference: string): LocalImage {
-    if (this.#failing) throw new ImageError(this.#failing);
     const name = reference.replace(/@.*$/, '').replace(/:[^/:]+$/, '');
     const image = this.#images[name];
     if (!image) {
@@ -151,7 +158,10 @@ export async function pullImage(
     event('Warning', 'ErrImageNeverPull', message);
     throw new ImageError(message, 'ErrImageNeverPull');
   }
-  if (isPresent && imagePullPolicy !== 'Always') {
+  const mustPull =
+    imagePullPolicy === 'Always' ||
+    (imagePullPolicy !== 'Never' && images.hasPullFault);
+  if (isPresent && !mustPull) {
     event(
       'Normal',
       'Pulled',
@@ -161,9 +171,8 @@ export async function pullImage(
   }
   event('Normal', 'Pulling', `Pulling image ${name}`);
   const began = Date.now();
-  if (images.slowMs) await pause(images.slowMs, signal);
   try {
-    images.resolve(image);
+    await images.pull(image, signal);
   } catch (error) {
     event(
       'Warning',

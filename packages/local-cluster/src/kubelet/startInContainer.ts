@@ -10,6 +10,8 @@ import type { PodContext } from './PodContext';
 import type { Running } from './runtime/Launch';
 import { launchIsolated } from './runtime/launchIsolated';
 import { launchPlain } from './runtime/launchPlain';
+import { terminationMount } from './terminationMessage';
+import type { Mount } from './volumes';
 
 /** How much of an executed command's output is kept, in characters. */
 const OUTPUT_LIMIT = 4096;
@@ -18,9 +20,10 @@ function start(
   context: PodContext,
   spec: Json,
   scratch: string,
+  mounts: Mount[],
   argvFor: (env: Record<string, string>) => string[],
 ): Running {
-  const { images, registry, pod, network, volumes, isolation } = context;
+  const { images, registry, pod, network, isolation } = context;
   const image = images.resolve(spec.image);
   const env = environmentOf(registry, pod, spec);
   const launch = isolation.files ? launchIsolated : launchPlain;
@@ -28,7 +31,7 @@ function start(
     argv: argvFor(env),
     env: network.environment({ HOSTNAME: pod.metadata.name, ...env }),
     workingDir: spec.workingDir ?? '/',
-    mounts: volumes.mounts(spec),
+    mounts,
     image,
     scratch,
     enter: network.enter,
@@ -48,7 +51,11 @@ export function startContainer(
   const scratch = join(directory, 'run');
   discard(scratch);
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
-  return start(context, spec, scratch, env => {
+  const mounts = [
+    ...context.volumes.mounts(spec),
+    terminationMount(spec, directory),
+  ];
+  return start(context, spec, scratch, mounts, env => {
     const image = context.images.resolve(spec.image);
     const words: string[] = [
       ...(spec.command ?? image.command ?? []),
@@ -61,7 +68,7 @@ export function startContainer(
     const argv = words.map(word => expand(word, env));
     assertExecutable(argv[0], {
       image,
-      mounts: context.volumes.mounts(spec),
+      mounts,
       path: env.PATH,
       workingDir: spec.workingDir ?? '/',
     });
@@ -81,7 +88,8 @@ export async function execInContainer(
 ): Promise<{ code: number; output: string }> {
   const scratch = mkdtempSync(join(directory, 'exec-'));
   try {
-    const running = start(context, spec, scratch, () => command.argv);
+    const mounts = context.volumes.mounts(spec);
+    const running = start(context, spec, scratch, mounts, () => command.argv);
     const ended = once(running.process, 'exit');
     let output = '';
     const collect = (text: string) => {

@@ -1,5 +1,5 @@
 /** A pod's volumes as directories of this machine. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { Tokens } from '../auth/tokens';
 import type { Registry } from '../registry/Registry';
@@ -31,29 +31,49 @@ function inside(directory: string, path: string): string {
   return full;
 }
 
+/** A part of a volume, made as a directory where it is not there. What an app left in the volume may be a link that leads out of it. */
+function subPathIn(volume: string, mount: Json, container: string): string {
+  const source = inside(volume, mount.subPath);
+  if (!existsSync(source)) mkdirSync(source, { recursive: true });
+  const real = realpathSync(source);
+  if (!`${real}/`.startsWith(`${realpathSync(volume)}/`))
+    throw new ContainerConfigError(
+      `failed to prepare subPath for volumeMount ${JSON.stringify(
+        mount.name,
+      )} of container ${JSON.stringify(container)}`,
+    );
+  return real;
+}
+
 /** Makes a pod's volumes and keeps the tokens in them fresh. */
 export class PodVolumes {
   readonly #registry: Registry;
   readonly #tokens: Tokens;
   readonly #pod: KubeObject;
   readonly #directory: string;
+  readonly #persistentDirectory: string;
   readonly #failed: (error: Error) => void;
   /** Where each volume is, by its name. */
   readonly #places = new Map<string, string>();
   readonly #timers: NodeJS.Timeout[] = [];
 
-  /** @param options - `failed` hears of tokens that could not be written anew */
+  /**
+   * @param options - `directory` for what ends with the pod, `persistentDirectory` where persistent
+   *   volumes are; `failed` hears of tokens that could not be written anew
+   */
   constructor(options: {
     registry: Registry;
     tokens: Tokens;
     pod: KubeObject;
     directory: string;
+    persistentDirectory: string;
     failed: (error: Error) => void;
   }) {
     this.#registry = options.registry;
     this.#tokens = options.tokens;
     this.#pod = options.pod;
     this.#directory = options.directory;
+    this.#persistentDirectory = options.persistentDirectory;
     this.#failed = options.failed;
   }
 
@@ -96,8 +116,22 @@ export class PodVolumes {
       volumeName && store.get('persistentvolumes', undefined, volumeName);
     if (!bound || claim.status?.phase !== 'Bound')
       throw new Error(`pod has unbound immediate PersistentVolumeClaims`);
-    mkdirSync(bound.spec.hostPath.path, { recursive: true });
-    return bound.spec.hostPath.path;
+    return this.#persistent(bound);
+  }
+
+  /**
+   * The directory of a persistent volume. One that somebody made by hand names a path of the node:
+   * this node's paths lie below a directory of the cluster, never on the machine's own.
+   */
+  #persistent({ spec }: KubeObject): string {
+    const path: string | undefined = spec.hostPath?.path ?? spec.local?.path;
+    if (!path) throw new Error('no volume plugin matched');
+    const plain = normalize(path);
+    const directory = plain.startsWith(`${this.#persistentDirectory}/`)
+      ? plain
+      : join(this.#persistentDirectory, 'host', normalize(`/${path}`));
+    mkdirSync(directory, { recursive: true });
+    return directory;
   }
 
   /** A volume that ends with the pod. */
@@ -200,8 +234,9 @@ export class PodVolumes {
       const place = this.#places.get(mount.name);
       if (!place)
         throw new ContainerConfigError(`volume ${mount.name} not found`);
-      const source = mount.subPath ? inside(place, mount.subPath) : place;
-      if (mount.subPath) mkdirSync(source, { recursive: true });
+      const source = mount.subPath
+        ? subPathIn(place, mount, container.name)
+        : place;
       return {
         source,
         target: mount.mountPath,

@@ -17,7 +17,7 @@ import { AGGREGATED_TYPE, discover, wantsAggregated } from './discovery';
 import { metricsOf } from './metrics';
 import { negotiate, type Form } from './negotiate';
 import { isTrue } from './options';
-import { parsePath, verbOf, type ApiPath } from './path';
+import { nameSelectedBy, parsePath, verbOf, type ApiPath } from './path';
 import { reply, replyError, replyText } from './reply';
 import { serveReview } from './serveReview';
 import {
@@ -138,7 +138,7 @@ export class ApiServer {
       namespace:
         target.namespace ??
         (target.plural === 'namespaces' ? target.name : undefined),
-      name: target.name,
+      name: target.name ?? nameSelectedBy(url.searchParams),
     });
     return { user, path, target };
   }

@@ -7,10 +7,15 @@
 import type { Webhooks } from '../admission/Webhooks';
 import type { Authorizer } from '../auth/Authorizer';
 import { assertMayGrant } from '../auth/escalation';
+import { conflict } from '../registry/errors';
 import type { Registry } from '../registry/Registry';
 import type { Resource } from '../registry/Resource';
 import type { PatchType, WriteOptions, WriteResult } from '../registry/verbs';
 import type { Json, KubeObject } from '../types';
+import type { User } from '../User';
+
+/** How often a write is reviewed whose object changes during the review, as the real server tries a patch. */
+const MOST_ATTEMPTS = 5;
 
 /** The writes of the {@link Registry} for requests of clients. Throws a {@link StatusError} if a rule, a precondition or a webhook refuses. */
 export class ReviewedWrites {
@@ -33,34 +38,67 @@ export class ReviewedWrites {
     return this.#webhooks.hasFor('CREATE', resource);
   }
 
-  /** Does it for show first where somebody looks at it, then in earnest. */
+  /**
+   * First as a dry run where somebody reviews it, then for real, on what was reviewed: where the object
+   * changes meanwhile, it is reviewed again.
+   */
   async #write(
+    resource: Resource,
+    live: () => KubeObject | undefined,
+    options: WriteOptions,
+    write: (options: { dryRun?: boolean }) => WriteResult,
+  ): Promise<WriteResult> {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const before = live();
+      await this.#review(resource, before, options, write);
+      if (live()?.metadata.resourceVersion === before?.metadata.resourceVersion)
+        return write({ dryRun: options.dryRun });
+    }
+    throw conflict(resource, live()?.metadata.name ?? '');
+  }
+
+  async #review(
     resource: Resource,
     before: KubeObject | undefined,
     options: WriteOptions,
     write: (options: { dryRun?: boolean }) => WriteResult,
-  ): Promise<WriteResult> {
+  ): Promise<void> {
     const verb = before ? 'UPDATE' : 'CREATE';
     const { user } = options;
-    const grants =
-      user && resource.group === 'rbac.authorization.k8s.io' ? user : undefined;
+    const isGrant = resource.group === 'rbac.authorization.k8s.io';
     const isAsked = this.#webhooks.hasFor(verb, resource);
-    if (grants || isAsked) {
-      const { object } = write({ dryRun: true });
-      if (grants)
-        assertMayGrant(this.#authorizer, resource, {
-          object,
-          before,
-          user: grants,
-        });
-      if (isAsked)
-        await this.#webhooks.review(verb, resource, {
-          object,
-          oldObject: before,
-          options,
-        });
-    }
-    return write({ dryRun: options.dryRun });
+    if (!isAsked && !(user && isGrant)) return;
+    const { object } = write({ dryRun: true });
+    if (user)
+      assertMayGrant(this.#authorizer, resource, { object, before, user });
+    if (isAsked)
+      await this.#webhooks.review(verb, resource, {
+        object,
+        oldObject: before,
+        options,
+      });
+  }
+
+  /** Who applies what is not there creates it. @throws StatusError 403 */
+  #assertMayCreate(
+    resource: Resource,
+    namespace: string | undefined,
+    user: User,
+  ): void {
+    this.#authorizer.require(user, {
+      verb: 'create',
+      group: resource.group,
+      resource: resource.plural,
+      namespace,
+    });
+  }
+
+  #live(
+    resource: Resource,
+    namespace: string | undefined,
+    name: string,
+  ): KubeObject | undefined {
+    return this.#registry.store.get(resource.plural, namespace, name);
   }
 
   create(
@@ -69,8 +107,12 @@ export class ReviewedWrites {
     body: Json,
     options: WriteOptions = {},
   ): Promise<WriteResult> {
-    return this.#write(resource, undefined, options, as =>
-      this.#registry.create(resource, namespace, body, { ...options, ...as }),
+    return this.#write(
+      resource,
+      () => undefined,
+      options,
+      as =>
+        this.#registry.create(resource, namespace, body, { ...options, ...as }),
     );
   }
 
@@ -81,9 +123,8 @@ export class ReviewedWrites {
     body: Json,
     options: WriteOptions = {},
   ): Promise<WriteResult> {
-    const { store } = this.#registry;
-    const before = store.get(resource.plural, namespace, name);
-    return this.#write(resource, before, options, as =>
+    const live = () => this.#live(resource, namespace, name);
+    return this.#write(resource, live, options, as =>
       this.#registry.update(resource, namespace, name, body, {
         ...options,
         ...as,
@@ -91,7 +132,7 @@ export class ReviewedWrites {
     );
   }
 
-  patch(
+  async patch(
     resource: Resource,
     namespace: string | undefined,
     name: string,
@@ -99,9 +140,10 @@ export class ReviewedWrites {
     patch: Json,
     options: WriteOptions & { force?: boolean } = {},
   ): Promise<WriteResult> {
-    const { store } = this.#registry;
-    const before = store.get(resource.plural, namespace, name);
-    return this.#write(resource, before, options, as =>
+    const live = () => this.#live(resource, namespace, name);
+    if (type === 'apply' && options.user && !live())
+      this.#assertMayCreate(resource, namespace, options.user);
+    return this.#write(resource, live, options, as =>
       this.#registry.patch(resource, namespace, name, type, patch, {
         ...options,
         ...as,

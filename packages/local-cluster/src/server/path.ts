@@ -60,6 +60,13 @@ export function parsePath(path: string): ApiPath | undefined {
   };
 }
 
+/** The name that the field selector of a request for a collection leaves, so that a role for that name covers it. */
+export function nameSelectedBy(query: URLSearchParams): string | undefined {
+  return /^metadata\.name={1,2}([^=,!]+)$/.exec(
+    query.get('fieldSelector') ?? '',
+  )?.[1];
+}
+
 /** The verb of a request, as roles name it. */
 export function verbOf(
   method: string,
@@ -76,7 +83,9 @@ export function verbOf(
     case 'DELETE':
       return path.name ? 'delete' : 'deletecollection';
     default:
-      if (isWatching || path.isWatch) return 'watch';
-      return path.name ? 'get' : 'list';
+      if (path.isWatch) return 'watch';
+      // `?watch` is for collections: with a name it is a get (apiserver's `RequestInfo`).
+      if (path.name) return 'get';
+      return isWatching ? 'watch' : 'list';
   }
 }

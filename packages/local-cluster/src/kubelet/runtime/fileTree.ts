@@ -3,8 +3,14 @@
  * and the mounts. It lies in memory but for what may be large, since each new file of a
  * disk takes up to a millisecond of the portal's.
  */
-import { chmodSync, existsSync, lstatSync, mkdirSync } from 'node:fs';
-import { join, normalize } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { ContainerConfigError } from '../environment';
 import type { Mount } from '../volumes';
 import { mountsOf, type Launch } from './Launch';
@@ -56,31 +62,49 @@ function field(text: string): string {
   );
 }
 
-/** Makes a directory in a volume. What an app left there may lead elsewhere; no such path is taken. */
-function makeInVolume(volume: string, path: string, target: string): void {
+/** Makes a directory, or an empty file, in a volume. What an app left there may lead elsewhere; no such path is taken. */
+function makeInVolume(
+  volume: string,
+  path: string,
+  { target, isFile }: { target: string; isFile: boolean },
+): void {
   let at = volume;
-  for (const element of path.split('/').filter(Boolean)) {
+  const elements = path.split('/').filter(Boolean);
+  for (const [index, element] of elements.entries()) {
+    const endsInFile = isFile && index === elements.length - 1;
     at = join(at, element);
     const found = lstatSync(at, { throwIfNoEntry: false });
-    if (!found) mkdirSync(at);
-    else if (!found.isDirectory())
+    if (!found) {
+      if (endsInFile) writeFileSync(at, '');
+      else mkdirSync(at);
+    } else if (!(endsInFile ? found.isFile() : found.isDirectory()))
       throw new ContainerConfigError(
         `mount path ${JSON.stringify(target)} leads over ${JSON.stringify(
           element,
-        )}, which is not a directory`,
+        )}, which is not a ${endsInFile ? 'file' : 'directory'}`,
       );
   }
 }
 
+/** Where mounts go: directories or files, relative to the root of the tree. */
+interface MountPoints {
+  directories: string[];
+  files: string[];
+}
+
 /**
- * Makes the directories that mounts inside mounts go to.
+ * Makes the directories and files that mounts inside mounts go to.
  *
  * @param mounts - outer ones first
- * @returns the directories that the tree itself needs, relative to its root
+ * @returns those that the tree itself needs
  * @throws ContainerConfigError
  */
-function mountPoints(mounts: Mount[], files: string[]): string[] {
-  return mounts.flatMap(({ target }) => {
+function mountPoints(mounts: Mount[], files: string[]): MountPoints {
+  const points: MountPoints = { directories: [], files: [] };
+  for (const { source, target } of mounts) {
+    const isFile = Boolean(
+      lstatSync(source, { throwIfNoEntry: false })?.isFile(),
+    );
     const path = JSON.stringify(target);
     if (
       normalize(target) !== target ||
@@ -98,24 +122,31 @@ function mountPoints(mounts: Mount[], files: string[]): string[] {
         )}, which is not a directory`,
       );
     const outer = mounts.findLast(m => target.startsWith(`${m.target}/`));
-    if (!outer) return [target.slice(1)];
+    if (!outer) {
+      (isFile ? points.files : points.directories).push(target.slice(1));
+      continue;
+    }
     if (outer.readOnly)
       throw new ContainerConfigError(
         `mount path ${path} lies in a read-only mount`,
       );
-    makeInVolume(outer.source, target.slice(outer.target.length), target);
-    return [];
-  });
+    makeInVolume(outer.source, target.slice(outer.target.length), {
+      target,
+      isFile,
+    });
+  }
+  return points;
 }
 
 /** What a shell does to make the tree, which has more rights there than the portal, and time. */
 function treeScript(options: {
   root: string;
   directories: string[];
+  files: string[];
   links: string[];
   home: string;
 }): string[] {
-  const { root, directories, links, home } = options;
+  const { root, directories, files, links, home } = options;
   const words = (paths: string[]) => paths.map(quote).join(' ');
   const etcFiles = ETC_FILES.filter(name => existsSync(`/etc/${name}`));
   const text = (path: string, content: string) =>
@@ -126,7 +157,9 @@ function treeScript(options: {
     `mkdir -p -- ${words(directories)}`,
     ...(links.length ? [`cp -d ${words(links.map(n => `/${n}`))} .`] : []),
     `cp -d ${words(DEVICE_LINKS.map(name => `/dev/${name}`))} dev`,
-    ...DEVICES.map(name => `: > dev/${name}`),
+    ...[...DEVICES.map(name => `dev/${name}`), ...files].map(
+      path => `: > ${quote(path)}`,
+    ),
     ...(etcFiles.length
       ? [
           `(cd /etc && cp -L --parents ${words(etcFiles)} ${quote(
@@ -193,15 +226,23 @@ export function describeTree(
     ),
     line('proc', 'proc', 'proc', 'defaults'),
   ];
+  const points = mountPoints(mounts, [...links, ...FILES]);
   const directories = [
     ...['proc', 'dev/shm', 'run', 'home', 'etc/ssl', OLD_ROOT],
     ...SCRATCH_DIRECTORIES,
-    ...mountPoints(mounts, [...links, ...FILES]),
+    ...points.directories,
+    ...points.files.map(dirname),
   ];
   // One field of one line, whatever the variable holds.
   const home = (launch.env.HOME ?? '/tmp').replace(/[:\p{Cc}]/gu, '_');
   return {
-    script: treeScript({ root, directories, links, home }),
+    script: treeScript({
+      root,
+      directories,
+      files: points.files,
+      links,
+      home,
+    }),
     table: `${table.join('\n')}\n`,
   };
 }
