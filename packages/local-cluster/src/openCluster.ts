@@ -25,7 +25,7 @@ import { NodeAgent } from './kubelet/NodeAgent';
 import type { LocalClusterOptions } from './LocalClusterOptions';
 import { LoopbackAddresses } from './registry/LoopbackAddresses';
 import { Registry } from './registry/Registry';
-import { ReviewedWrites } from './server/ReviewedWrites';
+import { ReviewedWrites } from './auth/ReviewedWrites';
 import { ApiServer } from './server/ApiServer';
 import { ObjectStore } from './store/ObjectStore';
 
@@ -40,12 +40,20 @@ const SILENT: Logger = { info: () => {}, warn: () => {}, error: () => {} };
 /** Closes a part of the cluster that was opened; with how long processes may take to end, in milliseconds. */
 export type Closer = (graceMs: number) => void | Promise<void>;
 
-/** Closes parts, the last one first. */
+/** Closes parts, the last one first; all of them, whichever fails. @throws the first error */
 export async function closeAll(
   closers: Closer[],
   graceMs: number,
 ): Promise<void> {
-  for (const close of closers.splice(0).reverse()) await close(graceMs);
+  const errors: unknown[] = [];
+  for (const close of closers.splice(0).reverse()) {
+    try {
+      await close(graceMs);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length) throw errors[0];
 }
 
 /** A directory for sockets, without those that a killed predecessor left. */

@@ -5,117 +5,11 @@
 import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import { forbidden } from '../registry/errors';
 import type { Resource } from '../registry/Resource';
-import { qosClass } from '../registry/strategies/qos';
 import { canonicalQuantity } from '../registry/strategies/quantity';
 import type { ObjectStore } from '../store/ObjectStore';
 import type { Json, KubeObject } from '../types';
 import type { AdmissionPlugin, AdmissionRequest } from './Admission';
-
-/** Counted by the number of objects. */
-const COUNTED: Record<string, string> = {
-  configmaps: 'configmaps',
-  secrets: 'secrets',
-  services: 'services',
-  persistentvolumeclaims: 'persistentvolumeclaims',
-  resourcequotas: 'resourcequotas',
-};
-
-const isOver = (pod: KubeObject) =>
-  ['Succeeded', 'Failed'].includes(pod.status?.phase) ||
-  (pod.metadata.deletionTimestamp !== undefined &&
-    pod.metadata.deletionGracePeriodSeconds === 0);
-
-/** What a pod takes of each of a list: the larger of its containers together and of any one before them. */
-function podUsage(
-  pod: KubeObject,
-  list: 'requests' | 'limits',
-): Map<string, number> {
-  const sum = new Map<string, number>();
-  for (const { resources } of pod.spec.containers)
-    for (const [name, quantity] of Object.entries<Json>(
-      resources?.[list] ?? {},
-    ))
-      sum.set(name, (sum.get(name) ?? 0) + parseQuantity(String(quantity)));
-  for (const { resources } of pod.spec.initContainers ?? [])
-    for (const [name, quantity] of Object.entries<Json>(
-      resources?.[list] ?? {},
-    ))
-      sum.set(
-        name,
-        Math.max(sum.get(name) ?? 0, parseQuantity(String(quantity))),
-      );
-  return sum;
-}
-
-/** What an object takes of what a quota names. */
-function usageOf(
-  plural: string,
-  group: string,
-  object: KubeObject,
-  names: string[],
-): Map<string, number> {
-  const usage = new Map<string, number>();
-  const qualified = group ? `${plural}.${group}` : plural;
-  for (const name of names) {
-    if (name === `count/${qualified}` || COUNTED[plural] === name)
-      usage.set(name, 1);
-  }
-  if (plural === 'pods' && !isOver(object)) {
-    const requests = podUsage(object, 'requests');
-    const limits = podUsage(object, 'limits');
-    for (const name of names) {
-      if (name === 'pods') usage.set(name, 1);
-      const [list, of] = name.startsWith('limits.')
-        ? [limits, name.slice('limits.'.length)]
-        : [requests, name.replace(/^requests\./, '')];
-      if (['cpu', 'memory', 'ephemeral-storage'].includes(of))
-        usage.set(name, list.get(of) ?? 0);
-    }
-  }
-  if (plural === 'services')
-    for (const [name, types] of [
-      ['services.nodeports', ['NodePort', 'LoadBalancer']],
-      ['services.loadbalancers', ['LoadBalancer']],
-    ] as const)
-      if (
-        names.includes(name) &&
-        (types as readonly string[]).includes(object.spec?.type)
-      )
-        usage.set(name, 1);
-  if (plural === 'persistentvolumeclaims' && names.includes('requests.storage'))
-    usage.set(
-      'requests.storage',
-      parseQuantity(String(object.spec?.resources?.requests?.storage ?? 0)),
-    );
-  return usage;
-}
-
-/** Whether a quota that is only for some pods counts this one. */
-function isInScope(
-  quota: KubeObject,
-  object: KubeObject,
-  plural: string,
-): boolean {
-  const scopes: string[] = quota.spec?.scopes ?? [];
-  if (!scopes.length) return true;
-  if (plural !== 'pods') return false;
-  return scopes.every(scope => {
-    const isTerminating = object.spec.activeDeadlineSeconds !== undefined;
-    const isBestEffort = qosClass(object.spec) === 'BestEffort';
-    switch (scope) {
-      case 'Terminating':
-        return isTerminating;
-      case 'NotTerminating':
-        return !isTerminating;
-      case 'BestEffort':
-        return isBestEffort;
-      case 'NotBestEffort':
-        return !isBestEffort;
-      default:
-        return true;
-    }
-  });
-}
+import { COUNTED, isInScope, usageOf } from './quotaUsage';
 
 /** Lists as messages show them: `cpu=1,memory=1Gi`. */
 function listed(amounts: Map<string, string>): string {

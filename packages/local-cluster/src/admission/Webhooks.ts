@@ -11,12 +11,14 @@ import type { WriteOptions } from '../registry/verbs';
 import type { ObjectStore } from '../store/ObjectStore';
 import { matches } from '../store/selectors';
 import type { Json, KubeObject } from '../types';
+import { ANONYMOUS } from '../User';
 
-export type Operation = 'CREATE' | 'UPDATE';
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
 
 /** A write as webhooks are told of it. */
 export interface Written {
-  object: KubeObject;
+  /** What would be stored; none where it would go. */
+  object?: KubeObject;
   oldObject?: KubeObject;
   options: WriteOptions;
 }
@@ -25,13 +27,37 @@ function covers(values: string[] | undefined, value: string): boolean {
   return Boolean(values?.includes('*') || values?.includes(value));
 }
 
-function isFor(hook: Json, operation: Operation, resource: Resource): boolean {
+/** Whether a rule names a resource (`pods`, or all with `*`), or a subresource of it (`pods/status`, or all with `pods/*`). */
+function namesResource(
+  resources: string[] | undefined,
+  plural: string,
+  subresource: string | undefined,
+): boolean {
+  return Boolean(
+    resources?.some(each => {
+      const [of, part] = each.split('/');
+      return (
+        (of === '*' || of === plural) && (part === subresource || part === '*')
+      );
+    }),
+  );
+}
+
+function isFor(
+  hook: Json,
+  operation: Operation,
+  resource: Resource,
+  subresource?: string,
+): boolean {
   return (hook.rules ?? []).some(
     (rule: Json) =>
       covers(rule.operations, operation) &&
       covers(rule.apiGroups, resource.group) &&
       covers(rule.apiVersions, resource.version) &&
-      covers(rule.resources, resource.plural),
+      namesResource(rule.resources, resource.plural, subresource) &&
+      (!rule.scope ||
+        rule.scope === '*' ||
+        (rule.scope === 'Namespaced') === resource.namespaced),
   );
 }
 
@@ -50,10 +76,16 @@ export class Webhooks {
   }
 
   /** Whether anybody wants to be asked. */
-  hasFor(operation: Operation, resource: Resource): boolean {
+  hasFor(
+    operation: Operation,
+    resource: Resource,
+    subresource?: string,
+  ): boolean {
     // What decides on webhooks is never asked of them, or nobody could take one away.
     if (resource.group === 'admissionregistration.k8s.io') return false;
-    return this.#hooks().some(hook => isFor(hook, operation, resource));
+    return this.#hooks().some(hook =>
+      isFor(hook, operation, resource, subresource),
+    );
   }
 
   /** @throws StatusError what a webhook denies with, 500 where one that has to be asked cannot be */
@@ -62,15 +94,19 @@ export class Webhooks {
     resource: Resource,
     written: Written,
   ): Promise<void> {
-    const namespace = written.object.metadata.namespace;
+    const { metadata } = (written.object ?? written.oldObject)!;
+    const { namespace } = metadata;
     const labels = namespace
       ? this.#store.get('namespaces', undefined, namespace)?.metadata.labels
       : {};
     for (const hook of this.#hooks()) {
-      if (!isFor(hook, operation, resource)) continue;
-      if (namespace && !matches(hook.namespaceSelector, labels)) continue;
-      if (!matches(hook.objectSelector, written.object.metadata.labels))
+      if (!isFor(hook, operation, resource, written.options.subresource))
         continue;
+      if (namespace && !matches(hook.namespaceSelector, labels)) continue;
+      const isSelected = [written.object, written.oldObject].some(
+        each => each && matches(hook.objectSelector, each.metadata.labels),
+      );
+      if (!isSelected) continue;
       await ask(hook, operation, resource, written);
     }
   }
@@ -88,21 +124,14 @@ async function ask(
     if (!response) throw new Error('webhook response is required');
   } catch (error) {
     if (hook.failurePolicy === 'Ignore') return;
+    const why = `failed calling webhook ${JSON.stringify(
+      hook.name,
+    )}: failed to call webhook: ${(error as Error).message}`;
     throw new StatusError(
       500,
       'InternalError',
-      `Internal error occurred: failed calling webhook ${JSON.stringify(
-        hook.name,
-      )}: failed to call webhook: ${(error as Error).message}`,
-      {
-        causes: [
-          {
-            message: `failed calling webhook ${JSON.stringify(
-              hook.name,
-            )}: failed to call webhook: ${(error as Error).message}`,
-          },
-        ],
-      },
+      `Internal error occurred: ${why}`,
+      { causes: [{ message: why }] },
     );
   }
   if (response.allowed) return;
@@ -122,10 +151,12 @@ function reviewOf(
   { group, version, kind, plural }: Resource,
   { object, oldObject, options }: Written,
 ): Json {
-  const {
-    username = 'system:serviceaccount:kube-system:replicaset-controller',
-    groups = [],
-  } = options.user ?? {};
+  const { metadata } = (object ?? oldObject)!;
+  const { username, uid, groups, extra } = options.user ?? ANONYMOUS;
+  const typed = (each: KubeObject | undefined) =>
+    each
+      ? { ...each, apiVersion: apiVersionOf({ group, version }), kind }
+      : null;
   return {
     kind: 'AdmissionReview',
     apiVersion: 'admission.k8s.io/v1',
@@ -135,12 +166,13 @@ function reviewOf(
       resource: { group, version, resource: plural },
       requestKind: { group, version, kind },
       requestResource: { group, version, resource: plural },
-      name: object.metadata.name,
-      namespace: object.metadata.namespace,
+      ...(options.subresource ? { subResource: options.subresource } : {}),
+      name: metadata.name,
+      namespace: metadata.namespace,
       operation,
-      userInfo: { username, groups },
-      object: { ...object, apiVersion: apiVersionOf({ group, version }), kind },
-      oldObject: oldObject ?? null,
+      userInfo: { username, uid, groups, extra },
+      object: typed(object),
+      oldObject: typed(oldObject),
       dryRun: Boolean(options.dryRun),
       options: null,
     },
@@ -164,7 +196,8 @@ function call(hook: Json, review: Json): Promise<Json> {
       target,
       {
         method: 'POST',
-        timeout: timeoutMs,
+        // Of the whole call, however slowly it answers.
+        signal: AbortSignal.timeout(timeoutMs),
         ca: caBundle && Buffer.from(caBundle, 'base64').toString('utf8'),
         headers: { 'content-type': 'application/json' },
       },
@@ -172,7 +205,9 @@ function call(hook: Json, review: Json): Promise<Json> {
         let text = '';
         answer.setEncoding('utf8');
         answer.on('data', chunk => (text += chunk));
-        answer.on('error', error => reject(post(error.message)));
+        answer.on('error', error =>
+          reject(post(goNetworkError(error, target))),
+        );
         answer.on('end', () => {
           try {
             resolve(JSON.parse(text));
@@ -185,9 +220,6 @@ function call(hook: Json, review: Json): Promise<Json> {
           }
         });
       },
-    );
-    outgoing.on('timeout', () =>
-      outgoing.destroy(Object.assign(new Error(), { code: 'TIMEOUT' })),
     );
     outgoing.on('error', (error: NodeJS.ErrnoException) =>
       reject(post(goNetworkError(error, target))),
@@ -203,7 +235,7 @@ function goNetworkError(error: NodeJS.ErrnoException, target: URL): string {
       return `dial tcp ${address}: connect: connection refused`;
     case 'ENOTFOUND':
       return `dial tcp: lookup ${target.hostname}: no such host`;
-    case 'TIMEOUT':
+    case 'ABORT_ERR':
       return 'context deadline exceeded';
     default:
       return error.message;

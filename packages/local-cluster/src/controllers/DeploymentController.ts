@@ -2,11 +2,9 @@
  * Brings a Deployment's pods to its template by way of ReplicaSets, one for each template: all old
  * ones away first (Recreate), or in steps that leave enough of them (RollingUpdate).
  */
-import { conditionOf, type Condition } from '../conditions';
-import { equal } from '../apply/equal';
-import { withAnnotations, withStatus } from '../registry/changed';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
+import { claimed, indexOrphans, isOrphan, possibleOwners } from './adoption';
 import { Controller, keyOf, ownerKey, parseKey, type Key } from './Controller';
 import {
   beyondHistory,
@@ -14,28 +12,33 @@ import {
   isRolling,
   newestOf,
   nextReplicas,
-  REVISION,
-  revised,
-  sizeAnnotations,
   specReplicas,
 } from './deployments';
-import {
-  deploymentStatus,
-  untilDeadline,
-  withDeploymentCondition,
-} from './deploymentStatus';
+import { deploymentStatus, untilDeadline } from './deploymentStatus';
 import { controlled } from './pods';
-import { newReplicaSet, proportionalSteps, stepsDown } from './rolloutSteps';
+import { ReplicaSetWrites } from './ReplicaSetWrites';
+import { proportionalSteps, stepsDown } from './rolloutSteps';
 
 const OPTIONS = { fieldManager: 'kube-controller-manager' };
-const SOURCE = { component: 'deployment-controller' };
 const SETS = resourceOf('replicasets');
 const DEPLOYMENTS = resourceOf('deployments');
 
 export class DeploymentController extends Controller {
+  readonly #writes: ReplicaSetWrites;
+
+  constructor(options: ConstructorParameters<typeof Controller>[0]) {
+    super(options);
+    this.#writes = new ReplicaSetWrites(options);
+  }
+
   start(): void {
+    const { store } = this.registry;
+    indexOrphans(store, 'replicasets');
     this.watch('deployments', event => [keyOf(event.object)]);
-    this.watch('replicasets', event => [ownerKey(event.object, 'Deployment')]);
+    this.watch('replicasets', ({ object }) => [
+      ownerKey(object, 'Deployment'),
+      ...(isOrphan(object) ? possibleOwners(store, 'deployments', object) : []),
+    ]);
     this.watch('pods', event =>
       event.type === 'DELETED' ? [this.#deploymentOf(event.object)] : [],
     );
@@ -61,7 +64,7 @@ export class DeploymentController extends Controller {
   protected sync(key: Key): void {
     const deployment = this.#get(key);
     if (!deployment || deployment.metadata.deletionTimestamp) return;
-    const sets = this.#sets(deployment);
+    const sets = claimed(this.registry, 'replicasets', deployment);
     const isScaled = sets.some(
       set =>
         specReplicas(set) > 0 &&
@@ -88,22 +91,32 @@ export class DeploymentController extends Controller {
   /** More or fewer replicas of what there is, and no step of a rollout. */
   #scaleOnly(deployment: KubeObject, sets: KubeObject[]): void {
     const newest = this.#newest(deployment);
-    if (newest) this.#takeRevision(deployment, newest);
+    if (newest)
+      this.#writes.takeRevision(
+        deployment,
+        newest,
+        this.#old(deployment, newest),
+      );
     const active = sets.filter(set => specReplicas(set) > 0);
     if (active.length > 1)
       for (const [set, replicas] of proportionalSteps(deployment, active))
-        this.#scale(deployment, set, replicas);
+        this.#writes.scale(deployment, set, replicas);
     else {
       const only = active[0] ?? newest;
-      if (only) this.#scale(deployment, only, deployment.spec.replicas);
+      if (only) this.#writes.scale(deployment, only, deployment.spec.replicas);
     }
   }
 
   #recreate(deployment: KubeObject): void {
     const newest = this.#newest(deployment);
-    if (newest) this.#takeRevision(deployment, newest);
+    if (newest)
+      this.#writes.takeRevision(
+        deployment,
+        newest,
+        this.#old(deployment, newest),
+      );
     const old = this.#old(deployment, newest);
-    for (const set of old) this.#scale(deployment, set, 0);
+    for (const set of old) this.#writes.scale(deployment, set, 0);
     // Whoever was asked to end may still run.
     const isRunning = old.some(set =>
       controlled(this.registry, 'pods', set).some(
@@ -111,21 +124,27 @@ export class DeploymentController extends Controller {
       ),
     );
     if (isRunning) return;
-    const set = newest ?? this.#create(deployment, old);
-    this.#scale(deployment, set, deployment.spec.replicas);
+    const set = newest ?? this.#writes.create(deployment, old);
+    this.#writes.scale(deployment, set, deployment.spec.replicas);
     this.#prune(deployment, old);
   }
 
   #roll(deployment: KubeObject): void {
     const known = this.#newest(deployment);
-    if (known) this.#takeRevision(deployment, known);
+    if (known)
+      this.#writes.takeRevision(
+        deployment,
+        known,
+        this.#old(deployment, known),
+      );
     const newest =
-      known ?? this.#create(deployment, this.#old(deployment, undefined));
+      known ??
+      this.#writes.create(deployment, this.#old(deployment, undefined));
     const all = this.#sets(deployment);
     const current =
       all.find(set => set.metadata.uid === newest.metadata.uid) ?? newest;
     const { replicas } = deployment.spec;
-    this.#scale(
+    this.#writes.scale(
       deployment,
       current,
       specReplicas(current) > replicas
@@ -141,118 +160,7 @@ export class DeploymentController extends Controller {
     const newest = all.find(set => set.metadata.uid === newestUid)!;
     for (const [set, replicas] of stepsDown(deployment, all, newest))
       if (replicas !== specReplicas(set))
-        this.#scale(deployment, set, replicas);
-  }
-
-  #create(deployment: KubeObject, old: KubeObject[]): KubeObject {
-    const { object } = this.registry.create(
-      SETS,
-      deployment.metadata.namespace,
-      newReplicaSet(deployment, old),
-      OPTIONS,
-    );
-    const { name, annotations } = object.metadata;
-    const replicas = specReplicas(object);
-    if (replicas > 0) this.#tellScaled(deployment, object, 0, replicas);
-    this.#note(deployment, annotations![REVISION], {
-      type: 'Progressing',
-      status: 'True',
-      reason: 'NewReplicaSetCreated',
-      message: `Created new replica set ${JSON.stringify(name)}`,
-    });
-    return object;
-  }
-
-  /** A template that comes back is the newest revision again. */
-  #takeRevision(deployment: KubeObject, newest: KubeObject): void {
-    const { revision, annotations } = revised(
-      deployment,
-      newest,
-      this.#old(deployment, newest),
-    );
-    if (!equal(annotations, newest.metadata.annotations))
-      this.registry.modify(
-        SETS,
-        newest,
-        live => withAnnotations(live, annotations),
-        OPTIONS,
-      );
-    if (deployment.metadata.annotations?.[REVISION] === revision) return;
-    const { name } = newest.metadata;
-    this.#note(
-      deployment,
-      revision,
-      conditionOf(deployment.status?.conditions, 'Progressing')
-        ? undefined
-        : {
-            type: 'Progressing',
-            status: 'True',
-            reason: 'FoundNewReplicaSet',
-            message: `Found new replica set ${JSON.stringify(name)}`,
-          },
-    );
-  }
-
-  /** Writes the revision, and what is found, by way of the status. */
-  #note(
-    deployment: KubeObject,
-    revision: string,
-    condition: Condition | undefined,
-  ): void {
-    this.registry.modify(
-      DEPLOYMENTS,
-      deployment,
-      live => {
-        const noted = withAnnotations(live, { [REVISION]: revision });
-        return condition
-          ? withStatus(noted, {
-              conditions: withDeploymentCondition(
-                live.status?.conditions,
-                condition,
-                this.registry.now(),
-              ),
-            })
-          : noted;
-      },
-      { ...OPTIONS, subresource: 'status' },
-    );
-  }
-
-  #scale(deployment: KubeObject, set: KubeObject, replicas: number): void {
-    const before = specReplicas(set);
-    const wanted = sizeAnnotations(deployment);
-    const isNoted = Object.entries(wanted).every(
-      ([key, value]) => set.metadata.annotations?.[key] === value,
-    );
-    if (before === replicas && (isNoted || replicas === 0)) return;
-    this.registry.modify(
-      SETS,
-      set,
-      live => ({
-        ...withAnnotations(live, wanted),
-        spec: { ...live.spec, replicas },
-      }),
-      OPTIONS,
-    );
-    if (before !== replicas)
-      this.#tellScaled(deployment, set, before, replicas);
-  }
-
-  #tellScaled(
-    deployment: KubeObject,
-    { metadata }: KubeObject,
-    from: number,
-    to: number,
-  ): void {
-    this.events.record(
-      deployment,
-      'Normal',
-      'ScalingReplicaSet',
-      `Scaled ${from < to ? 'up' : 'down'} replica set ${
-        metadata.name
-      } from ${from} to ${to}`,
-      SOURCE,
-    );
+        this.#writes.scale(deployment, set, replicas);
   }
 
   /** Old, empty sets beyond the history limit go. */

@@ -1,5 +1,5 @@
 /** Says how many pods of a PodDisruptionBudget may go. */
-import { withCondition } from '../conditions';
+import { conditionOf } from '../conditions';
 import { resourceOf } from '../registry/resources';
 import { matches } from '../store/selectors';
 import type { Json, KubeObject } from '../types';
@@ -65,20 +65,31 @@ export class DisruptionController extends Controller {
           desiredHealthy: desired,
           disruptionsAllowed: allowed,
           expectedPods: expected,
-          conditions: withCondition(
-            live.status?.conditions,
-            {
-              type: 'DisruptionAllowed',
-              status: allowed > 0 ? 'True' : 'False',
-              reason: allowed > 0 ? 'SufficientPods' : 'InsufficientPods',
-              message: '',
-            },
-            this.registry.timestamp(),
-          ),
+          conditions: this.#conditions(live, allowed > 0),
         },
       }),
       OPTIONS,
     );
+  }
+
+  /** A condition of `meta/v1`, whose message is always there. */
+  #conditions({ status, metadata }: KubeObject, isAllowed: boolean): Json[] {
+    const type = 'DisruptionAllowed';
+    const before = conditionOf(status?.conditions, type);
+    const next = isAllowed ? 'True' : 'False';
+    return [
+      {
+        type,
+        status: next,
+        observedGeneration: metadata.generation,
+        lastTransitionTime:
+          before?.status === next
+            ? before.lastTransitionTime
+            : this.registry.timestamp(),
+        reason: isAllowed ? 'SufficientPods' : 'InsufficientPods',
+        message: '',
+      },
+    ];
   }
 
   /** As many pods as those that keep them want. */

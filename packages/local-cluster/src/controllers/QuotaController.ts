@@ -7,14 +7,8 @@ const OPTIONS = {
   fieldManager: 'kube-controller-manager',
   subresource: 'status',
 } as const;
-/** What quotas are mostly about; others are counted when a quota itself changes. */
-const WATCHED = [
-  'pods',
-  'services',
-  'persistentvolumeclaims',
-  'configmaps',
-  'secrets',
-];
+/** Events count for no quota. */
+const NOT_COUNTED = new Set(['events', 'resourcequotas']);
 
 export class QuotaController extends Controller {
   readonly #quotas: Quotas;
@@ -28,7 +22,13 @@ export class QuotaController extends Controller {
 
   start(): void {
     this.watch('resourcequotas', event => [keyOf(event.object)]);
-    for (const plural of WATCHED)
+    const counted = this.registry
+      .resources()
+      .filter(
+        each =>
+          each.namespaced && !each.storedAs && !NOT_COUNTED.has(each.plural),
+      );
+    for (const { plural } of counted)
       this.watch(plural, event =>
         this.registry.store
           .list('resourcequotas', event.object.metadata.namespace)

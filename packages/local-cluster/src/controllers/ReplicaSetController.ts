@@ -1,10 +1,12 @@
 /** Keeps as many pods as a ReplicaSet asks for, and says where it cannot. */
 import { withoutCondition, withWorkloadCondition } from '../conditions';
-import { StatusError } from '../registry/errors';
-import type { ReviewedWrites } from '../server/ReviewedWrites';
+import type { ReviewedWrites } from '../auth/ReviewedWrites';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
+import { accountGroups, type User } from '../User';
+import { claimed, indexOrphans, isOrphan, possibleOwners } from './adoption';
 import { Controller, keyOf, ownerKey, parseKey, type Key } from './Controller';
+import { nonZero } from './counts';
 import {
   controlled,
   createPod,
@@ -16,6 +18,11 @@ import {
 
 const OPTIONS = { fieldManager: 'kube-controller-manager' };
 const SOURCE = 'replicaset-controller';
+/** As whom others' servers are asked. */
+const USER: User = {
+  username: `system:serviceaccount:kube-system:${SOURCE}`,
+  groups: accountGroups('kube-system'),
+};
 const PODS = resourceOf('pods');
 const SETS = resourceOf('replicasets');
 
@@ -34,15 +41,21 @@ export class ReplicaSetController extends Controller {
   }
 
   start(): void {
+    const { store } = this.registry;
+    indexOrphans(store, 'pods');
     this.watch('replicasets', event => [keyOf(event.object)]);
-    this.watch('pods', event => [ownerKey(event.object, 'ReplicaSet')]);
+    this.watch('pods', ({ object, previous }) => [
+      ownerKey(object, 'ReplicaSet'),
+      previous && ownerKey(previous, 'ReplicaSet'),
+      ...(isOrphan(object) ? possibleOwners(store, 'replicasets', object) : []),
+    ]);
   }
 
   protected sync(key: Key): void {
     const { namespace, name } = parseKey(key);
     const set = this.registry.store.get('replicasets', namespace, name);
     if (!set || set.metadata.deletionTimestamp) return;
-    const active = controlled(this.registry, 'pods', set).filter(isActive);
+    const active = this.#pods(set);
     const missing = (set.spec.replicas ?? 1) - active.length;
     let failure: Error | undefined;
     try {
@@ -54,6 +67,11 @@ export class ReplicaSetController extends Controller {
     this.#writeStatus(set, failure);
     // What is refused now may be allowed later: it is tried again, ever more seldom.
     if (failure) throw failure;
+  }
+
+  /** The active pods of a set, after it took orphans and let go of what its selector does not match. */
+  #pods(set: KubeObject): KubeObject[] {
+    return claimed(this.registry, 'pods', set, isActive).filter(isActive);
   }
 
   #create(set: KubeObject, count: number, key: Key): void {
@@ -96,25 +114,23 @@ export class ReplicaSetController extends Controller {
     if (this.#asking.has(key)) return;
     this.#asking.add(key);
     const one = () =>
-      this.#writes.create(
-        PODS,
-        set.metadata.namespace,
-        podFrom(set, {}),
-        OPTIONS,
-      );
-    Promise.all(Array.from({ length: count }, one))
-      .then(
-        results => {
-          this.#asking.delete(key);
-          results.forEach(({ object }) => this.#created(set, object));
-        },
-        error => {
-          this.#asking.delete(key);
-          this.#refused(set, error);
-          this.#writeStatus(set, error);
-          this.retry(key, error);
-        },
-      )
+      this.#writes.create(PODS, set.metadata.namespace, podFrom(set, {}), {
+        ...OPTIONS,
+        user: USER,
+      });
+    Promise.allSettled(Array.from({ length: count }, one))
+      .then(results => {
+        this.#asking.delete(key);
+        for (const result of results)
+          if (result.status === 'fulfilled')
+            this.#created(set, result.value.object);
+        const failed = results.find(({ status }) => status === 'rejected');
+        if (!failed) return;
+        const { reason: error } = failed as PromiseRejectedResult;
+        this.#refused(set, error);
+        this.#writeStatus(set, error);
+        this.retry(key, error);
+      })
       .catch(error => this.logger.warn(`${key}: ${error.message}`));
   }
 
@@ -194,10 +210,7 @@ function setStatus(
           type: 'ReplicaFailure',
           status: 'True',
           reason: 'FailedCreate',
-          message:
-            failure instanceof StatusError
-              ? failure.message
-              : String(failure.message),
+          message: failure.message,
         },
         now,
       )
@@ -208,10 +221,4 @@ function setStatus(
     observedGeneration: live.metadata.generation,
     ...(conditions.length ? { conditions } : {}),
   };
-}
-
-export function nonZero(counts: Record<string, number>): Json {
-  return Object.fromEntries(
-    Object.entries(counts).filter(([, count]) => count),
-  );
 }

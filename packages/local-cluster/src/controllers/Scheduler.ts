@@ -13,11 +13,13 @@ import {
   BY_NODE,
   claimObstacle,
   claimsOf,
+  isProvisioned,
   obstaclesOn,
   requestsOf,
   waitsForConsumer,
   type Obstacle,
 } from './placement';
+import { volumeFor } from './volumes';
 
 const OPTIONS = {
   fieldManager: 'kube-scheduler',
@@ -31,7 +33,7 @@ const UNPLACED = 'unplaced';
 const RETRY_MS = 5 * 60_000;
 
 export class Scheduler extends Controller {
-  constructor(options: ConstructorParameters<typeof Controller>[0] & {}) {
+  constructor(options: ConstructorParameters<typeof Controller>[0]) {
     super(options);
     const { store } = this.registry;
     store.index('pods', BY_NODE, pod =>
@@ -111,12 +113,11 @@ export class Scheduler extends Controller {
       if (!this.#preempt(pod, nodes)) this.#refuse(pod, summary(found));
       return;
     }
-    if (!this.#bindVolumes(pod, nodes.length)) return;
     // Of several the one with the fewest pods.
     const [{ node }] = free.sort(
       (a, b) => this.#load(a.node) - this.#load(b.node),
     );
-    this.#place(pod, node);
+    if (this.#bindVolumes(pod, node, nodes.length)) this.#place(pod, node);
   }
 
   #load(node: KubeObject): number {
@@ -139,43 +140,34 @@ export class Scheduler extends Controller {
   }
 
   /** Claims that wait for a pod are bound now. @returns whether all are */
-  #bindVolumes(pod: KubeObject, nodes: number): boolean {
+  #bindVolumes(pod: KubeObject, node: KubeObject, nodes: number): boolean {
     const { store } = this.registry;
     const waiting = claimsOf(store, pod).filter(
       claim =>
         claim.status?.phase !== 'Bound' && waitsForConsumer(store, claim),
     );
     if (!waiting.length) return true;
-    const isProvisioned = waiting.every(claim => {
-      const storageClass = store.get(
-        'storageclasses',
-        undefined,
-        claim.spec.storageClassName,
-      );
-      return storageClass?.provisioner !== 'kubernetes.io/no-provisioner';
-    });
-    const hasVolumes = waiting.every(claim =>
-      store
-        .list('persistentvolumes')
-        .some(
-          volume =>
-            volume.status?.phase === 'Available' &&
-            volume.spec.storageClassName === claim.spec.storageClassName,
-        ),
+    const canBeBound = waiting.every(
+      claim =>
+        isProvisioned(store, claim) ||
+        volumeFor(claim, store.list('persistentvolumes')),
     );
-    if (!isProvisioned && !hasVolumes) {
+    if (!canBeBound) {
       this.#refuse(
         pod,
         `0/${nodes} nodes are available: ${nodes} node(s) didn't find available persistent volumes to bind. preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`,
       );
       return false;
     }
-    const [node] = store.list('nodes');
     for (const claim of waiting)
-      this.registry.modify(resourceOf('persistentvolumeclaims'), claim, live =>
-        withAnnotations(live, {
-          'volume.kubernetes.io/selected-node': node.metadata.name,
-        }),
+      this.registry.modify(
+        resourceOf('persistentvolumeclaims'),
+        claim,
+        live =>
+          withAnnotations(live, {
+            'volume.kubernetes.io/selected-node': node.metadata.name,
+          }),
+        { fieldManager: OPTIONS.fieldManager },
       );
     return false;
   }

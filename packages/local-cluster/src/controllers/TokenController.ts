@@ -77,6 +77,6 @@ export class TokenController extends Controller {
           OPTIONS,
         );
       })
-      .catch(error => this.logger.warn(`${key}: ${error.message}`));
+      .catch(error => this.retry(key, error));
   }
 }

@@ -3,7 +3,7 @@ import type { Quotas } from '../admission/Quotas';
 import type { Tokens } from '../auth/tokens';
 import type { EventRecorder } from '../events/EventRecorder';
 import type { Registry } from '../registry/Registry';
-import type { ReviewedWrites } from '../server/ReviewedWrites';
+import type { ReviewedWrites } from '../auth/ReviewedWrites';
 import type { Controller, Logger } from './Controller';
 import { DeploymentController } from './DeploymentController';
 import { DisruptionController } from './DisruptionController';

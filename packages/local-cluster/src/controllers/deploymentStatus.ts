@@ -7,6 +7,7 @@ import {
 } from '../conditions';
 import { wholeSeconds } from '../time';
 import type { Json, KubeObject } from '../types';
+import { nonZero } from './counts';
 import {
   available,
   hasProgressed,
@@ -16,7 +17,6 @@ import {
   statusReplicas,
   sum,
 } from './deployments';
-import { nonZero } from './ReplicaSetController';
 
 /** The conditions with one of them as it is now. */
 export function withDeploymentCondition(

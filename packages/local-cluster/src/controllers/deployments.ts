@@ -6,7 +6,7 @@ export const HASH_LABEL = 'pod-template-hash';
 export const REVISION = 'deployment.kubernetes.io/revision';
 const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
 export const DESIRED = 'deployment.kubernetes.io/desired-replicas';
-const MOST = 'deployment.kubernetes.io/max-replicas';
+export const MOST = 'deployment.kubernetes.io/max-replicas';
 /** Annotations that are a Deployment's own. */
 const OWN = [
   'kubectl.kubernetes.io/last-applied-configuration',

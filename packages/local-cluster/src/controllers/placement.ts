@@ -61,7 +61,7 @@ function meetsTerm(
   term: Json,
 ): boolean {
   const meets = (
-    { key, operator, values = [] }: Json,
+    { operator, values = [] }: Json,
     value: string | undefined,
   ) => {
     switch (operator) {
@@ -78,7 +78,7 @@ function meetsTerm(
       case 'Lt':
         return Number(value) < Number(values[0]);
       default:
-        return Boolean(key) && false;
+        return false; // unknown ones are refused when a pod is written
     }
   };
   return (
@@ -217,6 +217,19 @@ export function claimsOf(store: ObjectStore, pod: KubeObject): KubeObject[] {
       store.get('persistentvolumeclaims', pod.metadata.namespace, claimName);
     return claim ? [claim] : [];
   });
+}
+
+/** Whether somebody makes volumes for claims like this one. */
+export function isProvisioned(store: ObjectStore, claim: KubeObject): boolean {
+  const storageClass = store.get(
+    'storageclasses',
+    undefined,
+    claim.spec.storageClassName ?? '',
+  );
+  return (
+    storageClass !== undefined &&
+    storageClass.provisioner !== 'kubernetes.io/no-provisioner'
+  );
 }
 
 /** Whether a claim is bound only once a pod that uses it is placed. */

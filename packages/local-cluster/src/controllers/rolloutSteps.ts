@@ -8,6 +8,7 @@ import {
   inheritedAnnotations,
   maxSurge,
   maxUnavailable,
+  MOST,
   nextReplicas,
   REVISION,
   revisionOf,
@@ -20,27 +21,51 @@ import { templateHash } from './pods';
 /** A ReplicaSet, and how many replicas it comes to have. */
 export type Step = [set: KubeObject, replicas: number];
 
-/** More or fewer replicas in all, where several sets have some: each keeps its share. */
+/** How many replicas a set gains or loses with its Deployment, before rounding errors are made up for. */
+function fraction(deployment: KubeObject, set: KubeObject): number {
+  const size = specReplicas(set);
+  const { replicas } = deployment.spec;
+  if (replicas === 0) return -size;
+  const before =
+    Number(set.metadata.annotations?.[MOST]) ||
+    deployment.status?.replicas ||
+    size;
+  const most = replicas + maxSurge(deployment);
+  return Math.round((size * most) / before) - size;
+}
+
+/**
+ * More or fewer replicas in all, where several sets have some: each keeps its share, and the largest
+ * makes up for what rounding leaves (kubernetes' `GetProportion`).
+ */
 export function proportionalSteps(
   deployment: KubeObject,
   active: KubeObject[],
 ): Step[] {
-  const total = sum(active, specReplicas);
-  const wanted = deployment.spec.replicas + maxSurge(deployment);
-  let left = Math.max(0, wanted);
-  return [...active]
-    .sort((a, b) => specReplicas(b) - specReplicas(a))
-    .map((set, index) => {
-      const share =
-        index === active.length - 1
-          ? left
-          : Math.min(left, Math.round((specReplicas(set) * wanted) / total));
-      left -= share;
-      return [set, share];
+  const { replicas } = deployment.spec;
+  const allowed = replicas > 0 ? replicas + maxSurge(deployment) : 0;
+  const toAdd = allowed - sum(active, specReplicas);
+  let added = 0;
+  // Of sets of one size the newer one grows first, and the older one shrinks first.
+  const steps = [...active]
+    .sort(
+      (a, b) =>
+        specReplicas(b) - specReplicas(a) ||
+        (toAdd > 0 ? byAge(b, a) : byAge(a, b)),
+    )
+    .map((set): Step => {
+      const left = toAdd - added;
+      const own = fraction(deployment, set);
+      const share = toAdd > 0 ? Math.min(own, left) : Math.max(own, left);
+      const change = left === 0 ? 0 : share;
+      added += change;
+      return [set, specReplicas(set) + change];
     });
+  if (steps.length) steps[0][1] = Math.max(0, steps[0][1] + toAdd - added);
+  return steps;
 }
 
-/** As many old pods go as leaves enough that are available; first those that are missed by nobody. */
+/** As many old pods go as leaves enough that are available; first those that are not available. */
 export function stepsDown(
   deployment: KubeObject,
   all: KubeObject[],

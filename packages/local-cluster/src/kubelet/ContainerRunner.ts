@@ -299,9 +299,14 @@ export class ContainerRunner {
       finishedAt: timestamp(),
       containerID: this.#containerId,
     };
+    const isLast = this.#context.pod.spec.restartPolicy === 'Never';
     this.#set({
-      state: { waiting: { reason: 'RunContainerError', message } },
-      lastState: { terminated },
+      ...(isLast
+        ? { state: { terminated } }
+        : {
+            state: { waiting: { reason: 'RunContainerError', message } },
+            lastState: { terminated },
+          }),
       ready: false,
       started: false,
     });

@@ -11,6 +11,9 @@ import type { NetworkPool } from './network/NetworkPool';
 import type { PodNetwork } from './network/PodNetwork';
 import type { PodVolumes } from './volumes';
 
+/** The node's own address. */
+export const HOST_ADDRESS = '127.0.0.1';
+
 /** What all pods of the node share. */
 export interface NodeContext {
   /** The node's name. */

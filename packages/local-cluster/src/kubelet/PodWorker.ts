@@ -9,14 +9,13 @@ import { atDeadline, DEADLINE_EXCEEDED } from './deadline';
 import { HostNetwork } from './network/HostNetwork';
 import type { PodNetwork } from './network/PodNetwork';
 import { pauseUntilChange } from './pause';
-import type { NodeContext, PodContext } from './PodContext';
+import { HOST_ADDRESS, type NodeContext, type PodContext } from './PodContext';
 import { PodPorts } from './PodPorts';
 import type { PodObservation } from './podStatus';
 import { PodStatusWriter } from './PodStatusWriter';
 import { PodVolumes } from './volumes';
 
 const PODS = resourceOf('pods');
-const HOST_ADDRESS = '127.0.0.1';
 /** What a pod needs may be there in a moment. A change in its namespace wakes sooner than these. */
 const SETUP_RETRY_MS = [50, 200, 500, 1000, 2000, 5000];
 

@@ -1,5 +1,4 @@
 /** A container's environment and command, as its pod describes them. */
-import { cpus, totalmem } from 'node:os';
 import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Registry } from '../registry/Registry';
 import type { Json, KubeObject } from '../types';
@@ -40,11 +39,18 @@ export function dataOf(
       `${SINGULAR[plural]} "${ref.name}" not found`,
     );
   }
-  const encoding = plural === 'secrets' ? 'base64' : 'utf8';
+  const read = (
+    values: Record<string, string> = {},
+    encoding: BufferEncoding = 'base64',
+  ) =>
+    Object.entries(values).map(([key, value]): [string, Buffer] => [
+      key,
+      Buffer.from(value, encoding),
+    ]);
   return new Map(
-    Object.entries((object.data ?? {}) as Record<string, string>).map(
-      ([key, value]) => [key, Buffer.from(value, encoding)],
-    ),
+    plural === 'secrets'
+      ? read(object.data)
+      : [...read(object.data, 'utf8'), ...read(object.binaryData)],
   );
 }
 
@@ -83,8 +89,9 @@ export function fieldText(pod: KubeObject, path: string): string {
   return String(at ?? '');
 }
 
-/** What a container asks for or may have at most, in units of the divisor, rounded up. */
+/** What a container asks for or may have at most, in units of the divisor, rounded up. What is not limited may have what its node leaves to pods. */
 export function resourceText(
+  registry: Registry,
   pod: KubeObject,
   { containerName, resource, divisor = '1' }: Json,
   own?: Json,
@@ -93,16 +100,13 @@ export function resourceText(
     own ??
     pod.spec.containers.find((each: Json) => each.name === containerName);
   const [list, name] = String(resource).split('.');
+  const node = registry.store.get('nodes', undefined, pod.spec.nodeName);
   const value =
     container?.resources?.[list]?.[name] ??
-    // What is not limited may have what the node has.
-    (list === 'limits' ? nodeHas(name) : 0);
+    (list === 'limits' ? node?.status?.allocatable?.[name] : 0) ??
+    0;
   const unit = parseQuantity(String(divisor)) || 1;
   return String(Math.ceil(parseQuantity(String(value)) / unit));
-}
-
-function nodeHas(name: string): string {
-  return name === 'cpu' ? String(cpus().length) : String(totalmem());
 }
 
 /** Replaces `$(NAME)`; `$$(NAME)` stands for itself. */
@@ -144,6 +148,7 @@ export function environmentOf(
     } else if (fieldRef) env[name] = fieldText(pod, fieldRef.fieldPath);
     else if (resourceFieldRef)
       env[name] = resourceText(
+        registry,
         pod,
         resourceFieldRef,
         resourceFieldRef.containerName ? undefined : container,

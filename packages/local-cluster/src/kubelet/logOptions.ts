@@ -1,6 +1,6 @@
 /** Which lines of a log are asked for (`PodLogOptions`). */
 import { bad, forbidden, type Cause } from '../registry/causes';
-import { invalid } from '../registry/errors';
+import { badRequest, invalid } from '../registry/errors';
 
 const KIND = { group: '', kind: 'PodLogOptions' };
 
@@ -9,6 +9,16 @@ export interface LogOptions {
   limitBytes?: number;
   /** The time that lines must not be older than, as they carry it; '' for all. */
   since: string;
+}
+
+/** A time with any offset as log lines carry it. @throws StatusError 400 */
+function inUtc(text: string, pod: string): string {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime()))
+    throw badRequest(
+      `parsing time ${JSON.stringify(text)} of the log of ${pod}: not RFC 3339`,
+    );
+  return time.toISOString();
 }
 
 /** @throws StatusError 422 for numbers that are too small, and for two times at once */
@@ -50,6 +60,8 @@ export function logOptions(query: URLSearchParams, pod: string): LogOptions {
   return {
     tailLines,
     limitBytes,
-    since: sinceTime ?? (sinceSeconds ? ago(sinceSeconds) : ''),
+    since: sinceTime
+      ? inUtc(sinceTime, pod)
+      : (sinceSeconds && ago(sinceSeconds)) || '',
   };
 }

@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '../types';
+import type { Json, KubeObject } from '../types';
 import { discard } from '../discard';
 import { assertExecutable } from './executable';
 import { ContainerConfigError, environmentOf, expand } from './environment';
-import type { PodContext } from './PodContext';
+import { HOST_ADDRESS, type PodContext } from './PodContext';
 import type { Running } from './runtime/Launch';
 import { launchIsolated } from './runtime/launchIsolated';
 import { launchPlain } from './runtime/launchPlain';
@@ -15,6 +15,21 @@ import type { Mount } from './volumes';
 
 /** How much of an executed command's output is kept, in characters. */
 const OUTPUT_LIMIT = 4096;
+
+/** A pod with what its status says of its addresses once they are written. */
+function withAddresses(pod: KubeObject, podIP: string): KubeObject {
+  const hostIP = HOST_ADDRESS;
+  return {
+    ...pod,
+    status: {
+      ...pod.status,
+      podIP,
+      podIPs: [{ ip: podIP }],
+      hostIP,
+      hostIPs: [{ ip: hostIP }],
+    },
+  };
+}
 
 function start(
   context: PodContext,
@@ -25,7 +40,11 @@ function start(
 ): Running {
   const { images, registry, pod, network, isolation } = context;
   const image = images.resolve(spec.image);
-  const env = environmentOf(registry, pod, spec);
+  const env = environmentOf(
+    registry,
+    withAddresses(pod, context.address),
+    spec,
+  );
   const launch = isolation.files ? launchIsolated : launchPlain;
   return launch({
     argv: argvFor(env),

@@ -186,7 +186,7 @@ export class PodVolumes {
         file,
         fieldRef
           ? fieldText(this.#pod, fieldRef.fieldPath)
-          : resourceText(this.#pod, resourceFieldRef),
+          : resourceText(this.#registry, this.#pod, resourceFieldRef),
         { mode: 0o600 },
       );
     }

@@ -316,7 +316,7 @@ export class Registry {
       );
     else if (options.subresource) throw notFound(resource, name);
     const next = appliedTo(
-      live,
+      live && shownAs(resource, live),
       {
         ...applied,
         metadata: { ...applied.metadata, name: applied.metadata.name ?? name },
@@ -330,9 +330,10 @@ export class Registry {
     );
     assertSameName(next, name);
     const { managedFields } = next.metadata;
+    const kept = keptAs(resource, next);
     const told = live
-      ? this.#replace(resource, live, next, options, managedFields)
-      : this.#insert(resource, next, options, managedFields);
+      ? this.#replace(kept.resource, live, kept.object, options, managedFields)
+      : this.#insert(kept.resource, kept.object, options, managedFields);
     return {
       ...told,
       created: !live,

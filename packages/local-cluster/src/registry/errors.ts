@@ -167,3 +167,13 @@ export function forbidden(
     { ...detailsOf(resource, name), ...(causes ? { causes } : {}) },
   );
 }
+
+/** Whether a create found an object of its name. */
+export function isAlreadyExists(error: unknown): boolean {
+  return error instanceof StatusError && error.reason === 'AlreadyExists';
+}
+
+/** Whether what was addressed is not there. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof StatusError && error.reason === 'NotFound';
+}

@@ -4,10 +4,27 @@
  */
 import { matches } from '../store/selectors';
 import type { KubeObject } from '../types';
+import { conditionOf } from '../conditions';
 import { withPodCondition } from './changed';
 import { badRequest, StatusError } from './errors';
+import { checkDeletion } from './preconditions';
 import type { Registry } from './Registry';
 import { resourceOf } from './resources';
+
+/** When to ask again where a budget has not been looked at yet. */
+const PROCESSING_SECONDS = 10;
+
+function refused(message: string, retryAfterSeconds?: number): StatusError {
+  return new StatusError(
+    429,
+    'TooManyRequests',
+    "Cannot evict pod as it would violate the pod's disruption budget.",
+    {
+      causes: [{ reason: 'DisruptionBudget', message }],
+      ...(retryAfterSeconds ? { retryAfterSeconds } : {}),
+    },
+  );
+}
 
 function budgetsOf(registry: Registry, pod: KubeObject): KubeObject[] {
   return registry.store
@@ -35,12 +52,13 @@ export function evict(
     throw badRequest('name in URL does not match name in Eviction object');
   const pod = registry.get(pods, namespace, name);
   const { deleteOptions = {} } = eviction;
-  const isOver =
-    ['Succeeded', 'Failed'].includes(pod.status?.phase) ||
-    pod.metadata.deletionTimestamp ||
-    !pod.spec.nodeName;
-  if (!isOver) spend(registry, pod);
-  if (deleteOptions.dryRun?.length) return;
+  checkDeletion(pods, pod, deleteOptions.preconditions);
+  const isDryRun = Boolean(deleteOptions.dryRun?.length);
+  // Such a pod is no loss to anybody.
+  const isMissed =
+    pod.status?.phase === 'Running' && !pod.metadata.deletionTimestamp;
+  if (isMissed) spend(registry, pod, isDryRun);
+  if (isDryRun) return;
   registry.modify(
     pods,
     pod,
@@ -63,8 +81,17 @@ export function evict(
   });
 }
 
-/** Takes one of the disruptions that a budget allows. @throws StatusError 429, 500 */
-function spend(registry: Registry, pod: KubeObject): void {
+function isReady({ status }: KubeObject): boolean {
+  return conditionOf(status?.conditions, 'Ready')?.status === 'True';
+}
+
+/**
+ * Takes one of the disruptions that a budget allows; a pod that is not ready may take none
+ * (https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy).
+ *
+ * @throws StatusError 429, 500
+ */
+function spend(registry: Registry, pod: KubeObject, isDryRun: boolean): void {
   const [budget, ...more] = budgetsOf(registry, pod);
   if (!budget) return;
   if (more.length)
@@ -73,26 +100,29 @@ function spend(registry: Registry, pod: KubeObject): void {
       'InternalError',
       'Internal error occurred: This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     );
-  const { name } = budget.metadata;
+  const { name, generation = 0 } = budget.metadata;
   const {
     disruptionsAllowed = 0,
     desiredHealthy = 0,
     currentHealthy = 0,
+    observedGeneration = 0,
   } = budget.status ?? {};
-  if (disruptionsAllowed <= 0)
-    throw new StatusError(
-      429,
-      'TooManyRequests',
-      "Cannot evict pod as it would violate the pod's disruption budget.",
-      {
-        causes: [
-          {
-            reason: 'DisruptionBudget',
-            message: `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
-          },
-        ],
-      },
+  if (!isReady(pod)) {
+    const isAllowed =
+      budget.spec.unhealthyPodEvictionPolicy === 'AlwaysAllow' ||
+      (desiredHealthy > 0 && currentHealthy >= desiredHealthy);
+    if (isAllowed) return;
+  }
+  if (observedGeneration < generation)
+    throw refused(
+      `The disruption budget ${name} is still being processed by the server.`,
+      PROCESSING_SECONDS,
     );
+  if (disruptionsAllowed <= 0)
+    throw refused(
+      `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
+    );
+  if (isDryRun) return;
   registry.modify(
     resourceOf('poddisruptionbudgets'),
     budget,

@@ -14,7 +14,7 @@ import type { Json } from '../types';
 
 /** The longest name of a field manager, in bytes. */
 const MANAGER_BYTES = 128;
-const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil'];
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
 
 export function isTrue(query: URLSearchParams, name: string): boolean {
   return ['true', '1'].includes(query.get(name) ?? '');
@@ -125,9 +125,9 @@ export function deleteOptions(
       reason: 'FieldValueNotSupported',
       message: `Unsupported value: ${JSON.stringify(
         propagationPolicy,
-      )}: supported values: ${POLICIES.map(each => JSON.stringify(each)).join(
-        ', ',
-      )}`,
+      )}: supported values: ${[...POLICIES, 'nil']
+        .map(each => JSON.stringify(each))
+        .join(', ')}`,
       field: 'propagationPolicy',
     });
   causes.push(...dryRunCauses(dryRun));

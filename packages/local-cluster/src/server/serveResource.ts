@@ -5,27 +5,25 @@ import type { Tokens } from '../auth/tokens';
 import type { User } from '../User';
 import type { Faults } from '../faults/Faults';
 import {
+  isNotFound,
   methodNotAllowed,
   noSuchResource,
   StatusError,
 } from '../registry/errors';
 import type { Registry } from '../registry/Registry';
 import type { Resource } from '../registry/Resource';
-import type { ReviewedWrites } from './ReviewedWrites';
+import type { ReviewedWrites } from '../auth/ReviewedWrites';
 import { SCALE, toScale } from '../registry/scale';
-import { shownAs } from '../registry/storedForm';
 import type { WriteOptions } from '../registry/verbs';
-import { partial, tableOf, type IncludeObject } from '../table/table';
-import type { Json, KubeObject } from '../types';
 import { patchType, readDeleteOptions, readObject, readPatch } from './body';
-import { awaitVersion, listObject, readList, selectorOf } from './list';
+import { awaitVersion, readList, selectorOf } from './list';
 import { listOptions, parseVersion } from './listOptions';
 import type { LogSource } from './logs';
 import type { MetricsSource } from './metricsSource';
-import { negotiate, OF_LIST, OF_OBJECT, type Form } from './negotiate';
+import { negotiate, OF_LIST, OF_OBJECT } from './negotiate';
 import { deleteOptions, isTrue, writeOptions } from './options';
 import type { ApiPath } from './path';
-import { reply } from './reply';
+import { includeObject, replyList, replyObject } from './replyForm';
 import { serveMetrics } from './serveMetrics';
 import { serveSubresource } from './serveSubresource';
 import { serveWatch } from './watch';
@@ -83,10 +81,6 @@ function assertVerb({ target }: ServedRequest, verb: string): void {
   if (verbs && !verbs.includes(verb)) throw methodNotAllowed();
 }
 
-function includeObject(query: URLSearchParams): IncludeObject {
-  return (query.get('includeObject') as IncludeObject) ?? 'Metadata';
-}
-
 async function serveCollection(asked: ServedRequest): Promise<void> {
   const { request, registry, query } = asked;
   const { resource, namespace, isWatch } = asked.target;
@@ -124,13 +118,20 @@ async function serveCollection(asked: ServedRequest): Promise<void> {
       isSelective: true,
       asked: listOptions(query, false),
     });
-    for (const item of found.items)
-      registry.delete(
-        resource,
-        item.metadata.namespace,
-        item.metadata.name,
-        options,
-      );
+    for (const { metadata } of found.items) {
+      try {
+        await asked.writes.reviewDeletion(
+          resource,
+          metadata.namespace,
+          metadata.name,
+          { user: asked.user, dryRun: options.dryRun },
+        );
+        registry.delete(resource, metadata.namespace, metadata.name, options);
+      } catch (error) {
+        // One of them may have gone with another.
+        if (!isNotFound(error)) throw error;
+      }
+    }
     replyList(asked, found, form);
   } else throw methodNotAllowed();
 }
@@ -169,58 +170,6 @@ async function list(asked: ServedRequest): Promise<void> {
     asked: listOptions(query, false),
   });
   replyList(asked, found, form);
-}
-
-function replyList(
-  asked: ServedRequest,
-  found: Awaited<ReturnType<typeof readList>>,
-  form: Form,
-): void {
-  const { response, query } = asked;
-  const { resource } = asked.target;
-  const { metadata, items } = found;
-  let body: Json;
-  if (form.as === 'Table')
-    body = tableOf(resource.columns, items, {
-      metadata,
-      includeObject: includeObject(query),
-      now: Date.now(),
-    });
-  else if (form.as)
-    body = {
-      kind: 'PartialObjectMetadataList',
-      apiVersion: 'meta.k8s.io/v1',
-      metadata,
-      items: items.map(partial),
-    };
-  else
-    body = listObject(resource, {
-      ...found,
-      items: items.map(item => shownAs(resource, item)),
-    });
-  reply(response, 200, body, { form });
-}
-
-function replyObject(
-  asked: ServedRequest,
-  code: number,
-  object: KubeObject,
-  form: Form,
-  warnings: string[] = [],
-): void {
-  const { response, query } = asked;
-  const { resource } = asked.target;
-  let body: Json = object;
-  if (object.kind === resource.kind) body = shownAs(resource, object);
-  if (object.kind === 'Status') body = object;
-  else if (form.as === 'Table')
-    body = tableOf(resource.columns, [object], {
-      metadata: { resourceVersion: object.metadata.resourceVersion },
-      includeObject: includeObject(query),
-      now: Date.now(),
-    });
-  else if (form.as) body = partial(object);
-  reply(response, code, body, { form, warnings });
 }
 
 /** Waits until the store is as new as a read asks for. @throws StatusError 400, 504 */
@@ -290,6 +239,10 @@ async function serveObject(asked: ServedRequest, name: string): Promise<void> {
     assertVerb(asked, 'delete');
     const form = negotiate(request.headers.accept, OF_OBJECT);
     const options = deleteOptions(await readDeleteOptions(request), query);
+    await asked.writes.reviewDeletion(resource, namespace, name, {
+      user,
+      dryRun: options.dryRun,
+    });
     replyObject(
       asked,
       200,

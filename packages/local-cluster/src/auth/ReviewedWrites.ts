@@ -5,8 +5,8 @@
  * What is looked at is what would be stored.
  */
 import type { Webhooks } from '../admission/Webhooks';
-import type { Authorizer } from '../auth/Authorizer';
-import { assertMayGrant } from '../auth/escalation';
+import type { Authorizer } from './Authorizer';
+import { assertMayGrant } from './escalation';
 import { conflict } from '../registry/errors';
 import type { Registry } from '../registry/Registry';
 import type { Resource } from '../registry/Resource';
@@ -66,7 +66,7 @@ export class ReviewedWrites {
     const verb = before ? 'UPDATE' : 'CREATE';
     const { user } = options;
     const isGrant = resource.group === 'rbac.authorization.k8s.io';
-    const isAsked = this.#webhooks.hasFor(verb, resource);
+    const isAsked = this.#webhooks.hasFor(verb, resource, options.subresource);
     if (!isAsked && !(user && isGrant)) return;
     const { object } = write({ dryRun: true });
     if (user)
@@ -91,6 +91,19 @@ export class ReviewedWrites {
       resource: resource.plural,
       namespace,
     });
+  }
+
+  /** Asks others' servers about a deletion, before it is done. */
+  async reviewDeletion(
+    resource: Resource,
+    namespace: string | undefined,
+    name: string,
+    options: Pick<WriteOptions, 'user' | 'dryRun'>,
+  ): Promise<void> {
+    if (!this.#webhooks.hasFor('DELETE', resource)) return;
+    const oldObject = this.#live(resource, namespace, name);
+    if (oldObject)
+      await this.#webhooks.review('DELETE', resource, { oldObject, options });
   }
 
   #live(
