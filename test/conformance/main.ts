@@ -69,11 +69,21 @@ async function main(): Promise<number> {
   const all = readRecordings(
     resolve(process.env.INIT_CWD ?? '.', positionals[0]),
   );
+  const groups = [...groupsOf(all)].filter(
+    ([name]) => !values.group || name.includes(values.group),
+  );
+  if (!groups.length) {
+    console.error(
+      values.group
+        ? `No group has ${JSON.stringify(values.group)} in its name.`
+        : `${positionals[0]} has no recordings.`,
+    );
+    return 2;
+  }
   const shown = earliestBodies(all);
   const [, nodeName] = /"nodeName":"([^"]+)"/.exec(JSON.stringify(all)) ?? [];
   const totals = { passed: 0, failed: 0, skipped: 0 };
-  for (const [name, group] of groupsOf(all)) {
-    if (values.group && !name.includes(values.group)) continue;
+  for (const [name, group] of groups) {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const outcomes: Outcome[] = [];
     const directory = mkdtempSync(join(tmpdir(), 'conf-'));

@@ -144,9 +144,7 @@ export const SERVER_MADE: ServerMade[] = [
   {
     field:
       /^(eventTime|acquireTime|renewTime|lastObservedTime|deprecated(First|Last)Timestamp)$/,
-    form: /Z$/.exec('Z')
-      ? new RegExp(`${TIME.source}|${MICRO_TIME.source}`)
-      : MICRO_TIME,
+    form: new RegExp(`${TIME.source}|${MICRO_TIME.source}`),
     reason: 'clock',
   },
   { field: /^resourceVersion$/, form: /^\d+$/, reason: 'counter of the store' },

@@ -1,4 +1,4 @@
-/** Has pods bear a node that is lost for five minutes (`DefaultTolerationSeconds`). */
+/** Adds the default tolerations: of a lost node, for five minutes (`DefaultTolerationSeconds`). */
 import type { Json } from '../types';
 import type { AdmissionPlugin } from './Admission';
 

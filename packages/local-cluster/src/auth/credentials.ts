@@ -45,7 +45,7 @@ async function makeAuthority(): Promise<KeyPair> {
 /**
  * A certificate of a cluster's server.
  *
- * @param days - for how long it is valid; one that is over has less than none
+ * @param days - for how long it is valid; a negative number makes an expired one
  */
 export async function serverCertificate(
   authority: KeyPair,

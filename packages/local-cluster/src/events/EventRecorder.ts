@@ -1,7 +1,8 @@
 /**
- * Writes Events: what happened to an object, in words. What is told again is counted; what is told
- * too often in other words comes to be one (client-go's `EventCorrelator`).
+ * Writes Events: what happened to an object, in words. A repeated event raises its count; many that
+ * differ in their words alone become one (client-go's `EventCorrelator`).
  */
+import { StatusError } from '../registry/errors';
 import type { Registry } from '../registry/Registry';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
@@ -37,7 +38,7 @@ interface Budget {
   since: number;
 }
 
-/** Writes Events about objects; a repeated event is counted instead of written again. */
+/** Writes Events about objects; a repeated event raises the count of the first one. */
 export class EventRecorder {
   readonly #registry: Registry;
   readonly #timer: NodeJS.Timeout;
@@ -81,8 +82,9 @@ export class EventRecorder {
       if (before) this.#count(before);
       else
         this.#names.set(key, this.#write(object, type, reason, text, options));
-    } catch {
+    } catch (error) {
       // A namespace that is going away takes no events.
+      if (!(error instanceof StatusError)) throw error;
     }
   }
 
@@ -185,7 +187,11 @@ export class EventRecorder {
       if (alike.since < oldest) this.#alike.delete(key);
     for (const [key, budget] of this.#budgets)
       if (budget.since < oldest) this.#budgets.delete(key);
-    this.#names.clear();
+    const names = new Set(
+      this.#registry.store.list('events').map(({ metadata }) => metadata.name),
+    );
+    for (const [key, name] of this.#names)
+      if (!names.has(name)) this.#names.delete(key);
   }
 
   stop(): void {

@@ -22,7 +22,7 @@ export class PodPorts {
   /**
    * Listens for each of the ports.
    *
-   * @returns where a port is not to be had (one address for all pods), the one in its place
+   * @returns where a port is already in use (one address for all pods), the one in its place
    */
   async listen(ports: Iterable<number>): Promise<Map<number, number>> {
     const moved = new Map<number, number>();

@@ -23,7 +23,6 @@ class Overlap {
   }
 }
 
-/** Waits until something holds; fails by the test's own time limit. */
 /** Those of this test: others use the same server meanwhile. */
 const OWN_LOCKS = `locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`;
 

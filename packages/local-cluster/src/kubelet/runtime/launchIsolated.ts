@@ -18,7 +18,7 @@ const LISTENS_CHECK_MS = 20;
  * The script that makes the file tree, leaves the machine's own behind and runs
  * the container's command as an ordinary user, as the first process would:
  * passing on the wish to end and collecting what the command leaves. As with a first process,
- * the wish to end is nothing to a command that does not listen for it (pid_namespaces(7)).
+ * SIGTERM does nothing to a command that has no handler for it (pid_namespaces(7)).
  */
 function rootScript(options: {
   tree: string[];

@@ -116,7 +116,7 @@ export const limitRanges: Resource = {
         for (const [name, quantity] of Object.entries<Json>(item[field] ?? {}))
           item[field][name] = canonicalQuantity(quantity);
       if (item.type !== 'Container') continue;
-      // What may be at most is what is had by default, and that is asked for.
+      // The default limit is the most that is allowed, the default request the default limit.
       item.default = { ...item.max, ...item.default };
       item.defaultRequest = {
         ...item.default,
