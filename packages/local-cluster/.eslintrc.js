@@ -6,6 +6,7 @@ const LAYERS = [
   ['table', 'apply'],
   ['registry', 'admission'],
   ['auth', 'events'],
+  ['openapi'],
   ['server', 'faults'],
   ['controllers', 'kubelet'],
 ];

@@ -42,7 +42,8 @@ export interface TypeNode {
   default?: Json;
 }
 
-const types = generated.types as Record<string, TypeNode>;
+/** Every type, by its key: `Pod`, or with its group `rbac.Role`. */
+export const schemaTypes = generated.types as Record<string, TypeNode>;
 const ANY: TypeNode = { type: 'any' };
 
 /** The version of the API server that the schema was taken from. */
@@ -53,15 +54,16 @@ const PLAIN_GROUPS = ['', 'apps'];
 
 /** The schema of a kind; one of anything for a kind that there is none of. */
 export function kindSchema(of: { group: string; kind: string }): TypeNode {
-  return types[keyOf(of)] ?? ANY;
+  return schemaTypes[schemaKey(of)] ?? ANY;
 }
 
 /** Whether a group has a kind, served or not. */
 export function hasKind(of: { group: string; kind: string }): boolean {
-  return Object.hasOwn(types, keyOf(of));
+  return Object.hasOwn(schemaTypes, schemaKey(of));
 }
 
-function keyOf({ group, kind }: { group: string; kind: string }): string {
+/** What the schema calls a kind. */
+export function schemaKey({ group, kind }: { group: string; kind: string }): string {
   return PLAIN_GROUPS.includes(group) ? kind : `${group.split('.')[0]}.${kind}`;
 }
 
@@ -69,7 +71,7 @@ function keyOf({ group, kind }: { group: string; kind: string }): string {
 export function resolve(node: TypeNode | undefined): TypeNode {
   if (!node) return ANY;
   if (!node.ref) return node;
-  const target = types[node.ref] ?? ANY;
+  const target = schemaTypes[node.ref] ?? ANY;
   if (node.granular && target.atomic) return { ...target, atomic: undefined };
   return node.atomic && !target.atomic ? { ...target, atomic: true } : target;
 }

@@ -13,12 +13,13 @@ import type { KeyPair } from '../auth/credentials';
 import { REVIEWS } from '../auth/reviews';
 import type { User } from '../User';
 import { noSuchResource, StatusError } from '../registry/errors';
+import { openApi } from '../openapi/documents';
 import { AGGREGATED_TYPE, discover, wantsAggregated } from './discovery';
 import { metricsOf } from './metrics';
 import { negotiate, type Form } from './negotiate';
 import { isTrue } from './options';
 import { nameSelectedBy, parsePath, verbOf, type ApiPath } from './path';
-import { reply, replyError, replyText } from './reply';
+import { reply, replyDocument, replyError, replyText } from './reply';
 import { serveReview } from './serveReview';
 import {
   serveResource,
@@ -197,6 +198,11 @@ export class ApiServer {
       return;
     }
     if (await this.#o.faults.serve(at, request, response)) return;
+    const document = request.method === 'GET' ? openApi(at) : undefined;
+    if (document) {
+      replyDocument(response, document);
+      return;
+    }
     const isAggregated = wantsAggregated(request.headers.accept);
     const found = discover(at, this.#host, isAggregated);
     if (!found || request.method !== 'GET') {

@@ -49,6 +49,15 @@ export function reply(
   response.end(bytes);
 }
 
+/** Sends a document that is JSON already. */
+export function replyDocument(response: ServerResponse, text: string): void {
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
 /** Sends a text, for a path that is no resource. */
 export function replyText(
   response: ServerResponse,
