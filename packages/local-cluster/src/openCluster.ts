@@ -143,6 +143,7 @@ export async function openCluster(
     faults,
     logs: agent.logs,
     metrics: agent.metrics,
+    streams: agent.streams,
     authority: credentials.authority.certificate,
     server: credentials.server,
     bookmarkMs: options.bookmarkMs,

@@ -5,13 +5,15 @@
 import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import { join } from 'node:path';
 import { wholeSeconds } from '../time';
+import type { Session, SessionOptions } from '../server/containerStreams';
 import type { Json } from '../types';
 import { RestartDelays } from './backOff';
 import { historyOf } from './containerHistory';
 import { containerIdOf, containerStatus } from './containerStatus';
 import { ContainerLog } from './ContainerLog';
 import { ContainerConfigError } from './environment';
-import { StartError } from './executable';
+import { assertExecutable, StartError } from './executable';
+import { openSession } from './execInContainer';
 import { followRun, NOT_STARTED } from './followRun';
 import { ImageError, pullImage } from './images';
 import { watchMemory } from './memoryLimit';
@@ -87,6 +89,30 @@ export class ContainerRunner {
   /** The first process of the run; undefined between two. */
   get pid(): number | undefined {
     return this.#running?.process.pid;
+  }
+
+  /** The run that goes on; undefined between two. */
+  get running(): Running | undefined {
+    return this.#running;
+  }
+
+  /** A command beside the container's own. @throws Error where it does not run, or has no such command */
+  exec(command: string[], options: SessionOptions): Session {
+    if (!this.#running) throw new Error('the container has ended');
+    const { images, volumes } = this.#context;
+    assertExecutable(command[0], {
+      image: images.resolve(this.spec.image),
+      mounts: volumes.mounts(this.spec),
+      path: undefined,
+      workingDir: this.spec.workingDir ?? '/',
+    });
+    return openSession(
+      this.#context,
+      this.spec,
+      this.#running,
+      command,
+      options,
+    );
   }
 
   get name(): string {
@@ -370,7 +396,7 @@ export class ContainerRunner {
     return new ProbeWorker({
       context: this.#context,
       spec: this.spec,
-      directory: this.#directory,
+      running,
       over,
       unhealthy: message => this.#event('Warning', 'Unhealthy', message),
       probed: (ready = this.ready) => {

@@ -14,6 +14,7 @@ import { registerNode, writeAllocatable } from './nodeStatus';
 import { Metrics } from './Metrics';
 import type { NodeContext } from './PodContext';
 import { PodLogs } from './PodLogs';
+import { PodStreams } from './PodStreams';
 import { PodWorker } from './PodWorker';
 
 const PODS = resourceOf('pods');
@@ -22,6 +23,7 @@ const PODS = resourceOf('pods');
 export class NodeAgent {
   readonly logs: PodLogs;
   readonly metrics: Metrics;
+  readonly streams: PodStreams;
   readonly #node: NodeContext;
   readonly #workers = new Map<string, PodWorker>();
   readonly #ending = new Set<string>();
@@ -35,6 +37,9 @@ export class NodeAgent {
       this.#workers.get(metadata.uid)?.runner(container);
     this.metrics = new Metrics({ runner });
     this.logs = new PodLogs({ ...node, runner });
+    this.streams = new PodStreams(({ metadata }) =>
+      this.#workers.get(metadata.uid),
+    );
   }
 
   /** Cuts the node off from the API: it starts and ends no pods and writes no status. Or connects it again. */

@@ -7,30 +7,13 @@ import { resourceOf } from '../registry/resources';
 import type { LogSource } from '../server/logs';
 import type { Json, KubeObject } from '../types';
 import { ContainerLog, type LogLine } from './ContainerLog';
+import { containerOf } from './containerOf';
 import type { ContainerRunner } from './ContainerRunner';
 import { logOptions } from './logOptions';
 
 const CACHE_CONTROL = 'no-cache, private';
 /** A reader this far behind, in bytes, loses lines. */
 const BACKLOG_LIMIT = 4 * 1024 * 1024;
-
-/** The container that a request asks for. @throws StatusError 400 where that is not clear */
-function containerOf(pod: KubeObject, asked: string | null): string {
-  const namesOf = (containers: Json[] = []): string[] =>
-    containers.map(c => c.name);
-  const main = namesOf(pod.spec.containers);
-  const { name } = pod.metadata;
-  const container = asked ?? (main.length === 1 ? main[0] : undefined);
-  if (!container)
-    throw badRequest(
-      `a container name must be specified for pod ${name}, choose one of: [${main.join(
-        ' ',
-      )}]`,
-    );
-  if (![...namesOf(pod.spec.initContainers), ...main].includes(container))
-    throw badRequest(`container ${container} is not valid for pod ${name}`);
-  return container;
-}
 
 /** What is told of a container that waits (the kubelet's words). */
 const WAITING: Record<string, string> = {
@@ -76,7 +59,7 @@ export class PodLogs implements LogSource {
   }): Promise<void> {
     const { namespace, name, query, response } = options;
     const pod = this.#registry.get(resourceOf('pods'), namespace, name);
-    const container = containerOf(pod, query.get('container'));
+    const container = containerOf(pod, query.get('container') ?? undefined);
     const { tailLines: tail, since, limitBytes } = logOptions(query, name);
     if (!pod.spec.nodeName) {
       // No node has a log of it.

@@ -1,6 +1,7 @@
 /** One pod on this node. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { withAnnotations } from '../registry/changed';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
@@ -113,6 +114,11 @@ export class PodWorker {
 
   runner(name: string): ContainerRunner | undefined {
     return [...this.#init, ...this.#containers].find(c => c.name === name);
+  }
+
+  /** A connection to a port of the pod. */
+  dial(port: number): Promise<Duplex> {
+    return this.#network.dial(port);
   }
 
   async #run(): Promise<void> {

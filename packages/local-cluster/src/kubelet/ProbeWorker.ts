@@ -3,10 +3,11 @@
  * succeeds, then the others.
  */
 import type { Json } from '../types';
+import { runInContainer } from './execInContainer';
 import { pause } from './pause';
 import type { PodContext } from './PodContext';
 import { runProbe, type ProbeResult, type ProbeTarget } from './probe';
-import { execInContainer } from './startInContainer';
+import type { Running } from './runtime/Launch';
 
 /**
  * Until its first success a probe is tried at these distances, then always at the last one, in
@@ -35,13 +36,13 @@ export class ProbeWorker {
   constructor(options: {
     context: PodContext;
     spec: Json;
-    directory: string;
+    running: Running;
     over: AbortSignal;
     probed: (ready?: boolean) => void;
     failed: (kind: Kind) => void;
     unhealthy: (message: string) => void;
   }) {
-    const { context, spec, directory, over } = options;
+    const { context, spec, running, over } = options;
     this.#context = context;
     this.#spec = spec;
     this.#over = over;
@@ -57,7 +58,7 @@ export class ProbeWorker {
           : (spec.ports ?? []).find((p: Json) => p.name === port)
               ?.containerPort ?? Number(port),
       exec: (argv, timeoutMs) =>
-        execInContainer(context, spec, directory, {
+        runInContainer(context, spec, running, {
           argv,
           timeoutMs,
           signal: over,

@@ -63,7 +63,13 @@ export function hasKind(of: { group: string; kind: string }): boolean {
 }
 
 /** What the schema calls a kind. */
-export function schemaKey({ group, kind }: { group: string; kind: string }): string {
+export function schemaKey({
+  group,
+  kind,
+}: {
+  group: string;
+  kind: string;
+}): string {
   return PLAIN_GROUPS.includes(group) ? kind : `${group.split('.')[0]}.${kind}`;
 }
 

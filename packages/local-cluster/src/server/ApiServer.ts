@@ -6,7 +6,7 @@
  * them do what their roles allow.
  */
 import { createServer, type Server } from 'node:https';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { authenticate } from '../auth/authenticate';
 import type { KeyPair } from '../auth/credentials';
@@ -21,6 +21,7 @@ import { isTrue } from './options';
 import { nameSelectedBy, parsePath, verbOf, type ApiPath } from './path';
 import { reply, replyDocument, replyError, replyText } from './reply';
 import { serveReview } from './serveReview';
+import type { Upgrade } from './streaming/upgrade';
 import {
   serveResource,
   type ResourceRequest,
@@ -66,6 +67,18 @@ export class ApiServer {
         );
       },
     );
+    this.#server.on('upgrade', (request, socket: Socket, head) => {
+      const response = new ServerResponse(request);
+      response.assignSocket(socket);
+      response.shouldKeepAlive = false;
+      response.on('finish', () => socket.end());
+      socket.on('error', () => socket.destroy());
+      this.#serve(request, response, { socket, head }).catch(error =>
+        response.socket
+          ? replyError(response, error, formOf(request))
+          : socket.destroy(),
+      );
+    });
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -147,6 +160,7 @@ export class ApiServer {
   async #serve(
     request: IncomingMessage,
     response: ServerResponse,
+    upgrade?: Upgrade,
   ): Promise<void> {
     this.#assertHost(request);
     const url = new URL(request.url ?? '/', `https://${this.#host}`);
@@ -156,7 +170,15 @@ export class ApiServer {
       await this.#servePath(path, request, response);
       return;
     }
-    const asked = this.#asked(request, response, url, target, user);
+    const asked: ResourceRequest = {
+      ...this.#o,
+      request,
+      response,
+      target,
+      user,
+      query: url.searchParams,
+      upgrade,
+    };
     const { group, plural, name } = target;
     const review = REVIEWS.find(
       each => each.group === group && each.plural === plural,
@@ -164,23 +186,6 @@ export class ApiServer {
     if (review && !name) await serveReview(review, asked);
     else if (!target.resource) throw noSuchResource();
     else await serveResource(asked);
-  }
-
-  #asked(
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: URL,
-    target: ApiPath,
-    user: User,
-  ): ResourceRequest {
-    return {
-      ...this.#o,
-      request,
-      response,
-      target,
-      user,
-      query: url.searchParams,
-    };
   }
 
   async #servePath(

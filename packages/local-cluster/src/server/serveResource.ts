@@ -18,6 +18,7 @@ import type { WriteOptions } from '../registry/verbs';
 import { patchType, readDeleteOptions, readObject, readPatch } from './body';
 import { awaitVersion, readList, selectorOf } from './list';
 import { listOptions, parseVersion } from './listOptions';
+import type { ContainerStreams } from './containerStreams';
 import type { LogSource } from './logs';
 import type { MetricsSource } from './metricsSource';
 import { negotiate, OF_LIST, OF_OBJECT } from './negotiate';
@@ -25,6 +26,7 @@ import { deleteOptions, isTrue, writeOptions } from './options';
 import type { ApiPath } from './path';
 import { includeObject, replyList, replyObject } from './replyForm';
 import { serveMetrics } from './serveMetrics';
+import type { Upgrade } from './streaming/upgrade';
 import { serveSubresource } from './serveSubresource';
 import { serveWatch } from './watch';
 
@@ -36,6 +38,7 @@ export interface ServerParts {
   authorizer: Authorizer;
   logs: LogSource;
   metrics: MetricsSource;
+  streams: ContainerStreams;
   faults: Faults;
   /** Milliseconds between bookmarks of a watch. */
   bookmarkMs?: number;
@@ -48,6 +51,8 @@ export interface ResourceRequest extends ServerParts {
   target: ApiPath;
   user: User;
   query: URLSearchParams;
+  /** Where another protocol is asked for. */
+  upgrade?: Upgrade;
 }
 
 /** One for a resource that is served. */

@@ -2,11 +2,7 @@
 import { trackUpdate } from '../apply/managedFields';
 import { evict } from '../registry/eviction';
 import { decode } from '../registry/decode';
-import {
-  methodNotAllowed,
-  noSuchResource,
-  StatusError,
-} from '../registry/errors';
+import { methodNotAllowed, noSuchResource } from '../registry/errors';
 import { bind } from '../registry/binding';
 import type { Registry } from '../registry/Registry';
 import type { Resource } from '../registry/Resource';
@@ -17,6 +13,8 @@ import { negotiate } from './negotiate';
 import { writeOptions } from './options';
 import { reply } from './reply';
 import type { ServedRequest } from './serveResource';
+import { serveExec } from './streaming/serveExec';
+import { servePortForward } from './streaming/servePortForward';
 
 const EVICTION = {
   group: 'policy',
@@ -49,13 +47,11 @@ export async function serveSubresource(
     case 'pods/binding':
       return serveAction(asked, name, BINDING, bind);
     case 'pods/exec':
+      return serveExec(asked, name, 'exec');
     case 'pods/attach':
+      return serveExec(asked, name, 'attach');
     case 'pods/portforward':
-      throw new StatusError(
-        501,
-        undefined,
-        `the local cluster does not serve pods/${subresource}`,
-      );
+      return servePortForward(asked, name);
     case 'serviceaccounts/token':
       return serveToken(asked, name);
     case 'namespaces/finalize':

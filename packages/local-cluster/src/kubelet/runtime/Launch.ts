@@ -26,13 +26,32 @@ export interface Running {
   kill(): void;
   /** Lets the command begin, where the launch was a prepared one. */
   begin(): void;
+  /** Another command beside the container's own: what to run for it. */
+  beside(command: Beside): Spawn;
+}
+
+/** A command that runs beside a container's own. */
+export interface Beside {
+  argv: string[];
+  env: Record<string, string>;
+  workingDir: string;
+  mounts: Mount[];
+  image: LocalImage;
+}
+
+/** A program of this machine, with its arguments and all of its environment. */
+export interface Spawn {
+  file: string;
+  args: string[];
+  env: Record<string, string>;
+  cwd: string;
 }
 
 /** The end of every `PATH`. */
 export const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 /** The mounts of the image and of the container: one inside another comes after it. */
-export function mountsOf(launch: Launch): Mount[] {
+export function mountsOf(launch: Pick<Launch, 'image' | 'mounts'>): Mount[] {
   return [
     ...launch.image.mounts.map(mount => ({ ...mount, readOnly: true })),
     ...launch.mounts,
@@ -41,7 +60,7 @@ export function mountsOf(launch: Launch): Mount[] {
 
 /** The variables of the image and of the container; the latter's win. */
 export function variablesOf(
-  launch: Launch,
+  launch: Pick<Launch, 'image' | 'env'>,
   base: { home: string; path: string },
 ): Record<string, string> {
   return {

@@ -9,7 +9,14 @@ import { join } from 'node:path';
 import { childOf, hasEnded, signal } from '../processes';
 import { describeTree, OLD_ROOT, quote } from './fileTree';
 import { handOver } from './handOver';
-import { DEFAULT_PATH, variablesOf, type Launch, type Running } from './Launch';
+import {
+  DEFAULT_PATH,
+  variablesOf,
+  type Beside,
+  type Launch,
+  type Running,
+  type Spawn,
+} from './Launch';
 
 /** How often it is looked whether a first process listens for the wish to end. No event tells. */
 const LISTENS_CHECK_MS = 20;
@@ -66,6 +73,45 @@ function listensToTerm(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Brings a command into the namespaces of a container, as the same ordinary user.
+ *
+ * @param first - the container's first process
+ */
+function besideIn(
+  first: number | undefined,
+  hasNetwork: boolean,
+  command: Beside,
+): Spawn {
+  if (!first) throw new Error('the container has ended');
+  const { become, env } = handOver(
+    variablesOf(command, { home: '/tmp', path: DEFAULT_PATH }),
+  );
+  const namespaces = ['user', 'mnt', 'pid', ...(hasNetwork ? ['net'] : [])];
+  return {
+    file: '/usr/bin/setpriv',
+    args: [
+      '--pdeathsig',
+      'KILL',
+      'nsenter',
+      ...namespaces.map(
+        each =>
+          `--${each === 'mnt' ? 'mount' : each}=/proc/${first}/ns/${each}`,
+      ),
+      '--preserve-credentials',
+      '--',
+      '/bin/sh',
+      '-c',
+      'cd "$0" && exec /usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@"',
+      command.workingDir,
+      ...become,
+      ...command.argv,
+    ],
+    env,
+    cwd: '/',
+  };
 }
 
 /** Runs a container in namespaces of its own. */
@@ -137,5 +183,6 @@ export function launchIsolated(launch: Launch): Running {
       child.kill('SIGKILL');
     },
     begin: () => child.stdin!.end('go\n'),
+    beside: other => besideIn(first(), launch.enter.length > 0, other),
   };
 }

@@ -11,8 +11,10 @@ import {
   DEFAULT_PATH,
   mountsOf,
   variablesOf,
+  type Beside,
   type Launch,
   type Running,
+  type Spawn,
 } from './Launch';
 
 /**
@@ -32,28 +34,34 @@ function rewritePlaces(text: string, mounts: Mount[]): string {
     .join(':');
 }
 
-/** Runs a container as a plain process group of this user. */
-export function launchPlain(launch: Launch): Running {
-  const mounts = mountsOf(launch).reverse();
-  const wanted = variablesOf(launch, {
-    home: launch.scratch,
+/** The program of a command, with what stands for the container's places. */
+function plain(command: Beside, scratch: string): Spawn {
+  const mounts = mountsOf(command).reverse();
+  const wanted = variablesOf(command, {
+    home: scratch,
     path: process.env.PATH ?? DEFAULT_PATH,
   });
   for (const [name, value] of Object.entries(wanted))
     wanted[name] = rewritePlaces(value, mounts);
   const { become, env } = handOver(wanted);
-  const [command, ...args] = [
+  const words = [
     ...become,
-    ...launch.argv.map(arg => rewritePlaces(arg, mounts)),
+    ...command.argv.map(arg => rewritePlaces(arg, mounts)),
   ];
-  const cwd = rewritePlaces(launch.workingDir, mounts);
+  const cwd = rewritePlaces(command.workingDir, mounts);
   // Where there is a way to have the process end with this one, it is taken.
-  const bound = existsSync('/usr/bin/setpriv')
-    ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', command, ...args]
-    : [command, ...args];
-  const child = spawn(bound[0], bound.slice(1), {
+  const [file, ...args] = existsSync('/usr/bin/setpriv')
+    ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', ...words]
+    : words;
+  return { file, args, env, cwd: cwd === command.workingDir ? scratch : cwd };
+}
+
+/** Runs a container as a plain process group of this user. */
+export function launchPlain(launch: Launch): Running {
+  const { file, args, env, cwd } = plain(launch, launch.scratch);
+  const child = spawn(file, args, {
     env,
-    cwd: cwd === launch.workingDir ? launch.scratch : cwd,
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -64,5 +72,6 @@ export function launchPlain(launch: Launch): Running {
     terminate: () => toGroup('SIGTERM'),
     kill: () => toGroup('SIGKILL'),
     begin: () => {},
+    beside: command => plain(command, launch.scratch),
   };
 }
