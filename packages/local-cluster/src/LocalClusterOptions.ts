@@ -30,4 +30,6 @@ export interface LocalClusterOptions {
   faults?: Fault[];
   /** Milliseconds between bookmarks of a watch; 60,000 by default. */
   bookmarkMs?: number;
+  /** Milliseconds after which a node that is silent counts as lost; 50,000 by default. */
+  nodeGraceMs?: number;
 }

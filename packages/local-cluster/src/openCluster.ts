@@ -21,6 +21,7 @@ import type { Isolation } from './kubelet/isolation';
 import { EgressProxy } from './kubelet/network/egress';
 import { IsolatedNetwork } from './kubelet/network/IsolatedNetwork';
 import { NetworkPool } from './kubelet/network/NetworkPool';
+import { RENEW_MS } from './kubelet/Heartbeat';
 import { NodeAgent } from './kubelet/NodeAgent';
 import type { LocalClusterOptions } from './LocalClusterOptions';
 import { LoopbackAddresses } from './registry/LoopbackAddresses';
@@ -134,6 +135,8 @@ export async function openCluster(
     directory: join(directory, 'pods'),
     persistentDirectory: join(directory, 'volumes'),
     networks,
+    // Whoever is lost sooner has to be heard of more often.
+    renewMs: options.nodeGraceMs && Math.min(RENEW_MS, options.nodeGraceMs / 4),
   });
   const server = ApiServer.create({
     registry,
@@ -165,6 +168,7 @@ export async function openCluster(
     logger: options.logger ?? SILENT,
     authority: credentials.authority.certificate,
     volumes: join(directory, 'volumes'),
+    nodeGraceMs: options.nodeGraceMs,
   });
   closers.push(() => controllers.forEach(controller => controller.stop()));
   agent.start();

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { LocalCluster } from '..';
+import { LocalCluster, type LocalClusterOptions } from '..';
 import type { Json } from '../types';
 
 /** What a busy machine takes ten times as long for is still no failure. */
@@ -180,20 +180,25 @@ export class OwnCluster {
   #client: Client | undefined;
 
   /** Starts it before the tests and stops it after them. */
-  static use(): OwnCluster {
-    const own = new OwnCluster();
+  static use(options: Partial<LocalClusterOptions> = {}): OwnCluster {
+    const own = new OwnCluster(options);
     beforeAll(() => own.#start());
     afterAll(() => own.#stop());
     return own;
   }
 
-  private constructor() {}
+  readonly #options: Partial<LocalClusterOptions>;
+
+  private constructor(options: Partial<LocalClusterOptions>) {
+    this.#options = options;
+  }
 
   async #start(): Promise<void> {
     this.#cluster = await LocalCluster.start({
       directory: this.directory,
       images: IMAGES,
       backOff: BACK_OFF,
+      ...this.#options,
     });
     this.#client = new Client(this.#cluster.kubeconfig);
   }

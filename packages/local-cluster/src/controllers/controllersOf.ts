@@ -10,10 +10,12 @@ import { DisruptionController } from './DisruptionController';
 import { EndpointSliceController } from './EndpointSliceController';
 import { GarbageCollector } from './GarbageCollector';
 import { NamespaceController } from './NamespaceController';
+import { NodeLifecycleController } from './NodeLifecycleController';
 import { QuotaController } from './QuotaController';
 import { ReplicaSetController } from './ReplicaSetController';
 import { Scheduler } from './Scheduler';
 import { StatefulSetController } from './StatefulSetController';
+import { TaintEvictionController } from './TaintEvictionController';
 import { TokenController } from './TokenController';
 import { VolumeController } from './VolumeController';
 
@@ -29,6 +31,8 @@ export function controllersOf(options: {
   authority: string;
   /** Where volumes are kept. */
   volumes: string;
+  /** How long a node may be silent, in milliseconds. */
+  nodeGraceMs?: number;
 }): Controller[] {
   return [
     new NamespaceController(options),
@@ -37,6 +41,8 @@ export function controllersOf(options: {
     new DisruptionController(options),
     new VolumeController({ ...options, directory: options.volumes }),
     new Scheduler(options),
+    new NodeLifecycleController(options),
+    new TaintEvictionController(options),
     new DeploymentController(options),
     new ReplicaSetController(options),
     new StatefulSetController(options),

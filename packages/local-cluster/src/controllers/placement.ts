@@ -34,13 +34,22 @@ export function requestsOf(pod: KubeObject): Map<string, number> {
   return total;
 }
 
+/** Whether a toleration is one of a taint. */
+export function isTolerationOf(
+  { key, operator = 'Equal', value = '', effect }: Json,
+  taint: Json,
+): boolean {
+  return (
+    (!effect || effect === taint.effect) &&
+    (operator === 'Exists'
+      ? !key || key === taint.key
+      : key === taint.key && value === (taint.value ?? ''))
+  );
+}
+
 function tolerates(pod: KubeObject, taint: Json): boolean {
-  return (pod.spec.tolerations ?? []).some(
-    ({ key, operator = 'Equal', value = '', effect }: Json) =>
-      (!effect || effect === taint.effect) &&
-      (operator === 'Exists'
-        ? !key || key === taint.key
-        : key === taint.key && value === (taint.value ?? '')),
+  return (pod.spec.tolerations ?? []).some((each: Json) =>
+    isTolerationOf(each, taint),
   );
 }
 

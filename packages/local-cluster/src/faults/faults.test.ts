@@ -1,6 +1,68 @@
 /** What goes wrong on purpose. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { killWith, OwnCluster, processesWith } from '../__testUtils__/clusters';
+import {
+  isReady,
+  killWith,
+  OwnCluster,
+  processesWith,
+} from '../__testUtils__/clusters';
+import type { Json } from '../types';
+
+describe('a node that is lost', () => {
+  const own = OwnCluster.use({ nodeGraceMs: 1000 });
+  const pods = '/api/v1/namespaces/default/pods';
+  const get = async (path: string) => (await own.client.call('GET', path)).body;
+  const ready = (object: Json) =>
+    object.status.conditions.find((each: Json) => each.type === 'Ready');
+
+  it('is said to be so, its pods are not ready, and both come back', async () => {
+    await own.client.call('POST', pods, {
+      metadata: { name: 'stays' },
+      spec: {
+        containers: [
+          { name: 'main', image: 'local/node:24', command: ['sleep', '3000'] },
+        ],
+      },
+    });
+    const pod = () => get(`${pods}/stays`);
+    const node = () => get('/api/v1/nodes/local');
+    await own.client.until('ready', async () => isReady(await pod()));
+    // Longer than it may be silent.
+    await sleep(1500);
+    expect(ready(await node()).status).toBe('True');
+    await own.cluster.setFaults([{ nodeLost: true }]);
+    await own.client.until(
+      'lost',
+      async () => ready(await node()).status === 'Unknown',
+    );
+    expect(ready(await node())).toMatchObject({
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+    });
+    await own.client.until(
+      'not ready',
+      async () => ready(await pod()).status === 'False',
+    );
+    const { status } = await pod();
+    expect([status.phase, status.containerStatuses[0].ready]).toEqual([
+      'Running',
+      true,
+    ]);
+    // It is the only node: nobody is evicted, but nobody comes, either.
+    expect((await node()).spec.taints).toEqual([
+      expect.objectContaining({
+        key: 'node.kubernetes.io/unreachable',
+        effect: 'NoSchedule',
+      }),
+    ]);
+    await own.cluster.setFaults([]);
+    await own.client.until('back', async () => isReady(await pod()));
+    await own.client.until(
+      'free',
+      async () => !(await node()).spec.taints?.length,
+    );
+  });
+});
 
 describe('faults', () => {
   const own = OwnCluster.use();

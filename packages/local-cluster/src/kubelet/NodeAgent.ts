@@ -10,6 +10,7 @@ import { StatusError } from '../registry/errors';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
 import { discard } from '../discard';
+import { Heartbeat } from './Heartbeat';
 import { registerNode, writeAllocatable } from './nodeStatus';
 import { Metrics } from './Metrics';
 import type { NodeContext } from './PodContext';
@@ -27,12 +28,14 @@ export class NodeAgent {
   readonly #node: NodeContext;
   readonly #workers = new Map<string, PodWorker>();
   readonly #ending = new Set<string>();
+  readonly #heartbeat: Heartbeat;
   #unsubscribe: (() => void) | undefined;
   #stopped = false;
   #isLost = false;
 
   constructor(node: NodeContext) {
     this.#node = node;
+    this.#heartbeat = new Heartbeat(node);
     const runner = ({ metadata }: KubeObject, container: string) =>
       this.#workers.get(metadata.uid)?.runner(container);
     this.metrics = new Metrics({ runner });
@@ -44,8 +47,13 @@ export class NodeAgent {
 
   /** Cuts the node off from the API: it starts and ends no pods and writes no status. Or connects it again. */
   lose(isLost: boolean): void {
+    if (isLost === this.#isLost) return;
     this.#isLost = isLost;
-    if (isLost) return;
+    if (isLost) {
+      this.#heartbeat.stop();
+      return;
+    }
+    this.#heartbeat.start();
     for (const worker of this.#workers.values()) worker.tell();
     this.#syncAll();
   }
@@ -59,9 +67,10 @@ export class NodeAgent {
   }
 
   start(): void {
-    const { registry, directory, isolation } = this.#node;
+    const { registry, directory } = this.#node;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    registerNode(registry, isolation, this.#node.nodeName);
+    registerNode(registry, this.#node.nodeName);
+    this.#heartbeat.start();
     const known = new Set(
       registry.store.list('pods').map(pod => pod.metadata.uid),
     );
@@ -158,6 +167,7 @@ export class NodeAgent {
   /** Ends every process; pods stay as they are and run again after the next start. */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
+    this.#heartbeat.stop();
     this.#unsubscribe?.();
     this.#node.networks?.close();
     await Promise.all(

@@ -29,6 +29,8 @@ export interface NodeContext {
   directory: string;
   /** Where persistent volumes are. */
   persistentDirectory: string;
+  /** Milliseconds between two heartbeats; the kubelet's by default. */
+  renewMs?: number;
   /** Networks of pods; without them pods share the machine's. */
   networks?: NetworkPool;
 }
