@@ -1,4 +1,4 @@
-// What tests need besides Node.js: a PostgreSQL server and a browser, found on the
+// What tests need besides Node.js: a PostgreSQL server, a browser, Python and kubectl, found on the
 // machine or installed from Debian's packages. Nothing is skipped where they are missing.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -92,6 +92,23 @@ export async function python() {
   );
   if (!hasPython())
     throw new Sentence('The tests need Python 3.8 or newer with venv and pip.');
+}
+
+function hasKubectl() {
+  const found = spawnSync('kubectl', ['version', '--client'], {
+    stdio: 'ignore',
+  });
+  return found.status === 0;
+}
+
+/** Makes sure that there is a kubectl, which the local cluster is tried with. */
+export async function kubectl() {
+  if (hasKubectl()) return;
+  await aptInstall(['kubernetes-client'], 'kubectl');
+  if (!hasKubectl())
+    throw new Sentence(
+      'The tests need kubectl: install it (https://kubernetes.io/docs/tasks/tools/), and try again.',
+    );
 }
 
 function findPostgres() {

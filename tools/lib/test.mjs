@@ -9,7 +9,13 @@ import { join } from 'node:path';
 import { buildPortal } from './build.mjs';
 import { lint, reports, types } from './checks.mjs';
 import { printFailures } from './failures.mjs';
-import { chromium, postgres, postgresPrograms, python } from './services.mjs';
+import {
+  chromium,
+  kubectl,
+  postgres,
+  postgresPrograms,
+  python,
+} from './services.mjs';
 import { readSettings } from './settings.mjs';
 import { printSlowest } from './slowest.mjs';
 import { ROOT } from './toolchain.mjs';
@@ -198,6 +204,7 @@ export async function test(args, toolchain) {
     await python();
     await postgresPrograms();
   }
+  if (inJest) await kubectl();
   if (inBrowser.length) env.CHROMIUM = await chromium();
   const checks = [
     ...(wanted('lint') ? lint(tools) : []),

@@ -17,14 +17,14 @@ const PODS = resourceOf('pods');
 const LEASE_NAMESPACE = 'kube-node-lease';
 
 /** How long a node may be silent (`--node-monitor-grace-period`), in milliseconds. */
-export const NODE_GRACE_MS = 50_000;
+const NODE_GRACE_MS = 50_000;
 /** How long one may be silent that was never heard of. */
 const STARTUP_GRACE_MS = 60_000;
 /** A node is looked at this much after its time is over. */
 const LATE_MS = 100;
 
-export const UNREACHABLE = 'node.kubernetes.io/unreachable';
-export const NOT_READY = 'node.kubernetes.io/not-ready';
+const UNREACHABLE = 'node.kubernetes.io/unreachable';
+const NOT_READY = 'node.kubernetes.io/not-ready';
 const CONDITIONS = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 function readiness(node: KubeObject): string | undefined {

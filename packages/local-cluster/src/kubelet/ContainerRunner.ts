@@ -12,7 +12,7 @@ import { historyOf } from './containerHistory';
 import { containerIdOf, containerStatus } from './containerStatus';
 import { ContainerLog } from './ContainerLog';
 import { ContainerConfigError } from './environment';
-import { assertExecutable, StartError } from './executable';
+import { StartError } from './executable';
 import { openSession } from './execInContainer';
 import { followRun, NOT_STARTED } from './followRun';
 import { ImageError, pullImage } from './images';
@@ -99,13 +99,6 @@ export class ContainerRunner {
   /** A command beside the container's own. @throws Error where it does not run, or has no such command */
   exec(command: string[], options: SessionOptions): Session {
     if (!this.#running) throw new Error('the container has ended');
-    const { images, volumes } = this.#context;
-    assertExecutable(command[0], {
-      image: images.resolve(this.spec.image),
-      mounts: volumes.mounts(this.spec),
-      path: undefined,
-      workingDir: this.spec.workingDir ?? '/',
-    });
     return openSession(
       this.#context,
       this.spec,

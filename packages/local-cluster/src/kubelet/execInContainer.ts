@@ -8,6 +8,7 @@ import type {
   TerminalSize,
 } from '../server/containerStreams';
 import type { Json } from '../types';
+import { assertExecutable, StartError } from './executable';
 import type { PodContext } from './PodContext';
 import { signal } from './processes';
 import type { Running, Spawn } from './runtime/Launch';
@@ -30,6 +31,21 @@ function commandIn(
   return running.beside(described(context, spec, mounts, () => argv));
 }
 
+/** What is named by its path may be the container's own: that is seen when it starts. @throws Error in runc's words */
+function assertOnPath(context: PodContext, spec: Json, name: string): void {
+  if (name.includes('/')) return;
+  const image = context.images.resolve(spec.image);
+  const mounts = context.volumes.mounts(spec);
+  try {
+    assertExecutable(name, { image, mounts, path: undefined, workingDir: '/' });
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    throw new Error(
+      `failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: exec: ${error.why}: unknown`,
+    );
+  }
+}
+
 /** A command with streams. @throws Error where the container has ended */
 export function openSession(
   context: PodContext,
@@ -38,6 +54,7 @@ export function openSession(
   argv: string[],
   options: SessionOptions,
 ): Session {
+  assertOnPath(context, spec, argv[0]);
   const command = commandIn(context, spec, running, argv);
   return options.tty ? onTerminal(command) : onPipes(command, options.stdin);
 }

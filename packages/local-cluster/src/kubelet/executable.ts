@@ -7,7 +7,8 @@ import type { Mount } from './volumes';
 
 /** A command that is not there, or is none (`StartError`), in runc's words. */
 export class StartError extends Error {
-  constructor(why: string) {
+  /** @param why - the end of the words, which are others where the container runs already */
+  constructor(readonly why: string) {
     super(
       `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: ${why}: unknown`,
     );

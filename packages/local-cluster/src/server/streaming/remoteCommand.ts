@@ -21,7 +21,7 @@ export interface ClientStreams {
 }
 
 /** The Status of an exit code (`NonZeroExitCode`). */
-export function exitStatus(code: number | undefined): Json {
+function exitStatus(code: number | undefined): Json {
   if (!code) return { metadata: {}, status: 'Success' };
   return {
     metadata: {},
