@@ -9,14 +9,17 @@ import { parseArgs } from 'node:util';
 import { LocalCluster } from '@ai-app-store/local-cluster';
 import { parse } from 'yaml';
 import { Client } from './Client';
+import { playFailures } from './failures/main';
 import { groupsOf, readRecordings } from './recording';
 import { Replay, type Outcome } from './Replay';
 import { earliestBodies } from './world';
 
 const USAGE = `npm run conformance -- [options] <recordings.jsonl>
 
+  --failures     the file has failures (objects, revision by revision), not requests
   --group NAME   only groups whose name contains this
-  --only NAME    shows only exchanges whose name contains this; all of the group are played
+  --only NAME    shows only exchanges whose name contains this; all of the group are played.
+                 Of failures only the cases whose name contains this are played
   --verbose      every exchange, and whole values
 `;
 
@@ -58,6 +61,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       group: { type: 'string' },
+      failures: { type: 'boolean' },
       only: { type: 'string' },
       verbose: { type: 'boolean', short: 'v' },
     },
@@ -66,9 +70,13 @@ async function main(): Promise<number> {
     console.error(USAGE);
     return 2;
   }
-  const all = readRecordings(
-    resolve(process.env.INIT_CWD ?? '.', positionals[0]),
-  );
+  const path = resolve(process.env.INIT_CWD ?? '.', positionals[0]);
+  if (values.failures)
+    return playFailures(path, {
+      only: values.only,
+      verbose: values.verbose ?? false,
+    });
+  const all = readRecordings(path);
   const groups = [...groupsOf(all)].filter(
     ([name]) => !values.group || name.includes(values.group),
   );

@@ -1,6 +1,8 @@
 // Runs inside a pod's network namespace, the only process there besides the
-// pod's own. Inwards: a Unix socket whose clients name a port and are joined to
+// pod's own. Inwards: a Unix socket whose clients name an address and a port and are joined to
 // it. Outwards: a local port whose clients are joined to the node's proxy.
+//
+// A pod's own address is none of the loopback's: what listens there alone is not reached from outside.
 //
 //   node relay.mjs <inward socket> <outward socket> <outward port>
 import { connect, createServer } from 'node:net';
@@ -50,12 +52,9 @@ createServer(options, client => {
   client.once('data', chunk => {
     client.pause();
     const at = chunk.indexOf(10);
-    dial(
-      client,
-      Number(chunk.subarray(0, at).toString()),
-      chunk.subarray(at + 1),
-      ['127.0.0.1', '::1'],
-    );
+    const [address, port] = chunk.subarray(0, at).toString().split(' ');
+    const hosts = address === '127.0.0.1' ? [address, '::1'] : [address];
+    dial(client, Number(port), chunk.subarray(at + 1), hosts);
   });
 }).listen(inward, () => {
   createServer(options, client => {

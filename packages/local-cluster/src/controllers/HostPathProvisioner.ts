@@ -10,7 +10,13 @@ import type { Registry } from '../registry/Registry';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
 import { waitsForConsumer } from './placement';
-import { BOUND_BY, claimRefOf, HOST_PATH, PROVISIONED_BY } from './volumes';
+import {
+  BOUND_BY,
+  claimRefOf,
+  HOST_PATH,
+  isUsedBy,
+  PROVISIONED_BY,
+} from './volumes';
 
 const OPTIONS = { fieldManager: 'kube-controller-manager' };
 const SOURCE = { component: 'persistentvolume-controller' };
@@ -80,12 +86,7 @@ export class HostPathProvisioner {
       waitsForConsumer(store, claim) &&
       !claim.metadata.annotations?.[SELECTED_NODE]
     ) {
-      this.#tell(
-        claim,
-        'Normal',
-        'WaitForFirstConsumer',
-        'waiting for first consumer to be created before binding',
-      );
+      this.#tellWaits(claim);
       return undefined;
     }
     const { provisioner } = storageClass;
@@ -99,6 +100,27 @@ export class HostPathProvisioner {
         `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`,
       );
     return undefined;
+  }
+
+  /** It waits for a pod, or for the one that there is to find a place. */
+  #tellWaits(claim: KubeObject): void {
+    const user = this.#registry.store
+      .list('pods', claim.metadata.namespace)
+      .find(pod => isUsedBy(claim, pod));
+    if (user)
+      this.#tell(
+        claim,
+        'Normal',
+        'WaitForPodScheduled',
+        `waiting for pod ${user.metadata.name} to be scheduled`,
+      );
+    else
+      this.#tell(
+        claim,
+        'Normal',
+        'WaitForFirstConsumer',
+        'waiting for first consumer to be created before binding',
+      );
   }
 
   #tellProvisioner(claim: KubeObject, provisioner: string): KubeObject {

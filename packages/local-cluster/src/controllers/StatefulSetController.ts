@@ -8,6 +8,8 @@ import { Controller, keyOf, ownerKey, parseKey, type Key } from './Controller';
 import { controlled, createPod, isActive, isReady, templateHash } from './pods';
 
 const OPTIONS = { fieldManager: 'kube-controller-manager' };
+const SOURCE = { component: 'statefulset-controller' };
+const PODS = resourceOf('pods');
 const REVISION_LABEL = 'controller-revision-hash';
 
 export class StatefulSetController extends Controller {
@@ -21,13 +23,15 @@ export class StatefulSetController extends Controller {
     const set = this.registry.store.get('statefulsets', namespace, name);
     if (!set || set.metadata.deletionTimestamp) return;
     const revision = `${name}-${templateHash(set.spec.template)}`;
-    this.#step(set, revision);
-    this.#writeStatus(set, revision);
+    try {
+      this.#step(set, revision);
+    } finally {
+      this.#writeStatus(set, revision);
+    }
   }
 
   /** One step towards the desired pods. The next event of a pod brings the next step. */
   #step(set: KubeObject, revision: string): void {
-    const pods = resourceOf('pods');
     const { namespace, name } = set.metadata;
     const byName = new Map(
       controlled(this.registry, 'pods', set).map(pod => [
@@ -42,18 +46,14 @@ export class StatefulSetController extends Controller {
       .filter(pod => ordinal(pod.metadata.name) >= wanted)
       .sort((a, b) => ordinal(b.metadata.name) - ordinal(a.metadata.name));
     for (const pod of surplus) {
-      if (!pod.metadata.deletionTimestamp)
-        this.registry.delete(pods, namespace, pod.metadata.name);
+      if (!pod.metadata.deletionTimestamp) this.#delete(set, pod.metadata.name);
       if (ordered) break;
     }
     for (let i = 0; i < wanted; i++) {
       const podName = `${name}-${i}`;
       const pod = byName.get(podName);
       if (pod && !isActive(pod)) {
-        if (!pod.metadata.deletionTimestamp)
-          this.registry.delete(pods, namespace, podName, {
-            gracePeriodSeconds: 0,
-          });
+        if (!pod.metadata.deletionTimestamp) this.#delete(set, podName, 0);
         if (ordered) return;
         continue;
       }
@@ -77,7 +77,7 @@ export class StatefulSetController extends Controller {
       )
       .sort((a, b) => ordinal(b.metadata.name) - ordinal(a.metadata.name));
     if (outdated.length && set.spec.updateStrategy?.type !== 'OnDelete')
-      this.registry.delete(pods, namespace, outdated[0].metadata.name);
+      this.#delete(set, outdated[0].metadata.name);
   }
 
   #create(
@@ -113,7 +113,7 @@ export class StatefulSetController extends Controller {
     }
     const claimNames = claims.map(claim => claim.metadata.name);
     const { spec } = set.spec.template;
-    createPod(this.registry, set, {
+    this.#createPod(set, podName, {
       name: podName,
       labels: {
         [REVISION_LABEL]: revision,
@@ -137,6 +137,46 @@ export class StatefulSetController extends Controller {
     });
   }
 
+  /** @throws StatusError where it is not admitted: it is tried again, ever more seldom */
+  #createPod(
+    set: KubeObject,
+    podName: string,
+    options: Parameters<typeof createPod>[2],
+  ): void {
+    const what = `create Pod ${podName} in StatefulSet ${set.metadata.name}`;
+    try {
+      createPod(this.registry, set, options);
+    } catch (error) {
+      this.events.record(
+        set,
+        'Warning',
+        'FailedCreate',
+        `${what} failed error: ${(error as Error).message}`,
+        SOURCE,
+      );
+      throw error;
+    }
+    this.events.record(
+      set,
+      'Normal',
+      'SuccessfulCreate',
+      `${what} successful`,
+      SOURCE,
+    );
+  }
+
+  #delete(set: KubeObject, podName: string, gracePeriodSeconds?: number): void {
+    const { namespace, name } = set.metadata;
+    this.registry.delete(PODS, namespace, podName, { gracePeriodSeconds });
+    this.events.record(
+      set,
+      'Normal',
+      'SuccessfulDelete',
+      `delete Pod ${podName} in StatefulSet ${name} successful`,
+      SOURCE,
+    );
+  }
+
   #writeStatus(set: KubeObject, revision: string): void {
     const pods = controlled(this.registry, 'pods', set);
     const active = pods.filter(isActive);
@@ -152,6 +192,7 @@ export class StatefulSetController extends Controller {
         status: {
           ...live.status,
           observedGeneration: set.metadata.generation,
+          collisionCount: 0,
           replicas: pods.length,
           readyReplicas: ready,
           availableReplicas: ready,

@@ -112,7 +112,8 @@ export class VolumeController extends Controller {
     const { namespace } = claim.metadata;
     const isUsed = this.registry.store
       .list('pods', namespace)
-      .some(pod => isUsedBy(claim, pod));
+      // A pod without a place uses nothing yet.
+      .some(pod => pod.spec.nodeName && isUsedBy(claim, pod));
     if (isUsed) return;
     this.registry.modify(
       CLAIMS,

@@ -11,7 +11,7 @@ import type { KubeObject } from '../types';
 const TTL_MS = 60 * 60 * 1000;
 /** As many alike in other words, and within how long, before they are told as one. */
 const ALIKE = { most: 10, withinMs: 10 * 60 * 1000 };
-/** Of one object: so many at once, then one more each so often. */
+/** Of one reason of one object: so many at once, then one more each so often. */
 const SPAM = { burst: 25, refillMs: 5 * 60 * 1000 };
 
 type EventType = 'Normal' | 'Warning';
@@ -70,7 +70,7 @@ export class EventRecorder {
   ): void {
     const { uid, namespace } = object.metadata;
     const { component = 'kubelet', fieldPath = '' } = options;
-    if (!this.#hasBudget(`${component}/${uid}`)) return;
+    if (!this.#hasBudget(`${component}/${uid}/${reason}`)) return;
     const what = [component, uid, fieldPath, type, reason].join('\u0000');
     const text = this.#worded(what, message.slice(0, 1024));
     const key = `${what}\u0000${text}`;

@@ -9,6 +9,7 @@ import type { Session, SessionOptions } from '../server/containerStreams';
 import type { Json } from '../types';
 import { RestartDelays } from './backOff';
 import { historyOf } from './containerHistory';
+import { assertSettings } from './containerSettings';
 import { containerIdOf, containerStatus } from './containerStatus';
 import { ContainerLog } from './ContainerLog';
 import { ContainerConfigError } from './environment';
@@ -59,6 +60,8 @@ export class ContainerRunner {
   log: ContainerLog | undefined;
   #running: Running | undefined;
   #prepared: Running | undefined;
+  #isEndedByProbe = false;
+  #forget: AbortController | undefined;
 
   constructor(options: {
     context: PodContext;
@@ -168,7 +171,10 @@ export class ContainerRunner {
 
   /** Waits after a run. */
   async #backOff(ranMs: number): Promise<void> {
-    const delay = this.#delays.afterRun(ranMs);
+    const delay = this.#delays.afterRun(ranMs, {
+      byProbe: this.#isEndedByProbe,
+    });
+    this.#isEndedByProbe = false;
     const { terminated } = this.state;
     const told = Math.min(delay / 2, SYNC_MS);
     if (delay > 0) {
@@ -257,8 +263,27 @@ export class ContainerRunner {
     return startContainer(this.#context, this.spec, this.#directory);
   }
 
+  #tellMissingPullSecrets(): void {
+    const { pod, registry } = this.#context;
+    const { namespace } = pod.metadata;
+    const missing = (pod.spec.imagePullSecrets ?? [])
+      .map((each: Json) => each.name)
+      .filter(
+        (name: string) => !registry.store.get('secrets', namespace, name),
+      );
+    if (missing.length)
+      this.#context.event(
+        'Warning',
+        'FailedToRetrieveImagePullSecret',
+        `Unable to retrieve some image pull secrets (${missing.join(
+          ', ',
+        )}); attempting to pull the image may not succeed.`,
+      );
+  }
+
   /** Has the image. @returns whether it is there */
   async #pull(): Promise<boolean> {
+    this.#tellMissingPullSecrets();
     try {
       await pullImage(this.#context.images, this.spec, {
         event: (type, reason, message) => this.#event(type, reason, message),
@@ -280,6 +305,7 @@ export class ContainerRunner {
     if (this.#stop.signal.aborted) return undefined;
     const { metadata } = this.#context.pod;
     try {
+      assertSettings(this.#context.pod, this.spec);
       const prepared = this.#prepared;
       this.#prepared = undefined;
       const isUsable = prepared && !hasEnded(prepared.process);
@@ -350,11 +376,11 @@ export class ContainerRunner {
     let isOutOfMemory = false;
     const exitCode = await followRun(running, log, async over => {
       this.#limitMemory(running, over, () => (isOutOfMemory = true));
-      if (!this.#isInit) await this.#probe(running, over);
+      if (!this.#isInit) await this.#probeAgain(running, over);
     });
     this.#running = undefined;
     const failure = isOutOfMemory ? 'OOMKilled' : 'Error';
-    this.#set({
+    const change = {
       state: {
         terminated: {
           exitCode,
@@ -367,7 +393,11 @@ export class ContainerRunner {
       },
       ready: false,
       started: false,
-    });
+    };
+    // Who ends a run to begin the next one tells of that one.
+    if (this.#isEndedByProbe && !this.#stop.signal.aborted)
+      Object.assign(this, change);
+    else this.#set(change);
     return exitCode;
   }
 
@@ -383,6 +413,24 @@ export class ContainerRunner {
         running.kill();
       },
     });
+  }
+
+  /** Probes, and begins anew where what they said is forgotten. */
+  async #probeAgain(running: Running, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      this.#forget = new AbortController();
+      const { signal } = this.#forget;
+      await this.#probe(running, AbortSignal.any([over, signal]));
+      if (!signal.aborted) return;
+    }
+  }
+
+  /** What probes said is not known any more. */
+  forgetProbes(): void {
+    const { startupProbe, readinessProbe } = this.spec;
+    if (!this.#running || (!startupProbe && !readinessProbe)) return;
+    this.#set({ ready: false, started: !startupProbe });
+    this.#forget?.abort();
   }
 
   #probe(running: Running, over: AbortSignal): Promise<void> {
@@ -404,6 +452,7 @@ export class ContainerRunner {
             this.name
           } failed ${kind.toLowerCase()} probe, will be restarted`,
         );
+        this.#isEndedByProbe = true;
         void end(running, this.#context.graceMs);
       },
     }).run();

@@ -45,7 +45,10 @@ export class NodeAgent {
     );
   }
 
-  /** Cuts the node off from the API: it starts and ends no pods and writes no status. Or connects it again. */
+  /**
+   * Stops the node agent: it starts and ends no pods and writes no status. Or starts
+   * it again; what probes said before is not known then.
+   */
   lose(isLost: boolean): void {
     if (isLost === this.#isLost) return;
     this.#isLost = isLost;
@@ -54,7 +57,10 @@ export class NodeAgent {
       return;
     }
     this.#heartbeat.start();
-    for (const worker of this.#workers.values()) worker.tell();
+    for (const worker of this.#workers.values()) {
+      worker.tell();
+      worker.forgetProbes();
+    }
     this.#syncAll();
   }
 
@@ -156,7 +162,7 @@ export class NodeAgent {
     const { uid } = pod.metadata;
     const worker = this.#workers.get(uid);
     worker
-      ?.stop(0, true)
+      ?.stop(0, true, true)
       .then(() => {
         this.#workers.delete(uid);
         worker.remove();

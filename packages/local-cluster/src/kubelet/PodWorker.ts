@@ -6,11 +6,14 @@ import { withAnnotations } from '../registry/changed';
 import { resourceOf } from '../registry/resources';
 import type { Json, KubeObject } from '../types';
 import { runnersOf, type ContainerRunner } from './ContainerRunner';
+import { assertSandbox } from './containerSettings';
 import { atDeadline, DEADLINE_EXCEEDED } from './deadline';
+import { watchStorage } from './storageLimit';
 import { HostNetwork } from './network/HostNetwork';
 import type { PodNetwork } from './network/PodNetwork';
 import { pauseUntilChange } from './pause';
 import { HOST_ADDRESS, type NodeContext, type PodContext } from './PodContext';
+import { PodEnd } from './PodEnd';
 import { PodPorts } from './PodPorts';
 import type { PodObservation } from './podStatus';
 import { PodStatusWriter } from './PodStatusWriter';
@@ -37,10 +40,10 @@ export class PodWorker {
   readonly #status: PodStatusWriter;
   readonly #stop = new AbortController();
   #canStart = false;
-  #phase: 'Succeeded' | 'Failed' | undefined;
-  #reason: { reason: string; message: string } | undefined;
+  readonly #end: PodEnd;
   #preparing: NodeJS.Immediate | undefined;
   #cancelDeadline: () => void = () => {};
+  #cancelEviction: () => void = () => {};
   #stopped: Promise<void> | undefined;
   /** Of the stop that is under way. */
   #graceMs = Infinity;
@@ -105,6 +108,7 @@ export class PodWorker {
       pod,
       observe: () => this.#observation(),
     });
+    this.#end = new PodEnd(() => this.#containers.map(({ state }) => state));
     this.#init = runnersOf(this.#context, 'initContainers');
     this.#containers = runnersOf(this.#context, 'containers');
     this.#done = this.#run().catch(error =>
@@ -116,9 +120,9 @@ export class PodWorker {
     return [...this.#init, ...this.#containers].find(c => c.name === name);
   }
 
-  /** A connection to a port of the pod. */
+  /** A connection to a port of the pod, from inside it. */
   dial(port: number): Promise<Duplex> {
-    return this.#network.dial(port);
+    return this.#network.dial(port, { loopback: true });
   }
 
   async #run(): Promise<void> {
@@ -129,10 +133,16 @@ export class PodWorker {
       this.#node.registry.now(),
       () => void this.#exceedDeadline(),
     );
+    this.#cancelEviction = watchStorage(this.#context, message => {
+      void this.#evict(message);
+    });
     const network = () => this.#network.start();
     network().catch(() => {});
     await this.#retry('FailedMount', () => this.#volumes.make());
-    await this.#retry('FailedCreatePodSandBox', network);
+    await this.#retry('FailedCreatePodSandBox', async () => {
+      assertSandbox(this.pod);
+      await network();
+    });
     if (signal.aborted) return;
     await this.#openPorts();
     // Told with the first container's state: that is the next thing to happen.
@@ -152,20 +162,35 @@ export class PodWorker {
       succeeded = (await Promise.all(runs)).every(Boolean);
     }
     if (signal.aborted) return;
-    this.#phase = succeeded ? 'Succeeded' : 'Failed';
+    this.#end.conclude(succeeded);
     this.#status.write();
   }
 
   /** A pod that may be active for a time only fails when that is over. */
   async #exceedDeadline(): Promise<void> {
-    if (this.#stop.signal.aborted || this.#phase) return;
+    if (this.#stop.signal.aborted || this.#end.hasBegun) return;
     const { reason, message } = DEADLINE_EXCEEDED;
-    this.#reason = DEADLINE_EXCEEDED;
     this.#context.event('Normal', reason, message);
+    this.#end.exceed();
+    this.#status.writeWhenPossible();
+    await this.#fail();
+  }
+
+  /** A pod that takes more of the disk than it may has to go. */
+  async #evict(message: string): Promise<void> {
+    if (this.#stop.signal.aborted || this.#end.hasBegun) return;
+    this.#context.event('Warning', 'Evicted', message);
+    this.#end.evict(message);
+    await this.#fail();
+  }
+
+  /** Ends the containers: the pod has failed. */
+  async #fail(): Promise<void> {
+    this.#tellStopping();
     await this.#stopContainers(this.#context.graceMs);
     // Where containers have run, their ends come first.
     if (this.#canStart || this.#stop.signal.aborted) return;
-    this.#phase = 'Failed';
+    this.#end.conclude(false);
     this.#status.writeWhenPossible();
   }
 
@@ -232,10 +257,10 @@ export class PodWorker {
 
   #observation(): PodObservation | undefined {
     if (this.#quiet || this.#isLost()) return undefined;
+    const end = this.#end.observation();
     return {
-      phase: this.#phase,
-      isEnding: this.#stop.signal.aborted,
-      ...this.#reason,
+      ...end,
+      isEnding: end.isEnding || this.#stop.signal.aborted,
       address: this.#address,
       hostAddress: HOST_ADDRESS,
       startTime: this.#startTime,
@@ -249,14 +274,31 @@ export class PodWorker {
    * Ends the pod's processes. A second call may shorten the wait.
    *
    * @param graceMs - how long they may take
-   * @param quiet - leave the status as it is: the node goes down, the pod does not
+   * @param quiet - leave the status as it is: the node goes down, the pod does not; or it is gone
+   * @param tells - whether events tell of the end
    */
-  stop(graceMs: number, quiet: boolean): Promise<void> {
+  stop(graceMs: number, quiet: boolean, tells = !quiet): Promise<void> {
     if (this.#stopped && graceMs < this.#graceMs)
       void this.#stopContainers(graceMs);
     this.#graceMs = Math.min(this.#graceMs, graceMs);
-    this.#stopped ??= this.#end(graceMs, quiet);
+    this.#stopped ??= this.#finish(graceMs, quiet, tells);
     return this.#stopped;
+  }
+
+  /** As whoever comes back after a while: what probes said is not known any more. */
+  forgetProbes(): void {
+    this.#containers.forEach(container => container.forgetProbes());
+  }
+
+  #tellStopping(): void {
+    for (const { name, state } of this.#containers)
+      if (state.running)
+        this.#context.event(
+          'Normal',
+          'Killing',
+          `Stopping container ${name}`,
+          `spec.containers{${name}}`,
+        );
   }
 
   async #stopContainers(graceMs: number): Promise<void> {
@@ -265,18 +307,15 @@ export class PodWorker {
     );
   }
 
-  async #end(graceMs: number, quiet: boolean): Promise<void> {
+  async #finish(
+    graceMs: number,
+    quiet: boolean,
+    tells: boolean,
+  ): Promise<void> {
     clearImmediate(this.#preparing);
     this.#cancelDeadline();
-    if (!quiet)
-      for (const c of this.#containers)
-        if (c.state.running)
-          this.#context.event(
-            'Normal',
-            'Killing',
-            `Stopping container ${c.name}`,
-            `spec.containers{${c.name}}`,
-          );
+    this.#cancelEviction();
+    if (tells) this.#tellStopping();
     this.#quiet = quiet;
     this.#stop.abort();
     this.#volumes.stop();

@@ -24,17 +24,26 @@ const START_AGAIN_MS = { least: 1000, most: 10_000 };
 export class RestartDelays {
   readonly #backOff: BackOff;
   #nextMs = 0;
+  /** Whether a run has ended before the one that ends now. */
+  #hasEnded = false;
 
   constructor(backOff: BackOff) {
     this.#backOff = backOff;
   }
 
-  /** The delay after a run of this length, in milliseconds. */
-  afterRun(ranMs: number): number {
+  /**
+   * The delay after a run of this length, in milliseconds. Of a run that a probe ended the kubelet has not
+   * seen the end when it decides: it counts from the end of the run before.
+   */
+  afterRun(ranMs: number, options: { byProbe?: boolean } = {}): number {
     const { firstMs, lastMs, resetMs } = this.#backOff;
     if (ranMs > resetMs) this.#nextMs = 0;
-    const delay = this.#nextMs;
-    this.#nextMs = Math.min(lastMs, Math.max(firstMs, delay * 2));
+    const hadEnded = this.#hasEnded;
+    this.#hasEnded = true;
+    if (options.byProbe && !hadEnded) return 0;
+    const isOver = options.byProbe && ranMs >= this.#nextMs;
+    const delay = isOver ? 0 : this.#nextMs;
+    this.#nextMs = Math.min(lastMs, Math.max(firstMs, this.#nextMs * 2));
     return delay;
   }
 

@@ -1,5 +1,12 @@
 /** Whether the command of a container is there, before it is started. */
-import { accessSync, constants, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { LocalImage } from './images';
 import { DEFAULT_PATH } from './runtime/Launch';
@@ -50,11 +57,47 @@ function stateOf(path: string, surroundings: Surroundings): State {
   }
 }
 
-/** @throws StartError */
+/** ELF's numbers of machines (`e_machine`). */
+const MACHINES: Partial<Record<NodeJS.Architecture, number>> = {
+  x64: 62,
+  arm64: 183,
+};
+
+/** Whether the kernel knows how to begin a file: a script that names its interpreter, or a program of this machine. */
+function hasKnownFormat(path: string): boolean {
+  const head = Buffer.alloc(20);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, head, 0, head.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  if (head.toString('latin1', 0, 2) === '#!') return true;
+  const own = MACHINES[process.arch];
+  return (
+    head.toString('latin1', 0, 4) === '\x7fELF' &&
+    (own === undefined || head.readUInt16LE(18) === own)
+  );
+}
+
+/**
+ * What runs for the words of a command. Where its file is no program of this machine, it starts and ends
+ * at once: on a real node that is found when the container's first process becomes the command.
+ *
+ * @throws StartError
+ */
+export function runnable(argv: string[], surroundings: Surroundings): string[] {
+  const path = assertExecutable(argv[0], surroundings);
+  if (process.platform !== 'linux' || hasKnownFormat(path)) return argv;
+  const script = 'echo "exec $0: exec format error" >&2; exit 1';
+  return ['/bin/sh', '-c', script, argv[0]];
+}
+
+/** @returns its file on this machine. @throws StartError */
 export function assertExecutable(
   command: string,
   surroundings: Surroundings,
-): void {
+): string {
   const name = JSON.stringify(command);
   if (command.includes('/')) {
     const path = command.startsWith('/')
@@ -64,7 +107,7 @@ export function assertExecutable(
     if (state === 'missing')
       throw new StartError(`${name}: stat ${path}: no such file or directory`);
     if (state === 'denied') throw new StartError(`${name}: permission denied`);
-    return;
+    return onMachine(path, surroundings);
   }
   const directories = [
     ...surroundings.image.path,
@@ -72,10 +115,10 @@ export function assertExecutable(
     // Where nothing is kept apart, the machine's own are searched, too.
     ...DEFAULT_PATH.split(':'),
   ];
-  if (
-    !directories.some(
-      directory => stateOf(join(directory, command), surroundings) === 'there',
-    )
-  )
+  const found = directories.find(
+    directory => stateOf(join(directory, command), surroundings) === 'there',
+  );
+  if (found === undefined)
     throw new StartError(`${name}: executable file not found in $PATH`);
+  return onMachine(join(found, command), surroundings);
 }

@@ -8,6 +8,8 @@ export interface PodObservation {
   phase?: 'Succeeded' | 'Failed';
   /** Whether it has been deleted: its end comes with that of its last container. */
   isEnding?: boolean;
+  /** Whether it is being ended, and will have failed. */
+  isFailing?: boolean;
   /** Why it was ended, where it did not end itself. */
   reason?: string;
   message?: string;
@@ -43,7 +45,7 @@ function phaseOf(observed: PodObservation): string {
 
 function readiness(observed: PodObservation): Omit<Condition, 'type'> {
   const unready = observed.containers.filter(c => !c.ready).map(c => c.name);
-  if (observed.phase)
+  if (observed.phase || observed.isFailing)
     return {
       status: 'False',
       reason: observed.phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed',

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, KubeObject } from '../types';
 import { discard } from '../discard';
-import { assertExecutable } from './executable';
+import { runnable } from './executable';
 import { ContainerConfigError, environmentOf, expand } from './environment';
 import { HOST_ADDRESS, type PodContext } from './PodContext';
 import type { Beside, Running } from './runtime/Launch';
@@ -77,13 +77,12 @@ export function startContainer(
         `the image ${spec.image} has no command of its own, and the container names none`,
       );
     const argv = words.map(word => expand(word, env));
-    assertExecutable(argv[0], {
+    return runnable(argv, {
       image,
       mounts,
       path: env.PATH,
       workingDir: spec.workingDir ?? '/',
     });
-    return argv;
   });
   const launch = context.isolation.files ? launchIsolated : launchPlain;
   return launch({ ...command, scratch, enter: context.network.enter });

@@ -1,5 +1,11 @@
 /** A pod's volumes as directories of this machine. */
-import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { Tokens } from '../auth/tokens';
 import type { Registry } from '../registry/Registry';
@@ -23,6 +29,8 @@ export interface Mount {
 /** Tokens are written anew at this part of their lifetime, as the kubelet does. */
 const TOKEN_LIFETIME_USED = 0.8;
 const TOKEN_LIFETIME_SECONDS = 3600;
+/** Of a file out of a Secret or a ConfigMap. */
+const DEFAULT_MODE = 0o644;
 
 function inside(directory: string, path: string): string {
   const full = normalize(join(directory, path));
@@ -165,7 +173,7 @@ export class PodVolumes {
     if (!data) return;
     const items: Json[] =
       ref.items ?? [...data.keys()].map(key => ({ key, path: key }));
-    for (const { key, path } of items) {
+    for (const { key, path, mode } of items) {
       const value = data.get(key);
       if (!value) {
         if (ref.optional) continue;
@@ -173,7 +181,9 @@ export class PodVolumes {
       }
       const file = inside(directory, path);
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, value, { mode: 0o600 });
+      writeFileSync(file, value);
+      // Not by way of the umask.
+      chmodSync(file, mode ?? ref.defaultMode ?? DEFAULT_MODE);
     }
   }
 

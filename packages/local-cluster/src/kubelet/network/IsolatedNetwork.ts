@@ -8,6 +8,9 @@ import type { PodNetwork } from './PodNetwork';
 
 /** The port of the outward proxy inside a pod's network. */
 const PROXY_PORT = 3128;
+/** The pod's address in its own network, where nobody else is: each pod's may be the same. */
+const POD_ADDRESS = '10.88.0.2';
+
 /** A network namespace with a relay in it. */
 export class IsolatedNetwork implements PodNetwork {
   readonly #socket: string;
@@ -65,7 +68,7 @@ export class IsolatedNetwork implements PodNetwork {
         '--kill-child',
         'sh',
         '-c',
-        'ip link set lo up && exec "$@"',
+        `ip link set lo up && ip address add ${POD_ADDRESS}/32 dev lo && exec "$@"`,
         'relay',
         ...relay,
       ],
@@ -102,11 +105,11 @@ export class IsolatedNetwork implements PodNetwork {
     ];
   }
 
-  async dial(port: number): Promise<Socket> {
+  async dial(port: number, { loopback = false } = {}): Promise<Socket> {
     const socket = connect({ path: this.#socket, allowHalfOpen: true });
     socket.on('error', () => socket.destroy());
     await once(socket, 'connect');
-    socket.write(`${port}\n`);
+    socket.write(`${loopback ? '127.0.0.1' : POD_ADDRESS} ${port}\n`);
     // A half-open socket does not close by itself when the other side is gone: `end` is the refusal.
     const refused = Promise.race([
       once(socket, 'end'),

@@ -6,7 +6,12 @@ import type { Json, KubeObject } from '../../types';
 import { forbidden } from '../causes';
 import type { Resource } from '../Resource';
 import { fill } from './fill';
-import { podSpecCauses, podSpecDefaults, podSpecWarnings } from './podSpec';
+import {
+  podSpecCauses,
+  podSpecDefaults,
+  podSpecWarnings,
+  requestDefaults,
+} from './podSpec';
 import { qosClass } from './qos';
 
 /** The specification without what an update may change. */
@@ -178,6 +183,7 @@ export const pods: Resource = {
   defaults(pod) {
     if (!pod.spec) return;
     podSpecDefaults(pod.spec);
+    requestDefaults(pod.spec);
     fill(pod.spec, { enableServiceLinks: true });
   },
 

@@ -64,12 +64,21 @@ function containerDefaults(container: Json): void {
   const { limits, requests } = container.resources;
   canonical(limits);
   canonical(requests);
-  if (limits) container.resources.requests = { ...limits, ...requests };
   [
     container.livenessProbe,
     container.readinessProbe,
     container.startupProbe,
   ].forEach(probeDefaults);
+}
+
+/** A pod asks for what it is limited to, where it says nothing else; a template does not yet. */
+export function requestDefaults(spec: Json): void {
+  for (const { resources } of [
+    ...(spec.initContainers ?? []),
+    ...spec.containers,
+  ])
+    if (resources?.limits)
+      resources.requests = { ...resources.limits, ...resources.requests };
 }
 
 function volumeDefaults(volume: Json): void {
