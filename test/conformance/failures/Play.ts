@@ -1,15 +1,11 @@
 /** Plays one case on a local cluster of its own, and compares what comes with what was recorded. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalCluster } from '@ai-app-store/local-cluster';
-import { parse } from 'yaml';
-import { Client, type Answer, type OpenAnswer } from '../Client';
 import type { Json } from '../recording';
 import { actionsOf, LATER_SECONDS, type Action } from './actions';
-import { messagesOf, type Case, type Revision } from './cases';
+import { CaseCluster, LOOK_MS } from './CaseCluster';
+import type { Case, Revision } from './cases';
 import { givenFor, madeIn } from './given';
+import { pathOf } from './paths';
 import { requestsOf } from './requests';
 import {
   differences,
@@ -21,75 +17,7 @@ import {
 
 /** How long a case may take, in milliseconds. A recorded one takes up to 130 s, most of it back-off. */
 const PATIENCE_MS = 150_000;
-/** How long a node may be silent here; it was 20 s where the cases were recorded. */
-const NODE_GRACE_MS = 4000;
-const LOOK_MS = 50;
-const JSON_TYPE = {
-  'Content-Type': 'application/json',
-  Accept: 'application/json',
-};
-const WATCHED: Record<string, string> = {
-  Pod: '/api/v1/pods',
-  PersistentVolumeClaim: '/api/v1/persistentvolumeclaims',
-  Event: '/api/v1/events',
-  Deployment: '/apis/apps/v1/deployments',
-  ReplicaSet: '/apis/apps/v1/replicasets',
-  StatefulSet: '/apis/apps/v1/statefulsets',
-};
-const PLURAL: Record<string, string> = {
-  Namespace: 'namespaces',
-  ResourceQuota: 'resourcequotas',
-  LimitRange: 'limitranges',
-  StorageClass: 'storageclasses',
-  PersistentVolume: 'persistentvolumes',
-  PersistentVolumeClaim: 'persistentvolumeclaims',
-  ServiceAccount: 'serviceaccounts',
-  Secret: 'secrets',
-  ConfigMap: 'configmaps',
-  Pod: 'pods',
-  Deployment: 'deployments',
-  StatefulSet: 'statefulsets',
-  PodDisruptionBudget: 'poddisruptionbudgets',
-  ValidatingWebhookConfiguration: 'validatingwebhookconfigurations',
-};
-
-/** The path of a collection, or of one object in it. */
-export function pathOf(object: Json, name?: string): string {
-  const { apiVersion, kind, metadata } = object;
-  const root = apiVersion.includes('/')
-    ? `/apis/${apiVersion}`
-    : `/api/${apiVersion}`;
-  const within = metadata.namespace ? `/namespaces/${metadata.namespace}` : '';
-  return `${root}${within}/${PLURAL[kind]}${name ? `/${name}` : ''}`;
-}
-
-/** An image's own command, where a pod names none: of another machine, else a case would name it. */
-const FOREIGN = '/image/app';
-
-/** Images that were there, or came, stand for this machine's Node.js. */
-function imagesOf({ revisions }: Case, directory: string) {
-  mkdirSync(join(directory, 'image'));
-  writeFileSync(join(directory, 'image/app'), 'of another machine', {
-    mode: 0o755,
-  });
-  const node = {
-    mounts: [
-      { source: dirname(dirname(process.execPath)), target: '/opt/node' },
-      { source: join(directory, 'image'), target: dirname(FOREIGN) },
-    ],
-    path: ['/opt/node/bin'],
-    command: [FOREIGN],
-  };
-  const names = revisions.flatMap(({ kind, object }) => {
-    const [, there, pulled] =
-      /^(?:Container image "([^"]+)" already|Successfully pulled image "([^"]+)")/.exec(
-        kind === 'Event' ? object.message ?? '' : '',
-      ) ?? [];
-    const name = there ?? pulled;
-    return name ? [name.replace(/:[^/:]+$/, '')] : [];
-  });
-  return Object.fromEntries(names.map(name => [name, node]));
-}
+const MERGE = 'application/merge-patch+json';
 
 function evictionOf(name: string): Json {
   return { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } };
@@ -108,12 +36,7 @@ export class Play {
   readonly #made: Json[];
   readonly #given: Json[];
   readonly #actions: Action[];
-  readonly #revisions: Revision[] = [];
-  readonly #watches = new Map<string, { answer: OpenAnswer; read: number }>();
-  #cluster!: LocalCluster;
-  #client!: Client;
-  #token = '';
-  #began = 0;
+  readonly #cluster: CaseCluster;
 
   constructor(recorded: Case) {
     this.#case = recorded;
@@ -127,223 +50,114 @@ export class Play {
       made.map(({ object }) => object),
     );
     this.#actions = actionsOf(recorded, made);
+    const others = this.#given
+      .filter(({ kind }) => kind === 'Pod')
+      .map(({ metadata }) => metadata.name);
+    this.#cluster = new CaseCluster(recorded, others);
   }
 
   async run(): Promise<Played> {
-    const directory = mkdtempSync(join(tmpdir(), 'fail-'));
     try {
-      await this.#open(directory);
+      await this.#cluster.start();
       return await this.#play();
     } finally {
-      for (const { answer } of this.#watches.values()) answer.close();
-      this.#client?.close();
-      await this.#cluster?.stop(0);
-      rmSync(directory, { recursive: true, force: true });
+      await this.#cluster.stop();
     }
   }
 
-  async #open(directory: string): Promise<void> {
-    this.#cluster = await LocalCluster.start({
-      directory,
-      images: imagesOf(this.#case, directory),
-      faults: messagesOf(this.#case).some(message =>
-        message.startsWith('Successfully pulled image'),
-      )
-        ? [{ slowPullMs: 10 }]
-        : [],
-      nodeName: this.#nodeName,
-      nodeGraceMs: NODE_GRACE_MS,
-    });
-    const { clusters, users } = parse(this.#cluster.kubeconfig);
-    this.#token = users[0].user.token;
-    this.#client = new Client({
-      address: this.#cluster.address,
-      ca: Buffer.from(
-        clusters[0].cluster['certificate-authority-data'],
-        'base64',
-      ).toString(),
-    });
-  }
-
-  async #send(
-    method: string,
-    path: string,
-    body?: Json,
-    options: { type?: string; token?: string } = {},
-  ): Promise<Answer> {
-    return this.#client.send({
-      method,
-      path,
-      headers: {
-        ...JSON_TYPE,
-        ...(options.type ? { 'Content-Type': options.type } : {}),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      token: options.token ?? this.#token,
-    });
-  }
-
-  /** @throws Error where it is refused */
-  async #do(
-    method: string,
-    path: string,
-    body?: Json,
-    type?: string,
-  ): Promise<void> {
-    const { status, body: answer } = await this.#send(method, path, body, {
-      type,
-    });
-    if (status >= 300 && status !== 409)
-      throw new Error(
-        `${method} ${path}: ${status} ${answer.toString().slice(0, 300)}`,
-      );
+  async #make(objects: Json[]): Promise<void> {
+    for (const object of objects)
+      await this.#cluster.do('POST', pathOf(object), object);
   }
 
   async #play(): Promise<Played> {
     // Where the cases were recorded, no class was the default.
-    await this.#do('DELETE', '/apis/storage.k8s.io/v1/storageclasses/standard');
-    for (const object of this.#given)
-      await this.#do('POST', pathOf(object), object);
-    for (const [kind, path] of Object.entries(WATCHED))
-      this.#watches.set(kind, {
-        answer: await this.#client.open({
-          method: 'GET',
-          path: `${path}?watch=true`,
-          headers: JSON_TYPE,
-          token: this.#token,
-        }),
-        read: 0,
-      });
-    this.#began = Date.now();
+    await this.#cluster.do(
+      'DELETE',
+      '/apis/storage.k8s.io/v1/storageclasses/standard',
+    );
+    await this.#make(this.#given);
+    await this.#cluster.watch();
     const actions = [...this.#actions];
     while (actions[0] && actions[0].at < 0) await this.#act(actions.shift()!);
-    for (const object of this.#made)
-      await this.#do('POST', pathOf(object), object);
+    await this.#make(this.#made);
     const refusals = await this.#refusals();
-    const deadline = this.#began + PATIENCE_MS;
-    let found: Difference[] = [];
-    for (;;) {
-      this.#look();
-      const ours = tracesOf(this.#revisions, this.#recorded);
-      found = differences(this.#recorded, ours);
+    const found = await this.#until(async ours => {
       const [next] = actions;
-      if (!next && !found.length) break;
-      if (Date.now() > deadline) break;
-      if (next && hasReached(this.#recorded, ours, next.at)) {
-        await this.#act(next);
-        actions.shift();
-      }
-      await sleep(LOOK_MS);
-    }
+      if (!next || !hasReached(this.#recorded, ours, next.at)) return !next;
+      await this.#act(actions.shift()!);
+      return false;
+    });
     return {
       differences: [...refusals, ...found],
-      seconds: (Date.now() - this.#began) / 1000,
+      seconds: this.#cluster.seconds,
     };
   }
 
-  /** Takes in what the watches told. */
-  #look(): void {
-    for (const [kind, watch] of this.#watches) {
-      const text = watch.answer.text();
-      const end = text.lastIndexOf('\n') + 1;
-      for (const line of text.slice(watch.read, end).split('\n')) {
-        if (!line) continue;
-        const { type, object } = JSON.parse(line);
-        if (this.#isOurs(object))
-          this.#revisions.push({
-            case: this.#case.name,
-            at: (Date.now() - this.#began) / 1000,
-            kind,
-            object,
-            type,
-          });
-      }
-      watch.read = end;
+  /**
+   * Looks until everything that was recorded has come, and nothing is left to do.
+   *
+   * @returns what has not come when patience is over
+   */
+  async #until(
+    isDone: (ours: Trace[]) => Promise<boolean>,
+  ): Promise<Difference[]> {
+    for (;;) {
+      this.#cluster.look();
+      const ours = tracesOf(this.#cluster.revisions, this.#recorded);
+      const found = differences(this.#recorded, ours);
+      const isOver = this.#cluster.seconds * 1000 > PATIENCE_MS;
+      if (((await isDone(ours)) && !found.length) || isOver) return found;
+      await sleep(LOOK_MS);
     }
-  }
-
-  get #nodeName(): string {
-    return (
-      this.#case.revisions
-        .map(({ object }) => object.spec?.nodeName)
-        .find(Boolean) ?? 'node1'
-    );
-  }
-
-  async #patchNode(spec: Json): Promise<void> {
-    await this.#do(
-      'PATCH',
-      `/api/v1/nodes/${this.#nodeName}`,
-      { spec },
-      'application/merge-patch+json',
-    );
-  }
-
-  #isOurs({ metadata, involvedObject }: Json): boolean {
-    return (
-      !metadata.namespace?.startsWith('kube-') &&
-      !this.#given.some(
-        each =>
-          each.kind === 'Pod' &&
-          [metadata.name, involvedObject?.name].includes(each.metadata.name),
-      ) &&
-      involvedObject?.kind !== 'Node'
-    );
-  }
-
-  /** The number-th pod in the order in which they came to be. */
-  #pod(number: number): Json {
-    const pods = new Map<string, Json>();
-    for (const { kind, object } of this.#revisions)
-      if (kind === 'Pod') pods.set(object.metadata.uid, object);
-    return { apiVersion: 'v1', kind: 'Pod', ...[...pods.values()][number - 1] };
   }
 
   async #act({ what }: Action): Promise<void> {
     switch (what.kind) {
       case 'create':
-        for (const object of what.objects)
-          await this.#do('POST', pathOf(object), object);
+        await this.#make(what.objects);
         return;
       case 'update':
-        await this.#do(
+        await this.#cluster.do(
           'PATCH',
           pathOf(what.object, what.object.metadata.name),
           { spec: what.object.spec },
-          'application/merge-patch+json',
+          MERGE,
         );
         return;
       case 'taint': {
         const timeAdded = new Date().toISOString().replace(/\.\d+/, '');
         const taints = what.taint && [{ ...what.taint, timeAdded }];
-        await this.#patchNode({ taints: taints ?? null });
+        await this.#cluster.patchNode({ taints: taints ?? null });
         return;
       }
       case 'cordon':
-        await this.#patchNode({ unschedulable: what.isCordoned || null });
+        await this.#cluster.patchNode({
+          unschedulable: what.isCordoned || null,
+        });
         return;
       case 'node-lost':
-        await this.#cluster.setFaults(what.isLost ? [{ nodeLost: true }] : []);
+        await this.#cluster.loseNode(what.isLost);
         return;
       case 'lose-volume': {
         const path = `/api/v1/persistentvolumes/${what.name}`;
-        await this.#do('DELETE', path);
-        await this.#do(
+        await this.#cluster.do('DELETE', path);
+        await this.#cluster.do(
           'PATCH',
           path,
           { metadata: { finalizers: null } },
-          'application/merge-patch+json',
+          MERGE,
         );
         return;
       }
       case 'delete-claim':
-        await this.#do(
+        await this.#cluster.do(
           'DELETE',
           `/api/v1/namespaces/${what.namespace}/persistentvolumeclaims/${what.name}`,
         );
         return;
       default:
-        await this.#actOnPod(what, this.#pod(what.pod));
+        await this.#actOnPod(what, this.#cluster.pod(what.pod));
     }
   }
 
@@ -354,16 +168,16 @@ export class Play {
     const { name } = pod.metadata;
     const path = pathOf(pod, name);
     if (what.kind === 'evict-pod')
-      await this.#do('POST', `${path}/eviction`, evictionOf(name));
+      await this.#cluster.do('POST', `${path}/eviction`, evictionOf(name));
     else if (what.kind === 'release-pod')
-      await this.#do(
+      await this.#cluster.do(
         'PATCH',
         path,
         { metadata: { finalizers: null } },
-        'application/merge-patch+json',
+        MERGE,
       );
     else
-      await this.#do('DELETE', path, {
+      await this.#cluster.do('DELETE', path, {
         gracePeriodSeconds: what.graceSeconds,
       });
   }
@@ -378,18 +192,18 @@ export class Play {
     for (const [index, { object }] of recorded.entries()) {
       const request = requests[index];
       if (!request) continue;
-      for (const each of request.first ?? [])
-        await this.#do('POST', pathOf(each), each);
-      if (request.until) await this.#until(request.until);
-      if (request.deletes) await this.#do('DELETE', request.deletes);
-      if (request.account) request.token = await this.#tokenOf(request.account);
+      await this.#make(request.first ?? []);
+      if (request.until) await this.#seen(request.until);
+      if (request.deletes) await this.#cluster.do('DELETE', request.deletes);
+      if (request.account)
+        request.token = await this.#cluster.tokenOf(request.account);
       if (request.evictsPod) {
-        const pod = this.#pod(request.evictsPod);
+        const pod = this.#cluster.pod(request.evictsPod);
         const { name } = pod.metadata;
         request.path = `${pathOf(pod, name)}/eviction`;
         request.body = evictionOf(name);
       }
-      const { body } = await this.#send(
+      const { body } = await this.#cluster.send(
         request.method,
         request.path,
         request.body,
@@ -409,26 +223,11 @@ export class Play {
     return found;
   }
 
-  async #tokenOf(account: string): Promise<string> {
-    const [namespace, name] = account.split('/');
-    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`;
-    for (;;) {
-      const { status, body } = await this.#send('POST', `${path}/token`, {
-        apiVersion: 'authentication.k8s.io/v1',
-        kind: 'TokenRequest',
-        spec: {},
-      });
-      if (status < 300) return JSON.parse(body.toString()).status.token;
-      // A namespace has its account in a moment.
-      await sleep(LOOK_MS);
-    }
-  }
-
-  async #until(condition: (revisions: Revision[]) => boolean): Promise<void> {
+  async #seen(condition: (revisions: Revision[]) => boolean): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     while (Date.now() < deadline) {
-      this.#look();
-      if (condition(this.#revisions)) return;
+      this.#cluster.look();
+      if (condition(this.#cluster.revisions)) return;
       await sleep(LOOK_MS);
     }
   }

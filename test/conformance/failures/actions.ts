@@ -1,7 +1,8 @@
 /** What somebody did while a case was recorded, as its revisions tell it. */
 import type { Json } from '../recording';
 import { messagesOf, type Case, type Revision } from './cases';
-import { missingData, podSpecOf, written, type Made } from './given';
+import { missingData } from './data';
+import { podSpecOf, written, type Made } from './given';
 
 /** What is made so much after the case began is made in its turn. Several cases began at once. */
 export const LATER_SECONDS = 8;

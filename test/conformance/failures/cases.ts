@@ -41,14 +41,6 @@ export function readCases(path: string): Case[] {
   return [...cases.values()];
 }
 
-/** What identifies an object in a case. */
-export function idOf({
-  kind,
-  object,
-}: Pick<Revision, 'kind' | 'object'>): string {
-  return `${kind} ${object.metadata?.name ?? ''}`;
-}
-
 export function messagesOf({ revisions }: Case): string[] {
   return revisions
     .filter(({ kind }) => kind === 'Event')

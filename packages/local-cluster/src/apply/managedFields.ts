@@ -4,40 +4,12 @@ import type { Json, KubeObject, ManagedFieldsEntry } from '../types';
 import { equal } from './equal';
 import {
   fromFieldsV1,
-  isWithin,
   itemElement,
   join,
   toFieldsV1,
   type FieldSet,
 } from './fieldSet';
-
-/** Paths that never belong to a manager. */
-const UNOWNED = [
-  ['f:apiVersion'],
-  ['f:kind'],
-  ['f:metadata'],
-  ...[
-    'name',
-    'namespace',
-    'uid',
-    'resourceVersion',
-    'generation',
-    'creationTimestamp',
-    'selfLink',
-    'managedFields',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-  ].map(field => ['f:metadata', `f:${field}`]),
-].map(join);
-
-const MANAGED_FIELDS = join(['f:metadata', 'f:managedFields']);
-
-/** Fields that can belong to a manager. */
-export function ownable(set: FieldSet): FieldSet {
-  for (const path of UNOWNED) set.delete(path);
-  for (const path of set) if (isWithin(path, MANAGED_FIELDS)) set.delete(path);
-  return set;
-}
+import { ownable } from './ownable';
 
 /** Every field of a value, containers too: they are new with what they hold. */
 function allFields(

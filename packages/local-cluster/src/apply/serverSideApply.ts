@@ -20,7 +20,8 @@ import {
   valueAt,
   type FieldSet,
 } from './fieldSet';
-import { ownable, readOwnerships, writeOwnerships } from './managedFields';
+import { readOwnerships, writeOwnerships } from './managedFields';
+import { ownable } from './ownable';
 import { merge, prune } from './merge';
 
 /** A field that another manager owns with another value. */
