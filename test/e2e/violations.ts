@@ -29,6 +29,11 @@ export async function quiet(page: Page): Promise<void> {
   );
 }
 
+/** Until the portal's own graph of relations is there: while it loads, it shows a spinner without a name. */
+async function loaded(page: Page): Promise<void> {
+  await expect(page.locator('.MuiCircularProgress-root')).toHaveCount(0);
+}
+
 /** Until a page has the colours of a theme. */
 async function inTheme(
   page: Page,
@@ -68,6 +73,7 @@ export async function violations(
   ours?: string,
 ): Promise<string[]> {
   const found: string[] = [];
+  await loaded(page);
   await quiet(page);
   for (const colorScheme of ['light', 'dark'] as const) {
     await inTheme(page, colorScheme);

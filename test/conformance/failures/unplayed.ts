@@ -5,6 +5,10 @@ import { requestsOf } from './requests';
 const BY_NAME: Record<string, string> = {
   preempted: 'gives way to another case, which is played by itself',
   preemptor: 'needs a node that another case fills',
+  'evicted-storage-exit-143':
+    'writes to /app, a directory of the recorded image; images here have none of their own',
+  'init-evicted':
+    'writes to /app, a directory of the recorded image; images here have none of their own',
 };
 
 /** Why a case is not played; undefined where it is. */

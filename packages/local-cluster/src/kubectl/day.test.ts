@@ -130,14 +130,14 @@ describe('kubectl', () => {
       );
       const forwarded =
         await run(`kubectl port-forward box 18001:8000 > forward.log 2>&1 & forward=$!
-until grep -q Forwarding forward.log; do sleep 0.1; done
+until grep -qs Forwarding forward.log; do sleep 0.1; done
 until curl -sf localhost:18001/up > /dev/null; do kill -0 $forward 2>/dev/null || { kubectl port-forward box 18001:8000 >> forward.log 2>&1 & forward=$!; }; sleep 0.2; done
 for i in $(seq 20); do curl -s localhost:18001/$i -o got.$i & curls="$curls $!"; done; wait $curls
 cat got.* | tr '/' '\\n' | sort -n | tail -1; echo; kill $forward`);
       expect(forwarded.trim()).toBe('20');
       expect(
         await run(
-          '(kubectl port-forward box 18002:9 > refused.log 2>&1 &); until grep -q Forwarding refused.log; do sleep 0.1; done; curl -s localhost:18002/; until grep -q refused refused.log; do sleep 0.1; done; grep -o "connect: connection refused" refused.log',
+          '(kubectl port-forward box 18002:9 > refused.log 2>&1 &); until grep -qs Forwarding refused.log; do sleep 0.1; done; curl -s localhost:18002/; until grep -qs refused refused.log; do sleep 0.1; done; grep -o "connect: connection refused" refused.log',
         ),
       ).toContain('connect: connection refused');
       await run('kubectl delete pod box --now');
