@@ -9,6 +9,7 @@ const LAYERS = [
   ['openapi'],
   ['server', 'faults'],
   ['controllers', 'kubelet'],
+  ['hollow'],
 ];
 
 module.exports = require('../../tools/layers.cjs')(__dirname, LAYERS, [

@@ -1,6 +1,7 @@
 /** What a local cluster may be told. */
 import type { Logger } from './controllers/Controller';
 import type { Fault } from './faults/readFaults';
+import type { Stage } from './hollow/stages';
 import type { BackOff } from './kubelet/backOff';
 import type { LocalImage } from './kubelet/images';
 import type { Isolation } from './kubelet/isolation';
@@ -32,4 +33,12 @@ export interface LocalClusterOptions {
   bookmarkMs?: number;
   /** Milliseconds after which a node that is silent counts as lost; 50,000 by default. */
   nodeGraceMs?: number;
+  /** Whether there is a node that runs pods; true by default. */
+  pods?: boolean;
+  /** Nodes that run nothing: their pods are records that go on by stages; none by default. */
+  hollowNodes?: {
+    count: number;
+    /** How their pods go on; by default they run at once, and go when they are deleted. */
+    stages?: Stage[];
+  };
 }

@@ -12,3 +12,4 @@ export type { Isolation } from './kubelet/isolation';
 export type { Logger } from './controllers/Controller';
 export { HOST_ALIAS } from './kubelet/network/PodNetwork';
 export { StateLockedError } from './store/ObjectStore';
+export type { Stage, StageExpression } from './hollow/stages';

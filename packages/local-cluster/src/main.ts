@@ -1,7 +1,9 @@
 /** The local cluster on its own: `npm run local-cluster`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readFaults } from './faults/readFaults';
+import { readStages } from './hollow/stages';
 import { LocalCluster } from './LocalCluster';
 
 const HELP = `npm run local-cluster [-- options]
@@ -9,6 +11,10 @@ const HELP = `npm run local-cluster [-- options]
   --data DIR         where state is kept (default .data/cluster)
   --port PORT        the port of the API (default: a free one)
   --kubeconfig FILE  where to write the kubeconfig (default <data>/kubeconfig)
+  --faults FILE      what goes wrong from the start, as YAML: a list of faults
+  --hollow-nodes N   as many nodes that run nothing; their pods are records
+  --stages FILE      how pods of hollow nodes go on, as YAML: a stage a document
+  --no-pods          no node that runs pods
   --help             this text
 `;
 
@@ -18,6 +24,10 @@ async function main(): Promise<void> {
       data: { type: 'string', default: '.data/cluster' },
       port: { type: 'string' },
       kubeconfig: { type: 'string' },
+      faults: { type: 'string' },
+      'hollow-nodes': { type: 'string' },
+      stages: { type: 'string' },
+      'no-pods': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -32,7 +42,15 @@ async function main(): Promise<void> {
         values.port,
       )}`,
     );
-  const directory = resolve(process.env.INIT_CWD ?? '.', values.data!);
+  const hollow = Number(values['hollow-nodes'] ?? 0);
+  if (!Number.isInteger(hollow) || hollow < 0)
+    throw new Error(
+      `--hollow-nodes must be a number, not ${JSON.stringify(
+        values['hollow-nodes'],
+      )}`,
+    );
+  const from = (path: string) => resolve(process.env.INIT_CWD ?? '.', path);
+  const directory = from(values.data!);
   const node = {
     source: dirname(dirname(process.execPath)),
     target: '/opt/node',
@@ -42,11 +60,20 @@ async function main(): Promise<void> {
     port,
     images: { 'local/node': { mounts: [node], path: ['/opt/node/bin'] } },
     logger: console,
+    pods: !values['no-pods'],
+    hollowNodes: hollow
+      ? {
+          count: hollow,
+          stages: values.stages
+            ? readStages(readFileSync(from(values.stages), 'utf8'))
+            : undefined,
+        }
+      : undefined,
+    faults: values.faults
+      ? readFaults(readFileSync(from(values.faults), 'utf8'))
+      : undefined,
   });
-  const kubeconfig = resolve(
-    process.env.INIT_CWD ?? '.',
-    values.kubeconfig ?? join(directory, 'kubeconfig'),
-  );
+  const kubeconfig = from(values.kubeconfig ?? join(directory, 'kubeconfig'));
   mkdirSync(dirname(kubeconfig), { recursive: true });
   writeFileSync(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
   console.log(`Local cluster at ${cluster.address}: ${cluster.description}.`);

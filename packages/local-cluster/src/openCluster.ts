@@ -16,6 +16,7 @@ import { controllersOf } from './controllers/controllersOf';
 import { EventRecorder } from './events/EventRecorder';
 import { Faults } from './faults/Faults';
 import { KUBELET_BACK_OFF } from './kubelet/backOff';
+import { HollowNodes } from './hollow/HollowNodes';
 import { LocalImages } from './kubelet/images';
 import type { Isolation } from './kubelet/isolation';
 import { EgressProxy } from './kubelet/network/egress';
@@ -171,7 +172,17 @@ export async function openCluster(
     nodeGraceMs: options.nodeGraceMs,
   });
   closers.push(() => controllers.forEach(controller => controller.stop()));
-  agent.start();
+  if (options.pods !== false) agent.start();
+  if (options.hollowNodes) {
+    const hollow = new HollowNodes({
+      registry,
+      events,
+      isolation,
+      ...options.hollowNodes,
+    });
+    hollow.start();
+    closers.push(() => hollow.stop());
+  }
   controllers.forEach(controller => controller.start());
   await faults.connect({
     compact: () => store.compact(),

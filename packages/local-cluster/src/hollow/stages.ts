@@ -1,0 +1,133 @@
+/**
+ * How pods of hollow nodes go on: stages, each with whom it is for, how long it takes, and what comes of
+ * it (after kwok's `Stage`, https://kwok.sigs.k8s.io/docs/user/stages-configuration/; statuses are data
+ * here, not templates).
+ */
+import { parseAllDocuments } from 'yaml';
+import type { Json, KubeObject } from '../types';
+
+/**
+ * A requirement on a field of a pod.
+ *
+ * @public
+ */
+export interface StageExpression {
+  /** A path: `.metadata.deletionTimestamp`. */
+  key: string;
+  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  values?: string[];
+}
+
+/**
+ * One stage of the pods of hollow nodes.
+ *
+ * @public
+ */
+export interface Stage {
+  name: string;
+  /** For which pods it is: all of it has to hold. */
+  selector: {
+    matchLabels?: Record<string, string>;
+    matchExpressions?: StageExpression[];
+  };
+  /** Milliseconds until it comes; 0 by default. */
+  delayMs?: number;
+  /** At most as many milliseconds more, by chance; 0 by default. */
+  jitterMs?: number;
+  next: {
+    /** What the status comes to have; conditions are set one by one. Each container gets `containerState`. */
+    status?: Json;
+    /** The `state` of each container. */
+    containerState?: Json;
+    event?: { type: 'Normal' | 'Warning'; reason: string; message: string };
+    /** Whether the pod goes. */
+    delete?: boolean;
+  };
+}
+
+const conditions = (ready: 'True' | 'False') =>
+  ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady'].map(
+    type => ({ type, status: ready }),
+  );
+
+/** Pods run at once and are ready, and go when they are deleted. */
+export const DEFAULT_STAGES: Stage[] = [
+  {
+    name: 'pod-ready',
+    selector: {
+      matchExpressions: [
+        { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' },
+        { key: '.status.phase', operator: 'In', values: ['Pending'] },
+      ],
+    },
+    next: {
+      status: { phase: 'Running', conditions: conditions('True') },
+      containerState: { running: {} },
+    },
+  },
+  {
+    name: 'pod-delete',
+    selector: {
+      matchExpressions: [
+        { key: '.metadata.deletionTimestamp', operator: 'Exists' },
+      ],
+    },
+    next: { delete: true },
+  },
+];
+
+function valueAt(object: Json, path: string): Json {
+  return path
+    .split('.')
+    .filter(Boolean)
+    .reduce((at, key) => at?.[key], object);
+}
+
+function meets(
+  pod: KubeObject,
+  { key, operator, values = [] }: StageExpression,
+): boolean {
+  const value = valueAt(pod, key);
+  switch (operator) {
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'In':
+      return values.includes(String(value));
+    default:
+      return !values.includes(String(value));
+  }
+}
+
+/** The first stage that is for a pod. */
+export function stageFor(pod: KubeObject, stages: Stage[]): Stage | undefined {
+  return stages.find(({ selector }) => {
+    const labels = pod.metadata.labels ?? {};
+    return (
+      Object.entries(selector.matchLabels ?? {}).every(
+        ([key, value]) => labels[key] === value,
+      ) && (selector.matchExpressions ?? []).every(each => meets(pod, each))
+    );
+  });
+}
+
+/** Reads stages out of YAML: one a document. @throws Error that says what is wrong with which */
+export function readStages(text: string): Stage[] {
+  return parseAllDocuments(text).map((document, index) => {
+    const at = `stage ${index + 1}`;
+    if (document.errors.length)
+      throw new Error(`${at}: ${document.errors[0].message}`);
+    const stage = document.toJS() as Stage | null;
+    if (!stage?.name) throw new Error(`${at}: name is missing`);
+    if (!stage.next) throw new Error(`${at} (${stage.name}): next is missing`);
+    for (const { key, operator } of stage.selector?.matchExpressions ?? [])
+      if (!['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(operator))
+        throw new Error(
+          `${at} (${stage.name}): no such operator as ${JSON.stringify(
+            operator,
+          )} for ${key}; there are In, NotIn, Exists and DoesNotExist`,
+        );
+    return { ...stage, selector: stage.selector ?? {} };
+  });
+}
