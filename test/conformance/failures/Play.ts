@@ -66,8 +66,18 @@ export class Play {
   }
 
   async #make(objects: Json[]): Promise<void> {
-    for (const object of objects)
-      await this.#cluster.do('POST', pathOf(object), object);
+    for (const object of objects) {
+      const path = pathOf(object);
+      await this.#cluster.do('POST', path, object);
+      const { status, metadata } = object;
+      if (status)
+        await this.#cluster.do(
+          'PATCH',
+          `${path}/${metadata.name}/status`,
+          { status },
+          MERGE,
+        );
+    }
   }
 
   async #play(): Promise<Played> {

@@ -234,15 +234,18 @@ function losses({ revisions }: Case): Action[] {
     ({ kind, object }) => kind === 'Event' && object.reason === 'NodeNotReady',
   );
   if (!lost) return [];
-  const back = revisions.find(
-    ({ kind, object, at }) =>
-      kind === 'Pod' &&
-      at > lost.at + 5 &&
-      object.status?.conditions?.some(
-        (each: Json) =>
-          each.type === 'Ready' && each.status === 'False' && each.reason,
-      ),
-  );
+  // The first that comes of it: what the kubelet writes, or an eviction that is taken back.
+  const back = revisions.find(({ kind, object, at }) => {
+    if (at <= lost.at) return false;
+    if (kind === 'Event') return object.message?.startsWith('Cancelling');
+    const ready = object.status?.conditions?.find(
+      (each: Json) => each.type === 'Ready',
+    );
+    const isOfLost = object.spec?.nodeName && ready;
+    return (
+      kind === 'Pod' && isOfLost && (ready.status === 'True' || ready.reason)
+    );
+  });
   return [
     { at: lost.at - 0.5, what: { kind: 'node-lost', isLost: true } },
     ...(back

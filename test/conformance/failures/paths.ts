@@ -3,6 +3,8 @@ import type { Json } from '../recording';
 
 const PLURAL: Record<string, string> = {
   Namespace: 'namespaces',
+  Node: 'nodes',
+  Lease: 'leases',
   ResourceQuota: 'resourcequotas',
   LimitRange: 'limitranges',
   StorageClass: 'storageclasses',

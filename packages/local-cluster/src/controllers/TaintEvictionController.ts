@@ -30,6 +30,9 @@ function timeToGo(pod: KubeObject, taint: Json): number {
 }
 
 export class TaintEvictionController extends Controller {
+  /** Pods that will have to go. */
+  readonly #doomed = new Set<Key>();
+
   start(): void {
     this.watch('pods', ({ object, type }) =>
       object.spec.nodeName && type !== 'DELETED' ? [keyOf(object)] : [],
@@ -47,28 +50,52 @@ export class TaintEvictionController extends Controller {
   protected sync(key: Key): void {
     const { namespace, name } = parseKey(key);
     const pod = this.registry.store.get('pods', namespace, name);
-    if (!pod?.spec.nodeName || pod.metadata.deletionTimestamp) return;
+    if (!pod?.spec.nodeName || pod.metadata.deletionTimestamp) {
+      this.#doomed.delete(key);
+      return;
+    }
     const node = this.registry.store.get('nodes', undefined, pod.spec.nodeName);
     const taints = (node?.spec?.taints ?? []).filter(
       (taint: Json) => taint.effect === 'NoExecute',
     );
-    if (!taints.length) return;
-    const at = Math.min(...taints.map((taint: Json) => timeToGo(pod, taint)));
-    if (at === Infinity) return;
+    const at = Math.min(
+      ...taints.map((taint: Json) => timeToGo(pod, taint)),
+      Infinity,
+    );
+    if (at === Infinity) {
+      this.#spare(key, pod);
+      return;
+    }
     const left = at - this.registry.now().getTime();
-    if (left > 0) this.enqueueOnceAfter(key, left);
-    else this.#evict(pod);
+    if (left > 0) {
+      this.#doomed.add(key);
+      this.enqueueOnceAfter(key, left);
+    } else {
+      this.#doomed.delete(key);
+      this.#evict(pod);
+    }
   }
 
-  #evict(pod: KubeObject): void {
+  /** The taint went before the pod had to. */
+  #spare(key: Key, pod: KubeObject): void {
+    if (!this.#doomed.delete(key)) return;
+    this.#tell(pod, 'Cancelling deletion of Pod');
+  }
+
+  #tell(pod: KubeObject, what: string): void {
     const { namespace, name } = pod.metadata;
     this.events.record(
       pod,
       'Normal',
       'TaintManagerEviction',
-      `Marking for deletion Pod ${namespace}/${name}`,
+      `${what} ${namespace}/${name}`,
       SOURCE,
     );
+  }
+
+  #evict(pod: KubeObject): void {
+    const { namespace, name } = pod.metadata;
+    this.#tell(pod, 'Marking for deletion Pod');
     this.registry.modify(
       PODS,
       pod,

@@ -20,6 +20,9 @@ import { PodWorker } from './PodWorker';
 
 const PODS = resourceOf('pods');
 
+/** How long a node agent that was started again tells what it knew, in milliseconds. */
+const AFTER_RETURN_MS = 100;
+
 /** Runs the pods that are placed on this node, one worker for each. */
 export class NodeAgent {
   readonly logs: PodLogs;
@@ -57,10 +60,11 @@ export class NodeAgent {
       return;
     }
     this.#heartbeat.start();
-    for (const worker of this.#workers.values()) {
-      worker.tell();
-      worker.forgetProbes();
-    }
+    for (const worker of this.#workers.values()) worker.tell();
+    // What is known is told first, then what has to be found out again.
+    setTimeout(() => {
+      for (const worker of this.#workers.values()) worker.forgetProbes();
+    }, AFTER_RETURN_MS).unref();
     this.#syncAll();
   }
 
