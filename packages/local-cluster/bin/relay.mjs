@@ -53,6 +53,10 @@ createServer(options, client => {
     client.pause();
     const at = chunk.indexOf(10);
     const [address, port] = chunk.subarray(0, at).toString().split(' ');
+    if (!(Number(port) > 0 && Number(port) < 65536)) {
+      client.destroy();
+      return;
+    }
     const hosts = address === '127.0.0.1' ? [address, '::1'] : [address];
     dial(client, Number(port), chunk.subarray(at + 1), hosts);
   });

@@ -24,12 +24,17 @@ const USER: User = {
   groups: accountGroups('kube-system'),
 };
 const PODS = resourceOf('pods');
+/** Until others' servers are asked again, in milliseconds: doubled each time. */
+const FIRST_MS = 50;
+const LAST_MS = 30_000;
 const SETS = resourceOf('replicasets');
 
 export class ReplicaSetController extends Controller {
   readonly #writes: ReviewedWrites;
   /** Sets whose pods others' servers are asked about. */
   readonly #asking = new Set<Key>();
+  /** How often others' servers refused in a row, and until when they are not asked again. */
+  readonly #refusals = new Map<Key, { count: number; until: number }>();
 
   constructor(
     options: ConstructorParameters<typeof Controller>[0] & {
@@ -64,8 +69,8 @@ export class ReplicaSetController extends Controller {
     } catch (error) {
       failure = error as Error;
     }
-    this.#writeStatus(set, failure);
-    // What is refused now may be allowed later: it is tried again, ever more seldom.
+    this.#writeStatus(set, failure, this.#isPending(key));
+    // What is refused now may be allowed later: it is tried again, at growing intervals.
     if (failure) throw failure;
   }
 
@@ -111,7 +116,7 @@ export class ReplicaSetController extends Controller {
 
   /** Others' servers take their time: the set is looked at again with their answer. */
   #createReviewed(set: KubeObject, count: number, key: Key): void {
-    if (this.#asking.has(key)) return;
+    if (this.#isPending(key)) return;
     this.#asking.add(key);
     const one = () =>
       this.#writes.create(PODS, set.metadata.namespace, podFrom(set, {}), {
@@ -125,13 +130,31 @@ export class ReplicaSetController extends Controller {
           if (result.status === 'fulfilled')
             this.#created(set, result.value.object);
         const failed = results.find(({ status }) => status === 'rejected');
-        if (!failed) return;
+        if (!failed) {
+          this.#refusals.delete(key);
+          this.enqueue(key);
+          return;
+        }
         const { reason: error } = failed as PromiseRejectedResult;
         this.#refused(set, error);
+        this.#postpone(key);
         this.#writeStatus(set, error);
-        this.retry(key, error);
       })
       .catch(error => this.logger.warn(`${key}: ${error.message}`));
+  }
+
+  /** Whether an answer is waited for, or a refusal is so new that nobody is asked again yet. */
+  #isPending(key: Key): boolean {
+    const { until = 0 } = this.#refusals.get(key) ?? {};
+    return this.#asking.has(key) || until > Date.now();
+  }
+
+  /** Others' servers are asked again at growing intervals. */
+  #postpone(key: Key): void {
+    const count = (this.#refusals.get(key)?.count ?? 0) + 1;
+    const delay = Math.min(FIRST_MS * 2 ** count, LAST_MS);
+    this.#refusals.set(key, { count, until: Date.now() + delay });
+    this.enqueueOnceAfter(key, delay + 1);
   }
 
   /** A pod that is not ready goes before one that is, a younger before an older one. */
@@ -164,7 +187,12 @@ export class ReplicaSetController extends Controller {
     }
   }
 
-  #writeStatus(set: KubeObject, failure: Error | undefined): void {
+  /** @param isPending - whether a failure that was told before may still hold */
+  #writeStatus(
+    set: KubeObject,
+    failure: Error | undefined,
+    isPending = false,
+  ): void {
     const pods = controlled(this.registry, 'pods', set).filter(isActive);
     const { minReadySeconds = 0 } = set.spec;
     const labels = Object.entries<Json>(
@@ -188,11 +216,24 @@ export class ReplicaSetController extends Controller {
       set,
       live => ({
         ...live,
-        status: setStatus(live, counts, failure, this.registry.timestamp()),
+        status: setStatus(
+          live,
+          counts,
+          failure,
+          isPending,
+          this.registry.timestamp(),
+        ),
       }),
       { ...OPTIONS, subresource: 'status' },
     );
   }
+}
+
+function keptConditions(
+  before: Json[] | undefined,
+  isPending: boolean,
+): Json[] {
+  return isPending ? before ?? [] : withoutCondition(before, 'ReplicaFailure');
 }
 
 /** Counts that are zero are left out (Go's `omitempty`), but for the replicas themselves. */
@@ -200,6 +241,7 @@ function setStatus(
   live: KubeObject,
   counts: Record<string, number>,
   failure: Error | undefined,
+  isPending: boolean,
   now: string,
 ): Json {
   const { conditions: before } = live.status ?? {};
@@ -214,7 +256,7 @@ function setStatus(
         },
         now,
       )
-    : withoutCondition(before, 'ReplicaFailure');
+    : keptConditions(before, isPending);
   return {
     replicas: counts.replicas,
     ...nonZero(counts),

@@ -16,7 +16,7 @@ const STATUS = {
 const SOURCE = { component: 'taint-eviction-controller' };
 
 /** When a pod has to go because of a taint; never where it tolerates it. */
-function timeToGo(pod: KubeObject, taint: Json): number {
+function timeToGo(pod: KubeObject, taint: Json, seen: number): number {
   const tolerations = (pod.spec.tolerations ?? []).filter((each: Json) =>
     isTolerationOf(each, taint),
   );
@@ -25,13 +25,16 @@ function timeToGo(pod: KubeObject, taint: Json): number {
     .map((each: Json) => each.tolerationSeconds)
     .filter((each: Json) => each !== undefined);
   return seconds.length
-    ? Date.parse(taint.timeAdded) + Math.min(...seconds) * 1000
+    ? (taint.timeAdded ? Date.parse(taint.timeAdded) : seen) +
+        Math.min(...seconds) * 1000
     : Infinity;
 }
 
 export class TaintEvictionController extends Controller {
   /** Pods that will have to go. */
   readonly #doomed = new Set<Key>();
+  /** Since when a pod is seen with a taint; whoever taints by hand does not say. */
+  readonly #seen = new Map<Key, number>();
 
   start(): void {
     this.watch('pods', ({ object, type }) =>
@@ -52,14 +55,19 @@ export class TaintEvictionController extends Controller {
     const pod = this.registry.store.get('pods', namespace, name);
     if (!pod?.spec.nodeName || pod.metadata.deletionTimestamp) {
       this.#doomed.delete(key);
+      this.#seen.delete(key);
       return;
     }
     const node = this.registry.store.get('nodes', undefined, pod.spec.nodeName);
     const taints = (node?.spec?.taints ?? []).filter(
       (taint: Json) => taint.effect === 'NoExecute',
     );
+    if (!taints.length) this.#seen.delete(key);
+    else if (!this.#seen.has(key))
+      this.#seen.set(key, this.registry.now().getTime());
+    const seen = this.#seen.get(key) ?? 0;
     const at = Math.min(
-      ...taints.map((taint: Json) => timeToGo(pod, taint)),
+      ...taints.map((taint: Json) => timeToGo(pod, taint, seen)),
       Infinity,
     );
     if (at === Infinity) {

@@ -39,6 +39,7 @@ export function untilDeadline(
   const current = conditionOf(status?.conditions, 'Progressing');
   if (
     !spec.progressDeadlineSeconds ||
+    spec.paused ||
     !current ||
     ['NewReplicaSetAvailable', 'ProgressDeadlineExceeded'].includes(
       current.reason,

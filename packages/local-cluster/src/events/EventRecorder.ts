@@ -2,7 +2,6 @@
  * Writes Events: what happened to an object, in words. A repeated event raises its count; many that
  * differ in their words alone become one (client-go's `EventCorrelator`).
  */
-import { StatusError } from '../registry/errors';
 import type { Registry } from '../registry/Registry';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
@@ -82,9 +81,8 @@ export class EventRecorder {
       if (before) this.#count(before);
       else
         this.#names.set(key, this.#write(object, type, reason, text, options));
-    } catch (error) {
-      // A namespace that is going away takes no events.
-      if (!(error instanceof StatusError)) throw error;
+    } catch {
+      // A namespace that is going away takes no events, nor does a full disk: whoever tells goes on.
     }
   }
 

@@ -100,7 +100,7 @@ export class ContainerRunner {
   }
 
   /** A command beside the container's own. @throws Error where it does not run, or has no such command */
-  exec(command: string[], options: SessionOptions): Session {
+  async exec(command: string[], options: SessionOptions): Promise<Session> {
     if (!this.#running) throw new Error('the container has ended');
     return openSession(
       this.#context,
@@ -395,10 +395,16 @@ export class ContainerRunner {
       started: false,
     };
     // Who ends a run to begin the next one tells of that one.
-    if (this.#isEndedByProbe && !this.#stop.signal.aborted)
+    if (this.#isEndedByProbe && this.#runsAgain(exitCode))
       Object.assign(this, change);
     else this.#set(change);
     return exitCode;
+  }
+
+  #runsAgain(exitCode: number): boolean {
+    const { restartPolicy } = this.#context.pod.spec;
+    if (this.#stop.signal.aborted || restartPolicy === 'Never') return false;
+    return restartPolicy === 'Always' || exitCode !== 0;
   }
 
   #limitMemory(running: Running, over: AbortSignal, told: () => void): void {

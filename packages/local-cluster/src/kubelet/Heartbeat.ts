@@ -1,5 +1,5 @@
 /**
- * Says again and again that the node is there: by its Lease, and more seldom by its status
+ * Says again and again that the node is there: by its Lease, and less often by its status
  * (https://kubernetes.io/docs/concepts/architecture/nodes/#node-heartbeats).
  */
 import type { Registry } from '../registry/Registry';
@@ -52,9 +52,13 @@ export class Heartbeat {
   }
 
   #beat(): void {
-    if (this.#renewals++ % RENEWALS_A_STATUS === 0)
-      writeNodeStatus(this.#registry, this.#isolation, this.#nodeName);
-    this.#renew();
+    try {
+      if (this.#renewals++ % RENEWALS_A_STATUS === 0)
+        writeNodeStatus(this.#registry, this.#isolation, this.#nodeName);
+      this.#renew();
+    } catch {
+      // On a full disk; the next one may be written.
+    }
   }
 
   #renew(): void {

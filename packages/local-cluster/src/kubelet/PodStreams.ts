@@ -11,18 +11,36 @@ import { containerOf } from './containerOf';
 import type { ContainerRunner } from './ContainerRunner';
 import type { PodWorker } from './PodWorker';
 
+/** How far behind a reader of a container's output may be, in bytes. */
+const MOST_BEHIND_BYTES = 4 * 1024 * 1024;
+
 /** What a stream gives from now on, without taking it from who reads it already. */
 function copyOf(stream: Readable): PassThrough {
   const copy = new PassThrough();
-  const add = (data: string | Buffer) => copy.write(data);
+  const add = (data: string | Buffer) => {
+    // Whoever is too far behind is left behind.
+    if (copy.writableLength + copy.readableLength > MOST_BEHIND_BYTES)
+      copy.destroy();
+    else copy.write(data);
+  };
   stream.on('data', add);
   stream.once('close', () => copy.end());
   copy.once('close', () => stream.off('data', add));
   return copy;
 }
 
+function containerNotFound(name: string): StatusError {
+  return new StatusError(
+    404,
+    'NotFound',
+    `container not found (${JSON.stringify(name)})`,
+  );
+}
+
 function attached(runner: ContainerRunner): Session {
-  const { process: child } = runner.running!;
+  const { running } = runner;
+  if (!running) throw containerNotFound(runner.name);
+  const { process: child } = running;
   const stdout = copyOf(child.stdout!);
   const stderr = copyOf(child.stderr!);
   let leave = () => {};
@@ -63,17 +81,12 @@ export class PodStreams implements ContainerStreams {
         `cannot exec into a container in a completed pod; current phase is ${phase}`,
       );
     const runner = this.#worker(pod)?.runner(container);
-    if (!runner?.running)
-      throw new StatusError(
-        404,
-        'NotFound',
-        `container not found (${JSON.stringify(container)})`,
-      );
+    if (!runner?.running) throw containerNotFound(container);
     return {
       attach: () => attached(runner),
-      exec(command, options) {
+      async exec(command, options) {
         try {
-          return runner.exec(command, options);
+          return await runner.exec(command, options);
         } catch (error) {
           throw new StatusError(
             500,

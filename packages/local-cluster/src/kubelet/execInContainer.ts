@@ -1,7 +1,8 @@
 /** Commands beside a container's own, in the container as it runs: its files, its processes, its network. */
 import { spawn } from 'node:child_process';
+import { write } from 'node:fs';
 import { PassThrough, Writable, type Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Session,
   SessionOptions,
@@ -12,7 +13,6 @@ import { assertExecutable, StartError } from './executable';
 import type { PodContext } from './PodContext';
 import { signal } from './processes';
 import type { Running, Spawn } from './runtime/Launch';
-import { described } from './startInContainer';
 
 /** How much of a probe's output is kept, in characters. */
 const OUTPUT_LIMIT = 4096;
@@ -20,16 +20,6 @@ const OUTPUT_LIMIT = 4096;
 const SIGNALLED = 128;
 const SIGKILL = 9;
 const FIRST_SIZE: TerminalSize = { columns: 80, rows: 24 };
-
-function commandIn(
-  context: PodContext,
-  spec: Json,
-  running: Running,
-  argv: string[],
-): Spawn {
-  const mounts = context.volumes.mounts(spec);
-  return running.beside(described(context, spec, mounts, () => argv));
-}
 
 /** What is named by its path may be the container's own: that is seen when it starts. @throws Error in runc's words */
 function assertOnPath(context: PodContext, spec: Json, name: string): void {
@@ -46,16 +36,17 @@ function assertOnPath(context: PodContext, spec: Json, name: string): void {
   }
 }
 
-/** A command with streams. @throws Error where the container has ended */
-export function openSession(
+/** A command with streams. @throws Error where the container has ended, or has no such command */
+export async function openSession(
   context: PodContext,
   spec: Json,
   running: Running,
   argv: string[],
   options: SessionOptions,
-): Session {
+): Promise<Session> {
   assertOnPath(context, spec, argv[0]);
-  const command = commandIn(context, spec, running, argv);
+  await running.entered;
+  const command = running.beside(argv);
   return options.tty ? onTerminal(command) : onPipes(command, options.stdin);
 }
 
@@ -117,33 +108,80 @@ function onTerminal({ file, args, env, cwd }: Spawn): Session {
     pty.pause();
     stdout.once('drain', () => pty.resume());
   });
+  let isOver = false;
   const ended = new Promise<number>(resolve =>
     pty.onExit(({ exitCode, signal: by }) => {
+      isOver = true;
       stdout.end();
       resolve(by ? SIGNALLED + by : exitCode);
     }),
   );
   return {
     stdin: new Writable({
-      write(chunk, _, done) {
-        pty.write(chunk);
-        done();
+      write(chunk: Buffer, _, done) {
+        writeToTerminal(
+          (pty as unknown as { fd: number }).fd,
+          chunk,
+          () => isOver,
+          done,
+        );
       },
     }),
     stdout,
     ended,
-    resize: ({ columns, rows }) => pty.resize(columns, rows),
+    resize({ columns, rows }) {
+      try {
+        if (!isOver) pty.resize(columns, rows);
+      } catch {
+        // It has ended meanwhile.
+      }
+    },
     end: () => signal(-pty.pid, 'SIGKILL'),
   };
 }
 
-async function beginning(stream: Readable | undefined): Promise<string> {
-  return stream ? (await text(stream)).slice(0, OUTPUT_LIMIT) : '';
+/** How long a terminal that takes no more is waited for, in milliseconds. */
+const FULL_MS = 20;
+
+/** Not by the library: its own write never returns where nobody reads what was typed. */
+function writeToTerminal(
+  fd: number,
+  data: Buffer,
+  isOver: () => boolean,
+  done: () => void,
+): void {
+  if (!data.length || isOver()) {
+    done();
+    return;
+  }
+  write(fd, data, (error, written) => {
+    if (error && error.code !== 'EAGAIN') done();
+    else if (error)
+      setTimeout(() => writeToTerminal(fd, data, isOver, done), FULL_MS);
+    else writeToTerminal(fd, data.subarray(written), isOver, done);
+  });
 }
+
+/** The first of what a stream gives; the rest is read and forgotten. */
+function beginning(stream: Readable | undefined): () => string {
+  let text = '';
+  stream
+    ?.setEncoding('utf8')
+    .on('error', () => {})
+    .on('data', (chunk: string) => {
+      text += chunk.slice(0, OUTPUT_LIMIT - text.length);
+    });
+  return () => text;
+}
+
+/** How long output is waited for that a command wrote last, in milliseconds. */
+const LAST_OUTPUT_MS = 50;
 
 /**
  * Runs a command and waits for its end, which comes after `timeoutMs` at the latest, or when `signal`
  * aborts.
+ *
+ * @throws Error where the container has ended
  */
 export async function runInContainer(
   context: PodContext,
@@ -151,22 +189,24 @@ export async function runInContainer(
   running: Running,
   command: { argv: string[]; timeoutMs: number; signal: AbortSignal },
 ): Promise<{ code: number; output: string }> {
-  const session = openSession(context, spec, running, command.argv, {
+  const session = await openSession(context, spec, running, command.argv, {
     stdin: false,
     tty: false,
   });
+  const outputs = [session.stdout, session.stderr].map(beginning);
   const end = () => session.end();
   const timer = setTimeout(end, command.timeoutMs);
   command.signal.addEventListener('abort', end);
+  if (command.signal.aborted) end();
   try {
-    const outputs = Promise.all([
-      beginning(session.stdout),
-      beginning(session.stderr),
-    ]);
     const code = (await session.ended) ?? 0;
-    // What it left behind.
-    session.end();
-    return { code, output: (await outputs).join('') };
+    const streams = [session.stdout, session.stderr!];
+    if (streams.some(stream => !stream.readableEnded))
+      await sleep(LAST_OUTPUT_MS);
+    // Processes that it started may hold its output open.
+    end();
+    streams.forEach(stream => stream.destroy());
+    return { code, output: outputs.map(text => text()).join('') };
   } finally {
     clearTimeout(timer);
     command.signal.removeEventListener('abort', end);

@@ -6,11 +6,10 @@ import { discard } from '../discard';
 import { runnable } from './executable';
 import { ContainerConfigError, environmentOf, expand } from './environment';
 import { HOST_ADDRESS, type PodContext } from './PodContext';
-import type { Beside, Running } from './runtime/Launch';
+import type { Running } from './runtime/Launch';
 import { launchIsolated } from './runtime/launchIsolated';
 import { launchPlain } from './runtime/launchPlain';
 import { terminationMount } from './terminationMessage';
-import type { Mount } from './volumes';
 
 /** A pod with what its status says of its addresses once they are written. */
 function withAddresses(pod: KubeObject, podIP: string): KubeObject {
@@ -24,28 +23,6 @@ function withAddresses(pod: KubeObject, podIP: string): KubeObject {
       hostIP,
       hostIPs: [{ ip: hostIP }],
     },
-  };
-}
-
-/** A command in a container, as its pod describes the container. @throws ImageError, ContainerConfigError */
-export function described(
-  context: PodContext,
-  spec: Json,
-  mounts: Mount[],
-  argvFor: (env: Record<string, string>) => string[],
-): Beside {
-  const { images, registry, pod, network } = context;
-  const env = environmentOf(
-    registry,
-    withAddresses(pod, context.address),
-    spec,
-  );
-  return {
-    argv: argvFor(env),
-    env: network.environment({ HOSTNAME: pod.metadata.name, ...env }),
-    workingDir: spec.workingDir ?? '/',
-    mounts,
-    image: images.resolve(spec.image),
   };
 }
 
@@ -66,24 +43,33 @@ export function startContainer(
     ...context.volumes.mounts(spec),
     terminationMount(spec, directory),
   ];
-  const command = described(context, spec, mounts, env => {
-    const image = context.images.resolve(spec.image);
-    const words: string[] = [
-      ...(spec.command ?? image.command ?? []),
-      ...(spec.args ?? []),
-    ];
-    if (!words.length)
-      throw new ContainerConfigError(
-        `the image ${spec.image} has no command of its own, and the container names none`,
-      );
-    const argv = words.map(word => expand(word, env));
-    return runnable(argv, {
-      image,
-      mounts,
-      path: env.PATH,
-      workingDir: spec.workingDir ?? '/',
-    });
-  });
+  const image = context.images.resolve(spec.image);
+  const workingDir = spec.workingDir ?? '/';
+  const own = environmentOf(
+    context.registry,
+    withAddresses(context.pod, context.address),
+    spec,
+  );
+  const words: string[] = [
+    ...(spec.command ?? image.command ?? []),
+    ...(spec.args ?? []),
+  ];
+  if (!words.length)
+    throw new ContainerConfigError(
+      `the image ${spec.image} has no command of its own, and the container names none`,
+    );
+  const argv = words.map(word => expand(word, own));
   const launch = context.isolation.files ? launchIsolated : launchPlain;
-  return launch({ ...command, scratch, enter: context.network.enter });
+  return launch({
+    argv: runnable(argv, { image, mounts, path: own.PATH, workingDir }),
+    env: context.network.environment({
+      HOSTNAME: context.pod.metadata.name,
+      ...own,
+    }),
+    workingDir,
+    mounts,
+    image,
+    scratch,
+    enter: context.network.enter,
+  });
 }

@@ -26,12 +26,12 @@ async function sizeOf(path: string): Promise<number> {
   return total;
 }
 
-/** The sum of the limits; undefined where a container has none. */
+/** The sum of the limits; undefined where no container has one. */
 function limitOf({ spec }: KubeObject): number | undefined {
-  const limits = spec.containers.map(
-    (each: Json) => each.resources?.limits?.['ephemeral-storage'],
-  );
-  if (!limits.every((limit: Json) => limit !== undefined)) return undefined;
+  const limits = spec.containers
+    .map((each: Json) => each.resources?.limits?.['ephemeral-storage'])
+    .filter((limit: Json) => limit !== undefined);
+  if (!limits.length) return undefined;
   return limits.reduce(
     (sum: number, limit: Json) => sum + parseQuantity(String(limit)),
     0,
@@ -40,8 +40,12 @@ function limitOf({ spec }: KubeObject): number | undefined {
 
 /** The quantity of a limit, as it is written. */
 function textOf(limit: number): string {
-  const mebibytes = limit / 1024 ** 2;
-  return Number.isInteger(mebibytes) ? `${mebibytes}Mi` : String(limit);
+  const units = ['', 'Ki', 'Mi', 'Gi', 'Ti'];
+  let value = limit;
+  let unit = 0;
+  for (; unit < units.length - 1 && value && value % 1024 === 0; unit++)
+    value /= 1024;
+  return `${value}${units[unit]}`;
 }
 
 /** What a pod takes too much of, in the kubelet's words; undefined where it does not. */
@@ -51,7 +55,8 @@ async function excess(
 ): Promise<string | undefined> {
   for (const { name, emptyDir } of pod.spec.volumes ?? []) {
     const { sizeLimit } = emptyDir ?? {};
-    if (sizeLimit === undefined) continue;
+    // Zero is no limit.
+    if (!sizeLimit || !parseQuantity(String(sizeLimit))) continue;
     const size = await sizeOf(join(directory, 'volumes', name));
     if (size > parseQuantity(String(sizeLimit)))
       return `Usage of EmptyDir volume ${JSON.stringify(

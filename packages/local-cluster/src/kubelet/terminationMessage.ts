@@ -2,7 +2,15 @@
  * What a container says of its own end: the text that it wrote to its `terminationMessagePath`, or the
  * end of its log (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/).
  */
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../types';
 import type { ContainerLog } from './ContainerLog';
@@ -18,6 +26,7 @@ function fileIn(directory: string): string {
 /** An empty file for the message of the next run, and where the container finds it. */
 export function terminationMount(spec: Json, directory: string): Mount {
   const source = fileIn(directory);
+  rmSync(source, { force: true });
   writeFileSync(source, '');
   // Whatever user the container runs as.
   chmodSync(source, 0o666);
@@ -28,16 +37,28 @@ export function terminationMount(spec: Json, directory: string): Mount {
   };
 }
 
+/** The first bytes of a file that a container wrote; none where it cannot be read. */
+function beginningOf(path: string): string {
+  const bytes = Buffer.alloc(MOST_BYTES);
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return bytes.toString('utf8', 0, readSync(file, bytes, 0, MOST_BYTES, 0));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return '';
+  }
+}
+
 /** The message of a run that has ended; none where it is empty. */
 export function terminationMessage(
   spec: Json,
   directory: string,
   { exitCode, log }: { exitCode: number; log: ContainerLog },
 ): { message?: string } {
-  const file = fileIn(directory);
-  const written = existsSync(file)
-    ? readFileSync(file).subarray(0, MOST_BYTES).toString('utf8')
-    : '';
+  const written = beginningOf(fileIn(directory));
   const fallsBack =
     exitCode !== 0 && spec.terminationMessagePolicy === 'FallbackToLogsOnError';
   const message = written || (fallsBack ? log.tail() : '');

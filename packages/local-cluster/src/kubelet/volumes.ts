@@ -1,12 +1,6 @@
 /** A pod's volumes as directories of this machine. */
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  realpathSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join, normalize } from 'node:path';
 import type { Tokens } from '../auth/tokens';
 import type { Registry } from '../registry/Registry';
 import type { Json, KubeObject } from '../types';
@@ -18,6 +12,7 @@ import {
   resourceText,
   type DataPlural,
 } from './environment';
+import { placeIn, UnsafePathError, writeAnew } from './safePaths';
 
 /** A directory or file of this machine at a place in a container. */
 export interface Mount {
@@ -31,27 +26,24 @@ const TOKEN_LIFETIME_USED = 0.8;
 const TOKEN_LIFETIME_SECONDS = 3600;
 /** Of a file out of a Secret or a ConfigMap. */
 const DEFAULT_MODE = 0o644;
+const TOKEN_MODE = 0o600;
 
-function inside(directory: string, path: string): string {
-  const full = normalize(join(directory, path));
-  if (full !== directory && !full.startsWith(`${directory}/`))
-    throw new Error(`path ${JSON.stringify(path)} leaves its volume`);
-  return full;
-}
-
-/** A part of a volume, made as a directory where it is not there. What an app left in the volume may be a link that leads out of it. */
+/** A part of a volume, made as a directory where it is not there. */
 function subPathIn(volume: string, mount: Json, container: string): string {
-  const source = inside(volume, mount.subPath);
-  if (!existsSync(source)) mkdirSync(source, { recursive: true });
-  const real = realpathSync(source);
-  if (!`${real}/`.startsWith(`${realpathSync(volume)}/`))
+  try {
+    return placeIn(volume, mount.subPath);
+  } catch (error) {
+    if (!(error instanceof UnsafePathError)) throw error;
     throw new ContainerConfigError(
       `failed to prepare subPath for volumeMount ${JSON.stringify(
         mount.name,
       )} of container ${JSON.stringify(container)}`,
     );
-  return real;
+  }
 }
+
+/** Volumes that the node fills: containers only read them. */
+const FILLED = ['secret', 'configMap', 'downwardAPI', 'projected'];
 
 /** Makes a pod's volumes and keeps the tokens in them fresh. */
 export class PodVolumes {
@@ -134,12 +126,14 @@ export class PodVolumes {
   #persistent({ spec }: KubeObject): string {
     const path: string | undefined = spec.hostPath?.path ?? spec.local?.path;
     if (!path) throw new Error('no volume plugin matched');
+    const base = this.#persistentDirectory;
     const plain = normalize(path);
-    const directory = plain.startsWith(`${this.#persistentDirectory}/`)
-      ? plain
-      : join(this.#persistentDirectory, 'host', normalize(`/${path}`));
-    mkdirSync(directory, { recursive: true });
-    return directory;
+    return placeIn(
+      base,
+      plain.startsWith(`${base}/`)
+        ? plain.slice(base.length)
+        : join('host', normalize(`/${path}`)),
+    );
   }
 
   /** A volume that ends with the pod. */
@@ -179,25 +173,25 @@ export class PodVolumes {
         if (ref.optional) continue;
         throw new Error(`references non-existent secret key: ${key}`);
       }
-      const file = inside(directory, path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, value);
-      // Not by way of the umask.
-      chmodSync(file, mode ?? ref.defaultMode ?? DEFAULT_MODE);
+      writeAnew(
+        directory,
+        path,
+        value,
+        mode ?? ref.defaultMode ?? DEFAULT_MODE,
+      );
     }
   }
 
   /** Fields of the pod as files (https://kubernetes.io/docs/concepts/workloads/pods/downward-api/). */
   #projectFields(directory: string, items: Json[] = []): void {
     for (const { path, fieldRef, resourceFieldRef } of items) {
-      const file = inside(directory, path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(
-        file,
+      writeAnew(
+        directory,
+        path,
         fieldRef
           ? fieldText(this.#pod, fieldRef.fieldPath)
           : resourceText(this.#registry, this.#pod, resourceFieldRef),
-        { mode: 0o600 },
+        DEFAULT_MODE,
       );
     }
   }
@@ -214,7 +208,7 @@ export class PodVolumes {
         expirationSeconds,
         pod: { name, uid },
       });
-      writeFileSync(inside(directory, path), token, { mode: 0o600 });
+      writeAnew(directory, path, token, TOKEN_MODE);
     }
   }
 
@@ -250,9 +244,16 @@ export class PodVolumes {
       return {
         source,
         target: mount.mountPath,
-        readOnly: Boolean(mount.readOnly),
+        readOnly: Boolean(mount.readOnly) || this.#isFilled(mount.name),
       };
     });
+  }
+
+  #isFilled(name: string): boolean {
+    const volume = this.#pod.spec.volumes.find(
+      (each: Json) => each.name === name,
+    );
+    return FILLED.some(kind => volume[kind]);
   }
 
   /** Leaves the tokens as they are. */

@@ -50,6 +50,10 @@ export class Definitions {
     this.#place = place;
   }
 
+  get #isV2(): boolean {
+    return this.#place === '#/definitions/';
+  }
+
   /** All that were asked for, with all that they refer to. */
   get all(): Record<string, Json> {
     return Object.fromEntries(
@@ -74,7 +78,11 @@ export class Definitions {
   }
 
   #write(node: TypeNode): Json {
-    if (node.ref) return { allOf: [this.refer(node.ref)] };
+    if (node.ref) {
+      const reference = this.refer(node.ref);
+      // Readers of version 2 know no `allOf`.
+      return this.#isV2 ? reference : { allOf: [reference] };
+    }
     const extra = {
       ...(node.format ? { format: node.format } : {}),
       ...(node.enum ? { enum: node.enum } : {}),
@@ -133,7 +141,7 @@ export class Definitions {
 
   /** Swagger 2 has no `oneOf`: a string there. */
   #either(...types: string[]): Json {
-    return this.#place === '#/definitions/'
+    return this.#isV2
       ? { type: 'string' }
       : { oneOf: types.map(type => ({ type })) };
   }

@@ -205,6 +205,8 @@ export class ApiServer {
     if (await this.#o.faults.serve(at, request, response)) return;
     const document = request.method === 'GET' ? openApi(at) : undefined;
     if (document) {
+      // Its protobuf form is not served, and who asks for that alone cannot read another.
+      if (at === '/openapi/v2') negotiate(request.headers.accept);
       replyDocument(response, document);
       return;
     }

@@ -31,8 +31,8 @@ export interface SessionOptions {
 /** A container that runs. */
 export interface RunningContainer {
   /** @throws StatusError 500 where the command cannot be started */
-  exec(command: string[], options: SessionOptions): Session;
-  /** What the container itself writes from now on. */
+  exec(command: string[], options: SessionOptions): Promise<Session>;
+  /** What the container itself writes from now on. @throws StatusError 404 where it has ended */
   attach(): Session;
 }
 

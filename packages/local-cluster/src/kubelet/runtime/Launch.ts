@@ -26,17 +26,14 @@ export interface Running {
   kill(): void;
   /** Lets the command begin, where the launch was a prepared one. */
   begin(): void;
-  /** Another command beside the container's own: what to run for it. */
-  beside(command: Beside): Spawn;
-}
-
-/** A command that runs beside a container's own. */
-export interface Beside {
-  argv: string[];
-  env: Record<string, string>;
-  workingDir: string;
-  mounts: Mount[];
-  image: LocalImage;
+  /**
+   * Another command beside the container's own, with its environment: what to run for it.
+   *
+   * @throws Error where the container has ended, or its own files are not there yet
+   */
+  beside(argv: string[]): Spawn;
+  /** Comes when the container's own files are there. */
+  entered: Promise<void>;
 }
 
 /** A program of this machine, with its arguments and all of its environment. */

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { childOf, hasEnded, signal } from '../processes';
 import { describeTree, OLD_ROOT, quote } from './fileTree';
@@ -12,7 +13,6 @@ import { handOver } from './handOver';
 import {
   DEFAULT_PATH,
   variablesOf,
-  type Beside,
   type Launch,
   type Running,
   type Spawn,
@@ -40,6 +40,9 @@ function rootScript(options: {
     `pivot_root . ${OLD_ROOT}`,
     'cd /',
     `umount -l ${OLD_ROOT}`,
+    // Whoever comes in from here on sees the container's own files.
+    'echo entered >&3',
+    'exec 3>&-',
     `cd ${quote(options.workingDir)}`,
     // A prepared container waits here for its turn; it ends where nobody is left to give it.
     'read -r turn || exit 0',
@@ -82,13 +85,14 @@ function listensToTerm(pid: number): boolean {
  */
 function besideIn(
   first: number | undefined,
-  hasNetwork: boolean,
-  command: Beside,
+  launch: Launch,
+  argv: string[],
 ): Spawn {
   if (!first) throw new Error('the container has ended');
   const { become, env } = handOver(
-    variablesOf(command, { home: '/tmp', path: DEFAULT_PATH }),
+    variablesOf(launch, { home: '/tmp', path: DEFAULT_PATH }),
   );
+  const hasNetwork = launch.enter.length > 0;
   const namespaces = ['user', 'mnt', 'pid', ...(hasNetwork ? ['net'] : [])];
   return {
     file: '/usr/bin/setpriv',
@@ -105,9 +109,9 @@ function besideIn(
       '/bin/sh',
       '-c',
       'cd "$0" && exec /usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@"',
-      command.workingDir,
+      launch.workingDir,
       ...become,
-      ...command.argv,
+      ...argv,
     ],
     env,
     cwd: '/',
@@ -155,12 +159,23 @@ export function launchIsolated(launch: Launch): Running {
   ];
   const child = spawn(`/usr/bin/${command[0]}`, command.slice(1), {
     env,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     cwd: '/',
     // A session of its own: no terminal, and no Ctrl-C that was meant for the portal.
     detached: true,
   });
   child.stdin!.on('error', () => {});
+  let isEntered = false;
+  const entered = new Promise<void>(resolve => {
+    const told = child.stdio[3] as Readable;
+    told.on('error', () => {});
+    told.once('data', () => {
+      isEntered = true;
+      resolve();
+    });
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
   /** The first process in the namespaces. */
   const first = () => (hasEnded(child) ? undefined : childOf(child.pid!));
   let asked = false;
@@ -183,6 +198,11 @@ export function launchIsolated(launch: Launch): Running {
       child.kill('SIGKILL');
     },
     begin: () => child.stdin!.end('go\n'),
-    beside: other => besideIn(first(), launch.enter.length > 0, other),
+    beside(argv) {
+      // Till then its namespaces show the machine's own files.
+      if (!isEntered) throw new Error('the container is not set up yet');
+      return besideIn(first(), launch, argv);
+    },
+    entered,
   };
 }

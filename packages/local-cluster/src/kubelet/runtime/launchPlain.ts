@@ -11,7 +11,6 @@ import {
   DEFAULT_PATH,
   mountsOf,
   variablesOf,
-  type Beside,
   type Launch,
   type Running,
   type Spawn,
@@ -35,7 +34,8 @@ function rewritePlaces(text: string, mounts: Mount[]): string {
 }
 
 /** The program of a command, with what stands for the container's places. */
-function plain(command: Beside, scratch: string): Spawn {
+function plain(command: Launch, argv = command.argv): Spawn {
+  const { scratch } = command;
   const mounts = mountsOf(command).reverse();
   const wanted = variablesOf(command, {
     home: scratch,
@@ -44,10 +44,7 @@ function plain(command: Beside, scratch: string): Spawn {
   for (const [name, value] of Object.entries(wanted))
     wanted[name] = rewritePlaces(value, mounts);
   const { become, env } = handOver(wanted);
-  const words = [
-    ...become,
-    ...command.argv.map(arg => rewritePlaces(arg, mounts)),
-  ];
+  const words = [...become, ...argv.map(arg => rewritePlaces(arg, mounts))];
   const cwd = rewritePlaces(command.workingDir, mounts);
   // Where there is a way to have the process end with this one, it is taken.
   const [file, ...args] = existsSync('/usr/bin/setpriv')
@@ -58,7 +55,7 @@ function plain(command: Beside, scratch: string): Spawn {
 
 /** Runs a container as a plain process group of this user. */
 export function launchPlain(launch: Launch): Running {
-  const { file, args, env, cwd } = plain(launch, launch.scratch);
+  const { file, args, env, cwd } = plain(launch);
   const child = spawn(file, args, {
     env,
     cwd,
@@ -72,6 +69,7 @@ export function launchPlain(launch: Launch): Running {
     terminate: () => toGroup('SIGTERM'),
     kill: () => toGroup('SIGKILL'),
     begin: () => {},
-    beside: command => plain(command, launch.scratch),
+    beside: argv => plain(launch, argv),
+    entered: Promise.resolve(),
   };
 }

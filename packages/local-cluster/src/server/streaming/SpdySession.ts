@@ -1,7 +1,7 @@
 /**
  * The server's side of SPDY/3.1, as far as Kubernetes' clients use it: streams that the client opens, each
- * with headers (https://www.chromium.org/spdy/spdy-protocol/spdy-protocol-draft3-1/). Nobody there keeps
- * to windows, so what is sent is not counted.
+ * with headers (https://www.chromium.org/spdy/spdy-protocol/spdy-protocol-draft3-1/). They ignore
+ * flow-control windows, so these are not implemented.
  */
 import { Duplex } from 'node:stream';
 import {
@@ -23,6 +23,7 @@ const FIN = 1;
 const HEADER_BYTES = 8;
 /** The longest frame that is taken, in bytes; clients send less than a tenth. */
 const MOST_BYTES = 1024 * 1024;
+const MOST_HEADER_BYTES = 16 * 1024;
 const ID = 0x7fffffff;
 /** Why a stream is reset. */
 const CANCEL = 5;
@@ -108,6 +109,7 @@ export class SpdySession {
     this.#inflate = createInflate({ dictionary: SPDY_DICTIONARY });
     this.#deflate = createDeflate({ dictionary: SPDY_DICTIONARY });
     this.#connection.on('error', () => {});
+    this.#connection.once('close', () => this.close());
     this.#serve()
       .catch(() => {})
       .finally(() => this.close());
@@ -149,7 +151,7 @@ export class SpdySession {
         this.#streams.get(body.readUInt32BE(0) & ID)?.destroy();
         break;
       case PING:
-        this.#sendControl(PING, body);
+        this.#sendControl(PING, body.subarray(0, 4));
         break;
       case GOAWAY:
         // No more streams come; those that there are go on.
@@ -161,6 +163,7 @@ export class SpdySession {
   #takeData(id: number, flags: number, body: Buffer): void {
     const stream = this.#streams.get(id);
     if (!stream) return;
+    if (stream.readableEnded || stream.destroyed) return;
     if (body.length && !stream.push(Buffer.from(body))) this.#slow.add(id);
     if (flags & FIN) stream.push(null);
   }
@@ -178,16 +181,23 @@ export class SpdySession {
     this.#opened(stream);
   }
 
-  /** Headers of more than 16 KiB are never read to their end: the connection stands still then. */
+  /** @throws Error for headers of more than 16 KiB */
   async #inflated(block: Buffer): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let length = 0;
     await new Promise<void>((resolve, reject) => {
-      this.#inflate.once('error', reject);
+      const take = (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > MOST_HEADER_BYTES) reject(new Error('headers too long'));
+        else chunks.push(chunk);
+      };
+      this.#inflate.on('data', take).once('error', reject);
       this.#inflate.write(block, () => {
-        this.#inflate.off('error', reject);
+        this.#inflate.off('data', take).off('error', reject);
         resolve();
       });
     });
-    return this.#inflate.read() ?? word(0);
+    return chunks.length ? Buffer.concat(chunks) : word(0);
   }
 
   async #deflated(block: Buffer): Promise<Buffer> {

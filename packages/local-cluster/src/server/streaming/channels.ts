@@ -7,6 +7,8 @@ import type { WebSocket } from 'ws';
 
 /** Of version 5: the channel whose number follows has no more. */
 const CLOSE = 255;
+/** Between two looks after a client that is not read from, in milliseconds. */
+const PING_MS = 2000;
 
 function bytesOf(data: unknown): Buffer {
   if (Array.isArray(data)) return Buffer.concat(data);
@@ -18,6 +20,7 @@ export class Channels {
   readonly #socket: WebSocket;
   readonly #inputs = new Map<number, PassThrough>();
   readonly #gone = new AbortController();
+  #paused: NodeJS.Timeout | undefined;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -33,6 +36,7 @@ export class Channels {
 
   #leave(): void {
     this.#gone.abort();
+    clearInterval(this.#paused);
     this.#inputs.forEach(input => input.end());
   }
 
@@ -45,10 +49,15 @@ export class Channels {
     }
     const input = this.#inputs.get(channel);
     if (!input || input.writableEnded) return;
-    if (input.write(message.subarray(1))) return;
-    // Whoever reads is slow: the client waits.
+    if (input.write(message.subarray(1)) || this.#paused) return;
+    // Whoever reads is slow: the client waits. Whether it is still there shows in what is sent to it.
     this.#socket.pause();
-    input.once('drain', () => this.#socket.resume());
+    this.#paused = setInterval(() => this.#socket.ping(), PING_MS);
+    input.once('drain', () => {
+      clearInterval(this.#paused);
+      this.#paused = undefined;
+      this.#socket.resume();
+    });
   }
 
   /** What the client sends on a channel. */
@@ -64,7 +73,7 @@ export class Channels {
     const prefix = Buffer.from([channel]);
     return new Writable({
       write(chunk: Buffer, _, done) {
-        // The call comes back when it is on its way: no more than that is held.
+        // The callback runs once the data is sent, so at most one chunk is buffered.
         socket.send(Buffer.concat([prefix, chunk]), error =>
           done(error ?? undefined),
         );

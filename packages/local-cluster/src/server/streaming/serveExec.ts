@@ -1,5 +1,9 @@
 /** `pods/exec` and `pods/attach`, over WebSocket or SPDY. */
-import { badRequest, StatusError } from '../../registry/errors';
+import {
+  badRequest,
+  methodNotAllowed,
+  StatusError,
+} from '../../registry/errors';
 import { resourceOf } from '../../registry/resources';
 import type { Json } from '../../types';
 import type { Session, SessionOptions } from '../containerStreams';
@@ -15,6 +19,9 @@ const STDOUT = 1;
 const STDERR = 2;
 const ERROR = 3;
 const RESIZE = 4;
+
+/** How long a client may take to open its streams, in milliseconds, as the kubelet has it. */
+const STREAMS_MS = 30_000;
 
 const WEBSOCKET = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 const SPDY = ['v4.channel.k8s.io'];
@@ -45,7 +52,8 @@ export async function serveExec(
   name: string,
   what: 'exec' | 'attach',
 ): Promise<void> {
-  const { registry, query, streams, target } = asked;
+  const { request, registry, query, streams, target } = asked;
+  if (!['GET', 'POST'].includes(request.method!)) throw methodNotAllowed();
   const pod = registry.get(resourceOf('pods'), target.namespace, name);
   const wanted = askedBy(query);
   const command = query.getAll('command');
@@ -54,10 +62,14 @@ export async function serveExec(
   const container = streams.container(pod, query.get('container') || undefined);
   const upgraded = await takeOver(asked, { websocket: WEBSOCKET, spdy: SPDY });
   const client = await clientOf(upgraded, wanted);
+  // It left, or never opened its streams.
+  if (client.gone.aborted) return;
   let session: Session;
   try {
     session =
-      what === 'exec' ? container.exec(command, wanted) : container.attach();
+      what === 'exec'
+        ? await container.exec(command, wanted)
+        : container.attach();
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     client.end(error.toStatus());
@@ -114,7 +126,9 @@ async function overSpdy(
     },
   });
   session.gone.addEventListener('abort', complete);
+  const timer = setTimeout(() => session.close(), STREAMS_MS);
   await all;
+  clearTimeout(timer);
   return {
     stdin: found.get('stdin'),
     stdout: found.get('stdout'),
@@ -134,6 +148,11 @@ async function overSpdy(
   };
 }
 
+/** Rows or columns of a terminal. */
+function isExtent(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65536;
+}
+
 /** Sizes of a terminal come as JSON, one after another. */
 function readSizes(
   stream: NodeJS.ReadableStream,
@@ -148,7 +167,7 @@ function readSizes(
         continue; // a size that cannot be read changes nothing
       }
       const { Width: columns, Height: rows } = size;
-      if (columns > 0 && rows > 0) resized({ columns, rows });
+      if (isExtent(columns) && isExtent(rows)) resized({ columns, rows });
     }
   });
 }

@@ -1,7 +1,7 @@
 /** `pods/portforward`: connections to the ports of a pod, over WebSocket or SPDY. */
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { badRequest } from '../../registry/errors';
+import { badRequest, methodNotAllowed } from '../../registry/errors';
 import { resourceOf } from '../../registry/resources';
 import type { KubeObject } from '../../types';
 import type { ServedRequest } from '../serveResource';
@@ -16,6 +16,10 @@ const PAIR_MS = 30_000;
 
 type Dial = (port: number) => Promise<Duplex>;
 
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port > 0 && port < 65536;
+}
+
 /** As the kubelet says why it reached nothing. */
 function whyNot(pod: KubeObject, port: number, error: Error): string {
   const { uid } = pod.metadata;
@@ -29,22 +33,26 @@ export async function servePortForward(
   asked: ServedRequest,
   name: string,
 ): Promise<void> {
-  const { registry, query, streams, target } = asked;
+  const { request, registry, query, streams, target } = asked;
+  if (!['GET', 'POST'].includes(request.method!)) throw methodNotAllowed();
   const pod = registry.get(resourceOf('pods'), target.namespace, name);
   if (pod.status?.phase !== 'Running')
     throw badRequest(
       `unable to forward port because pod is not running. Current status=${pod.status?.phase}`,
     );
+  const ports = query
+    .getAll('ports')
+    .flatMap(each => each.split(',').map(Number));
+  const wrong = ports.find(port => !isPort(port));
+  if (wrong !== undefined)
+    throw badRequest(`a port is a number from 1 to 65535, not ${wrong}`);
   const upgraded = await takeOver(asked, { websocket: WEBSOCKET, spdy: SPDY });
-  const dial: Dial = port => streams.dial(pod, port);
+  const dial: Dial = async port => {
+    if (!isPort(port)) throw new Error(`no port: ${port}`);
+    return streams.dial(pod, port);
+  };
   if (upgraded.kind === 'spdy') forwardSpdy(upgraded.connection, pod, dial);
-  else
-    forwardChannels(
-      new Channels(upgraded.socket),
-      query.getAll('ports').flatMap(each => each.split(',').map(Number)),
-      pod,
-      dial,
-    );
+  else forwardChannels(new Channels(upgraded.socket), ports, pod, dial);
 }
 
 /** Each connection has two streams of one `requestid`: what is carried, and what went wrong. */
@@ -80,6 +88,7 @@ function forwardSpdy(connection: Duplex, pod: KubeObject, dial: Dial): void {
       return;
     }
     const end = () => upstream.destroy();
+    if (session.gone.aborted) end();
     session.gone.addEventListener('abort', end);
     await Promise.all([
       pipeline(data, upstream).catch(() => upstream.destroy()),
@@ -106,7 +115,9 @@ function forwardChannels(
     const input = channels.input(data);
     dial(port).then(
       upstream => {
-        channels.gone.addEventListener('abort', () => upstream.destroy());
+        const end = () => upstream.destroy();
+        channels.gone.addEventListener('abort', end);
+        if (channels.gone.aborted) end();
         pipeline(input, upstream).catch(() => upstream.destroy());
         pipeline(upstream, channels.output(data))
           .catch(() => {})

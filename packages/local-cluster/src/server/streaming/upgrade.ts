@@ -16,6 +16,8 @@ export type Upgraded =
   | { kind: 'spdy'; connection: Duplex; protocol: string };
 
 const SPDY = 'SPDY/3.1';
+/** The longest message of a WebSocket, in bytes; clients send a fraction of it. */
+const MOST_BYTES = 4 * 1024 * 1024;
 /** SPDY inside a WebSocket has its protocol's name behind this. */
 const TUNNEL = `${SPDY}+`;
 
@@ -110,6 +112,7 @@ function webSocket(
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
+    maxPayload: MOST_BYTES,
   });
   // The name of a tunnel has a slash in it, which no token of HTTP may have: the library would refuse it.
   delete request.headers['sec-websocket-protocol'];
