@@ -110,6 +110,30 @@ describe('mounts of a container', () => {
     );
   });
 
+  it('fills volumes that containers only read, with the mode that is asked for', async () => {
+    await own.client.call('POST', `${core}/configmaps`, {
+      metadata: { name: 'texts' },
+      data: { 'a.txt': 'text' },
+    });
+    await run('reads', {
+      containers: [
+        {
+          command: [
+            '/bin/sh',
+            '-c',
+            'cat /texts/a.txt; stat -c %a /texts/a.txt; ln -sf /etc/passwd /texts/a.txt 2>/dev/null || echo read-only',
+          ],
+          volumeMounts: [{ name: 'texts', mountPath: '/texts' }],
+        },
+      ],
+      volumes: [
+        { name: 'texts', configMap: { name: 'texts', defaultMode: 0o440 } },
+      ],
+    });
+    const { body } = await own.client.call('GET', `${core}/pods/reads/log`);
+    expect(body).toBe('text440\nread-only\n');
+  });
+
   it("has a volume made by hand on the node's own paths, and for one claim alone", async () => {
     await own.client.call('POST', '/api/v1/persistentvolumes', {
       metadata: { name: 'by-hand' },

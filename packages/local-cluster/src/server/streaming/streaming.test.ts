@@ -80,6 +80,7 @@ describe('exec', () => {
     const socket = open(
       `stdout=true&${command('sh', '-c', `sleep ${marker} & sleep ${marker}`)}`,
     );
+    await once(socket, 'open');
     await own.client.until(
       'both',
       async () => processesWith(`sleep ${marker}`) >= 2,
@@ -113,6 +114,52 @@ describe('exec', () => {
       reason: 'NonZeroExitCode',
       details: { causes: [{ reason: 'ExitCode', message: '4' }] },
     });
+  });
+
+  it('goes on for others while a terminal is not read, and takes only sizes that are some', async () => {
+    const socket = open(
+      `stdin=true&stdout=true&tty=true&${command('sleep', '3')}`,
+    );
+    await once(socket, 'open');
+    const ended = all(socket);
+    for (const size of [
+      '{"Width":"80","Height":"24"}',
+      '{"Width":100,"Height":40}',
+    ])
+      socket.send(Buffer.from([4, ...Buffer.from(size)]));
+    socket.send(Buffer.from([0, ...Buffer.alloc(64 * 1024, 'x')]));
+    const began = Date.now();
+    while (Date.now() - began < 1500)
+      expect((await own.client.call('GET', `${pods}/box`)).status).toBe(200);
+    expect(JSON.parse((await ended)[3]).status).toBe('Success');
+  });
+
+  it('forgets what a probe prints without end', async () => {
+    await own.client.call('POST', pods, {
+      metadata: { name: 'loud' },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          {
+            name: 'main',
+            image: 'local/node:24',
+            command: ['sleep', '3000'],
+            readinessProbe: { timeoutSeconds: 1, exec: { command: ['yes'] } },
+          },
+        ],
+      },
+    });
+    const events = '/api/v1/namespaces/default/events';
+    const unhealthy = await own.client.until('unhealthy', async () =>
+      (
+        await own.client.call('GET', events)
+      ).body.items.find(
+        ({ involvedObject, reason }: Json) =>
+          involvedObject.name === 'loud' && reason === 'Unhealthy',
+      ),
+    );
+    expect(unhealthy.message.length).toBeLessThan(1100);
+    await own.client.call('DELETE', `${pods}/loud`);
   });
 
   it.each([
