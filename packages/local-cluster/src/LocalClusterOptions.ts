@@ -18,10 +18,11 @@ export interface LocalClusterOptions {
   port?: number;
   /** The node's name; `local` by default. */
   nodeName?: string;
-  /** What image names stand for. */
+  /** What image names stand for; none by default. */
   images?: Record<string, LocalImage>;
-  /** Ports of this machine that pods may reach as `host.local-cluster.internal`. */
+  /** Ports of this machine that pods may reach as `host.local-cluster.internal`; none by default. */
   hostPorts?: number[];
+  /** Hears of failures of controllers; nobody by default. */
   logger?: Logger;
   /** Delays between restarts of a container; the kubelet's by default. */
   backOff?: BackOff;
@@ -31,7 +32,10 @@ export interface LocalClusterOptions {
   faults?: Fault[];
   /** Milliseconds between bookmarks of a watch; 60,000 by default. */
   bookmarkMs?: number;
-  /** Milliseconds after which a node that is silent counts as lost; 50,000 by default. */
+  /**
+   * Milliseconds after which a node that is silent counts as lost; 50,000 by default. Heartbeats come four
+   * times as often, and every 10 s at least.
+   */
   nodeGraceMs?: number;
   /** Whether there is a node that runs pods; true by default. */
   pods?: boolean;

@@ -136,7 +136,7 @@ export async function openCluster(
     directory: join(directory, 'pods'),
     persistentDirectory: join(directory, 'volumes'),
     networks,
-    // Whoever is lost sooner has to be heard of more often.
+    // A shorter grace period needs more frequent heartbeats.
     renewMs: options.nodeGraceMs && Math.min(RENEW_MS, options.nodeGraceMs / 4),
   });
   const server = ApiServer.create({

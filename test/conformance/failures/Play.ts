@@ -107,7 +107,7 @@ export class Play {
   /**
    * Looks until everything that was recorded has come, and nothing is left to do.
    *
-   * @returns what has not come when patience is over
+   * @returns what has not come at the time limit
    */
   async #until(
     isDone: (ours: Trace[]) => Promise<boolean>,

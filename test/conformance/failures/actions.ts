@@ -4,7 +4,7 @@ import { messagesOf, type Case, type Revision } from './cases';
 import { missingData } from './data';
 import { podSpecOf, written, type Made } from './given';
 
-/** What is made so much after the case began is made in its turn. Several cases began at once. */
+/** What is made so many seconds after the case began is an action. Several cases began at once. */
 export const LATER_SECONDS = 8;
 
 /** Something that is done once everything before it has been seen. */

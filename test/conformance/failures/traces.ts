@@ -137,7 +137,7 @@ export function tracesOf(revisions: Revision[], recorded?: Trace[]): Trace[] {
   const found = [...traces.values()].map(trace =>
     withoutPassing(trace, lasting.has(trace.aspect)),
   );
-  // Nor is told of what passes.
+  // Events about such short states are left out as well.
   const waited = new Set(
     found
       .filter(({ values }) => values.includes(UNSCHEDULABLE))

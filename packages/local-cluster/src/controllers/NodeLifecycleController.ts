@@ -1,5 +1,5 @@
 /**
- * Says of a node that it is lost when it has not been heard of for a while, and keeps pods away from it
+ * Marks a node as lost when it has not renewed its lease in time, and keeps pods away from it
  * (https://kubernetes.io/docs/concepts/architecture/nodes/#node-controller).
  */
 import { conditionOf } from '../conditions';
@@ -18,7 +18,7 @@ const LEASE_NAMESPACE = 'kube-node-lease';
 
 /** How long a node may be silent (`--node-monitor-grace-period`), in milliseconds. */
 const NODE_GRACE_MS = 50_000;
-/** How long one may be silent that was never heard of. */
+/** How long a new node may take until its first heartbeat, in milliseconds. */
 const STARTUP_GRACE_MS = 60_000;
 /** A node is looked at this much after its time is over. */
 const LATE_MS = 100;

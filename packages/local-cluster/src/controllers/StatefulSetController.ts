@@ -137,7 +137,7 @@ export class StatefulSetController extends Controller {
     });
   }
 
-  /** @throws StatusError where it is not admitted: it is tried again, ever more seldom */
+  /** @throws StatusError where it is not admitted: it is tried again, at growing intervals */
   #createPod(
     set: KubeObject,
     podName: string,

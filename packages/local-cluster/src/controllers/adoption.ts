@@ -1,5 +1,5 @@
 /**
- * Whose object is whose: a controller takes what its selector matches and nobody controls, and lets go of
+ * Which controller owns which object: it adopts what its selector matches and nobody controls, and releases
  * what it does not match any more (kubernetes' `ControllerRefManager`).
  */
 import type { Registry } from '../registry/Registry';

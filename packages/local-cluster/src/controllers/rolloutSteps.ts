@@ -36,7 +36,7 @@ function fraction(deployment: KubeObject, set: KubeObject): number {
 
 /**
  * More or fewer replicas in all, where several sets have some: each keeps its share, and the largest
- * makes up for what rounding leaves (kubernetes' `GetProportion`).
+ * gets the remainder of the rounding (kubernetes' `GetProportion`).
  */
 export function proportionalSteps(
   deployment: KubeObject,

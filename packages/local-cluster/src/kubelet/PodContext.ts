@@ -41,6 +41,7 @@ export interface PodContext extends NodeContext {
   network: PodNetwork;
   volumes: PodVolumes;
   address: string;
+  /** How long containers may take to end, in milliseconds; 30,000 where the pod does not say. */
   graceMs: number;
   /** @param fieldPath - the part of the pod that it is about; the pod itself by default */
   event(

@@ -36,8 +36,8 @@ export class PodEnd {
   }
 
   /**
-   * Its containers have come to their end. Of an evicted pod whose containers end well nobody says why it
-   * ended.
+   * Its containers have come to their end. Of an evicted pod whose containers end well the status gives no
+   * reason.
    */
   conclude(succeeded: boolean): void {
     const codes = this.#exitCodes();

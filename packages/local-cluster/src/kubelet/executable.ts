@@ -81,7 +81,7 @@ function hasKnownFormat(path: string): boolean {
 }
 
 /**
- * What runs for the words of a command. Where its file is no program of this machine, it starts and ends
+ * The command line that is really run. Where its file is no program of this machine, it starts and ends
  * at once: on a real node that is found when the container's first process becomes the command.
  *
  * @throws StartError

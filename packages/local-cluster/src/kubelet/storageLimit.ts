@@ -74,7 +74,7 @@ async function excess(
 /**
  * Looks at it for as long as the pod is there, where it is limited at all.
  *
- * @param exceeded - hears of it, once
+ * @param exceeded - is called with the message, once; up to 10 s late
  * @returns what ends it
  */
 export function watchStorage(

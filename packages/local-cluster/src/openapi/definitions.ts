@@ -61,7 +61,7 @@ export class Definitions {
     );
   }
 
-  /** A reference to a type, which comes to be defined. */
+  /** A reference to a type; adds it to the definitions. */
   refer(key: string): { $ref: string } {
     const name = definitionName(key);
     if (!Object.hasOwn(this.#made, name)) {

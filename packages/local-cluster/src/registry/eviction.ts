@@ -54,7 +54,7 @@ export function evict(
   const { deleteOptions = {} } = eviction;
   checkDeletion(pods, pod, deleteOptions.preconditions);
   const isDryRun = Boolean(deleteOptions.dryRun?.length);
-  // Such a pod is no loss to anybody.
+  // A budget protects running pods only.
   const isMissed =
     pod.status?.phase === 'Running' && !pod.metadata.deletionTimestamp;
   if (isMissed) spend(registry, pod, isDryRun);
@@ -86,7 +86,7 @@ function isReady({ status }: KubeObject): boolean {
 }
 
 /**
- * Takes one of the disruptions that a budget allows; a pod that is not ready may take none
+ * Takes one of the disruptions that a budget allows; a pod that is not ready may not need one
  * (https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy).
  *
  * @throws StatusError 429, 500
