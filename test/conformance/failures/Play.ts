@@ -98,8 +98,13 @@ export class Play {
       await this.#act(actions.shift()!);
       return false;
     });
+    const undone = actions.map(({ at, what }) => ({
+      aspect: `action at ${at} s`,
+      recorded: [what.kind],
+      ours: [],
+    }));
     return {
-      differences: [...refusals, ...found],
+      differences: [...refusals, ...undone, ...found],
       seconds: this.#cluster.seconds,
     };
   }
@@ -201,7 +206,14 @@ export class Play {
     const found: Difference[] = [];
     for (const [index, { object }] of recorded.entries()) {
       const request = requests[index];
-      if (!request) continue;
+      if (!request) {
+        found.push({
+          aspect: `refusal ${index + 1}`,
+          recorded: [object.message],
+          ours: ['the request is not known'],
+        });
+        continue;
+      }
       await this.#make(request.first ?? []);
       if (request.until) await this.#seen(request.until);
       if (request.deletes) await this.#cluster.do('DELETE', request.deletes);

@@ -18,6 +18,14 @@ function stateOf({ state = {}, restartCount = 0 }: Json): string {
   return parts.filter(part => part !== undefined).join(' ');
 }
 
+/** How the run before ended: the state may not tell it, this does. */
+function lastOf({ name, lastState }: Json): Array<[string, string]> {
+  const { terminated } = lastState ?? {};
+  return terminated
+    ? [[`${name} before`, `${terminated.reason} ${terminated.exitCode}`]]
+    : [];
+}
+
 function conditionTexts({ conditions = [] }: Json): Array<[string, string]> {
   return conditions.map(({ type, status, reason }: Json) => [
     type,
@@ -33,7 +41,12 @@ function aspectsOf({ kind, object }: Revision): Array<[string, string]> {
       const containers = [
         ...(status.initContainerStatuses ?? []),
         ...(status.containerStatuses ?? []),
-      ].map((each: Json): [string, string] => [each.name, stateOf(each)]);
+      ].flatMap(
+        (each: Json): Array<[string, string]> => [
+          [each.name, stateOf(each)],
+          ...lastOf(each),
+        ],
+      );
       return [
         ['phase', [status.phase, status.reason].filter(Boolean).join(' ')],
         ...(metadata.deletionTimestamp
