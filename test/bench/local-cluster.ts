@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { OpenAnswer } from '../conformance/Client';
+import { Budgets } from './lib/Budgets';
 import { Crowd } from './lib/Crowd';
 import { percentile } from './lib/percentile';
 
@@ -36,17 +37,7 @@ const IDLE_PERCENT = 3;
 /** 95th percentile of milliseconds until a watcher hears of a change. */
 const WATCHER_MS = 1000;
 
-let over = 0;
-
-function tell(what: string, value: number, budget: number, unit: string): void {
-  const isOver = value > budget;
-  if (isOver) over += 1;
-  console.log(
-    `  ${what.padEnd(58)} ${value
-      .toFixed(1)
-      .padStart(9)} ${unit} (at most ${budget}) ${isOver ? 'OVER' : ''}`,
-  );
-}
+const budgets = new Budgets();
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
@@ -58,7 +49,12 @@ async function starts(): Promise<void> {
     took.push(await crowd.start(0));
     await crowd.stop();
   }
-  tell('from nothing to an answer, p50', percentile(took, 0.5), START_MS, 'ms');
+  budgets.tell(
+    'from nothing to an answer, p50',
+    percentile(took, 0.5),
+    START_MS,
+    'ms',
+  );
 }
 
 async function launches(few: Crowd, many: Crowd): Promise<void> {
@@ -74,7 +70,7 @@ async function launches(few: Crowd, many: Crowd): Promise<void> {
       1,
     )} ms`,
   );
-  tell(
+  budgets.tell(
     `a launch among ${MANY} over one among ${FEW}`,
     b / a,
     LAUNCH_RATIO,
@@ -87,7 +83,7 @@ async function idle(): Promise<void> {
   const before = process.cpuUsage();
   await sleep(IDLE_MS);
   const { user, system } = process.cpuUsage(before);
-  tell(
+  budgets.tell(
     'work while nothing happens',
     ((user + system) / 1000 / IDLE_MS) * 100,
     IDLE_PERCENT,
@@ -117,7 +113,7 @@ async function watchers(crowd: Crowd): Promise<void> {
     await sleep(1);
   }
   open.forEach(each => each.close());
-  tell(
+  budgets.tell(
     `${WATCHERS} watchers hear of a change, p95`,
     percentile(heard, 0.95),
     WATCHER_MS,
@@ -138,7 +134,7 @@ async function main(): Promise<number> {
   const worked = process.cpuUsage();
   const seconds = await many.fill(MANY);
   const { user, system } = process.cpuUsage(worked);
-  tell(`${MANY} pods made and ready`, seconds, MAKE_SECONDS, 's');
+  budgets.tell(`${MANY} pods made and ready`, seconds, MAKE_SECONDS, 's');
   console.log(
     `  bound by one thread: ${((user + system) / 1e4 / seconds).toFixed(
       0,
@@ -150,7 +146,7 @@ async function main(): Promise<number> {
   const objects =
     2 + pods.metadata.remainingItemCount + events.metadata.remainingItemCount;
   collect();
-  tell(
+  budgets.tell(
     `memory an object (of ${objects})`,
     (process.memoryUsage().heapUsed - before) / 1024 / objects,
     OBJECT_KIB,
@@ -161,8 +157,7 @@ async function main(): Promise<number> {
   await watchers(many);
   await few.stop();
   await many.stop();
-  console.log(over ? `${over} over budget` : 'within the budget');
-  return over ? 1 : 0;
+  return budgets.sum();
 }
 
 main().then(

@@ -7,8 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LocalCluster } from '@ai-app-store/local-cluster';
-import { parse } from 'yaml';
-import { Client } from './Client';
+import { connect } from './connect';
 import { playFailures } from './failures/main';
 import { groupsOf, readRecordings } from './recording';
 import { Replay, type Outcome } from './Replay';
@@ -101,19 +100,12 @@ async function main(): Promise<number> {
       nodeName,
       bookmarkMs: BOOKMARK_MS,
     });
-    const { clusters, users } = parse(cluster.kubeconfig);
-    const client = new Client({
-      address: cluster.address,
-      ca: Buffer.from(
-        clusters[0].cluster['certificate-authority-data'],
-        'base64',
-      ).toString(),
-    });
+    const { client, adminToken } = connect(cluster);
     try {
       await new Replay({
         cluster: {
           client,
-          adminToken: users[0].user.token,
+          adminToken,
           async happens(fault) {
             await cluster.setFaults([{ [fault]: true }]);
             await cluster.setFaults([]);

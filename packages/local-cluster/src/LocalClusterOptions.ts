@@ -39,10 +39,10 @@ export interface LocalClusterOptions {
   nodeGraceMs?: number;
   /** Whether there is a node that runs pods; true by default. */
   pods?: boolean;
-  /** Nodes that run nothing: their pods are records that go on by stages; none by default. */
+  /** Hollow nodes, which run nothing: the status of their pods changes in stages; none by default. */
   hollowNodes?: {
     count: number;
-    /** How their pods go on; by default they run at once, and go when they are deleted. */
+    /** By default pods are ready at once, and are removed when they are deleted. */
     stages?: Stage[];
   };
 }

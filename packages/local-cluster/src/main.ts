@@ -12,8 +12,8 @@ const HELP = `npm run local-cluster [-- options]
   --port PORT        the port of the API (default: a free one)
   --kubeconfig FILE  where to write the kubeconfig (default <data>/kubeconfig)
   --faults FILE      what goes wrong from the start, as YAML: a list of faults
-  --hollow-nodes N   as many nodes that run nothing; their pods are records
-  --stages FILE      how pods of hollow nodes go on, as YAML: a stage a document
+  --hollow-nodes N   so many hollow nodes: their pods are objects, nothing runs
+  --stages FILE      the life of pods on hollow nodes, as YAML: a stage per document
   --no-pods          no node that runs pods
   --help             this text
 `;

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse } from 'yaml';
-import { Client, type OpenAnswer } from '../../conformance/Client';
+import type { Client, OpenAnswer } from '../../conformance/Client';
+import { connect } from '../../conformance/connect';
 
 /** Of a Deployment. */
 const REPLICAS = 500;
@@ -33,15 +33,9 @@ export class Crowd {
       images: { 'local/node': node },
       hollowNodes: nodes ? { count: nodes } : undefined,
     });
-    const { clusters, users } = parse(this.#cluster.kubeconfig);
-    this.#token = users[0].user.token;
-    this.#client = new Client({
-      address: this.#cluster.address,
-      ca: Buffer.from(
-        clusters[0].cluster['certificate-authority-data'],
-        'base64',
-      ).toString(),
-    });
+    const { client, adminToken } = connect(this.#cluster);
+    this.#client = client;
+    this.#token = adminToken;
     await this.call('GET', '/readyz');
     return performance.now() - began;
   }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalCluster } from '@ai-app-store/local-cluster';
-import { parse } from 'yaml';
-import { Client, type Answer, type OpenAnswer } from '../Client';
+import type { Answer, Client, OpenAnswer } from '../Client';
+import { connect } from '../connect';
 import type { Json } from '../recording';
 import { messagesOf, type Case, type Revision } from './cases';
 import { imagesOf } from './images';
@@ -56,15 +56,9 @@ export class CaseCluster {
       nodeName: this.#nodeName,
       nodeGraceMs: NODE_GRACE_MS,
     });
-    const { clusters, users } = parse(this.#cluster.kubeconfig);
-    this.#token = users[0].user.token;
-    this.#client = new Client({
-      address: this.#cluster.address,
-      ca: Buffer.from(
-        clusters[0].cluster['certificate-authority-data'],
-        'base64',
-      ).toString(),
-    });
+    const { client, adminToken } = connect(this.#cluster);
+    this.#client = client;
+    this.#token = adminToken;
   }
 
   async stop(): Promise<void> {

@@ -47,9 +47,11 @@ export class ReviewedWrites {
     live: () => KubeObject | undefined,
     options: WriteOptions,
     write: (options: { dryRun?: boolean }) => WriteResult,
+    allow: (before: KubeObject | undefined) => void = () => {},
   ): Promise<WriteResult> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const before = live();
+      allow(before);
       await this.#review(resource, before, options, write);
       if (live()?.metadata.resourceVersion === before?.metadata.resourceVersion)
         return write({ dryRun: options.dryRun });
@@ -154,13 +156,19 @@ export class ReviewedWrites {
     options: WriteOptions & { force?: boolean } = {},
   ): Promise<WriteResult> {
     const live = () => this.#live(resource, namespace, name);
-    if (type === 'apply' && options.user && !live())
-      this.#assertMayCreate(resource, namespace, options.user);
-    return this.#write(resource, live, options, as =>
-      this.#registry.patch(resource, namespace, name, type, patch, {
-        ...options,
-        ...as,
-      }),
+    return this.#write(
+      resource,
+      live,
+      options,
+      as =>
+        this.#registry.patch(resource, namespace, name, type, patch, {
+          ...options,
+          ...as,
+        }),
+      before => {
+        if (type === 'apply' && options.user && !before)
+          this.#assertMayCreate(resource, namespace, options.user);
+      },
     );
   }
 }

@@ -6,6 +6,7 @@ import {
   withPodCondition,
   withStatus,
 } from '../registry/changed';
+import { disrupt } from '../registry/disruption';
 import { resourceOf } from '../registry/resources';
 import type { KubeObject } from '../types';
 import { Controller, keyOf, parseKey, type Key } from './Controller';
@@ -234,24 +235,12 @@ export class Scheduler extends Controller {
 
   #evict(victim: KubeObject, pod: KubeObject, node: KubeObject): void {
     if (victim.metadata.deletionTimestamp) return;
-    this.registry.modify(
-      PODS,
-      victim,
-      live =>
-        withPodCondition(
-          live,
-          {
-            type: 'DisruptionTarget',
-            status: 'True',
-            reason: 'PreemptionByScheduler',
-            message:
-              'default-scheduler: preempting to accommodate a higher priority pod',
-          },
-          this.registry.timestamp(),
-        ),
-      OPTIONS,
-    );
-    this.registry.delete(PODS, victim.metadata.namespace, victim.metadata.name);
+    disrupt(this.registry, victim, {
+      reason: 'PreemptionByScheduler',
+      message:
+        'default-scheduler: preempting to accommodate a higher priority pod',
+      fieldManager: OPTIONS.fieldManager,
+    });
     this.events.record(
       victim,
       'Normal',

@@ -2,17 +2,11 @@
  * Deletes pods from nodes that have a NoExecute taint which they do not tolerate, or no longer
  * (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions).
  */
-import { withPodCondition } from '../registry/changed';
-import { resourceOf } from '../registry/resources';
+import { disrupt } from '../registry/disruption';
 import type { Json, KubeObject } from '../types';
 import { Controller, keyOf, parseKey, type Key } from './Controller';
 import { BY_NODE, isTolerationOf } from './placement';
 
-const PODS = resourceOf('pods');
-const STATUS = {
-  fieldManager: 'kube-controller-manager',
-  subresource: 'status',
-} as const;
 const SOURCE = { component: 'taint-eviction-controller' };
 
 /** When a pod has to go because of a taint; never where it tolerates it. */
@@ -102,24 +96,11 @@ export class TaintEvictionController extends Controller {
   }
 
   #evict(pod: KubeObject): void {
-    const { namespace, name } = pod.metadata;
     this.#tell(pod, 'Marking for deletion Pod');
-    this.registry.modify(
-      PODS,
-      pod,
-      live =>
-        withPodCondition(
-          live,
-          {
-            type: 'DisruptionTarget',
-            status: 'True',
-            reason: 'DeletionByTaintManager',
-            message: 'Taint manager: deleting due to NoExecute taint',
-          },
-          this.registry.timestamp(),
-        ),
-      STATUS,
-    );
-    this.registry.delete(PODS, namespace, name);
+    disrupt(this.registry, pod, {
+      reason: 'DeletionByTaintManager',
+      message: 'Taint manager: deleting due to NoExecute taint',
+      fieldManager: 'kube-controller-manager',
+    });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Nodes that run nothing: their pods are records that go on by stages. For clusters with thousands of pods
- * on a laptop. Pods come to them only where they tolerate their taint.
+ * Hollow nodes run nothing: their pods are objects whose status changes in stages. For clusters with
+ * thousands of pods on a laptop. Only pods that tolerate their taint are placed on them.
  */
 import { withCondition } from '../conditions';
 import type { EventRecorder } from '../events/EventRecorder';
@@ -25,7 +25,7 @@ const CAPACITY = {
   'ephemeral-storage': '1Ti',
 };
 
-/** Some of them. */
+/** Some hollow nodes, and the life of their pods. */
 export class HollowNodes {
   readonly #registry: Registry;
   readonly #events: EventRecorder;

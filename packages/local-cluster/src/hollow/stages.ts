@@ -1,7 +1,7 @@
 /**
- * How pods of hollow nodes go on: stages, each with whom it is for, how long it takes, and what comes of
- * it (after kwok's `Stage`, https://kwok.sigs.k8s.io/docs/user/stages-configuration/; statuses are data
- * here, not templates).
+ * The life of pods on hollow nodes, in stages: a stage selects pods, waits, and then changes their status,
+ * records an event or deletes them (after kwok's `Stage`, https://kwok.sigs.k8s.io/docs/user/stages-configuration/; a status is
+ * plain data here, not a template).
  */
 import { parseAllDocuments } from 'yaml';
 import type { Json, KubeObject } from '../types';
@@ -25,22 +25,22 @@ export interface StageExpression {
  */
 export interface Stage {
   name: string;
-  /** For which pods it is: all of it has to hold. */
+  /** The pods that it applies to: every label and expression has to match. */
   selector: {
     matchLabels?: Record<string, string>;
     matchExpressions?: StageExpression[];
   };
-  /** Milliseconds until it comes; 0 by default. */
+  /** Milliseconds to wait before it applies; 0 by default. */
   delayMs?: number;
-  /** At most as many milliseconds more, by chance; 0 by default. */
+  /** A random wait of at most so many milliseconds more; 0 by default. */
   jitterMs?: number;
   next: {
-    /** What the status comes to have; conditions are set one by one. Each container gets `containerState`. */
+    /** Fields of the status to set; conditions are merged by their type. */
     status?: Json;
     /** The `state` of each container. */
     containerState?: Json;
     event?: { type: 'Normal' | 'Warning'; reason: string; message: string };
-    /** Whether the pod goes. */
+    /** Whether the pod is deleted; false by default. */
     delete?: boolean;
   };
 }
@@ -50,7 +50,7 @@ const conditions = (ready: 'True' | 'False') =>
     type => ({ type, status: ready }),
   );
 
-/** Pods run at once and are ready, and go when they are deleted. */
+/** The default: pods are ready at once, and are removed when they are deleted. */
 export const DEFAULT_STAGES: Stage[] = [
   {
     name: 'pod-ready',
@@ -100,7 +100,7 @@ function meets(
   }
 }
 
-/** The first stage that is for a pod. */
+/** The first stage that applies to a pod; undefined where none does. */
 export function stageFor(pod: KubeObject, stages: Stage[]): Stage | undefined {
   return stages.find(({ selector }) => {
     const labels = pod.metadata.labels ?? {};

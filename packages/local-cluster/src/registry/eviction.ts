@@ -5,7 +5,7 @@
 import { matches } from '../store/selectors';
 import type { KubeObject } from '../types';
 import { conditionOf } from '../conditions';
-import { withPodCondition } from './changed';
+import { disrupt } from './disruption';
 import { badRequest, StatusError } from './errors';
 import { checkDeletion } from './preconditions';
 import type { Registry } from './Registry';
@@ -59,26 +59,19 @@ export function evict(
     pod.status?.phase === 'Running' && !pod.metadata.deletionTimestamp;
   if (isMissed) spend(registry, pod, isDryRun);
   if (isDryRun) return;
-  registry.modify(
-    pods,
+  disrupt(
+    registry,
     pod,
-    live =>
-      withPodCondition(
-        live,
-        {
-          type: 'DisruptionTarget',
-          status: 'True',
-          reason: 'EvictionByEvictionAPI',
-          message: 'Eviction API: evicting',
-        },
-        registry.timestamp(),
-      ),
-    { fieldManager: 'kube-apiserver', subresource: 'status' },
+    {
+      reason: 'EvictionByEvictionAPI',
+      message: 'Eviction API: evicting',
+      fieldManager: 'kube-apiserver',
+    },
+    {
+      gracePeriodSeconds: deleteOptions.gracePeriodSeconds,
+      preconditions: deleteOptions.preconditions,
+    },
   );
-  registry.delete(pods, namespace, name, {
-    gracePeriodSeconds: deleteOptions.gracePeriodSeconds,
-    preconditions: deleteOptions.preconditions,
-  });
 }
 
 function isReady({ status }: KubeObject): boolean {
