@@ -125,7 +125,7 @@ export const CHAPTERS: Chapter[] = [
       'echo hello > note.txt && kubectl cp note.txt ${POD#pod/}:/tmp/note.txt && kubectl exec $POD -- cat /tmp/note.txt',
       'kubectl port-forward $POD 18000:8000 > forward.log & until grep -qs Forwarding forward.log; do sleep 0.1; done; curl -s localhost:18000/through; echo; kill %1',
       'kubectl attach $POD > attached.log 2>&1 & until grep -qs prompt attached.log; do sleep 0.1; done; kubectl exec $POD -- node -e \'fetch("http://127.0.0.1:8000/attached")\'; until grep attached attached.log; do sleep 0.1; done; kill %1',
-      "kubectl exec $POD -- pkill -f '^node -e'; kubectl wait --for=jsonpath={.status.containerStatuses[0].restartCount}=1 $POD",
+      "kubectl exec $POD -- pkill -f '^node -e' 2>/dev/null; kubectl wait --for=jsonpath={.status.containerStatuses[0].restartCount}=1 $POD",
       'kubectl wait --for=condition=Ready $POD',
       'kubectl logs --previous $POD | tail -1',
       'kubectl top pod | head -1',

@@ -44,7 +44,10 @@ test $code = 0 || echo "[exit $code]"`;
           env: { ...this.#env, ...env },
           timeout: 60_000,
         },
-        (error, stdout) => (error ? failed(error) : done(stdout)),
+        (error, stdout) =>
+          error
+            ? failed(new Error(`${command}\n${stdout}`, { cause: error }))
+            : done(stdout),
       ),
     );
   }
