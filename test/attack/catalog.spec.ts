@@ -45,6 +45,10 @@ const ROWS: Record<
   'catalog.location.analyze': { anybodyOf: ADMINS },
   'catalog.ingestion.read': { anybodyOf: ADMINS },
   'catalog.ingestion.manage': { anybodyOf: ADMINS },
+  // Pods tell settings of apps, and the proxy leads to all of the cluster's API.
+  'kubernetes.clusters.read': { anybodyOf: ADMINS },
+  'kubernetes.proxy': { anybodyOf: ADMINS },
+  'kubernetes.resources.read': { anybodyOf: ADMINS },
 };
 
 interface Question {

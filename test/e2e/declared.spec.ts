@@ -188,6 +188,31 @@ test('an admin sees each of them beside the list, also what the catalog does not
   await expect(ada).toHaveURL(/\/catalog\/default\/appinstance\/lunch/);
 });
 
+test("14: Backstage's Kubernetes plugin shows an admin what runs for it, and nobody else", async ({
+  browser,
+}) => {
+  await ada.goto(`${portal.url}/catalog/default/appinstance/lunch`);
+  await ada.getByRole('link', { name: 'Kubernetes' }).click();
+  await ada.getByRole('button', { name: /Local cluster/ }).click();
+  await ada
+    .getByRole('button', { name: /Deployment/ })
+    .first()
+    .click();
+  const pod = ada.getByRole('row').filter({ hasText: 'Running' });
+  await expect(pod).toContainText(/1\/1.*limits: \d+% of 128MiB/);
+  await pictures(ada, 'declared-kubernetes');
+  await pod.getByRole('button').click();
+  await expect(ada.getByText(/^Pod \(127\./)).toBeVisible();
+  await ada.getByRole('button', { name: 'Logs' }).click();
+  const logs = ada.getByRole('dialog').filter({ hasText: 'app logs on' });
+  await expect(logs).toContainText('Lunch is served.');
+  const dev = await signedIn(browser, portal, 'dev');
+  await dev.goto(`${portal.url}/catalog/default/appinstance/lunch`);
+  await expect(dev.getByText('In sync')).toBeVisible();
+  await expect(dev.getByRole('link', { name: 'Kubernetes' })).toHaveCount(0);
+  await dev.context().close();
+});
+
 test('review: an admin accepts the tag', async () => {
   await ada.goto(`${portal.url}/app-store/admin/declarations?state=PROPOSED`);
   await ada.getByRole('button', { name: /^Review and accept/ }).click();

@@ -51,4 +51,4 @@ createServer((request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.end(page(me));
   });
-}).listen(Number(process.env.PORT));
+}).listen(Number(process.env.PORT), () => console.log('Lunch is served.'));

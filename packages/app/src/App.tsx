@@ -6,6 +6,7 @@ import {
   catalogPageModule,
   kindIconsModule,
 } from './modules/catalog';
+import { kubernetesModule } from './modules/kubernetes';
 import { navModule } from './modules/nav';
 import { searchModule } from './modules/search';
 import { signInModule } from './modules/signIn';
@@ -18,6 +19,7 @@ export default createApp({
     catalogGraphModule,
     catalogPageModule,
     kindIconsModule,
+    kubernetesModule,
     navModule,
     searchModule,
     signInModule,
