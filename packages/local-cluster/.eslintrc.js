@@ -13,7 +13,7 @@ const LAYERS = [
 ];
 
 module.exports = require('../../tools/layers.cjs')(__dirname, LAYERS, [
-  'LocalCluster.ts',
+  'startLocalCluster.ts',
   'openCluster.ts',
   'main.ts',
 ]);

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LocalCluster } from '@ai-app-store/local-cluster';
+import { startLocalCluster } from '@ai-app-store/local-cluster';
 import { connect } from './connect';
 import { playFailures } from './failures/main';
 import { groupsOf, readRecordings } from './recording';
@@ -94,7 +94,7 @@ async function main(): Promise<number> {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const outcomes: Outcome[] = [];
     const directory = mkdtempSync(join(tmpdir(), 'conf-'));
-    const cluster = await LocalCluster.start({
+    const cluster = await startLocalCluster({
       directory,
       images: IMAGES,
       nodeName,

@@ -7,7 +7,7 @@ import type { LocalImage } from './kubelet/images';
 import type { Isolation } from './kubelet/isolation';
 
 /**
- * Options of {@link LocalCluster.start}.
+ * Options of {@link startLocalCluster}.
  *
  * @public
  */

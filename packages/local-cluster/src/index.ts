@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { LocalCluster } from './LocalCluster';
+export { startLocalCluster, type LocalCluster } from './startLocalCluster';
 export type { LocalClusterOptions } from './LocalClusterOptions';
 export type { LocalImage } from './kubelet/images';
 export type { BackOff } from './kubelet/backOff';
@@ -11,5 +11,5 @@ export type { Fault } from './faults/readFaults';
 export type { Isolation } from './kubelet/isolation';
 export type { Logger } from './controllers/Controller';
 export { HOST_ALIAS } from './kubelet/network/PodNetwork';
-export { StateLockedError } from './store/ObjectStore';
+export { StateFormatError, StateLockedError } from './store/ObjectStore';
 export type { Stage, StageExpression } from './hollow/stages';

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readFaults } from './faults/readFaults';
 import { readStages } from './hollow/stages';
-import { LocalCluster } from './LocalCluster';
+import { startLocalCluster } from './startLocalCluster';
 
 const HELP = `npm run local-cluster [-- options]
 
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     source: dirname(dirname(process.execPath)),
     target: '/opt/node',
   };
-  const cluster = await LocalCluster.start({
+  const cluster = await startLocalCluster({
     directory,
     port,
     images: { 'local/node': { mounts: [node], path: ['/opt/node/bin'] } },

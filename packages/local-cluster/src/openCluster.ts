@@ -8,7 +8,11 @@ import { Quotas } from './admission/Quotas';
 import { Webhooks } from './admission/Webhooks';
 import { Authorizer } from './auth/Authorizer';
 import { bootstrapRoles } from './auth/bootstrapRoles';
-import { serverCertificate, type Credentials } from './auth/credentials';
+import {
+  credentialsIn,
+  serverCertificate,
+  type Credentials,
+} from './auth/credentials';
 import { Tokens } from './auth/tokens';
 import { bootstrapObjects } from './bootstrapObjects';
 import type { Logger } from './controllers/Controller';
@@ -27,6 +31,7 @@ import { NodeAgent } from './kubelet/NodeAgent';
 import type { LocalClusterOptions } from './LocalClusterOptions';
 import { LoopbackAddresses } from './registry/LoopbackAddresses';
 import { Registry } from './registry/Registry';
+import { withDefaults } from './registry/withDefaults';
 import { ReviewedWrites } from './auth/ReviewedWrites';
 import { ApiServer } from './server/ApiServer';
 import { ObjectStore } from './store/ObjectStore';
@@ -75,18 +80,17 @@ function socketDirectory(directory: string, closers: Closer[]): string {
  * Opens all parts and starts them.
  *
  * @param closers - gets what closes each part that was opened, also where a later one fails
- * @returns the address of the API
+ * @returns the address of the API, and what its clients need
  */
 export async function openCluster(
-  options: LocalClusterOptions & {
-    isolation: Isolation;
-    credentials: Credentials;
-  },
+  options: LocalClusterOptions & { isolation: Isolation },
   closers: Closer[],
-): Promise<{ address: string; faults: Faults }> {
-  const { directory, isolation, credentials } = options;
-  const store = ObjectStore.open(join(directory, 'state.db'));
+): Promise<{ address: string; credentials: Credentials; faults: Faults }> {
+  const { directory, isolation } = options;
+  // First of all: whoever has the file has the directory.
+  const store = ObjectStore.open(join(directory, 'state.db'), withDefaults);
   closers.push(() => store.close());
+  const credentials = await credentialsIn(directory);
   const addresses = LoopbackAddresses.create();
   for (const { spec } of store.list('services')) {
     addresses.reserve(spec.clusterIP);
@@ -200,5 +204,5 @@ export async function openCluster(
     setPulls: pulls => agent.setPulls(pulls),
     setAllocatable: allocatable => agent.setAllocatable(allocatable),
   });
-  return { address, faults };
+  return { address, credentials, faults };
 }

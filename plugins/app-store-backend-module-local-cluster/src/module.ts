@@ -3,7 +3,7 @@ import {
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
-import { HOST_ALIAS, LocalCluster } from '@ai-app-store/local-cluster';
+import { HOST_ALIAS, startLocalCluster } from '@ai-app-store/local-cluster';
 import {
   appStoreKubernetesExtensionPoint,
   configValue,
@@ -60,7 +60,7 @@ export const localClusterModule = createBackendModule({
           portal.port || (portal.protocol === 'https:' ? 443 : 80),
         );
         const images = localImages(join(directory, 'bin'));
-        const cluster = await LocalCluster.start({
+        const cluster = await startLocalCluster({
           directory,
           port: own.port,
           images,

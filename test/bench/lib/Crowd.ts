@@ -1,5 +1,8 @@
 /** A local cluster with many hollow pods, and one that runs now and then. */
-import { LocalCluster } from '@ai-app-store/local-cluster';
+import {
+  startLocalCluster,
+  type LocalCluster,
+} from '@ai-app-store/local-cluster';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -28,7 +31,7 @@ export class Crowd {
       ],
       path: ['/opt/node/bin'],
     };
-    this.#cluster = await LocalCluster.start({
+    this.#cluster = await startLocalCluster({
       directory: this.#directory,
       images: { 'local/node': node },
       hollowNodes: nodes ? { count: nodes } : undefined,

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalCluster } from '@ai-app-store/local-cluster';
+import {
+  startLocalCluster,
+  type LocalCluster,
+} from '@ai-app-store/local-cluster';
 import type { Answer, Client, OpenAnswer } from '../Client';
 import { connect } from '../connect';
 import type { Json } from '../recording';
@@ -49,7 +52,7 @@ export class CaseCluster {
     const isPulled = messagesOf(this.#case).some(message =>
       message.startsWith('Successfully pulled image'),
     );
-    this.#cluster = await LocalCluster.start({
+    this.#cluster = await startLocalCluster({
       directory: this.#directory,
       images: imagesOf(this.#case, this.#directory),
       faults: isPulled ? [{ slowPullMs: 10 }] : [],

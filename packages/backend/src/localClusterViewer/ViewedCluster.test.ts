@@ -1,4 +1,7 @@
-import { LocalCluster } from '@ai-app-store/local-cluster';
+import {
+  startLocalCluster,
+  type LocalCluster,
+} from '@ai-app-store/local-cluster';
 import {
   ApiException,
   CoreV1Api,
@@ -17,7 +20,7 @@ describe("14: the local cluster in Backstage's Kubernetes plugin", () => {
   let cluster: LocalCluster;
 
   async function start(): Promise<void> {
-    cluster = await LocalCluster.start({ directory, pods: false });
+    cluster = await startLocalCluster({ directory, pods: false });
     writeFileSync(path, cluster.kubeconfig);
   }
 

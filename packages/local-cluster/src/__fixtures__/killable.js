@@ -1,10 +1,19 @@
-// A cluster in a process of its own, for a test that kills it.
-const { LocalCluster } = require('..');
+// A cluster in a process of its own, for a test that kills it: `killable.js DIRECTORY [no-pods]`.
+const { startLocalCluster } = require('..');
 
-LocalCluster.start({
-  directory: process.argv[2],
+const [directory, noPods] = process.argv.slice(2);
+
+startLocalCluster({
+  directory,
   images: { 'local/node': { mounts: [], path: [] } },
-}).then(cluster => {
-  process.send(cluster.kubeconfig);
-  process.on('message', () => cluster.stop(500).then(() => process.exit(0)));
-});
+  pods: noPods !== 'no-pods',
+}).then(
+  cluster => {
+    process.send(cluster.kubeconfig);
+    process.on('message', () => cluster.stop(500).then(() => process.exit(0)));
+  },
+  error => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);

@@ -7,7 +7,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { LocalCluster, type LocalClusterOptions } from '..';
+import {
+  startLocalCluster,
+  type LocalCluster,
+  type LocalClusterOptions,
+} from '..';
 import type { Json } from '../types';
 
 /** What a busy machine takes ten times as long for is still no failure. */
@@ -194,7 +198,7 @@ export class OwnCluster {
   }
 
   async #start(): Promise<void> {
-    this.#cluster = await LocalCluster.start({
+    this.#cluster = await startLocalCluster({
       directory: this.directory,
       images: IMAGES,
       backOff: BACK_OFF,

@@ -1,5 +1,6 @@
 /** Keeps one EndpointSlice for each Service with a selector: the addresses of its pods. */
 import { resourceOf } from '../registry/resources';
+import { BY_OWNER, type StoreEvent } from '../store/ObjectStore';
 import type { Json, KubeObject } from '../types';
 import { matches } from '../store/selectors';
 import {
@@ -12,10 +13,17 @@ import {
 import { isReady, templateHash } from './pods';
 
 const OPTIONS = { fieldManager: 'endpointslice-controller' };
+const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+
+const SERVICE_NAME = 'kubernetes.io/service-name';
+
+const isOurs = ({ metadata }: KubeObject) =>
+  metadata.labels?.[MANAGED_BY] === 'endpointslice-controller.k8s.io';
 
 export class EndpointSliceController extends Controller {
   start(): void {
     this.watch('services', event => [keyOf(event.object)]);
+    this.watch('endpointslices', event => this.#serviceOf(event));
     this.watch('pods', event =>
       this.registry.store
         .list('services', event.object.metadata.namespace)
@@ -29,6 +37,17 @@ export class EndpointSliceController extends Controller {
         )
         .map(keyOf),
     );
+  }
+
+  /** Of a slice that changed or went. */
+  #serviceOf({ object }: StoreEvent): Key[] {
+    const { namespace, labels } = object.metadata;
+    const service = this.registry.store.get(
+      'services',
+      namespace,
+      labels?.[SERVICE_NAME] ?? '',
+    );
+    return service && isOurs(object) ? [keyOf(service)] : [];
   }
 
   protected sync(key: Key): void {
@@ -59,6 +78,13 @@ export class EndpointSliceController extends Controller {
       5,
     )}`;
     const resource = resourceOf('endpointslices');
+    for (const other of this.registry.store.indexed(
+      'endpointslices',
+      BY_OWNER,
+      service.metadata.uid,
+    ))
+      if (isOurs(other) && other.metadata.name !== sliceName)
+        this.registry.delete(resource, namespace, other.metadata.name);
     const slice = this.registry.store.get(
       'endpointslices',
       namespace,
@@ -81,9 +107,8 @@ export class EndpointSliceController extends Controller {
           name: sliceName,
           labels: {
             ...service.metadata.labels,
-            'kubernetes.io/service-name': name,
-            'endpointslice.kubernetes.io/managed-by':
-              'endpointslice-controller.k8s.io',
+            [SERVICE_NAME]: name,
+            [MANAGED_BY]: 'endpointslice-controller.k8s.io',
           },
           ownerReferences: [controlledBy(service)],
         },

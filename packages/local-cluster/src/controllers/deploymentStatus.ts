@@ -47,7 +47,8 @@ export function untilDeadline(
   )
     return undefined;
   return (
-    Date.parse(current.lastUpdateTime) +
+    // Whoever wrote it may have left out the one.
+    Date.parse(current.lastUpdateTime ?? current.lastTransitionTime) +
     spec.progressDeadlineSeconds * 1000 -
     now.getTime()
   );

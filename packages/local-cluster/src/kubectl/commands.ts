@@ -27,6 +27,7 @@ spec:
     metadata:
       labels: { app: web }
     spec:
+      terminationGracePeriodSeconds: 2
       containers:
         - name: web
           image: local/node:24
@@ -121,7 +122,7 @@ export const CHAPTERS: Chapter[] = [
       "kubectl exec $POD -- sh -c 'echo $NAME; echo to stderr >&2; exit 3'",
       'echo piped | kubectl exec -i $POD -- cat',
       'kubectl exec $POD -- nosuch',
-      "script -qec \"kubectl exec -it $POD -- sh -c 'test -t 0 && echo a terminal of \\$(stty size)'\" /dev/null < <(sleep 9 2>&-) | tr -d '\\r'",
+      "mkfifo keys && script -qec \"kubectl exec -it $POD -- sh -c 'test -t 0 && echo a terminal of \\$(stty size)'\" /dev/null <> keys | tr -d '\\r'",
       'echo hello > note.txt && kubectl cp note.txt ${POD#pod/}:/tmp/note.txt && kubectl exec $POD -- cat /tmp/note.txt',
       'kubectl port-forward $POD 18000:8000 > forward.log & until grep -qs Forwarding forward.log; do sleep 0.1; done; curl -s localhost:18000/through; echo; kill %1',
       'kubectl attach $POD > attached.log 2>&1 & until grep -qs prompt attached.log; do sleep 0.1; done; kubectl exec $POD -- node -e \'fetch("http://127.0.0.1:8000/attached")\'; until grep attached attached.log; do sleep 0.1; done; kill %1',

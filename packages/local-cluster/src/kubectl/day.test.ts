@@ -127,12 +127,13 @@ describe('kubectl', () => {
       expect(
         await run('kubectl exec box -- head -c 20000000 /dev/zero | wc -c'),
       ).toBe('20000000\n');
+      // What a run before left behind tells nothing of this one.
       // Many connections at once through one, and one to a port where nothing listens.
       await run(
         'kubectl exec box -- node -e \'require("http").createServer((q,r)=>r.end(q.url)).listen(8000)\' > server.log 2>&1 &',
       );
       const forwarded =
-        await run(`kubectl port-forward box 18001:8000 > forward.log 2>&1 & forward=$!
+        await run(`rm -f forward.log; kubectl port-forward box 18001:8000 > forward.log 2>&1 & forward=$!
 until grep -qs Forwarding forward.log; do sleep 0.1; done
 until curl -sf localhost:18001/up > /dev/null; do kill -0 $forward 2>/dev/null || { kubectl port-forward box 18001:8000 >> forward.log 2>&1 & forward=$!; }; sleep 0.2; done
 for i in $(seq 20); do curl -s localhost:18001/$i -o got.$i & curls="$curls $!"; done; wait $curls
@@ -140,7 +141,7 @@ cat got.* | tr '/' '\\n' | sort -n | tail -1; echo; kill $forward`);
       expect(forwarded.trim()).toBe('20');
       expect(
         await run(
-          '(kubectl port-forward box 18002:9 > refused.log 2>&1 &); until grep -qs Forwarding refused.log; do sleep 0.1; done; curl -s localhost:18002/; until grep -qs refused refused.log; do sleep 0.1; done; grep -o "connect: connection refused" refused.log',
+          'rm -f refused.log; (kubectl port-forward box 18002:9 > refused.log 2>&1 &); until grep -qs Forwarding refused.log; do sleep 0.1; done; curl -s localhost:18002/; until grep -qs refused refused.log; do sleep 0.1; done; grep -o "connect: connection refused" refused.log',
         ),
       ).toContain('connect: connection refused');
       await run('kubectl delete pod box --now');

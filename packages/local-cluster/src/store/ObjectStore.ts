@@ -21,6 +21,8 @@ export interface StoreEvent {
   resourceVersion: number;
 }
 
+/** Of the file; raised where an earlier version of this package could not read it any more. */
+const FORMAT = 1;
 /** Events kept for watches and lists of an older resource version. */
 const HISTORY_LIMIT = 10_000;
 /** Indexes that every resource has. */
@@ -37,6 +39,20 @@ export class StateLockedError extends Error {
   constructor(path: string) {
     super(`another process is using ${path}`);
     this.name = 'StateLockedError';
+  }
+}
+
+/**
+ * Thrown where the state file was written by a version of this package that keeps it in another way.
+ *
+ * @public
+ */
+export class StateFormatError extends Error {
+  constructor(path: string, format: number) {
+    super(
+      `${path} was written by a newer version of the local cluster (format ${format}; this version reads ${FORMAT}): use that version, or another directory`,
+    );
+    this.name = 'StateFormatError';
   }
 }
 
@@ -63,11 +79,16 @@ export class ObjectStore {
    * Opens or makes the state file.
    *
    * @param path - the file, or `:memory:`
-   * @throws StateLockedError where another process holds it
+   * @param read - what an object is that an earlier version may have kept; as it was kept by default
+   * @throws StateLockedError where another process holds it, StateFormatError where a newer version wrote it
    */
-  static open(path: string): ObjectStore {
+  static open(
+    path: string,
+    read: (resource: string, object: KubeObject) => KubeObject = (_, object) =>
+      object,
+  ): ObjectStore {
     try {
-      return new ObjectStore(path);
+      return new ObjectStore(path, read);
     } catch (error) {
       if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY'))
         throw new StateLockedError(path);
@@ -75,11 +96,20 @@ export class ObjectStore {
     }
   }
 
-  private constructor(path: string) {
+  private constructor(
+    path: string,
+    read: (resource: string, object: KubeObject) => KubeObject,
+  ) {
     this.#db = new Database(path, { timeout: 500 });
     this.#db.pragma('locking_mode = EXCLUSIVE');
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = NORMAL');
+    const format = this.#db.pragma('user_version', { simple: true }) as number;
+    if (format > FORMAT) {
+      this.#db.close();
+      throw new StateFormatError(path, format);
+    }
+    if (format < FORMAT) this.#db.pragma(`user_version = ${FORMAT}`);
     this.#db.exec(`
       CREATE TABLE IF NOT EXISTS objects (
         resource TEXT NOT NULL,
@@ -110,7 +140,10 @@ export class ObjectStore {
       body: string;
     }>;
     for (const row of rows)
-      this.#bucket(row.resource).set(row.key, JSON.parse(row.body));
+      this.#bucket(row.resource).set(
+        row.key,
+        read(row.resource, JSON.parse(row.body)),
+      );
     const version = this.#db
       .prepare("SELECT value FROM counters WHERE name = 'resourceVersion'")
       .get() as { value: number } | undefined;

@@ -22,7 +22,8 @@ import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node'
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
   HOST_ALIAS,
-  LocalCluster,
+  startLocalCluster,
+  type LocalCluster,
   type LocalImage,
 } from '@ai-app-store/local-cluster';
 import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
@@ -269,7 +270,7 @@ export class StoreUnderTest {
     const beside = options.beside ?? options.after;
     const cluster =
       beside?.cluster ??
-      (await LocalCluster.start({
+      (await startLocalCluster({
         directory: join(directory, 'c'),
         hostPorts: [port],
         backOff: { firstMs: 300, lastMs: 1000, resetMs: 60_000 },

@@ -1,6 +1,9 @@
 /** Objects of an instance against the local cluster. */
 import { mockServices } from '@backstage/backend-test-utils';
-import { LocalCluster } from '@ai-app-store/local-cluster';
+import {
+  startLocalCluster,
+  type LocalCluster,
+} from '@ai-app-store/local-cluster';
 import { KubeConfig } from '@kubernetes/client-node';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +22,7 @@ describe('InstanceCluster', () => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'ic-'));
-    local = await LocalCluster.start({ directory, images: {} });
+    local = await startLocalCluster({ directory, images: {} });
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromString(local.kubeconfig);
     api = KubeApi.create(kubeConfig);

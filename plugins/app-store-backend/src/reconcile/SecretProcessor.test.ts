@@ -1,6 +1,9 @@
 /** Secrets of the store held against the local cluster, where somebody else was at work. */
 import { mockServices } from '@backstage/backend-test-utils';
-import { LocalCluster } from '@ai-app-store/local-cluster';
+import {
+  startLocalCluster,
+  type LocalCluster,
+} from '@ai-app-store/local-cluster';
 import { KubeConfig } from '@kubernetes/client-node';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -27,7 +30,7 @@ describe.each(databaseIds())('SecretProcessor on %s', id => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'sp-'));
-    local = await LocalCluster.start({ directory, images: {} });
+    local = await startLocalCluster({ directory, images: {} });
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromString(local.kubeconfig);
     api = KubeApi.create(kubeConfig);

@@ -3,7 +3,10 @@
  * steps in turn, past its lease; the other does what people ask for meanwhile; the first goes on.
  * The end is what the database says, whatever the step.
  */
-import { LocalCluster } from '@ai-app-store/local-cluster';
+import {
+  startLocalCluster,
+  type LocalCluster,
+} from '@ai-app-store/local-cluster';
 import { KubeConfig } from '@kubernetes/client-node';
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -134,7 +137,7 @@ describe('14: a worker that stands still past its lease', () => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'stalled-'));
-    local = await LocalCluster.start({ directory, images: {} });
+    local = await startLocalCluster({ directory, images: {} });
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromString(local.kubeconfig);
     api = KubeApi.create(kubeConfig);

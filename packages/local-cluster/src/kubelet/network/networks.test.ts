@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalCluster } from '../..';
+import { startLocalCluster } from '../..';
 import {
   Client,
   get,
@@ -68,7 +68,7 @@ describe.each([
 ])('on a machine that keeps %s apart', (_, files) => {
   it('two copies of an app that honours PORT run side by side, each with its volume, and end whole', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'lc-'));
-    const cluster = await LocalCluster.start({
+    const cluster = await startLocalCluster({
       directory,
       images: IMAGES,
       backOff: BACK_OFF,

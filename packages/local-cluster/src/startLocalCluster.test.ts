@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalCluster, StateLockedError } from './';
+import { startLocalCluster, StateLockedError } from './';
 import {
   Client,
   IMAGES,
@@ -14,18 +14,18 @@ import {
   workload,
 } from './__testUtils__/clusters';
 
-describe('LocalCluster', () => {
+describe('startLocalCluster', () => {
   const own = OwnCluster.use();
 
   it('does not open its directory twice, nor start in production', async () => {
     await expect(
-      LocalCluster.start({ directory: own.directory }),
+      startLocalCluster({ directory: own.directory }),
     ).rejects.toThrow(StateLockedError);
     const before = process.env.NODE_ENV;
     (process.env as Record<string, string>).NODE_ENV = 'production';
     try {
       await expect(
-        LocalCluster.start({ directory: `${own.directory}-p` }),
+        startLocalCluster({ directory: `${own.directory}-p` }),
       ).rejects.toThrow('NODE_ENV=production');
     } finally {
       (process.env as Record<string, string | undefined>).NODE_ENV = before;
@@ -36,7 +36,7 @@ describe('LocalCluster', () => {
 describe('a cluster that ends', () => {
   it('does not wait for clients that are about to connect', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'lc-'));
-    const cluster = await LocalCluster.start({ directory });
+    const cluster = await startLocalCluster({ directory });
     const { port } = new URL(/server: (\S+)/.exec(cluster.kubeconfig)![1]);
     // TLS has not begun: HTTP knows nothing of it yet.
     const client = connect(Number(port), '127.0.0.1');
@@ -54,19 +54,19 @@ describe('a cluster that leaves nothing behind', () => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   it('when it cannot start: its port is taken', async () => {
-    const first = await LocalCluster.start({ directory: `${directory}/a` });
+    const first = await startLocalCluster({ directory: `${directory}/a` });
     const port = Number(new URL(first.address).port);
     const second = { directory: `${directory}/b` };
-    await expect(LocalCluster.start({ ...second, port })).rejects.toThrow(
+    await expect(startLocalCluster({ ...second, port })).rejects.toThrow(
       'EADDRINUSE',
     );
     expect(processesWith(`${directory}/b`)).toBe(0);
     await first.stop(0);
-    await (await LocalCluster.start(second)).stop(0);
+    await (await startLocalCluster(second)).stop(0);
   });
 
   it('when it ends as a pod comes', async () => {
-    const cluster = await LocalCluster.start({
+    const cluster = await startLocalCluster({
       directory: `${directory}/c`,
       images: IMAGES,
     });
