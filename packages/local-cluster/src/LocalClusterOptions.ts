@@ -28,7 +28,7 @@ export interface LocalClusterOptions {
   backOff?: BackOff;
   /** Less isolation than the machine permits; for tests of the fallbacks. */
   isolation?: Isolation;
-  /** What goes wrong from the start; switched later by {@link LocalCluster.setFaults}. */
+  /** What goes wrong from the start; switched later by `LocalCluster.setFaults`. */
   faults?: Fault[];
   /** Milliseconds between bookmarks of a watch; 60,000 by default. */
   bookmarkMs?: number;

@@ -36,8 +36,8 @@ export interface LocalCluster {
 /**
  * Starts a local cluster: a Kubernetes API, its controllers and a node, in this process.
  *
- * @throws Error where `NODE_ENV` is `production`, or the port is taken; {@link StateLockedError} where another
- * process uses the directory; {@link StateFormatError} where a newer version of this package wrote it
+ * @throws Error where `NODE_ENV` is `production`, or the port is taken; `StateLockedError` where another
+ * process uses the directory; `StateFormatError` where a newer version of this package wrote it
  * @public
  */
 export async function startLocalCluster(

@@ -36,9 +36,9 @@ export interface Stage {
   jitterMs?: number;
   next: {
     /** Fields of the status to set; conditions are merged by their type. */
-    status?: Json;
+    status?: Record<string, any>;
     /** The `state` of each container. */
-    containerState?: Json;
+    containerState?: Record<string, any>;
     event?: { type: 'Normal' | 'Warning'; reason: string; message: string };
     /** Whether the pod is deleted; false by default. */
     delete?: boolean;
