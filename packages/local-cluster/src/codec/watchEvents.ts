@@ -4,14 +4,11 @@ import { Writer } from 'protobufjs/minimal';
 import type { WatchEvent } from '../types';
 import { encodeProtobuf } from './protobuf';
 
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding */
-export function encodeWatchEvent(
-  event: WatchEvent,
-  media: string,
-): string | Buffer {
-  if (media === 'application/yaml') return `---\n${stringify(event)}`;
+function encode(event: WatchEvent, media: string): Buffer {
+  if (media === 'application/yaml')
+    return Buffer.from(`---\n${stringify(event)}`);
   if (media !== 'application/vnd.kubernetes.protobuf')
-    return `${JSON.stringify(event)}\n`;
+    return Buffer.from(`${JSON.stringify(event)}\n`);
   const writer = Writer.create();
   // WatchEvent { type = 1; object = 2 { raw = 1 } }, behind its length as four bytes.
   writer.uint32(10).string(event.type).uint32(18).fork();
@@ -20,4 +17,27 @@ export function encodeWatchEvent(
   const length = Buffer.alloc(4);
   length.writeUInt32BE(body.length);
   return Buffer.concat([length, body]);
+}
+
+/**
+ * The newest object that was told of, in the forms in which it was. A change is told to all watchers one after
+ * another: they share the bytes, so that those who do not read hold them once.
+ */
+const newest = {
+  object: undefined as unknown,
+  forms: new Map<string, Buffer>(),
+};
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding */
+export function encodeWatchEvent(event: WatchEvent, media: string): Buffer {
+  if (newest.object !== event.object) {
+    newest.object = event.object;
+    newest.forms.clear();
+  }
+  const form = `${event.type} ${media}`;
+  const known = newest.forms.get(form);
+  if (known) return known;
+  const bytes = encode(event, media);
+  newest.forms.set(form, bytes);
+  return bytes;
 }
