@@ -26,6 +26,8 @@ export interface LocalClusterOptions {
   logger?: Logger;
   /** Delays between restarts of a container; the kubelet's by default. */
   backOff?: BackOff;
+  /** Processes that a pod may have (the kubelet's `podPidsLimit`); 4,096 by default. */
+  podPidsLimit?: number;
   /** Less isolation than the machine permits; for tests of the fallbacks. */
   isolation?: Isolation;
   /** What goes wrong from the start; switched later by `LocalCluster.setFaults`. */

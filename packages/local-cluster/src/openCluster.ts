@@ -42,6 +42,8 @@ const RELAY = join(
 );
 /** Unix socket paths are limited to about 100 bytes, so pods live under a short path. */
 const LONGEST_DIRECTORY = 50;
+/** More than any app needs, and less than what a machine cannot take. */
+const POD_PIDS_LIMIT = 4096;
 const SILENT: Logger = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Closes a part of the cluster that was opened; with how long processes may take to end, in milliseconds. */
@@ -137,6 +139,7 @@ export async function openCluster(
     isolation,
     addresses,
     backOff: options.backOff ?? KUBELET_BACK_OFF,
+    podPidsLimit: options.podPidsLimit ?? POD_PIDS_LIMIT,
     directory: join(directory, 'pods'),
     persistentDirectory: join(directory, 'volumes'),
     networks,

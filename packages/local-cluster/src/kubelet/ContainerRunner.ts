@@ -17,7 +17,6 @@ import { StartError } from './executable';
 import { openSession } from './execInContainer';
 import { followRun, NOT_STARTED } from './followRun';
 import { ImageError, pullImage } from './images';
-import { watchMemory } from './memoryLimit';
 import { pause, pauseUntilChange } from './pause';
 import type { PodContext } from './PodContext';
 import { ProbeWorker } from './ProbeWorker';
@@ -25,6 +24,7 @@ import { hasEnded } from './processes';
 import { end, type Running } from './runtime/Launch';
 import { startContainer } from './startInContainer';
 import { terminationMessage } from './terminationMessage';
+import { watchUsage } from './usageLimits';
 
 const timestamp = () => wholeSeconds(new Date());
 /** When a container began that never did: a time of zero. */
@@ -375,7 +375,7 @@ export class ContainerRunner {
     });
     let isOutOfMemory = false;
     const exitCode = await followRun(running, log, async over => {
-      this.#limitMemory(running, over, () => (isOutOfMemory = true));
+      this.#limitUsage(running, over, () => (isOutOfMemory = true));
       if (!this.#isInit) await this.#probeAgain(running, over);
     });
     this.#running = undefined;
@@ -407,15 +407,16 @@ export class ContainerRunner {
     return restartPolicy === 'Always' || exitCode !== 0;
   }
 
-  #limitMemory(running: Running, over: AbortSignal, told: () => void): void {
+  #limitUsage(running: Running, over: AbortSignal, outOfMemory: () => void) {
     const { memory } = this.spec.resources?.limits ?? {};
     const { pid } = running.process;
-    if (memory === undefined || pid === undefined) return;
-    watchMemory(pid, {
-      limit: parseQuantity(String(memory)),
+    if (pid === undefined) return;
+    watchUsage(pid, {
+      memory: memory === undefined ? undefined : parseQuantity(String(memory)),
+      processes: this.#context.podPidsLimit,
       over,
-      exceeded: () => {
-        told();
+      exceeded: what => {
+        if (what === 'memory') outOfMemory();
         running.kill();
       },
     });

@@ -25,6 +25,8 @@ export interface NodeContext {
   isolation: Isolation;
   addresses: LoopbackAddresses;
   backOff: BackOff;
+  /** Processes that a pod may have. */
+  podPidsLimit: number;
   /** Where pods keep their files. */
   directory: string;
   /** Where persistent volumes are. */

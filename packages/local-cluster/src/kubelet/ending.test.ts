@@ -11,7 +11,7 @@ import {
 import type { Json } from '../types';
 
 describe("a pod's end", () => {
-  const own = OwnCluster.use();
+  const own = OwnCluster.use({ podPidsLimit: 300 });
   const deployments = '/apis/apps/v1/namespaces/default/deployments';
 
   it('asks a container to end once, and waits while it does', async () => {
@@ -224,6 +224,26 @@ describe("a pod's end", () => {
       reason: 'OOMKilled',
     });
     await own.client.call('DELETE', `${pods}/greedy`);
+  });
+
+  it('14: ends a container that forks and forks, with all that it made', async () => {
+    const marker = `77777.${process.pid}`;
+    await own.client.call(
+      'POST',
+      pods,
+      plainPod('rabbits', ['sh', '-c', `while :; do sleep ${marker} & done`]),
+    );
+    const { status } = await own.client.until('its end', async () => {
+      const { body } = await own.client.call('GET', `${pods}/rabbits`);
+      return body.status.phase === 'Failed' && body;
+    });
+    const { terminated } = status.containerStatuses[0].state;
+    expect(terminated.exitCode).not.toBe(0);
+    await own.client.until(
+      'no process',
+      async () => processesWith(`sleep ${marker}`) === 0,
+    );
+    await own.client.call('DELETE', `${pods}/rabbits`);
   });
 
   it.each([

@@ -41,6 +41,11 @@ export function memoryOf(pid: number): number {
   });
 }
 
+/** How many processes there are: it and all below it. */
+export function processesOf(pid: number): number {
+  return sumOf(pid, () => 1);
+}
+
 /** Seconds that a process and all below it have spent on a core. */
 export function cpuSecondsOf(pid: number): number {
   return sumOf(pid, each => {

@@ -71,5 +71,6 @@ export function startContainer(
     image,
     scratch,
     enter: context.network.enter,
+    podPidsLimit: context.podPidsLimit,
   });
 }

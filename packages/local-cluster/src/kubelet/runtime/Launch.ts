@@ -15,6 +15,8 @@ export interface Launch {
   scratch: string;
   /** The words that bring the command into the pod's network. */
   enter: string[];
+  /** Processes and threads that its pod may have; the kernel knows no such limit of a superuser's. */
+  podPidsLimit: number;
 }
 
 /** A running container. */

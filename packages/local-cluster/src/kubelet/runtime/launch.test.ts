@@ -28,6 +28,7 @@ async function run(
     mounts,
     image: { mounts: [], path: [], env: {} } as unknown as Launch['image'],
     scratch: mkdtempSync(join(room, `${runs++}-`)),
+    podPidsLimit: 4096,
     enter: [],
   };
   const running = start(launch);

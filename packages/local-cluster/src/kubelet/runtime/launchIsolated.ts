@@ -21,6 +21,10 @@ import {
 /** How often it is looked whether a first process listens for the wish to end. No event tells. */
 const LISTENS_CHECK_MS = 20;
 
+/** Bounds processes and threads: in the words of bash, or of dash and busybox. */
+const bound = (limit: number) =>
+  `ulimit -u ${limit} 2>/dev/null || ulimit -p ${limit} 2>/dev/null || :`;
+
 /**
  * The script that makes the file tree, leaves the machine's own behind and runs
  * the container's command as an ordinary user, as the first process would:
@@ -31,6 +35,7 @@ function rootScript(options: {
   tree: string[];
   table: string;
   workingDir: string;
+  podPidsLimit: number;
 }): string {
   return [
     'set -e',
@@ -47,6 +52,7 @@ function rootScript(options: {
     // A prepared container waits here for its turn; it ends where nobody is left to give it.
     'read -r turn || exit 0',
     'set +e',
+    bound(options.podPidsLimit),
     '/usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@" </dev/null &',
     'child=$!',
     'ask() {',
@@ -108,7 +114,9 @@ function besideIn(
       '--',
       '/bin/sh',
       '-c',
-      'cd "$0" && exec /usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@"',
+      `${bound(
+        launch.podPidsLimit,
+      )}; cd "$0" && exec /usr/bin/unshare --user --map-user=1000 --map-group=1000 -- "$@"`,
       launch.workingDir,
       ...become,
       ...argv,
@@ -136,6 +144,7 @@ export function launchIsolated(launch: Launch): Running {
       tree: tree.script,
       table,
       workingDir: launch.workingDir,
+      podPidsLimit: launch.podPidsLimit,
     }),
     { mode: 0o600 },
   );
