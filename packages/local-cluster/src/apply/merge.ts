@@ -10,6 +10,7 @@ import {
 } from '../schema/Schema';
 import type { Json } from '../types';
 import { isWithin, itemElement, join, type FieldSet } from './fieldSet';
+import { setField } from '../schema/setField';
 
 /** Lays `applied` over `live`; keeps what only `live` has. */
 export function merge(node: TypeNode, live: Json, applied: Json): Json {
@@ -34,7 +35,7 @@ export function merge(node: TypeNode, live: Json, applied: Json): Json {
   if (typeof applied === 'object' && typeof live === 'object') {
     const out = { ...live };
     for (const [key, child] of Object.entries(applied)) {
-      out[key] = merge(fieldSchema(node, key), live[key], child);
+      setField(out, key, merge(fieldSchema(node, key), live[key], child));
     }
     return out;
   }
@@ -72,7 +73,7 @@ export function prune(
       ...path,
       `f:${key}`,
     ]);
-    if (next !== undefined) out[key] = next;
+    if (next !== undefined) setField(out, key, next);
   }
   return path.length && !Object.keys(out).length && Object.keys(value).length
     ? undefined

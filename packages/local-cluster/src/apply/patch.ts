@@ -3,10 +3,15 @@
  * (RFC 7386) and strategic merge patch with its directives
  * (https://github.com/kubernetes/design-proposals-archive/blob/main/cli/preserve-order-in-strategic-merge-patch.md).
  */
-import { applyPatch, type Operation } from 'fast-json-patch';
+import {
+  applyOperation,
+  getValueByPointer,
+  type Operation,
+} from 'fast-json-patch';
 import { fieldSchema, resolve, type TypeNode } from '../schema/Schema';
 import { equal } from './equal';
 import type { Json } from '../types';
+import { setField } from '../schema/setField';
 
 /** Thrown where an item of a list does not say which one it is. */
 export class MergeKeyError extends Error {
@@ -35,24 +40,31 @@ export function mergePatch(target: Json, patch: Json): Json {
       : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete out[key];
-    else out[key] = mergePatch(out[key], value);
+    else setField(out, key, mergePatch(out[key], value));
   }
   return out;
 }
 
+/** Bytes that the copies of one patch may add (apiserver's `JSONPatchMaxCopyBytes`). */
+const COPY_LIMIT = 3 * 1024 * 1024;
+
 /**
  * RFC 6902.
  *
- * @throws Error where an operation cannot be carried out
+ * @throws Error where an operation cannot be carried out, or copies come to more than 3 MiB
  */
 export function jsonPatch(target: Json, operations: Json): Json {
-  return applyPatch(
-    structuredClone(target),
-    operations as Operation[],
-    true,
-    false,
-    true,
-  ).newDocument;
+  let copied = 0;
+  let document = structuredClone(target);
+  for (const operation of operations as Operation[]) {
+    if (operation?.op === 'copy') {
+      const value = getValueByPointer(document, operation.from);
+      copied += JSON.stringify(value)?.length ?? 0;
+      if (copied > COPY_LIMIT) throw new Error('too much is copied');
+    }
+    document = applyOperation(document, operation, true).newDocument;
+  }
+  return document;
 }
 
 /**

@@ -2,6 +2,7 @@
  * Reads JSON as the API server does: with the words of Go's `encoding/json` where it is none, with
  * the keys that come twice, and with a bound on how deep it may nest.
  */
+import { setField } from '../schema/setField';
 import type { Json } from '../types';
 
 /** What Go's `encoding/json` says of a text that is no JSON. */
@@ -105,15 +106,7 @@ class Parser {
       this.#path.push(key);
       if (Object.hasOwn(out, key)) this.duplicates.push(pathOf(this.#path));
       const value = this.#value('looking for beginning of value');
-      // A key of this name is data like any other.
-      if (key === '__proto__')
-        Object.defineProperty(out, key, {
-          value,
-          enumerable: true,
-          configurable: true,
-          writable: true,
-        });
-      else out[key] = value;
+      setField(out, key, value);
       this.#path.pop();
       this.#space();
       const next = this.#text[this.#at];

@@ -8,6 +8,7 @@ import { Reader, Writer } from 'protobufjs/minimal';
 import { kindSchema, resolve, type TypeNode } from '../schema/Schema';
 import type { Json } from '../types';
 import definitions from './protobuf.generated.json';
+import { setField } from '../schema/setField';
 
 /** One field of a message. */
 interface Field {
@@ -282,7 +283,7 @@ function readMessage(
         field.nullable ||
         !isZero(value) ||
         node.required?.includes(key);
-      if (isKept && value !== null) out[key] = value;
+      if (isKept && value !== null) setField(out, key, value);
     }
   }
   if (isSpecial) return SPECIAL[name].read(out);

@@ -6,12 +6,16 @@ import { podStatus, type PodObservation } from './podStatus';
 
 /** A status that could not be written is written again this much later, in milliseconds. */
 const RETRY_MS = 2000;
+/** The status of a pod with many containers is written at most this often, in milliseconds. */
+const MANY_CONTAINERS_MS = 100;
+const MANY = 20;
 
 export class PodStatusWriter {
   readonly #node: NodeContext;
   readonly #pod: KubeObject;
   readonly #observe: () => PodObservation | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(options: {
     node: NodeContext;
@@ -51,7 +55,20 @@ export class PodStatusWriter {
     }
   }
 
+  /** Writes a change: at once, or together with others where there will be many. */
+  writeChange(): void {
+    const { containers, initContainers = [] } = this.#pod.spec;
+    if (containers.length + initContainers.length <= MANY)
+      this.writeWhenPossible();
+    else
+      this.#soon ??= setTimeout(() => {
+        this.#soon = undefined;
+        this.writeWhenPossible();
+      }, MANY_CONTAINERS_MS);
+  }
+
   stop(): void {
+    clearTimeout(this.#soon);
     clearTimeout(this.#timer);
   }
 }

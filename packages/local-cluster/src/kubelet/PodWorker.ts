@@ -246,7 +246,7 @@ export class PodWorker {
   }
 
   #changed(): void {
-    this.#status.writeWhenPossible();
+    this.#status.writeChange();
     if (this.#containers.every(c => c.ready)) this.#node.networks?.refill();
   }
 

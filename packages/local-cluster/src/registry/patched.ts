@@ -24,10 +24,13 @@ import {
 import type { Resource } from './Resource';
 import type { PatchType, WriteOptions } from './verbs';
 
+/** Of a JSON patch (apiserver's `maxJSONPatchOperations`). */
+const MOST_OPERATIONS = 10_000;
+
 /**
  * Under a JSON patch, a merge patch or a strategic merge patch.
  *
- * @throws StatusError 422 where the patch does not fit the object, 500 where a list's items have no key
+ * @throws StatusError 413 where a JSON patch is too long, 422 where the patch does not fit the object, 500 where a list's items have no key
  */
 export function patched(
   resource: Pick<Resource, 'group' | 'kind'>,
@@ -44,6 +47,13 @@ export function patched(
       throw error;
     }
   }
+  if (patch.length > MOST_OPERATIONS)
+    throw new StatusError(
+      413,
+      'RequestEntityTooLarge',
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${patch.length}`,
+      {},
+    );
   try {
     return jsonPatch(target, patch);
   } catch {

@@ -4,6 +4,7 @@
  */
 import { resolve, type TypeNode } from './Schema';
 import type { Json } from '../types';
+import { setField } from './setField';
 
 /** What is wrong with a body. */
 export interface Findings {
@@ -112,7 +113,8 @@ function misfit(
 }
 
 function fits(format: string | undefined, value: number): boolean {
-  return format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31);
+  const bound = 2 ** (format === 'int32' ? 31 : 63);
+  return value >= -bound && value < bound;
 }
 
 function firstBad(text: string): number {
@@ -166,7 +168,7 @@ function walk(
         },
         findings,
       );
-      if (kept !== undefined) out[key] = kept;
+      if (kept !== undefined) setField(out, key, kept);
     }
     return out;
   }

@@ -11,6 +11,8 @@ import { MEDIA_LIST } from './negotiate';
 
 /** Bodies over this many bytes are refused (apiserver's `--max-resource-write-bytes`). */
 const BODY_LIMIT = 3 * 1024 * 1024;
+/** As much is read, in bytes, of a body that is refused. */
+const DRAIN_LIMIT = 64 * 1024 * 1024;
 /** As much of a body as a message shows. */
 const SUMMARY = 30;
 
@@ -47,6 +49,15 @@ export function patchType(request: IncomingMessage): PatchType {
   return type;
 }
 
+/** Reads what is left of a body that is refused, so that the refusal arrives; who never ends is cut off. */
+function drain(request: IncomingMessage): void {
+  let left = DRAIN_LIMIT;
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
+}
+
 /** @param limit - in bytes @throws StatusError 413 */
 export async function readBytes(
   request: IncomingMessage,
@@ -54,16 +65,17 @@ export async function readBytes(
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // The connection stays, so that the refusal arrives.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
-    if (size > limit)
+    if (size > limit) {
+      drain(request);
       throw new StatusError(
         413,
         'RequestEntityTooLarge',
         `Request entity too large: limit is ${limit}`,
         {},
       );
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -83,6 +95,8 @@ const NO_KIND =
   'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 function yamlError(error: unknown): string {
+  if (error instanceof RangeError || /call stack/.test(String(error)))
+    return 'exceeded max depth of this server';
   const { message, linePos } = error as {
     message: string;
     linePos?: Array<{ line: number }>;

@@ -2,7 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import { stringify } from 'yaml';
 import { encodeProtobuf, hasProtobuf } from '../codec/protobuf';
-import { StatusError } from '../registry/errors';
+import { StatusError, unexpected } from '../registry/errors';
+import { ObjectTooLargeError } from '../store/ObjectStore';
 import type { Json } from '../types';
 import type { Form } from './negotiate';
 
@@ -72,20 +73,25 @@ export function replyText(
   response.end(text);
 }
 
+function statusOf(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  const { message } = error as Error;
+  return error instanceof ObjectTooLargeError
+    ? unexpected(message)
+    : new StatusError(
+        500,
+        'InternalError',
+        `Internal error occurred: ${message}`,
+      );
+}
+
 /** Sends what went wrong as a `Status`, or cuts off an answer that has begun. */
 export function replyError(
   response: ServerResponse,
   error: unknown,
   form: Form = JSON_FORM,
 ): void {
-  const status =
-    error instanceof StatusError
-      ? error
-      : new StatusError(
-          500,
-          'InternalError',
-          `Internal error occurred: ${(error as Error).message}`,
-        );
+  const status = statusOf(error);
   if (response.headersSent) {
     response.destroy();
     return;

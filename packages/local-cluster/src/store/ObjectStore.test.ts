@@ -111,6 +111,30 @@ describe('ObjectStore', () => {
     again.close();
   });
 
+  it('14: keeps no more of the past than fits, and all of the newest', () => {
+    const store = ObjectStore.open(newPath());
+    const large = 'x'.repeat(1_000_000);
+    for (let n = 0; n < 150; n++) store.put('configmaps', object('m', large));
+    const kept = store.since('configmaps', store.oldestWatchable);
+    expect(kept.length).toBeGreaterThan(25);
+    expect(kept.length).toBeLessThan(70);
+    expect(kept.at(-1)!.resourceVersion).toBe(store.resourceVersion);
+    expect(kept[0].resourceVersion).toBe(store.oldestWatchable + 1);
+    for (let n = 0; n < 25_000; n++)
+      store.put('secrets', object('s', String(n)));
+    expect(
+      store.since('secrets', store.oldestWatchable).length,
+    ).toBeGreaterThan(9_999);
+    expect(store.since('secrets', 0).length).toBeLessThan(20_001);
+    expect(() => store.put('secrets', object('s', large.repeat(2)))).toThrow(
+      'etcdserver: request is too large',
+    );
+    expect(store.get('secrets', 'default', 's')).toMatchObject({
+      data: { value: '24999' },
+    });
+    store.close();
+  });
+
   it('is of one process at a time', () => {
     const path = newPath();
     const store = ObjectStore.open(path);

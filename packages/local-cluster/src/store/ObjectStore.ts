@@ -10,6 +10,7 @@ import Database from 'better-sqlite3';
 import { EventEmitter } from 'node:events';
 import type { KubeObject } from '../types';
 import { Bucket, keyOf, type IndexKeys } from './Bucket';
+import { History } from './History';
 
 /** One change, as watchers see it. */
 export interface StoreEvent {
@@ -23,8 +24,8 @@ export interface StoreEvent {
 
 /** Of the file; raised where an earlier version of this package could not read it any more. */
 const FORMAT = 1;
-/** Events kept for watches and lists of an older resource version. */
-const HISTORY_LIMIT = 10_000;
+/** Characters of an object's JSON (etcd's `--max-request-bytes`). */
+const SIZE_LIMIT = 1.5 * 1024 * 1024;
 /** Indexes that every resource has. */
 export const BY_OWNER = 'owner';
 const ownersOf: IndexKeys = object =>
@@ -56,6 +57,13 @@ export class StateFormatError extends Error {
   }
 }
 
+/** Thrown where an object is larger than etcd takes. */
+export class ObjectTooLargeError extends Error {
+  constructor() {
+    super('etcdserver: request is too large');
+  }
+}
+
 /** Thrown where a resource version is no longer in the history. */
 export class CompactedError extends Error {}
 
@@ -63,17 +71,15 @@ export class CompactedError extends Error {}
 export class ObjectStore {
   readonly #db: Database.Database;
   readonly #buckets = new Map<string, Bucket>();
-  readonly #histories = new Map<string, StoreEvent[]>();
   readonly #events = new EventEmitter();
   readonly #put: Database.Statement;
   readonly #remove: Database.Statement;
   readonly #setVersion: Database.Statement;
   readonly #write: (statement: () => void, version: number) => void;
-  #kept = 0;
+  readonly #history: History;
   #resourceVersion: number;
-  /** The oldest version that a watch can start from, and that a list can be read at. */
-  #oldest: number;
-  #oldestListed: number;
+  /** A list of an older version cannot be read. */
+  #compacted = 0;
 
   /**
    * Opens or makes the state file.
@@ -148,8 +154,7 @@ export class ObjectStore {
       .prepare("SELECT value FROM counters WHERE name = 'resourceVersion'")
       .get() as { value: number } | undefined;
     this.#resourceVersion = version?.value ?? 2;
-    this.#oldest = this.#resourceVersion;
-    this.#oldestListed = this.#resourceVersion;
+    this.#history = new History(this.#resourceVersion);
     this.#events.setMaxListeners(0);
   }
 
@@ -170,7 +175,7 @@ export class ObjectStore {
 
   /** The oldest resource version that a watch can start from. */
   get oldestWatchable(): number {
-    return this.#oldest;
+    return this.#history.oldest;
   }
 
   get(
@@ -200,7 +205,8 @@ export class ObjectStore {
     namespace: string | undefined,
     resourceVersion: number,
   ): KubeObject[] {
-    if (resourceVersion < this.#oldestListed) throw new CompactedError();
+    if (resourceVersion < Math.max(this.#compacted, this.#history.oldest))
+      throw new CompactedError();
     const now = new Map(
       this.list(resource, namespace).map(object => [
         keyOf(object.metadata.namespace, object.metadata.name),
@@ -229,7 +235,11 @@ export class ObjectStore {
     return this.#bucket(resource).indexed(name, value);
   }
 
-  /** Writes an object under the next resource version and returns it. */
+  /**
+   * Writes an object under the next resource version and returns it.
+   *
+   * @throws ObjectTooLargeError
+   */
   put(resource: string, object: KubeObject): KubeObject {
     const key = keyOf(object.metadata.namespace, object.metadata.name);
     const bucket = this.#bucket(resource);
@@ -240,15 +250,19 @@ export class ObjectStore {
       metadata: { ...object.metadata, resourceVersion: String(version) },
     };
     const body = JSON.stringify(stored);
+    if (body.length > SIZE_LIMIT) throw new ObjectTooLargeError();
     this.#write(() => this.#put.run(resource, key, body), version);
     bucket.set(key, stored);
-    this.#publish({
-      type: previous ? 'MODIFIED' : 'ADDED',
-      resource,
-      object: stored,
-      previous,
-      resourceVersion: version,
-    });
+    this.#publish(
+      {
+        type: previous ? 'MODIFIED' : 'ADDED',
+        resource,
+        object: stored,
+        previous,
+        resourceVersion: version,
+      },
+      body.length,
+    );
     return stored;
   }
 
@@ -262,56 +276,39 @@ export class ObjectStore {
       ...object,
       metadata: { ...object.metadata, resourceVersion: String(version) },
     };
-    this.#publish({
-      type: 'DELETED',
-      resource,
-      object: last,
-      previous: object,
-      resourceVersion: version,
-    });
+    this.#publish(
+      {
+        type: 'DELETED',
+        resource,
+        object: last,
+        previous: object,
+        resourceVersion: version,
+      },
+      0,
+    );
     return last;
   }
 
-  #publish(event: StoreEvent): void {
+  /** @param size - the characters that it adds to the history */
+  #publish(event: StoreEvent, size: number): void {
     this.#resourceVersion = event.resourceVersion;
-    let history = this.#histories.get(event.resource);
-    if (!history) {
-      history = [];
-      this.#histories.set(event.resource, history);
-    }
-    history.push(event);
-    // In one go for many, so that a write costs the same however long the history is.
-    if (++this.#kept > HISTORY_LIMIT * 2)
-      this.forget(event.resourceVersion - HISTORY_LIMIT);
+    this.#history.add(event, size);
     this.#events.emit(event.resource, event);
   }
 
   /** Lists are read at this version or a newer one from now on; watches still start from what is in the history (as etcd's compaction leaves the watch cache alone). */
   compact(): void {
-    this.#oldestListed = this.#resourceVersion;
+    this.#compacted = this.#resourceVersion;
   }
 
-  /** Forgets the history up to a resource version; all of it by default. */
-  forget(resourceVersion = this.#resourceVersion): void {
-    if (resourceVersion <= this.#oldest) return;
-    this.#oldest = resourceVersion;
-    this.#oldestListed = Math.max(this.#oldestListed, resourceVersion);
-    this.#kept = 0;
-    for (const [resource, history] of this.#histories) {
-      const kept = history.filter(
-        event => event.resourceVersion > resourceVersion,
-      );
-      this.#histories.set(resource, kept);
-      this.#kept += kept.length;
-    }
+  /** Forgets the history. */
+  forget(): void {
+    this.#history.forget(this.#resourceVersion);
   }
 
   /** Events of a resource after a version that is still in the history. */
   since(resource: string, resourceVersion: number): StoreEvent[] {
-    const history = this.#histories.get(resource) ?? [];
-    let at = history.length;
-    while (at > 0 && history[at - 1].resourceVersion > resourceVersion) at--;
-    return history.slice(at);
+    return this.#history.since(resource, resourceVersion);
   }
 
   /** Calls back on every change of a resource; returns how to stop. */
