@@ -45,6 +45,8 @@ function taintOf(node: KubeObject): string | undefined {
 
 export class NodeLifecycleController extends Controller {
   readonly #graceMs: number;
+  /** The last heartbeat of each node, and when it was new here (`performance.now()`). */
+  readonly #heard = new Map<string, { heartbeat: string; at: number }>();
 
   constructor(
     options: ConstructorParameters<typeof Controller>[0] & {
@@ -57,7 +59,10 @@ export class NodeLifecycleController extends Controller {
 
   start(): void {
     this.watch('nodes', ({ object, type }) => {
-      if (type === 'DELETED') this.#abandonPods(object.metadata.name);
+      if (type === 'DELETED') {
+        this.#heard.delete(object.metadata.name);
+        this.#abandonPods(object.metadata.name);
+      }
       // Whether pods are evicted from one depends on the others.
       return type === 'MODIFIED' || type === 'ADDED'
         ? this.registry.store.list('nodes').map(keyOf)
@@ -87,23 +92,30 @@ export class NodeLifecycleController extends Controller {
     const { store } = this.registry;
     const node = store.get('nodes', undefined, name);
     if (!node) return;
-    const left = this.#heardOf(node) - this.registry.now().getTime();
+    const left = this.#left(node);
     if (left > 0) this.enqueueOnceAfter(key, left + LATE_MS);
     else this.#markUnknown(node);
     this.#taint(name);
   }
 
-  /** Until when the node counts as there. */
-  #heardOf(node: KubeObject): number {
-    const { name, creationTimestamp } = node.metadata;
+  /**
+   * Milliseconds for which the node still counts as there. They run from when it was heard of here, by a clock
+   * that nobody sets: what the node says of the time may be wrong.
+   */
+  #left(node: KubeObject): number {
+    const { name, uid } = node.metadata;
     const lease = this.registry.store.get('leases', LEASE_NAMESPACE, name);
     const ready = conditionOf(node.status?.conditions, 'Ready');
-    const times = [lease?.spec?.renewTime, ready?.lastHeartbeatTime]
-      .filter(Boolean)
-      .map(time => Date.parse(time));
-    return times.length
-      ? Math.max(...times) + this.#graceMs
-      : Date.parse(creationTimestamp) + STARTUP_GRACE_MS;
+    const times = [lease?.spec?.renewTime, ready?.lastHeartbeatTime];
+    const wasHeard = times.some(Boolean);
+    const heartbeat = `${uid} ${times.join(' ')}`;
+    let heard = this.#heard.get(name);
+    if (heard?.heartbeat !== heartbeat) {
+      heard = { heartbeat, at: performance.now() };
+      this.#heard.set(name, heard);
+    }
+    const graceMs = wasHeard ? this.#graceMs : STARTUP_GRACE_MS;
+    return heard.at + graceMs - performance.now();
   }
 
   #markUnknown(node: KubeObject): void {

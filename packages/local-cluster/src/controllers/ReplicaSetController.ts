@@ -146,14 +146,14 @@ export class ReplicaSetController extends Controller {
   /** Whether an answer is waited for, or a refusal is so new that nobody is asked again yet. */
   #isPending(key: Key): boolean {
     const { until = 0 } = this.#refusals.get(key) ?? {};
-    return this.#asking.has(key) || until > Date.now();
+    return this.#asking.has(key) || until > performance.now();
   }
 
   /** Others' servers are asked again at growing intervals. */
   #postpone(key: Key): void {
     const count = (this.#refusals.get(key)?.count ?? 0) + 1;
     const delay = Math.min(FIRST_MS * 2 ** count, LAST_MS);
-    this.#refusals.set(key, { count, until: Date.now() + delay });
+    this.#refusals.set(key, { count, until: performance.now() + delay });
     this.enqueueOnceAfter(key, delay + 1);
   }
 

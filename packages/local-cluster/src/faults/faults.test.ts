@@ -64,6 +64,75 @@ describe('a node that is lost', () => {
   });
 });
 
+describe('14: a clock that jumps', () => {
+  const own = OwnCluster.use({ nodeGraceMs: 1000 });
+  const get = async (path: string) => (await own.client.call('GET', path)).body;
+  const isThere = async () =>
+    isReady(await get('/api/v1/nodes/local')) &&
+    isReady(await get('/api/v1/namespaces/default/pods/stays'));
+  const jump = (hours: number) =>
+    jest.setSystemTime(Date.now() + hours * 3_600_000);
+
+  beforeEach(() =>
+    jest.useFakeTimers({
+      doNotFake: [
+        'hrtime',
+        'nextTick',
+        'performance',
+        'queueMicrotask',
+        'setImmediate',
+        'clearImmediate',
+        'setInterval',
+        'clearInterval',
+        'setTimeout',
+        'clearTimeout',
+      ],
+      advanceTimers: true,
+    }),
+  );
+  afterEach(() => jest.useRealTimers());
+
+  it('loses no node, hides no lost one, and keeps nobody waiting', async () => {
+    await own.client.call('POST', '/api/v1/namespaces/default/pods', {
+      metadata: { name: 'stays' },
+      spec: {
+        containers: [
+          { name: 'main', image: 'local/node:24', command: ['sleep', '3000'] },
+        ],
+      },
+    });
+    const until = async (holds: () => Promise<boolean>) => {
+      const end = performance.now() + 20_000;
+      while (!(await holds())) {
+        expect(performance.now()).toBeLessThan(end);
+        await sleep(30);
+      }
+    };
+    await until(isThere);
+    // As a laptop wakes up, and as its clock is set back.
+    for (const hours of [5, -10]) {
+      jump(hours);
+      const end = performance.now() + 2500;
+      while (performance.now() < end) {
+        expect(await isThere()).toBe(true);
+        await sleep(30);
+      }
+    }
+    await own.cluster.setFaults([{ nodeLost: true }]);
+    await until(async () => !(await isThere()));
+    jump(3);
+    await own.cluster.setFaults([]);
+    await until(isThere);
+    // A list of a version that is not there yet waits for seconds, not for hours.
+    jump(-3);
+    const { status } = await own.client.call(
+      'GET',
+      '/api/v1/pods?resourceVersion=99999999',
+    );
+    expect(status).toBe(504);
+  });
+});
+
 describe('faults', () => {
   const own = OwnCluster.use();
   const maps = '/api/v1/namespaces/default/configmaps';

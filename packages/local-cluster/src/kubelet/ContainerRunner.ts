@@ -152,7 +152,7 @@ export class ContainerRunner {
     const policy = this.#context.pod.spec.restartPolicy;
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const running = await this.#begin();
       if (signal.aborted) return false;
       if (running === 'waits') {
@@ -164,7 +164,7 @@ export class ContainerRunner {
       const succeeded = exitCode === 0;
       if (succeeded && (this.#isInit || policy !== 'Always')) return true;
       if (!succeeded && policy === 'Never') return false;
-      await this.#backOff(Date.now() - startedAt);
+      await this.#backOff(performance.now() - startedAt);
     }
     return false;
   }

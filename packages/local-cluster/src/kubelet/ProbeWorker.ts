@@ -85,16 +85,16 @@ export class ProbeWorker {
     const periodMs = (probe.periodSeconds ?? 10) * 1000;
     // A container is not started again sooner than its liveness probe says.
     let settled = kind === 'Liveness';
-    let newsFrom = Date.now() + (settled ? 0 : NEWS_MS);
+    let newsFrom = performance.now() + (settled ? 0 : NEWS_MS);
     for (let attempt = 0; !this.#over.aborted; attempt++) {
       const result = await runProbe(probe, this.#target);
       if (this.#over.aborted) return;
       if (result.ok) {
         settled = true;
         newsFrom = 0;
-      } else if (Date.now() >= newsFrom) {
+      } else if (performance.now() >= newsFrom) {
         this.#unhealthy(kind, result);
-        newsFrom = settled ? 0 : Date.now() + periodMs;
+        newsFrom = settled ? 0 : performance.now() + periodMs;
       }
       yield result;
       const eagerMs = EAGER_MS[attempt] ?? EAGER_MS.at(-1);
@@ -115,10 +115,10 @@ export class ProbeWorker {
     const { initialDelaySeconds = 0, periodSeconds = 10 } = probe;
     const seconds =
       initialDelaySeconds + periodSeconds * (probe.failureThreshold ?? 3);
-    const deadline = Date.now() + seconds * 1000;
+    const deadline = performance.now() + seconds * 1000;
     for await (const result of this.#results('Startup', probe)) {
       if (result.ok) return true;
-      if (Date.now() < deadline) continue;
+      if (performance.now() < deadline) continue;
       this.#unhealthy('Startup', result);
       this.#failed('Startup');
       return false;

@@ -170,7 +170,7 @@ export async function pullImage(
     return;
   }
   event('Normal', 'Pulling', `Pulling image ${name}`);
-  const began = Date.now();
+  const began = performance.now();
   try {
     await images.pull(image, signal);
   } catch (error) {
@@ -181,7 +181,7 @@ export async function pullImage(
     );
     throw error;
   }
-  const took = `${Date.now() - began}ms`;
+  const took = `${Math.round(performance.now() - began)}ms`;
   event(
     'Normal',
     'Pulled',

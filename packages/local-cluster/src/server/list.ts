@@ -63,9 +63,9 @@ export async function awaitVersion(
   registry: Registry,
   version: number,
 ): Promise<void> {
-  const end = Date.now() + FUTURE_WAIT_MS;
+  const end = performance.now() + FUTURE_WAIT_MS;
   while (registry.store.resourceVersion < version) {
-    if (Date.now() >= end)
+    if (performance.now() >= end)
       throw tooLargeVersion(version, registry.store.resourceVersion);
     await sleep(FUTURE_PAUSE_MS);
   }
