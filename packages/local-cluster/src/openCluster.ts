@@ -130,6 +130,9 @@ export async function openCluster(
     : undefined;
   const events = new EventRecorder(registry);
   closers.push(() => events.stop());
+  // A shorter grace period needs more frequent heartbeats.
+  const renewMs =
+    options.nodeGraceMs && Math.min(RENEW_MS, options.nodeGraceMs / 4);
   const agent = new NodeAgent({
     nodeName: options.nodeName ?? 'local',
     registry,
@@ -143,8 +146,7 @@ export async function openCluster(
     directory: join(directory, 'pods'),
     persistentDirectory: join(directory, 'volumes'),
     networks,
-    // A shorter grace period needs more frequent heartbeats.
-    renewMs: options.nodeGraceMs && Math.min(RENEW_MS, options.nodeGraceMs / 4),
+    renewMs,
   });
   const server = ApiServer.create({
     registry,
@@ -185,6 +187,7 @@ export async function openCluster(
       registry,
       events,
       isolation,
+      renewMs,
       ...options.hollowNodes,
     });
     hollow.start();

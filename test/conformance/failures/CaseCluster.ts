@@ -11,6 +11,7 @@ import type { Answer, Client, OpenAnswer } from '../Client';
 import { connect } from '../connect';
 import type { Json } from '../recording';
 import { messagesOf, type Case, type Revision } from './cases';
+import { hasOtherNode } from './surroundings';
 import { imagesOf } from './images';
 
 /** How long a node may be silent here; it was 20 s where the cases were recorded. */
@@ -58,6 +59,8 @@ export class CaseCluster {
       faults: isPulled ? [{ slowPullMs: 10 }] : [],
       nodeName: this.#nodeName,
       nodeGraceMs: NODE_GRACE_MS,
+      // One that takes nobody.
+      hollowNodes: hasOtherNode(this.#case) ? { count: 1 } : undefined,
     });
     const { client, adminToken } = connect(this.#cluster);
     this.#client = client;

@@ -8,7 +8,6 @@ import { data } from './data';
 import {
   accounts,
   namespaceOf,
-  otherNodes,
   portHolders,
   quotas,
   ranges,
@@ -99,7 +98,6 @@ export function givenFor(recorded: Case, made: Json[]): Json[] {
     ]),
     ...webhooks(told),
     ...storage(recorded),
-    ...otherNodes(recorded),
     ...made.flatMap(each => {
       const spec = podSpecOf(each);
       const { namespace } = each.metadata;

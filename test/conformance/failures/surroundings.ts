@@ -125,31 +125,12 @@ export function storage(recorded: Case): Json[] {
   return [...made.values()];
 }
 
-/** A second node that takes nobody: with one alone nobody is evicted from it. */
-export function otherNodes({ revisions }: Case): Json[] {
+/** Whether there was a second node: with one alone nobody is evicted from it. */
+export function hasOtherNode({ revisions }: Case): boolean {
   const reasons = revisions.map(({ object }) => object.reason);
-  if (
-    !reasons.includes('NodeNotReady') ||
-    !reasons.includes('TaintManagerEviction')
-  )
-    return [];
-  const name = 'node2';
-  return [
-    {
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: { name },
-      spec: { unschedulable: true },
-      status: { conditions: [{ type: 'Ready', status: 'True' }] },
-    },
-    {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: { name, namespace: 'kube-node-lease' },
-      // It is heard of for as long as the case is played.
-      spec: { holderIdentity: name, renewTime: '2100-01-01T00:00:00.000000Z' },
-    },
-  ];
+  return (
+    reasons.includes('NodeNotReady') && reasons.includes('TaintManagerEviction')
+  );
 }
 
 /** A pod that holds the ports of the node that another could not have. */

@@ -41,6 +41,8 @@ export class HollowNodes {
     registry: Registry;
     events: EventRecorder;
     isolation: Isolation;
+    /** Milliseconds between two heartbeats of a node; the kubelet's by default. */
+    renewMs?: number;
     count: number;
     stages?: Stage[];
   }) {

@@ -43,6 +43,7 @@ import { databases } from '../database/__testUtils__/databases';
 import { KubeApi } from '../kubernetes/client/KubeApi';
 import { EVENTS_TOPIC } from '../audit/EventPublisher';
 import { createAppStorePlugin } from '../plugin';
+import { withDocumentedRights } from './documentedRights';
 import { until } from './until';
 
 /** The root of the store's API. */
@@ -224,7 +225,7 @@ class StoreAddress {
   }
 }
 
-/** A whole store with a local cluster. */
+/** A whole store with a local cluster, where it has the rights that its documentation asks for. */
 export class StoreUnderTest {
   readonly directory: string;
   readonly cluster: LocalCluster;
@@ -296,10 +297,8 @@ export class StoreUnderTest {
         reg.registerInit({
           deps: { point: appStoreKubernetesExtensionPoint },
           async init({ point }) {
-            const kubeConfig = new KubeConfig();
-            kubeConfig.loadFromString(cluster.kubeconfig);
             point.setConnection({
-              kubeConfig,
+              kubeConfig: await withDocumentedRights(cluster),
               storeUrl: `http://${HOST_ALIAS}:${port}`,
             });
           },
