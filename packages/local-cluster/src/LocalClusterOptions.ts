@@ -26,7 +26,7 @@ export interface LocalClusterOptions {
   logger?: Logger;
   /** Delays between restarts of a container; the kubelet's by default. */
   backOff?: BackOff;
-  /** Processes that a pod may have (the kubelet's `podPidsLimit`); 4,096 by default. */
+  /** Processes that a pod may have (the kubelet's `podPidsLimit`), or each container where this process is root; 4,096 by default. */
   podPidsLimit?: number;
   /** Less isolation than the machine permits; for tests of the fallbacks. */
   isolation?: Isolation;

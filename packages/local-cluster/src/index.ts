@@ -11,5 +11,5 @@ export type { Fault } from './faults/readFaults';
 export type { Isolation } from './kubelet/isolation';
 export type { Logger } from './controllers/Controller';
 export { HOST_ALIAS } from './kubelet/network/PodNetwork';
-export { StateFormatError, StateLockedError } from './store/ObjectStore';
+export { StateFormatError, StateLockedError } from './store/StateFile';
 export type { Stage, StageExpression } from './hollow/stages';

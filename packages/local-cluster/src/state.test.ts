@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Client, IMAGES } from './__testUtils__/clusters';
+import { Client, IMAGES, processesWith } from './__testUtils__/clusters';
 import { startLocalCluster } from './';
 
 const run = promisify(execFile);
@@ -18,7 +18,7 @@ const TRANSFORM = [
 ];
 const CONFIGMAPS = '/api/v1/namespaces/default/configmaps';
 
-/** The kubeconfig that a process of a cluster tells; undefined where it ends without. */
+/** What a process of a cluster tells: its kubeconfig, or `error: …`; undefined where it ends without. */
 async function told(child: ChildProcess): Promise<string | undefined> {
   return new Promise(resolve => {
     // The transform of TypeScript sends messages of its own.
@@ -101,11 +101,18 @@ describe('14: the state of a cluster', () => {
   it('holds every write that was answered, whenever the process is killed', async () => {
     const directory = join(room, 'killed');
     const answered = new Map<string, string>();
-    for (const [round, afterMs] of [40, 150, 333].entries()) {
+    for (const [round, afterMs] of [1, 40, 150].entries()) {
       const child = begin(directory, 'no-pods');
       const client = new Client((await told(child))!);
       await expectKept(client, answered);
-      const killed = sleep(afterMs).then(() => kill(child));
+      const isOf = (value: string) => value.startsWith(`${round}.`);
+      const killed = client
+        .until(
+          'each has an answer',
+          async () => answered.size === 8 && [...answered.values()].every(isOf),
+        )
+        .then(() => sleep(afterMs))
+        .then(() => kill(child));
       // Many at once, each changed again and again.
       await Promise.all(
         Array.from({ length: 8 }, (_, n) =>
@@ -124,19 +131,14 @@ describe('14: the state of a cluster', () => {
   it('is of one process, also where two begin at once, and the credentials are its own', async () => {
     const directory = join(room, 'two');
     const children = [begin(directory, 'no-pods'), begin(directory, 'no-pods')];
-    const errors = ['', ''];
-    children.forEach((child, n) =>
-      child.stderr!.on('data', chunk => (errors[n] += chunk)),
-    );
-    const kubeconfigs = await Promise.all(children.map(told));
-    const at = kubeconfigs.findIndex(Boolean);
-    expect(kubeconfigs.filter(Boolean)).toHaveLength(1);
-    expect(errors[1 - at]).toContain('another process is using');
+    const answers = (await Promise.all(children.map(told))) as string[];
+    const at = answers.findIndex(answer => !answer.startsWith('error: '));
+    expect(answers[1 - at]).toContain('another process is using');
     await kill(children[at]);
     const again = begin(directory, 'no-pods');
     const kubeconfig = (await told(again))!;
     const who = (text: string) => /token: (\S+)/.exec(text)![1];
-    expect(who(kubeconfig)).toBe(who(kubeconfigs[at]!));
+    expect(who(kubeconfig)).toBe(who(answers[at]));
     await kill(again);
   });
 
@@ -154,43 +156,63 @@ describe('14: the state of a cluster', () => {
         ...TRANSFORM,
         MAIN,
         directory,
-        'no-pods',
       ],
       { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
     );
     const client = new Client((await told(child))!);
-    const make = (n: number) =>
-      client.call('POST', CONFIGMAPS, {
-        metadata: { name: `big${n}` },
-        data: { text: String(n).repeat(700_000) },
-      });
-    let made = 0;
-    let refused;
-    for (; made < 20 && !refused; made++) {
-      const answer = await make(made);
-      if (answer.status !== 201) refused = answer;
-    }
-    expect(refused).toMatchObject({
-      status: 500,
-      body: { kind: 'Status', reason: 'InternalError' },
+    // It ends while nothing can be written.
+    const pod = '/api/v1/namespaces/default/pods/ends';
+    const marker = `5.0${process.pid}`;
+    await client.call('POST', '/api/v1/namespaces/default/pods', {
+      metadata: { name: 'ends' },
+      spec: {
+        restartPolicy: 'Never',
+        containers: [
+          { name: 'main', image: 'local/node', command: ['sleep', marker] },
+        ],
+      },
     });
-    const names = async () =>
-      (await client.call('GET', CONFIGMAPS)).body.items
+    await client.until('runs', async () => processesWith(marker) > 0);
+    const make = (name: string, size: number) =>
+      client.call('POST', CONFIGMAPS, {
+        metadata: { name },
+        data: { text: 'x'.repeat(size) },
+      });
+    const names = async (from = client) =>
+      (await from.call('GET', CONFIGMAPS)).body.items
         .map((item: any) => item.metadata.name)
         .filter((name: string) => name.startsWith('big'))
         .sort();
-    const before = await names();
-    expect(before).toHaveLength(made - 1);
+    const made: string[] = [];
+    // Until not even little can be written.
+    for (const size of [700_000, 30_000, 10]) {
+      let refused: Awaited<ReturnType<typeof make>> | undefined;
+      while (!refused && made.length < 100) {
+        const name = `big-${size}-${made.length}`;
+        const answer = await make(name, size);
+        if (answer.status === 201) made.push(name);
+        else refused = answer;
+      }
+      expect(refused).toMatchObject({
+        status: 500,
+        body: { kind: 'Status', reason: 'InternalError' },
+      });
+    }
+    expect(await names()).toEqual([...made].sort());
+    await client.until('has ended', async () => processesWith(marker) === 0);
+    expect((await client.call('GET', pod)).body.status.phase).toBe('Running');
     await run('prlimit', ['--pid', String(child.pid), '--fsize=unlimited']);
-    expect((await make(made)).status).toBe(201);
+    expect((await make('big-after', 10)).status).toBe(201);
+    await client.until(
+      'told',
+      async () =>
+        (await client.call('GET', pod)).body.status.phase === 'Succeeded',
+    );
     await kill(child);
     const last = await startLocalCluster({ directory, pods: false });
-    const after = await new Client(last.kubeconfig).call('GET', CONFIGMAPS);
-    expect(
-      after.body.items
-        .map((item: any) => item.metadata.name)
-        .filter((name: string) => name.startsWith('big')),
-    ).toEqual([...before, `big${made}`].sort());
+    expect(await names(new Client(last.kubeconfig))).toEqual(
+      [...made, 'big-after'].sort(),
+    );
     await last.stop(0);
   });
 

@@ -16,7 +16,8 @@ import { ViewedCluster } from './ViewedCluster';
 describe("14: the local cluster in Backstage's Kubernetes plugin", () => {
   const directory = mkdtempSync(join(tmpdir(), 'viewed-'));
   const path = join(directory, 'kubeconfig');
-  const viewed = new ViewedCluster(path);
+  const warn = jest.fn();
+  const viewed = new ViewedCluster(path, { warn });
   let cluster: LocalCluster;
 
   async function start(): Promise<void> {
@@ -86,6 +87,15 @@ describe("14: the local cluster in Backstage's Kubernetes plugin", () => {
 
   it('is not there while nothing answers', async () => {
     await cluster.stop(0);
-    expect(await new ViewedCluster(path).details()).toEqual([]);
+    expect(await new ViewedCluster(path, { warn }).details()).toEqual([]);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('leaves other clusters alone where it cannot be viewed, and says why', async () => {
+    writeFileSync(path, 'clusters: [');
+    expect(await viewed.details()).toEqual([]);
+    expect(warn).toHaveBeenCalledWith(
+      expect.stringContaining('The local cluster cannot be viewed: '),
+    );
   });
 });

@@ -1,5 +1,5 @@
 /** A cluster as Backstage's Kubernetes plugin is told of it: with the token of an account that may only view. */
-import { isError } from '@backstage/errors';
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import { ANNOTATION_KUBERNETES_AUTH_PROVIDER } from '@backstage/plugin-kubernetes-common';
 import type { ClusterDetails } from '@backstage/plugin-kubernetes-node';
 import {
@@ -13,6 +13,7 @@ import { readFile } from 'node:fs/promises';
 const NAMESPACE = 'kube-system';
 const ACCOUNT = 'backstage-kubernetes';
 const TOKEN_SECONDS = 3600;
+const NOT_THERE = ['ENOENT', 'ECONNREFUSED'];
 /** A token is used for half of its life. */
 const RENEW_MS = (TOKEN_SECONDS * 1000) / 2;
 
@@ -34,18 +35,16 @@ async function ensure(create: Promise<unknown>): Promise<void> {
 /** A cluster that is known by the kubeconfig of its administrator. */
 export class ViewedCluster {
   readonly #path: string;
+  readonly #logger: Pick<LoggerService, 'warn'>;
   #known: Known | undefined;
 
   /** @param path - where the kubeconfig is, once the cluster has started */
-  constructor(path: string) {
+  constructor(path: string, logger: Pick<LoggerService, 'warn'>) {
     this.#path = path;
+    this.#logger = logger;
   }
 
-  /**
-   * The cluster, or nothing while it has not started.
-   *
-   * @throws ApiException where the cluster refuses
-   */
+  /** The cluster, or nothing while it cannot be viewed: other clusters of the plugin go on. */
   async details(): Promise<ClusterDetails[]> {
     try {
       // Each start of the local cluster may have another port.
@@ -61,9 +60,11 @@ export class ViewedCluster {
         };
       return [this.#known.details];
     } catch (error) {
-      const code = isError(error) && (error.code ?? error.errno);
-      if (code === 'ENOENT' || code === 'ECONNREFUSED') return [];
-      throw error;
+      const { code, errno, message } = error as Record<string, unknown>;
+      // It has not started yet.
+      if (![code, errno].some(each => NOT_THERE.includes(String(each))))
+        this.#logger.warn(`The local cluster cannot be viewed: ${message}`);
+      return [];
     }
   }
 

@@ -19,13 +19,17 @@ export default createBackendModule({
       deps: {
         config: coreServices.rootConfig,
         clusters: kubernetesClusterSupplierExtensionPoint,
+        logger: coreServices.logger,
       },
-      async init({ config, clusters }) {
+      async init({ config, clusters, logger }) {
         const directory = config.getOptionalString(
           'appStore.localCluster.directory',
         );
         if (!directory) return;
-        const local = new ViewedCluster(join(resolve(directory), 'kubeconfig'));
+        const local = new ViewedCluster(
+          join(resolve(directory), 'kubeconfig'),
+          logger,
+        );
         clusters.addClusterSupplier(async ({ getDefault }) => {
           const configured = await getDefault();
           return {

@@ -13,7 +13,8 @@ startLocalCluster({
     process.on('message', () => cluster.stop(500).then(() => process.exit(0)));
   },
   error => {
-    console.error(error.message);
-    process.exit(1);
+    process.send(`error: ${error.message}`);
+    // As a portal that takes its time to end.
+    setTimeout(() => process.exit(1), 1500);
   },
 );

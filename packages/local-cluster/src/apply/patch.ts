@@ -163,14 +163,18 @@ export function strategicMerge(
       Array.isArray(out[key]) &&
       child.strategy?.includes('merge')
     )
-      out[key] = mergeList(child, out[key], value);
+      setField(out, key, mergeList(child, out[key], value));
     else if (Array.isArray(value))
-      out[key] = value.map(item =>
-        item && typeof item === 'object'
-          ? strategicMerge(resolve(child.items), {}, item)
-          : item,
+      setField(
+        out,
+        key,
+        value.map(item =>
+          item && typeof item === 'object'
+            ? strategicMerge(resolve(child.items), {}, item)
+            : item,
+        ),
       );
-    else out[key] = strategicMerge(child, out[key], value);
+    else setField(out, key, strategicMerge(child, out[key], value));
   }
   return out;
 }

@@ -19,17 +19,24 @@ function encode(event: WatchEvent, media: string): Buffer {
   return Buffer.concat([length, body]);
 }
 
-/**
- * The newest object that was told of, in the forms in which it was. A change is told to all watchers one after
- * another: they share the bytes, so that those who do not read hold them once.
- */
+/** The newest object that many are told of, in the forms in which they were. */
 const newest = {
   object: undefined as unknown,
   forms: new Map<string, Buffer>(),
 };
 
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding */
-export function encodeWatchEvent(event: WatchEvent, media: string): Buffer {
+/**
+ * An event as it is sent (https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding).
+ *
+ * @param isShared - whether the object is the very one that all other watchers are told of, one after another: they
+ * share the bytes, so that those who do not read hold them once
+ */
+export function encodeWatchEvent(
+  event: WatchEvent,
+  media: string,
+  isShared: boolean,
+): Buffer {
+  if (!isShared) return encode(event, media);
   if (newest.object !== event.object) {
     newest.object = event.object;
     newest.forms.clear();

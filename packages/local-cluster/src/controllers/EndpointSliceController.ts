@@ -21,6 +21,9 @@ const isOurs = ({ metadata }: KubeObject) =>
   metadata.labels?.[MANAGED_BY] === 'endpointslice-controller.k8s.io';
 
 export class EndpointSliceController extends Controller {
+  /** Events come while a write goes on. */
+  #isWriting = false;
+
   start(): void {
     this.watch('services', event => [keyOf(event.object)]);
     this.watch('endpointslices', event => this.#serviceOf(event));
@@ -39,18 +42,29 @@ export class EndpointSliceController extends Controller {
     );
   }
 
-  /** Of a slice that changed or went. */
-  #serviceOf({ object }: StoreEvent): Key[] {
+  /** Of a slice that somebody else changed or removed. */
+  #serviceOf({ object, previous }: StoreEvent): Key[] {
+    if (this.#isWriting) return [];
     const { namespace, labels } = object.metadata;
     const service = this.registry.store.get(
       'services',
       namespace,
       labels?.[SERVICE_NAME] ?? '',
     );
-    return service && isOurs(object) ? [keyOf(service)] : [];
+    const wasOurs = isOurs(object) || (previous && isOurs(previous));
+    return service && wasOurs ? [keyOf(service)] : [];
   }
 
   protected sync(key: Key): void {
+    this.#isWriting = true;
+    try {
+      this.#write(key);
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  #write(key: Key): void {
     const { namespace, name } = parseKey(key);
     const service = this.registry.store.get('services', namespace, name);
     if (!service?.spec.selector) return;

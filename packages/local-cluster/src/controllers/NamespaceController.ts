@@ -75,7 +75,8 @@ export class NamespaceController extends Controller {
     const { name, deletionTimestamp } = namespace.metadata;
     const passed =
       this.registry.now().getTime() - Date.parse(deletionTimestamp!);
-    if (passed < GRACE_MS) {
+    // Less than nothing has passed where the clock was set back.
+    if (passed >= 0 && passed < GRACE_MS) {
       this.enqueueOnceAfter(keyOf(namespace), GRACE_MS - passed);
       return;
     }

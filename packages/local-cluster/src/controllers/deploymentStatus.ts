@@ -46,12 +46,13 @@ export function untilDeadline(
     )
   )
     return undefined;
-  return (
-    // Whoever wrote it may have left out the one.
-    Date.parse(current.lastUpdateTime ?? current.lastTransitionTime) +
-    spec.progressDeadlineSeconds * 1000 -
-    now.getTime()
-  );
+  // Whoever wrote it may have left out the times, or written none.
+  const since = [current.lastUpdateTime, current.lastTransitionTime]
+    .map(time => Date.parse(time))
+    .find(time => !Number.isNaN(time));
+  return since === undefined
+    ? undefined
+    : since + spec.progressDeadlineSeconds * 1000 - now.getTime();
 }
 
 function progress(

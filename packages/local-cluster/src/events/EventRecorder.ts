@@ -142,7 +142,7 @@ export class EventRecorder {
 
   /** The message, or that of many alike. */
   #worded(what: string, message: string): string {
-    const now = Date.now();
+    const now = performance.now();
     const found = this.#alike.get(what);
     const alike =
       found && now - found.since < ALIKE.withinMs
@@ -156,7 +156,7 @@ export class EventRecorder {
   }
 
   #hasBudget(source: string): boolean {
-    const now = Date.now();
+    const now = performance.now();
     const budget = this.#budgets.get(source) ?? {
       left: SPAM.burst,
       since: now,
@@ -179,12 +179,19 @@ export class EventRecorder {
         Date.parse(event.lastTimestamp ?? event.metadata.creationTimestamp) <
         oldest
       )
-        this.#registry.finalize(resourceOf('events'), event);
+        try {
+          this.#registry.finalize(resourceOf('events'), event);
+        } catch {
+          // On a full disk: the next time.
+          return;
+        }
     }
+    // By a clock that nobody sets.
+    const long = performance.now() - TTL_MS;
     for (const [key, alike] of this.#alike)
-      if (alike.since < oldest) this.#alike.delete(key);
+      if (alike.since < long) this.#alike.delete(key);
     for (const [key, budget] of this.#budgets)
-      if (budget.since < oldest) this.#budgets.delete(key);
+      if (budget.since < long) this.#budgets.delete(key);
     const names = new Set(
       this.#registry.store.list('events').map(({ metadata }) => metadata.name),
     );

@@ -123,6 +123,17 @@ describe('14: a clock that jumps', () => {
     jump(3);
     await own.cluster.setFaults([]);
     await until(isThere);
+    // Neither does a namespace that is to go.
+    const shop = '/api/v1/namespaces/shop';
+    await own.client.call('POST', '/api/v1/namespaces', {
+      metadata: { name: 'shop' },
+    });
+    await own.client.call('DELETE', shop);
+    jump(-4);
+    await until(
+      async () => (await own.client.call('GET', shop)).status === 404,
+    );
+    jump(4);
     // A list of a version that is not there yet waits for seconds, not for hours.
     jump(-3);
     const { status } = await own.client.call(

@@ -18,6 +18,8 @@ const NODES = resourceOf('nodes');
 /** The taint and the label of hollow nodes. */
 const HOLLOW = 'local-cluster/hollow';
 const STATUS = { fieldManager: 'kubelet', subresource: 'status' } as const;
+/** What could not be written is tried again this much later, in milliseconds. */
+const RETRY_MS = 2000;
 const CAPACITY = {
   cpu: '64',
   memory: '256Gi',
@@ -146,7 +148,9 @@ export class HollowNodes {
         );
     } catch (error) {
       // It is gone, or another one has its name.
-      if (!(error instanceof StatusError)) throw error;
+      if (error instanceof StatusError) return;
+      // On a full disk.
+      setTimeout(() => this.#follow(pod), RETRY_MS).unref();
     }
   }
 

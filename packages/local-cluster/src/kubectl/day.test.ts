@@ -127,11 +127,11 @@ describe('kubectl', () => {
       expect(
         await run('kubectl exec box -- head -c 20000000 /dev/zero | wc -c'),
       ).toBe('20000000\n');
-      // What a run before left behind tells nothing of this one.
       // Many connections at once through one, and one to a port where nothing listens.
       await run(
         'kubectl exec box -- node -e \'require("http").createServer((q,r)=>r.end(q.url)).listen(8000)\' > server.log 2>&1 &',
       );
+      // The log of the run before is not the log of this one.
       const forwarded =
         await run(`rm -f forward.log; kubectl port-forward box 18001:8000 > forward.log 2>&1 & forward=$!
 until grep -qs Forwarding forward.log; do sleep 0.1; done

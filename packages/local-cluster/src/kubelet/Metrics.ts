@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MetricsSource, PodUsage, Usage } from '../server/metricsSource';
 import type { KubeObject } from '../types';
 import type { ContainerRunner } from './ContainerRunner';
-import { cpuSecondsOf, memoryOf } from './processTree';
+import { cpuSecondsOf, usageOf } from './processTree';
 
 const WINDOW_MS = 1000;
 
@@ -60,7 +60,7 @@ export class Metrics implements MetricsSource {
       const { uid } = pod.metadata;
       const containers = usage.get(uid) ?? new Map();
       usage.set(uid, containers);
-      containers.set(name, { cpu: cores[index], memory: memoryOf(pid) });
+      containers.set(name, { cpu: cores[index], memory: usageOf(pid).memory });
     });
     return usage;
   }

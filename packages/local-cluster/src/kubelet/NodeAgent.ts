@@ -22,6 +22,8 @@ const PODS = resourceOf('pods');
 
 /** How long a node agent that was started again tells what it knew, in milliseconds. */
 const AFTER_RETURN_MS = 100;
+/** What was not possible is tried again this much later, in milliseconds. */
+const RETRY_MS = 2000;
 
 /** Runs the pods that are placed on this node, one worker for each. */
 export class NodeAgent {
@@ -110,14 +112,15 @@ export class NodeAgent {
     if (!pod || pod.spec.nodeName !== this.#node.nodeName) return;
     const { uid, deletionTimestamp } = pod.metadata;
     if (deletionTimestamp) {
-      this.#end(pod).catch(error =>
+      this.#end(pod).catch(error => {
         this.#node.events.record(
           pod,
           'Warning',
           'FailedKillPod',
           error.message,
-        ),
-      );
+        );
+        this.#syncLater(namespace, name);
+      });
       return;
     }
     if (
@@ -125,10 +128,19 @@ export class NodeAgent {
       ['Succeeded', 'Failed'].includes(pod.status?.phase)
     )
       return;
-    this.#workers.set(
-      uid,
-      new PodWorker({ node: this.#node, pod, isLost: () => this.#isLost }),
-    );
+    try {
+      this.#workers.set(
+        uid,
+        new PodWorker({ node: this.#node, pod, isLost: () => this.#isLost }),
+      );
+    } catch {
+      this.#syncLater(namespace, name);
+    }
+  }
+
+  /** After what was not possible: on a full disk. */
+  #syncLater(namespace: string | undefined, name: string): void {
+    setTimeout(() => this.#sync(namespace, name), RETRY_MS).unref();
   }
 
   async #end(pod: KubeObject): Promise<void> {

@@ -28,8 +28,7 @@ export class PodStatusWriter {
     this.#observe = options.observe;
   }
 
-  /** @throws Error where it cannot be written: on a full disk */
-  write(): void {
+  #write(): void {
     const { registry } = this.#node;
     const observed = this.#observe();
     if (!observed) return;
@@ -48,7 +47,7 @@ export class PodStatusWriter {
   writeWhenPossible(): void {
     clearTimeout(this.#timer);
     try {
-      this.write();
+      this.#write();
     } catch {
       this.#timer = setTimeout(() => this.writeWhenPossible(), RETRY_MS);
       this.#timer.unref();
@@ -67,8 +66,10 @@ export class PodStatusWriter {
       }, MANY_CONTAINERS_MS);
   }
 
+  /** Writes what was to be written soon, and nothing more. */
   stop(): void {
     clearTimeout(this.#soon);
+    if (this.#soon) this.writeWhenPossible();
     clearTimeout(this.#timer);
   }
 }

@@ -127,7 +127,7 @@ export class PodWorker {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    this.#status.write();
+    this.#status.writeWhenPossible();
     this.#cancelDeadline = atDeadline(
       { spec: this.pod.spec, startTime: this.#startTime },
       this.#node.registry.now(),
@@ -163,7 +163,7 @@ export class PodWorker {
     }
     if (signal.aborted) return;
     this.#end.conclude(succeeded);
-    this.#status.write();
+    this.#status.writeWhenPossible();
   }
 
   /** A pod that may be active for a time only fails when that is over. */

@@ -1,9 +1,9 @@
 /**
- * The end of a container that holds more memory than its limit, or has more processes than a pod may
+ * The end of a container that holds more memory than its limit, or has more processes than it may
  * (https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/,
  * https://kubernetes.io/docs/concepts/policy/pid-limiting/).
  */
-import { memoryOf, processesOf } from './processTree';
+import { usageOf } from './processTree';
 
 /** How often it is looked, in milliseconds. */
 const INTERVAL_MS = 500;
@@ -23,18 +23,13 @@ export function watchUsage(
     exceeded: (what: keyof UsageLimits) => void;
   },
 ): void {
-  const { memory, processes, over, exceeded } = options;
-  const excess = (): keyof UsageLimits | undefined => {
-    if (processesOf(pid) > processes) return 'processes';
-    return memory !== undefined && memoryOf(pid) > memory
-      ? 'memory'
-      : undefined;
-  };
+  const { memory = Infinity, processes, over, exceeded } = options;
   const timer = setInterval(() => {
-    const what = excess();
-    if (!what) return;
+    const used = usageOf(pid, processes + 1);
+    const isCrowded = used.processes > processes;
+    if (!isCrowded && used.memory <= memory) return;
     clearInterval(timer);
-    exceeded(what);
+    exceeded(isCrowded ? 'processes' : 'memory');
   }, INTERVAL_MS);
   timer.unref();
   over.addEventListener('abort', () => clearInterval(timer));

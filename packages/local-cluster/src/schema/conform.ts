@@ -113,8 +113,9 @@ function misfit(
 }
 
 function fits(format: string | undefined, value: number): boolean {
-  const bound = 2 ** (format === 'int32' ? 31 : 63);
-  return value >= -bound && value < bound;
+  if (format === 'int32') return value >= -(2 ** 31) && value < 2 ** 31;
+  // The largest one is read as the next larger: numbers here have 53 bits.
+  return Math.abs(value) <= 2 ** 63;
 }
 
 function firstBad(text: string): number {

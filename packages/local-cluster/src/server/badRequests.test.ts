@@ -370,6 +370,20 @@ describe('14: bad requests', () => {
     );
     expect(patched.text).toContain('"__proto__":"other"');
     expect(patched.text).toContain('"constructor":"c"');
+    const merged = await send(
+      'PATCH',
+      `${CONFIGMAPS}/${'n'.repeat(253)}`,
+      'application/strategic-merge-patch+json',
+      '{"data":{"__proto__":"third"}}',
+    );
+    expect(merged.text).toContain('"__proto__":"third"');
+    const secret = await send(
+      'POST',
+      '/api/v1/namespaces/default/secrets',
+      'application/json',
+      '{"metadata":{"name":"s"},"stringData":{"__proto__":"x"}}',
+    );
+    expect(secret.text).toContain('"__proto__":"eA=="');
     expect(({} as Record<string, unknown>).other).toBeUndefined();
   });
 });

@@ -49,7 +49,7 @@ export function patchType(request: IncomingMessage): PatchType {
   return type;
 }
 
-/** Reads what is left of a body that is refused, so that the refusal arrives; who never ends is cut off. */
+/** Reads what is left of a body that is refused, so that the refusal arrives. One that is too long even for that is cut off. */
 function drain(request: IncomingMessage): void {
   let left = DRAIN_LIMIT;
   request.on('data', (chunk: Buffer) => {

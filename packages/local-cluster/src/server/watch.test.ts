@@ -40,7 +40,7 @@ describe('watches', () => {
       data: { n: `change-${n}.`, text: LARGE },
     });
 
-  it('14: that nobody reads cost nothing but themselves: they are cut off, and all others hear of everything', async () => {
+  it('14: whose clients do not read are cut off; all others get every event', async () => {
     const silent = await Promise.all(Array.from({ length: 60 }, watch));
     const reading = await Promise.all(Array.from({ length: 20 }, watch));
     const heard = reading.map(() => new Set<string>());

@@ -76,14 +76,17 @@ class WatchStream {
     this.#request = request;
   }
 
-  send(type: WatchEvent['type'], object: Json): void {
+  /** @param isShared - whether all others are told of this very object */
+  send(type: WatchEvent['type'], object: Json, isShared = false): void {
     const { response, form } = this.#request;
     if (response.destroyed) return;
     try {
+      const shaped = this.#shaped(type, object);
       response.write(
         encodeWatchEvent(
-          { type, object: this.#shaped(type, object) },
+          { type, object: shaped },
           form.media,
+          isShared && shaped === object,
         ),
       );
     } catch {
@@ -224,7 +227,12 @@ export async function serveWatch(request: WatchRequest): Promise<void> {
       last = event.resourceVersion;
       processed = last;
       const selected = select(event, selector);
-      if (selected) stream.send(selected.type, selected.object);
+      if (selected)
+        stream.send(
+          selected.type,
+          selected.object,
+          selected.object === event.object,
+        );
     }),
   );
   const seconds = asked.timeoutSeconds || LEAST_TIMEOUT_S * (1 + Math.random());

@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubeObject } from '../types';
-import { ObjectStore, StateFormatError, StateLockedError } from './ObjectStore';
+import { CompactedError, ObjectStore } from './ObjectStore';
+import { StateFormatError, StateLockedError } from './StateFile';
 
 /** A write: what becomes of an object of this name. */
 type Write = { name: string; value?: string };
@@ -126,6 +127,19 @@ describe('ObjectStore', () => {
       store.since('secrets', store.oldestWatchable).length,
     ).toBeGreaterThan(9_999);
     expect(store.since('secrets', 0).length).toBeLessThan(20_001);
+    // Removed objects are held by their events alone.
+    for (let n = 0; n < 150; n++) store.put('pods', object(`p${n}`, large));
+    for (const pod of store.list('pods')) store.remove('pods', pod);
+    expect(store.since('pods', store.oldestWatchable).length).toBeLessThan(70);
+    expect(() =>
+      store.listAt('pods', 'default', store.oldestWatchable - 1),
+    ).toThrow(CompactedError);
+    expect(
+      store.listAt('pods', 'default', store.oldestWatchable).length,
+    ).toBeGreaterThan(25);
+    expect(() =>
+      store.listAt('pods', 'default', store.resourceVersion + 1),
+    ).toThrow(CompactedError);
     expect(() => store.put('secrets', object('s', large.repeat(2)))).toThrow(
       'etcdserver: request is too large',
     );

@@ -2,15 +2,16 @@
  * What is kept of the cluster: every object, in one SQLite file, with one
  * increasing resource version for all of them.
  *
- * Guarantees: a write is on disk before it is seen; watchers see every write
+ * Guarantees: a write is in the file before it is seen, so that it outlives this process (not a
+ * power cut, for which nothing waits for the disk); watchers see every write
  * once and in order; a second process cannot open the same file. Everything is
  * synchronous, so a read-modify-write in one turn of the event loop is atomic.
  */
-import Database from 'better-sqlite3';
 import { EventEmitter } from 'node:events';
 import type { KubeObject } from '../types';
 import { Bucket, keyOf, type IndexKeys } from './Bucket';
 import { History } from './History';
+import { StateFile } from './StateFile';
 
 /** One change, as watchers see it. */
 export interface StoreEvent {
@@ -22,40 +23,12 @@ export interface StoreEvent {
   resourceVersion: number;
 }
 
-/** Of the file; raised where an earlier version of this package could not read it any more. */
-const FORMAT = 1;
 /** Characters of an object's JSON (etcd's `--max-request-bytes`). */
 const SIZE_LIMIT = 1.5 * 1024 * 1024;
 /** Indexes that every resource has. */
 export const BY_OWNER = 'owner';
 const ownersOf: IndexKeys = object =>
   (object.metadata.ownerReferences ?? []).map(({ uid }) => uid);
-
-/**
- * Thrown where the state file belongs to another running process.
- *
- * @public
- */
-export class StateLockedError extends Error {
-  constructor(path: string) {
-    super(`another process is using ${path}`);
-    this.name = 'StateLockedError';
-  }
-}
-
-/**
- * Thrown where the state file was written by a version of this package that keeps it in another way.
- *
- * @public
- */
-export class StateFormatError extends Error {
-  constructor(path: string, format: number) {
-    super(
-      `${path} was written by a newer version of the local cluster (format ${format}; this version reads ${FORMAT}): use that version, or another directory`,
-    );
-    this.name = 'StateFormatError';
-  }
-}
 
 /** Thrown where an object is larger than etcd takes. */
 export class ObjectTooLargeError extends Error {
@@ -69,14 +42,12 @@ export class CompactedError extends Error {}
 
 /** Keeps all objects in one SQLite file, with one increasing resource version, and tells watchers of each write. */
 export class ObjectStore {
-  readonly #db: Database.Database;
+  readonly #file: StateFile;
   readonly #buckets = new Map<string, Bucket>();
   readonly #events = new EventEmitter();
-  readonly #put: Database.Statement;
-  readonly #remove: Database.Statement;
-  readonly #setVersion: Database.Statement;
-  readonly #write: (statement: () => void, version: number) => void;
   readonly #history: History;
+  /** Characters of the JSON of objects. */
+  readonly #sizes = new WeakMap<KubeObject, number>();
   #resourceVersion: number;
   /** A list of an older version cannot be read. */
   #compacted = 0;
@@ -93,67 +64,26 @@ export class ObjectStore {
     read: (resource: string, object: KubeObject) => KubeObject = (_, object) =>
       object,
   ): ObjectStore {
+    const file = StateFile.open(path);
     try {
-      return new ObjectStore(path, read);
+      return new ObjectStore(file, read);
     } catch (error) {
-      if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY'))
-        throw new StateLockedError(path);
+      file.close();
       throw error;
     }
   }
 
   private constructor(
-    path: string,
+    file: StateFile,
     read: (resource: string, object: KubeObject) => KubeObject,
   ) {
-    this.#db = new Database(path, { timeout: 500 });
-    this.#db.pragma('locking_mode = EXCLUSIVE');
-    this.#db.pragma('journal_mode = WAL');
-    this.#db.pragma('synchronous = NORMAL');
-    const format = this.#db.pragma('user_version', { simple: true }) as number;
-    if (format > FORMAT) {
-      this.#db.close();
-      throw new StateFormatError(path, format);
+    this.#file = file;
+    for (const { resource, key, body } of file.rows()) {
+      const object = read(resource, JSON.parse(body));
+      this.#sizes.set(object, body.length);
+      this.#bucket(resource).set(key, object);
     }
-    if (format < FORMAT) this.#db.pragma(`user_version = ${FORMAT}`);
-    this.#db.exec(`
-      CREATE TABLE IF NOT EXISTS objects (
-        resource TEXT NOT NULL,
-        key TEXT NOT NULL,
-        body TEXT NOT NULL,
-        PRIMARY KEY (resource, key)
-      );
-      CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-    `);
-    this.#put = this.#db.prepare(
-      'INSERT INTO objects (resource, key, body) VALUES (?, ?, ?) ON CONFLICT (resource, key) DO UPDATE SET body = excluded.body',
-    );
-    this.#remove = this.#db.prepare(
-      'DELETE FROM objects WHERE resource = ? AND key = ?',
-    );
-    this.#setVersion = this.#db.prepare(
-      "INSERT INTO counters (name, value) VALUES ('resourceVersion', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    );
-    this.#write = this.#db.transaction(
-      (statement: () => void, version: number) => {
-        statement();
-        this.#setVersion.run(version);
-      },
-    );
-    const rows = this.#db.prepare('SELECT * FROM objects').all() as Array<{
-      resource: string;
-      key: string;
-      body: string;
-    }>;
-    for (const row of rows)
-      this.#bucket(row.resource).set(
-        row.key,
-        read(row.resource, JSON.parse(row.body)),
-      );
-    const version = this.#db
-      .prepare("SELECT value FROM counters WHERE name = 'resourceVersion'")
-      .get() as { value: number } | undefined;
-    this.#resourceVersion = version?.value ?? 2;
+    this.#resourceVersion = file.version();
     this.#history = new History(this.#resourceVersion);
     this.#events.setMaxListeners(0);
   }
@@ -198,14 +128,16 @@ export class ObjectStore {
   /**
    * What a list was at a resource version.
    *
-   * @throws CompactedError where that is too long ago
+   * @throws CompactedError where that is too long ago, or to come
    */
   listAt(
     resource: string,
     namespace: string | undefined,
     resourceVersion: number,
   ): KubeObject[] {
-    if (resourceVersion < Math.max(this.#compacted, this.#history.oldest))
+    const oldest = Math.max(this.#compacted, this.#history.oldest);
+    // A version to come is one of a state that was replaced.
+    if (resourceVersion < oldest || resourceVersion > this.#resourceVersion)
       throw new CompactedError();
     const now = new Map(
       this.list(resource, namespace).map(object => [
@@ -251,8 +183,9 @@ export class ObjectStore {
     };
     const body = JSON.stringify(stored);
     if (body.length > SIZE_LIMIT) throw new ObjectTooLargeError();
-    this.#write(() => this.#put.run(resource, key, body), version);
+    this.#file.put({ resource, key, body }, version);
     bucket.set(key, stored);
+    this.#sizes.set(stored, body.length);
     this.#publish(
       {
         type: previous ? 'MODIFIED' : 'ADDED',
@@ -270,7 +203,7 @@ export class ObjectStore {
   remove(resource: string, object: KubeObject): KubeObject {
     const key = keyOf(object.metadata.namespace, object.metadata.name);
     const version = this.#resourceVersion + 1;
-    this.#write(() => this.#remove.run(resource, key), version);
+    this.#file.remove({ resource, key }, version);
     this.#bucket(resource).delete(key);
     const last: KubeObject = {
       ...object,
@@ -284,7 +217,8 @@ export class ObjectStore {
         previous: object,
         resourceVersion: version,
       },
-      0,
+      // What nobody else holds any more.
+      this.#sizes.get(object) ?? 0,
     );
     return last;
   }
@@ -322,6 +256,6 @@ export class ObjectStore {
 
   close(): void {
     this.#events.removeAllListeners();
-    this.#db.close();
+    this.#file.close();
   }
 }

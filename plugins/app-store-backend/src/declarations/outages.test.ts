@@ -146,6 +146,8 @@ describe.each(databaseIds())('declared, on %s', id => {
       await one.settles(ALIAS, 'IN_SYNC');
       await one.settles(MORE, 'IN_SYNC');
       await one.store.backend.stop();
+      // What its catalog reads as it stops is over by then.
+      await sleep(1000);
       await one.commit(files('1.1.0', 'PRIVATE', 'lunch', 'more'));
       await one.commit(files('1.2.0', 'PRIVATE', 'lunch'));
       await sleep(OUTAGE_MS);

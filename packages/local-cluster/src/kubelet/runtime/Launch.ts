@@ -15,7 +15,7 @@ export interface Launch {
   scratch: string;
   /** The words that bring the command into the pod's network. */
   enter: string[];
-  /** Processes and threads that its pod may have; the kernel knows no such limit of a superuser's. */
+  /** Processes and threads that its pod may have. The kernel does not apply this to root. */
   podPidsLimit: number;
 }
 

@@ -10,6 +10,7 @@ import {
   keyCauses,
 } from './configMap';
 import { fill } from './fill';
+import { setField } from '../../schema/setField';
 import { parseJson } from '../../codec/parseJson';
 
 const ACCOUNT_NAME = 'kubernetes.io/service-account.name';
@@ -81,8 +82,10 @@ export const secrets: Resource = {
     if (secret.stringData) {
       secret.data = { ...secret.data };
       for (const [key, value] of Object.entries(secret.stringData))
-        secret.data[key] = Buffer.from(String(value), 'utf8').toString(
-          'base64',
+        setField(
+          secret.data,
+          key,
+          Buffer.from(String(value), 'utf8').toString('base64'),
         );
       delete secret.stringData;
     }
