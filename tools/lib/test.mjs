@@ -277,7 +277,14 @@ export async function testAll(_, toolchain) {
   const { bench, fuzz } = await import('./bench.mjs');
   const fuzzed = await fuzz([], toolchain);
   const measured = [];
-  for (const name of ['launch', 'import', 'store', 'enter', 'catalog'])
+  for (const name of [
+    'launch',
+    'import',
+    'store',
+    'enter',
+    'catalog',
+    'local-cluster',
+  ])
     measured.push(await bench([name], toolchain));
   return measured.find(Boolean) || undefended || mutated || fuzzed || code;
 }

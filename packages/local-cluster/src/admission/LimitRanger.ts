@@ -1,18 +1,15 @@
 /**
- * Limit ranges: what a container has where it says nothing, and what it may have
+ * Limit ranges: what a container has where it says nothing, and what containers, pods and claims may have
  * (https://kubernetes.io/docs/concepts/policy/limit-range/).
  */
-import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import { forbidden } from '../registry/errors';
 import type { ObjectStore } from '../store/ObjectStore';
 import type { Json } from '../types';
 import type { AdmissionPlugin, AdmissionRequest } from './Admission';
+import { faultsOf } from './limitRangeRules';
+import { podResources } from './podResources';
 
 const ANNOTATION = 'kubernetes.io/limit-ranger';
-
-function amount(quantity: Json): number {
-  return parseQuantity(String(quantity));
-}
 
 /** Limits of a kind of thing, out of all ranges of a namespace. */
 function limitsOf(
@@ -52,14 +49,25 @@ export class LimitRanger implements AdmissionPlugin {
     { resource, object, before }: AdmissionRequest,
     store: ObjectStore,
   ): void {
-    if (resource.plural !== 'pods' || before) return;
-    const limits = limitsOf(store, object.metadata.namespace, 'Container');
-    const faults = [
-      ...(object.spec.containers ?? []),
-      ...(object.spec.initContainers ?? []),
-    ].flatMap((container: Json) =>
-      limits.flatMap(limit => faultsOf(container, limit)),
-    );
+    const limits = (type: string) =>
+      limitsOf(store, object.metadata.namespace, type);
+    let faults: string[] = [];
+    if (resource.plural === 'pods' && !before && object.spec) {
+      const { containers = [], initContainers = [] } = object.spec;
+      faults = [
+        ...[...containers, ...initContainers].flatMap(({ resources }: Json) =>
+          limits('Container').flatMap(limit =>
+            faultsOf(resources ?? {}, limit),
+          ),
+        ),
+        ...limits('Pod').flatMap(limit =>
+          faultsOf(podResources(object), limit),
+        ),
+      ];
+    } else if (resource.plural === 'persistentvolumeclaims')
+      faults = limits('PersistentVolumeClaim').flatMap(limit =>
+        faultsOf(object.spec?.resources ?? {}, limit),
+      );
     if (!faults.length) return;
     throw forbidden(
       resource,
@@ -101,31 +109,4 @@ function fill(container: Json, limits: Json[], kind: string): string[] {
           container.name
         }`,
     );
-}
-
-function faultsOf({ resources = {} }: Json, limit: Json): string[] {
-  const faults: string[] = [];
-  for (const [name, max] of Object.entries<Json>(limit.max ?? {})) {
-    const has = resources.limits?.[name];
-    if (has === undefined)
-      faults.push(
-        `maximum ${name} usage per Container is ${max}.  No limit is specified`,
-      );
-    else if (amount(has) > amount(max))
-      faults.push(
-        `maximum ${name} usage per Container is ${max}, but limit is ${has}`,
-      );
-  }
-  for (const [name, min] of Object.entries<Json>(limit.min ?? {})) {
-    const has = resources.requests?.[name];
-    if (has === undefined)
-      faults.push(
-        `minimum ${name} usage per Container is ${min}.  No request is specified`,
-      );
-    else if (amount(has) < amount(min))
-      faults.push(
-        `minimum ${name} usage per Container is ${min}, but request is ${has}`,
-      );
-  }
-  return faults;
 }

@@ -6,7 +6,7 @@ import { forbidden } from '../registry/errors';
 import type { ObjectStore } from '../store/ObjectStore';
 import type { Json, KubeObject } from '../types';
 import type { AdmissionPlugin } from './Admission';
-import { BASELINE, RESTRICTED } from './podSecurityChecks';
+import { BASELINE, RESTRICTED } from './podSecurityLevels';
 
 const PREFIX = 'pod-security.kubernetes.io/';
 const TEMPLATES = ['deployments', 'replicasets', 'statefulsets'];

@@ -1,27 +1,6 @@
-/** The checks of the two levels, in the order in which a real server tells of them. */
+/** Checks of who a pod runs as, what it shares with its node, and what it mounts. */
 import type { Json } from '../types';
-
-/** One check. */
-export interface Check {
-  reason: string;
-  /** @returns what is wrong, in words; undefined where nothing is */
-  run(metadata: Json, spec: Json): string | undefined;
-}
-
-function containersOf(spec: Json): Json[] {
-  return [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
-}
-
-/** `container "a"`, `containers "a", "b"`. */
-function named(containers: Json[]): string {
-  return `${containers.length > 1 ? 'containers' : 'container'} ${containers
-    .map(each => JSON.stringify(each.name))
-    .join(', ')}`;
-}
-
-function quoted(values: string[]): string {
-  return values.map(each => JSON.stringify(each)).join(', ');
-}
+import { containersOf, named, quoted, type Check } from './podSecurityWords';
 
 const BASELINE_CAPABILITIES = [
   'AUDIT_WRITE',
@@ -49,7 +28,7 @@ const RESTRICTED_VOLUMES = [
   'secret',
 ];
 
-const hostNamespaces: Check = {
+export const hostNamespaces: Check = {
   reason: 'host namespaces',
   run(_, spec) {
     const used = ['hostNetwork', 'hostPID', 'hostIPC'].filter(
@@ -61,7 +40,7 @@ const hostNamespaces: Check = {
   },
 };
 
-const privileged: Check = {
+export const privileged: Check = {
   reason: 'privileged',
   run(_, spec) {
     const bad = containersOf(spec).filter(
@@ -73,7 +52,7 @@ const privileged: Check = {
   },
 };
 
-const capabilitiesBaseline: Check = {
+export const capabilitiesBaseline: Check = {
   reason: 'non-default capabilities',
   run(_, spec) {
     const bad = containersOf(spec).filter(each =>
@@ -97,7 +76,7 @@ const capabilitiesBaseline: Check = {
   },
 };
 
-const hostPathVolumes: Check = {
+export const hostPathVolumes: Check = {
   reason: 'hostPath volumes',
   run(_, spec) {
     const bad = (spec.volumes ?? []).filter((each: Json) => each.hostPath);
@@ -109,7 +88,7 @@ const hostPathVolumes: Check = {
   },
 };
 
-const hostPorts: Check = {
+export const hostPorts: Check = {
   reason: 'hostPort',
   run(_, spec) {
     const bad = containersOf(spec).filter(each =>
@@ -127,7 +106,7 @@ const hostPorts: Check = {
   },
 };
 
-const allowPrivilegeEscalation: Check = {
+export const allowPrivilegeEscalation: Check = {
   reason: 'allowPrivilegeEscalation != false',
   run(_, spec) {
     const bad = containersOf(spec).filter(
@@ -139,7 +118,7 @@ const allowPrivilegeEscalation: Check = {
   },
 };
 
-const capabilitiesRestricted: Check = {
+export const capabilitiesRestricted: Check = {
   reason: 'unrestricted capabilities',
   run(_, spec) {
     const all = containersOf(spec);
@@ -176,7 +155,7 @@ const capabilitiesRestricted: Check = {
   },
 };
 
-const restrictedVolumes: Check = {
+export const restrictedVolumes: Check = {
   reason: 'restricted volume types',
   run(_, spec) {
     const bad = (spec.volumes ?? []).filter(
@@ -198,7 +177,7 @@ const restrictedVolumes: Check = {
   },
 };
 
-const runAsNonRoot: Check = {
+export const runAsNonRoot: Check = {
   reason: 'runAsNonRoot != true',
   run(_, spec) {
     const ofPod = spec.securityContext?.runAsNonRoot;
@@ -220,7 +199,7 @@ const runAsNonRoot: Check = {
   },
 };
 
-const runAsUser: Check = {
+export const runAsUser: Check = {
   reason: 'runAsUser=0',
   run(_, spec) {
     const bad = containersOf(spec).filter(
@@ -235,7 +214,7 @@ const runAsUser: Check = {
   },
 };
 
-const seccomp: Check = {
+export const seccompRestricted: Check = {
   reason: 'seccompProfile',
   run(_, spec) {
     const types = ['RuntimeDefault', 'Localhost'];
@@ -251,23 +230,3 @@ const seccomp: Check = {
       : undefined;
   },
 };
-
-export const BASELINE: Check[] = [
-  capabilitiesBaseline,
-  hostNamespaces,
-  hostPathVolumes,
-  hostPorts,
-  privileged,
-];
-
-export const RESTRICTED: Check[] = [
-  hostNamespaces,
-  hostPorts,
-  privileged,
-  allowPrivilegeEscalation,
-  capabilitiesRestricted,
-  restrictedVolumes,
-  runAsNonRoot,
-  runAsUser,
-  seccomp,
-];

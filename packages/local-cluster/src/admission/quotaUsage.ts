@@ -2,6 +2,7 @@
 import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import { qosClass } from '../registry/strategies/qos';
 import type { Json, KubeObject } from '../types';
+import { podResources } from './podResources';
 
 /** Counted by the number of objects. */
 export const COUNTED: Record<string, string> = {
@@ -17,26 +18,17 @@ const isOver = (pod: KubeObject) =>
   (pod.metadata.deletionTimestamp !== undefined &&
     pod.metadata.deletionGracePeriodSeconds === 0);
 
-/** What a pod takes of each of a list: the larger of its containers together and of any one before them. */
+/** What a pod takes of each of a list. */
 function podUsage(
   pod: KubeObject,
   list: 'requests' | 'limits',
 ): Map<string, number> {
-  const sum = new Map<string, number>();
-  for (const { resources } of pod.spec.containers)
-    for (const [name, quantity] of Object.entries<Json>(
-      resources?.[list] ?? {},
-    ))
-      sum.set(name, (sum.get(name) ?? 0) + parseQuantity(String(quantity)));
-  for (const { resources } of pod.spec.initContainers ?? [])
-    for (const [name, quantity] of Object.entries<Json>(
-      resources?.[list] ?? {},
-    ))
-      sum.set(
-        name,
-        Math.max(sum.get(name) ?? 0, parseQuantity(String(quantity))),
-      );
-  return sum;
+  return new Map(
+    Object.entries(podResources(pod)[list] ?? {}).map(([name, quantity]) => [
+      name,
+      parseQuantity(String(quantity)),
+    ]),
+  );
 }
 
 /** What an object takes of what a quota names. */

@@ -112,7 +112,13 @@ export const limitRanges: Resource = {
   ],
   defaults(range) {
     for (const item of range.spec?.limits ?? []) {
-      for (const field of ['max', 'min', 'default', 'defaultRequest'])
+      for (const field of [
+        'max',
+        'min',
+        'default',
+        'defaultRequest',
+        'maxLimitRequestRatio',
+      ])
         for (const [name, quantity] of Object.entries<Json>(item[field] ?? {}))
           item[field][name] = canonicalQuantity(quantity);
       if (item.type !== 'Container') continue;
