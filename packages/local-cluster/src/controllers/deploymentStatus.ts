@@ -55,16 +55,38 @@ export function untilDeadline(
     : since + spec.progressDeadlineSeconds * 1000 - now.getTime();
 }
 
+/** Says that a rollout stands still, or goes on again; not of one whose time is over. */
+function pausing({ spec }: KubeObject, conditions: Json[], now: Date): Json[] {
+  const reason = conditionOf(conditions, 'Progressing')?.reason;
+  const isPaused = Boolean(spec.paused);
+  if (
+    reason === 'ProgressDeadlineExceeded' ||
+    isPaused === (reason === 'DeploymentPaused')
+  )
+    return conditions;
+  return withDeploymentCondition(
+    conditions,
+    {
+      type: 'Progressing',
+      status: 'Unknown',
+      reason: isPaused ? 'DeploymentPaused' : 'DeploymentResumed',
+      message: `Deployment is ${isPaused ? 'paused' : 'resumed'}`,
+    },
+    now,
+  );
+}
+
 function progress(
   live: KubeObject,
   after: Json,
-  conditions: Json[],
+  before: Json[],
   newest: KubeObject | undefined,
   now: Date,
 ): Json[] {
-  const { spec, status: before = {}, metadata } = live;
+  const { spec, status = {}, metadata } = live;
   if (!spec.progressDeadlineSeconds)
-    return withoutCondition(conditions, 'Progressing');
+    return withoutCondition(before, 'Progressing');
+  const conditions = pausing(live, before, now);
   const current = conditionOf(conditions, 'Progressing');
   const isOver =
     (after.replicas ?? 0) === (after.updatedReplicas ?? 0) &&
@@ -91,7 +113,7 @@ function progress(
       'NewReplicaSetAvailable',
       'has successfully progressed.',
     );
-  if (hasProgressed(before, after))
+  if (hasProgressed(status, after))
     return say('True', 'ReplicaSetUpdated', 'is progressing.', true);
   const left = untilDeadline(live, now);
   return left !== undefined && left < 0

@@ -6,6 +6,9 @@ import {
   script,
   workload,
 } from '../__testUtils__/clusters';
+import type { Json } from '../types';
+
+const MERGE = 'application/merge-patch+json';
 
 describe('workloads', () => {
   const own = OwnCluster.use();
@@ -114,5 +117,34 @@ describe('workloads', () => {
       async () =>
         (await own.client.call('GET', `${claims}/keep`)).status === 404,
     );
+  });
+
+  it('14: says that a rollout is paused, and that it goes on', async () => {
+    const path = `${deployments}/stands`;
+    const progressing = async () =>
+      (await own.client.call('GET', path)).body.status?.conditions?.find(
+        (each: Json) => each.type === 'Progressing',
+      );
+    const pause = (paused: boolean) =>
+      own.client.call('PATCH', path, { spec: { paused } }, { type: MERGE });
+    await own.client.apply(
+      path,
+      workload('Deployment', 'stands', { command: ['sleep', '1000'] }),
+    );
+    const is = (reason: string) =>
+      own.client.until(
+        reason,
+        async () => (await progressing())?.reason === reason,
+      );
+    await is('NewReplicaSetAvailable');
+    await pause(true);
+    await is('DeploymentPaused');
+    expect(await progressing()).toMatchObject({
+      status: 'Unknown',
+      message: 'Deployment is paused',
+    });
+    await pause(false);
+    await is('NewReplicaSetAvailable');
+    await own.client.call('DELETE', path);
   });
 });
