@@ -1,6 +1,5 @@
 /** Clusters for tests: real processes, real files, real sockets. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { get as httpGet } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -159,17 +158,35 @@ export function get(url: string): Promise<string> {
   });
 }
 
+/** The ids of processes whose arguments hold a text. */
+function idsWith(marker: string): number[] {
+  return readdirSync('/proc')
+    .filter(entry => /^\d+$/.test(entry))
+    .filter(pid => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+          .replaceAll('\0', ' ')
+          .includes(marker);
+      } catch {
+        // It has ended.
+        return false;
+      }
+    })
+    .map(Number);
+}
+
 export function processesWith(marker: string): number {
-  const out = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-  return out.split('\n').filter(line => line.includes(marker)).length;
+  return idsWith(marker).length;
 }
 
 /** Ends the processes whose arguments hold a text. */
 export function killWith(marker: string): void {
-  for (const line of execFileSync('ps', ['-eo', 'pid,args'], {
-    encoding: 'utf8',
-  }).split('\n'))
-    if (line.includes(marker)) process.kill(parseInt(line, 10), 'SIGKILL');
+  for (const pid of idsWith(marker))
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended.
+    }
 }
 
 export const isReady = (pod: Json) =>
