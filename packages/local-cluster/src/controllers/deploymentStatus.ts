@@ -79,14 +79,14 @@ function pausing({ spec }: KubeObject, conditions: Json[], now: Date): Json[] {
 function progress(
   live: KubeObject,
   after: Json,
-  before: Json[],
+  known: Json[],
   newest: KubeObject | undefined,
   now: Date,
 ): Json[] {
-  const { spec, status = {}, metadata } = live;
+  const { spec, status: before = {}, metadata } = live;
   if (!spec.progressDeadlineSeconds)
-    return withoutCondition(before, 'Progressing');
-  const conditions = pausing(live, before, now);
+    return withoutCondition(known, 'Progressing');
+  const conditions = pausing(live, known, now);
   const current = conditionOf(conditions, 'Progressing');
   const isOver =
     (after.replicas ?? 0) === (after.updatedReplicas ?? 0) &&
@@ -113,7 +113,7 @@ function progress(
       'NewReplicaSetAvailable',
       'has successfully progressed.',
     );
-  if (hasProgressed(status, after))
+  if (hasProgressed(before, after))
     return say('True', 'ReplicaSetUpdated', 'is progressing.', true);
   const left = untilDeadline(live, now);
   return left !== undefined && left < 0
