@@ -78,6 +78,7 @@ async function main(): Promise<void> {
   writeFileSync(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
   console.log(`Local cluster at ${cluster.address}: ${cluster.description}.`);
   console.log('For development only: apps run as processes of this user.');
+  console.log('Memory limits are looked at twice a second.');
   console.log(`\n  export KUBECONFIG=${kubeconfig}\n`);
   const stop = () => {
     cluster.stop().then(
