@@ -7,7 +7,7 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import {
   createServer,
   type IncomingMessage,
@@ -22,6 +22,10 @@ const run = promisify(execFile);
 /** What owners, repositories and branches may be called; none begins with a dash, which Git takes for an option. */
 const NAME = '[A-Za-z0-9_][A-Za-z0-9_.-]*';
 const SAFE_PATH = /^(?!.*(^|\/)\.\.?(\/|$))[^\0]*$/;
+
+const COMMIT = /^[0-9a-f]{40,64}\s*$/;
+/** Answers of Git that are kept. */
+const ANSWERS = 100;
 
 /** Whose commits these are where nobody says. */
 const AUTHOR = {
@@ -48,6 +52,7 @@ async function git(
 export class GitHost {
   readonly #directory: string;
   readonly #server: Server;
+  readonly #answers = new Map<string, Buffer>();
 
   /** @param options.port - 0 for any that is free, which is the default */
   static async start(options: {
@@ -179,9 +184,12 @@ export class GitHost {
       const sha = await this.#commitOf(owner, name, ref);
       response.setHeader('content-type', 'application/gzip');
       response.end(
-        await git(['archive', '--format=tar.gz', `--prefix=${name}/`, sha], {
-          cwd: this.#pathOf(owner, name),
-        }),
+        await this.#ofCommit(owner, name, [
+          'archive',
+          '--format=tar.gz',
+          `--prefix=${name}/`,
+          sha,
+        ]),
       );
       return;
     }
@@ -196,8 +204,14 @@ export class GitHost {
   }
 
   async #commitOf(owner: string, name: string, ref: string): Promise<string> {
+    const cwd = this.#pathOf(owner, name);
+    // Where a push leaves it; asked again and again, this is no work for a program.
+    const branch = await readFile(join(cwd, 'refs/heads', ref), 'utf8').catch(
+      () => '',
+    );
+    if (COMMIT.test(branch)) return branch.trim();
     const commit = await git(['rev-parse', '--verify', `${ref}^{commit}`], {
-      cwd: this.#pathOf(owner, name),
+      cwd,
     });
     return commit.toString().trim();
   }
@@ -209,9 +223,24 @@ export class GitHost {
     file: string,
   ): Promise<Buffer> {
     const sha = await this.#commitOf(owner, name, ref);
-    return git(['cat-file', 'blob', `${sha}:${file}`], {
-      cwd: this.#pathOf(owner, name),
-    });
+    return this.#ofCommit(owner, name, ['cat-file', 'blob', `${sha}:${file}`]);
+  }
+
+  /** What Git says of a commit, which never changes: the newest answers are kept. */
+  async #ofCommit(
+    owner: string,
+    name: string,
+    args: string[],
+  ): Promise<Buffer> {
+    const cwd = this.#pathOf(owner, name);
+    const key = JSON.stringify([cwd, args]);
+    const known = this.#answers.get(key);
+    if (known) return known;
+    const answer = await git(args, { cwd });
+    this.#answers.set(key, answer);
+    if (this.#answers.size > ANSWERS)
+      this.#answers.delete(this.#answers.keys().next().value!);
+    return answer;
   }
 
   /** Git's own program for its protocol (git-http-backend, as CGI: RFC 3875). */
