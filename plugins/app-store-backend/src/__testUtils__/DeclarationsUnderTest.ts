@@ -10,11 +10,15 @@ import type { Knex } from 'knex';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { databases } from '../database/__testUtils__/databases';
 import { CatalogUnderTest } from './CatalogUnderTest';
 import { API, as, type StoreUnderTest } from './StoreUnderTest';
 import { until } from './until';
+
+/** Longer than the store waits for a source that does not answer (60 s), in milliseconds. */
+const SETTLE_MS = 100_000;
 
 /** Files of a repository by path. */
 export type Files = Record<string, string>;
@@ -214,6 +218,7 @@ export class DeclarationsUnderTest {
         return found?.state === state && more(found) && found;
       },
       async () => [
+        await this.#answers(),
         await this.declaration(entityRef),
         (
           await this.store.get('/declarations?scope=all&limit=200', 'ada')
@@ -223,7 +228,24 @@ export class DeclarationsUnderTest {
           each.problem?.message,
         ]),
       ],
+      SETTLE_MS,
     );
+  }
+
+  /** What the parts that the store waits for say now, for a test that waited in vain. */
+  async #answers(): Promise<Record<string, string>> {
+    const ask = (answer: Promise<unknown>) =>
+      Promise.race([
+        answer.then(
+          () => 'answers',
+          error => String(error),
+        ),
+        sleep(5000, 'does not answer', { ref: false }),
+      ]);
+    return {
+      gitHost: await ask(fetch(this.git.url)),
+      catalog: await ask(this.entity('app:default/lunch', 'ada')),
+    };
   }
 
   /** Waits until an entity is gone from what is declared. */
