@@ -229,6 +229,22 @@ export class OwnCluster {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
+  /** Makes a namespace and waits until pods may be made in it; returns its path. */
+  async namespace(name: string, labels?: Json): Promise<string> {
+    await this.client.call('POST', '/api/v1/namespaces', {
+      metadata: { name, labels },
+    });
+    const path = `/api/v1/namespaces/${name}`;
+    await this.client.until(
+      'its service account',
+      async () =>
+        (
+          await this.client.call('GET', `${path}/serviceaccounts/default`)
+        ).status === 200,
+    );
+    return path;
+  }
+
   get cluster(): LocalCluster {
     return this.#cluster!;
   }

@@ -3,19 +3,6 @@ import { OwnCluster } from '../__testUtils__/clusters';
 describe('limit ranges', () => {
   const own = OwnCluster.use({ pods: false });
 
-  async function namespace(name: string): Promise<string> {
-    await own.client.call('POST', '/api/v1/namespaces', { metadata: { name } });
-    const path = `/api/v1/namespaces/${name}`;
-    await own.client.until(
-      'its service account',
-      async () =>
-        (
-          await own.client.call('GET', `${path}/serviceaccounts/default`)
-        ).status === 200,
-    );
-    return path;
-  }
-
   it.each([
     [
       'a pod in all',
@@ -42,7 +29,7 @@ describe('limit ranges', () => {
       '[minimum memory usage per Pod is 64Mi, but request is 32Mi, minimum cpu usage per Pod is 100m.  No request is specified]',
     ],
   ])('14: has limit ranges for %s', async (what, limit, memory, words) => {
-    const path = await namespace(what.replaceAll(' ', '-'));
+    const path = await own.namespace(what.replaceAll(' ', '-'));
     await own.client.call('POST', `${path}/limitranges`, {
       metadata: { name: 'l' },
       spec: { limits: [limit] },
@@ -65,7 +52,7 @@ describe('limit ranges', () => {
   });
 
   it('14: has limit ranges for claims, also where they grow', async () => {
-    const path = await namespace('claims');
+    const path = await own.namespace('claims');
     await own.client.call('POST', `${path}/limitranges`, {
       metadata: { name: 'l' },
       spec: {

@@ -5,21 +5,6 @@ import type { Json } from '../types';
 describe('admission', () => {
   const own = OwnCluster.use();
 
-  async function namespace(name: string, labels?: Json): Promise<string> {
-    await own.client.call('POST', '/api/v1/namespaces', {
-      metadata: { name, labels },
-    });
-    const path = `/api/v1/namespaces/${name}`;
-    await own.client.until(
-      'its service account',
-      async () =>
-        (
-          await own.client.call('GET', `${path}/serviceaccounts/default`)
-        ).status === 200,
-    );
-    return path;
-  }
-
   const pod = (name: string, container: Json = {}, spec: Json = {}) => ({
     metadata: { name },
     spec: {
@@ -40,7 +25,7 @@ describe('admission', () => {
   });
 
   it('keeps a namespace within its quota, and counts what is gone no more', async () => {
-    const path = await namespace('small');
+    const path = await own.namespace('small');
     await own.client.call('POST', `${path}/resourcequotas`, {
       metadata: { name: 'q' },
       spec: { hard: { 'requests.cpu': '150m', pods: '2' } },
@@ -73,7 +58,7 @@ describe('admission', () => {
   });
 
   it('never lets two at once past a quota', async () => {
-    const path = await namespace('race');
+    const path = await own.namespace('race');
     await own.client.call('POST', `${path}/resourcequotas`, {
       metadata: { name: 'q' },
       spec: { hard: { 'count/configmaps': '5' } },
@@ -92,7 +77,7 @@ describe('admission', () => {
   });
 
   it('gives containers what a limit range says, and refuses what is beyond it', async () => {
-    const path = await namespace('ranged');
+    const path = await own.namespace('ranged');
     await own.client.call('POST', `${path}/limitranges`, {
       metadata: { name: 'l' },
       spec: {
@@ -123,7 +108,7 @@ describe('admission', () => {
   });
 
   it('holds pods to the security level of their namespace', async () => {
-    const path = await namespace('strict', {
+    const path = await own.namespace('strict', {
       'pod-security.kubernetes.io/enforce': 'restricted',
     });
     const { status, body } = await own.client.call(
@@ -157,7 +142,7 @@ describe('admission', () => {
   });
 
   it('says why a ReplicaSet has no pods', async () => {
-    const path = await namespace('full');
+    const path = await own.namespace('full');
     await own.client.call('POST', `${path}/resourcequotas`, {
       metadata: { name: 'q' },
       spec: { hard: { pods: '0' } },

@@ -17,9 +17,6 @@ import { CatalogUnderTest } from './CatalogUnderTest';
 import { API, as, type StoreUnderTest } from './StoreUnderTest';
 import { until } from './until';
 
-/** Longer than the store waits for a source that does not answer (60 s), in milliseconds. */
-const SETTLE_MS = 100_000;
-
 /** Files of a repository by path. */
 export type Files = Record<string, string>;
 
@@ -228,7 +225,6 @@ export class DeclarationsUnderTest {
           each.problem?.message,
         ]),
       ],
-      SETTLE_MS,
     );
   }
 

@@ -11,15 +11,13 @@ const LIMIT_MS = 60_000;
  *
  * @param look - what is waited for; falsy as long as it is not there
  * @param what - for the message where it never comes: what it is, or what tells how far it came
- * @param limitMs - after how many milliseconds it does not come; a minute by default
- * @throws Error when it did not come
+ * @throws Error after a minute
  */
 export async function until<T>(
   look: () => Promise<T> | T,
   what: string | (() => unknown) = 'it',
-  limitMs = LIMIT_MS,
 ): Promise<NonNullable<Exclude<T, false | '' | 0>>> {
-  const end = Date.now() + limitMs;
+  const end = Date.now() + LIMIT_MS;
   for (;;) {
     const found = await look();
     if (found) return found as NonNullable<Exclude<T, false | '' | 0>>;

@@ -61,23 +61,37 @@ function unreadable(url: string, error: Error): StoreError {
   });
 }
 
+/** What comes, or the end of the wait: not every reader minds the signal for all that it asks for. */
+function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), {
+      once: true,
+    });
+  });
+  return Promise.race([work, late]);
+}
+
 /** Reads sources of apps. */
 export class AppSources {
   readonly #reader: UrlReaderService;
   readonly #integrations: ScmIntegrationRegistry;
   readonly #limits: { bundleBytes: number };
   readonly #allowedWaveVariables: RegExp[];
+  readonly #timeoutMs: number;
 
+  /** @param options.timeoutMs - after how many milliseconds a source is given up; 60,000 by default */
   constructor(options: {
     reader: UrlReaderService;
     integrations: ScmIntegrationRegistry;
     limits: { bundleBytes: number };
     allowedWaveVariables: RegExp[];
+    timeoutMs?: number;
   }) {
     this.#reader = options.reader;
     this.#integrations = options.integrations;
     this.#limits = options.limits;
     this.#allowedWaveVariables = options.allowedWaveVariables;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   }
 
   /**
@@ -173,12 +187,13 @@ export class AppSources {
   ): Promise<Fetched> {
     const root = join(directory, 'tree');
     await mkdir(root);
-    const tree = await this.#reader.readTree(url, {
-      etag,
-      filter: this.#bounded(url),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    await tree.dir({ targetDir: root });
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    const filter = this.#bounded(url);
+    const tree = await inTime(
+      this.#reader.readTree(url, { etag, filter, signal }),
+      signal,
+    );
+    await inTime(tree.dir({ targetDir: root }), signal);
     const files = await DirectoryTree.open(root);
     const { manifest, issues } = await checkBundle(files, {
       allowedWaveVariables: this.#allowedWaveVariables,
@@ -224,15 +239,17 @@ export class AppSources {
     directory: string,
   ): Promise<Fetched> {
     const path = join(directory, 'bundle.zip');
-    const response = await this.#reader.readUrl(url, {
-      etag,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    const response = await inTime(
+      this.#reader.readUrl(url, { etag, signal }),
+      signal,
+    );
     const limit = this.#limits.bundleBytes;
     await pipeline(
       response.stream!(),
       new Meter({ limit }),
       createWriteStream(path),
+      { signal },
     ).catch(error => {
       throw error instanceof OverLimit
         ? tooLarge(
