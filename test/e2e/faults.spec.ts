@@ -436,7 +436,7 @@ test('killed in the middle of a launch, a pause and an end, it goes on where it 
     .poll(() => status(launching), { timeout: 60_000 })
     .toBe('DEPLOYED');
   await expect.poll(() => status(ending), { timeout: 60_000 }).toBe('gone');
-  expect(await status(pausing)).toBe('SUSPENDED');
+  await expect.poll(() => status(pausing)).toBe('SUSPENDED');
   // One instance runs: one pod, one process of the app.
   const apps = () =>
     portal

@@ -277,13 +277,14 @@ test('25. an admin governs every instance and app, and runs as nobody else', asy
   ).toBe('ALL_USERS');
   for (const [action, status] of [
     ['suspend', 'SUSPENDED'],
-    ['resume', 'PENDING'],
-  ])
+    ['resume', 'DEPLOYED'],
+  ] as const) {
     expect(
       (await world.api('ada', 'POST', `/instances/${instance.id}/${action}`))
         .body,
-    ).toMatchObject({ status, owner: 'user:default/dev' });
-  await world.until('dev', instance.id, 'DEPLOYED');
+    ).toMatchObject({ status: 'PENDING', owner: 'user:default/dev' });
+    await world.until('dev', instance.id, status);
+  }
   expect(
     (await world.api('ada', 'POST', `/apps/${app.id}/instances`)).status,
   ).toBe(403);

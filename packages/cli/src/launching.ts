@@ -82,8 +82,8 @@ const ATTEMPTS = 10;
 const PAUSE_MS = 1000;
 
 /** A launch goes on, as far as is known. */
-const goesOn = ({ status, terminating }: AppInstance) =>
-  !terminating && (status === 'PENDING' || status === 'UNKNOWN');
+const goesOn = ({ status, terminating, suspending }: AppInstance) =>
+  !terminating && !suspending && (status === 'PENDING' || status === 'UNKNOWN');
 
 /** Follows an instance until `done`, also over restarts of the store. */
 async function watch(
@@ -171,7 +171,7 @@ export async function follow(
   throw new CliError(
     `The instance ${instance.id} is not running: ${
       problem?.message ??
-      (last?.status === 'SUSPENDED' && !last.terminating
+      ((last?.status === 'SUSPENDED' || last?.suspending) && !last.terminating
         ? 'it was suspended'
         : 'it was terminated')
     }${problem?.detail ? `\n${problem.detail}` : ''}`,

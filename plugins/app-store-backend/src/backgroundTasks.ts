@@ -17,6 +17,8 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 /** Changes that nobody reads any more go after this long; a reader that stood still for longer reads all anew. */
 const CHANGES_KEPT_MS = 24 * 60 * MINUTE_MS;
+/** The cluster has this long to list what it has, in milliseconds. */
+const LISTED_MS = 8000;
 /** Held by the replica that does what one of them has to do. */
 const ONE_REPLICA = 'background-tasks';
 
@@ -72,7 +74,7 @@ export class BackgroundTasks {
         run: () => changeReader.read(),
       },
       {
-        everyMs: 3 * SECOND_MS,
+        everyMs: 2.5 * SECOND_MS,
         reason:
           'instances that are due and that woke nobody, as those of a replica that died',
         by: 'each',
@@ -80,7 +82,7 @@ export class BackgroundTasks {
         run: () => processor.claimDue(),
       },
       {
-        everyMs: 5 * SECOND_MS,
+        everyMs: 2.5 * SECOND_MS,
         reason: 'a cluster that went silent, or speaks again',
         by: 'each',
         needsCluster: true,
@@ -203,9 +205,14 @@ export class BackgroundTasks {
     const { changeReader, eventPublisher, cluster, processor } = services;
     const tasks = this.tasks();
     // At once: the first request may be a secret, which needs the namespace.
-    const clusterStarts = this.#insist(
+    cluster.start();
+    services.secretWatch.start();
+    const clusterAnswers = this.#insist(
       'the Kubernetes API does not answer',
-      () => cluster.start(),
+      async () => {
+        await cluster.ensureNamespace();
+        await services.tellMissingPermissions();
+      },
     );
     // What needs no cluster goes on without one.
     await this.#insist('the database does not say what changed', async () => {
@@ -221,14 +228,20 @@ export class BackgroundTasks {
     tasks.filter(task => !task.needsCluster).forEach(task => this.#start(task));
     // The configuration may be another one than at the last start.
     this.#checkApps(0).catch(error => logger.warn(error.message));
-    await clusterStarts;
+    // Where it does not answer, or refuses, instances say so.
+    await Promise.race([
+      cluster.whenListed().then(() => clusterAnswers),
+      sleep(LISTED_MS, undefined, { signal: this.#stopping.signal }).catch(
+        () => {},
+      ),
+    ]);
     if (this.#stopping.signal.aborted) return;
+    processor.start(cluster);
+    tasks.filter(task => task.needsCluster).forEach(task => this.#start(task));
     await this.#insist('the cluster does not say what it has seen', () =>
       this.#o.epoch.check('cluster'),
     );
     if (this.#stopping.signal.aborted) return;
-    processor.start(cluster);
-    tasks.filter(task => task.needsCluster).forEach(task => this.#start(task));
     const { examples } = config;
     if (examples)
       await this.#insist('importing the examples', () =>
@@ -259,6 +272,7 @@ export class BackgroundTasks {
     this.#stopping.abort();
     this.#timers.forEach(timer => clearInterval(timer));
     cluster.stop();
+    this.#o.services.secretWatch.stop();
     // What a silent cluster holds up is done again by whoever has the lease next.
     await Promise.race([
       processor.stop(),

@@ -129,8 +129,8 @@ describe.each(databaseIds())('the store on %s', id => {
 
     expect(
       (await api.post(`${base}/instances/${instanceId}/suspend`).set(as('uma')))
-        .body.status,
-    ).toBe('SUSPENDED');
+        .body,
+    ).toMatchObject({ status: 'PENDING', suspending: true });
     await waitFor(
       'no pod',
       async () =>

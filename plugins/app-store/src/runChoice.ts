@@ -72,7 +72,9 @@ export function runChoice(
     ? { kind: 'run', again: false }
     : undefined;
   const here = own.filter(instance => !instance.terminating);
-  const live = here.find(instance => LIVE.includes(instance.status));
+  const live = here.find(
+    ({ status, suspending }) => LIVE.includes(status) && !suspending,
+  );
   const reason = whyNot(app);
   if (live)
     return {
@@ -80,9 +82,7 @@ export function runChoice(
       secondary: run && { kind: 'run', again: true },
       reason,
     };
-  const suspended = here.find(
-    instance => instance.status === 'SUSPENDED' && instance.can.resume,
-  );
+  const suspended = here.find(instance => instance.can.resume);
   if (suspended)
     return {
       primary: { kind: 'resume', instance: suspended },

@@ -61,7 +61,8 @@ const ADMIN_CHANGES: Change[] = [
 ];
 
 /** What is suspended is only rendered anew. */
-const isSuspended = ({ status }: AppInstance) => status === 'SUSPENDED';
+const isSuspended = ({ status, suspending }: AppInstance) =>
+  status === 'SUSPENDED' || Boolean(suspending);
 
 function addChange(instance: Command, mount: Mount, change: Change): void {
   const command = instance

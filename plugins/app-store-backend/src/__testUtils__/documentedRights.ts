@@ -19,7 +19,7 @@ const quoted = (cell: string) =>
   [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word);
 
 /** The rows of the table under "Rights in the cluster". */
-function documentedRules(): {
+export function documentedRules(): {
   namespaced: V1PolicyRule[];
   clusterWide: V1PolicyRule[];
 } {

@@ -390,9 +390,12 @@ describe.each(databaseIds())('what is declared, on %s', id => {
       (await test.store.api.get(`${API}/aliases/ends`).set(as('dev'))).status,
     ).toBe(404);
     await test.settles('appinstance:default/pauses', 'ORPHANED');
-    expect(await test.get(`/instances/${pauses.resourceId}`)).toMatchObject({
-      status: 'SUSPENDED',
-    });
+    // Once its pod has ended.
+    await until(
+      async () =>
+        (await test.get(`/instances/${pauses.resourceId}`)).status ===
+        'SUSPENDED',
+    );
     // What is kept is ended by whoever it acted for, or kept for good.
     const { id: orphan } = (await test.declaration(
       'appinstance:default/pauses',

@@ -3,7 +3,8 @@
  * a higher one than the database knows, the database is a restored backup.
  */
 import type { Records } from '../artifacts/Records';
-import { KubeError, type KubeApi } from '../kubernetes/client/KubeApi';
+import type { KubeApi } from '../kubernetes/client/KubeApi';
+import { KubeError } from '../kubernetes/client/KubeError';
 import { objectPath, type KubeObject } from '../kubernetes/client/kubeObjects';
 import {
   EPOCH_ANNOTATION,

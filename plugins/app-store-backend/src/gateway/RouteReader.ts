@@ -71,11 +71,12 @@ export class RouteReader {
     );
     return records.map(record => {
       const app = apps.get(record.appId);
-      const { detail: _, ...problem } = record.problem ?? {};
+      const { detail: _, evidence: __, ...problem } = record.problem ?? {};
       return {
         id: record.id,
         visibility: record.visibility,
-        status: record.status,
+        // Nobody is let in any more, although its pod may take its time to end.
+        status: record.desired === 'suspended' ? 'SUSPENDED' : record.status,
         terminating: record.desired === 'terminated',
         stage: record.stage,
         ...(isRestarting(record)

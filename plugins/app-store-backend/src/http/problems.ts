@@ -4,7 +4,7 @@ import type { ProblemDetails } from '@ai-app-store/backstage-plugin-app-store-co
 import type { ErrorRequestHandler } from 'express';
 import { error as faults } from 'express-openapi-validator';
 import { StorageError } from '../errors/StorageError';
-import { KubeError } from '../kubernetes/client/KubeApi';
+import { KubeError } from '../kubernetes/client/KubeError';
 import { StoreError } from '../errors/StoreError';
 import { withoutPattern } from '../errors/patternWords';
 

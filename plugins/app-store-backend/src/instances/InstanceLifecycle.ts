@@ -231,7 +231,13 @@ export class InstanceLifecycle {
       return this.#o.epoch.making('cluster', () =>
         this.#o.transitions.restore(
           id,
-          { ...suspension(), purgeAfter: undefined, updatedAt: at },
+          {
+            ...suspension(),
+            // Its pod ended long ago.
+            status: 'SUSPENDED',
+            purgeAfter: undefined,
+            updatedAt: at,
+          },
           { actorRef: caller.userEntityRef, at },
         ),
       );

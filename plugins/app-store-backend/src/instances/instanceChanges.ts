@@ -1,7 +1,7 @@
 /** What begins, ends and puts off a run of an instance, as changes of its row. */
 import type { InstanceRecord } from './InstanceRepository';
 
-/** The change that suspends. */
+/** The change that suspends: it is suspended once its pod has ended. */
 export function suspension(): Partial<InstanceRecord> {
   return {
     desired: 'suspended',
@@ -9,8 +9,9 @@ export function suspension(): Partial<InstanceRecord> {
     suspendAfter: undefined,
     endpoint: undefined,
     problem: undefined,
+    notice: undefined,
     stage: undefined,
-    status: 'SUSPENDED',
+    status: 'PENDING',
     updatedAt: new Date().toISOString(),
   };
 }
@@ -27,6 +28,7 @@ export function launch(
     stages: { accepted: now.toISOString() },
     restartCount: 0,
     problem: undefined,
+    notice: undefined,
     endpoint: undefined,
     updatedAt: now.toISOString(),
   };

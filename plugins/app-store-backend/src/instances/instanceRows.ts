@@ -6,6 +6,8 @@ import type {
   Problem,
   Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { AppliedObjects } from '../kubernetes/InstanceCluster';
+import type { Refusal } from '../kubernetes/observe/Facts';
 import {
   flag,
   integer,
@@ -27,6 +29,18 @@ export type DesiredState = 'running' | 'suspended' | 'terminated' | 'released';
 export const LIVE: DesiredState[] = ['running', 'suspended'];
 /** What was terminated, and of which something is left. */
 export const ENDED: DesiredState[] = ['terminated', 'released'];
+
+/** How the attempts to apply an instance's objects stand. */
+export interface Attempt {
+  /** What was to be applied: of anything else nothing was tried yet. */
+  of: string;
+  count: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  retryAt: number;
+  /** Why it was refused; absent where the API did not answer. */
+  refusal?: Refusal;
+}
 
 export const INSTANCES = Table.create({
   id: text(),
@@ -56,6 +70,12 @@ export const INSTANCES = Table.create({
   secretsOf: optional(text()),
   launch: integer(),
   applied: optional(text()),
+  /** What its objects were when they were applied last. */
+  appliedObjects: optional(json<AppliedObjects>()),
+  /** Absent where the last attempt to apply them went well. */
+  attempt: optional(json<Attempt>()),
+  /** What a launch waits for, where nothing is wrong with it. */
+  notice: optional(text()),
   /** Of its volume's claim, once that was made; an empty volume has to be asked for from then on. */
   claimUid: optional(text()),
   /** When what is left of a terminated instance goes; absent where nothing is kept. */

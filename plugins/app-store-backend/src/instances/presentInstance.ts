@@ -116,8 +116,14 @@ export class InstancePresenter {
           ? {
               ...record.problem,
               detail: logs ? record.problem.detail : undefined,
+              // Names of nodes, accounts and addresses are the operator's.
+              evidence: actor.admin ? record.problem.evidence : undefined,
             }
           : undefined,
+      ...(record.notice && status && running ? { notice: record.notice } : {}),
+      ...(suspended && record.status !== 'SUSPENDED'
+        ? { suspending: true }
+        : {}),
       restartCount: record.restartCount,
       ...(isRestarting(record)
         ? { restarting: true, up: Boolean(record.endpoint) }

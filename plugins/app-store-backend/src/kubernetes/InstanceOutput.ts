@@ -7,8 +7,10 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { IncomingMessage } from 'node:http';
 import { StoreError } from '../errors/StoreError';
-import { KubeError, type KubeApi } from './client/KubeApi';
-import { APP_CONTAINER, objectName } from './manifests/labels';
+import type { KubeApi } from './client/KubeApi';
+import { KubeError } from './client/KubeError';
+import { APP_CONTAINER, objectName, pvcName } from './manifests/labels';
+import { newestPod } from './observe/pods';
 import { podStatus } from './observe/podStatus';
 
 /** A log that does not come within this time is done without. */
@@ -19,17 +21,6 @@ const CONTAINERS = new Set(['app', 'bundle', 'dependencies']);
 export interface InstancePlace {
   id: string;
   namespace: string;
-}
-
-/** The newest pod that is not going away. */
-export function newest(pods: V1Pod[]): V1Pod | undefined {
-  return pods
-    .filter(pod => !pod.metadata?.deletionTimestamp)
-    .sort((a, b) =>
-      String(b.metadata?.creationTimestamp).localeCompare(
-        String(a.metadata?.creationTimestamp),
-      ),
-    )[0];
 }
 
 function lastSeen(event: CoreV1Event): string {
@@ -62,27 +53,44 @@ export class InstanceOutput {
     this.#podsOf = podsOf;
   }
 
-  /** What the cluster says of its pod (specification 2.3). */
-  status(record: InstancePlace): PodStatus {
-    return podStatus(newest(this.#podsOf(record.id)), new Date());
+  /** The newest pod that is not going away. */
+  #pod({ id }: InstancePlace): V1Pod | undefined {
+    const pod = newestPod(this.#podsOf(id));
+    return pod?.metadata?.deletionTimestamp ? undefined : pod;
   }
 
-  async events(record: InstancePlace): Promise<InstanceEvent[]> {
-    const names = [
-      objectName(record.id),
-      ...this.#podsOf(record.id).map(pod => pod.metadata!.name!),
-    ];
+  /** What the cluster says of its pod (specification 2.3). */
+  status(record: InstancePlace): PodStatus {
+    return podStatus(this.#pod(record), new Date());
+  }
+
+  /** Events of its pods, its workload and its claim, and of ReplicaSets that made no pod. */
+  async rawEvents(record: InstancePlace): Promise<CoreV1Event[]> {
+    const own = objectName(record.id);
+    const pods = this.#podsOf(record.id).map(pod => pod.metadata!.name!);
+    const selectors = [own, pvcName(record.id), ...pods].map(
+      name => `involvedObject.name=${name}`,
+    );
+    // A ReplicaSet's name ends with a hash that nobody but its controller knows.
+    if (!pods.length)
+      selectors.push('involvedObject.kind=ReplicaSet,reason=FailedCreate');
     const lists = await Promise.all(
-      names.map(name =>
+      selectors.map(fieldSelector =>
         this.#api.json<{ items: CoreV1Event[] }>(
           `/api/v1/namespaces/${record.namespace}/events`,
-          {
-            query: { fieldSelector: `involvedObject.name=${name}`, limit: 200 },
-          },
+          { query: { fieldSelector, limit: 200 } },
         ),
       ),
     );
-    return newestFirst(lists.flatMap(list => list.items)).map(event => ({
+    return newestFirst(
+      lists
+        .flatMap(list => list.items)
+        .filter(({ involvedObject }) => involvedObject.name?.startsWith(own)),
+    );
+  }
+
+  async events(record: InstancePlace): Promise<InstanceEvent[]> {
+    return (await this.rawEvents(record)).map(event => ({
       type:
         event.type === 'Warning' ? ('Warning' as const) : ('Normal' as const),
       reason: event.reason ?? '',
@@ -107,7 +115,7 @@ export class InstanceOutput {
         owner: 'you',
         remedy: `Choose one of ${[...CONTAINERS].join(', ')}.`,
       });
-    const pod = newest(this.#podsOf(record.id));
+    const pod = this.#pod(record);
     if (!pod)
       throw new StoreError({
         status: 404,

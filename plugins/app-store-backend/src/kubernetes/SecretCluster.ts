@@ -254,6 +254,29 @@ export class SecretCluster {
     if (seen) await this.#api.delete(this.#object(secretId), { uid: seen.uid });
   }
 
+  async #found({ metadata, data = {} }: V1Secret): Promise<FoundSecret> {
+    return {
+      secretId: metadata!.labels![LABELS.secret],
+      uid: metadata!.uid!,
+      resourceVersion: metadata!.resourceVersion!,
+      createdAt: String(metadata!.creationTimestamp),
+      keys: Object.keys(data).sort(),
+      kept: Boolean(metadata!.annotations?.[KEPT_ANNOTATION]),
+      label: labelOf({ metadata }),
+      digest: await this.digest(data),
+    };
+  }
+
+  /** The object of a secret, where it is there and is ours. */
+  async find(secretId: string): Promise<FoundSecret | undefined> {
+    const secret = await this.#api.get<V1Secret & KubeObject>(
+      this.#object(secretId),
+    );
+    return secret?.metadata?.labels?.[LABELS.secret] === secretId
+      ? this.#found(secret)
+      : undefined;
+  }
+
   /** All secrets of this installation. */
   async list(): Promise<FoundSecret[]> {
     const found: FoundSecret[] = [];
@@ -271,17 +294,7 @@ export class SecretCluster {
           continue: next,
         },
       });
-      for (const { metadata, data } of page.items)
-        found.push({
-          secretId: metadata!.labels![LABELS.secret],
-          uid: metadata!.uid!,
-          resourceVersion: metadata!.resourceVersion!,
-          createdAt: String(metadata!.creationTimestamp),
-          keys: Object.keys(data ?? {}).sort(),
-          kept: Boolean(metadata!.annotations?.[KEPT_ANNOTATION]),
-          label: labelOf({ metadata }),
-          digest: await this.digest(data ?? {}),
-        });
+      for (const secret of page.items) found.push(await this.#found(secret));
       next = page.metadata.continue || undefined;
     } while (next);
     return found;

@@ -29,6 +29,7 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
     const transitions = new InstanceTransitions(knex);
     const app = appRecord();
     await new AppRepository(knex).insert(app, { tagIds: [] });
+    const suspended = new Set<string>();
     const changed: string[] = [];
     const reader = new ChangeReader({
       outbox: new Outbox(knex),
@@ -38,11 +39,23 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
     await reader.start();
     const cluster = {
       unreadForMs: 0,
-      unreadMs: () => cluster.unreadForMs,
+      unread: () =>
+        cluster.unreadForMs
+          ? { since: Date.now() - cluster.unreadForMs }
+          : undefined,
+      onAnswer: () => () => {},
       synced: true,
-      hasPods: () => true,
-      pod: () => ({
-        status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      isListed: true,
+      hasPods: (id: string) => !suspended.has(id),
+      drift: () => [],
+      facts: () => ({
+        pods: [
+          {
+            metadata: { uid: 'u' },
+            status: { conditions: [{ type: 'Ready', status: 'True' }] },
+          },
+        ],
+        workloads: [],
       }),
       endpoint: () => ENDPOINT,
       apply: jest.fn(async () => {}),
@@ -66,9 +79,11 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
           ...record,
           status: desired === 'running' ? 'PENDING' : 'SUSPENDED',
           applied: appliedVersion(record),
+          appliedObjects: {},
         },
         10,
       );
+      if (desired === 'suspended') suspended.add(record.id);
       return record.id;
     };
     return {
@@ -99,11 +114,11 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
     try {
       await until(async () => (await status()) === 'DEPLOYED');
       // A short break is none: what was seen still holds.
-      cluster.unreadForMs = 20_000;
+      cluster.unreadForMs = 5000;
       await processor.process(running);
       expect(await status()).toBe('DEPLOYED');
 
-      cluster.unreadForMs = 31_000;
+      cluster.unreadForMs = 9000;
       await until(async () => (await status()) === 'UNKNOWN');
       const record = (await instances.get(running))!;
       expect(record.problem).toMatchObject({
@@ -154,7 +169,7 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
       .spyOn(queue, 'claim')
       .mockRejectedValueOnce(new Error('away'));
     // Nothing is due: only what wakes it has it looked at.
-    jest.spyOn(queue, 'makeAllDue').mockResolvedValue();
+    jest.spyOn(queue, 'page').mockResolvedValue([]);
     jest.spyOn(queue, 'claimDue').mockResolvedValue([]);
     processor.start(cluster as unknown as InstanceCluster);
     try {
@@ -169,7 +184,10 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
   it('leaves the word to a replica that reads the cluster', async () => {
     const { cluster, processor, newProcessor, instances, add } = await setUp();
     const id = await add('running');
-    const cut = { ...cluster, unreadMs: () => 31_000 };
+    const cut = {
+      ...cluster,
+      unread: () => ({ since: Date.now() - 9000 }),
+    };
     const other = newProcessor();
     const seen = new Set<string>();
     processor.start(cluster as unknown as InstanceCluster);

@@ -5,15 +5,21 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { DeletionGuard, Epoch } from '../epoch/Epoch';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
+import type { InstanceRecord } from '../instances/instanceRows';
 import type { Claim, InstanceQueue } from './InstanceQueue';
 import { InstanceReconciler } from './InstanceReconciler';
 import { Silence } from './Silence';
 
-/** How long a claim holds; longer than any call to the cluster may take. */
-const LEASE_MS = 60_000;
+/** How long a claim holds without being renewed: whoever dies is followed after this. */
+const LEASE_MS = 6000;
+/** Times in which a claim is renewed while the work goes on. */
+const RENEWALS = 3;
 const CONCURRENCY = 8;
+/** Between two tries of work that failed for a reason of ours. */
 const RETRY_FIRST_MS = 500;
 const RETRY_LAST_MS = 60_000;
+/** Rows of one read. */
+const PAGE = 500;
 
 /** Works through the queue of instances. */
 export class InstanceProcessor {
@@ -24,6 +30,8 @@ export class InstanceProcessor {
   readonly #leaseMs: number;
   #reconciler: InstanceReconciler | undefined;
   #silence: Silence | undefined;
+  #cluster: InstanceCluster | undefined;
+  #forget = () => {};
   /** Woken, and whether what woke them is known to this process alone. */
   readonly #queued = new Map<string, { seenHere: boolean }>();
   #claiming = false;
@@ -43,7 +51,7 @@ export class InstanceProcessor {
     epoch: DeletionGuard & Pick<Epoch, 'making'>;
     logger: LoggerService;
     now?: () => Date;
-    /** How long a claim of an instance holds, in milliseconds. @default 60000 */
+    /** How long a claim of an instance holds without being renewed, in milliseconds. @default 6000 */
     leaseMs?: number;
   }) {
     this.#queue = options.queue;
@@ -61,25 +69,50 @@ export class InstanceProcessor {
       cluster,
       epoch: this.#epoch,
       silence: this.#silence,
+      logger: this.#logger,
       now: this.#now,
       onStale: id => this.wake(id),
     });
-    this.#queue.makeAllDue(0).then(
-      () => this.claimDue(),
-      error => this.#logger.warn(`instance processor: ${error.message}`),
-    );
+    this.#cluster = cluster;
+    const tell = (error: Error) =>
+      this.#logger.warn(`instance processor: ${error.message}`);
+    this.#forget = cluster.onAnswer(() => {
+      this.noticeSilence()
+        .then(() => this.#makeDue(({ attempt }) => Boolean(attempt)))
+        .then(() => this.claimDue())
+        .catch(tell);
+    });
+    this.resync()
+      .then(() => this.claimDue())
+      .catch(tell);
   }
 
   /** Has all instances looked at where the cluster went silent, or speaks again. */
   async noticeSilence(): Promise<void> {
     if (!this.#silence || this.#silence.isUnread === this.#unread) return;
-    await this.#queue.makeAllDue(Date.now());
+    await this.#makeDue(({ desired }) => desired === 'running');
     this.#unread = !this.#unread;
   }
 
-  /** Has all instances looked at, in whichever replica has time for them. */
+  /**
+   * Has those instances looked at that are not as the cluster shows them, in whichever replica has
+   * time for them; compared in memory.
+   */
   async resync(): Promise<void> {
-    await this.#queue.makeAllDue(Date.now());
+    await this.#makeDue(row => !row.attempt && !isAsSeen(row, this.#cluster!));
+  }
+
+  async #makeDue(which: (row: InstanceRecord) => boolean): Promise<void> {
+    let after: string | undefined;
+    for (;;) {
+      const rows = await this.#queue.page(after, PAGE);
+      await this.#queue.makeDue(
+        rows.filter(which).map(({ id }) => id),
+        Date.now(),
+      );
+      if (rows.length < PAGE) return;
+      after = rows[rows.length - 1].id;
+    }
   }
 
   /**
@@ -203,6 +236,7 @@ export class InstanceProcessor {
   /** Ends after the work under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#forget();
     this.#later.forEach(timer => clearTimeout(timer));
     this.#queued.clear();
     await Promise.all(this.#running.values());
@@ -238,6 +272,11 @@ export class InstanceProcessor {
     const { id } = claim.record;
     const reconciler = this.#reconciler!;
     let again: number | undefined;
+    const renewal = setInterval(() => {
+      this.#queue
+        .renew(id, claim.token, Date.now() + this.#leaseMs)
+        .catch(error => this.#logger.warn(`instance ${id}: ${error.message}`));
+    }, this.#leaseMs / RENEWALS);
     try {
       again = await reconciler.reconcile(claim);
       this.#failures.delete(id);
@@ -248,13 +287,31 @@ export class InstanceProcessor {
       this.#logger.warn(
         `instance ${id}: ${(error as Error).message}; again in ${again} ms`,
       );
-      if (failures > 2) await reconciler.report(claim, error as Error);
+    } finally {
+      clearInterval(renewal);
     }
     await this.#queue.release(
       id,
       claim.token,
-      again === undefined ? undefined : Date.now() + again,
+      again === undefined ? undefined : Date.now() + Math.ceil(again),
     );
     if (again !== undefined) this.#wakeAfter(id, again);
   }
+}
+
+/** Nothing is to be done about it, and nothing new to be said of it. */
+export function isAsSeen(
+  { id, desired, status, problem, endpoint, appliedObjects }: InstanceRecord,
+  cluster: Pick<InstanceCluster, 'drift' | 'endpoint' | 'hasPods' | 'synced'>,
+): boolean {
+  if (desired === 'released') return true;
+  if (!cluster.synced || problem || !appliedObjects) return false;
+  if (cluster.drift(id, appliedObjects).length) return false;
+  if (desired === 'suspended')
+    return status === 'SUSPENDED' && !cluster.hasPods(id);
+  return (
+    desired === 'running' &&
+    status === 'DEPLOYED' &&
+    JSON.stringify(endpoint) === JSON.stringify(cluster.endpoint(id))
+  );
 }

@@ -14,6 +14,7 @@ import {
   type InstanceRow,
   type ReadInstanceRow,
 } from '../instances/instanceRows';
+import { secretObjectName } from '../kubernetes/manifests/labels';
 import type { InstanceObjects } from '../kubernetes/manifests/instanceObjects';
 
 /** A row whose lease is held. */
@@ -81,11 +82,48 @@ export class InstanceQueue {
     return rows.map(row => row.id);
   }
 
-  /** Makes all instances due, for a resync. */
-  async makeAllDue(atMs: number): Promise<void> {
-    await this.#knex<InstanceRow>('instances')
-      .whereNull('due_at')
-      .update({ due_at: atMs });
+  /** Rows by id, one page of them. */
+  async page(
+    after: string | undefined,
+    limit: number,
+  ): Promise<InstanceRecord[]> {
+    const rows: ReadInstanceRow[] = await this.#knex('instances')
+      .select([...INSTANCES.names])
+      .where(query => after && query.where('id', '>', after))
+      .orderBy('id')
+      .limit(limit);
+    return rows.map(INSTANCES.read);
+  }
+
+  /** Names of the secrets that an instance uses, by the names of their objects. */
+  async secretNamesOf(id: string): Promise<Map<string, string>> {
+    const rows: Array<{ id: string; name: string }> = await this.#knex(
+      'instance_secrets',
+    )
+      .join('secrets', 'secrets.id', 'instance_secrets.secret_id')
+      .where({ instance_id: id })
+      .select('secrets.id', 'secrets.name');
+    return new Map(
+      rows.map(secret => [secretObjectName(secret.id), secret.name]),
+    );
+  }
+
+  /**
+   * Holds a lease for longer, while the work goes on.
+   *
+   * @returns false where somebody else has it by now
+   */
+  async renew(id: string, token: string, untilMs: number): Promise<boolean> {
+    const count = await this.#knex<InstanceRow>('instances')
+      .where({ id, lease_token: token })
+      .update({
+        lease_until: untilMs,
+        due_at: this.#knex.raw(
+          'case when due_at = lease_until then ? else due_at end',
+          [untilMs],
+        ) as unknown as number,
+      });
+    return count === 1;
   }
 
   /** Whether it is still to be looked at. */

@@ -1,5 +1,5 @@
 /**
- * Compares secrets with the cluster, now and then: says which were changed outside of
+ * Compares secrets with the cluster, when the cluster says that one changed, and now and then: says which were changed outside of
  * the store or are gone, and drops objects of secrets that were deleted. It cannot
  * invent a value.
  */
@@ -8,7 +8,7 @@ import type { SecretRepository } from '../secrets/SecretRepository';
 import type { SecretRecord, SecretState } from '../secrets/secretRows';
 import type { DeletionGuard } from '../epoch/Epoch';
 import type { Preconditions } from '../apps/Preconditions';
-import type { SecretCluster } from '../kubernetes/SecretCluster';
+import type { FoundSecret, SecretCluster } from '../kubernetes/SecretCluster';
 
 /** Rows of one read. */
 const PAGE = 500;
@@ -49,6 +49,30 @@ export class SecretProcessor {
     this.#now = options.now ?? Date.now;
   }
 
+  async #compare(
+    secret: SecretRecord,
+    object: FoundSecret | undefined,
+  ): Promise<void> {
+    const state = stateOf(secret, object?.digest);
+    if (state === secret.state) return;
+    // It may have been changed through the store since the object was read.
+    const again = await this.#secrets.get(secret.id);
+    if (!again || again.revision !== secret.revision) return;
+    this.#logger.warn(
+      `the secret ${secret.name} (${secret.visibility}) is ${state} in the cluster`,
+    );
+    await this.#secrets.setState(secret.id, state);
+    await this.#preconditions.refreshUsersOf(
+      (await this.#secrets.usesOf(secret)).map(use => use.appId),
+    );
+  }
+
+  /** One look at one secret, of which the cluster says that it changed. */
+  async lookAt(secretId: string): Promise<void> {
+    const secret = await this.#secrets.get(secretId);
+    if (secret) await this.#compare(secret, await this.#cluster.find(secretId));
+  }
+
   /** One look at all secrets. */
   async look(): Promise<void> {
     const found = new Map(
@@ -64,18 +88,7 @@ export class SecretProcessor {
           await this.#cluster
             .describe(object, secret)
             .catch(error => this.#logger.warn(error.message));
-        const state = stateOf(secret, object?.digest);
-        if (state === secret.state) continue;
-        // It may have been changed through the store since the list was read.
-        const again = await this.#secrets.get(secret.id);
-        if (!again || again.revision !== secret.revision) continue;
-        this.#logger.warn(
-          `the secret ${secret.name} (${secret.visibility}) is ${state} in the cluster`,
-        );
-        await this.#secrets.setState(secret.id, state);
-        await this.#preconditions.refreshUsersOf(
-          (await this.#secrets.usesOf(secret)).map(use => use.appId),
-        );
+        await this.#compare(secret, object);
       }
       if (rows.length < PAGE) break;
       last = rows[rows.length - 1].id;

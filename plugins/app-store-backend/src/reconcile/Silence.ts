@@ -3,29 +3,37 @@
  * to, so that one goes first.
  */
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
+import type { Unread } from '../kubernetes/view/InstanceWatches';
 
 /** What was last seen of the cluster is not held to be true for longer than this. */
-const UNREAD_AFTER_MS = 30_000;
+const UNREAD_AFTER_MS = 8000;
 /** Another replica has this long to look. */
-const WAIT_MS = 5000;
+const WAIT_MS = 2000;
 
 /** Whether the cluster can be read, and which instances are left to others until when. */
 export class Silence {
-  readonly #cluster: Pick<InstanceCluster, 'unreadMs'>;
+  readonly #cluster: Pick<InstanceCluster, 'unread'>;
   readonly #now: () => Date;
   readonly #waits = new Map<string, number>();
 
   constructor(options: {
-    cluster: Pick<InstanceCluster, 'unreadMs'>;
+    cluster: Pick<InstanceCluster, 'unread'>;
     now: () => Date;
   }) {
     this.#cluster = options.cluster;
     this.#now = options.now;
   }
 
-  /** Nothing was read of the cluster for too long. */
+  /** Set where nothing was read of the cluster for too long. */
+  get unread(): Unread | undefined {
+    const unread = this.#cluster.unread();
+    return unread && this.#now().getTime() - unread.since > UNREAD_AFTER_MS
+      ? unread
+      : undefined;
+  }
+
   get isUnread(): boolean {
-    return this.#cluster.unreadMs(this.#now().getTime()) > UNREAD_AFTER_MS;
+    return Boolean(this.unread);
   }
 
   /** Ids that are left to others. */

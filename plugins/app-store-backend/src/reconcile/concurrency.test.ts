@@ -3,6 +3,7 @@
  * once, and nothing is lost or doubled.
  */
 import makeKnex, { type Knex } from 'knex';
+import { until } from '../__testUtils__/until';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,13 @@ describe('two backends with one PostgreSQL', () => {
     for (const { id } of (await stores[0].get('/instances?limit=200', who))
       .items)
       await at(0).delete(`${API}/instances/${id}?purge=true`).set(as(who));
+    await until(
+      async () =>
+        !(
+          await stores[0].get('/instances?limit=200', who)
+        ).items.length,
+      'all ended',
+    );
   };
 
   it('admit exactly as many of 50 runs as the limit of 10 allows', async () => {

@@ -6,7 +6,7 @@ import { appRecord, instanceRecord } from '../__testUtils__/fixtures';
 import { InstanceQueue } from './InstanceQueue';
 import { InstanceRepository } from '../instances/InstanceRepository';
 import { InstanceTransitions } from '../instances/InstanceTransitions';
-import { KubeError } from '../kubernetes/client/KubeApi';
+import { KubeError } from '../kubernetes/client/KubeError';
 import { Policy } from '../policy';
 import { NEVER_HELD } from '../epoch/__testUtils__/neverHeld';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
@@ -37,6 +37,7 @@ describe.each(databaseIds())('the first cause on %s', database => {
         ...record,
         status: 'PENDING',
         applied: appliedVersion(record),
+        appliedObjects: {},
         ...change,
       },
       10,
@@ -50,15 +51,18 @@ describe.each(databaseIds())('the first cause on %s', database => {
       logger: mockServices.logger.mock(),
     });
     const whole = {
-      unreadMs: () => 0,
+      unread: () => undefined,
+      onAnswer: () => () => {},
       synced: true,
+      isListed: true,
       hasPods: () => true,
       endpoint: () => undefined,
       ensureClaim: async () => undefined,
-      apply: async () => {},
-      pod: () => undefined,
+      apply: async () => ({}),
+      drift: () => [],
+      facts: () => ({ pods: [], workloads: [] }),
       ...cluster,
-      output: { events: async () => [], tail: async () => '', ...cluster },
+      output: { rawEvents: async () => [], tail: async () => '', ...cluster },
     };
     jest.spyOn(global, 'setInterval').mockReturnValue(0 as never);
     processor.start(whole as unknown as InstanceCluster);
@@ -97,12 +101,21 @@ describe.each(databaseIds())('the first cause on %s', database => {
     };
     let pod: object = app({ running: { startedAt: ago(15) } });
     const { look, stop } = await setUp({
-      pod: () => pod,
-      events: async () => [
+      facts: () => ({ pods: [pod], workloads: [] }),
+      rawEvents: async () => [
         {
+          metadata: {},
+          involvedObject: { name: 'p' },
           reason: 'Unhealthy',
           message: 'dial tcp (the container listens on port 9000)',
-          lastSeen: ago(1),
+          lastTimestamp: ago(1),
+        },
+        {
+          metadata: {},
+          involvedObject: { name: 'p' },
+          reason: 'Killing',
+          message: 'Container app failed startup probe, will be restarted',
+          lastTimestamp: ago(10),
         },
       ],
       tail: async () => 'listening on 9000',
@@ -137,7 +150,7 @@ describe.each(databaseIds())('the first cause on %s', database => {
       await look();
       expect(await look()).toMatchObject({
         status: 'FAILED',
-        problem: { code: 'CLUSTER_REFUSED', owner: 'author' },
+        problem: { code: 'REQUEST_INVALID', owner: 'author' },
       });
     } finally {
       await stop();

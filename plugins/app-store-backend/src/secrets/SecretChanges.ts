@@ -14,7 +14,7 @@ import type { Caller } from '../auth/Caller';
 import type { KeyedLock } from '../database/KeyedLock';
 import type { DeletionGuard, Epoch } from '../epoch/Epoch';
 import { stale, StoreError } from '../errors/StoreError';
-import { KubeError } from '../kubernetes/client/KubeApi';
+import { KubeError } from '../kubernetes/client/KubeError';
 import type { SecretCluster } from '../kubernetes/SecretCluster';
 import type { Policy } from '../policy';
 import type { SecretRepository } from './SecretRepository';

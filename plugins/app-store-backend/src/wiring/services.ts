@@ -17,6 +17,8 @@ import type { Policy } from '../policy';
 import type { AppNotes } from '../apps/AppNotes';
 import type { Epoch } from '../epoch/Epoch';
 import { Recovery } from '../recovery/Recovery';
+import { tellMissingPermissions } from '../kubernetes/permissions';
+import { SecretWatch } from '../kubernetes/SecretWatch';
 import { InstanceCluster } from '../kubernetes/InstanceCluster';
 import { InstanceProcessor } from '../reconcile/InstanceProcessor';
 import { SecretCluster } from '../kubernetes/SecretCluster';
@@ -247,6 +249,10 @@ export function createServices(options: ServicesOptions) {
     names: aliasNames,
     instances: instanceService,
   });
+  const secretProcessor = new SecretProcessor({
+    ...common,
+    cluster: secretCluster,
+  });
   const { tap = part => part } = options;
   const { declarations, declarationFiles, declarationSweep } =
     createDeclarations({
@@ -287,8 +293,19 @@ export function createServices(options: ServicesOptions) {
     }),
     processor,
     cluster: instanceCluster,
+    tellMissingPermissions: () =>
+      tellMissingPermissions({ ...cluster, logger }),
     reviewToken: (token: string) => reviewToken(api, token),
-    secretProcessor: new SecretProcessor({ ...common, cluster: secretCluster }),
+    secretProcessor,
+    secretWatch: new SecretWatch({
+      ...cluster,
+      logger,
+      heartbeat: instanceCluster.heartbeat,
+      onChange: id =>
+        secretProcessor
+          .lookAt(id)
+          .catch(error => logger.warn(`secret ${id}: ${error.message}`)),
+    }),
     gatewaySecret: () => secretCluster.secretFor('app-store-gateway'),
     apps: appService,
     imports,

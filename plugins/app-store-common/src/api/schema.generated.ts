@@ -1451,6 +1451,12 @@ export interface components {
       remedy: string;
       /** @description Further lines, such as the end of a log, for those who may read it. */
       detail?: string;
+      /** @description What shows it, in the cluster's own words; for admins. */
+      evidence?: {
+        /** @description Where it was seen: `Pod i-1, condition PodScheduled`. */
+        source: string;
+        message: string;
+      }[];
     };
     /** @description The body of every failed request (RFC 9457). */
     ProblemDetails: {
@@ -1894,6 +1900,10 @@ export interface components {
         [key: string]: string;
       };
       problem?: components['schemas']['Problem'];
+      /** @description What a launch waits for, where nothing is wrong with it. */
+      notice?: string;
+      /** @description Suspended, and its pod has not ended yet; its status is PENDING until then. */
+      suspending?: boolean;
       restartCount: number;
       /** @description The app ended by itself, and is started again or was so a short time ago; its status is FAILED until it is well. */
       restarting?: boolean;

@@ -12,6 +12,7 @@ import { When } from './When';
 /** When an instance is suspended automatically. */
 function deadline(instance: AppInstance, now: number): ReactNode {
   if (!['PENDING', 'DEPLOYED'].includes(instance.status)) return undefined;
+  if (instance.suspending) return undefined;
   if (!instance.suspendAfter) return 'Never';
   return (
     <>

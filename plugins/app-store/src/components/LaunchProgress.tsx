@@ -35,7 +35,7 @@ function stateOf(
 /** A launch: its parts, how far it is, and how long each part took. */
 export function LaunchProgress(props: { instance: AppInstance }) {
   const { instance } = props;
-  const running = instance.status === 'PENDING';
+  const running = instance.status === 'PENDING' && !instance.suspending;
   const now = useNow(100, running);
   const at = (stage: LaunchStage | undefined) =>
     stage && instance.stages[stage]

@@ -15,7 +15,9 @@ function whyClosed(instance: AppInstance): string | undefined {
   if (isUp(instance)) return undefined;
   switch (instance.status) {
     case 'PENDING':
-      return 'It is still starting.';
+      return instance.suspending
+        ? 'It is being suspended.'
+        : 'It is still starting.';
     case 'SUSPENDED':
       return 'It is suspended. Resume it first.';
     case 'FAILED':

@@ -12,7 +12,7 @@ export function statusText(
     case 'DEPLOYED':
       return 'Running';
     case 'PENDING':
-      return 'Starting';
+      return instance.suspending ? 'Suspending' : 'Starting';
     case 'SUSPENDED':
       return 'Suspended';
     case 'FAILED':
@@ -51,7 +51,12 @@ const TONES: Record<AppInstance['status'], Tone> = {
  */
 export function StatusBadge(props: {
   instance: Pick<AppInstance, 'status' | 'terminating'> &
-    Partial<Pick<AppInstance, 'purgeAfter' | 'restarting' | 'restartCount'>>;
+    Partial<
+      Pick<
+        AppInstance,
+        'purgeAfter' | 'restarting' | 'restartCount' | 'suspending'
+      >
+    >;
 }) {
   const { instance } = props;
   return (

@@ -12,6 +12,7 @@ import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-commo
 import { useState } from 'react';
 import { useLocation, useParams } from 'react-router-dom';
 import { DeadEnd } from '../components/DeadEnd';
+import { Evidence } from '../components/Evidence';
 import { EventList } from '../components/EventList';
 import { InstanceActions } from '../components/InstanceActions';
 import { InstanceAliases } from '../components/InstanceAliases';
@@ -142,6 +143,7 @@ export function InstancePage() {
   const actions = <InstanceActions instance={instance} onChange={update} />;
   const showsLaunch =
     !instance.terminating &&
+    !instance.suspending &&
     (instance.status === 'PENDING' ||
       (instance.status === 'FAILED' && !instance.restarting) ||
       launching);
@@ -177,6 +179,7 @@ export function InstancePage() {
               problem={instance.problem}
               status={instance.status === 'FAILED' ? 'danger' : 'warning'}
             >
+              <Evidence items={instance.problem.evidence} />
               {instance.problem.detail && (
                 <pre className={styles.tail} aria-label="End of the log">
                   {instance.problem.detail}
@@ -186,6 +189,12 @@ export function InstancePage() {
           )}
           <StaleSecrets instance={instance} />
           {showsLaunch && <LaunchProgress instance={instance} />}
+          {instance.suspending && (
+            <Text as="p">
+              Suspending. The app is told to end, and has some seconds for it.
+            </Text>
+          )}
+          {instance.notice && <Text as="p">{instance.notice}</Text>}
           {instance.status === 'SUSPENDED' && !instance.terminating && (
             <Text as="p">
               Suspended. Its volume is kept. All other data is lost when you

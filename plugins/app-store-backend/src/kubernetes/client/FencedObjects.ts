@@ -5,7 +5,8 @@
  * version that was read. Where there was nothing it is created, not applied; what was created
  * past the lease is taken away again. Every deletion names the uid and the version.
  */
-import { KubeError, type KubeApi } from './KubeApi';
+import type { KubeApi } from './KubeApi';
+import { KubeError } from './KubeError';
 import { isOnlyCreated, type KubeObject } from './kubeObjects';
 import { LABELS } from '../manifests/labels';
 
@@ -42,42 +43,56 @@ export class FencedObjects {
   /**
    * The object as it is.
    *
-   * @throws Error where an object of this name is not this installation's
+   * @param uid - of the one that this store made, where that is known: it is its own, whatever its labels say by now
+   * @throws KubeError 409, `NotOurs`, where an object of this name is not this installation's
    */
-  async read(object: KubeObject): Promise<KubeObject | undefined> {
+  async read(
+    object: KubeObject,
+    uid?: string,
+  ): Promise<KubeObject | undefined> {
     const found = await this.#api.get<KubeObject>(object);
-    const owner = found?.metadata?.labels?.[LABELS.installation];
-    if (found && owner !== this.#installation)
-      throw new Error(
-        `the ${object.kind} ${
-          object.metadata!.name
-        } in the cluster belongs to ${
-          owner ? `another app store (${owner})` : 'somebody else'
-        }`,
-      );
-    return found;
+    if (!found || (uid && found.metadata!.uid === uid)) return found;
+    const owner = found.metadata!.labels?.[LABELS.installation];
+    if (owner === this.#installation) return found;
+    const { kind } = object;
+    const { name } = object.metadata!;
+    throw new KubeError(
+      409,
+      'NotOurs',
+      `the ${kind} ${name} in the cluster belongs to ${
+        owner ? 'another app store' : 'somebody else'
+      }`,
+      { details: { kind, name } },
+    );
   }
 
   /**
    * Brings objects to the state given, or makes them.
    *
    * @param options.fresh - they were never written: saves the look
+   * @param options.uids - of those that this store made, by kind
+   * @returns the objects as they are afterwards
    * @throws LeaseLost; KubeError 409 where somebody changed one since it was read
    */
   async apply(
     objects: KubeObject[],
     stillMine: StillMine,
-    { fresh = false }: { fresh?: boolean } = {},
-  ): Promise<void> {
+    options: { fresh?: boolean; uids?: Partial<Record<string, string>> } = {},
+  ): Promise<KubeObject[]> {
+    const { fresh = false, uids = {} } = options;
     const live = fresh
       ? objects.map(() => undefined)
-      : await Promise.all(objects.map(object => this.read(object)));
+      : await Promise.all(
+          objects.map(object => this.read(object, uids[object.kind!])),
+        );
     await assertMine(stillMine);
     const made: KubeObject[] = [];
     const written = await Promise.allSettled(
       objects.map(async (object, i) => {
-        if (live[i]) await this.#update(object, live[i]);
-        else made.push(await this.#api.create(object));
+        if (live[i]) return this.#update(object, live[i]);
+        const created = await this.#api.create(object);
+        made.push(created);
+        return created;
       }),
     );
     await this.#keep(made, stillMine);
@@ -86,8 +101,11 @@ export class FencedObjects {
     );
     // A predecessor made them and died before it could say so.
     if (fresh && failures.some(alreadyExists))
-      await this.apply(objects, stillMine);
-    else if (failures.length) throw failures[0];
+      return this.apply(objects, stillMine, { uids });
+    if (failures.length) throw failures[0];
+    return written.map(
+      result => (result as PromiseFulfilledResult<KubeObject>).value,
+    );
   }
 
   /**
@@ -141,10 +159,15 @@ export class FencedObjects {
     return this.#api.ownByApply(found);
   }
 
-  async #update(object: KubeObject, found: KubeObject): Promise<void> {
-    const { uid, resourceVersion } = (await this.#api.ownByApply(found))
-      .metadata!;
-    await this.#api.apply({
+  async #update(object: KubeObject, found: KubeObject): Promise<KubeObject> {
+    const owned = await this.#api.ownByApply(found);
+    // A claim's spec is the cluster's, once it is bound.
+    const { uid, resourceVersion } = (
+      object.kind === 'PersistentVolumeClaim'
+        ? owned
+        : await this.#api.takeOver(owned)
+    ).metadata!;
+    return this.#api.apply({
       ...object,
       metadata: { ...object.metadata, uid, resourceVersion },
     });
@@ -159,12 +182,19 @@ export class FencedObjects {
   /**
    * Deletes objects.
    *
+   * @param uids - of those that this store made, by kind
    * @returns true where none of them is left
    * @throws LeaseLost
    */
-  async remove(objects: KubeObject[], stillMine: StillMine): Promise<boolean> {
+  async remove(
+    objects: KubeObject[],
+    stillMine: StillMine,
+    uids: Partial<Record<string, string>> = {},
+  ): Promise<boolean> {
     const live = (
-      await Promise.all(objects.map(object => this.read(object)))
+      await Promise.all(
+        objects.map(object => this.read(object, uids[object.kind!])),
+      )
     ).flatMap(found => found ?? []);
     if (!live.length) return true;
     await assertMine(stillMine);

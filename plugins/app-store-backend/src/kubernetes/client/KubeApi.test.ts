@@ -2,7 +2,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { KubeApi, KubeError } from './KubeApi';
+import { KubeApi } from './KubeApi';
+import { KubeError } from './KubeError';
 
 const ANSWER = '{"kind":"Status"}';
 const HEAD = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${ANSWER.length}\r\n\r\n`;

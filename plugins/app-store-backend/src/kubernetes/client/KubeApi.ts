@@ -6,63 +6,41 @@
  * each request; only its configuration (addresses, certificates, credentials) is
  * used here.
  */
-import type { KubeConfig, V1Status } from '@kubernetes/client-node';
-import { Agent, request, type RequestOptions } from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { request } from 'node:https';
 import {
-  Agent as HttpAgent,
   request as httpRequest,
   type ClientRequest,
   type IncomingMessage,
 } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { FIELD_MANAGER } from '../manifests/labels';
+import { Credentials } from './Credentials';
+import { KubeError } from './KubeError';
 import {
   collectionPath,
+  hasForeignFields,
   isOnlyCreated,
   isOwnCreation,
   objectPath,
+  withoutForeignFields,
   type KubeObject,
 } from './kubeObjects';
 import { giveUpOnSilence } from './silence';
-
-/** A refused or failed request. */
-export class KubeError extends Error {
-  readonly code: number;
-  readonly reason: string;
-  readonly causes: Array<{ field?: string; message?: string }>;
-
-  constructor(
-    code: number,
-    reason: string,
-    message: string,
-    causes: Array<{ field?: string; message?: string }> = [],
-  ) {
-    super(message);
-    this.name = 'KubeError';
-    this.code = code;
-    this.reason = reason;
-    this.causes = causes;
-  }
-}
 
 interface Call {
   method?: string;
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   contentType?: string;
+  /** @default 'application/json' */
+  accept?: string;
   signal?: AbortSignal;
   /** Milliseconds of silence after which it is given up; 0 for no limit. */
   timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 30_000;
-
-const unreachable = (why: string) =>
-  new KubeError(
-    0,
-    'Unreachable',
-    `the Kubernetes API cannot be reached: ${why}`,
-  );
 
 /**
  * Whether a request may be sent once more: it met a kept connection that the server had closed as
@@ -73,60 +51,61 @@ const mayBeSentAgain = (outgoing: ClientRequest, error: Error) =>
   outgoing.method !== 'POST' &&
   ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 
+/** A certificate or a token that is not valid any more, or not yet known here. */
+const isStale = (error: unknown) =>
+  error instanceof KubeError &&
+  (error.code === 401 ||
+    (error.code === 0 && /certificate|CERT_|self-signed/i.test(error.message)));
+
 /** Calls the Kubernetes API. */
 export class KubeApi {
-  readonly #config: KubeConfig;
-  #agent: Agent | HttpAgent | undefined;
+  readonly #credentials: Credentials;
 
-  static create(config: KubeConfig): KubeApi {
-    return new KubeApi(config);
+  /** @param reload - reads the configuration again, where it comes from a file */
+  static create(config: KubeConfig, reload?: () => KubeConfig): KubeApi {
+    return new KubeApi(new Credentials(config, reload));
   }
 
-  private constructor(config: KubeConfig) {
-    this.#config = config;
+  private constructor(credentials: Credentials) {
+    this.#credentials = credentials;
   }
 
+  /** @throws KubeError where it is refused, or nothing is answered */
   async #open(path: string, call: Call): Promise<IncomingMessage> {
-    const cluster = this.#config.getCurrentCluster();
-    if (!cluster)
-      throw new KubeError(
-        0,
-        'NoCluster',
-        'no Kubernetes cluster is configured',
-      );
-    const url = new URL(cluster.server.replace(/\/$/, '') + path);
+    try {
+      return await this.#send(path, call);
+    } catch (error) {
+      // Renewed while the store runs: once more with what the files hold by now.
+      if (!isStale(error) || !this.#credentials.renew()) throw error;
+      return this.#send(path, call);
+    }
+  }
+
+  async #send(path: string, call: Call): Promise<IncomingMessage> {
+    const response = await this.#request(path, call);
+    if ((response.statusCode ?? 500) < 400) return response;
+    throw KubeError.ofAnswer(response, await read(response));
+  }
+
+  async #request(path: string, call: Call): Promise<IncomingMessage> {
+    const access = await this.#credentials.access();
+    const url = new URL(access.server + path);
     for (const [key, value] of Object.entries(call.query ?? {}))
       if (value !== undefined) url.searchParams.set(key, String(value));
-    const options: RequestOptions = { headers: {} };
-    await this.#config.applyToHTTPSOptions(
-      options as Parameters<KubeConfig['applyToHTTPSOptions']>[0],
-    );
-    const { ca, cert, key, rejectUnauthorized, servername } = options;
-    const secure = url.protocol === 'https:';
-    this.#agent ??= secure
-      ? new Agent({
-          keepAlive: true,
-          ca,
-          cert,
-          key,
-          rejectUnauthorized,
-          servername,
-        })
-      : new HttpAgent({ keepAlive: true });
     const body =
       call.body === undefined ? undefined : JSON.stringify(call.body);
     return new Promise((resolve, reject) => {
-      const outgoing = (secure ? request : httpRequest)(
+      const outgoing = (access.secure ? request : httpRequest)(
         url,
         {
           method: call.method ?? 'GET',
-          agent: this.#agent,
+          agent: access.agent,
           signal: call.signal,
-          auth: options.auth ?? undefined,
+          auth: access.auth,
           headers: {
-            accept: 'application/json',
+            accept: call.accept ?? 'application/json',
             'user-agent': FIELD_MANAGER,
-            ...(options.headers as Record<string, string>),
+            ...access.headers,
             ...(body
               ? {
                   'content-type': call.contentType ?? 'application/json',
@@ -142,41 +121,21 @@ export class KubeApi {
       outgoing.on('error', error => {
         if (call.signal?.aborted) reject(error);
         else if (mayBeSentAgain(outgoing, error))
-          resolve(this.#open(path, call));
-        else reject(unreachable(error.message));
+          resolve(this.#request(path, call));
+        else reject(KubeError.unreachable(error.message));
       });
       outgoing.end(body);
     });
   }
 
-  async #fail(response: IncomingMessage): Promise<never> {
-    const body = await read(response);
-    let status: V1Status = {};
-    try {
-      status = JSON.parse(body);
-    } catch {
-      // Not from an API server: its text is the message.
-    }
-    throw new KubeError(
-      response.statusCode ?? 0,
-      status.reason ?? response.statusMessage ?? 'Unknown',
-      status.message ?? body.slice(0, 300),
-      status.details?.causes,
-    );
-  }
-
   /** A request whose answer is JSON. */
   async json<T>(path: string, call: Call = {}): Promise<T> {
-    const response = await this.#open(path, call);
-    if ((response.statusCode ?? 500) >= 400) return this.#fail(response);
-    return JSON.parse(await read(response)) as T;
+    return JSON.parse(await read(await this.#open(path, call))) as T;
   }
 
   /** A request whose answer is read as it comes. */
   async stream(path: string, call: Call = {}): Promise<IncomingMessage> {
-    const response = await this.#open(path, { timeoutMs: 0, ...call });
-    if ((response.statusCode ?? 500) >= 400) return this.#fail(response);
-    return response;
+    return this.#open(path, { timeoutMs: 0, ...call });
   }
 
   /**
@@ -211,7 +170,33 @@ export class KubeApi {
    */
   async ownByApply<T extends KubeObject>(object: T): Promise<T> {
     if (!isOnlyCreated(object)) return object;
-    const { managedFields = [], resourceVersion } = object.metadata!;
+    const { managedFields = [] } = object.metadata!;
+    return this.#setManagedFields(
+      object,
+      managedFields.map(entry =>
+        isOwnCreation(entry) ? { ...entry, operation: 'Apply' } : entry,
+      ),
+    );
+  }
+
+  /**
+   * Takes over what others decided of an object that this store applies, so that its next apply
+   * removes it.
+   *
+   * @param object - as it was read
+   * @returns the object as it is afterwards; the same where there was nothing to do
+   * @throws KubeError 409 where it was changed since it was read
+   */
+  async takeOver<T extends KubeObject>(object: T): Promise<T> {
+    if (!hasForeignFields(object)) return object;
+    return this.#setManagedFields(object, withoutForeignFields(object));
+  }
+
+  #setManagedFields<T extends KubeObject>(
+    object: T,
+    managedFields: unknown[],
+  ): Promise<T> {
+    const { resourceVersion } = object.metadata!;
     return this.json(objectPath(object), {
       method: 'PATCH',
       contentType: 'application/json-patch+json',
@@ -219,9 +204,7 @@ export class KubeApi {
         {
           op: 'replace',
           path: '/metadata/managedFields',
-          value: managedFields.map(entry =>
-            isOwnCreation(entry) ? { ...entry, operation: 'Apply' } : entry,
-          ),
+          value: managedFields,
         },
         {
           op: 'replace',
@@ -284,7 +267,7 @@ export class KubeApi {
   }
 
   close(): void {
-    this.#agent?.destroy();
+    this.#credentials.close();
   }
 }
 
@@ -292,6 +275,6 @@ async function read(answer: IncomingMessage): Promise<string> {
   try {
     return await text(answer);
   } catch {
-    throw unreachable('its answer stopped halfway');
+    throw KubeError.unreachable('its answer stopped halfway');
   }
 }

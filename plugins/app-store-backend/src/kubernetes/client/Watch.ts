@@ -1,115 +1,145 @@
 /**
- * One list and watch, kept up: a small projection in memory that is whole after
- * `list`, follows every change, and recovers after any break.
+ * One list and watch, kept up: what it feeds is whole once it was listed, follows every
+ * change, and recovers after any break. A break is followed up from where the watch was; all is
+ * listed again only where the server has forgotten that (410).
  *
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
-import { KubeError, type KubeApi } from './KubeApi';
+import type { Heartbeat } from './Heartbeat';
+import type { KubeApi } from './KubeApi';
+import { KubeError } from './KubeError';
 import { collectionPath, type KubeObject } from './kubeObjects';
 
-/** A quiet watch is begun anew after this long, in seconds. */
+/** A watch is begun anew after about this long, in seconds. */
 const WATCH_SECONDS = 290;
+/** Bookmarks come about once a minute: without one for this long a watch is taken for dead, in milliseconds. */
+const QUIET_MS = 150_000;
 const PAGE = 500;
 const PAUSE_FIRST_MS = 200;
 const PAUSE_LAST_MS = 15_000;
+const METADATA_ONLY =
+  'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const METADATA_ONLY_EVENTS =
+  'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
-/** Options of {@link Watch}. */
-export interface WatchOptions<T, P> {
+/** Takes what a watch brings. */
+export interface WatchSink<T> {
+  /** All that follows until {@link WatchSink.end} is all there is. */
+  begin(): void;
+  take(object: T): void;
+  remove(object: T): void;
+  end(): void;
+}
+
+export interface WatchOptions<T> {
   api: KubeApi;
+  heartbeat: Pick<Heartbeat, 'onAnswer'>;
   apiVersion: string;
   kind: string;
   namespace: string;
   labelSelector: string;
-  /** What is kept of an object. */
-  project(object: T): P;
-  /** Called for each object that came, changed or went. */
-  onChange(object: T, removed: boolean): void;
+  /** Nothing but names, labels and annotations are sent. @default false */
+  metadataOnly?: boolean;
+  sink: WatchSink<T>;
   logger: LoggerService;
 }
 
-/** Lists a kind of objects, follows its changes, and keeps a part of each. */
-export class Watch<T extends KubeObject, P> {
-  readonly #options: WatchOptions<T, P>;
-  readonly #items = new Map<string, { projection: P; object: T }>();
+/** Lists a kind of objects and follows its changes. */
+export class Watch<T extends KubeObject> {
+  readonly #options: WatchOptions<T>;
   readonly #abort = new AbortController();
   #resourceVersion: string | undefined;
-  /** Since when the projection may lag behind; undefined while it follows. */
+  /** Ends the stream or the pause under way. */
+  #interrupt = () => {};
+  /** Since when what it feeds may lag behind; undefined while it follows. */
   #brokenAt: number | undefined = Date.now();
+  #error: KubeError | undefined;
+  #listed!: () => void;
+  /** Once all was listed for the first time. */
+  readonly whenListed = new Promise<void>(resolve => {
+    this.#listed = resolve;
+  });
 
-  constructor(options: WatchOptions<T, P>) {
+  constructor(options: WatchOptions<T>) {
     this.#options = options;
   }
 
-  /** True while the projection is known to follow the cluster. */
-  get synced(): boolean {
-    return this.#brokenAt === undefined;
+  get kind(): string {
+    return this.#options.kind;
   }
 
-  /** Since when it is not, in milliseconds since 1970. */
+  /** Since when it does not follow, in milliseconds since 1970. */
   get brokenAt(): number | undefined {
     return this.#brokenAt;
   }
 
-  values(): P[] {
-    return [...this.#items.values()].map(item => item.projection);
+  /** Why it does not. */
+  get error(): KubeError | undefined {
+    return this.#error;
   }
 
-  /** Follows from where {@link Watch.list} was, until {@link Watch.stop}. */
+  /** Lists and follows, until {@link Watch.stop}; tries until it can. */
   follow(): void {
-    this.#follow().catch(error =>
-      this.#options.logger.error(
-        `watch of ${this.#options.kind} ended: ${error.message}`,
-      ),
-    );
+    const silence = this.#options.heartbeat.onAnswer(() => this.#interrupt());
+    this.#follow()
+      .catch(error =>
+        this.#options.logger.error(
+          `watch of ${this.#options.kind} ended: ${error.message}`,
+        ),
+      )
+      .finally(silence);
   }
 
   stop(): void {
     this.#abort.abort();
+    this.#interrupt();
   }
 
-  #take(object: T, removed: boolean): void {
-    const { uid } = object.metadata!;
-    if (removed) this.#items.delete(uid!);
-    else
-      this.#items.set(uid!, {
-        projection: this.#options.project(object),
-        object,
-      });
-    try {
-      this.#options.onChange(object, removed);
-    } catch (error) {
-      this.#options.logger.error(
-        `a watcher of ${this.#options.kind} failed: ${
-          (error as Error).message
-        }`,
-      );
-    }
-  }
-
-  /** Reads everything there is; once before {@link Watch.follow}. */
-  async list(): Promise<void> {
-    const { api, apiVersion, kind, namespace, labelSelector } = this.#options;
-    const found = new Map<string, T>();
+  /** Reads everything there is. */
+  async #list(): Promise<void> {
+    const { api, apiVersion, kind, namespace, labelSelector, sink } =
+      this.#options;
     let next: string | undefined;
+    let version: string;
+    sink.begin();
     do {
       const page: {
         metadata: { resourceVersion: string; continue?: string };
         items: T[];
       } = await api.json(collectionPath(apiVersion, kind, namespace), {
         query: { labelSelector, limit: PAGE, continue: next },
+        accept: this.#options.metadataOnly ? METADATA_ONLY : undefined,
         signal: this.#abort.signal,
       });
-      for (const item of page.items) found.set(item.metadata!.uid!, item);
+      page.items.forEach(item => this.#tell(() => sink.take(item)));
       next = page.metadata.continue || undefined;
-      this.#resourceVersion = page.metadata.resourceVersion;
+      version = page.metadata.resourceVersion;
     } while (next);
-    for (const [uid, { object }] of [...this.#items])
-      if (!found.has(uid)) this.#take(object, true);
-    for (const object of found.values()) this.#take(object, false);
+    this.#tell(() => sink.end());
+    this.#resourceVersion = version;
+    this.#follows();
+    this.#listed();
+  }
+
+  #follows(): void {
     this.#brokenAt = undefined;
+    this.#error = undefined;
+  }
+
+  /** What takes the objects has its own faults. */
+  #tell(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#options.logger.error(
+        `what follows ${this.#options.kind} failed: ${
+          (error as Error).message
+        }`,
+      );
+    }
   }
 
   async #follow(): Promise<void> {
@@ -117,57 +147,95 @@ export class Watch<T extends KubeObject, P> {
     let pause = PAUSE_FIRST_MS;
     while (!this.#abort.signal.aborted) {
       try {
-        if (!this.#resourceVersion) await this.list();
+        if (!this.#resourceVersion) await this.#list();
         await this.#watchOnce();
         pause = PAUSE_FIRST_MS;
       } catch (error) {
         if (this.#abort.signal.aborted) return;
         this.#brokenAt ??= Date.now();
-        if (error instanceof KubeError && error.code === 410)
-          this.#resourceVersion = undefined;
-        else {
-          logger.warn(
-            `watch of ${kind} broke: ${
-              (error as Error).message
-            }; again in ${pause} ms`,
-          );
-          await sleep(pause + Math.random() * pause * 0.2);
-          pause = Math.min(pause * 2, PAUSE_LAST_MS);
-          // What happened in between is found by listing.
-          this.#resourceVersion = undefined;
-        }
+        this.#error =
+          error instanceof KubeError
+            ? error
+            : KubeError.unreachable((error as Error).message);
+        if (this.#error.code === 410) this.#resourceVersion = undefined;
+        const wait = Math.max(
+          pause * (1 + Math.random() / 4),
+          this.#error.retryAfterMs ?? 0,
+        );
+        logger.warn(
+          `watch of ${kind} broke: ${
+            this.#error.message
+          }; again in ${Math.round(wait)} ms`,
+        );
+        await this.#rest(wait);
+        pause = Math.min(pause * 2, PAUSE_LAST_MS);
       }
     }
   }
 
+  /** Waits, but no longer than until the API answers again. */
+  #rest(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, ms);
+      this.#interrupt = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   async #watchOnce(): Promise<void> {
     const { api, apiVersion, kind, namespace, labelSelector } = this.#options;
-    const signal = AbortSignal.any([
-      this.#abort.signal,
-      AbortSignal.timeout((WATCH_SECONDS + 30) * 1000),
-    ]);
-    const response = await api.stream(
-      collectionPath(apiVersion, kind, namespace),
-      {
-        query: {
-          watch: true,
-          labelSelector,
-          resourceVersion: this.#resourceVersion,
-          allowWatchBookmarks: true,
-          timeoutSeconds: WATCH_SECONDS,
+    const ending = new AbortController();
+    // The API was silent: whether this connection lives is not known.
+    let isInterrupted = false;
+    this.#interrupt = () => {
+      isInterrupted = true;
+      ending.abort();
+    };
+    try {
+      const response = await api.stream(
+        collectionPath(apiVersion, kind, namespace),
+        {
+          query: {
+            watch: true,
+            labelSelector,
+            resourceVersion: this.#resourceVersion,
+            allowWatchBookmarks: true,
+            // Not all watches at once.
+            timeoutSeconds: Math.round(
+              WATCH_SECONDS * (0.8 + Math.random() / 5),
+            ),
+          },
+          accept: this.#options.metadataOnly ? METADATA_ONLY_EVENTS : undefined,
+          signal: AbortSignal.any([this.#abort.signal, ending.signal]),
         },
-        signal,
-      },
+      );
+      this.#follows();
+      await this.#consume(response, ending);
+    } catch (error) {
+      if (!isInterrupted || this.#abort.signal.aborted) throw error;
+    }
+  }
+
+  async #consume(
+    response: IncomingMessage,
+    ending: AbortController,
+  ): Promise<void> {
+    const { sink } = this.#options;
+    const quiet = setTimeout(
+      () => ending.abort(new Error('no bookmark for too long')),
+      QUIET_MS,
     );
-    this.#brokenAt = undefined;
-    const lines = createInterface({ input: response, crlfDelay: Infinity });
     const broken = new Promise<never>((_, reject) =>
       response.once('error', reject),
     );
     broken.catch(() => {});
     const consume = async () => {
+      const lines = createInterface({ input: response, crlfDelay: Infinity });
       for await (const line of lines) {
         if (!line) continue;
+        quiet.refresh();
         const { type, object } = JSON.parse(line) as {
           type: string;
           object: T & { code?: number; reason?: string; message?: string };
@@ -179,9 +247,16 @@ export class Watch<T extends KubeObject, P> {
             object.message ?? 'watch error',
           );
         this.#resourceVersion = object.metadata!.resourceVersion;
-        if (type !== 'BOOKMARK') this.#take(object, type === 'DELETED');
+        if (type === 'BOOKMARK') continue;
+        this.#tell(() =>
+          type === 'DELETED' ? sink.remove(object) : sink.take(object),
+        );
       }
     };
-    await Promise.race([consume(), broken]);
+    try {
+      await Promise.race([consume(), broken]);
+    } finally {
+      clearTimeout(quiet);
+    }
   }
 }

@@ -18,8 +18,14 @@ export interface KubeObject {
       manager?: string;
       operation?: string;
       subresource?: string;
+      fieldsV1?: Fields;
     }>;
   };
+}
+
+/** A tree of field names. https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
+export interface Fields {
+  [field: string]: Fields;
 }
 
 /** Plural names by kind. */
@@ -72,6 +78,62 @@ export function isOwnCreation({
   subresource,
 }: ManagedFields) {
   return manager === FIELD_MANAGER && operation === 'Update' && !subresource;
+}
+
+const DECIDED = ['f:spec', 'f:data'];
+
+/** What somebody else decides of an object, beside its status: what the store decides is not theirs. */
+function isForeign(entry: ManagedFields): boolean {
+  return (
+    entry.manager !== FIELD_MANAGER &&
+    !entry.subresource &&
+    DECIDED.some(field => entry.fieldsV1?.[field])
+  );
+}
+
+function merged(a: Fields, b: Fields): Fields {
+  const all: Fields = { ...a };
+  for (const [name, fields] of Object.entries(b))
+    all[name] = merged(all[name] ?? {}, fields);
+  return all;
+}
+
+/** True where others decide fields that are the store's to decide. */
+export function hasForeignFields({ metadata }: KubeObject): boolean {
+  return (metadata?.managedFields ?? []).some(isForeign);
+}
+
+/**
+ * Managed fields with what others decided as the store's own: the next apply then removes what it
+ * does not name.
+ */
+export function withoutForeignFields({
+  metadata,
+}: KubeObject): ManagedFields[] {
+  const entries = metadata?.managedFields ?? [];
+  const foreign = entries.filter(isForeign);
+  const taken = foreign.reduce<Fields>(
+    (all, { fieldsV1 = {} }) =>
+      DECIDED.reduce(
+        (sum, field) =>
+          fieldsV1[field] ? merged(sum, { [field]: fieldsV1[field] }) : sum,
+        all,
+      ),
+    {},
+  );
+  return entries.flatMap(entry => {
+    if (isForeign(entry)) {
+      const rest = Object.fromEntries(
+        Object.entries(entry.fieldsV1!).filter(
+          ([field]) => !DECIDED.includes(field),
+        ),
+      );
+      return Object.keys(rest).length ? [{ ...entry, fieldsV1: rest }] : [];
+    }
+    return entry.manager === FIELD_MANAGER && entry.operation === 'Apply'
+      ? [{ ...entry, fieldsV1: merged(entry.fieldsV1 ?? {}, taken) }]
+      : [entry];
+  });
 }
 
 /** True for an object that this store created and has not applied yet. */

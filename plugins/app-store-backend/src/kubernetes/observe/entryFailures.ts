@@ -1,6 +1,7 @@
 /** What the entry program says of its failure, as a problem: whose it is, and what helps. Pure. */
 import type { Problem } from '@ai-app-store/backstage-plugin-app-store-common';
-import { isTold, problemOf, sentence } from './causes';
+import { isTold, problemOf } from './causes';
+import { sentence } from './causes/Cause';
 
 /** See `app-store-entry.mjs`. */
 export const FAILURE_PREFIX = 'app-store-entry: failed: ';

@@ -1,10 +1,10 @@
 import type {
+  CoreV1Event,
   V1ContainerState,
   V1ContainerStatus,
   V1Pod,
 } from '@kubernetes/client-node';
-import { problemOf } from './causes';
-import { endedUnheard, observe } from './observe';
+import { observe } from './observe';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
 const done: V1ContainerState = {
@@ -67,6 +67,17 @@ function pod(options: {
     },
   } as V1Pod;
 }
+
+/** All that can be read is there. */
+const look = (p: V1Pod | undefined, events: CoreV1Event[] = []) =>
+  observe({
+    now: NOW,
+    pods: p ? [p] : [],
+    workloads: [],
+    events,
+    secretNames: new Map(),
+    log: () => '',
+  });
 
 describe('observe', () => {
   it.each([
@@ -137,10 +148,12 @@ describe('observe', () => {
     ],
     [
       'no image',
-      pod({ bundle: waiting('ImagePullBackOff', 'no such image') }),
+      pod({
+        bundle: waiting('ImagePullBackOff', 'registry.example/x:1: not found'),
+      }),
       'FAILED',
       'scheduled',
-      'IMAGE_UNAVAILABLE',
+      'IMAGE_NOT_FOUND',
     ],
     [
       'no bundle',
@@ -246,11 +259,11 @@ describe('observe', () => {
   ] as Array<[string, V1Pod | undefined, string, string, string | undefined]>)(
     '%s',
     (_, p, expectedStatus, stage, code) => {
-      const seen = observe(p, NOW, 10_000);
+      const seen = look(p);
       expect({
         status: seen.status,
         stage: seen.stage,
-        code: seen.problem?.code,
+        code: seen.finding?.code,
       }).toEqual({ status: expectedStatus, stage, code });
     },
   );
@@ -269,7 +282,7 @@ describe('observe', () => {
       state: V1ContainerState,
       options: { last?: V1ContainerState; ready?: boolean } = {},
     ) =>
-      observe(
+      look(
         pod({
           conditions: {
             PodScheduled: 'True',
@@ -283,8 +296,6 @@ describe('observe', () => {
             lastState: options.last ?? {},
           }),
         }),
-        NOW,
-        10_000,
       );
     // It ran for five seconds.
     const short = ended(at('11:58:00'), at('11:58:05'));
@@ -295,10 +306,10 @@ describe('observe', () => {
         see(waiting('CrashLoopBackOff'), { last: short }),
         see(running(at('11:59:58')), { last: short }),
         see(running(at('11:59:58')), { last: short, ready: true }),
-      ].map(({ status: state, stage, problem, restartCount }) => ({
+      ].map(({ status: state, stage, finding, restartCount }) => ({
         state,
         stage,
-        problem,
+        problem: finding?.problem,
         restartCount,
       }));
       expect(new Set(states.map(each => JSON.stringify(each))).size).toBe(1);
@@ -344,7 +355,7 @@ describe('observe', () => {
       ],
     ])('runs again %s', (_, last, since, left) => {
       const seen = see(running(at(since)), { last, ready: true });
-      expect([seen.status, seen.settlesInMs ?? 0]).toEqual([
+      expect([seen.status, seen.againInMs ?? 0]).toEqual([
         left ? 'FAILED' : 'DEPLOYED',
         left,
       ]);
@@ -352,14 +363,13 @@ describe('observe', () => {
 
     it('is not blamed for a crash of long ago where it does not answer for a moment', () => {
       expect(
-        see(running(at('11:30:00')), { last: short }).problem?.code,
+        see(running(at('11:30:00')), { last: short }).finding?.code,
       ).not.toBe('APP_EXITED');
     });
   });
 });
 
 describe('18: the first cause', () => {
-  const NOBODY = problemOf('NOT_LISTENING', 8080);
   /** Ran from 11:50:00 on, and had 60 s to listen. */
   const ended = (finishedAt: string, exitCode = 143, again = false) => {
     const state: V1ContainerState = {
@@ -377,45 +387,53 @@ describe('18: the first cause', () => {
         ? status('app', running(), { lastState: state, restartCount: 1 })
         : status('app', state),
     });
+    p.metadata = { name: 'p' };
     p.spec!.containers[0].startupProbe = {
       periodSeconds: 1,
       failureThreshold: 60,
     };
-    return observe(p, NOW, 10_000);
+    return p;
   };
-  const killing = (lastSeen: string) => [
+  const killing = (lastTimestamp: string) => [
     {
+      metadata: {},
+      involvedObject: { name: 'p' },
       reason: 'Killing',
       message: 'Container app failed startup probe, will be restarted',
-      lastSeen,
+      lastTimestamp: lastTimestamp as unknown as Date,
     },
   ];
+  const codeOf = (p: V1Pod, events: CoreV1Event[]) =>
+    look(p, events).finding?.code;
 
   it.each([143, 137, 1, 0])(
     '18: stays that nothing listens where a probe ended the app (exit code %i)',
     code => {
       for (const again of [false, true])
         expect(
-          endedUnheard(ended('2026-11-24T11:51:00Z', code, again), NOBODY, []),
-        ).toBe(true);
+          codeOf(
+            ended('2026-11-24T11:51:04Z', code, again),
+            killing('2026-11-24T11:51:00Z'),
+          ),
+        ).toBe('NOT_LISTENING');
     },
   );
 
-  it('18: is told by events where nobody looked before', () => {
-    const seen = ended('2026-11-24T11:51:04Z');
-    expect(endedUnheard(seen, undefined, [])).toBe(false);
-    expect(endedUnheard(seen, undefined, killing('2026-11-24T11:51:00Z'))).toBe(
-      true,
-    );
+  it('18: is not taken from a run before', () => {
+    const p = ended('2026-11-24T11:51:04Z');
+    expect(codeOf(p, [])).toBe('APP_EXITED');
     // Of an earlier run: this one listened, and ended later.
-    expect(endedUnheard(seen, undefined, killing('2026-11-24T11:40:00Z'))).toBe(
-      false,
-    );
+    expect(codeOf(p, killing('2026-11-24T11:40:00Z'))).toBe('APP_EXITED');
   });
 
-  it('18: gives way to an app that ends by itself before its time is over', () => {
-    const seen = ended('2026-11-24T11:50:30Z', 1);
-    expect(seen.problem?.code).toBe('APP_EXITED');
-    expect(endedUnheard(seen, NOBODY, [])).toBe(false);
+  it('18: is asked of events before anything is said', () => {
+    const seen = observe({
+      now: NOW,
+      pods: [ended('2026-11-24T11:51:04Z')],
+      workloads: [],
+      log: () => '',
+    });
+    expect(seen.finding).toBeUndefined();
+    expect(seen.wants).toMatchObject({ events: true });
   });
 });

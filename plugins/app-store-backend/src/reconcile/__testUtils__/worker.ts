@@ -84,7 +84,9 @@ async function main(options: WorkerOptions): Promise<void> {
     logger,
     onChange: () => {},
   });
-  await cluster.start();
+  await cluster.ensureNamespace();
+  cluster.start();
+  await cluster.whenListed();
   processor.start(cluster);
   // Looks when it is told to, and not by itself.
   await processor.stop();

@@ -1,0 +1,53 @@
+/** Tells of secrets that changed in the cluster; their values are not sent for it. */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Heartbeat } from './client/Heartbeat';
+import type { KubeApi } from './client/KubeApi';
+import type { KubeObject } from './client/kubeObjects';
+import { Watch } from './client/Watch';
+import { LABELS } from './manifests/labels';
+
+/** Follows the store's Secrets. */
+export class SecretWatch {
+  readonly #watch: Watch<KubeObject>;
+
+  constructor(options: {
+    api: KubeApi;
+    namespace: string;
+    installation: string;
+    heartbeat: Pick<Heartbeat, 'onAnswer'>;
+    logger: LoggerService;
+    onChange: (secretId: string) => void;
+  }) {
+    let isListing = false;
+    const tell = (object: KubeObject) => {
+      const id = object.metadata?.labels?.[LABELS.secret];
+      // What is listed is compared as a whole, now and then.
+      if (id && !isListing) options.onChange(id);
+    };
+    this.#watch = new Watch({
+      ...options,
+      apiVersion: 'v1',
+      kind: 'Secret',
+      labelSelector: `${LABELS.installation}=${options.installation},${LABELS.secret}`,
+      metadataOnly: true,
+      sink: {
+        begin: () => {
+          isListing = true;
+        },
+        take: tell,
+        remove: tell,
+        end: () => {
+          isListing = false;
+        },
+      },
+    });
+  }
+
+  start(): void {
+    this.#watch.follow();
+  }
+
+  stop(): void {
+    this.#watch.stop();
+  }
+}

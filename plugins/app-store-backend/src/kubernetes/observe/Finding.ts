@@ -1,0 +1,40 @@
+/** What a rule found: a cause, and what shows it. */
+import type {
+  InstanceStatus,
+  Problem,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Case } from './Case';
+import { problemOf, type CauseCode } from './causes';
+import type { Evidence } from './Facts';
+
+export interface Finding {
+  code: CauseCode;
+  problem: Problem;
+  evidence: Evidence[];
+  /** How the instance stands, where that is not what the cause itself says. */
+  status?: InstanceStatus;
+}
+
+/** Looks at an instance for one kind of cause; finds nothing while it lacks something to be sure. */
+export type Rule = (look: Case) => Finding | undefined;
+
+/** A cause with what shows it. */
+export function found<C extends CauseCode>(
+  evidence: Evidence[],
+  code: C,
+  ...facts: Parameters<typeof problemOf<C>> extends [C, ...infer F] ? F : never
+): Finding {
+  return {
+    code,
+    problem: problemOf(code, ...(facts as never)),
+    evidence,
+  };
+}
+
+/** The same cause with the last lines of the app's own output. */
+export function withLog(finding: Finding, log: string | undefined): Finding {
+  const detail = log?.trimEnd();
+  return detail
+    ? { ...finding, problem: { ...finding.problem, detail } }
+    : finding;
+}

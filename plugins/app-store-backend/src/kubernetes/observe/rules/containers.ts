@@ -1,0 +1,257 @@
+/** A container waits and cannot be made. */
+import type { V1ContainerStatus } from '@kubernetes/client-node';
+import { found, type Finding } from '../Finding';
+import type { Case } from '../Case';
+import { APP_CONTAINER } from '../../manifests/labels';
+import { imageFailure, registryOf } from '../words/images';
+
+/** A pod that is set up takes moments; what goes wrong then is told by events alone. */
+const SETUP_MS = 2500;
+/** Between two looks at the events of a pod that is still being set up, at first; they grow with its age. */
+const SETUP_LOOK_MS = 5000;
+
+function imageFinding(
+  look: Case,
+  { image, name, state }: V1ContainerStatus,
+): Finding {
+  const { reason = '', message = reason } = state!.waiting!;
+  const wanted = look.spec(name)?.image ?? image;
+  const { code, why } = imageFailure(reason, message);
+  const evidence = [
+    { source: look.source(`container ${name}, ${reason}`), message },
+  ];
+  const registry = registryOf(wanted);
+  const tell = (): Finding => {
+    switch (code) {
+      case 'IMAGE_FORBIDDEN':
+      case 'REGISTRY_BUSY':
+        return found(evidence, code, wanted, registry);
+      case 'REGISTRY_UNREACHABLE':
+      case 'REGISTRY_FAILED':
+        return found(evidence, code, wanted, registry, why);
+      case 'DISK_FULL':
+        return found(
+          evidence,
+          code,
+          'the node has no space left for the image',
+        );
+      case 'IMAGE_NAME_INVALID':
+      case 'IMAGE_UNAVAILABLE':
+        return found(evidence, code, wanted, why);
+      default:
+        return found(evidence, code, wanted);
+    }
+  };
+  const finding = tell();
+  const authors = [
+    'IMAGE_NOT_FOUND',
+    'IMAGE_NAME_INVALID',
+    'IMAGE_WRONG_PLATFORM',
+  ];
+  return look.facts.imageOf === 'author' && authors.includes(code)
+    ? { ...finding, problem: { ...finding.problem, owner: 'author' } }
+    : finding;
+}
+
+const SECRET = /\b[sS]ecret "?(?:[^"\s/]+\/)?([^"\s/]+?)"?(?: not found|$)/;
+
+/** What a container or a volume needs of Secrets and ConfigMaps, and does not find. */
+function missingReference(
+  look: Case,
+  message: string,
+  source: string,
+): Finding | undefined {
+  const evidence = (secret?: string) => [
+    {
+      source,
+      // The object's name is ours, and says nothing to people.
+      message: secret
+        ? message.replaceAll(secret, look.secret(secret))
+        : message,
+    },
+  ];
+  let m: RegExpExecArray | null;
+  if ((m = /couldn't find key (\S+) in Secret (?:\S+\/)?(\S+)/.exec(message)))
+    return found(evidence(m[2]), 'SECRET_KEY_MISSING', look.secret(m[2]), m[1]);
+  if ((m = /references non-existent secret key: (\S+)/.exec(message))) {
+    const name = secretOfVolume(look, message);
+    return found(
+      evidence(name),
+      'SECRET_KEY_MISSING',
+      name ? look.secret(name) : 'A secret',
+      m[1],
+    );
+  }
+  if (
+    (m = /configmap "([^"]+)" not found/i.exec(message)) ||
+    (m = /couldn't find key \S+ in ConfigMap (?:\S+\/)?(\S+)/.exec(message)) ||
+    (m = /references non-existent config key: (\S+)/.exec(message))
+  )
+    return found(evidence(), 'CONFIG_MISSING', m[1]);
+  if ((m = SECRET.exec(message)) && /not found/.test(message))
+    return found(evidence(m[1]), 'SECRET_MISSING', look.secret(m[1]));
+  return undefined;
+}
+
+/** The Secret behind the volume that a message names. */
+function secretOfVolume(look: Case, message: string): string | undefined {
+  const [, volume] = /volume "([^"]+)"/.exec(message) ?? [];
+  return look.pod?.spec?.volumes?.find(({ name }) => name === volume)?.secret
+    ?.secretName;
+}
+
+function waitingFinding(
+  look: Case,
+  status: V1ContainerStatus,
+): Finding | undefined {
+  const { reason, message = '' } = status.state?.waiting ?? {};
+  const source = look.source(`container ${status.name}, ${reason}`);
+  switch (reason) {
+    case 'ErrImagePull':
+    case 'ImagePullBackOff':
+    case 'ErrImageNeverPull':
+    case 'InvalidImageName':
+    case 'ImageInspectError':
+    case 'RegistryUnavailable':
+      return imageFinding(look, status);
+    case 'CreateContainerConfigError':
+      if (
+        /non-root policy|runAsNonRoot|run as root|non-numeric user/.test(
+          message,
+        )
+      )
+        return found(
+          [{ source, message: 'the image runs as root' }],
+          'RUNS_AS_ROOT',
+        );
+      return (
+        missingReference(look, message, source) ??
+        found([{ source, message }], 'CONTAINER_REFUSED', message)
+      );
+    case 'CreateContainerError':
+    case 'PreCreateHookError':
+    case 'PreStartHookError':
+    case 'PostStartHookError':
+      return (
+        missingReference(look, message, source) ??
+        found(
+          [{ source, message }],
+          'CONTAINER_REFUSED',
+          message.replace(/^failed to create containerd container: /, ''),
+        )
+      );
+    default:
+      return undefined;
+  }
+}
+
+export function waiting(look: Case): Finding | undefined {
+  for (const status of look.containers) {
+    const finding = waitingFinding(look, status);
+    if (finding) return finding;
+  }
+  return undefined;
+}
+
+/**
+ * Since when the kubelet has not come on: every container that is left waits for something that is
+ * not its own. Undefined where one of them says what it does.
+ */
+function settingUpSince(look: Case): Date | string | undefined {
+  const { containers, pod } = look;
+  const scheduled = look.condition('PodScheduled');
+  if (scheduled?.status !== 'True' || pod?.status?.phase !== 'Pending')
+    return undefined;
+  const ends: Array<Date | string> = [
+    scheduled.lastTransitionTime ?? pod.metadata?.creationTimestamp ?? '',
+  ];
+  for (const { state, lastState } of containers) {
+    const { terminated, waiting: waits } = state ?? {};
+    if (terminated?.exitCode === 0) ends.push(terminated.finishedAt ?? '');
+    else if (
+      lastState?.terminated ||
+      !['ContainerCreating', 'PodInitializing'].includes(waits?.reason ?? '')
+    )
+      return undefined;
+  }
+  return ends.reduce((last, each) =>
+    new Date(each).getTime() > new Date(last).getTime() ? each : last,
+  );
+}
+
+/** What a container needs; how its program starts is in its own status. */
+const FAILED =
+  /^Failed to pull image|^Error: (?:secret|configmap|couldn't find key|container)/;
+
+/** A container that failed before the pod's status says so, which may take many seconds. */
+function failedEvent(look: Case): Finding | undefined {
+  const [event] = look
+    .podEvents('Failed')
+    .filter(({ message }) => FAILED.test(message ?? ''));
+  if (!event) return undefined;
+  const message = event.message ?? '';
+  const [, name = APP_CONTAINER] =
+    /\{([^}]+)\}/.exec(event.involvedObject.fieldPath ?? '') ?? [];
+  const [, image, reason] =
+    /^Failed to pull image "([^"]+)": (.*)$/s.exec(message) ?? [];
+  return waitingFinding(look, {
+    name,
+    image: image ?? '',
+    imageID: '',
+    ready: false,
+    restartCount: 0,
+    state: {
+      waiting: image
+        ? { reason: 'ErrImagePull', message: reason }
+        : {
+            reason: 'CreateContainerConfigError',
+            message: message.replace(/^Error: /, ''),
+          },
+    },
+  });
+}
+
+/** Only events tell of what goes wrong before the first container, and between two of them. */
+export function setup(look: Case): Finding | undefined {
+  const since = settingUpSince(look);
+  if (!since || !look.isOlder(since, SETUP_MS)) return undefined;
+  look.lookAgain(Math.max(SETUP_LOOK_MS, look.since(since) / 4));
+  const [event] = look.podEvents(
+    'FailedMount',
+    'FailedAttachVolume',
+    'FailedMapVolume',
+    'FailedCreatePodSandBox',
+    'FailedPodSandBoxStatus',
+    'NetworkNotReady',
+  );
+  if (!event) {
+    const failed = failedEvent(look);
+    if (failed) return failed;
+    if (look.podEvents('Pulling').length && !look.podEvents('Pulled').length)
+      look.note('The image of the app is being pulled.');
+    return undefined;
+  }
+  const message = event.message ?? '';
+  const source = `Event ${event.reason} of ${look.pod!.metadata?.name}`;
+  const missing = missingReference(look, message, source);
+  if (missing) return missing;
+  const evidence = [{ source, message }];
+  if (/Sandbox|Network/i.test(event.reason ?? '')) {
+    const limit = look.spec('app')?.resources?.limits?.memory;
+    // Not even the process that sets up the pod fits into it.
+    return /cannot allocate memory|memory\.max|memory limit too low|container init was OOM-killed/i.test(
+      message,
+    )
+      ? found(evidence, 'MEMORY_TOO_SMALL', limit ?? 'the app')
+      : found(
+          evidence,
+          'SANDBOX_FAILED',
+          message
+            .replace(/^Failed to create pod sandbox: /, '')
+            .replace(/rpc error: code = \S+ desc = /g, ''),
+        );
+  }
+  const [, volume, reason = message] =
+    /volume "([^"]+)" ?: (.*)$/s.exec(message) ?? [];
+  return found(evidence, 'MOUNT_FAILED', volume, reason);
+}

@@ -1,0 +1,123 @@
+/**
+ * What the store may do in the cluster: exactly what it does. The Role in `deploy/base` and the table
+ * in `docs/operate.md` are held against this list.
+ */
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import pLimit from 'p-limit';
+import type { KubeApi } from './client/KubeApi';
+
+/** Verbs on a resource, as a rule of a Role has them. */
+export interface Permission {
+  group: string;
+  /** `pods/log` for a subresource. */
+  resource: string;
+  verbs: string[];
+  /** In the namespace of the apps otherwise. */
+  clusterWide?: true;
+}
+
+const KEPT = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
+
+export const PERMISSIONS: Permission[] = [
+  { group: '', resource: 'pods', verbs: ['get', 'list', 'watch'] },
+  { group: '', resource: 'pods/log', verbs: ['get'] },
+  { group: '', resource: 'events', verbs: ['list'] },
+  { group: '', resource: 'services', verbs: KEPT },
+  { group: '', resource: 'configmaps', verbs: KEPT },
+  { group: '', resource: 'persistentvolumeclaims', verbs: KEPT },
+  { group: '', resource: 'secrets', verbs: KEPT },
+  {
+    group: 'discovery.k8s.io',
+    resource: 'endpointslices',
+    verbs: ['list', 'watch'],
+  },
+  { group: 'apps', resource: 'deployments', verbs: KEPT },
+  { group: 'apps', resource: 'statefulsets', verbs: KEPT },
+  { group: 'networking.k8s.io', resource: 'networkpolicies', verbs: KEPT },
+  {
+    group: 'authentication.k8s.io',
+    resource: 'tokenreviews',
+    verbs: ['create'],
+    clusterWide: true,
+  },
+];
+
+/** A verb that the store is not allowed. */
+export interface MissingPermission {
+  group: string;
+  resource: string;
+  verb: string;
+  clusterWide: boolean;
+}
+
+/** "create services", "list deployments.apps" */
+export function permissionInWords(missing: MissingPermission): string {
+  const { verb, resource, group } = missing;
+  return `${verb} ${resource}${group ? `.${group}` : ''}`;
+}
+
+const AT_ONCE = 8;
+
+/**
+ * Asks the cluster for each verb.
+ *
+ * https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
+ *
+ * @throws KubeError where the cluster does not answer
+ */
+export async function missingPermissions(
+  api: KubeApi,
+  namespace: string,
+): Promise<MissingPermission[]> {
+  const limit = pLimit(AT_ONCE);
+  const asked = PERMISSIONS.flatMap(({ verbs, ...permission }) =>
+    verbs.map(verb => ({ ...permission, verb })),
+  );
+  const answers = await Promise.all(
+    asked.map(({ group, resource: path, verb, clusterWide = false }) =>
+      limit(async () => {
+        const [resource, subresource] = path.split('/');
+        const { status } = await api.json<{ status?: { allowed?: boolean } }>(
+          '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+          {
+            method: 'POST',
+            body: {
+              apiVersion: 'authorization.k8s.io/v1',
+              kind: 'SelfSubjectAccessReview',
+              spec: {
+                resourceAttributes: {
+                  group,
+                  resource,
+                  subresource,
+                  verb,
+                  ...(clusterWide ? {} : { namespace }),
+                },
+              },
+            },
+          },
+        );
+        return status?.allowed
+          ? []
+          : [{ group, resource: path, verb, clusterWide }];
+      }),
+    ),
+  );
+  return answers.flat();
+}
+
+/** Says at the start what the store is not allowed. */
+export async function tellMissingPermissions(options: {
+  api: KubeApi;
+  namespace: string;
+  logger: LoggerService;
+}): Promise<void> {
+  const missing = await missingPermissions(options.api, options.namespace);
+  if (missing.length)
+    options.logger.error(
+      `the cluster does not allow the store to ${missing
+        .map(permissionInWords)
+        .join(', ')} in the namespace ${
+        options.namespace
+      }: add these to its Role (docs/operate.md, "Rights in the cluster")`,
+    );
+}

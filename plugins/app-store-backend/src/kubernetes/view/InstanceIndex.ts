@@ -1,0 +1,293 @@
+/** What the watches saw of each instance: little, by the instance's id, and without a call. */
+import type {
+  V1EndpointSlice,
+  V1PersistentVolumeClaim,
+  V1Pod,
+} from '@kubernetes/client-node';
+import type { Endpoint } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { WatchSink } from '../client/Watch';
+import type { KubeObject } from '../client/kubeObjects';
+import { LABELS } from '../manifests/labels';
+import type { WorkloadFacts } from '../observe/Facts';
+import { markOf, OBJECT_KINDS, type ObjectKind } from './mark';
+import { packPod, unpackPod, type PackedPod } from './packPod';
+
+/** Of one instance. Absent objects have the mark 0. */
+class Entry {
+  pods: PackedPod[] = [];
+  /** By the name of the slice: `name address port uid`, the ready ones. */
+  slices: string[] = [];
+  marks = OBJECT_KINDS.map(() => 0);
+  /** Set where a controller cannot make the pod. */
+  refused: WorkloadFacts | undefined;
+  claimPhase: string | undefined;
+
+  get isEmpty(): boolean {
+    return (
+      !this.pods.length &&
+      !this.slices.length &&
+      this.marks.every(mark => !mark)
+    );
+  }
+}
+
+const uidOf = (pod: PackedPod) => unpackPod(pod).metadata!.uid!;
+
+/** Failures alone are kept of a workload's conditions. */
+function refusedOf(object: KubeObject): WorkloadFacts | undefined {
+  const { kind, metadata, status } = object as KubeObject & WorkloadFacts;
+  const conditions = status?.conditions?.filter(
+    ({ type, status: value, reason }) =>
+      (type === 'ReplicaFailure' && value === 'True') ||
+      (value === 'False' && reason === 'ProgressDeadlineExceeded'),
+  );
+  return conditions?.length
+    ? { kind, metadata: { name: metadata?.name }, status: { conditions } }
+    : undefined;
+}
+
+function packSlice(slice: V1EndpointSlice): string {
+  const name = slice.metadata!.name!;
+  const port = slice.ports?.find(each => each.name === 'http')?.port;
+  const ready = slice.endpoints?.find(
+    endpoint => endpoint.conditions?.ready && endpoint.targetRef?.uid,
+  );
+  return port && ready
+    ? `${name} ${ready.addresses[0]} ${port} ${ready.targetRef!.uid}`
+    : name;
+}
+
+/** Follows the objects of all instances. */
+export class InstanceIndex {
+  readonly #entries = new Map<string, Entry>();
+  /** What this process wrote and has not seen come back: an older event says nothing new. */
+  readonly #written = new Map<string, number>();
+  readonly #onChange: (instanceId: string) => void;
+
+  /** @param onChange - told of an instance of which something changed */
+  constructor(onChange: (instanceId: string) => void) {
+    this.#onChange = onChange;
+  }
+
+  #entry(id: string): Entry {
+    let entry = this.#entries.get(id);
+    if (!entry) {
+      entry = new Entry();
+      this.#entries.set(id, entry);
+    }
+    return entry;
+  }
+
+  #changed(id: string): void {
+    if (this.#entries.get(id)?.isEmpty) this.#entries.delete(id);
+    this.#onChange(id);
+  }
+
+  pods(id: string): V1Pod[] {
+    return this.#entries.get(id)?.pods.map(unpackPod) ?? [];
+  }
+
+  hasPods(id: string): boolean {
+    return Boolean(this.#entries.get(id)?.pods.length);
+  }
+
+  /** The ready address of an instance. */
+  endpoint(id: string): Endpoint | undefined {
+    for (const slice of this.#entries.get(id)?.slices ?? []) {
+      const [, address, port, podUid] = slice.split(' ');
+      if (address) return { address, port: Number(port), podUid };
+    }
+    return undefined;
+  }
+
+  /** The mark of an object that is there; undefined where there is none. */
+  mark(id: string, kind: ObjectKind): number | undefined {
+    return (
+      this.#entries.get(id)?.marks[OBJECT_KINDS.indexOf(kind)] || undefined
+    );
+  }
+
+  /** Workloads whose controller cannot make the pod. */
+  refused(id: string): WorkloadFacts | undefined {
+    return this.#entries.get(id)?.refused;
+  }
+
+  claimPhase(id: string): string | undefined {
+    return this.#entries.get(id)?.claimPhase;
+  }
+
+  /** True where nothing of an instance is left but its claim. */
+  isGone(id: string): boolean {
+    const entry = this.#entries.get(id);
+    return (
+      !entry ||
+      (!entry.pods.length &&
+        entry.marks.every(
+          (mark, i) => !mark || OBJECT_KINDS[i] === 'PersistentVolumeClaim',
+        ))
+    );
+  }
+
+  /** Ids of all instances of which something is there. */
+  ids(): IterableIterator<string> {
+    return this.#entries.keys();
+  }
+
+  /**
+   * Takes what was written as seen.
+   *
+   * @returns its mark
+   */
+  wrote(id: string, object: KubeObject): number {
+    const kind = object.kind as ObjectKind;
+    const mark = markOf(object);
+    this.#entry(id).marks[OBJECT_KINDS.indexOf(kind)] = mark;
+    this.#written.set(
+      `${id}/${kind}`,
+      Number(object.metadata!.resourceVersion),
+    );
+    return mark;
+  }
+
+  /** True for an event from before what this process wrote last. */
+  #isOld(id: string, object: KubeObject): boolean {
+    const key = `${id}/${object.kind}`;
+    const written = this.#written.get(key);
+    if (written === undefined) return false;
+    if (Number(object.metadata!.resourceVersion) < written) return true;
+    this.#written.delete(key);
+    return false;
+  }
+
+  /** A sink that hears of objects with the label of an instance alone. */
+  #sink<T extends KubeObject>(
+    take: (id: string, object: T) => void,
+    remove: (id: string, object: T) => void,
+    /** Removes what a new list does not have. */
+    keepOnly: (entry: Entry, listed: Set<string>, id: string) => boolean,
+  ): WatchSink<T> {
+    let listed: Set<string> | undefined;
+    const idOf = (object: T) => object.metadata?.labels?.[LABELS.instance];
+    return {
+      begin: () => {
+        listed = new Set();
+      },
+      take: object => {
+        const id = idOf(object);
+        if (!id) return;
+        listed?.add(object.metadata!.uid!);
+        listed?.add(id);
+        take(id, object);
+      },
+      remove: object => {
+        const id = idOf(object);
+        if (id) remove(id, object);
+      },
+      end: () => {
+        const found = listed!;
+        listed = undefined;
+        for (const [id, entry] of [...this.#entries])
+          if (keepOnly(entry, found, id)) this.#changed(id);
+      },
+    };
+  }
+
+  podSink(): WatchSink<V1Pod> {
+    return this.#sink<V1Pod>(
+      (id, pod) => {
+        const entry = this.#entry(id);
+        const packed = packPod(pod);
+        const at = entry.pods.findIndex(
+          each => uidOf(each) === pod.metadata!.uid,
+        );
+        if (at >= 0) entry.pods[at] = packed;
+        else entry.pods.push(packed);
+        this.#changed(id);
+      },
+      (id, pod) => {
+        const entry = this.#entry(id);
+        entry.pods = entry.pods.filter(
+          each => uidOf(each) !== pod.metadata!.uid,
+        );
+        this.#changed(id);
+      },
+      (entry, listed) => {
+        const kept = entry.pods.filter(pod => listed.has(uidOf(pod)));
+        const lost = kept.length !== entry.pods.length;
+        entry.pods = kept;
+        return lost;
+      },
+    );
+  }
+
+  sliceSink(): WatchSink<V1EndpointSlice> {
+    const nameOf = (slice: string) => slice.split(' ', 1)[0];
+    return this.#sink<V1EndpointSlice>(
+      (id, slice) => {
+        const entry = this.#entry(id);
+        const packed = packSlice(slice);
+        const at = entry.slices.findIndex(
+          each => nameOf(each) === slice.metadata!.name,
+        );
+        if (at >= 0 && entry.slices[at] === packed) return;
+        if (at >= 0) entry.slices[at] = packed;
+        else entry.slices.push(packed);
+        this.#changed(id);
+      },
+      (id, slice) => {
+        const entry = this.#entry(id);
+        entry.slices = entry.slices.filter(
+          each => nameOf(each) !== slice.metadata!.name,
+        );
+        this.#changed(id);
+      },
+      // Slices are listed by instance: what is left of another one is overwritten.
+      (entry, listed, id) => {
+        if (!entry.slices.length || listed.has(id)) return false;
+        entry.slices = [];
+        return true;
+      },
+    );
+  }
+
+  objectSink(kind: ObjectKind): WatchSink<KubeObject> {
+    const at = OBJECT_KINDS.indexOf(kind);
+    const isWorkload = kind === 'Deployment' || kind === 'StatefulSet';
+    return this.#sink<KubeObject>(
+      (id, listed) => {
+        // Items of a list do not say their kind.
+        const object = { ...listed, kind };
+        if (this.#isOld(id, object)) return;
+        const entry = this.#entry(id);
+        const mark = markOf(object);
+        const phase =
+          kind === 'PersistentVolumeClaim'
+            ? (object as V1PersistentVolumeClaim).status?.phase
+            : entry.claimPhase;
+        const refused = isWorkload ? refusedOf(object) : entry.refused;
+        const same =
+          entry.marks[at] === mark &&
+          entry.claimPhase === phase &&
+          JSON.stringify(entry.refused) === JSON.stringify(refused);
+        entry.marks[at] = mark;
+        entry.claimPhase = phase;
+        entry.refused = refused;
+        if (!same) this.#changed(id);
+      },
+      (id, object) => {
+        if (this.#isOld(id, { ...object, kind })) return;
+        const entry = this.#entry(id);
+        entry.marks[at] = 0;
+        if (isWorkload) entry.refused = undefined;
+        if (kind === 'PersistentVolumeClaim') entry.claimPhase = undefined;
+        this.#changed(id);
+      },
+      (entry, listed, id) => {
+        if (!entry.marks[at] || listed.has(id)) return false;
+        entry.marks[at] = 0;
+        if (isWorkload) entry.refused = undefined;
+        return true;
+      },
+    );
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Pods in memory: of one that is well a line of text, of any other what a diagnosis looks at. Ten
+ * thousand whole pods are a hundred megabytes (reference: peers, section 3).
+ */
+import type { V1Container, V1Pod } from '@kubernetes/client-node';
+import { APP_CONTAINER, LAUNCH_ANNOTATION } from '../manifests/labels';
+
+/** A pod that is well, or the slim form of any other. */
+export type PackedPod = string | V1Pod;
+
+type Line = [
+  name: string,
+  uid: string,
+  createdAt: string,
+  launch: string | null,
+  startedAt: string | null,
+  restarts: number,
+  version: string,
+];
+
+function isWell({ metadata, status }: V1Pod): boolean {
+  const [app, ...others] = status?.containerStatuses ?? [];
+  return (
+    !metadata?.deletionTimestamp &&
+    status?.phase === 'Running' &&
+    !others.length &&
+    app?.name === APP_CONTAINER &&
+    app.ready &&
+    Boolean(app.state?.running) &&
+    !app.lastState?.terminated &&
+    Boolean(
+      status.conditions?.some(
+        ({ type, status: value }) => type === 'Ready' && value === 'True',
+      ),
+    ) &&
+    (status.initContainerStatuses ?? []).every(
+      init => init.state?.terminated?.exitCode === 0,
+    )
+  );
+}
+
+function slimContainer(container: V1Container): V1Container {
+  const { name, image, ports, resources, startupProbe } = container;
+  return {
+    name,
+    image,
+    ports,
+    resources,
+    ...(startupProbe
+      ? {
+          startupProbe: {
+            failureThreshold: startupProbe.failureThreshold,
+            periodSeconds: startupProbe.periodSeconds,
+          },
+        }
+      : {}),
+  };
+}
+
+/** Without what nobody here looks at: the environment, managed fields, mounts. */
+function slim({ metadata = {}, spec, status }: V1Pod): V1Pod {
+  const { name, uid, creationTimestamp, deletionTimestamp, finalizers } =
+    metadata;
+  const launch = metadata.annotations?.[LAUNCH_ANNOTATION];
+  return {
+    metadata: {
+      name,
+      uid,
+      creationTimestamp,
+      resourceVersion: metadata.resourceVersion,
+      ...(deletionTimestamp ? { deletionTimestamp } : {}),
+      ...(finalizers ? { finalizers } : {}),
+      ...(launch ? { annotations: { [LAUNCH_ANNOTATION]: launch } } : {}),
+    },
+    spec: spec && {
+      containers: spec.containers.map(slimContainer),
+      initContainers: spec.initContainers?.map(slimContainer),
+      ...(spec.schedulingGates
+        ? { schedulingGates: spec.schedulingGates }
+        : {}),
+      volumes: spec.volumes
+        ?.filter(({ secret }) => secret)
+        .map(({ name: volume, secret }) => ({
+          name: volume,
+          secret: { secretName: secret!.secretName },
+        })),
+    },
+    status,
+  };
+}
+
+export function packPod(pod: V1Pod): PackedPod {
+  if (!isWell(pod)) return slim(pod);
+  const app = pod.status!.containerStatuses![0];
+  const line: Line = [
+    pod.metadata!.name!,
+    pod.metadata!.uid!,
+    String(pod.metadata!.creationTimestamp),
+    pod.metadata!.annotations?.[LAUNCH_ANNOTATION] ?? null,
+    app.state!.running!.startedAt
+      ? String(app.state!.running!.startedAt)
+      : null,
+    app.restartCount,
+    pod.metadata!.resourceVersion ?? '',
+  ];
+  return JSON.stringify(line);
+}
+
+/** A pod as far as it was kept. */
+export function unpackPod(packed: PackedPod): V1Pod {
+  if (typeof packed !== 'string') return packed;
+  const [name, uid, createdAt, launch, startedAt, restartCount, version] =
+    JSON.parse(packed) as Line;
+  return {
+    metadata: {
+      name,
+      uid,
+      creationTimestamp: createdAt as unknown as Date,
+      resourceVersion: version,
+      ...(launch ? { annotations: { [LAUNCH_ANNOTATION]: launch } } : {}),
+    },
+    status: {
+      phase: 'Running',
+      conditions: ['PodScheduled', 'ContainersReady', 'Ready'].map(type => ({
+        type,
+        status: 'True',
+      })),
+      containerStatuses: [
+        {
+          name: APP_CONTAINER,
+          image: '',
+          imageID: '',
+          ready: true,
+          started: true,
+          restartCount,
+          state: { running: { startedAt: startedAt as unknown as Date } },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** When what was refused is tried again. Pure. */
+import type { Attempt } from '../instances/instanceRows';
+import { KubeError } from '../kubernetes/client/KubeError';
+import type { Refusal } from '../kubernetes/observe/Facts';
+
+const FIRST_MS = 500;
+const LAST_MS = 60_000;
+/** Somebody else wrote meanwhile: that is no refusal. */
+const CONFLICT_MS = 100;
+
+/** What a refused request says. */
+export function refusalOf(error: Error): Refusal | undefined {
+  if (!(error instanceof KubeError)) return { message: error.message };
+  // Nothing was answered, or the object was written meanwhile: nobody refused anything.
+  if (error.code === 0 || isConflict(error)) return undefined;
+  return {
+    code: error.code,
+    reason: error.reason,
+    message: error.message,
+    details: error.details,
+  };
+}
+
+/** The object is another one than the one that was read. */
+export function isConflict(error: unknown): boolean {
+  return (
+    error instanceof KubeError &&
+    error.code === 409 &&
+    error.reason !== 'NotOurs'
+  );
+}
+
+/**
+ * The attempt after a failure: the same is tried after longer and longer, not all at once, and
+ * never before the API asks for it.
+ *
+ * @param of - what was to be applied; of anything else this is the first attempt
+ * @param random - from 0 to 1
+ */
+export function failedAttempt(options: {
+  before: Attempt | undefined;
+  of: string;
+  error: Error;
+  now: number;
+  random: number;
+}): Attempt {
+  const { before, of, error, now, random } = options;
+  const conflict = isConflict(error);
+  const former = before?.of === of ? before.count : 0;
+  const count = conflict ? former : former + 1;
+  const backOff = conflict
+    ? CONFLICT_MS
+    : Math.min(FIRST_MS * 2 ** (count - 1), LAST_MS);
+  const asked = error instanceof KubeError ? error.retryAfterMs ?? 0 : 0;
+  const refusal = refusalOf(error) ?? (conflict ? before?.refusal : undefined);
+  return {
+    of,
+    count,
+    at: now,
+    retryAt: now + Math.ceil(Math.max(backOff * (1 + random / 4), asked)),
+    ...(refusal ? { refusal } : {}),
+  };
+}
