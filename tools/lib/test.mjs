@@ -171,7 +171,11 @@ const CATALOG = [
 ];
 
 /** The suites of jest that have a name of their own. */
-const SUITES = { policy: POLICY, catalog: CATALOG };
+const SUITES = {
+  policy: POLICY,
+  catalog: CATALOG,
+  cluster: ['plugins/app-store-backend/src/cluster'],
+};
 
 /** What `npm test` runs. */
 const PARTS = ['lint', 'types', 'unit', 'attack', 'browser', 'spec'];

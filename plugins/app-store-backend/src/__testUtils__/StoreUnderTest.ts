@@ -136,6 +136,8 @@ export async function bundle(options: {
   name: string;
   version?: string;
   toml?: string;
+  /** @default 'node' */
+  mode?: 'node' | 'container';
   server?: string;
   tags?: string[];
   tail?: string;
@@ -151,8 +153,8 @@ Version = "${options.version ?? '1.0.0'}"
 Title = "Title of ${options.name}"
 Tags = ${JSON.stringify(options.tags ?? [])}
 ${options.app ? `${options.app}\n` : ''}[Runtime]
-AppMode = "node"
-Module = "server.js"
+AppMode = "${options.mode ?? 'node'}"
+${options.mode === 'container' ? '' : 'Module = "server.js"'}
 ${options.toml ?? ''}
 ${options.tail ?? ''}`;
   zip.addBuffer(Buffer.from(toml), 'app.toml');
@@ -192,13 +194,14 @@ function listener(onEvent: (event: unknown) => void) {
 }
 
 /** Pods know the store's port before the store has one; this leads from the one to the other. */
-class StoreAddress {
+export class StoreAddress {
   readonly #server: Server;
   #target = 0;
 
-  static async open(): Promise<StoreAddress> {
+  /** @param host - where it listens */
+  static async open(host = '127.0.0.1'): Promise<StoreAddress> {
     const address = new StoreAddress();
-    address.#server.listen(0, '127.0.0.1');
+    address.#server.listen(0, host);
     await once(address.#server, 'listening');
     return address;
   }
@@ -234,11 +237,14 @@ export class StoreUnderTest {
   readonly address: StoreAddress;
   /** The cluster is another's. */
   readonly #guest: boolean;
+  /** Its address is another's, too. */
+  readonly #isOn: boolean;
 
   /**
    * @param appStore - configuration beside or instead of the tests' own
    * @param options.knex - a database that another store is at work on, too
    * @param options.beside - a store whose cluster this one drives, too
+   * @param options.on - a cluster that is not the store's own
    * @param options.after - a store that ended, whose address and cluster this one takes over
    * @param options.portal - further parts of the portal, with a database of their own
    * @param options.config - configuration beside `appStore`
@@ -250,6 +256,12 @@ export class StoreUnderTest {
       knex?: Knex;
       beside?: StoreUnderTest;
       after?: StoreUnderTest;
+      on?: {
+        kubeConfig: KubeConfig;
+        /** Of {@link address}, as pods see it. */
+        storeUrl: string;
+        address: StoreAddress;
+      };
       images?: Record<string, LocalImage>;
       /** What is logged goes to the output, as in a portal. */
       logs?: boolean;
@@ -266,11 +278,14 @@ export class StoreUnderTest {
     } = {},
   ): Promise<StoreUnderTest> {
     const directory = mkdtempSync(join(tmpdir(), 'st-'));
-    const address = options.after?.address ?? (await StoreAddress.open());
+    const { on } = options;
+    const address =
+      on?.address ?? options.after?.address ?? (await StoreAddress.open());
     const { port } = address;
     const beside = options.beside ?? options.after;
     const cluster =
       beside?.cluster ??
+      (on && (undefined as unknown as LocalCluster)) ??
       (await startLocalCluster({
         directory: join(directory, 'c'),
         hostPorts: [port],
@@ -298,8 +313,9 @@ export class StoreUnderTest {
           deps: { point: appStoreKubernetesExtensionPoint },
           async init({ point }) {
             point.setConnection({
-              kubeConfig: await withDocumentedRights(cluster),
-              storeUrl: `http://${HOST_ALIAS}:${port}`,
+              kubeConfig:
+                on?.kubeConfig ?? (await withDocumentedRights(cluster)),
+              storeUrl: on?.storeUrl ?? `http://${HOST_ALIAS}:${port}`,
             });
           },
         });
@@ -369,7 +385,8 @@ export class StoreUnderTest {
       cluster,
       backend,
       address,
-      guest: Boolean(beside),
+      guest: Boolean(beside ?? on),
+      isOn: Boolean(on),
     });
   }
 
@@ -379,6 +396,7 @@ export class StoreUnderTest {
     backend: Awaited<ReturnType<typeof startTestBackend>>;
     address: StoreAddress;
     guest: boolean;
+    isOn: boolean;
   }) {
     this.directory = parts.directory;
     this.cluster = parts.cluster;
@@ -386,6 +404,7 @@ export class StoreUnderTest {
     this.api = request(parts.backend.server);
     this.address = parts.address;
     this.#guest = parts.guest;
+    this.#isOn = parts.isOn;
   }
 
   get port(): number {
@@ -433,7 +452,7 @@ export class StoreUnderTest {
   async stop(): Promise<void> {
     await this.backend.stop();
     if (!this.#guest) await this.cluster.stop(500);
-    this.address.close();
+    if (!this.#isOn) this.address.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

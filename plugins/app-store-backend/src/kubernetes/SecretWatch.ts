@@ -6,9 +6,13 @@ import type { KubeObject } from './client/kubeObjects';
 import { Watch } from './client/Watch';
 import { LABELS } from './manifests/labels';
 
+/** The store writes the object first and its row then: they are compared when both are there, in milliseconds. */
+const SETTLE_MS = 250;
+
 /** Follows the store's Secrets. */
 export class SecretWatch {
   readonly #watch: Watch<KubeObject>;
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
 
   constructor(options: {
     api: KubeApi;
@@ -22,7 +26,13 @@ export class SecretWatch {
     const tell = (object: KubeObject) => {
       const id = object.metadata?.labels?.[LABELS.secret];
       // What is listed is compared as a whole, now and then.
-      if (id && !isListing) options.onChange(id);
+      if (!id || isListing) return;
+      clearTimeout(this.#waiting.get(id));
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        options.onChange(id);
+      }, SETTLE_MS);
+      this.#waiting.set(id, timer);
     };
     this.#watch = new Watch({
       ...options,
@@ -49,5 +59,6 @@ export class SecretWatch {
 
   stop(): void {
     this.#watch.stop();
+    this.#waiting.forEach(timer => clearTimeout(timer));
   }
 }

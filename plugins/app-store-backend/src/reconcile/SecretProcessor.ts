@@ -61,7 +61,7 @@ export class SecretProcessor {
     this.#logger.warn(
       `the secret ${secret.name} (${secret.visibility}) is ${state} in the cluster`,
     );
-    await this.#secrets.setState(secret.id, state);
+    await this.#secrets.setState(secret, state);
     await this.#preconditions.refreshUsersOf(
       (await this.#secrets.usesOf(secret)).map(use => use.appId),
     );

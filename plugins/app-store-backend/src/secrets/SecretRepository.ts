@@ -172,9 +172,13 @@ export class SecretRepository {
     });
   }
 
-  async setState(id: string, state: SecretState): Promise<void> {
+  /** @param secret - as it was compared: what was written since is not what was compared */
+  async setState(
+    { id, revision }: Pick<SecretRecord, 'id' | 'revision'>,
+    state: SecretState,
+  ): Promise<void> {
     await this.#knex<SecretRow>('secrets')
-      .where({ id })
+      .where({ id, revision })
       .whereNot({ state })
       .update({ state });
   }

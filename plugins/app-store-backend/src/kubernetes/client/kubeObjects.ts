@@ -55,7 +55,7 @@ export function collectionPath(
     : `/api/${apiVersion}`;
   return `${root}${
     namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ''
-  }/${PLURALS[kind]}`;
+  }/${PLURALS[kind] ?? `${kind.toLowerCase()}s`}`;
 }
 
 /** The path of an object. */
