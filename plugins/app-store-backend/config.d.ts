@@ -231,7 +231,7 @@ export interface Config {
       /** With `s3`: a directory of this replica alone, for uploads that are under way and bundles that are being read. */
       spoolDirectory?: string;
     };
-    /** What apps get that do not say otherwise. */
+    /** What apps get that do not say otherwise. Default: 512Mi of memory and 10m of CPU are set aside. */
     resources?: {
       memoryLimit?: string;
       memoryReservation?: string;

@@ -92,10 +92,9 @@ function main(): number {
           JSON.stringify({
             case: name,
             at,
-            code: finding?.code ?? null,
             ...(finding
               ? { ...finding.problem, evidence: finding.evidence }
-              : { notice, ready: isWell ?? false }),
+              : { code: null, notice, ready: isWell ?? false }),
           }),
         );
       continue;

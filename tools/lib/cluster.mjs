@@ -24,6 +24,5 @@ export async function testCluster(args, toolchain) {
   const absolute = path => resolve(env.INIT_CWD ?? '.', path);
   if (env.KUBECONFIG) env.TEST_KUBECONFIG = absolute(env.KUBECONFIG);
   if (env.RECORD) env.TEST_RECORD = absolute(env.RECORD);
-  if (args.length) env.TEST_NO_NODES = 'true';
-  return test(['cluster'], toolchain);
+  return test([args.length ? 'objects' : 'cluster'], toolchain);
 }

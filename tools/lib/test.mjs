@@ -175,6 +175,8 @@ const SUITES = {
   policy: POLICY,
   catalog: CATALOG,
   cluster: ['plugins/app-store-backend/src/cluster'],
+  /** What needs no nodes. */
+  objects: ['plugins/app-store-backend/src/cluster/objects.test.ts'],
 };
 
 /** What `npm test` runs. */

@@ -73,7 +73,12 @@ const notice = z.object({
 const resources = z
   .object({ ...sizes, memoryLimit: quantity.default('2Gi') })
   .superRefine(reservationsFit)
-  .transform(read => ({ memoryReservation: '512Mi', ...read }));
+  .transform(read => ({
+    memoryReservation: '512Mi',
+    // Something, so that the scheduler and quotas count it.
+    cpuReservation: '10m',
+    ...read,
+  }));
 
 const variable = z.object({
   name: text.regex(

@@ -6,7 +6,7 @@ import type {
   Problem,
   Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { AppliedObjects } from '../kubernetes/InstanceCluster';
+import type { AppliedObjects } from '../kubernetes/InstanceWorkload';
 import type { Refusal } from '../kubernetes/observe/Facts';
 import {
   flag,

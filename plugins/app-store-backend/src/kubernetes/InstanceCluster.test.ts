@@ -43,7 +43,7 @@ describe('InstanceCluster', () => {
     });
     // Its namespace is not there: service, policy and workload are all refused.
     await expect(
-      cluster.apply({ ...instanceRecord('app') }, 1, async () => true),
+      cluster.writer.apply({ ...instanceRecord('app') }, 1, async () => true),
     ).rejects.toThrow('namespaces "apps" not found');
     // A rejection that nobody handles fails the test, if it has time to come.
     await sleep(200);

@@ -4,10 +4,7 @@
  */
 import type { V1Secret } from '@kubernetes/client-node';
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import type {
-  SecretIdentity,
-  SecretVisibility,
-} from '@ai-app-store/backstage-plugin-app-store-common';
+import { annotationsOf, labelOf, type SecretLabel } from './secretLabel';
 import type { KubeApi } from './client/KubeApi';
 import {
   collectionPath,
@@ -18,7 +15,6 @@ import {
   FIELD_MANAGER,
   KEPT_ANNOTATION,
   LABELS,
-  SECRET_ANNOTATIONS,
   secretObjectName,
 } from './manifests/labels';
 
@@ -27,9 +23,6 @@ const PAGE = 500;
 
 /** Values by key, in base64 as Kubernetes has them. */
 export type SecretData = Record<string, string>;
-
-/** Whose a secret is, and what it is called (specification 2.5). */
-export type SecretLabel = Required<SecretIdentity> & { ownerRef: string };
 
 /** An object as it was read: what is written in its place has to name it. */
 export interface SeenSecret {
@@ -47,31 +40,6 @@ export interface FoundSecret extends SeenSecret {
   kept: boolean;
   /** What the object says of itself; releases before this one did not write it. */
   label: SecretLabel | undefined;
-}
-
-function annotationsOf(label: SecretLabel): Record<string, string> {
-  return {
-    [SECRET_ANNOTATIONS.name]: label.name,
-    [SECRET_ANNOTATIONS.visibility]: label.visibility,
-    [SECRET_ANNOTATIONS.parent]: label.parent,
-    [SECRET_ANNOTATIONS.owner]: label.ownerRef,
-  };
-}
-
-function labelOf({ metadata }: V1Secret): SecretLabel | undefined {
-  const annotations = metadata!.annotations ?? {};
-  const name = annotations[SECRET_ANNOTATIONS.name];
-  const ownerRef = annotations[SECRET_ANNOTATIONS.owner];
-  return name && ownerRef
-    ? {
-        name,
-        ownerRef,
-        visibility: annotations[
-          SECRET_ANNOTATIONS.visibility
-        ] as SecretVisibility,
-        parent: annotations[SECRET_ANNOTATIONS.parent] ?? '',
-      }
-    : undefined;
 }
 
 /** Reads and writes the Kubernetes Secrets of the store. */

@@ -12,7 +12,7 @@ import { ChangeReader } from '../changes/ChangeReader';
 import { Outbox } from '../changes/Outbox';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
 import { InstanceProcessor } from './InstanceProcessor';
-import { appliedVersion } from './InstanceReconciler';
+import { appliedVersion } from './ObjectsStep';
 import { until } from '../__testUtils__/until';
 
 jest.setTimeout(60_000);
@@ -58,8 +58,10 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
         workloads: [],
       }),
       endpoint: () => ENDPOINT,
-      apply: jest.fn(async () => {}),
-      remove: jest.fn(async () => true),
+      writer: {
+        apply: jest.fn(async () => ({})),
+        remove: jest.fn(async () => true),
+      },
     };
     const queue = new InstanceQueue(knex);
     const newProcessor = () =>
@@ -135,7 +137,7 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
       cluster.unreadForMs = 0;
       await until(async () => (await status()) === 'DEPLOYED');
       expect((await instances.get(running))!.problem).toBeUndefined();
-      expect(cluster.apply).not.toHaveBeenCalled();
+      expect(cluster.writer.apply).not.toHaveBeenCalled();
     } finally {
       clearInterval(tick);
       await processor.stop();
@@ -151,11 +153,11 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
     processor.start(cluster as unknown as InstanceCluster);
     try {
       await processor.process(id);
-      expect(cluster.remove).not.toHaveBeenCalled();
+      expect(cluster.writer.remove).not.toHaveBeenCalled();
       expect(await instances.get(id)).toBeDefined();
       held = false;
       await processor.process(id);
-      expect(cluster.remove).toHaveBeenCalledTimes(1);
+      expect(cluster.writer.remove).toHaveBeenCalledTimes(1);
       expect(await instances.get(id)).toBeUndefined();
     } finally {
       await processor.stop();

@@ -7,6 +7,7 @@ import type { DeletionGuard, Epoch } from '../epoch/Epoch';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
 import type { InstanceRecord } from '../instances/instanceRows';
 import type { Claim, InstanceQueue } from './InstanceQueue';
+import { isAsSeen } from './isAsSeen';
 import { InstanceReconciler } from './InstanceReconciler';
 import { Silence } from './Silence';
 
@@ -37,7 +38,6 @@ export class InstanceProcessor {
   #claiming = false;
   /** How many claims are asked for. */
   #asked = 0;
-  /** There was no room for all that is due. */
   #moreDue = false;
   readonly #running = new Map<string, Promise<void>>();
   readonly #failures = new Map<string, number>();
@@ -297,21 +297,4 @@ export class InstanceProcessor {
     );
     if (again !== undefined) this.#wakeAfter(id, again);
   }
-}
-
-/** Nothing is to be done about it, and nothing new to be said of it. */
-export function isAsSeen(
-  { id, desired, status, problem, endpoint, appliedObjects }: InstanceRecord,
-  cluster: Pick<InstanceCluster, 'drift' | 'endpoint' | 'hasPods' | 'synced'>,
-): boolean {
-  if (desired === 'released') return true;
-  if (!cluster.synced || problem || !appliedObjects) return false;
-  if (cluster.drift(id, appliedObjects).length) return false;
-  if (desired === 'suspended')
-    return status === 'SUSPENDED' && !cluster.hasPods(id);
-  return (
-    desired === 'running' &&
-    status === 'DEPLOYED' &&
-    JSON.stringify(endpoint) === JSON.stringify(cluster.endpoint(id))
-  );
 }

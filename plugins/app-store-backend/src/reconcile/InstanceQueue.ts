@@ -186,9 +186,15 @@ export class InstanceQueue {
     return rows.map(row => ({ record: INSTANCES.read(row), token }));
   }
 
-  /** Its Kubernetes objects; undefined where the row is gone. */
-  async objectsOf(id: string): Promise<InstanceObjects | undefined> {
-    return objectsOf(this.#knex, id);
+  /**
+   * Its Kubernetes objects.
+   *
+   * @throws Error where the row went meanwhile
+   */
+  async requireObjects(id: string): Promise<InstanceObjects> {
+    const objects = await objectsOf(this.#knex, id);
+    if (!objects) throw new Error('it is gone from the database');
+    return objects;
   }
 
   /**

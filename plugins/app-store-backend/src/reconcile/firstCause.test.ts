@@ -11,7 +11,7 @@ import { Policy } from '../policy';
 import { NEVER_HELD } from '../epoch/__testUtils__/neverHeld';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
 import { InstanceProcessor } from './InstanceProcessor';
-import { appliedVersion } from './InstanceReconciler';
+import { appliedVersion } from './ObjectsStep';
 
 jest.setTimeout(60_000);
 
@@ -57,8 +57,11 @@ describe.each(databaseIds())('the first cause on %s', database => {
       isListed: true,
       hasPods: () => true,
       endpoint: () => undefined,
-      ensureClaim: async () => undefined,
-      apply: async () => ({}),
+      writer: {
+        ensureClaim: async () => undefined,
+        apply: async () => ({}),
+        ...cluster,
+      },
       drift: () => [],
       facts: () => ({ pods: [], workloads: [] }),
       ...cluster,

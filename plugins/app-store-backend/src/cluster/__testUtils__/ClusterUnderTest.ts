@@ -6,7 +6,6 @@
  *   TEST_KUBECONFIG   path of a kubeconfig; a local cluster where it is not set
  *   TEST_IMAGES       `node=IMAGE` with the entry program, or `container=IMAGE` with Node.js alone
  *   TEST_STORE_HOST   address of this machine as pods see it; the first one that is not loopback
- *   TEST_NO_NODES     `true` for a cluster where no pod ever runs
  *   TEST_RECORD       file to which each exchange is written
  */
 import { HOST_ALIAS, startLocalCluster } from '@ai-app-store/local-cluster';
@@ -27,7 +26,6 @@ import { StoreAddress } from '../../__testUtils__/StoreUnderTest';
 import { RecordingProxy } from './recording';
 
 const { env } = process;
-export const NO_NODES = env.TEST_NO_NODES === 'true';
 export const IS_REAL = Boolean(env.TEST_KUBECONFIG);
 /** A real kubelet pulls, mounts and waits; graces alone are 10 s. */
 export const PATIENCE_MS = IS_REAL ? 180_000 : 60_000;

@@ -24,7 +24,7 @@ export interface KubeObject {
 }
 
 /** A tree of field names. https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
-export interface Fields {
+interface Fields {
   [field: string]: Fields;
 }
 

@@ -14,6 +14,9 @@ import { volumesOf } from './volumes';
 const STARTUP_PERIOD_SECONDS = 1;
 const USER_ID = 1000;
 
+/** Process 1: an app that were it itself would not end when it is told to. */
+const INIT = ['app-store-entry', 'run'];
+
 /** Modes of which the program gets arguments: those of app.toml come after the runtime's command. */
 const MODES_WITH_ARGS: ReadonlySet<AppMode> = new Set([
   'python',
@@ -34,7 +37,7 @@ export function podTemplate(input: InstanceInput): V1PodTemplateSpec {
   const { volumes, mounts } = volumesOf(input);
   const command = isContainer
     ? manifest.runtime.entryPoint
-    : runtime.command.map(part => fill(part, input));
+    : [...INIT, ...runtime.command.map(part => fill(part, input))];
   return {
     metadata: { labels: labelsOf(input) },
     spec: {

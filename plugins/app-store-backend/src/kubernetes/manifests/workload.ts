@@ -23,7 +23,15 @@ export function workloadOf(input: InstanceInput): V1Deployment | V1StatefulSet {
         apiVersion: 'apps/v1',
         kind: 'StatefulSet',
         metadata,
-        spec: { replicas: 1, serviceName: name, selector, template },
+        spec: {
+          replicas: 1,
+          serviceName: name,
+          // Otherwise a pod that never gets ready is never replaced by a corrected one.
+          // https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
+          podManagementPolicy: 'Parallel',
+          selector,
+          template,
+        },
       }
     : {
         apiVersion: 'apps/v1',

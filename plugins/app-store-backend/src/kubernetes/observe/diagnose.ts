@@ -16,10 +16,10 @@ import { initFailed } from './rules/initContainers';
 import { nodeLost } from './rules/node';
 import { unsettledMs } from './restarts';
 import { claimLost, unschedulable } from './rules/placement';
-import { refusal } from './rules/refusal';
+import { refused } from './rules/refusal';
 
 const RULES: Rule[] = [
-  refusal,
+  refused,
   nodeLost,
   claimLost,
   notAdmitted,
@@ -37,7 +37,7 @@ const RULES: Rule[] = [
 ];
 
 /** Of pods that run, that end, and of none at all. */
-const ALWAYS: Rule[] = [refusal, nodeLost];
+const ALWAYS: Rule[] = [refused, nodeLost];
 /** Of pods that end, beside those. */
 const OF_ENDING: Rule[] = [claimLost, notAdmitted, disruption];
 

@@ -6,6 +6,65 @@ import type { Evidence } from '../Facts';
 /** A Deployment's controller copies its ReplicaSet's failure within some seconds. */
 const PATIENCE_MS = 1000;
 
+type Told = (
+  match: RegExpExecArray,
+  evidence: Evidence[],
+) => Finding | undefined;
+
+/** What the parts of an API server say, and what that means. */
+const TOLD: Array<[RegExp, Told]> = [
+  [
+    /exceeded quota: ([^,]+), (.*)$/s,
+    ([, quota, used], evidence) =>
+      found(evidence, 'QUOTA_EXCEEDED', quota, used),
+  ],
+  [
+    /failed quota: ([^:]+): must specify (.*)$/s,
+    ([, quota, missing], evidence) =>
+      found(evidence, 'QUOTA_NEEDS_LIMITS', quota, missing),
+  ],
+  [
+    /violates PodSecurity "([^"]+)": (.*)$/s,
+    ([, level, broken], evidence) =>
+      found(evidence, 'POD_SECURITY', level, broken),
+  ],
+  [
+    /service ?account .*not found/is,
+    // What it is called is the operator's.
+    (_, [{ source }]) =>
+      found(
+        [{ source, message: 'the service account is missing' }],
+        'ACCOUNT_MISSING',
+      ),
+  ],
+  [
+    /no PriorityClass with name (\S+) was found/,
+    ([, name], evidence) => found(evidence, 'PRIORITY_MISSING', name),
+  ],
+  [
+    /RuntimeClass "?([^"\s]+)"? not found/i,
+    ([, name], evidence) => found(evidence, 'ISOLATION_MISSING', name),
+  ],
+  [
+    /failed calling webhook "([^"]+)"/,
+    ([, webhook], evidence) => found(evidence, 'WEBHOOK_UNREACHABLE', webhook),
+  ],
+  [
+    /admission webhook "([^"]+)" denied the request:? ?(.*)$/s,
+    ([, webhook, reason], evidence) =>
+      found(evidence, 'POLICY_DENIED', webhook, reason || 'no reason is given'),
+  ],
+  [
+    /ValidatingAdmissionPolicy '([^']+)'.*?denied request: (.*)$/s,
+    ([, policy, reason], evidence) =>
+      found(evidence, 'POLICY_DENIED', policy, reason),
+  ],
+  [
+    /((?:maximum|minimum) \S+ (?:usage|memory|cpu)? ?per (?:Container|Pod|PersistentVolumeClaim).*|\S+ max limit to request ratio per .*)$/s,
+    ([, rule], evidence) => found(evidence, 'LIMIT_RANGE', rule),
+  ],
+];
+
 /** The reason within what a controller or the API says. */
 export function admissionFinding(
   text: string,
@@ -15,43 +74,10 @@ export function admissionFinding(
     .replace(/^\(combined from similar events\): /, '')
     .replace(/^Error creating: /, '')
     .replace(/^create Pod \S+ in StatefulSet \S+ failed error: /, '');
-  const match = (pattern: RegExp) => pattern.exec(message);
-  let m: RegExpExecArray | null;
-  if ((m = match(/exceeded quota: ([^,]+), (.*)$/s)))
-    return found(evidence, 'QUOTA_EXCEEDED', m[1], m[2]);
-  if ((m = match(/failed quota: ([^:]+): must specify (.*)$/s)))
-    return found(evidence, 'QUOTA_NEEDS_LIMITS', m[1], m[2]);
-  if ((m = match(/violates PodSecurity "([^"]+)": (.*)$/s)))
-    return found(evidence, 'POD_SECURITY', m[1], m[2]);
-  if (match(/service ?account .*not found/is))
-    return found(
-      // What it is called is the operator's.
-      [
-        {
-          source: evidence[0].source,
-          message: 'the service account is missing',
-        },
-      ],
-      'ACCOUNT_MISSING',
-    );
-  if ((m = match(/no PriorityClass with name (\S+) was found/)))
-    return found(evidence, 'PRIORITY_MISSING', m[1]);
-  if ((m = match(/RuntimeClass "?([^"\s]+)"? not found/i)))
-    return found(evidence, 'ISOLATION_MISSING', m[1]);
-  if ((m = match(/failed calling webhook "([^"]+)"/)))
-    return found(evidence, 'WEBHOOK_UNREACHABLE', m[1]);
-  if ((m = match(/admission webhook "([^"]+)" denied the request:? ?(.*)$/s)))
-    return found(evidence, 'POLICY_DENIED', m[1], m[2] || 'no reason is given');
-  if (
-    (m = match(/ValidatingAdmissionPolicy '([^']+)'.*?denied request: (.*)$/s))
-  )
-    return found(evidence, 'POLICY_DENIED', m[1], m[2]);
-  if (
-    (m = match(
-      /((?:maximum|minimum) \S+ (?:usage|memory|cpu)? ?per (?:Container|Pod|PersistentVolumeClaim).*|\S+ max limit to request ratio per .*)$/s,
-    ))
-  )
-    return found(evidence, 'LIMIT_RANGE', m[1]);
+  for (const [pattern, tell] of TOLD) {
+    const match = pattern.exec(message);
+    if (match) return tell(match, evidence);
+  }
   return undefined;
 }
 

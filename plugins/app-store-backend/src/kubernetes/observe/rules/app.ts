@@ -28,11 +28,11 @@ const TELLING = new RegExp(
 function killedBy(
   look: Case,
   probe: 'startup' | 'liveness',
-  { startedAt, finishedAt }: V1ContainerStateTerminated,
+  end: V1ContainerStateTerminated,
 ): Finding | undefined {
   // Times have a grain of a second.
-  const from = new Date(startedAt ?? NaN).getTime() - 1000;
-  const to = new Date(finishedAt ?? NaN).getTime() + 1000;
+  const from = new Date(end.startedAt ?? NaN).getTime() - 1000;
+  const to = new Date(end.finishedAt ?? NaN).getTime() + 1000;
   const [event] = look.podEvents('Killing').filter(
     each =>
       each.message?.includes(`failed ${probe} probe`) &&
@@ -99,11 +99,10 @@ const TOLD_BY_LOG: ReadonlySet<string> = new Set<CauseCode>([
 function endOf(
   look: Case,
   status: V1ContainerStatus,
-  ended: V1ContainerStateTerminated,
+  { exitCode, reason }: V1ContainerStateTerminated,
 ): Finding | undefined {
   const log = look.endedLog(status, TELLING);
   if (log === undefined) return undefined;
-  const { exitCode, reason } = ended;
   const evidence = [
     {
       source: look.source(`container ${status.name}, terminated`),

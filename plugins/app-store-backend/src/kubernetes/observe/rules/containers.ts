@@ -55,6 +55,12 @@ function imageFinding(
 
 const SECRET = /\b[sS]ecret "?(?:[^"\s/]+\/)?([^"\s/]+?)"?(?: not found|$)/;
 
+const CONFIG = [
+  /configmap "([^"]+)" not found/i,
+  /couldn't find key \S+ in ConfigMap (?:\S+\/)?(\S+)/,
+  /references non-existent config key: (\S+)/,
+];
+
 /** What a container or a volume needs of Secrets and ConfigMaps, and does not find. */
 function missingReference(
   look: Case,
@@ -70,26 +76,32 @@ function missingReference(
         : message,
     },
   ];
-  let m: RegExpExecArray | null;
-  if ((m = /couldn't find key (\S+) in Secret (?:\S+\/)?(\S+)/.exec(message)))
-    return found(evidence(m[2]), 'SECRET_KEY_MISSING', look.secret(m[2]), m[1]);
-  if ((m = /references non-existent secret key: (\S+)/.exec(message))) {
+  const [, key, ofKey] =
+    /couldn't find key (\S+) in Secret (?:\S+\/)?(\S+)/.exec(message) ?? [];
+  if (key)
+    return found(
+      evidence(ofKey),
+      'SECRET_KEY_MISSING',
+      look.secret(ofKey),
+      key,
+    );
+  const [, volumeKey] =
+    /references non-existent secret key: (\S+)/.exec(message) ?? [];
+  if (volumeKey) {
     const name = secretOfVolume(look, message);
     return found(
       evidence(name),
       'SECRET_KEY_MISSING',
       name ? look.secret(name) : 'A secret',
-      m[1],
+      volumeKey,
     );
   }
-  if (
-    (m = /configmap "([^"]+)" not found/i.exec(message)) ||
-    (m = /couldn't find key \S+ in ConfigMap (?:\S+\/)?(\S+)/.exec(message)) ||
-    (m = /references non-existent config key: (\S+)/.exec(message))
-  )
-    return found(evidence(), 'CONFIG_MISSING', m[1]);
-  if ((m = SECRET.exec(message)) && /not found/.test(message))
-    return found(evidence(m[1]), 'SECRET_MISSING', look.secret(m[1]));
+  const [, config] =
+    CONFIG.map(pattern => pattern.exec(message)).find(Boolean) ?? [];
+  if (config) return found(evidence(), 'CONFIG_MISSING', config);
+  const [, secret] = SECRET.exec(message) ?? [];
+  if (secret && /not found/.test(message))
+    return found(evidence(secret), 'SECRET_MISSING', look.secret(secret));
   return undefined;
 }
 

@@ -65,6 +65,6 @@ export function refusalFinding(refusal: Refusal): Finding {
   return found(evidence, 'CLUSTER_REFUSED', message);
 }
 
-export function refusal(look: Case): Finding | undefined {
-  return look.facts.refusal && refusalFinding(look.facts.refusal);
+export function refused({ facts }: Case): Finding | undefined {
+  return facts.refusal && refusalFinding(facts.refusal);
 }

@@ -1,5 +1,5 @@
 /** When what was refused is tried again. Pure. */
-import type { Attempt } from '../instances/instanceRows';
+import type { Attempt, InstanceRecord } from '../instances/instanceRows';
 import { KubeError } from '../kubernetes/client/KubeError';
 import type { Refusal } from '../kubernetes/observe/Facts';
 
@@ -9,7 +9,7 @@ const LAST_MS = 60_000;
 const CONFLICT_MS = 100;
 
 /** What a refused request says. */
-export function refusalOf(error: Error): Refusal | undefined {
+function refusalIn(error: Error): Refusal | undefined {
   if (!(error instanceof KubeError)) return { message: error.message };
   // Nothing was answered, or the object was written meanwhile: nobody refused anything.
   if (error.code === 0 || isConflict(error)) return undefined;
@@ -52,7 +52,7 @@ export function failedAttempt(options: {
     ? CONFLICT_MS
     : Math.min(FIRST_MS * 2 ** (count - 1), LAST_MS);
   const asked = error instanceof KubeError ? error.retryAfterMs ?? 0 : 0;
-  const refusal = refusalOf(error) ?? (conflict ? before?.refusal : undefined);
+  const refusal = refusalIn(error) ?? (conflict ? before?.refusal : undefined);
   return {
     of,
     count,
@@ -60,4 +60,19 @@ export function failedAttempt(options: {
     retryAt: now + Math.ceil(Math.max(backOff * (1 + random / 4), asked)),
     ...(refusal ? { refusal } : {}),
   };
+}
+
+/** What the last attempt to apply the objects was refused for. */
+export function refusalOf({
+  attempt,
+}: Pick<InstanceRecord, 'attempt'>): Refusal | undefined {
+  // What is refused once may have been a moment's matter.
+  return attempt && (attempt.count > 1 || isLasting(attempt.refusal?.code))
+    ? attempt.refusal
+    : undefined;
+}
+
+/** Not the server's own trouble, which mostly passes. */
+function isLasting(code: number | undefined): boolean {
+  return code !== undefined && code >= 400 && code < 500 && code !== 429;
 }

@@ -1,0 +1,48 @@
+/** What the processors write back to an instance's row. */
+import type { InstanceRecord } from '../instances/instanceRows';
+import type { Claim, InstanceQueue } from './InstanceQueue';
+
+/** What people do not see of a row. */
+const UNSEEN: ReadonlySet<string> = new Set<keyof InstanceRecord>([
+  'applied',
+  'appliedObjects',
+  'attempt',
+  'claimUid',
+]);
+
+/** Writes what was seen, under the lease of a claim. */
+export class InstanceRowWriter {
+  readonly #queue: InstanceQueue;
+  readonly #now: () => Date;
+  readonly #onStale: (id: string) => void;
+
+  constructor(options: {
+    queue: InstanceQueue;
+    now: () => Date;
+    /** Told of an instance that was changed while it was looked at. */
+    onStale: (id: string) => void;
+  }) {
+    this.#queue = options.queue;
+    this.#now = options.now;
+    this.#onStale = options.onStale;
+  }
+
+  /** Changes the row, and the record of the claim with it, where something differs. */
+  async write(
+    { record, token }: Claim,
+    change: Partial<InstanceRecord>,
+  ): Promise<void> {
+    const differs = (Object.keys(change) as Array<keyof InstanceRecord>).filter(
+      key => JSON.stringify(change[key]) !== JSON.stringify(record[key]),
+    );
+    if (!differs.length) return;
+    const shown = differs.some(key => !UNSEEN.has(key));
+    const full = shown
+      ? { ...change, updatedAt: this.#now().toISOString() }
+      : change;
+    if (await this.#queue.observe(record, token, full, { shown }))
+      Object.assign(record, full);
+    // A person changed it meanwhile: what was seen does not count.
+    else this.#onStale(record.id);
+  }
+}

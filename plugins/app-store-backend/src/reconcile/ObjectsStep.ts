@@ -1,0 +1,139 @@
+/** The first step: an instance's objects become what its row says. */
+import { objectsDigest } from '../instances/instanceObjectRows';
+import type { InstanceRecord } from '../instances/instanceRows';
+import type { StillMine } from '../kubernetes/client/FencedObjects';
+import { VolumeLost } from '../kubernetes/InstanceWorkload';
+import type { InstanceObjects } from '../kubernetes/manifests/instanceObjects';
+import { problemOf } from '../kubernetes/observe/causes';
+import type { ObjectKind } from '../kubernetes/view/mark';
+import type { Attempts } from './Attempts';
+import type { Claim } from './InstanceQueue';
+import { LOST, type ReconcileContext } from './ReconcileContext';
+
+/** Between two looks for a lost volume, which an admin may restore, in milliseconds. */
+const LOST_VOLUME_LOOK_MS = 30_000;
+
+/** Applies what is new, and repairs what drifted. */
+export class ObjectsStep {
+  readonly #o: ReconcileContext & { attempts: Attempts };
+
+  constructor(options: ReconcileContext & { attempts: Attempts }) {
+    this.#o = options;
+  }
+
+  /**
+   * Brings the instance's objects to what the row says, where they are not there already and it is
+   * time to try.
+   */
+  async bring(claim: Claim): Promise<number | undefined> {
+    const { record } = claim;
+    const wanted = appliedVersion(record);
+    const drifted = this.#drift(record);
+    const isNew = record.applied !== wanted || !record.appliedObjects;
+    if (!isNew && !drifted.length) {
+      await this.#o.rows.write(claim, { attempt: undefined });
+      return undefined;
+    }
+    const waitMs = this.#o.attempts.waitMs(record, wanted);
+    if (waitMs > 0) return waitMs;
+    try {
+      return await this.#apply(claim, isNew ? undefined : drifted);
+    } catch (error) {
+      return this.#o.attempts.failed(claim, wanted, error as Error);
+    }
+  }
+
+  /** A suspended instance misses no volume: whether it is there is asked when it is resumed. */
+  #drift({ id, desired, appliedObjects }: InstanceRecord): ObjectKind[] {
+    return this.#o.cluster
+      .drift(id, appliedObjects)
+      .filter(
+        kind => desired === 'running' || kind !== 'PersistentVolumeClaim',
+      );
+  }
+
+  /** @param drifted - kinds to repair; all are applied where it is absent */
+  async #apply(
+    claim: Claim,
+    drifted: ObjectKind[] | undefined,
+  ): Promise<number | undefined> {
+    const { record, token } = claim;
+    if (drifted)
+      this.#o.logger.info(
+        `instance ${record.id}: repairs ${drifted.join(', ')}`,
+      );
+    const objects = await this.#o.queue.requireObjects(record.id);
+    const stillMine = () => this.#o.queue.holds(record, token);
+    const apply = async (): Promise<number | undefined> => {
+      const runs = record.desired === 'running';
+      const claimWritten = await this.#claimOf(claim, objects, stillMine, {
+        // Made with the first look, also where that one came after a suspension.
+        needed: runs || !record.applied,
+      });
+      if (claimWritten === 'lost') return LOST_VOLUME_LOOK_MS;
+      const written = await this.#o.cluster.writer.apply(
+        { ...record, objects },
+        runs ? 1 : 0,
+        stillMine,
+        drifted,
+      );
+      await this.#o.rows.write(claim, {
+        applied: appliedVersion({
+          ...record,
+          // What the release before this one wrote has no digest, or another one's.
+          objectsDigest: objectsDigest(JSON.stringify(objects)),
+        }),
+        appliedObjects: {
+          ...record.appliedObjects,
+          ...claimWritten,
+          ...written,
+        },
+        attempt: undefined,
+      });
+      return undefined;
+    };
+    // What is made outlives a backup that does not know it.
+    const makes = !record.applied || (objects.claim && !record.claimUid);
+    return makes ? this.#o.epoch.making('cluster', apply) : apply();
+  }
+
+  /** Makes the instance's volume the first time. @returns `lost` where it was there and is gone */
+  async #claimOf(
+    claim: Claim,
+    objects: InstanceObjects,
+    stillMine: StillMine,
+    { needed }: { needed: boolean },
+  ) {
+    const { record } = claim;
+    if (!needed || !objects.claim) return {};
+    try {
+      const found = (await this.#o.cluster.writer.ensureClaim(
+        { ...record, objects },
+        stillMine,
+      ))!;
+      await this.#o.rows.write(claim, {
+        claimUid: found.metadata!.uid,
+        ...(record.problem?.code === LOST ? { problem: undefined } : {}),
+      });
+      return this.#o.cluster.writer.noteWritten(record.id, [
+        { ...found, kind: 'PersistentVolumeClaim' },
+      ]);
+    } catch (error) {
+      if (!(error instanceof VolumeLost)) throw error;
+      await this.#o.rows.write(claim, {
+        status: 'FAILED',
+        problem: problemOf(LOST, error.claimName),
+        endpoint: undefined,
+      });
+      return 'lost' as const;
+    }
+  }
+}
+
+/** What `applied` says once the objects are in the cluster as they should be. */
+export function appliedVersion(
+  record: Pick<InstanceRecord, 'desired' | 'launch' | 'objectsDigest'>,
+): string {
+  const replicas = record.desired === 'running' ? 1 : 0;
+  return `${replicas}/${record.launch}/${record.objectsDigest ?? ''}`;
+}

@@ -1,0 +1,120 @@
+/** The second step: what the cluster shows of an instance that is to run. */
+import {
+  LAUNCH_STAGES,
+  type LaunchStage,
+  type Problem,
+} from '@ai-app-store/backstage-plugin-app-store-common';
+import type { InstanceRecord } from '../instances/instanceRows';
+import { observeInstance } from '../kubernetes/InstanceDiagnosis';
+import { problemOf } from '../kubernetes/observe/causes';
+import { refusalFinding } from '../kubernetes/observe/rules/refusal';
+import { refusalOf } from './backOff';
+import type { Claim } from './InstanceQueue';
+import {
+  LOST,
+  problemWithEvidence,
+  UNLISTED_MS,
+  type ReconcileContext,
+} from './ReconcileContext';
+import type { Silence } from './Silence';
+
+/** Reads, and writes back. */
+export class ObservationStep {
+  readonly #o: ReconcileContext;
+
+  constructor(options: ReconcileContext) {
+    this.#o = options;
+  }
+
+  /** @returns milliseconds until another look is needed, if one is */
+  async observe(claim: Claim): Promise<number | undefined> {
+    const { record } = claim;
+    const cluster = this.#o.cluster;
+    const now = this.#o.now();
+    const { unread } = this.#o.silence;
+    if (unread) {
+      // Another replica may read the cluster: it looks first, and leaves nothing to do here.
+      if (this.#o.silence.leave(record.id)) return 0;
+      // Its address stays: whoever is in goes on, if it runs.
+      await this.#o.rows.write(claim, {
+        status: 'UNKNOWN',
+        problem: unreadProblem(unread),
+      });
+      return undefined;
+    }
+    this.#o.silence.forget(record.id);
+    // What was not seen yet may be there.
+    if (!cluster.isListed) return UNLISTED_MS;
+    // Nothing else is looked for: its volume is not there.
+    if (record.problem?.code === LOST && !cluster.hasPods(record.id))
+      return undefined;
+    const facts = cluster.facts(record.id, record.launch);
+    const seen = await observeInstance(
+      cluster.output,
+      record,
+      {
+        ...facts,
+        now,
+        since: new Date(record.stages.accepted ?? record.updatedAt),
+        refusal: refusalOf(record),
+        known: record.problem,
+        imageOf: facts.pods.some(pod => pod.spec?.initContainers?.length)
+          ? 'admin'
+          : 'author',
+      },
+      () => this.#o.queue.secretNamesOf(record.id),
+    );
+    const address = seen.ready ? cluster.endpoint(record.id) : undefined;
+    const endpoint = facts.pods.some(
+      pod => pod.metadata?.uid === address?.podUid,
+    )
+      ? address
+      : undefined;
+    // Ready means that people can get in: the address has to be known too.
+    const waitsForAddress = seen.status === 'DEPLOYED' && !endpoint;
+    const status = waitsForAddress ? 'PENDING' : seen.status;
+    const stage: LaunchStage = waitsForAddress ? 'starting' : seen.stage;
+    await this.#o.rows.write(claim, {
+      status,
+      stage,
+      stages: reached(record, stage, now),
+      problem: problemWithEvidence(seen.finding),
+      notice: seen.notice,
+      endpoint,
+      restartCount: seen.restartCount,
+    });
+    return seen.againInMs;
+  }
+}
+
+function unreadProblem({
+  since,
+  error,
+}: NonNullable<Silence['unread']>): Problem {
+  // Refused is not silent.
+  if (error && error.code >= 400 && error.code < 500)
+    return problemWithEvidence(
+      refusalFinding({
+        code: error.code,
+        reason: error.reason,
+        message: error.message,
+        details: error.details,
+      }),
+    )!;
+  return problemOf('CLUSTER_UNREADABLE', new Date(since).toISOString());
+}
+
+/** The stages with the time of this one, and of those that went by unseen. */
+function reached(
+  record: InstanceRecord,
+  stage: LaunchStage,
+  now: Date,
+): InstanceRecord['stages'] {
+  const stages = { ...record.stages };
+  for (const earlier of LAUNCH_STAGES.slice(
+    0,
+    LAUNCH_STAGES.indexOf(stage) + 1,
+  ))
+    stages[earlier] ??= now.toISOString();
+  return stages;
+}
