@@ -16,6 +16,7 @@ const commands = {
   bench: () => import('./lib/bench.mjs').then(m => m.bench),
   conformance: () => import('./lib/conformance.mjs').then(m => m.conformance),
   'test:cluster': () => import('./lib/cluster.mjs').then(m => m.testCluster),
+  'test:faults': () => import('./lib/faults.mjs').then(m => m.testFaults),
   diagnosis: () => import('./lib/diagnosis.mjs').then(m => m.testDiagnosis),
   'app-store': () => import('./lib/cli.mjs').then(m => m.cli),
   'git-host': () => import('./lib/gitHost.mjs').then(m => m.gitHost),

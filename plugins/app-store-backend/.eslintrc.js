@@ -23,7 +23,11 @@ const LAYERS = [
   ],
   ['declarations'],
   ['catalog', 'gateway', 'reconcile', 'recovery'],
+  ['doctor'],
   ['wiring'],
+  // Suites over a whole store.
+  ['cluster'],
+  ['faults'],
 ];
 
 module.exports = require('../../tools/layers.cjs')(__dirname, LAYERS, [

@@ -29,6 +29,7 @@ const ADMIN: Pages = {
   'admin-aliases': () => '/admin/aliases',
   'admin-audit': () => '/admin/audit',
   'admin-policies': () => '/admin/policies',
+  'admin-doctor': () => '/admin/doctor',
   'admin-recovery': () => '/admin/recovery',
   'admin-why': made =>
     `/admin/policies?tab=why&kind=instance&action=open&person=ada&resource=${made.whoami}`,

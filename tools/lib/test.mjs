@@ -160,6 +160,13 @@ const POLICY = [
   'plugins/app-store-backend/src/http/everyRoute.test.ts',
 ];
 
+/** Faults take minutes: `npm run test:faults`. */
+const WITHOUT_FAULTS = [
+  '--testPathIgnorePatterns',
+  '/node_modules/',
+  '/app-store-backend/src/faults/',
+];
+
 /** What is declared, and the catalog, for `npm run test:catalog`; `unit` has them, too. */
 const CATALOG = [
   'plugins/app-store-backend/src/declarations',
@@ -218,7 +225,7 @@ export async function test(args, toolchain) {
     ...(wanted('reports') ? reports(tools) : []),
   ];
   const tests = inJest
-    ? [() => jest(tools, env, wanted('unit') ? [] : suites)]
+    ? [() => jest(tools, env, wanted('unit') ? WITHOUT_FAULTS : suites)]
     : [];
   const results = inBrowser.length
     ? await inLanes(

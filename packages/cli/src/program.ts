@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { version } from '../package.json';
 import { addAdminCommands } from './commands/admin';
+import { addDoctorCommand } from './commands/doctor';
 import { addAliasCommands } from './commands/alias';
 import { addAppCommands } from './commands/app';
 import { addApplyCommands } from './commands/apply';
@@ -87,6 +88,7 @@ export function createProgram(
   addEnvCommands(program, act);
   addWhyCommand(program, act);
   addAdminCommands(program, act);
+  addDoctorCommand(program, act);
   addNotHere(program);
   addCompletionCommands(program, text => world.out.write(text));
   return program;

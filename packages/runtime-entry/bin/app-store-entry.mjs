@@ -4,7 +4,6 @@
 //
 //   app-store-entry bundle         fetches the app's bundle and unpacks it into the app's directory
 //   app-store-entry dependencies   restores the app's environment, or makes it and hands it in
-//   app-store-entry run COMMAND    runs a command as process 1: passes signals on, and reaps
 //   app-store-entry start          starts the app: the Wave server and the app, or a static site
 //
 // Plain Node.js, so that an image needs little more than these files. What it

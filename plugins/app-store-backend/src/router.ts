@@ -46,6 +46,7 @@ import {
   recoveryHandlers,
   type RecoveryHandlerOptions,
 } from './recovery/routes';
+import { doctorHandlers, type DoctorHandlerOptions } from './doctor/routes';
 
 /** Largest JSON body, in bytes: a secret and its frame, in base64. */
 const JSON_LIMIT = 2 * 1024 * 1024;
@@ -62,6 +63,7 @@ export type RouterOptions = Omit<
     AuditHandlerOptions &
     IamHandlerOptions &
     RecoveryHandlerOptions &
+    DoctorHandlerOptions &
     LoginHandlerOptions &
     GatewayHandlerOptions &
     CatalogIndexHandlerOptions &
@@ -121,6 +123,7 @@ export function createRouter(options: RouterOptions): express.Router {
       ...auditHandlers(common),
       ...iamHandlers(common),
       ...recoveryHandlers(common),
+      ...doctorHandlers(common),
       ...appHandlers(common),
       ...offerHandlers(common),
       ...instanceHandlers(common),

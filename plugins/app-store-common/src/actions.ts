@@ -49,6 +49,7 @@ export const ACTIONS = {
     'manage_iam',
     'explain_others',
     'recover',
+    'diagnose',
   ],
 } as const;
 

@@ -272,6 +272,16 @@ export type AliasChange = Schemas['AliasChange'];
  * @public
  */
 export type RecoveryItem = Schemas['RecoveryItem'];
+/**
+ * What must hold between the store and its cluster.
+ *
+ * @public
+ */
+export type DoctorReport = Schemas['DoctorReport'];
+/** @public */
+export type DoctorCheck = Schemas['DoctorCheck'];
+/** @public */
+export type DoctorRepair = Schemas['DoctorRepair'];
 /** @public */
 export type RecoveryReport = Schemas['RecoveryReport'];
 /** @public */

@@ -178,7 +178,11 @@ export async function addInstances(
     });
     return {
       // As the processor left it: there is nothing to do.
-      ...INSTANCES.write({ ...record, applied: appliedVersion(record) }),
+      ...INSTANCES.write({
+        ...record,
+        applied: appliedVersion(record),
+        appliedObjects: {},
+      }),
       ...objectColumns(record.objects),
       created_at: moment(n),
     };

@@ -168,6 +168,8 @@ const TABLE = `
   terminateInstance       | dev's          | 401       | 404      | 404      | 404  | 202   | -
   getRecovery             |                | 401       | 403      | 403      | 403  | 403   | 200
   decideRecovery          |                | 401       | 403      | 403      | 403  | 403   | 409
+  getDoctor               |                | 401       | 403      | 403      | 403  | 403   | 200
+  repairDoctor            |                | 401       | 403      | 403      | 403  | 403   | 200
   listAudit               |                | 401       | 403      | 403      | 403  | 403   | 200
   listIamPolicies         |                | 401       | 403      | 403      | 403  | 403   | 200
   importIamPolicies       |                | 401       | 403      | 403      | 403  | 403   | 200

@@ -180,7 +180,7 @@ describe('15: the objects of an instance', () => {
       ...service,
       spec: { ports: [{ port: 1 }] },
     } as never);
-    test = await ClusterTest.start(cluster, 'not-ours', {}, t);
+    test = await ClusterTest.start(cluster, 'not-ours', {}, { after: t });
     const { seen } = await test.until(id, has('NOT_OURS'));
     expect(seen.problem).toMatchObject({
       owner: 'admin',

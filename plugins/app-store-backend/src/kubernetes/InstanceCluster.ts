@@ -167,6 +167,22 @@ export class InstanceCluster {
     };
   }
 
+  /** What is there of an instance, where that is all that every instance has. */
+  baseline(id: string): AppliedObjects | undefined {
+    if (!this.synced) return undefined;
+    const found: AppliedObjects = {};
+    for (const kind of OBJECT_KINDS) {
+      const mark = this.#index.mark(id, kind);
+      // Which object it is lies in its mark, too.
+      if (mark) found[kind] = ['', mark];
+    }
+    const isWhole =
+      found.Service &&
+      found.NetworkPolicy &&
+      (found.Deployment ?? found.StatefulSet);
+    return isWhole ? found : undefined;
+  }
+
   /**
    * Kinds of which the object is missing, or is not what was applied: compared in memory. Empty
    * while the cluster cannot be read.

@@ -65,7 +65,7 @@ const AT_ONCE = 8;
  *
  * @throws KubeError where the cluster does not answer
  */
-async function missingPermissions(
+export async function missingPermissions(
   api: KubeApi,
   namespace: string,
 ): Promise<MissingPermission[]> {

@@ -19,7 +19,7 @@ import {
 const REMOVAL_MS = 10_000;
 /** Between two looks whether deletions may go on after a restored backup, in milliseconds. */
 const HELD_LOOK_MS = 10_000;
-/** What `applied` says once everything was told to be deleted, or all but the volume. */
+/** What `applied` begins with once everything was told to be deleted, or all but the volume; the time follows. */
 const DELETED = { all: 'deleted', butVolume: 'deleted but its volume' };
 
 /** Ends pods, and deletes objects. */
@@ -68,6 +68,12 @@ export class EndingStep {
     });
   }
 
+  /** Everything was told to go a short time ago. */
+  #wasTold({ applied }: InstanceRecord, told: string): boolean {
+    const [what, at] = applied?.split('/') ?? [];
+    return what === told && this.#o.now().getTime() - Number(at) < REMOVAL_MS;
+  }
+
   /** Deletes what is left of a terminated instance; the watch says when it is gone. */
   async end(claim: Claim): Promise<number | undefined> {
     const { record, token } = claim;
@@ -76,9 +82,9 @@ export class EndingStep {
     const told = keepClaim ? DELETED.butVolume : DELETED.all;
     const waitMs = this.#o.attempts.waitMs(record, told);
     if (waitMs > 0) return waitMs;
-    // Told once, it is waited for.
+    // Told once, it is waited for; now and then it is told again.
     if (
-      record.applied === told &&
+      this.#wasTold(record, told) &&
       this.#o.cluster.synced &&
       !this.#o.cluster.seemsGone(record.id, { keepClaim })
     ) {
@@ -105,7 +111,10 @@ export class EndingStep {
       return again;
     }
     if (!gone) {
-      await this.#o.rows.write(claim, { applied: told, attempt: undefined });
+      await this.#o.rows.write(claim, {
+        applied: `${told}/${this.#o.now().getTime()}`,
+        attempt: undefined,
+      });
       return this.#o.cluster.seemsGone(record.id, { keepClaim })
         ? 0
         : REMOVAL_MS;

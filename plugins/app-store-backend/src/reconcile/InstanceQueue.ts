@@ -95,6 +95,38 @@ export class InstanceQueue {
     return rows.map(INSTANCES.read);
   }
 
+  /** Has what was refused tried again at once. */
+  async retryNow(ids: string[]): Promise<void> {
+    if (!ids.length) return;
+    await this.#knex<InstanceRow>('instances')
+      .whereIn('id', ids)
+      .update({ attempt: null, due_at: 0 });
+  }
+
+  /** How many wait to be looked at, and since when the first of them. */
+  async backlog(
+    nowMs: number,
+  ): Promise<{ due: number; oldestAt: number | undefined }> {
+    const [row] = await this.#knex<InstanceRow>('instances')
+      .where('due_at', '<=', nowMs)
+      .where(where =>
+        where.whereNull('lease_until').orWhere('lease_until', '<', nowMs),
+      )
+      .select(
+        this.#knex.raw('count(*) as due'),
+        // What is due at 0 is due at once: since when is not known.
+        this.#knex.raw('min(nullif(due_at, 0)) as oldest'),
+      );
+    const { due, oldest } = row as unknown as {
+      due: number | string;
+      oldest: number | string | null;
+    };
+    return {
+      due: Number(due),
+      oldestAt: oldest === null ? undefined : Number(oldest),
+    };
+  }
+
   /** Names of the secrets that an instance uses, by the names of their objects. */
   async secretNamesOf(id: string): Promise<Map<string, string>> {
     const rows: Array<{ id: string; name: string }> = await this.#knex(

@@ -28,6 +28,7 @@ export class ObjectsStep {
   async bring(claim: Claim): Promise<number | undefined> {
     const { record } = claim;
     const wanted = appliedVersion(record);
+    await this.#adoptBaseline(claim, wanted);
     const drifted = this.#drift(record);
     const isNew = record.applied !== wanted || !record.appliedObjects;
     if (!isNew && !drifted.length) {
@@ -41,6 +42,14 @@ export class ObjectsStep {
     } catch (error) {
       return this.#o.attempts.failed(claim, wanted, error as Error);
     }
+  }
+
+  /** What the release before this one applied is taken as it is, without a call. */
+  async #adoptBaseline(claim: Claim, wanted: string): Promise<void> {
+    const { record } = claim;
+    if (record.applied !== wanted || record.appliedObjects) return;
+    const appliedObjects = this.#o.cluster.baseline(record.id);
+    if (appliedObjects) await this.#o.rows.write(claim, { appliedObjects });
   }
 
   /** A suspended instance misses no volume: whether it is there is asked when it is resumed. */

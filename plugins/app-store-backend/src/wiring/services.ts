@@ -19,6 +19,7 @@ import type { Epoch } from '../epoch/Epoch';
 import { Recovery } from '../recovery/Recovery';
 import { tellMissingPermissions } from '../kubernetes/permissions';
 import { SecretWatch } from '../kubernetes/SecretWatch';
+import { createDoctor } from '../doctor/createDoctor';
 import { InstanceCluster } from '../kubernetes/InstanceCluster';
 import { InstanceProcessor } from '../reconcile/InstanceProcessor';
 import { SecretCluster } from '../kubernetes/SecretCluster';
@@ -293,6 +294,13 @@ export function createServices(options: ServicesOptions) {
     }),
     processor,
     cluster: instanceCluster,
+    doctor: createDoctor({
+      ...common,
+      ...cluster,
+      queue: repositories.queue,
+      cluster: instanceCluster,
+      inventory: new Inventory(cluster),
+    }),
     tellMissingPermissions: () =>
       tellMissingPermissions({ ...cluster, logger }),
     reviewToken: (token: string) => reviewToken(api, token),

@@ -610,6 +610,19 @@ export class AppStoreClient {
     });
   }
 
+  /** What must hold between the store and its cluster; for admins. */
+  getDoctor() {
+    return this.#requests.json('get', '/doctor');
+  }
+
+  /** Repairs what a check found; for admins. */
+  repairDoctor(check: string, options: { dryRun?: boolean } = {}) {
+    return this.#requests.json('post', '/doctor/{check}/repair', {
+      path: { check },
+      query: { dryRun: options.dryRun },
+    });
+  }
+
   listIamPolicies() {
     return this.#requests.json('get', '/iam/policies');
   }

@@ -67,13 +67,17 @@ export class ClusterTest {
     cluster: ClusterUnderTest,
     name: string,
     appStore: object = {},
-    /** A test whose store ended, and goes on with this one. */
-    after?: ClusterTest,
+    options: {
+      /** A test whose store ended, or is one of two, and goes on with this one. */
+      after?: ClusterTest;
+      database?: Parameters<typeof databases.init>[0];
+    } = {},
   ): Promise<ClusterTest> {
+    const { after, database = 'SQLITE_3' } = options;
     const namespace = after?.namespace ?? (await cluster.namespace(name));
-    const knex = after?.knex ?? (await databases.init('SQLITE_3'));
+    const knex = after?.knex ?? (await databases.init(database));
     const store = await StoreUnderTest.start(
-      'SQLITE_3',
+      database,
       {
         limits: { instances: 20, visitorInstances: 1, appVersions: 50 },
         allowedCustomImages: ['.+'],

@@ -63,11 +63,22 @@ export class ClusterUnderTest {
   readonly #proxy: RecordingProxy | undefined;
   readonly #end: () => Promise<void>;
 
-  static async open(): Promise<ClusterUnderTest> {
+  /**
+   * @param options.record - file for the exchanges, in place of the environment's
+   * @param options.kubeconfig - of a cluster that runs already
+   */
+  static async open(
+    options: {
+      record?: string;
+      kubeconfig?: (hostPort: number) => Promise<string>;
+    } = {},
+  ): Promise<ClusterUnderTest> {
     const address = await StoreAddress.open(IS_REAL ? '0.0.0.0' : undefined);
     const config = new KubeConfig();
     let end = async () => {};
-    if (env.TEST_KUBECONFIG) config.loadFromFile(env.TEST_KUBECONFIG);
+    if (options.kubeconfig)
+      config.loadFromString(await options.kubeconfig(address.port));
+    else if (env.TEST_KUBECONFIG) config.loadFromFile(env.TEST_KUBECONFIG);
     else {
       const directory = mkdtempSync(join(tmpdir(), 'cut-'));
       const local = await startLocalCluster({
@@ -93,20 +104,29 @@ export class ClusterUnderTest {
         rmSync(directory, { recursive: true, force: true });
       };
     }
-    const proxy = env.TEST_RECORD
-      ? await RecordingProxy.open(config, env.TEST_RECORD)
+    const record = options.record ?? env.TEST_RECORD;
+    const proxy = record
+      ? await RecordingProxy.open(config, record)
       : undefined;
-    return new ClusterUnderTest(proxy?.config() ?? config, proxy, address, end);
+    return new ClusterUnderTest(
+      proxy?.config() ?? config,
+      // Of a file of its own a test wants what the store does alone.
+      options.record ? config : proxy?.config() ?? config,
+      proxy,
+      address,
+      end,
+    );
   }
 
   private constructor(
     config: KubeConfig,
+    own: KubeConfig,
     proxy: RecordingProxy | undefined,
     address: StoreAddress,
     end: () => Promise<void>,
   ) {
     this.config = config;
-    this.api = KubeApi.create(config);
+    this.api = KubeApi.create(own);
     this.address = address;
     this.storeUrl = `http://${IS_REAL ? ownAddress() : HOST_ALIAS}:${
       address.port

@@ -10,6 +10,9 @@ import { KubeError } from './KubeError';
 import { isOnlyCreated, type KubeObject } from './kubeObjects';
 import { LABELS } from '../manifests/labels';
 
+/** How often what changes all the time is read and deleted anew. */
+const ROUNDS = 5;
+
 /** True as long as the work is this worker's. */
 export type StillMine = () => Promise<boolean>;
 
@@ -173,10 +176,18 @@ export class FencedObjects {
     });
   }
 
-  /** Not what another worker wrote since it was read, under the same uid. */
-  #delete(object: KubeObject): Promise<boolean> {
+  /**
+   * Not what another worker wrote since it was read, under the same uid.
+   *
+   * @returns true where it was, or a controller told of its state
+   */
+  async #wasChanged(object: KubeObject): Promise<boolean> {
     const { uid, resourceVersion } = object.metadata!;
-    return this.#api.delete(object, { uid: uid!, resourceVersion });
+    const result = await this.#api.delete(object, {
+      uid: uid!,
+      resourceVersion,
+    });
+    return result === 'changed';
   }
 
   /**
@@ -191,18 +202,22 @@ export class FencedObjects {
     stillMine: StillMine,
     uids: Partial<Record<string, string>> = {},
   ): Promise<boolean> {
-    const live = (
-      await Promise.all(
-        objects.map(object => this.read(object, uids[object.kind!])),
-      )
-    ).flatMap(found => found ?? []);
-    if (!live.length) return true;
-    await assertMine(stillMine);
-    await Promise.all(
-      live
-        .filter(found => !found.metadata!.deletionTimestamp)
-        .map(found => this.#delete(found)),
-    );
+    for (let round = 0; round < ROUNDS; round++) {
+      const live = (
+        await Promise.all(
+          objects.map(object => this.read(object, uids[object.kind!])),
+        )
+      ).flatMap(found => found ?? []);
+      if (!live.length) return true;
+      await assertMine(stillMine);
+      const changed = await Promise.all(
+        live
+          .filter(found => !found.metadata!.deletionTimestamp)
+          .map(found => this.#wasChanged(found)),
+      );
+      // A workload that is starting changes all the time.
+      if (!changed.includes(true)) break;
+    }
     return false;
   }
 }

@@ -239,12 +239,12 @@ export class KubeApi {
   /**
    * Deletes the object that has this uid, and this version where one is named.
    *
-   * @returns true where there is nothing (left) to delete
+   * @returns `gone` where there was nothing to delete, `changed` where it has another version by now
    */
   async delete(
     object: KubeObject,
     preconditions: { uid: string; resourceVersion?: string },
-  ): Promise<boolean> {
+  ): Promise<'gone' | 'deleted' | 'changed'> {
     try {
       await this.json(objectPath(object), {
         method: 'DELETE',
@@ -255,13 +255,13 @@ export class KubeApi {
           preconditions,
         },
       });
-      return false;
+      return 'deleted';
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
-      if (error.code === 404) return true;
+      if (error.code === 404) return 'gone';
       // Another object under the name, where no version was asked for: the one meant is gone.
       if (error.code === 409)
-        return preconditions.resourceVersion === undefined;
+        return preconditions.resourceVersion === undefined ? 'gone' : 'changed';
       throw error;
     }
   }

@@ -86,6 +86,7 @@ describe('buildInstanceObjects', () => {
             spec: {
               automountServiceAccountToken: false,
               enableServiceLinks: false,
+              shareProcessNamespace: true,
               terminationGracePeriodSeconds: 10,
               securityContext: {
                 runAsNonRoot: true,
@@ -156,7 +157,7 @@ describe('buildInstanceObjects', () => {
                 {
                   name: 'app',
                   image: 'runtime-node:24',
-                  command: ['app-store-entry', 'run', 'node', 'server.js'],
+                  command: ['node', 'server.js'],
                   workingDir: '/app',
                   env: [
                     { name: 'H2O_CLOUD_ENVIRONMENT', value: 'http://portal' },
@@ -366,12 +367,7 @@ Value = "Bearer $(KEY)"
       const valuesOf = (env: Array<{ name: string; value?: string }> = []) =>
         Object.fromEntries(env.map(each => [each.name, each.value]));
       expect(valuesOf(containers[0].env)).toMatchObject(wanted);
-      expect(containers[0].command).toEqual([
-        'app-store-entry',
-        'run',
-        'app-store-entry',
-        'start',
-      ]);
+      expect(containers[0].command).toEqual(['app-store-entry', 'start']);
       expect(valuesOf(initContainers![1].env)).toMatchObject({
         H2O_CLOUD_VENV_PATH: '/resources/venv',
         PIP_INDEX_URL: 'https://pypi.example/simple',

@@ -14,9 +14,6 @@ import { volumesOf } from './volumes';
 const STARTUP_PERIOD_SECONDS = 1;
 const USER_ID = 1000;
 
-/** Process 1: an app that were it itself would not end when it is told to. */
-const INIT = ['app-store-entry', 'run'];
-
 /** Modes of which the program gets arguments: those of app.toml come after the runtime's command. */
 const MODES_WITH_ARGS: ReadonlySet<AppMode> = new Set([
   'python',
@@ -37,12 +34,16 @@ export function podTemplate(input: InstanceInput): V1PodTemplateSpec {
   const { volumes, mounts } = volumesOf(input);
   const command = isContainer
     ? manifest.runtime.entryPoint
-    : [...INIT, ...runtime.command.map(part => fill(part, input))];
+    : runtime.command.map(part => fill(part, input));
   return {
     metadata: { labels: labelsOf(input) },
     spec: {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
+      // Process 1 ignores signals that it has no handler for, and has to reap: the pod's own (pause)
+      // does that then. An image of an app's own may count on being it.
+      // https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/
+      ...(isContainer ? {} : { shareProcessNamespace: true }),
       terminationGracePeriodSeconds: 10,
       securityContext: {
         runAsNonRoot: true,

@@ -16,4 +16,5 @@ export const PLATFORM_RULES: RuleTable<PlatformAction, unknown> = {
   manage_iam: admins,
   explain_others: admins,
   recover: admins,
+  diagnose: admins,
 };

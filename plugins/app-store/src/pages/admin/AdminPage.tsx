@@ -20,6 +20,7 @@ import { AdminDeclarations } from './AdminDeclarations';
 import { AdminInstances } from './AdminInstances';
 import styles from './AdminPage.module.css';
 import { AuditTrail } from './AuditTrail';
+import { DoctorPanel } from './DoctorPanel';
 import { RestoredBackup, RestoredBackupNotice } from './RestoredBackup';
 
 const SECTIONS: Record<string, { title: string; panel: () => ReactNode }> = {
@@ -34,6 +35,7 @@ const SECTIONS: Record<string, { title: string; panel: () => ReactNode }> = {
   declarations: { title: 'Declarations', panel: () => <AdminDeclarations /> },
   audit: { title: 'Audit', panel: () => <AuditTrail /> },
   policies: { title: 'Access policies', panel: () => <AccessPolicies /> },
+  doctor: { title: 'Doctor', panel: () => <DoctorPanel /> },
   recovery: { title: 'Restored backup', panel: () => <RestoredBackup /> },
 };
 const TABS: HeaderProps['tabs'] = Object.entries(SECTIONS).map(

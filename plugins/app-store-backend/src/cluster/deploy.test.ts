@@ -1,0 +1,131 @@
+/** `deploy`: rendered by kubectl, taken by a Kubernetes API, with the rights that the store needs. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { collectionPath } from '../kubernetes/client/kubeObjects';
+import { PERMISSIONS } from '../kubernetes/permissions';
+import {
+  ClusterUnderTest,
+  type AnyObject,
+} from './__testUtils__/ClusterUnderTest';
+
+jest.setTimeout(120_000);
+
+const DEPLOY = resolve(__dirname, '../../../../deploy');
+/** Kinds of which a plain cluster knows nothing. */
+const CUSTOM = ['HTTPRoute'];
+
+function render(components: string[] = []): AnyObject[] {
+  const directory = mkdtempSync(join(tmpdir(), 'overlay-'));
+  try {
+    writeFileSync(
+      join(directory, 'kustomization.yaml'),
+      JSON.stringify({
+        apiVersion: 'kustomize.config.k8s.io/v1beta1',
+        kind: 'Kustomization',
+        resources: [relative(directory, join(DEPLOY, 'base'))],
+        components: components.map(name =>
+          relative(directory, join(DEPLOY, 'components', name)),
+        ),
+      }),
+    );
+    const text = execFileSync('kubectl', ['kustomize', directory], {
+      encoding: 'utf8',
+    });
+    return parseAllDocuments(text).map(document => document.toJS());
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+describe('15: deploy', () => {
+  let cluster: ClusterUnderTest;
+
+  beforeAll(async () => {
+    cluster = await ClusterUnderTest.open();
+  });
+  afterAll(async () => cluster?.close());
+
+  it('15: gives the store exactly what it uses', () => {
+    const objects = render();
+    const rules = (kind: string) =>
+      objects
+        .filter(object => object.kind === kind)
+        .flatMap(object => object.rules as any[])
+        .flatMap(({ apiGroups, resources, verbs }) =>
+          apiGroups.flatMap((group: string) =>
+            resources.flatMap((resource: string) =>
+              verbs.map((verb: string) => `${group}/${resource}: ${verb}`),
+            ),
+          ),
+        )
+        .sort();
+    const own = (clusterWide: boolean) =>
+      PERMISSIONS.filter(each => Boolean(each.clusterWide) === clusterWide)
+        .flatMap(({ group, resource, verbs }) =>
+          verbs.map(verb => `${group}/${resource}: ${verb}`),
+        )
+        .sort();
+    expect(rules('Role')).toEqual(own(false));
+    expect(rules('ClusterRole')).toEqual(own(true));
+  });
+
+  it.each([[[]], [['ingress']], [['httproute']]])(
+    '15: is taken by a cluster, with %j',
+    async components => {
+      const objects = render(components);
+      for (const object of objects.filter(({ kind }) => kind === 'Namespace'))
+        await cluster.create(object).catch(error => {
+          if (error.code !== 409) throw error;
+        });
+      for (const object of objects) {
+        if (CUSTOM.includes(object.kind!) || object.kind === 'Namespace')
+          continue;
+        const answer = await cluster.api.json<AnyObject>(
+          collectionPath(
+            object.apiVersion!,
+            object.kind!,
+            object.metadata!.namespace,
+          ),
+          {
+            method: 'POST',
+            body: object,
+            query: { dryRun: 'All', fieldValidation: 'Strict' },
+          },
+        );
+        expect(answer.metadata!.name).toBe(object.metadata!.name);
+      }
+    },
+  );
+
+  it('15: the portal’s own pod is admitted where pod security is restricted', async () => {
+    const { spec } = render().find(({ kind }) => kind === 'Deployment')!;
+    const namespace = await cluster.namespace('deploy');
+    await cluster.create({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'app-store', namespace },
+    });
+    const pod = await cluster.api.json<AnyObject>(
+      collectionPath('v1', 'Pod', namespace),
+      {
+        method: 'POST',
+        body: {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: 'portal', namespace },
+          spec: spec.template.spec,
+        },
+        query: { dryRun: 'All' },
+      },
+    );
+    const [container] = pod.spec.containers;
+    expect(container.securityContext.readOnlyRootFilesystem).toBe(true);
+    // Only what is mounted can be written to.
+    expect(
+      container.volumeMounts.map((mount: any) => mount.mountPath).sort(),
+    ).toEqual(expect.arrayContaining(['/tmp', '/var/lib/app-store/bundles']));
+  });
+});

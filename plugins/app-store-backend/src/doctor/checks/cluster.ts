@@ -1,0 +1,65 @@
+/** The store can read its cluster, and may do there what it has to do. */
+import type { InstanceCluster } from '../../kubernetes/InstanceCluster';
+import {
+  permissionInWords,
+  type MissingPermission,
+} from '../../kubernetes/permissions';
+import type { Check } from '../Check';
+
+export function clusterCheck(cluster: InstanceCluster): Check {
+  return {
+    id: 'cluster',
+    title: 'The Kubernetes API answers',
+    async look() {
+      const unread = cluster.unread();
+      const answered = new Date(
+        cluster.heartbeat.state.answeredAt,
+      ).toISOString();
+      if (!unread)
+        return {
+          state: 'OK',
+          message: `It answered last at ${answered}.`,
+        };
+      return {
+        state: 'FAILED',
+        message: `The cluster has not been read since ${new Date(
+          unread.since,
+        ).toISOString()}.`,
+        remedy:
+          'Check that the Kubernetes API runs, that this replica reaches it, and that its credentials are valid.',
+        evidence: unread.error
+          ? [{ source: 'Kubernetes API', message: unread.error.message }]
+          : [],
+      };
+    },
+  };
+}
+
+export function permissionsCheck(options: {
+  missing: () => Promise<MissingPermission[]>;
+  namespace: string;
+}): Check {
+  return {
+    id: 'permissions',
+    title: 'The store has the permissions that it needs',
+    async look() {
+      const missing = await options.missing();
+      if (!missing.length)
+        return {
+          state: 'OK',
+          message: `All of them, in the namespace ${options.namespace}.`,
+        };
+      return {
+        state: 'FAILED',
+        message: `The cluster does not allow the store to ${missing
+          .map(permissionInWords)
+          .join(', ')}.`,
+        remedy: `Add these to the Role of the store in the namespace ${options.namespace}: deploy/base/role.yaml has all of them.`,
+        evidence: missing.map(each => ({
+          source: 'SelfSubjectAccessReview',
+          message: `${permissionInWords(each)}: not allowed`,
+        })),
+      };
+    },
+  };
+}

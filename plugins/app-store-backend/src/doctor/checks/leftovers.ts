@@ -1,0 +1,116 @@
+/** Nothing is in the cluster that the database does not know, and nothing is missing there. */
+import type { Epoch } from '../../epoch/Epoch';
+import type { InstanceRepository } from '../../instances/InstanceRepository';
+import type { InstanceCluster } from '../../kubernetes/InstanceCluster';
+import type { Inventory } from '../../kubernetes/Inventory';
+import type { SecretRepository } from '../../secrets/SecretRepository';
+import { counted, shown, type Check } from '../Check';
+
+/** Rows of one read. */
+const PAGE = 500;
+
+export function orphansCheck(options: {
+  instances: InstanceRepository;
+  cluster: InstanceCluster;
+  inventory: Inventory;
+  epoch: Epoch;
+}): Check {
+  const { instances, cluster, inventory, epoch } = options;
+  const orphans = async () => {
+    const seen = [...cluster.ids()];
+    const known = await instances.existing(seen);
+    return seen.filter(id => !known.has(id));
+  };
+  return {
+    id: 'orphans',
+    title: 'The cluster has no instance that the store does not know',
+    async look() {
+      const found = await orphans();
+      if (!found.length) return { state: 'OK', message: 'It has none.' };
+      return {
+        state: 'WARNING',
+        message: `The cluster has objects of ${counted(
+          found.length,
+          'instance',
+        )} without a row in the database.`,
+        remedy:
+          'If the database was restored from a backup, decide about that first. Otherwise a repair deletes them, with their volumes.',
+        evidence: shown(
+          found.map(id => ({
+            source: `Instance ${id}`,
+            message: 'in the cluster alone',
+          })),
+        ),
+      };
+    },
+    async repair(dryRun) {
+      // A restored backup knows less than there is.
+      if (!dryRun) await epoch.assertMayDelete();
+      const found = await orphans();
+      const all = found.length ? await inventory.instances() : new Map();
+      const items = [];
+      for (const id of found) {
+        const instance = all.get(id);
+        if (!instance || (await instances.existing([id])).has(id)) continue;
+        items.push({
+          name: `Instance ${id}`,
+          action: `delete ${instance.objects
+            .map(({ kind }: { kind?: string }) => kind)
+            .join(', ')}`,
+        });
+        if (!dryRun) await inventory.delete(instance);
+      }
+      return items;
+    },
+  };
+}
+
+export function secretsCheck(secrets: SecretRepository): Check {
+  return {
+    id: 'secrets',
+    title: 'Secrets have the values that were set in the store',
+    async look() {
+      const found = [];
+      let after: string | undefined;
+      for (;;) {
+        const rows = await secrets.listAll(after, PAGE);
+        found.push(...rows.filter(({ state }) => state !== 'READY'));
+        if (rows.length < PAGE) break;
+        after = rows[rows.length - 1].id;
+      }
+      if (!found.length) return { state: 'OK', message: 'All of them.' };
+      return {
+        state: 'WARNING',
+        message: `${counted(
+          found.length,
+          'secret',
+        )} lost or changed in the cluster.`,
+        remedy:
+          'Their owners must set them again. The store cannot invent a value.',
+        evidence: shown(
+          found.map(({ name, ownerRef, state }) => ({
+            source: `Secret ${name} of ${ownerRef}`,
+            message: state === 'LOST' ? 'lost' : 'changed outside of the store',
+          })),
+        ),
+      };
+    },
+  };
+}
+
+export function backupCheck(epoch: Epoch): Check {
+  return {
+    id: 'backup',
+    title: 'The database is as new as the cluster and the bundles',
+    async look() {
+      const held = await epoch.held();
+      if (!held) return { state: 'OK', message: 'It is.' };
+      return {
+        state: 'FAILED',
+        message: `It was restored from a backup (noticed ${held.since}). The store deletes nothing until an admin decides.`,
+        remedy:
+          'Decide on the page Admin, Restored backup, or with `app-store admin recovery`.',
+      };
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** A local cluster as a process of its own, which fails as it is told to. */
+import { KubeConfig } from '@kubernetes/client-node';
+import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubeApi } from '../../kubernetes/client/KubeApi';
+
+const ROOT = resolve(__dirname, '../../../../..');
+
+export class FaultCluster {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'fc-'));
+  readonly #child: ChildProcess;
+  readonly #api: KubeApi;
+  readonly kubeconfig: string;
+
+  /** @param hostPort - that pods may reach */
+  static async start(hostPort: number): Promise<FaultCluster> {
+    const directory = mkdtempSync(join(tmpdir(), 'fault-cluster-'));
+    const child = spawn(
+      process.execPath,
+      [
+        '--require',
+        require.resolve('@backstage/cli/config/nodeTransform.cjs'),
+        join(__dirname, 'cluster.ts'),
+        JSON.stringify({
+          directory,
+          hostPorts: [hostPort],
+          backOff: { firstMs: 300, lastMs: 1000, resetMs: 60_000 },
+          images: {
+            runtime: {
+              mounts: [
+                {
+                  source: dirname(dirname(process.execPath)),
+                  target: '/opt/node',
+                },
+                { source: ENTRY_DIRECTORY, target: '/opt/entry' },
+              ],
+              path: ['/opt/entry', '/opt/node/bin'],
+            },
+          },
+        }),
+      ],
+      {
+        cwd: ROOT,
+        env: { PATH: process.env.PATH, NODE_ENV: 'test' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    let output = '';
+    for await (const chunk of child.stdout!) {
+      output += chunk;
+      if (output.includes('\n')) break;
+    }
+    return new FaultCluster(
+      directory,
+      child,
+      readFileSync(output.trim(), 'utf8'),
+    );
+  }
+
+  private constructor(
+    directory: string,
+    child: ChildProcess,
+    kubeconfig: string,
+  ) {
+    this.#directory = directory;
+    this.#child = child;
+    this.kubeconfig = kubeconfig;
+    const config = new KubeConfig();
+    config.loadFromString(kubeconfig);
+    this.#api = KubeApi.create(config);
+  }
+
+  /** Has it fail like this from now on; not at all without faults. */
+  async fail(...faults: object[]): Promise<void> {
+    await this.#api.json('/local-cluster/faults', {
+      method: 'PUT',
+      body: { faults },
+    });
+  }
+
+  /** The process stands still, as one whose machine swaps or is paused. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#child.kill('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    this.#api.close();
+    this.goOn();
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await Promise.race([ended, sleep(5000)]);
+    this.#child.kill('SIGKILL');
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
