@@ -18,6 +18,7 @@ import {
 } from './services.mjs';
 import { readSettings } from './settings.mjs';
 import { printSlowest } from './slowest.mjs';
+import { SUITES, WITHOUT_FAULTS } from './suites.mjs';
 import { ROOT } from './toolchain.mjs';
 import { bold, step } from './words.mjs';
 
@@ -153,38 +154,6 @@ async function playwright(tools, env, parts) {
     ? results
     : [...results, { name: 'the runner of these', passed: 0, failed: 1 }];
 }
-
-/** The suites of the access rules, for `npm run test:policy`; `unit` has them, too. */
-const POLICY = [
-  'plugins/app-store-backend/src/policy',
-  'plugins/app-store-backend/src/http/everyRoute.test.ts',
-];
-
-/** Faults take minutes: `npm run test:faults`. */
-const WITHOUT_FAULTS = [
-  '--testPathIgnorePatterns',
-  '/node_modules/',
-  '/app-store-backend/src/faults/',
-];
-
-/** What is declared, and the catalog, for `npm run test:catalog`; `unit` has them, too. */
-const CATALOG = [
-  'plugins/app-store-backend/src/declarations',
-  'plugins/app-store-backend/src/catalog',
-  'plugins/app-store-common/src/declarations',
-  'plugins/catalog-backend-module-app-store',
-  'plugins/search-backend-module-app-store',
-  'packages/git-host',
-];
-
-/** The suites of jest that have a name of their own. */
-const SUITES = {
-  policy: POLICY,
-  catalog: CATALOG,
-  cluster: ['plugins/app-store-backend/src/cluster'],
-  /** What needs no nodes. */
-  objects: ['plugins/app-store-backend/src/cluster/objects.test.ts'],
-};
 
 /** What `npm test` runs. */
 const PARTS = ['lint', 'types', 'unit', 'attack', 'browser', 'spec'];

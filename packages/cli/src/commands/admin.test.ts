@@ -295,3 +295,67 @@ describe('recovery', () => {
     store.close();
   });
 });
+
+describe('doctor', () => {
+  const check = (id: string, state: 'OK' | 'WARNING' | 'FAILED') => ({
+    id,
+    title: `Title of ${id}`,
+    state,
+    message: `What ${id} found.`,
+    remedy: `What helps ${id}.`,
+    evidence: [{ source: 'Deployment i-1', message: 'seen' }],
+    repairable: state !== 'OK',
+  });
+
+  it('15: tells what does not hold, with its evidence, and exits 1 where a check failed', async () => {
+    const store = await storeOf({
+      'GET /doctor': {
+        checkedAt: '2026-11-24T12:00:00Z',
+        checks: [check('cluster', 'OK'), check('orphans', 'FAILED')],
+      },
+    });
+    const { code, out, err } = await store.type(['doctor']);
+    expect(code).toBe(1);
+    expect(out).toMatch(/orphans\tFAILED\tTitle of orphans/);
+    expect(err).toContain('What orphans found.');
+    expect(err).toContain('Deployment i-1: seen');
+    expect(err).toContain('app-store doctor --repair orphans --dry-run');
+    expect(err).not.toContain('What cluster found.');
+    store.close();
+  });
+
+  it('15: exits 0 where everything holds, or only warns', async () => {
+    const store = await storeOf({
+      'GET /doctor': {
+        checkedAt: '2026-11-24T12:00:00Z',
+        checks: [check('drift', 'WARNING')],
+      },
+    });
+    expect((await store.type(['doctor', '--json'])).code).toBe(0);
+    store.close();
+  });
+
+  it('15: repairs only what was confirmed', async () => {
+    const store = await storeOf({
+      'POST /doctor/orphans/repair': {
+        dryRun: true,
+        items: [{ name: 'Instance 1', action: 'delete Deployment' }],
+      },
+    });
+    const dry = await store.type([
+      'doctor',
+      '--repair',
+      'orphans',
+      '--dry-run',
+    ]);
+    expect(dry.out).toMatch(/Instance 1\tdelete Deployment/);
+    expect(store.asked).toHaveLength(1);
+    expect((await store.type(['doctor', '--repair', 'orphans'])).code).toBe(2);
+    expect(store.asked).toHaveLength(2);
+    expect(
+      (await store.type(['doctor', '--repair', 'orphans', '-y'])).code,
+    ).toBe(0);
+    expect(store.asked).toHaveLength(4);
+    store.close();
+  });
+});

@@ -37,40 +37,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/doctor': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What must hold between the store and its cluster, looked at now; for admins. */
-    get: operations['getDoctor'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/doctor/{check}/repair': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Repairs what a check found, or says what it would repair; for admins. */
-    post: operations['repairDoctor'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/iam/policies': {
     parameters: {
       query?: never;
@@ -586,6 +552,40 @@ export interface paths {
     put?: never;
     /** Applies declarations out of files, with the rights of the caller; or says what that would do. */
     post: operations['applyDeclarationFiles'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/doctor': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What must hold between the store and its cluster, looked at now; for admins. */
+    get: operations['getDoctor'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/doctor/{check}/repair': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Repairs what a check found, or says what it would repair; for admins. */
+    post: operations['repairDoctor'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1526,35 +1526,6 @@ export interface components {
       /** @description Why it cannot be adopted. */
       reason?: string;
     };
-    DoctorReport: {
-      checkedAt: components['schemas']['Timestamp'];
-      checks: components['schemas']['DoctorCheck'][];
-    };
-    /** @description Something that must hold, and whether it does. */
-    DoctorCheck: {
-      /** @description Its name in addresses and commands: `drift`. */
-      id: string;
-      title: string;
-      /** @enum {string} */
-      state: 'OK' | 'WARNING' | 'FAILED';
-      /** @description What was found, in one sentence. */
-      message: string;
-      /** @description The next step. */
-      remedy?: string;
-      evidence: {
-        source: string;
-        message: string;
-      }[];
-      /** @description The store can put it right. */
-      repairable: boolean;
-    };
-    DoctorRepair: {
-      dryRun: boolean;
-      items: {
-        name: string;
-        action: string;
-      }[];
-    };
     RecoveryReport: {
       /** @description The database is a restored backup, and deletions wait. */
       held: boolean;
@@ -1931,6 +1902,35 @@ export interface components {
           version: string;
           contentDigest: string;
         };
+      }[];
+    };
+    DoctorReport: {
+      checkedAt: components['schemas']['Timestamp'];
+      checks: components['schemas']['DoctorCheck'][];
+    };
+    /** @description Something that must hold, and whether it does. */
+    DoctorCheck: {
+      /** @description Its name in addresses and commands: `drift`. */
+      id: string;
+      title: string;
+      /** @enum {string} */
+      state: 'OK' | 'WARNING' | 'FAILED';
+      /** @description What was found, in one sentence. */
+      message: string;
+      /** @description The next step. */
+      remedy?: string;
+      evidence: {
+        source: string;
+        message: string;
+      }[];
+      /** @description The store can put it right. */
+      repairable: boolean;
+    };
+    DoctorRepair: {
+      dryRun: boolean;
+      items: {
+        name: string;
+        action: string;
       }[];
     };
     /** @enum {string} */
@@ -2568,52 +2568,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['RecoveryReport'];
-        };
-      };
-      default: components['responses']['Problem'];
-    };
-  };
-  getDoctor: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Each check with what it found. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DoctorReport'];
-        };
-      };
-      default: components['responses']['Problem'];
-    };
-  };
-  repairDoctor: {
-    parameters: {
-      query?: {
-        dryRun?: boolean;
-      };
-      header?: never;
-      path: {
-        check: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description What was repaired, or would be. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DoctorRepair'];
         };
       };
       default: components['responses']['Problem'];
@@ -3485,6 +3439,52 @@ export interface operations {
           'application/json': {
             items: components['schemas']['DeclarationPlan'][];
           };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getDoctor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Each check with what it found. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DoctorReport'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  repairDoctor: {
+    parameters: {
+      query?: {
+        dryRun?: boolean;
+      };
+      header?: never;
+      path: {
+        check: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was repaired, or would be. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DoctorRepair'];
         };
       };
       default: components['responses']['Problem'];
