@@ -183,6 +183,38 @@ export async function follow(
   );
 }
 
+/**
+ * Waits until a suspended instance has ended.
+ *
+ * @throws CliError where it does not, with the cause
+ */
+export async function followSuspended(
+  context: Context,
+  api: AppStoreApi,
+  instance: AppInstance,
+): Promise<AppInstance> {
+  const settled = new AbortController();
+  let last = instance;
+  const onChange = (now: AppInstance) => {
+    last = now;
+    if (now.suspending && !now.problem)
+      context.output.status('its app is told to end …');
+    else settled.abort();
+  };
+  onChange(instance);
+  await watch(context, api, instance.id, {
+    done: settled.signal,
+    onChange,
+    onGone: () => settled.abort(),
+  });
+  if (!last.suspending || !last.problem) return last;
+  throw new CliError(last.problem.message, {
+    code: last.problem.code,
+    remedy: last.problem.remedy,
+    owner: last.problem.owner,
+  });
+}
+
 /** Starts an instance, once, and waits until it runs unless told otherwise. */
 export async function launch(
   context: Context,

@@ -6,7 +6,8 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Command } from 'commander';
 import { findInstance } from '../find';
-import { followStarted } from '../launching';
+import type { Context } from '../Context';
+import { followStarted, followSuspended } from '../launching';
 import { showInstance } from '../present';
 import { INSTANCE } from './instanceWords';
 import { visibilityOption, type Mount } from './shared';
@@ -17,13 +18,17 @@ interface Change {
   work: (api: AppStoreApi, id: string) => Promise<AppInstance>;
   /** Begins a launch, which is waited for. */
   launches?: boolean;
+  /** Ends its pod, which is waited for. */
+  suspends?: boolean;
 }
 
 const CHANGES: Change[] = [
   {
     name: 'suspend',
-    description: 'suspend an instance: delete its pod, keep its volume',
+    description:
+      'suspend an instance, and wait until its pod has ended; its volume is kept',
     work: (api, id) => api.suspendInstance(id),
+    suspends: true,
   },
   {
     name: 'resume',
@@ -64,21 +69,34 @@ const ADMIN_CHANGES: Change[] = [
 const isSuspended = ({ status, suspending }: AppInstance) =>
   status === 'SUSPENDED' || Boolean(suspending);
 
+/** The instance once what was begun is done. */
+async function settled(
+  context: Context,
+  api: AppStoreApi,
+  change: Change,
+  changed: AppInstance,
+): Promise<AppInstance> {
+  if (change.suspends) return followSuspended(context, api, changed);
+  return change.launches && !isSuspended(changed)
+    ? followStarted(context, api, changed)
+    : changed;
+}
+
 function addChange(instance: Command, mount: Mount, change: Change): void {
   const command = instance
     .command(change.name)
     .description(change.description)
     .argument('<instance>', INSTANCE);
-  if (change.launches) command.option('--no-wait', 'do not wait');
+  if (change.launches || change.suspends)
+    command.option('--no-wait', 'do not wait');
   command.action(
     mount.act(async (context, text: string, flags: { wait?: boolean }) => {
       const api = context.api();
       const { id } = await findInstance(api, text, mount);
       const changed = await change.work(api, id);
-      const waits = change.launches && flags.wait && !isSuspended(changed);
       showInstance(
         context.output,
-        waits ? await followStarted(context, api, changed) : changed,
+        flags.wait ? await settled(context, api, change, changed) : changed,
       );
     }),
   );
