@@ -140,9 +140,13 @@ describe('15: faults of the API', () => {
     const id = await running();
     await faults.fail({
       status: 403,
-      match: { userAgent: 'ai-app-store', method: 'POST', path: 'services$' },
+      match: {
+        userAgent: 'ai-app-store',
+        method: 'POST',
+        path: 'networkpolicies$',
+      },
     });
-    await cluster.delete(t.object('Service', id));
+    await cluster.delete(t.object('NetworkPolicy', id));
     await t.until(id, seen => Boolean(seen.problem));
     expect((await t.see(id)).status).toBe('DEPLOYED');
     const attempt = async () =>

@@ -6,7 +6,7 @@ import type { InstanceCluster } from '../kubernetes/InstanceCluster';
 import type { Unread } from '../kubernetes/view/InstanceWatches';
 
 /** What was last seen of the cluster is not held to be true for longer than this. */
-const UNREAD_AFTER_MS = 8000;
+const UNREAD_AFTER_MS = 7000;
 /** Another replica has this long to look. */
 const WAIT_MS = 2000;
 

@@ -51,13 +51,15 @@ export function failedAttempt(options: {
   const backOff = conflict
     ? CONFLICT_MS
     : Math.min(FIRST_MS * 2 ** (count - 1), LAST_MS);
-  const asked = error instanceof KubeError ? error.retryAfterMs ?? 0 : 0;
+  // Who says how long to wait is believed: it is not getting worse.
+  const asked = error instanceof KubeError ? error.retryAfterMs : undefined;
+  const wait = (asked ?? backOff) * (1 + random / 4);
   const refusal = refusalIn(error) ?? (conflict ? before?.refusal : undefined);
   return {
     of,
     count,
     at: now,
-    retryAt: now + Math.ceil(Math.max(backOff * (1 + random / 4), asked)),
+    retryAt: now + Math.ceil(wait),
     ...(refusal ? { refusal } : {}),
   };
 }

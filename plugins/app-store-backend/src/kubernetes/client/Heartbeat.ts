@@ -11,9 +11,9 @@ import { KubeError } from './KubeError';
 import { collectionPath } from './kubeObjects';
 
 /** Each watch lasts this long, in seconds. */
-const BEAT_SECONDS = 5;
+const BEAT_SECONDS = 4;
 /** The server has this long to begin and to end, in milliseconds. */
-const GRACE_MS = 3000;
+const GRACE_MS = 2500;
 /** Between two tries while it is silent, in milliseconds. */
 const RETRY_MS = 1000;
 
