@@ -53,8 +53,8 @@ export default [
   {
     finding: '12',
     name: 'what a restored backup ends is kept meanwhile',
-    file: 'plugins/app-store-backend/src/reconcile/InstanceReconciler.ts',
-    from: "      if (await this.#epoch.isHeld('cluster')) return HELD_LOOK_MS;\n",
+    file: 'plugins/app-store-backend/src/reconcile/EndingStep.ts',
+    from: "    if (await this.#o.epoch.isHeld('cluster')) return HELD_LOOK_MS;\n",
     to: '',
     test: {
       jest: 'plugins/app-store-backend/src/reconcile/InstanceProcessor.test.ts',
@@ -72,7 +72,7 @@ export default [
   {
     finding: '13',
     name: 'a claim that was there is not made again',
-    file: 'plugins/app-store-backend/src/kubernetes/InstanceCluster.ts',
+    file: 'plugins/app-store-backend/src/kubernetes/InstanceWriter.ts',
     from: '    if (wasMade) throw new VolumeLost(claim.metadata!.name!);\n',
     to: '',
     test: {

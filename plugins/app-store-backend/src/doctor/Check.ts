@@ -5,11 +5,11 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 
 /** What a look found. */
-export type Verdict = Pick<DoctorCheck, 'state' | 'message' | 'remedy'> & {
+type Verdict = Pick<DoctorCheck, 'state' | 'message' | 'remedy'> & {
   evidence?: DoctorCheck['evidence'];
 };
 
-export type RepairItem = DoctorRepair['items'][number];
+type RepairItem = DoctorRepair['items'][number];
 
 export interface Check {
   /** In addresses and commands. */

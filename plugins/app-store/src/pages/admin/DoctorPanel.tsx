@@ -132,7 +132,9 @@ export function DoctorPanel() {
       <Flex gap="4" align="center">
         <Text as="p" role="status">
           {bad
-            ? `${count(bad, 'check')} of ${value.checks.length} need attention.`
+            ? `${bad} of ${count(value.checks.length, 'check')} ${
+                bad === 1 ? 'needs' : 'need'
+              } attention.`
             : 'Everything holds.'}{' '}
           Checked <When at={value.checkedAt} />.
         </Text>
