@@ -6,7 +6,6 @@ import {
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { ScmIntegrations } from '@backstage/integration';
-import { KubeConfig } from '@kubernetes/client-node';
 import {
   appStoreKubernetesExtensionPoint,
   appStoreRolesExtensionPoint,
@@ -16,11 +15,12 @@ import { randomUUID } from 'node:crypto';
 import { version } from '../package.json';
 import { EventStreams } from './http/EventStreams';
 import { createRouter } from './router';
-import { readStoreConfig, type StoreConfig } from './config/StoreConfig';
+import { readStoreConfig } from './config/StoreConfig';
 import { migratedClient } from './database/migrate';
 import { Callers } from './auth/Callers';
 import { RoleExtensions } from './auth/RoleExtensions';
 import { KubeApi } from './kubernetes/client/KubeApi';
+import { readKubeConfig } from './kubernetes/client/readKubeConfig';
 import { Policy } from './policy';
 import { AppNotes } from './apps/AppNotes';
 import { Epoch, TRAILING_MS } from './epoch/Epoch';
@@ -33,15 +33,6 @@ import { createServices, type ServicesOptions } from './wiring/services';
 import { BackgroundTasks } from './backgroundTasks';
 import { openSession } from './database/openSession';
 import { keyedLockFor } from './database/PostgresKeyedLock';
-
-function connectionFromConfig(config: StoreConfig): KubernetesConnection {
-  const kubeConfig = new KubeConfig();
-  const { kubeconfig, context } = config.kubernetes;
-  if (kubeconfig) kubeConfig.loadFromFile(kubeconfig);
-  else kubeConfig.loadFromDefault();
-  if (context) kubeConfig.setCurrentContext(context);
-  return { kubeConfig };
-}
 
 /**
  * The app store's backend.
@@ -112,8 +103,12 @@ export const createAppStorePlugin = ({
           );
           for (const tag of config.tags) await repositories.tags.ensure(tag);
 
-          const connection = given ?? connectionFromConfig(config);
-          const api = KubeApi.create(connection.kubeConfig);
+          const ownConfig = () => readKubeConfig(config.kubernetes);
+          const connection = given ?? { kubeConfig: ownConfig() };
+          const api = KubeApi.create(
+            connection.kubeConfig,
+            given ? undefined : ownConfig,
+          );
           const storage = await Storage.open({
             config,
             knex,
