@@ -124,6 +124,10 @@ export interface Config {
       gpuType?: string;
       /** The resource by which its GPUs are asked for. Default: `gpu.resource`. */
       gpuResource?: string;
+      /** A RuntimeClass of the cluster that isolates the app, such as gvisor. */
+      isolation?: string;
+      /** A LocalQueue of Kueue in the namespace of the apps: instances wait there for their turn. */
+      queue?: string;
       nodeSelector?: { [label: string]: string };
       tolerations?: Array<{
         key?: string;

@@ -217,6 +217,10 @@ describe('readStoreConfig', () => {
       'appStore.runtimes[0].ephemeralVolumes[1].mountPath',
     ],
     [
+      { launchProfiles: [{ name: 'a', isolation: 'G Visor' }] },
+      'appStore.launchProfiles[0].isolation',
+    ],
+    [
       { launchProfiles: [{ name: 'a', gpuCount: 1, gpuResource: 'gpu' }] },
       'appStore.launchProfiles[0].gpuResource',
     ],

@@ -16,6 +16,12 @@ const gpuResource = text.regex(
   'must be the name of a resource with its domain, such as nvidia.com/gpu',
 );
 
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names */
+const objectName = text.regex(
+  /^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/,
+  'must be the name of a Kubernetes object',
+);
+
 const ofAllowed = (type: string | undefined, allowed: string[]) =>
   type === undefined || allowed.includes(type);
 const NOT_ALLOWED = 'must be one of appStore.gpu.allowedTypes';
@@ -58,6 +64,8 @@ export const profilesSchema = (gpu: z.output<typeof gpuSchema> | undefined) =>
             .optional(),
           /** The resource by which its GPUs are asked for; the store's where there is none. */
           gpuResource: gpuResource.optional(),
+          isolation: objectName.optional(),
+          queue: objectName.optional(),
           ...scheduling,
         })
         .superRefine(reservationsFit)

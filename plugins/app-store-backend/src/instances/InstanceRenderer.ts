@@ -103,6 +103,8 @@ export class InstanceRenderer {
       serviceAccount: app.serviceAccount ?? config.kubernetes.serviceAccount,
       customImage: customImage && this.#runtimes.image(customImage, manifest),
       launchProfile: instance.launchProfile,
+      isolation: profile?.isolation,
+      queue: profile?.queue,
       secretsOf: app.ownerRef,
       parameters: instance.parameters,
       startTimeoutSeconds: config.startTimeoutSeconds,

@@ -51,7 +51,13 @@ export class StoreInfoService {
 
   launchProfiles(): LaunchProfile[] {
     return this.#config.launchProfiles.map(
-      ({ scheduling: _, gpuResource: __, ...profile }) => profile,
+      ({
+        scheduling: _,
+        gpuResource: __,
+        isolation: ___,
+        queue: ____,
+        ...profile
+      }) => profile,
     );
   }
 }

@@ -27,6 +27,10 @@ export interface InstanceInput {
   /** Of a container app: the image, with what stands in it filled in. */
   customImage?: string;
   launchProfile?: string;
+  /** The RuntimeClass of its launch profile. */
+  isolation?: string;
+  /** The Kueue queue of its launch profile. */
+  queue?: string;
   /** Whose secrets it is started with. */
   secretsOf?: string;
   /** Values of the app's parameters by variable. */

@@ -547,4 +547,22 @@ Value = "Bearer $(KEY)"
       ]),
     );
   });
+
+  it('15: isolates the app, and has it wait in a queue, as its launch profile says', () => {
+    const { workload } = buildInstanceObjects(
+      instanceInput({ isolation: 'gvisor', queue: 'apps' }),
+    );
+    const { metadata, spec } = workload.spec!.template;
+    expect(spec!.runtimeClassName).toBe('gvisor');
+    expect(metadata!.labels).toMatchObject({
+      'kueue.x-k8s.io/queue-name': 'apps',
+    });
+    // The queue admits pods, and does not own the workload.
+    expect(workload.metadata!.labels).not.toHaveProperty([
+      'kueue.x-k8s.io/queue-name',
+    ]);
+    expect(workload.spec!.selector.matchLabels).not.toHaveProperty([
+      'kueue.x-k8s.io/queue-name',
+    ]);
+  });
 });

@@ -20,6 +20,9 @@ export const LABELS = {
   secret: `${LABEL_PREFIX}secret`,
 } as const;
 
+/** https://kueue.sigs.k8s.io/docs/tasks/run/plain_pods/ */
+export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
+
 /** The highest epoch of the database that the cluster has seen. */
 export const EPOCH_ANNOTATION = `${LABEL_PREFIX}epoch`;
 /** On a secret without a row that stays, since nobody could say whose it is. */

@@ -4,7 +4,7 @@ import type { AppMode } from '@ai-app-store/backstage-plugin-app-store-common';
 import { APP_ROOT, appEnvironment } from './environment';
 import { initContainers } from './initContainers';
 import type { InstanceInput } from './InstanceInput';
-import { APP_CONTAINER } from './labels';
+import { APP_CONTAINER, QUEUE_LABEL } from './labels';
 import { labelsOf } from './metadata';
 import { resourcesOf, schedulingOf } from './resources';
 import { securityContext } from './securityContext';
@@ -36,7 +36,12 @@ export function podTemplate(input: InstanceInput): V1PodTemplateSpec {
     ? manifest.runtime.entryPoint
     : runtime.command.map(part => fill(part, input));
   return {
-    metadata: { labels: labelsOf(input) },
+    metadata: {
+      labels: {
+        ...labelsOf(input),
+        ...(input.queue ? { [QUEUE_LABEL]: input.queue } : {}),
+      },
+    },
     spec: {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -51,6 +56,7 @@ export function podTemplate(input: InstanceInput): V1PodTemplateSpec {
         fsGroup: USER_ID,
         seccompProfile: { type: 'RuntimeDefault' },
       },
+      ...(input.isolation ? { runtimeClassName: input.isolation } : {}),
       ...schedulingOf(input),
       ...(isContainer ? {} : { initContainers: initContainers(input) }),
       containers: [

@@ -523,4 +523,18 @@ describe('15: causes that were not recorded', () => {
       seen({ code: 'PORT_IN_USE', message: 'm', remedy: 'r', owner: 'author' }),
     ).toMatchObject({ code: 'PORT_IN_USE', problem: { message: 'm' } });
   });
+
+  it('15: an app that waits in a queue has a notice, and no cause', () => {
+    const gated = pod(
+      {},
+      {
+        scheduled: { status: 'False', reason: 'SchedulingGated' },
+        status: { containerStatuses: [] },
+      },
+    );
+    gated.spec!.schedulingGates = [{ name: 'kueue.x-k8s.io/admission' }];
+    const { finding, notice } = diagnose(facts({ pods: [gated] }));
+    expect(finding).toBeUndefined();
+    expect(notice).toContain('waits in the queue');
+  });
 });

@@ -74,6 +74,10 @@ function unbound(look: Case, message: string): Finding | undefined {
 
 export function unschedulable(look: Case): Finding | undefined {
   const condition = look.condition('PodScheduled');
+  if (look.pod?.spec?.schedulingGates?.length)
+    look.note(
+      'The app waits in the queue of its launch profile until the cluster has room for it.',
+    );
   if (condition?.status !== 'False' || condition.reason !== 'Unschedulable')
     return undefined;
   const message = condition.message ?? '';
