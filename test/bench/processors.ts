@@ -6,34 +6,23 @@
  * The baseline of readiness is a watch of this program's own, which hears of the same pod in the same
  * run. Prints the figures; exits 1 over budget.
  */
-import { KubeConfig } from '@kubernetes/client-node';
-import { mockServices } from '@backstage/backend-test-utils';
-import { spawn } from 'node:child_process';
-import { subscribe } from 'node:diagnostics_channel';
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import knexFactory, { type Knex } from 'knex';
+import knexFactory from 'knex';
 import { AppRepository } from '../../plugins/app-store-backend/src/apps/AppRepository';
 import { MIGRATIONS_DIRECTORY } from '../../plugins/app-store-backend/src/database/migrate';
-import { NEVER_HELD } from '../../plugins/app-store-backend/src/epoch/__testUtils__/neverHeld';
-import { InstanceTransitions } from '../../plugins/app-store-backend/src/instances/InstanceTransitions';
 import { KubeApi } from '../../plugins/app-store-backend/src/kubernetes/client/KubeApi';
-import { InstanceCluster } from '../../plugins/app-store-backend/src/kubernetes/InstanceCluster';
-import { buildInstanceObjects } from '../../plugins/app-store-backend/src/kubernetes/manifests/instanceObjects';
-import { InstanceProcessor } from '../../plugins/app-store-backend/src/reconcile/InstanceProcessor';
-import { InstanceQueue } from '../../plugins/app-store-backend/src/reconcile/InstanceQueue';
-import {
-  appRecord,
-  instanceInput,
-  instanceRecord,
-} from '../../plugins/app-store-backend/src/__testUtils__/fixtures';
+import { appRecord } from '../../plugins/app-store-backend/src/__testUtils__/fixtures';
 import { Budgets } from './lib/Budgets';
+import { Calls } from './lib/Calls';
+import { Driver, NAMESPACE } from './lib/Driver';
+import { hollowCluster } from './lib/hollowCluster';
 import { percentile } from './lib/percentile';
 
 const SINGLE = 30;
@@ -55,192 +44,19 @@ const RESTART_SECONDS = 15;
 /** Percent of one core while nothing happens. */
 const IDLE_PERCENT = 3;
 
-const INSTALLATION = 'bench';
-const NAMESPACE = 'apps';
 const budgets = new Budgets();
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** What the store asks of the cluster, by verb; told by Node.js itself. */
-class Calls {
-  #counts = new Map<string, number>();
-  conflicts = 0;
-
-  constructor() {
-    subscribe('http.client.request.start', message => {
-      const { request } = message as { request: ClientRequest };
-      if (request.getHeader('user-agent') !== 'ai-app-store') return;
-      const url = new URL(request.path, 'http://x');
-      const isWatch = url.searchParams.get('watch') === 'true';
-      const isList =
-        request.method === 'GET' && !/\/[is]-[0-9a-f-]+$/.test(url.pathname);
-      let verb = request.method;
-      if (isWatch) verb = 'watch';
-      else if (isList) verb = 'list';
-      this.#counts.set(verb, (this.#counts.get(verb) ?? 0) + 1);
-    });
-    subscribe('http.client.response.finish', message => {
-      const { response } = message as { response: IncomingMessage };
-      if (response.statusCode === 409) this.conflicts += 1;
-    });
-  }
-
-  reset(): void {
-    this.#counts = new Map();
-    this.conflicts = 0;
-  }
-
-  of(...verbs: string[]): number {
-    return verbs.reduce((sum, verb) => sum + (this.#counts.get(verb) ?? 0), 0);
-  }
-
-  toString(): string {
-    return [...this.#counts].map(([verb, n]) => `${verb} ${n}`).join(', ');
-  }
-}
-
-/** A cluster of hollow nodes in a process of its own. */
-async function hollowCluster(directory: string) {
-  const child = spawn(
-    process.execPath,
-    [
-      '--require',
-      require.resolve('@backstage/cli/config/nodeTransform.cjs'),
-      join(
-        __dirname,
-        '../../plugins/app-store-backend/src/faults/__testUtils__/cluster.ts',
-      ),
-      JSON.stringify({
-        directory,
-        pods: false,
-        hollowNodes: { count: Math.ceil((RESIDENT * 1.3) / 250) + 8 },
-      }),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const [path] = await new Promise<string[]>(resolve =>
-    createInterface({ input: child.stdout }).once('line', line =>
-      resolve([line]),
-    ),
-  );
-  const config = new KubeConfig();
-  config.loadFromString(readFileSync(path, 'utf8'));
-  return { config, stop: () => child.kill('SIGTERM') };
-}
-
-/** One store's processors. */
-class Driver {
-  readonly #o: { knex: Knex; config: KubeConfig; appId: string };
-  readonly api: KubeApi;
-  readonly cluster: InstanceCluster;
-  readonly #processor: InstanceProcessor;
-  readonly #transitions: InstanceTransitions;
-  readonly claimedAt = new Map<string, number>();
-  readonly deployedAt = new Map<string, number>();
-  readonly insertedAt = new Map<string, number>();
-  #tick: NodeJS.Timeout | undefined;
-
-  constructor(options: { knex: Knex; config: KubeConfig; appId: string }) {
-    this.#o = options;
-    const logger = mockServices.rootLogger({ level: 'none' });
-    const queue = new InstanceQueue(options.knex);
-    const { claimedAt, deployedAt } = this;
-    this.#processor = new InstanceProcessor({
-      queue: new Proxy(queue, {
-        get(target, name) {
-          const value = Reflect.get(target, name);
-          if (typeof value !== 'function') return value;
-          if (name === 'claim' || name === 'claimDue')
-            return async (...args: unknown[]) => {
-              const claims = await value.apply(target, args);
-              const now = performance.now();
-              for (const { record } of claims)
-                if (!claimedAt.has(record.id)) claimedAt.set(record.id, now);
-              return claims;
-            };
-          if (name === 'observe')
-            return async (...args: any[]) => {
-              const done = await value.apply(target, args);
-              if (args[2].status === 'DEPLOYED')
-                deployedAt.set(args[0].id, performance.now());
-              return done;
-            };
-          return value.bind(target);
-        },
-      }),
-      epoch: NEVER_HELD,
-      logger,
-    });
-    this.api = KubeApi.create(options.config);
-    this.cluster = new InstanceCluster({
-      api: this.api,
-      namespace: NAMESPACE,
-      installation: INSTALLATION,
-      logger,
-      onChange: id => this.#processor.wake(id),
-    });
-    this.#transitions = new InstanceTransitions(options.knex);
-  }
-
-  async start(): Promise<void> {
-    await this.cluster.ensureNamespace();
-    this.cluster.start();
-    await this.cluster.whenListed();
-  }
-
-  work(): void {
-    this.#processor.start(this.cluster);
-    this.#tick = setInterval(() => {
-      this.#processor.claimDue().catch(() => {});
-    }, 2500);
-  }
-
-  async launch(): Promise<string> {
-    const record = instanceRecord(this.#o.appId, {
-      ownerRef: `user:default/u${this.insertedAt.size}`,
-    });
-    const objects = buildInstanceObjects(
-      instanceInput({
-        instanceId: record.id,
-        appId: this.#o.appId,
-        installation: INSTALLATION,
-        namespace: NAMESPACE,
-        sizes: { memoryLimit: '1Mi', memoryReservation: '1Mi', gpuCount: 0 },
-      }),
-    );
-    this.insertedAt.set(record.id, performance.now());
-    await this.#transitions.insert({ ...record, objects }, 10);
-    this.#processor.wake(record.id, false);
-    return record.id;
-  }
-
-  async deployed(ids: string[]): Promise<void> {
-    while (ids.some(id => !this.deployedAt.has(id))) await sleep(2);
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#tick);
-    this.cluster.stop();
-    await this.#processor.stop();
-    this.api.close();
-  }
-}
-
 /** When each pod was ready, as a plain watch hears it. */
 async function readyTimes(config: KubeConfig): Promise<Map<string, number>> {
   const readyAt = new Map<string, number>();
   const api = KubeApi.create(config);
-  const stream = await api
-    .stream(`/api/v1/namespaces/${NAMESPACE}/endpoints`, {
-      query: { watch: true },
-    })
-    .catch(() =>
-      api.stream(
-        `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`,
-        { query: { watch: true } },
-      ),
-    );
+  const stream = await api.stream(
+    `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`,
+    { query: { watch: true } },
+  );
   createInterface({ input: stream }).on('line', line => {
     const { object } = JSON.parse(line);
     const id = object.metadata?.labels?.['ai-app-store.io/instance'];
@@ -256,7 +72,10 @@ async function main(): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-processors-'));
   const { postgres } = await import('../../tools/lib/services.mjs');
   const database = await postgres();
-  const cluster = await hollowCluster(directory);
+  const cluster = await hollowCluster(
+    directory,
+    Math.ceil((RESIDENT * 1.3) / 250) + 8,
+  );
   const knex = knexFactory({ client: 'pg', connection: database.url });
   await knex.migrate.latest({ directory: MIGRATIONS_DIRECTORY });
   const app = appRecord();

@@ -323,7 +323,7 @@ function ask(row: Row, world: World): Asked {
       body: { visibility: about === 'shared' ? 'ALL_USERS' : 'PRIVATE' },
     },
     decideRecovery: { body: { decision: 'adopt', plan: 'abc' } },
-    repairDoctor: { path: { check: 'drift' }, query: '?dryRun=true' },
+    repairDoctor: { path: { check: 'drift' }, query: 'dryRun=true' },
     importIamPolicies: { body: { policies: [] } },
     getIamPolicy: { path: { name: 'nothing' } },
     deleteIamPolicy: { path: { name: 'nothing' } },

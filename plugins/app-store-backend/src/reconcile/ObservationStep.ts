@@ -101,7 +101,12 @@ function unreadProblem({
         details: error.details,
       }),
     )!;
-  return problemOf('CLUSTER_UNREADABLE', new Date(since).toISOString());
+  return problemOf('CLUSTER_UNREADABLE', minuteOf(since));
+}
+
+/** A moment for a sentence: `2026-11-24 12:00 UTC`. */
+function minuteOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** The stages with the time of this one, and of those that went by unseen. */

@@ -12,19 +12,20 @@ export function clusterCheck(cluster: InstanceCluster): Check {
     title: 'The Kubernetes API answers',
     async look() {
       const unread = cluster.unread();
-      const answered = new Date(
-        cluster.heartbeat.state.answeredAt,
-      ).toISOString();
+      const secondsSince = (at: number) =>
+        Math.max(0, Math.round((Date.now() - at) / 1000));
       if (!unread)
         return {
           state: 'OK',
-          message: `It answered last at ${answered}.`,
+          message: `It answered ${secondsSince(
+            cluster.heartbeat.state.answeredAt,
+          )} s ago.`,
         };
       return {
         state: 'FAILED',
-        message: `The cluster has not been read since ${new Date(
+        message: `The cluster has not been read for ${secondsSince(
           unread.since,
-        ).toISOString()}.`,
+        )} s.`,
         remedy:
           'Check that the Kubernetes API runs, that this replica reaches it, and that its credentials are valid.',
         evidence: unread.error

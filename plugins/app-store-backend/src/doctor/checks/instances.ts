@@ -101,9 +101,10 @@ export function refusedCheck(queue: InstanceQueue): Check {
             source: `Instance ${id}`,
             message: `${
               attempt!.refusal?.message ?? 'the API did not answer'
-            } (${counted(attempt!.count, 'time')}, again at ${new Date(
-              attempt!.retryAt,
-            ).toISOString()})`,
+            } (${counted(attempt!.count, 'time')}, again in ${Math.max(
+              0,
+              Math.round((attempt!.retryAt - Date.now()) / 1000),
+            )} s)`,
           })),
         ),
       };

@@ -107,7 +107,8 @@ export function backupCheck(epoch: Epoch): Check {
       if (!held) return { state: 'OK', message: 'It is.' };
       return {
         state: 'FAILED',
-        message: `It was restored from a backup (noticed ${held.since}). The store deletes nothing until an admin decides.`,
+        message:
+          'It was restored from a backup. The store deletes nothing until an admin decides.',
         remedy:
           'Decide on the page Admin, Restored backup, or with `app-store admin recovery`.',
       };
