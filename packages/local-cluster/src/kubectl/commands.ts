@@ -119,7 +119,9 @@ export const CHAPTERS: Chapter[] = [
       'kubectl logs $POD | head -1',
       'kubectl logs --timestamps $POD | head -1',
       'kubectl logs -f $POD > follow.log & until grep -s listening follow.log; do sleep 0.1; done; kill %1',
-      "kubectl exec $POD -- sh -c 'echo $NAME; echo to stderr >&2; exit 3'",
+      "kubectl exec $POD -- sh -c 'echo $NAME'",
+      // The two outputs have no order between them.
+      "kubectl exec $POD -- sh -c 'echo to stderr >&2; exit 3'",
       'echo piped | kubectl exec -i $POD -- cat',
       'kubectl exec $POD -- nosuch',
       "mkfifo keys && script -qec \"kubectl exec -it $POD -- sh -c 'test -t 0 && echo a terminal of \\$(stty size)'\" /dev/null <> keys | tr -d '\\r'",

@@ -183,6 +183,28 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
     }
   });
 
+  it('15: claims nothing at a start where all is as it was left', async () => {
+    const { cluster, processor, newProcessor, queue, instances, add } =
+      await setUp();
+    const id = await add('running');
+    processor.start(cluster as unknown as InstanceCluster);
+    await until(async () => (await instances.get(id))!.status === 'DEPLOYED');
+    await processor.stop();
+    const claim = jest.spyOn(queue, 'claim');
+    const claimDue = jest.spyOn(queue, 'claimDue');
+    const restarted = newProcessor();
+    // The watches list it.
+    restarted.wake(id);
+    restarted.start(cluster as unknown as InstanceCluster);
+    try {
+      await until(async () => claimDue.mock.results.length > 0);
+      expect(await claimDue.mock.results[0].value).toEqual([]);
+      expect(claim).not.toHaveBeenCalled();
+    } finally {
+      await restarted.stop();
+    }
+  });
+
   it('leaves the word to a replica that reads the cluster', async () => {
     const { cluster, processor, newProcessor, instances, add } = await setUp();
     const id = await add('running');

@@ -116,12 +116,13 @@ export class InstanceProcessor {
   }
 
   /**
-   * Has an instance looked at now; a call while it is being looked at brings another look.
+   * Has an instance looked at now; a call while it is being looked at brings another look. Before
+   * the start it does nothing: the start compares all instances with what was listed until then.
    *
    * @param seenHere - false for what the row itself says: another replica that works on it reads that, too
    */
   wake(id: string, seenHere = true): void {
-    if (this.#stopped) return;
+    if (this.#stopped || !this.#reconciler) return;
     this.#queued.set(id, {
       seenHere: seenHere || (this.#queued.get(id)?.seenHere ?? false),
     });
@@ -146,7 +147,7 @@ export class InstanceProcessor {
 
   /** Claims what was woken, several at once, as far as there is room. */
   #pump(): void {
-    if (!this.#reconciler || this.#claiming || this.#stopped) return;
+    if (this.#claiming || this.#stopped) return;
     const ids = [...this.#queued.keys()]
       .filter(id => !this.#running.has(id))
       .slice(0, this.#free);

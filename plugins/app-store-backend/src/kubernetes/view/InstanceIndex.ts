@@ -10,12 +10,15 @@ import type { KubeObject } from '../client/kubeObjects';
 import { LABELS } from '../manifests/labels';
 import type { WorkloadFacts } from '../observe/Facts';
 import { markOf, OBJECT_KINDS, type ObjectKind } from './mark';
-import { packPod, unpackPod, type PackedPod } from './packPod';
+import { packPod, uidOf, unpackPod, type PackedPod } from './packPod';
 
-/** Of one instance. Absent objects have the mark 0. */
+/**
+ * Of one instance. Absent objects have the mark 0. Arrays are made anew where they grow: one that
+ * grows by itself leaves room for sixteen more.
+ */
 class Entry {
   pods: PackedPod[] = [];
-  /** By the name of the slice: `name address port uid`, the ready ones. */
+  /** `name address port uid` of one that is ready, the name alone of any other. */
   slices: string[] = [];
   marks = OBJECT_KINDS.map(() => 0);
   /** Set where a controller cannot make the pod. */
@@ -31,8 +34,6 @@ class Entry {
   }
 }
 
-const uidOf = (pod: PackedPod) => unpackPod(pod).metadata!.uid!;
-
 /** Failures alone are kept of a workload's conditions. */
 function refusedOf(object: KubeObject): WorkloadFacts | undefined {
   const { kind, metadata, status } = object as KubeObject & WorkloadFacts;
@@ -46,14 +47,18 @@ function refusedOf(object: KubeObject): WorkloadFacts | undefined {
     : undefined;
 }
 
-function packSlice(slice: V1EndpointSlice): string {
-  const name = slice.metadata!.name!;
+/** The name of a slice without the id of its instance. */
+const sliceName = (slice: V1EndpointSlice, id: string) =>
+  slice.metadata!.name!.replace(id, '*');
+
+function packSlice(slice: V1EndpointSlice, id: string): string {
+  const name = sliceName(slice, id);
   const port = slice.ports?.find(each => each.name === 'http')?.port;
   const ready = slice.endpoints?.find(
     endpoint => endpoint.conditions?.ready && endpoint.targetRef?.uid,
   );
   return port && ready
-    ? `${name} ${ready.addresses[0]} ${port} ${ready.targetRef!.uid}`
+    ? [name, ready.addresses[0], port, ready.targetRef!.uid].join(' ')
     : name;
 }
 
@@ -84,7 +89,9 @@ export class InstanceIndex {
   }
 
   pods(id: string): V1Pod[] {
-    return this.#entries.get(id)?.pods.map(unpackPod) ?? [];
+    return (
+      this.#entries.get(id)?.pods.map(packed => unpackPod(packed, id)) ?? []
+    );
   }
 
   hasPods(id: string): boolean {
@@ -196,12 +203,14 @@ export class InstanceIndex {
     return this.#sink<V1Pod>(
       (id, pod) => {
         const entry = this.#entry(id);
-        const packed = packPod(pod);
+        const packed = packPod(pod, id);
         const at = entry.pods.findIndex(
           each => uidOf(each) === pod.metadata!.uid,
         );
+        // A list brings what is known already.
+        if (at >= 0 && entry.pods[at] === packed) return;
         if (at >= 0) entry.pods[at] = packed;
-        else entry.pods.push(packed);
+        else entry.pods = entry.pods.concat(packed);
         this.#changed(id);
       },
       (id, pod) => {
@@ -225,19 +234,19 @@ export class InstanceIndex {
     return this.#sink<V1EndpointSlice>(
       (id, slice) => {
         const entry = this.#entry(id);
-        const packed = packSlice(slice);
+        const packed = packSlice(slice, id);
         const at = entry.slices.findIndex(
-          each => nameOf(each) === slice.metadata!.name,
+          each => nameOf(each) === sliceName(slice, id),
         );
         if (at >= 0 && entry.slices[at] === packed) return;
         if (at >= 0) entry.slices[at] = packed;
-        else entry.slices.push(packed);
+        else entry.slices = entry.slices.concat(packed);
         this.#changed(id);
       },
       (id, slice) => {
         const entry = this.#entry(id);
         entry.slices = entry.slices.filter(
-          each => nameOf(each) !== slice.metadata!.name,
+          each => nameOf(each) !== sliceName(slice, id),
         );
         this.#changed(id);
       },

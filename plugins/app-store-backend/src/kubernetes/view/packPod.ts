@@ -9,14 +9,25 @@ import { APP_CONTAINER, LAUNCH_ANNOTATION } from '../manifests/labels';
 export type PackedPod = string | V1Pod;
 
 type Line = [
+  /** With {@link ID} for the id of the instance. */
   name: string,
   uid: string,
-  createdAt: string,
+  createdAt: number,
   launch: string | null,
-  startedAt: string | null,
+  startedAt: number | null,
   restarts: number,
   version: string,
 ];
+
+/** No name of Kubernetes has it. */
+const ID = '*';
+
+/** Moments of the API are whole seconds. */
+const secondsOf = (moment: Date | string) => Date.parse(String(moment)) / 1000;
+const momentOf = (seconds: number) =>
+  new Date(seconds * 1000)
+    .toISOString()
+    .replace('.000Z', 'Z') as unknown as Date;
 
 function isWell({ metadata, status }: V1Pod): boolean {
   const [app, ...others] = status?.containerStatuses ?? [];
@@ -89,16 +100,17 @@ function slim({ metadata = {}, spec, status }: V1Pod): V1Pod {
   };
 }
 
-export function packPod(pod: V1Pod): PackedPod {
+/** @param instanceId - of the instance that it belongs to */
+export function packPod(pod: V1Pod, instanceId: string): PackedPod {
   if (!isWell(pod)) return slim(pod);
   const app = pod.status!.containerStatuses![0];
   const line: Line = [
-    pod.metadata!.name!,
+    pod.metadata!.name!.replace(instanceId, ID),
     pod.metadata!.uid!,
-    String(pod.metadata!.creationTimestamp),
+    secondsOf(pod.metadata!.creationTimestamp!),
     pod.metadata!.annotations?.[LAUNCH_ANNOTATION] ?? null,
     app.state!.running!.startedAt
-      ? String(app.state!.running!.startedAt)
+      ? secondsOf(app.state!.running!.startedAt)
       : null,
     app.restartCount,
     pod.metadata!.resourceVersion ?? '',
@@ -106,16 +118,23 @@ export function packPod(pod: V1Pod): PackedPod {
   return JSON.stringify(line);
 }
 
+/** The uid of a pod, without the rest. */
+export function uidOf(packed: PackedPod): string {
+  return typeof packed === 'string'
+    ? (JSON.parse(packed) as Line)[1]
+    : packed.metadata!.uid!;
+}
+
 /** A pod as far as it was kept. */
-export function unpackPod(packed: PackedPod): V1Pod {
+export function unpackPod(packed: PackedPod, instanceId: string): V1Pod {
   if (typeof packed !== 'string') return packed;
   const [name, uid, createdAt, launch, startedAt, restartCount, version] =
     JSON.parse(packed) as Line;
   return {
     metadata: {
-      name,
+      name: name.replace(ID, instanceId),
       uid,
-      creationTimestamp: createdAt as unknown as Date,
+      creationTimestamp: momentOf(createdAt),
       resourceVersion: version,
       ...(launch ? { annotations: { [LAUNCH_ANNOTATION]: launch } } : {}),
     },
@@ -133,7 +152,10 @@ export function unpackPod(packed: PackedPod): V1Pod {
           ready: true,
           started: true,
           restartCount,
-          state: { running: { startedAt: startedAt as unknown as Date } },
+          state: {
+            running:
+              startedAt === null ? {} : { startedAt: momentOf(startedAt) },
+          },
         },
       ],
     },
