@@ -74,17 +74,15 @@ export class InstanceProcessor {
       onStale: id => this.wake(id),
     });
     this.#cluster = cluster;
-    const tell = (error: Error) =>
-      this.#logger.warn(`instance processor: ${error.message}`);
     this.#forget = cluster.onAnswer(() => {
       this.noticeSilence()
         .then(() => this.#makeDue(({ attempt }) => Boolean(attempt)))
         .then(() => this.claimDue())
-        .catch(tell);
+        .catch(this.#tell);
     });
     this.resync()
       .then(() => this.claimDue())
-      .catch(tell);
+      .catch(this.#tell);
   }
 
   /** Has all instances looked at where the cluster went silent, or speaks again. */
@@ -116,8 +114,8 @@ export class InstanceProcessor {
   }
 
   /**
-   * Has an instance looked at now; a call while it is being looked at brings another look. Before
-   * the start it does nothing: the start compares all instances with what was listed until then.
+   * Has an instance looked at now, or once more where it is being looked at. Nothing before the
+   * start, which compares all with what was listed.
    *
    * @param seenHere - false for what the row itself says: another replica that works on it reads that, too
    */
@@ -158,7 +156,7 @@ export class InstanceProcessor {
     this.#asked += ids.length;
     this.#claim(woken)
       .catch(error => {
-        this.#logger.warn(`instance processor: ${error.message}`);
+        this.#tell(error);
         // No row says that these were woken.
         woken.forEach(({ seenHere }, id) =>
           this.#wakeAfter(id, RETRY_FIRST_MS, seenHere),
@@ -171,14 +169,15 @@ export class InstanceProcessor {
       });
   }
 
+  readonly #tell = (error: Error) =>
+    this.#logger.warn(`instance processor: ${error.message}`);
+
   /** There may be room again. */
   #goOn(): void {
     this.#pump();
     if (!this.#moreDue) return;
     this.#moreDue = false;
-    this.claimDue().catch(error =>
-      this.#logger.warn(`instance processor: ${error.message}`),
-    );
+    this.claimDue().catch(this.#tell);
   }
 
   async #claim(woken: Map<string, { seenHere: boolean }>): Promise<void> {

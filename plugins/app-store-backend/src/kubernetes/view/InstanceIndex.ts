@@ -11,6 +11,7 @@ import { LABELS } from '../manifests/labels';
 import type { WorkloadFacts } from '../observe/Facts';
 import { markOf, OBJECT_KINDS, type ObjectKind } from './mark';
 import { packPod, uidOf, unpackPod, type PackedPod } from './packPod';
+import { packSlice, sliceName } from './packSlice';
 
 /**
  * Of one instance. Absent objects have the mark 0. Arrays are made anew where they grow: one that
@@ -45,21 +46,6 @@ function refusedOf(object: KubeObject): WorkloadFacts | undefined {
   return conditions?.length
     ? { kind, metadata: { name: metadata?.name }, status: { conditions } }
     : undefined;
-}
-
-/** The name of a slice without the id of its instance. */
-const sliceName = (slice: V1EndpointSlice, id: string) =>
-  slice.metadata!.name!.replace(id, '*');
-
-function packSlice(slice: V1EndpointSlice, id: string): string {
-  const name = sliceName(slice, id);
-  const port = slice.ports?.find(each => each.name === 'http')?.port;
-  const ready = slice.endpoints?.find(
-    endpoint => endpoint.conditions?.ready && endpoint.targetRef?.uid,
-  );
-  return port && ready
-    ? [name, ready.addresses[0], port, ready.targetRef!.uid].join(' ')
-    : name;
 }
 
 /** Follows the objects of all instances. */
