@@ -12,7 +12,7 @@ import { KubeApi } from '../../kubernetes/client/KubeApi';
 const ROOT = resolve(__dirname, '../../../../..');
 
 export class FaultCluster {
-  readonly #directory = mkdtempSync(join(tmpdir(), 'fc-'));
+  readonly #directory: string;
   readonly #child: ChildProcess;
   readonly #api: KubeApi;
   readonly kubeconfig: string;
