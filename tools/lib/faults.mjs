@@ -3,7 +3,8 @@
 /** @import { Toolchain } from './types' */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { postgres, postgresPrograms } from './services.mjs';
+import { runJest } from './jest.mjs';
+import { postgresPrograms } from './services.mjs';
 import { ROOT } from './toolchain.mjs';
 import { step } from './words.mjs';
 
@@ -43,41 +44,17 @@ export async function testFaults(args, toolchain) {
   rmSync(TABLE, { force: true });
   rmSync(RESULT, { force: true });
   step('Faults');
-  const database = await postgres();
-  try {
-    const { code } = await tools.yarn(
-      [
-        'backstage-cli',
-        'repo',
-        'test',
-        'plugins/app-store-backend/src/faults',
-        '--runInBand',
-        '--json',
-        `--outputFile=${RESULT}`,
-        ...(args.length ? ['--testNamePattern', args.join(' ')] : []),
-      ],
-      {
-        env: {
-          ...tools.env,
-          CI: 'true',
-          TEST_FAULTS_TABLE: TABLE,
-          BACKSTAGE_TEST_DATABASE_POSTGRES17_CONNECTION_STRING: database.url,
-        },
-        stdio: ['ignore', 'ignore', 'pipe'],
-        lines: true,
-      },
-    );
-    printTable();
-    const result = existsSync(RESULT)
-      ? JSON.parse(readFileSync(RESULT, 'utf8'))
-      : {};
-    const { numPassedTests: passed = 0, numFailedTests = 0 } = result;
-    const failed =
-      numFailedTests + (result.numRuntimeErrorTestSuites ?? 0) ||
-      (code === 0 ? 0 : 1);
-    console.log(`\n${passed} passed, ${failed} failed`);
-    return failed || !passed ? 1 : 0;
-  } finally {
-    await database.stop();
-  }
+  const { passed, failed } = await runJest(tools, {
+    result: RESULT,
+    isPart: args.length > 0,
+    env: { ...tools.env, CI: 'true', TEST_FAULTS_TABLE: TABLE },
+    args: [
+      'plugins/app-store-backend/src/faults',
+      '--runInBand',
+      ...(args.length ? ['--testNamePattern', args.join(' ')] : []),
+    ],
+  });
+  printTable();
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed || !passed ? 1 : 0;
 }

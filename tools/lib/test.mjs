@@ -9,13 +9,8 @@ import { join } from 'node:path';
 import { buildPortal } from './build.mjs';
 import { lint, reports, types } from './checks.mjs';
 import { printFailures } from './failures.mjs';
-import {
-  chromium,
-  kubectl,
-  postgres,
-  postgresPrograms,
-  python,
-} from './services.mjs';
+import { runJest } from './jest.mjs';
+import { chromium, kubectl, postgresPrograms, python } from './services.mjs';
 import { readSettings } from './settings.mjs';
 import { printSlowest } from './slowest.mjs';
 import { SUITES, WITHOUT_FAULTS } from './suites.mjs';
@@ -60,47 +55,17 @@ const JEST_RESULT = join(ARTIFACTS, 'jest.json');
  */
 async function jest(tools, env, args) {
   step('Unit and integration tests');
-  const database = await postgres();
-  try {
-    const { code } = await tools.yarn(
-      [
-        'backstage-cli',
-        'repo',
-        'test',
-        '--json',
-        `--outputFile=${JEST_RESULT}`,
-        '--silent',
-        // With two of them a quarter of two cores is idle: tests wait for what they have begun.
-        '--maxWorkers=3',
-        ...args,
-      ],
-      {
-        env: {
-          ...env,
-          BACKSTAGE_TEST_DATABASE_POSTGRES17_CONNECTION_STRING: database.url,
-        },
-        stdio: ['ignore', 'ignore', 'pipe'],
-        lines: true,
-      },
-    );
-    const summary = json(JEST_RESULT);
-    const passed = summary?.numPassedTests ?? 0;
-    const failed =
-      (summary?.numFailedTests ?? 0) +
-      (summary?.numRuntimeErrorTestSuites ?? 0);
-    // What is not run is not passed, and a runner that ended badly without a failed test has failed.
-    const notRun =
-      (summary?.numPendingTests ?? 0) + (summary?.numTodoTests ?? 0);
-    return [
-      {
-        name: 'unit and integration',
-        passed,
-        failed: failed + notRun || (code === 0 ? 0 : 1),
-      },
-    ];
-  } finally {
-    await database.stop();
-  }
+  const counts = await runJest(tools, {
+    result: JEST_RESULT,
+    env,
+    args: [
+      '--silent',
+      // With two of them a quarter of two cores is idle: tests wait for what they have begun.
+      '--maxWorkers=3',
+      ...args,
+    ],
+  });
+  return [{ name: 'unit and integration', ...counts }];
 }
 
 /** The tests with a browser, by the word that chooses them and the beginning of their projects' names. */

@@ -26,7 +26,6 @@ import {
   type LocalCluster,
   type LocalImage,
 } from '@ai-app-store/local-cluster';
-import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
 import { appStoreKubernetesExtensionPoint } from '@ai-app-store/backstage-plugin-app-store-node';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { Knex } from 'knex';
@@ -34,7 +33,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import request from 'supertest';
@@ -44,6 +43,7 @@ import { KubeApi } from '../kubernetes/client/KubeApi';
 import { EVENTS_TOPIC } from '../audit/EventPublisher';
 import { createAppStorePlugin } from '../plugin';
 import { withDocumentedRights } from './documentedRights';
+import { nodeImage, SOON } from './localRuntime';
 import { until } from './until';
 
 /** The root of the store's API. */
@@ -289,18 +289,9 @@ export class StoreUnderTest {
       (await startLocalCluster({
         directory: join(directory, 'c'),
         hostPorts: [port],
-        backOff: { firstMs: 300, lastMs: 1000, resetMs: 60_000 },
+        backOff: SOON,
         images: {
-          runtime: {
-            mounts: [
-              {
-                source: dirname(dirname(process.execPath)),
-                target: '/opt/node',
-              },
-              { source: ENTRY_DIRECTORY, target: '/opt/entry' },
-            ],
-            path: ['/opt/entry', '/opt/node/bin'],
-          },
+          runtime: nodeImage(),
           ...options.images,
         },
       }));

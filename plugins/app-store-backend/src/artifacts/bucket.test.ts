@@ -5,7 +5,7 @@ import makeKnex from 'knex';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +16,7 @@ import {
   StoreUnderTest,
 } from '../__testUtils__/StoreUnderTest';
 import { S3Server } from './__testUtils__/S3Server';
+import { nodeImage } from '../__testUtils__/localRuntime';
 import { databaseIds, databases } from '../database/__testUtils__/databases';
 
 jest.setTimeout(120_000);
@@ -60,16 +61,7 @@ describe.each(databaseIds())('a store with a bucket on %s', id => {
       },
       {
         images: {
-          python: {
-            mounts: [
-              {
-                source: dirname(dirname(process.execPath)),
-                target: '/opt/node',
-              },
-              { source: tools, target: '/opt/entry' },
-            ],
-            path: ['/opt/entry', '/opt/node/bin'],
-          },
+          python: nodeImage(tools),
         },
       },
     );

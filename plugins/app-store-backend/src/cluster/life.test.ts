@@ -1,33 +1,15 @@
 /** The whole life of an instance whose pods run. */
-import { ClusterTest, type Seen } from './__testUtils__/ClusterTest';
-import { ClusterUnderTest, IS_REAL } from './__testUtils__/ClusterUnderTest';
+import { has, type ClusterTest } from './__testUtils__/ClusterTest';
+import { ClusterTests } from './__testUtils__/ClusterTests';
 import { API, as } from '../__testUtils__/StoreUnderTest';
 
-jest.setTimeout(IS_REAL ? 900_000 : 180_000);
-
 describe('15: an instance in a cluster', () => {
-  let cluster: ClusterUnderTest;
-  let test: ClusterTest | undefined;
-
-  beforeAll(async () => {
-    cluster = await ClusterUnderTest.open();
-  });
-  afterEach(async () => {
-    await test?.stop();
-    test = undefined;
-  });
-  afterAll(async () => cluster?.close());
-
-  const start = async (name: string, appStore?: object) => {
-    test = await ClusterTest.start(cluster, name, appStore);
-    return test;
-  };
+  const tests = ClusterTests.use();
   const gone = (t: ClusterTest, kind: string, id: string) => async () =>
-    !(await cluster.get(t.object(kind, id)));
-  const has = (code: string) => (seen: Seen) => seen.problem?.code === code;
+    !(await tests.cluster.get(t.object(kind, id)));
 
   it('15: runs, is suspended, resumed and terminated', async () => {
-    const t = await start('life');
+    const t = await tests.start('life');
     const id = await t.run(await t.publish({ name: 'life' }));
     await t.until(id, 'DEPLOYED');
     const [pod] = await t.pods(id);
@@ -64,7 +46,7 @@ describe('15: an instance in a cluster', () => {
   });
 
   it('15: keeps its volume, over a termination too', async () => {
-    const t = await start('volume');
+    const t = await tests.start('volume');
     await t.prepareVolume();
     const app = await t.publish({
       name: 'keeper',
@@ -81,7 +63,9 @@ describe('15: an instance in a cluster', () => {
       (await t.store.api.get(`${API}/instances/${id}/logs`).set(as('uma')))
         .text;
     expect(await logOf()).toContain('xx');
-    const claim = (await cluster.get(t.object('PersistentVolumeClaim', id)))!;
+    const claim = (await tests.cluster.get(
+      t.object('PersistentVolumeClaim', id),
+    ))!;
     await t.store.api.delete(`${API}/instances/${id}`).set(as('uma'));
     await t.eventually(gone(t, 'StatefulSet', id), 'no workload');
     await t.eventually(
@@ -96,7 +80,8 @@ describe('15: an instance in a cluster', () => {
     await t.until(id, 'DEPLOYED');
     expect(await logOf()).toContain('xxx');
     expect(
-      (await cluster.get(t.object('PersistentVolumeClaim', id)))!.metadata!.uid,
+      (await tests.cluster.get(t.object('PersistentVolumeClaim', id)))!
+        .metadata!.uid,
     ).toBe(claim.metadata!.uid);
     await t.store.api
       .delete(`${API}/instances/${id}?purge=true`)
@@ -105,7 +90,7 @@ describe('15: an instance in a cluster', () => {
   });
 
   it('15: says which secret is missing, and starts once it is back', async () => {
-    const t = await start('secrets');
+    const t = await tests.start('secrets');
     await t.store.api
       .put(`${API}/secrets/database`)
       .set(as('dev'))
@@ -114,10 +99,10 @@ describe('15: an instance in a cluster', () => {
       name: 'keyed',
       tail: '[[Env]]\nName = "TOKEN"\nSecret = "database"\nSecretKey = "token"\n[[File]]\nPath = "conf/token"\nSecret = "database"\nSecretKey = "token"\n',
     });
-    const [object] = (await cluster.list('v1', 'Secret', t.namespace)).filter(
-      each => each.metadata!.labels?.['ai-app-store.io/secret'],
-    );
-    await cluster.delete({
+    const [object] = (
+      await tests.cluster.list('v1', 'Secret', t.namespace)
+    ).filter(each => each.metadata!.labels?.['ai-app-store.io/secret']);
+    await tests.cluster.delete({
       apiVersion: 'v1',
       kind: 'Secret',
       ...object,
@@ -129,7 +114,7 @@ describe('15: an instance in a cluster', () => {
       'the secret is lost',
     );
     expect(lostMs).toBeLessThan(5000);
-    await cluster.create({
+    await tests.cluster.create({
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: {
@@ -148,7 +133,7 @@ describe('15: an instance in a cluster', () => {
     await t.until(id, 'DEPLOYED');
     await t.post(`/instances/${id}/suspend`);
     await t.until(id, 'SUSPENDED');
-    await cluster.delete({ apiVersion: 'v1', kind: 'Secret', ...object });
+    await tests.cluster.delete({ apiVersion: 'v1', kind: 'Secret', ...object });
     await t.post(`/instances/${id}/resume`);
     const { seen } = await t.until(id, has('SECRET_MISSING'));
     expect(seen.problem).toMatchObject({ owner: 'author' });
@@ -156,7 +141,7 @@ describe('15: an instance in a cluster', () => {
   });
 
   it('15: an image that does not exist, and an app that ends', async () => {
-    const t = await start('causes');
+    const t = await tests.start('causes');
     const ends = await t.run(
       await t.publish({
         name: 'ends',
@@ -177,7 +162,7 @@ describe('15: an instance in a cluster', () => {
   });
 
   it('15: a bad image is corrected, with a volume too', async () => {
-    const t = await start('corrected');
+    const t = await tests.start('corrected');
     await t.prepareVolume();
     const app = await t.publish({
       name: 'corrected',

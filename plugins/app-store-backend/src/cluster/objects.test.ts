@@ -1,34 +1,13 @@
 /** What the store makes of an instance in a cluster, also in one where no pod ever runs. */
-import { ClusterTest, type Seen } from './__testUtils__/ClusterTest';
-import {
-  ClusterUnderTest,
-  IS_REAL,
-  type AnyObject,
-} from './__testUtils__/ClusterUnderTest';
-
-jest.setTimeout(IS_REAL ? 900_000 : 180_000);
+import { has } from './__testUtils__/ClusterTest';
+import { ClusterTests } from './__testUtils__/ClusterTests';
+import { IS_REAL, type AnyObject } from './__testUtils__/ClusterUnderTest';
 
 describe('15: the objects of an instance', () => {
-  let cluster: ClusterUnderTest;
-  let test: ClusterTest | undefined;
-
-  beforeAll(async () => {
-    cluster = await ClusterUnderTest.open();
-  });
-  afterEach(async () => {
-    await test?.stop();
-    test = undefined;
-  });
-  afterAll(async () => cluster?.close());
-
-  const start = async (name: string, appStore?: object) => {
-    test = await ClusterTest.start(cluster, name, appStore);
-    return test;
-  };
-  const has = (code: string) => (seen: Seen) => seen.problem?.code === code;
+  const tests = ClusterTests.use();
 
   it('15: repairs what somebody deletes or edits, within 5 s', async () => {
-    const t = await start('drift');
+    const t = await tests.start('drift');
     await t.prepareVolume();
     const id = await t.run(
       await t.publish({
@@ -38,7 +17,8 @@ describe('15: the objects of an instance', () => {
       }),
     );
     const plain = await t.run(await t.publish({ name: 'plain' }));
-    const get = (kind: string, of: string) => cluster.get(t.object(kind, of));
+    const get = (kind: string, of: string) =>
+      tests.cluster.get(t.object(kind, of));
     await t.eventually(() => get('StatefulSet', id), 'applied');
     await t.eventually(() => get('Deployment', plain), 'applied');
     const isRemade =
@@ -58,7 +38,7 @@ describe('15: the objects of an instance', () => {
       ['Deployment', plain],
     ]) {
       const before = (await get(kind, of))!;
-      await cluster.delete(t.object(kind, of));
+      await tests.cluster.delete(t.object(kind, of));
       took[`${kind} deleted`] = await t.eventually(
         isRemade(kind, of, before),
         `${kind} is there again`,
@@ -141,58 +121,64 @@ describe('15: the objects of an instance', () => {
       ],
     ];
     for (const [what, kind, of, patch, isRepaired] of edits) {
-      await cluster.edit(t.object(kind, of), patch);
+      await tests.cluster.edit(t.object(kind, of), patch);
       took[`${kind} ${what}`] = await t.eventually(
         is(kind, of, isRepaired),
         `${kind}: ${what} repaired`,
       );
     }
     // What is not the store's stays.
-    await cluster.edit(t.object('Deployment', plain), {
+    await tests.cluster.edit(t.object('Deployment', plain), {
       metadata: { annotations: { 'example.com/note': 'mine' } },
     });
     await t.post(`/instances/${plain}/suspend`);
     await t.eventually(
       async () =>
-        (await cluster.get(t.object('Deployment', plain)))!.spec.replicas === 0,
+        (await tests.cluster.get(t.object('Deployment', plain)))!.spec
+          .replicas === 0,
       'suspended',
     );
     expect(
-      (await cluster.get(t.object('Deployment', plain)))!.metadata!.annotations,
+      (await tests.cluster.get(t.object('Deployment', plain)))!.metadata!
+        .annotations,
     ).toMatchObject({ 'example.com/note': 'mine' });
     expect(Object.entries(took).filter(([, ms]) => ms > 5000)).toEqual([]);
   });
 
   it('15: names an object that is somebody else’s, and leaves it alone', async () => {
-    const t = await start('not-ours');
+    const t = await tests.start('not-ours');
     const id = await t.run(await t.publish({ name: 'taken' }));
-    await t.eventually(() => cluster.get(t.object('Service', id)), 'applied');
+    await t.eventually(
+      () => tests.cluster.get(t.object('Service', id)),
+      'applied',
+    );
     await t.post(`/instances/${id}/suspend`);
     await t.eventually(
       async () =>
-        (await cluster.get(t.object('Deployment', id)))!.spec.replicas === 0,
+        (await tests.cluster.get(t.object('Deployment', id)))!.spec.replicas ===
+        0,
       'suspended',
     );
     await t.store.stop();
     const service = t.object('Service', id);
-    await cluster.delete(service);
-    await cluster.create({
+    await tests.cluster.delete(service);
+    await tests.cluster.create({
       ...service,
       spec: { ports: [{ port: 1 }] },
     } as never);
-    test = await ClusterTest.start(cluster, 'not-ours', {}, { after: t });
-    const { seen } = await test.until(id, has('NOT_OURS'));
+    const next = await tests.start('not-ours', {}, { after: t });
+    const { seen } = await next.until(id, has('NOT_OURS'));
     expect(seen.problem).toMatchObject({
       owner: 'admin',
       message: expect.stringContaining(`Service i-${id}`),
     });
-    expect((await cluster.get(service))!.spec.ports[0].port).toBe(1);
+    expect((await tests.cluster.get(service))!.spec.ports[0].port).toBe(1);
   });
 
   it('15: tells at once what the rules of the namespace do not admit', async () => {
-    const t = await start('rules');
+    const t = await tests.start('rules');
     await t.prepareVolume();
-    await cluster.create({
+    await tests.cluster.create({
       apiVersion: 'v1',
       kind: 'ResourceQuota',
       metadata: { name: 'none', namespace: t.namespace },
@@ -200,7 +186,7 @@ describe('15: the objects of an instance', () => {
     });
     await t.eventually(
       async () =>
-        (await cluster.get({
+        (await tests.cluster.get({
           apiVersion: 'v1',
           kind: 'ResourceQuota',
           metadata: { name: 'none', namespace: t.namespace },
@@ -230,7 +216,7 @@ describe('15: the objects of an instance', () => {
   });
 
   it('15: a service account that is missing is told, and not by its name', async () => {
-    const t = await start('account', {
+    const t = await tests.start('account', {
       kubernetes: { serviceAccount: 'nobody-here' },
     });
     const id = await t.run(await t.publish({ name: 'refused' }));
@@ -239,10 +225,13 @@ describe('15: the objects of an instance', () => {
   });
 
   it('15: a namespace that is deleted is told at once', async () => {
-    const t = await start('namespace');
+    const t = await tests.start('namespace');
     const id = await t.run(await t.publish({ name: 'homeless' }));
-    await t.eventually(() => cluster.get(t.object('Service', id)), 'applied');
-    await cluster.delete({
+    await t.eventually(
+      () => tests.cluster.get(t.object('Service', id)),
+      'applied',
+    );
+    await tests.cluster.delete({
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: { name: t.namespace },

@@ -7,6 +7,15 @@ import type {
 /** What a look found. */
 type Verdict = Pick<DoctorCheck, 'state' | 'message' | 'remedy'> & {
   evidence?: DoctorCheck['evidence'];
+  /** There is nothing that a repair could do. */
+  repairable?: false;
+};
+
+/** What is compared with a cluster that cannot be read. */
+export const UNKNOWN: Verdict = {
+  state: 'WARNING',
+  message: 'It is not known while the cluster cannot be read.',
+  repairable: false,
 };
 
 type RepairItem = DoctorRepair['items'][number];

@@ -92,7 +92,10 @@ async function look(check: Check): Promise<DoctorCheck> {
       ...common,
       ...verdict,
       evidence: verdict.evidence ?? [],
-      repairable: Boolean(repair) && verdict.state !== 'OK',
+      repairable:
+        Boolean(repair) &&
+        verdict.state !== 'OK' &&
+        verdict.repairable !== false,
     };
   } catch (error) {
     return {

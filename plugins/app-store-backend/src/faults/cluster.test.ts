@@ -1,68 +1,21 @@
 /** What a real cluster did to the store, and how long it takes now until all is right. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClusterTest, type Seen } from '../cluster/__testUtils__/ClusterTest';
-import { ClusterUnderTest } from '../cluster/__testUtils__/ClusterUnderTest';
-import { databaseIds } from '../database/__testUtils__/databases';
+import { has, isWell } from '../cluster/__testUtils__/ClusterTest';
 import { API, as } from '../__testUtils__/StoreUnderTest';
-import { FaultCluster } from './__testUtils__/FaultCluster';
+import { FaultTests } from './__testUtils__/FaultTests';
 import { row } from './__testUtils__/rows';
 
 jest.setTimeout(240_000);
 
-const DATABASE =
-  databaseIds()
-    .flat()
-    .find(id => id.startsWith('POSTGRES')) ?? 'SQLITE_3';
-const has = (code: string) => (seen: Seen) => seen.problem?.code === code;
-const isWell = (seen: Seen) => seen.status === 'DEPLOYED' && !seen.problem;
-
 describe('15: faults of a cluster', () => {
-  let faults: FaultCluster;
-  let cluster: ClusterUnderTest;
-  let t: ClusterTest;
-  let app: string;
-
-  beforeAll(async () => {
-    cluster = await ClusterUnderTest.open({
-      kubeconfig: async port => {
-        faults = await FaultCluster.start(port);
-        return faults.kubeconfig;
-      },
-    });
-  });
-  afterAll(async () => {
-    await cluster?.close();
-    await faults?.stop();
-  });
-
-  beforeEach(async () => {
-    t = await ClusterTest.start(cluster, 'faults', {}, { database: DATABASE });
-    app = await t.publish({ name: 'app' });
-  });
-  afterEach(async () => {
-    faults.goOn();
-    await faults.fail();
-    await t.stop();
-  });
-
-  const running = async () => {
-    const id = await t.run(app);
-    await t.until(id, isWell);
-    return id;
-  };
-  /** Milliseconds from now until an instance is so. */
-  const took = async (
-    id: string,
-    what: (seen: Seen) => boolean,
-    limitMs = 120_000,
-  ) => (await t.until(id, what, limitMs)).ms;
+  const f = FaultTests.use();
 
   it('15: 1, a node that is lost', async () => {
-    const id = await running();
-    await faults.fail({ nodeLost: true });
-    await t.eventually(
+    const id = await f.running();
+    await f.faults.fail({ nodeLost: true });
+    await f.t.eventually(
       async () => {
-        const [pod] = await t.pods(id);
+        const [pod] = await f.t.pods(id);
         return pod?.status.conditions.some(
           ({ type, status }: any) => type === 'Ready' && status !== 'True',
         );
@@ -70,22 +23,22 @@ describe('15: faults of a cluster', () => {
       'the condition',
       120_000,
     );
-    const { seen, ms } = await t.until(id, has('NODE_LOST'));
+    const { seen, ms } = await f.t.until(id, has('NODE_LOST'));
     expect([seen.status, seen.problem!.owner]).toEqual(['UNKNOWN', 'platform']);
     row('1 node lost: says so', 'the author was blamed', ms, 5);
-    await faults.fail();
-    row('1 node back: runs', '-', await took(id, isWell), 60);
+    await f.faults.fail();
+    row('1 node back: runs', '-', await f.took(id, isWell), 60);
   });
   it('15: 4, a workload that is deleted', async () => {
-    const id = await running();
-    const [before] = await t.pods(id);
-    await cluster.delete(t.object('Deployment', id));
+    const id = await f.running();
+    const [before] = await f.t.pods(id);
+    await f.cluster.delete(f.t.object('Deployment', id));
     const began = Date.now();
-    await t.eventually(async () => {
-      const [pod] = await t.pods(id);
+    await f.t.eventually(async () => {
+      const [pod] = await f.t.pods(id);
       return pod && pod.metadata!.uid !== before.metadata!.uid;
     }, 'another pod');
-    await t.until(id, isWell);
+    await f.t.until(id, isWell);
     row(
       '4 workload deleted: runs again',
       '166 s, or never',
@@ -94,12 +47,9 @@ describe('15: faults of a cluster', () => {
     );
   });
   it('15: 11, a claim that no volume is found for', async () => {
-    const unbound = await ClusterTest.start(
-      cluster,
-      'unbound',
-      { kubernetes: { storageClass: 'no-such-class' } },
-      { database: DATABASE },
-    );
+    const unbound = await f.store('unbound', {
+      kubernetes: { storageClass: 'no-such-class' },
+    });
     try {
       const id = await unbound.run(
         await unbound.publish({
@@ -120,15 +70,15 @@ describe('15: faults of a cluster', () => {
     }
   });
   it('15: 13, an app that needs too much memory', async () => {
-    const id = await t.run(
-      await t.publish({
+    const id = await f.t.run(
+      await f.t.publish({
         name: 'greedy',
         runtime: 'MemoryLimit = "64Mi"\nMemoryReservation = "16Mi"',
         server:
           "console.log('filling'); const all = []; setInterval(() => all.push(Buffer.alloc(8e6, 1)), 50); require('node:http').createServer().listen(8080)",
       }),
     );
-    const { seen, ms } = await t.until(id, has('OUT_OF_MEMORY'));
+    const { seen, ms } = await f.t.until(id, has('OUT_OF_MEMORY'));
     expect(seen.problem!.message).toContain('64Mi');
     expect(seen.problem!.detail ?? '').not.toContain('unable to retrieve');
     row(
@@ -139,42 +89,45 @@ describe('15: faults of a cluster', () => {
     );
   });
   it('15: 14, an app without a handler ends at once', async () => {
-    const id = await t.run(
-      await t.publish({
+    const id = await f.t.run(
+      await f.t.publish({
         name: 'deaf',
         server: "require('node:http').createServer().listen(8080)",
       }),
     );
-    await t.until(id, isWell);
+    await f.t.until(id, isWell);
     const began = Date.now();
-    await t.store.api.delete(`${API}/instances/${id}`).set(as('uma'));
-    await t.eventually(
+    await f.t.store.api.delete(`${API}/instances/${id}`).set(as('uma'));
+    await f.t.eventually(
       async () =>
         (
-          await t.store.api.get(`${API}/instances/${id}`).set(as('uma'))
+          await f.t.store.api.get(`${API}/instances/${id}`).set(as('uma'))
         ).status === 404,
       'it is gone',
     );
     row('14 terminate without a handler: gone', '11 s', Date.now() - began, 2);
   });
   it('15: names taken, absurd quantities, quota that demands limits', async () => {
-    await cluster.create({
+    await f.cluster.create({
       apiVersion: 'v1',
       kind: 'ResourceQuota',
-      metadata: { name: 'strict', namespace: t.namespace },
+      metadata: { name: 'strict', namespace: f.t.namespace },
       spec: { hard: { 'limits.cpu': '4' } },
     } as never);
     await sleep(500);
-    const strict = await t.until(await t.run(app), has('QUOTA_NEEDS_LIMITS'));
+    const strict = await f.t.until(
+      await f.t.run(f.app),
+      has('QUOTA_NEEDS_LIMITS'),
+    );
     row('3 quota that demands limits: says so', 'no word', strict.ms, 5);
-    await cluster.delete({
+    await f.cluster.delete({
       apiVersion: 'v1',
       kind: 'ResourceQuota',
-      metadata: { name: 'strict', namespace: t.namespace },
+      metadata: { name: 'strict', namespace: f.t.namespace },
     });
-    const huge = await t.until(
-      await t.run(
-        await t.publish({
+    const huge = await f.t.until(
+      await f.t.run(
+        await f.t.publish({
           name: 'huge',
           runtime: 'MemoryLimit = "900Gi"\nMemoryReservation = "900Gi"',
         }),

@@ -8,132 +8,32 @@ import {
   type LocalCluster,
 } from '@ai-app-store/local-cluster';
 import { KubeConfig } from '@kubernetes/client-node';
-import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Knex } from 'knex';
-import { AppRepository } from '../apps/AppRepository';
 import { migrated } from '../database/__testUtils__/databases';
-import {
-  appRecord,
-  instanceInput,
-  instanceRecord,
-  manifestOf,
-} from '../__testUtils__/fixtures';
-import { InstanceRepository } from '../instances/InstanceRepository';
-import { InstanceTransitions } from '../instances/InstanceTransitions';
 import { KubeApi } from '../kubernetes/client/KubeApi';
 import type { KubeObject } from '../kubernetes/client/kubeObjects';
-import { Policy } from '../policy';
-import { launch, suspension } from '../instances/instanceChanges';
-import type { Order, Report, WorkerOptions } from './__testUtils__/worker';
-import { buildInstanceObjects } from '../kubernetes/manifests/instanceObjects';
+import { InstancesUnderTest } from './__testUtils__/InstancesUnderTest';
+import { WorkerProcess } from './__testUtils__/WorkerProcess';
 
 jest.setTimeout(300_000);
 
-const INSTALLATION = 'stalled';
 /** As in a backend: what takes long on a busy machine loses no lease by that. */
 const LEASE_MS = 60_000;
-const MANIFEST = manifestOf(`
-[App]
-Name = "stalled"
-Version = "1.0.0"
-[Runtime]
-AppMode = "node"
-Module = "server.js"
-VolumeMount = "/data"
-VolumeSize = "1Gi"
-[[File]]
-Path = "conf/x.txt"
-Value = "text"
-`);
 const EVERYTHING = ['Deployment', 'StatefulSet'].map(kind => ({
   apiVersion: 'apps/v1',
   kind,
 }));
 
-/** One backend. */
-class Worker {
-  readonly #child: ChildProcess;
-  #heard: (report: Report) => void = () => {};
-  #failed: (code: number | null) => void = () => {};
-
-  static async start(options: WorkerOptions): Promise<Worker> {
-    const worker = new Worker(options);
-    await worker.#next();
-    return worker;
-  }
-
-  private constructor(options: WorkerOptions) {
-    this.#child = fork(
-      join(__dirname, '__testUtils__/worker.ts'),
-      [JSON.stringify(options)],
-      {
-        execArgv: [
-          '--require',
-          require.resolve('@backstage/cli/config/nodeTransform.cjs'),
-        ],
-        // Jest's own variables would have the child load what only jest has.
-        env: { PATH: process.env.PATH, NODE_ENV: 'test' },
-      },
-    );
-    this.#child.on('message', (report: Report | { type: 'watch' }) => {
-      // Backstage's loader of TypeScript tells its parent of each file, too.
-      if (!('type' in report)) this.#heard(report);
-    });
-    this.#child.on('exit', code => this.#failed(code));
-  }
-
-  #next(): Promise<Report> {
-    return new Promise((resolve, reject) => {
-      this.#heard = resolve;
-      this.#failed = code => reject(new Error(`the worker ended with ${code}`));
-    });
-  }
-
-  tell(order: Order): Promise<Report> {
-    const next = this.#next();
-    this.#child.send(order);
-    return next;
-  }
-
-  async process(id: string): Promise<void> {
-    await this.tell({ process: id });
-  }
-
-  /** Until the kernel has stopped it. */
-  async stopped(): Promise<void> {
-    const state = () =>
-      /^State:\s+(\w)/m.exec(
-        readFileSync(`/proc/${this.#child.pid}/status`, 'utf8'),
-      )?.[1];
-    while (state() !== 'T') await sleep(5);
-  }
-
-  goOn(): Promise<Report> {
-    const next = this.#next();
-    this.#child.kill('SIGCONT');
-    return next;
-  }
-
-  end(): void {
-    this.#failed = () => {};
-    this.#child.kill('SIGKILL');
-  }
-}
-
 describe('14: a worker that stands still past its lease', () => {
   let directory: string;
   let local: LocalCluster;
   let api: KubeApi;
-  let knex: Knex;
-  let instances: InstanceRepository;
-  let transitions: InstanceTransitions;
-  let appId: string;
-  let stalls: Worker;
-  let other: Worker;
+  let of: InstancesUnderTest;
+  let stalls: WorkerProcess;
+  let other: WorkerProcess;
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'stalled-'));
@@ -141,80 +41,27 @@ describe('14: a worker that stands still past its lease', () => {
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromString(local.kubeconfig);
     api = KubeApi.create(kubeConfig);
-    knex = await migrated('POSTGRES_17');
-    const policy = Policy.create({
-      settings: { publicMode: false, downloads: true },
-    });
-    instances = new InstanceRepository(knex, policy);
-    transitions = new InstanceTransitions(knex);
-    const app = appRecord({ manifest: MANIFEST });
-    appId = app.id;
-    await new AppRepository(knex).insert(app);
-    const options: WorkerOptions = {
-      connection: knex.client.config.connection,
-      searchPath: knex.client.config.searchPath,
-      kubeconfig: local.kubeconfig,
-      namespace: 'apps',
-      installation: INSTALLATION,
-      leaseMs: LEASE_MS,
-    };
-    stalls = await Worker.start(options);
-    other = await Worker.start(options);
+    of = await InstancesUnderTest.create(
+      await migrated('POSTGRES_17'),
+      'stalled',
+    );
+    const options = of.worker(local.kubeconfig, LEASE_MS);
+    stalls = await WorkerProcess.start(options);
+    other = await WorkerProcess.start(options);
   });
   afterAll(async () => {
-    stalls?.end();
-    other?.end();
+    await stalls?.kill();
+    await other?.kill();
     api?.close();
     await local?.stop(500);
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** Asks for an instance, as a person does. */
-  async function run(): Promise<string> {
-    const record = instanceRecord(appId);
-    const objects = buildInstanceObjects(
-      instanceInput({
-        instanceId: record.id,
-        appId,
-        installation: INSTALLATION,
-        manifest: MANIFEST,
-      }),
-    );
-    await transitions.insert({ ...record, objects }, 1000);
-    return record.id;
-  }
-  const get = async (id: string) => (await instances.get(id))!;
-  const suspend = async (id: string) =>
-    transitions.change(id, { desired: ['running'] }, suspension());
-  const resume = async (id: string) => {
-    const record = await get(id);
-    await transitions.resume(id, record.ownerRef, 1000, {
-      ...launch(record, new Date()),
-      desired: 'running',
-    });
-  };
-  const terminate = async (id: string, purgeAfter?: string) =>
-    transitions.terminate(
-      id,
-      {
-        desired: 'terminated',
-        slot: undefined,
-        endpoint: undefined,
-        purgeAfter,
-      },
-      { actorRef: 'user:default/uma', at: new Date().toISOString() },
-    );
-  const restore = async (id: string) =>
-    transitions.restore(
-      id,
-      { ...suspension(), purgeAfter: undefined },
-      { actorRef: 'user:default/uma', at: new Date().toISOString() },
-    );
   /** Looks until there is nothing left to do. */
-  async function settle(worker: Worker, id: string): Promise<void> {
+  async function settle(worker: WorkerProcess, id: string): Promise<void> {
     for (let i = 0; i < 60; i++) {
       await worker.process(id);
-      const record = await instances.get(id);
+      const record = await of.find(id);
       if (!record || record.desired !== 'terminated') return;
       await sleep(100);
     }
@@ -273,7 +120,7 @@ describe('14: a worker that stands still past its lease', () => {
       stoppedBefore.push(step);
       await stalls.stopped();
       // The minute of its lease goes by.
-      await knex('instances').where({ id }).update({ lease_until: 1 });
+      await of.endLease(id);
       await scenario.meanwhile(id);
       await stalls.goOn();
       await scenario.check(id, `before step ${k} (${step})`);
@@ -282,13 +129,13 @@ describe('14: a worker that stands still past its lease', () => {
 
   it('14: launches nothing that was terminated meanwhile', async () => {
     const steps = await atEachStep({
-      prepare: run,
+      prepare: () => of.run(),
       async meanwhile(id) {
-        await terminate(id);
+        await of.terminate(id);
         await settle(other, id);
       },
       async check(id, step) {
-        expect([step, await instances.get(id)]).toEqual([step, undefined]);
+        expect([step, await of.find(id)]).toEqual([step, undefined]);
         expect([step, Object.keys(await clusterHas(id))]).toEqual([step, []]);
       },
     });
@@ -297,9 +144,9 @@ describe('14: a worker that stands still past its lease', () => {
 
   it('14: does not start what was suspended meanwhile', async () => {
     await atEachStep({
-      prepare: run,
+      prepare: () => of.run(),
       async meanwhile(id) {
-        await suspend(id);
+        await of.suspend(id);
         await settle(other, id);
       },
       async check(id, step) {
@@ -311,7 +158,7 @@ describe('14: a worker that stands still past its lease', () => {
         ]);
         await other.process(id);
         const { uid } = found.PersistentVolumeClaim.metadata!;
-        expect([step, (await get(id)).claimUid]).toEqual([step, uid]);
+        expect([step, (await of.get(id)).claimUid]).toEqual([step, uid]);
       },
     });
   });
@@ -319,15 +166,15 @@ describe('14: a worker that stands still past its lease', () => {
   it('14: does not resume what was suspended again meanwhile', async () => {
     const steps = await atEachStep({
       async prepare() {
-        const id = await run();
+        const id = await of.run();
         await other.process(id);
-        await suspend(id);
+        await of.suspend(id);
         await other.process(id);
-        await resume(id);
+        await of.resume(id);
         return id;
       },
       async meanwhile(id) {
-        await suspend(id);
+        await of.suspend(id);
         await settle(other, id);
       },
       async check(id, step) {
@@ -347,16 +194,16 @@ describe('14: a worker that stands still past its lease', () => {
     let claimUid: string | undefined;
     const steps = await atEachStep({
       async prepare() {
-        const id = await run();
+        const id = await of.run();
         await other.process(id);
-        ({ claimUid } = await get(id));
-        await terminate(id, keep);
+        ({ claimUid } = await of.get(id));
+        await of.terminate(id, keep);
         return id;
       },
       async meanwhile(id) {
         await settle(other, id);
-        await restore(id);
-        await resume(id);
+        await of.restore(id);
+        await of.resume(id);
         await settle(other, id);
       },
       async check(id, step) {
@@ -367,7 +214,7 @@ describe('14: a worker that stands still past its lease', () => {
           1,
         ]);
         expect(found.PersistentVolumeClaim.metadata!.uid).toBe(claimUid);
-        expect((await get(id)).desired).toBe('running');
+        expect((await of.get(id)).desired).toBe('running');
       },
     });
     expect(steps).toEqual(expect.arrayContaining(['get', 'holds', 'delete']));
@@ -377,19 +224,19 @@ describe('14: a worker that stands still past its lease', () => {
     const keep = new Date(Date.now() + 3600_000).toISOString();
     await atEachStep({
       async prepare() {
-        const id = await run();
+        const id = await of.run();
         await other.process(id);
         // What was only created has another version with its first apply, and is kept by that.
-        await suspend(id);
+        await of.suspend(id);
         await other.process(id);
-        await resume(id);
+        await of.resume(id);
         await other.process(id);
-        await terminate(id, keep);
+        await of.terminate(id, keep);
         return id;
       },
       async meanwhile(id) {
-        await restore(id);
-        await resume(id);
+        await of.restore(id);
+        await of.resume(id);
         await settle(other, id);
       },
       async check(id, step) {

@@ -1,4 +1,4 @@
-import { Button, Container, type HeaderBreadcrumb } from '@backstage/ui';
+import { Container, type HeaderBreadcrumb } from '@backstage/ui';
 import type { ReactNode } from 'react';
 import { useMe } from '../hooks/useCached';
 import { DeadEnd } from './DeadEnd';
@@ -28,14 +28,7 @@ export function ForFullAccess(props: {
       <PageHeader title={title} breadcrumbs={breadcrumbs} />
       <Container>
         {error ? (
-          <ErrorPanel
-            error={error}
-            action={
-              <Button size="small" variant="secondary" onPress={reload}>
-                Try again
-              </Button>
-            }
-          />
+          <ErrorPanel error={error} onRetry={reload} />
         ) : (
           <Loading label="Loading" shape="table" lines={5} />
         )}

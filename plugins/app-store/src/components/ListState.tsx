@@ -25,16 +25,7 @@ export function ListState<T>(props: {
     }`;
   return (
     <Flex direction="column" gap="4" aria-busy={loading}>
-      {error && (
-        <ErrorPanel
-          error={error}
-          action={
-            <Button size="small" variant="secondary" onPress={reload}>
-              Try again
-            </Button>
-          }
-        />
-      )}
+      {error && <ErrorPanel error={error} onRetry={reload} />}
       {!items && !error && (
         <Loading
           label={`Loading ${what}`}

@@ -5,7 +5,7 @@ import {
   type ProblemDetails,
   type ProblemOwner,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { Alert, Text } from '@backstage/ui';
+import { Alert, Button, Text } from '@backstage/ui';
 import type { ReactNode } from 'react';
 import styles from './ProblemPanel.module.css';
 
@@ -109,9 +109,19 @@ export function ProblemPanel(props: {
   );
 }
 
-/** A failed request. */
-export function ErrorPanel(props: { error: Error; action?: ReactNode }) {
+/** A failed request, and a way to try again. */
+export function ErrorPanel(props: {
+  error: Error;
+  action?: ReactNode;
+  onRetry?: () => void;
+}) {
+  const { error, onRetry } = props;
+  const retry = onRetry && (
+    <Button size="small" variant="secondary" onPress={onRetry}>
+      Try again
+    </Button>
+  );
   return (
-    <ProblemPanel problem={problemOf(props.error)} action={props.action} />
+    <ProblemPanel problem={problemOf(error)} action={props.action ?? retry} />
   );
 }

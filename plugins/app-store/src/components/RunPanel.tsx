@@ -134,14 +134,7 @@ export function RunPanel(props: {
         )}
       </Flex>
       {managed.error && (
-        <ErrorPanel
-          error={managed.error}
-          action={
-            <Button size="small" variant="secondary" onPress={managed.reload}>
-              Try again
-            </Button>
-          }
-        />
+        <ErrorPanel error={managed.error} onRetry={managed.reload} />
       )}
       {reason && !managed.error && (
         <Text as="p" color="secondary">

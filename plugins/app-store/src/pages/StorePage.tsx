@@ -201,16 +201,7 @@ export function StorePage() {
             />
           </Flex>
         </div>
-        {apps.error && (
-          <ErrorPanel
-            error={apps.error}
-            action={
-              <Button size="small" variant="secondary" onPress={apps.reload}>
-                Try again
-              </Button>
-            }
-          />
-        )}
+        {apps.error && <ErrorPanel error={apps.error} onRetry={apps.reload} />}
         {!filtered && favourites.value && favourites.value.length > 0 && (
           <section aria-label="Pinned" className={styles.pinned}>
             <Text as="h3" variant="title-x-small" weight="bold">

@@ -33,6 +33,12 @@ export interface Seen {
   };
 }
 
+/** It has this problem. */
+export const has = (code: string) => (seen: Seen) =>
+  seen.problem?.code === code;
+export const isWell = (seen: Seen) =>
+  seen.status === 'DEPLOYED' && !seen.problem;
+
 /** A program that listens, and ends when it is told to. */
 const SERVER = `
 const fs = require('node:fs');

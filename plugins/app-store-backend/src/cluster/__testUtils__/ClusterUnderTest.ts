@@ -9,12 +9,11 @@
  *   TEST_RECORD       file to which each exchange is written
  */
 import { HOST_ALIAS, startLocalCluster } from '@ai-app-store/local-cluster';
-import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
 import { KubeConfig } from '@kubernetes/client-node';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { KubeApi } from '../../kubernetes/client/KubeApi';
 import { KubeError } from '../../kubernetes/client/KubeError';
 import type { KubeObject } from '../../kubernetes/client/kubeObjects';
@@ -23,6 +22,7 @@ import {
   objectPath,
 } from '../../kubernetes/client/kubeObjects';
 import { StoreAddress } from '../../__testUtils__/StoreUnderTest';
+import { nodeImage, SOON } from '../../__testUtils__/localRuntime';
 import { RecordingProxy } from './recording';
 
 const { env } = process;
@@ -84,18 +84,9 @@ export class ClusterUnderTest {
       const local = await startLocalCluster({
         directory,
         hostPorts: [address.port],
-        backOff: { firstMs: 300, lastMs: 1000, resetMs: 60_000 },
+        backOff: SOON,
         images: {
-          runtime: {
-            mounts: [
-              {
-                source: dirname(dirname(process.execPath)),
-                target: '/opt/node',
-              },
-              { source: ENTRY_DIRECTORY, target: '/opt/entry' },
-            ],
-            path: ['/opt/entry', '/opt/node/bin'],
-          },
+          runtime: nodeImage(),
         },
       });
       config.loadFromString(local.kubeconfig);

@@ -3,7 +3,7 @@ import type { InstanceRecord } from '../../instances/instanceRows';
 import type { InstanceCluster } from '../../kubernetes/InstanceCluster';
 import { objectName } from '../../kubernetes/manifests/labels';
 import type { InstanceQueue } from '../../reconcile/InstanceQueue';
-import { counted, shown, type Check } from '../Check';
+import { counted, shown, UNKNOWN, type Check } from '../Check';
 
 /** Rows of one read. */
 const PAGE = 500;
@@ -38,16 +38,12 @@ export function driftCheck(options: {
     id: 'drift',
     title: 'Objects in the cluster are as the store applied them',
     async look() {
-      if (!cluster.synced)
-        return {
-          state: 'WARNING',
-          message: 'It is not known while the cluster cannot be read.',
-        };
+      if (!cluster.synced) return UNKNOWN;
       const found = await drifted();
       if (!found.length) return { state: 'OK', message: 'Nothing differs.' };
       return {
         state: 'WARNING',
-        message: `${counted(
+        message: `Objects of ${counted(
           found.length,
           'instance',
         )} differ from what was applied.`,
@@ -132,15 +128,15 @@ export function queueCheck(queue: InstanceQueue): Check {
         return {
           state: 'OK',
           message: due
-            ? `${counted(due, 'instance')} wait to be looked at.`
+            ? `To be looked at: ${counted(due, 'instance')}.`
             : 'Nothing waits.',
         };
       return {
         state: 'WARNING',
-        message: `${counted(
+        message: `To be looked at: ${counted(
           due,
           'instance',
-        )} wait to be looked at, the first of them for ${Math.round(
+        )}. The oldest of these changes waits for ${Math.round(
           waits / 1000,
         )} s.`,
         remedy:

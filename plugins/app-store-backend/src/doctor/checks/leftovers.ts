@@ -4,7 +4,7 @@ import type { InstanceRepository } from '../../instances/InstanceRepository';
 import type { InstanceCluster } from '../../kubernetes/InstanceCluster';
 import type { Inventory } from '../../kubernetes/Inventory';
 import type { SecretRepository } from '../../secrets/SecretRepository';
-import { counted, shown, type Check } from '../Check';
+import { counted, shown, UNKNOWN, type Check } from '../Check';
 
 /** Rows of one read. */
 const PAGE = 500;
@@ -25,6 +25,7 @@ export function orphansCheck(options: {
     id: 'orphans',
     title: 'The cluster has no instance that the store does not know',
     async look() {
+      if (!cluster.synced) return UNKNOWN;
       const found = await orphans();
       if (!found.length) return { state: 'OK', message: 'It has none.' };
       return {
@@ -81,10 +82,10 @@ export function secretsCheck(secrets: SecretRepository): Check {
       if (!found.length) return { state: 'OK', message: 'All of them.' };
       return {
         state: 'WARNING',
-        message: `${counted(
+        message: `The cluster does not have the values of ${counted(
           found.length,
           'secret',
-        )} lost or changed in the cluster.`,
+        )}.`,
         remedy:
           'Their owners must set them again. The store cannot invent a value.',
         evidence: shown(

@@ -1,13 +1,13 @@
 /** A local cluster as a process of its own, which fails as it is told to. */
 import { KubeConfig } from '@kubernetes/client-node';
-import { ENTRY_DIRECTORY } from '@ai-app-store/runtime-entry';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeApi } from '../../kubernetes/client/KubeApi';
+import { nodeImage, SOON } from '../../__testUtils__/localRuntime';
 
 const ROOT = resolve(__dirname, '../../../../..');
 
@@ -29,18 +29,9 @@ export class FaultCluster {
         JSON.stringify({
           directory,
           hostPorts: [hostPort],
-          backOff: { firstMs: 300, lastMs: 1000, resetMs: 60_000 },
+          backOff: SOON,
           images: {
-            runtime: {
-              mounts: [
-                {
-                  source: dirname(dirname(process.execPath)),
-                  target: '/opt/node',
-                },
-                { source: ENTRY_DIRECTORY, target: '/opt/entry' },
-              ],
-              path: ['/opt/entry', '/opt/node/bin'],
-            },
+            runtime: nodeImage(),
           },
         }),
       ],

@@ -111,17 +111,7 @@ export function DoctorPanel() {
   const api = useApi(appStoreApiRef);
   const { value, error, reload } = useLoad(() => api.getDoctor(), []);
   const [repairing, setRepairing] = useState<DoctorCheck>();
-  if (error)
-    return (
-      <ErrorPanel
-        error={error}
-        action={
-          <Button size="small" variant="secondary" onPress={reload}>
-            Try again
-          </Button>
-        }
-      />
-    );
+  if (error) return <ErrorPanel error={error} onRetry={reload} />;
   if (!value) return <Loading label="Loading" shape="table" lines={6} />;
   const bad = value.checks.filter(({ state }) => state !== 'OK').length;
   const checks = [...value.checks].sort(

@@ -144,16 +144,7 @@ export function PolicyList(props: { policies: Loaded<Policies> }) {
   const toast = useApi(toastApiRef);
   const [editing, setEditing] = useState<IamPolicyDocument[]>();
   const [deleting, setDeleting] = useState<string>();
-  const failure = error && (
-    <ErrorPanel
-      error={error}
-      action={
-        <Button size="small" variant="secondary" onPress={reload}>
-          Try again
-        </Button>
-      }
-    />
-  );
+  const failure = error && <ErrorPanel error={error} onRetry={reload} />;
   if (failure && !value) return failure;
   if (!value)
     return <Loading label="Loading policies" shape="rows" lines={3} />;

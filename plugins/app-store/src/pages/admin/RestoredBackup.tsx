@@ -114,17 +114,7 @@ export function RestoredBackup() {
   const api = useApi(appStoreApiRef);
   const { value, error, reload } = useLoad(() => api.getRecovery(), []);
   const [decision, setDecision] = useState<RecoveryDecision>();
-  if (error)
-    return (
-      <ErrorPanel
-        error={error}
-        action={
-          <Button size="small" variant="secondary" onPress={reload}>
-            Try again
-          </Button>
-        }
-      />
-    );
+  if (error) return <ErrorPanel error={error} onRetry={reload} />;
   if (!value) return <Loading label="Loading" shape="table" lines={4} />;
   if (!value.held)
     return (
