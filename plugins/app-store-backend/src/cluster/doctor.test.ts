@@ -117,13 +117,23 @@ describe('15: the doctor', () => {
       source: `Instance ${id}`,
       message: expect.stringContaining('exceeded quota'),
     });
+    // Not before its time, which is hours away: between two tries, since one under way writes
+    // its own, and while the quota still refuses.
+    await t.eventually(async () => {
+      const between = () =>
+        t.knex('instances').where({ id }).whereNull('lease_token');
+      const { attempt } = (await between().first()) ?? {};
+      return (
+        attempt &&
+        between().update({
+          attempt: JSON.stringify({
+            ...JSON.parse(attempt),
+            retryAt: Date.now() + 3600_000,
+          }),
+        })
+      );
+    }, 'the next try is hours away');
     await tests.cluster.delete(quota);
-    // Not before its time, which is hours away.
-    const row = () => t.knex('instances').where({ id });
-    const attempt = JSON.parse((await row().first()).attempt);
-    await row().update({
-      attempt: JSON.stringify({ ...attempt, retryAt: Date.now() + 3600_000 }),
-    });
     const plan = await repair(t, 'refused', '?dryRun=true');
     expect(plan.items).toEqual([
       { name: `Instance ${id}`, action: 'try again now' },
