@@ -16,16 +16,17 @@ import {
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  LAUNCH_STAGES,
+  LAUNCH_STEPS,
   readEvents,
   type AppInstance,
-  type LaunchStage,
+  type LaunchReceipt,
+  type LaunchStep,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Portal } from '../e2e/portal';
 import { percentile } from './lib/percentile';
 
-/** All but the app's own start, at the 95th percentile, in milliseconds. */
-const BUDGET_MS = 300;
+/** All but the app's own start, in milliseconds. */
+const BUDGETS_MS = { 0.5: 120, 0.95: 200 };
 const LAUNCHES = Number(process.env.BENCH_LAUNCHES ?? 20);
 /** Bare spawns that vary more than this (p95 over p50) say that the machine is busy with other things. */
 const STRAY = 2.5;
@@ -132,7 +133,9 @@ async function enter(
 
 interface Launch {
   total: number;
-  stages: Partial<Record<LaunchStage | 'answered' | 'first byte', number>>;
+  answered: number;
+  /** By step, when it was through. */
+  steps: Partial<Record<LaunchStep, number>>;
 }
 
 async function launch(portal: Portal, appId: string): Promise<Launch> {
@@ -167,11 +170,15 @@ async function launch(portal: Portal, appId: string): Promise<Launch> {
   while (status !== 200)
     status = await firstByte(portal.gatewayPort, { host, cookie });
   const total = performance.now() - began;
-  const stages: Launch['stages'] = { answered, 'first byte': total };
-  for (const stage of LAUNCH_STAGES)
-    stages[stage] = Date.parse(last.stages[stage]!) - clicked;
+  const receipt: LaunchReceipt = await (
+    await fetch(`${api}/instances/${instance.id}/launch`, { headers })
+  ).json();
+  const asked = Date.parse(receipt.beganAt) - clicked;
+  const steps = Object.fromEntries(
+    receipt.steps.map(({ step, toMs }) => [step, asked + toMs]),
+  );
   await fetch(`${api}/instances/${instance.id}`, { method: 'DELETE', headers });
-  return { total, stages };
+  return { total, answered, steps: { ...steps, firstByte: total } };
 }
 
 async function main(): Promise<number> {
@@ -189,7 +196,6 @@ async function main(): Promise<number> {
       bares.push(await bare());
       launches.push(await launch(portal, appId));
     }
-    const names = ['answered', ...LAUNCH_STAGES, 'first byte'] as const;
     console.log(
       `${LAUNCHES} launches of the Node example, ms since the click:\n`,
     );
@@ -202,11 +208,14 @@ async function main(): Promise<number> {
           .toFixed(0)
           .padStart(8)}${percentile(values, 0.95).toFixed(0).padStart(8)}`,
       );
-    for (const name of names)
-      row(
-        name,
-        launches.map(l => l.stages[name]!),
-      );
+    row(
+      'answered',
+      launches.map(({ answered }) => answered),
+    );
+    for (const step of LAUNCH_STEPS) {
+      const seen = launches.flatMap(({ steps }) => steps[step] ?? []);
+      if (seen.length) row(step, seen);
+    }
     console.log('');
     row('bare spawn', bares);
     const own = launches.map((l, i) => l.total - bares[i]);
@@ -217,13 +226,17 @@ async function main(): Promise<number> {
       );
       return 2;
     }
-    const over = percentile(own, 0.95) > BUDGET_MS;
-    console.log(
-      `\n${
-        over ? 'OVER' : 'within'
-      } the budget of ${BUDGET_MS} ms at p95 for all but the app's own start`,
+    const over = Object.entries(BUDGETS_MS).filter(
+      ([p, ms]) => percentile(own, Number(p)) > ms,
     );
-    return over ? 1 : 0;
+    for (const [p, ms] of Object.entries(BUDGETS_MS))
+      console.log(
+        `p${Number(p) * 100}: ${percentile(own, Number(p)).toFixed(
+          0,
+        )} ms of ${ms} ms for all but the app's own start`,
+      );
+    console.log(over.length ? 'OVER the budget' : 'within the budget');
+    return over.length ? 1 : 0;
   } finally {
     await portal.stop();
     portal.remove();

@@ -119,7 +119,7 @@ test('what was installed is kept: resumed without a package index, with what was
   const wiki = await run('com.tiddlywiki.tiddlywiki');
   const words = await run('com.example.word-count');
   expect([wiki.status, words.status]).toEqual(['DEPLOYED', 'DEPLOYED']);
-  expect(await logOf(wiki.id, 'dependencies')).toContain(
+  expect(await logOf(wiki.id, 'prepare')).toContain(
     'Kept the environment for later starts',
   );
 
@@ -146,7 +146,7 @@ test('what was installed is kept: resumed without a package index, with what was
   for (const { id } of [wiki, words]) {
     await send(`/instances/${id}/resume`);
     expect(await settled(id)).toMatchObject({ status: 'DEPLOYED' });
-    expect(await logOf(id, 'dependencies')).toContain(
+    expect(await logOf(id, 'prepare')).toContain(
       'Restored the kept environment',
     );
   }

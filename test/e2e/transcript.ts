@@ -136,7 +136,7 @@ export const CHAPTERS: Chapter[] = [
       "ID=$(app-store instance list com.example.my-hello --json | grep -m1 '\"id\"' | cut -d'\"' -f4)",
       'app-store instance status $ID',
       'app-store instance logs $ID',
-      'app-store instance logs $ID -c dependencies',
+      'app-store instance logs $ID -c prepare',
       'app-store instance suspend ${ID:0:8}',
       'app-store instance resume $ID',
       'app-store instance update $ID -v ALL_USERS',

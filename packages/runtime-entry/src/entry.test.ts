@@ -182,6 +182,87 @@ describe('app-store-entry bundle', () => {
   });
 });
 
+describe('15: app-store-entry prepare', () => {
+  const end = join(room, 'termination-log');
+  const prepare = async (env: Record<string, string> = {}) => {
+    writeFileSync(end, '');
+    const result = await entry('prepare', {
+      APP_STORE_BUNDLE_DIGEST: digest(await tar()),
+      APP_STORE_TERMINATION_LOG: end,
+      ...env,
+    });
+    return { ...result, end: readFileSync(end, 'utf8') };
+  };
+
+  it('fetches the bundle, makes what it depends on, and tells how long each took', async () => {
+    const data = await tar();
+    answer = (_, response) => response.end(data);
+    expect(await prepare()).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(
+        /Sourcing The Wave Application[^]*Installing Application Dependencies/,
+      ),
+      end: expect.stringMatching(/^bundle: \d+ ms\ndependencies: \d+ ms\n$/),
+    });
+    expect(readFileSync(join(root, 'server.js'), 'utf8')).toBe('hello');
+  });
+
+  it('tells the store where there is something to install, and does not wait for it', async () => {
+    const archive = pack();
+    archive.entry(
+      { name: 'package.json' },
+      '{"name":"a","dependencies":{"x":"file:./x"}}',
+    );
+    archive.entry({ name: 'x/package.json' }, '{"name":"x","version":"1.0.0"}');
+    archive.finalize();
+    const data = await buffer(archive as unknown as Readable);
+    const asked: string[] = [];
+    answer = (request, response) => {
+      asked.push(
+        `${request.method} ${request.url} ${request.headers.authorization}`,
+      );
+      // The store never answers what it is told.
+      if (request.method === 'GET') response.end(data);
+    };
+    const home = join(room, 'home');
+    mkdirSync(home, { recursive: true });
+    expect(
+      await prepare({
+        APP_STORE_BUNDLE_DIGEST: digest(data),
+        APP_STORE_STAGE_URL: url.replace('/content', '/stage'),
+        HOME: home,
+      }),
+    ).toMatchObject({ code: 0 });
+    expect(asked).toEqual([
+      'GET /content Bearer the-token',
+      'PUT /stage?stage=dependencies Bearer the-token',
+    ]);
+  });
+
+  it('says at which stage it failed, in its log and of its end', async () => {
+    answer = (_, response) => response.writeHead(401).end('who are you');
+    const words = `app-store-entry: stage: bundle\n${FAILURE_PREFIX}the store refused the bundle: 401 who are you\n`;
+    expect(await prepare()).toMatchObject({
+      code: 1,
+      output: expect.stringContaining(words),
+      end: words,
+    });
+    const archive = pack();
+    archive.entry({ name: 'package.json' }, '{');
+    archive.finalize();
+    const data = await buffer(archive as unknown as Readable);
+    answer = (_, response) => response.end(data);
+    expect(
+      await prepare({ APP_STORE_BUNDLE_DIGEST: digest(data) }),
+    ).toMatchObject({
+      code: 1,
+      end: expect.stringMatching(
+        /^bundle: \d+ ms\napp-store-entry: stage: dependencies\napp-store-entry: failed: package.json cannot be read/,
+      ),
+    });
+  });
+});
+
 describe('app-store-entry dependencies', () => {
   it('has nothing to do without package.json, or without dependencies in it', async () => {
     expect(await entry('dependencies')).toMatchObject({

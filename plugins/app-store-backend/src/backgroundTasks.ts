@@ -17,6 +17,8 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 /** Changes that nobody reads any more go after this long; a reader that stood still for longer reads all anew. */
 const CHANGES_KEPT_MS = 24 * 60 * MINUTE_MS;
+/** Launches are compared with those of the last 90 days, in milliseconds. */
+const LAUNCHES_KEPT_MS = 90 * 24 * 60 * MINUTE_MS;
 /** The cluster has this long to list what it has, in milliseconds. */
 const LISTED_MS = 8000;
 /** Held by the replica that does what one of them has to do. */
@@ -147,12 +149,15 @@ export class BackgroundTasks {
       {
         everyMs: 10 * MINUTE_MS,
         reason:
-          'what is no longer kept: audit, answers to repeated requests, changes',
+          'what is no longer kept: audit, answers to repeated requests, changes, launches',
         by: 'one',
         run: async () => {
           const now = new Date();
           await services.auditReader.dropOld(now);
           await services.idempotency.dropExpired();
+          await repositories.launches.dropBefore(
+            new Date(now.getTime() - LAUNCHES_KEPT_MS).toISOString(),
+          );
           await repositories.outbox.dropBefore(
             new Date(now.getTime() - CHANGES_KEPT_MS).toISOString(),
           );

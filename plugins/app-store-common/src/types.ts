@@ -192,6 +192,38 @@ export const LAUNCH_STAGES = [
 export type LaunchStage = Schemas['LaunchStage'];
 
 /**
+ * The steps of a launch, in their order.
+ *
+ * @public
+ */
+export const LAUNCH_STEPS = [
+  'queued',
+  'applied',
+  'scheduled',
+  'pulled',
+  'bundle',
+  'dependencies',
+  'started',
+  'probed',
+  'routed',
+  'firstByte',
+] as const satisfies ReadonlyArray<Schemas['LaunchStep']>;
+
+/**
+ * What a launch spends its time with, finer than its stages.
+ *
+ * @public
+ */
+export type LaunchStep = Schemas['LaunchStep'];
+
+/**
+ * What a launch took, step by step.
+ *
+ * @public
+ */
+export type LaunchReceipt = Schemas['LaunchReceipt'];
+
+/**
  * A running or suspended copy of an app.
  *
  * @public

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Catalogue } from './pages/catalogue/Catalogue';
 import { plainHttpWarning, readGatewayConfig } from './config';
 import { AliasCookies } from './upstream/AliasCookies';
+import { FirstBytes } from './server/FirstBytes';
 import { GatewayServer } from './server/GatewayServer';
 import { readHost } from './routing/hosts';
 import { Admissions } from './authorize/Admissions';
@@ -137,6 +138,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
           pluginUrl,
         });
         const assertions = await Assertions.create(sessions);
+        const firstBytes = new FirstBytes({ store, routes, logger });
         const server = new GatewayServer({
           config,
           routes,
@@ -145,6 +147,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
           handOff,
           assertions,
           aliasCookies: new AliasCookies({ knex, logger }),
+          firstBytes,
           catalogue: new Catalogue({ store, portalUrl: config.portalUrl }),
           logger,
         });
@@ -204,6 +207,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
           stopped.abort();
           clearInterval(sweep);
           revocations.stop();
+          firstBytes.stop();
         });
       },
     });

@@ -26,12 +26,7 @@ describe('27: a log that cannot be there', () => {
         ] as const
       ).filter(stage => !why({ stage }, part));
     expect(begun('app')).toEqual(['starting', 'ready']);
-    expect(begun('dependencies')).toEqual([
-      'dependencies',
-      'starting',
-      'ready',
-    ]);
-    expect(begun('bundle')).toEqual([
+    expect(begun('prepare')).toEqual([
       'bundle',
       'dependencies',
       'starting',
@@ -51,6 +46,6 @@ describe('27: a log that cannot be there', () => {
     expect(
       why({ status: 'DEPLOYED', stage: 'ready', restartCount: 1 }, 'app', true),
     ).toBeUndefined();
-    expect(why({ stage: 'ready' }, 'dependencies', true)).toBeUndefined();
+    expect(why({ stage: 'ready' }, 'prepare', true)).toBeUndefined();
   });
 });

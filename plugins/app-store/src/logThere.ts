@@ -10,8 +10,7 @@ import {
 /** The parts of a launch that write a log, each with the stage at which it begins. */
 const BEGINS = {
   app: 'starting',
-  dependencies: 'dependencies',
-  bundle: 'bundle',
+  prepare: 'bundle',
 } as const;
 
 /** What has a log. */

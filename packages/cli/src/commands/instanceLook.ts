@@ -88,7 +88,7 @@ export function addInstanceLooks(instance: Command, mount: Mount): void {
       'only the last lines, at most 100000',
       wholeNumber,
     )
-    .option('-c, --container <name>', 'app, bundle or dependencies')
+    .option('-c, --container <name>', 'app (the default), or prepare')
     .action(
       act(async (context, text: string, flags: LogFlags) => {
         const api = context.api();

@@ -17,8 +17,11 @@ const OPTIONS = [
   '--fetch-retry-maxtimeout=5000',
 ];
 
-/** @param {string} root */
-export async function nodeDependencies(root) {
+/**
+ * @param {string} root
+ * @param {() => void} onWork
+ */
+export async function nodeDependencies(root, onWork) {
   const manifestPath = join(root, 'package.json');
   if (!existsSync(manifestPath)) return 'No package.json: nothing to install';
   let manifest;
@@ -35,6 +38,7 @@ export async function nodeDependencies(root) {
     return 'package.json names no dependencies: nothing to install';
   const modules = join(root, 'node_modules');
   if (existsSync(modules)) return 'The bundle has its own node_modules';
+  onWork();
   const place = { parent: root, name: 'node_modules' };
   const fingerprint = `${process.platform}-${process.arch}-node-${process.versions.node}`;
   const { restored, damaged } = await restore(fingerprint, place);

@@ -49,10 +49,14 @@ function venvReason(lines) {
       };
 }
 
-/** @param {string} root */
-export async function pythonDependencies(root) {
+/**
+ * @param {string} root
+ * @param {() => void} onWork
+ */
+export async function pythonDependencies(root, onWork) {
   if (!existsSync(join(root, 'requirements.txt')))
     return 'No requirements.txt: nothing to install';
+  onWork();
   const venv = setting('H2O_CLOUD_VENV_PATH');
   const place = { parent: dirname(venv), name: basename(venv) };
   const fingerprint = await fingerprintOf();

@@ -146,6 +146,9 @@ const TABLE = `
   listInstanceEvents      | dev's          | 401       | 404      | 404      | 404  | 200   | 200
   listInstanceEvents      | shared         | 401       | 404      | 404      | 403  | 200   | 200
   listInstanceEvents      | uma's          | 401       | 404      | 404      | 200  | 200   | 200
+  getLaunchReceipt        | dev's          | 401       | 404      | 404      | 404  | 200   | 200
+  getLaunchReceipt        | shared         | 401       | 404      | 404      | 403  | 200   | 200
+  getLaunchReceipt        | uma's          | 401       | 404      | 404      | 200  | 200   | 200
   getInstanceLogs         | dev's          | 401       | 404      | 404      | 404  | 200   | 200
   getInstanceLogs         | shared         | 401       | 404      | 404      | 403  | 200   | 200
   getInstanceLogs         | uma's          | 401       | 404      | 404      | 200  | 200   | 200
@@ -185,6 +188,7 @@ const TABLE = `
   watchRoutes             |                | 401       | 403      | 403      | 403  | 403   | 403
   getKeySecret            |                | 401       | 403      | 403      | 403  | 403   | 403
   decideAdmission         |                | 401       | 403      | 403      | 403  | 403   | 403
+  noteFirstBytes          |                | 401       | 403      | 403      | 403  | 403   | 403
   putPerson               |                | 401       | 403      | 403      | 403  | 403   | 403
   listDeclarations        |                | 401       | 200      | 200      | 200  | 200   | 200
   listDeclarations        | all            | 401       | 403      | 403      | 403  | 403   | 200
@@ -200,6 +204,7 @@ const TABLE = `
   listCatalogTexts        |                | 401       | 403      | 403      | 403  | 403   | 403
   readCatalogAs           |                | 401       | 403      | 403      | 403  | 403   | 403
   getInstanceContent      | dev's          | 401       | 401      | 401      | 401  | 401   | 401
+  putInstanceStage        | dev's          | 401       | 401      | 401      | 401  | 401   | 401
   getInstanceEnvironment  | dev's          | 401       | 401      | 401      | 401  | 401   | 401
   putInstanceEnvironment  | dev's          | 401       | 401      | 401      | 401  | 401   | 401
 `;
@@ -333,6 +338,8 @@ function ask(row: Row, world: World): Asked {
     answerLogin: { path: { code: 'BCDF-GHJK' }, body: { allow: true } },
     createToken: { body: { name: 'test' } },
     revokeToken: { path: { id: NOTHING } },
+    noteFirstBytes: { body: { items: [] } },
+    putInstanceStage: { path: instance, query: 'stage=dependencies' },
     decideAdmission: { body: { instanceId: NOTHING } },
     putPerson: {
       body: { userEntityRef: 'user:default/x', displayName: 'x', roles: [] },

@@ -1,36 +1,29 @@
-/** How long an app takes to start, by what its instances noted of their last starts. */
+/** How long an app takes to start, by its last launches. */
 import type { AppStarts as Starts } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Caller } from '../auth/Caller';
-import type { InstanceRepository } from '../instances/InstanceRepository';
+import { COMPARED } from '../instances/launches/LaunchReceipts';
+import type { LaunchRepository } from '../instances/launches/LaunchRepository';
+import { median } from '../instances/launches/receipt';
 import type { AppService } from './AppService';
-
-/** The instances that were made last and are looked at. */
-const STARTS = 20;
-
-/** The one in the middle; of two, the smaller one. */
-function median(values: number[]): number | undefined {
-  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
-}
 
 /** Tells how long starts took. */
 export class AppStarts {
   readonly #apps: Pick<AppService, 'get'>;
-  readonly #instances: Pick<InstanceRepository, 'lastStarts'>;
+  readonly #launches: Pick<LaunchRepository, 'last'>;
 
   constructor(options: {
     apps: Pick<AppService, 'get'>;
-    instances: Pick<InstanceRepository, 'lastStarts'>;
+    launches: Pick<LaunchRepository, 'last'>;
   }) {
     this.#apps = options.apps;
-    this.#instances = options.instances;
+    this.#launches = options.launches;
   }
 
   /** Of all versions of an app that somebody may read. @throws StoreError 404 */
   async of(caller: Caller, id: string): Promise<Starts> {
     const { name } = await this.#apps.get(caller, id);
-    const times = (await this.#instances.lastStarts(name, STARTS)).flatMap(
-      ({ accepted, ready }) =>
-        accepted && ready ? [Date.parse(ready) - Date.parse(accepted)] : [],
+    const times = (await this.#launches.last(name, COMPARED)).flatMap(
+      ({ steps }) => steps.routed ?? [],
     );
     const medianMs = median(times);
     return {

@@ -5,6 +5,7 @@
 import type { Request } from 'express';
 import type { RoleResolver } from '../auth/RoleResolver';
 import type { InstanceService } from '../instances/InstanceService';
+import type { LaunchReceipts } from '../instances/launches/LaunchReceipts';
 import type { RouteChange, RouteFeed } from './RouteFeed';
 import type { EventStreams } from '../http/EventStreams';
 import type { HandlersOf } from '../http/operations';
@@ -18,13 +19,16 @@ export interface GatewayHandlerOptions {
   instances: InstanceService;
   routes: RouteFeed;
   streams: EventStreams;
+  receipts: Pick<LaunchReceipts, 'noteFirstBytes'>;
   /** What seals the gateway's keys. */
   gatewaySecret(): Promise<string>;
 }
 
 export function gatewayHandlers(
   options: GatewayHandlerOptions,
-): HandlersOf<'watchRoutes' | 'decideAdmission' | 'getKeySecret'> {
+): HandlersOf<
+  'watchRoutes' | 'decideAdmission' | 'getKeySecret' | 'noteFirstBytes'
+> {
   const { roles, instances, routes, streams } = options;
   return {
     async watchRoutes(request, response) {
@@ -69,6 +73,11 @@ export function gatewayHandlers(
         if (hash) events.send('hash', { hash }, String(routes.position));
       }, HASH_MS);
       events.onEnd(() => clearInterval(timer));
+    },
+
+    async noteFirstBytes(request, response) {
+      await options.receipts.noteFirstBytes(request.body.items);
+      response.status(204).end();
     },
 
     async getKeySecret(_, response) {

@@ -235,23 +235,4 @@ export class InstanceRepository {
       stale.set(id, [...(stale.get(id) ?? []), name]);
     return stale;
   }
-
-  /** The stages of instances of an app that came to be ready, of all its versions, the newest first. */
-  async lastStarts(
-    appName: string,
-    limit: number,
-  ): Promise<Array<InstanceRecord['stages']>> {
-    const rows: Array<Pick<InstanceRow, 'stages'>> = await this.#knex(
-      'instances',
-    )
-      .whereIn(
-        'app_id',
-        this.#knex('apps').where({ name: appName }).select('id'),
-      )
-      .where('stages', 'like', '%"ready"%')
-      .orderBy('created_at', 'desc')
-      .limit(limit)
-      .select('stages');
-    return rows.map(({ stages }) => JSON.parse(stages));
-  }
 }

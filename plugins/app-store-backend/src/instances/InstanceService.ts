@@ -11,6 +11,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AliasRepository } from '../aliases/AliasRepository';
 import type { AppRecord, AppRepository } from '../apps/AppRepository';
 import type { InstanceRecord, InstanceRepository } from './InstanceRepository';
+import type { InstanceTransitions } from './InstanceTransitions';
 import {
   ANONYMOUS,
   withoutAdmin,
@@ -31,6 +32,7 @@ export interface InstanceServiceOptions {
   audit: Audit;
   apps: AppRepository;
   instances: InstanceRepository;
+  transitions: InstanceTransitions;
   aliases: AliasRepository;
   presenter: InstancePresenter;
   cluster: InstanceCluster;
@@ -182,36 +184,30 @@ export class InstanceService {
     };
   }
 
-  /** An instance that the caller may look into. */
-  async #lookInto(
+  /** An instance that the caller may look into. @throws StoreError 404 or 403 */
+  async lookInto(
     caller: Caller,
     id: string,
     action: 'read_status' | 'view_log',
-  ): Promise<InstanceRecord> {
-    const { record } = await this.#o.audit.look(
-      caller,
-      `instance:${action}`,
-      id,
-      context => this.require(caller, id, action, context),
+  ): Promise<FoundInstance> {
+    return this.#o.audit.look(caller, `instance:${action}`, id, context =>
+      this.require(caller, id, action, context),
     );
-    return record;
   }
 
   /** @throws StoreError 404 or 403 for whoever may not, or no longer, read the log */
   async assertMayReadLog(caller: Caller, id: string): Promise<void> {
-    await this.#lookInto(caller, id, 'view_log');
+    await this.lookInto(caller, id, 'view_log');
   }
 
   async status(caller: Caller, id: string): Promise<PodStatus> {
-    return this.#o.cluster.output.status(
-      await this.#lookInto(caller, id, 'read_status'),
-    );
+    const { record } = await this.lookInto(caller, id, 'read_status');
+    return this.#o.cluster.output.status(record);
   }
 
   async events(caller: Caller, id: string): Promise<InstanceEvent[]> {
-    return this.#o.cluster.output.events(
-      await this.#lookInto(caller, id, 'read_status'),
-    );
+    const { record } = await this.lookInto(caller, id, 'read_status');
+    return this.#o.cluster.output.events(record);
   }
 
   /** The output of an instance's container, as it comes. */
@@ -220,10 +216,8 @@ export class InstanceService {
     id: string,
     query: LogQuery,
   ): Promise<IncomingMessage> {
-    return this.#o.cluster.output.logs(
-      await this.#lookInto(caller, id, 'view_log'),
-      query,
-    );
+    const { record } = await this.lookInto(caller, id, 'view_log');
+    return this.#o.cluster.output.logs(record, query);
   }
 
   /** Who may open an instance; for the gateway. Undefined where there is no such instance. */
@@ -233,6 +227,11 @@ export class InstanceService {
   ): Promise<Decision | undefined> {
     const found = await this.#load(id);
     return found && this.#decide(actor ?? ANONYMOUS, 'open', found);
+  }
+
+  /** Notes that a pod has its bundle, and makes what the app depends on. */
+  async notePreparing(id: string, podUid: string): Promise<void> {
+    await this.#o.transitions.notePreparing(id, podUid);
   }
 
   /** The app and the image of an instance whose init container asks for its bundle. */

@@ -26,6 +26,8 @@ export function launch(
     status: 'PENDING',
     stage: 'accepted',
     stages: { accepted: now.toISOString() },
+    steps: undefined,
+    preparing: undefined,
     restartCount: 0,
     problem: undefined,
     notice: undefined,

@@ -8,6 +8,7 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { AppliedObjects } from '../kubernetes/InstanceWorkload';
 import type { Refusal } from '../kubernetes/observe/Facts';
+import type { LaunchSteps } from './launches/LaunchRepository';
 import {
   flag,
   integer,
@@ -57,6 +58,10 @@ export const INSTANCES = Table.create({
   status: text<InstanceStatus>(),
   stage: optional(text<LaunchStage>()),
   stages: json<Partial<Record<LaunchStage, string>>>(),
+  /** By step of this launch, how long after its beginning it was through, in milliseconds. */
+  steps: optional(json<LaunchSteps>()),
+  /** uid of the pod that told that it has its bundle, and makes what the app depends on. */
+  preparing: optional(text()),
   problem: optional(json<Problem>()),
   endpoint: optional(json<Endpoint>()),
   restartCount: integer(),

@@ -1,6 +1,7 @@
 /**
  * What pods ask of the store: the content of the bundle of the instance that they
- * are, and the environment that an earlier start of the app made. The token proves
+ * are, and the environment that an earlier start of the app made; and what they tell
+ * it of their start. The token proves
  * which pod asks; a pod gets what belongs to its own instance and nothing else.
  */
 import { pipeline } from 'node:stream/promises';
@@ -27,7 +28,10 @@ export interface InternalHandlerOptions {
 export function internalHandlers(
   options: InternalHandlerOptions,
 ): HandlersOf<
-  'getInstanceContent' | 'getInstanceEnvironment' | 'putInstanceEnvironment'
+  | 'getInstanceContent'
+  | 'getInstanceEnvironment'
+  | 'putInstanceEnvironment'
+  | 'putInstanceStage'
 > {
   const { contents, instances, cluster, reviewToken, environments } = options;
 
@@ -50,7 +54,7 @@ export function internalHandlers(
         owner: 'platform',
         remedy: 'People do not need this address.',
       });
-    return launch;
+    return { ...launch, pod };
   };
 
   const keyOf = async (
@@ -76,6 +80,12 @@ export function internalHandlers(
       } finally {
         await content.close();
       }
+    },
+
+    async putInstanceStage(request, response) {
+      const { pod } = await launchOfPod(request);
+      await instances.notePreparing(request.params.id, pod.uid);
+      response.status(204).end();
     },
 
     async getInstanceEnvironment(request, response) {

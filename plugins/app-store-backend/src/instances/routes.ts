@@ -10,6 +10,7 @@ import type { InstanceLifecycle } from './InstanceLifecycle';
 import type { InstanceOwners } from './InstanceOwners';
 import type { InstanceRedeployment } from './InstanceRedeployment';
 import type { InstanceService } from './InstanceService';
+import type { LaunchReceipts } from './launches/LaunchReceipts';
 import { StoreError } from '../errors/StoreError';
 import {
   settled,
@@ -31,6 +32,7 @@ export interface InstanceHandlerOptions {
   autoSuspension: AutoSuspension;
   redeployment: InstanceRedeployment;
   owners: InstanceOwners;
+  receipts: LaunchReceipts;
   callerOf: CallerOf;
   /** Finds out anew who somebody is. */
   callerAgain: CallerOf;
@@ -56,6 +58,7 @@ export function instanceHandlers(
   | 'redeployInstance'
   | 'getInstanceStatus'
   | 'listInstanceEvents'
+  | 'getLaunchReceipt'
   | 'getInstanceLogs'
 > {
   const {
@@ -213,6 +216,12 @@ export function instanceHandlers(
           request.params.id,
         ),
       });
+    },
+
+    async getLaunchReceipt(request, response) {
+      response.json(
+        await options.receipts.of(await callerOf(request), request.params.id),
+      );
     },
 
     async getInstanceLogs(request, response) {

@@ -17,6 +17,7 @@ import { InstanceOutput } from './InstanceOutput';
 import { InstanceWriter } from './InstanceWriter';
 import type { AppliedObjects } from './InstanceWorkload';
 import type { KnownFacts } from './InstanceDiagnosis';
+import type { PodTimes } from './view/PodClock';
 import { InstanceIndex } from './view/InstanceIndex';
 import { InstanceWatches, type Unread } from './view/InstanceWatches';
 import { ENDING, OBJECT_KINDS, type ObjectKind } from './view/mark';
@@ -135,6 +136,11 @@ export class InstanceCluster {
       pod?.metadata?.uid === uid &&
       pod.metadata.labels?.[LABELS.instance] === id
     );
+  }
+
+  /** When this process saw a pod come as far as it is. */
+  podTimes(uid: string | undefined): PodTimes {
+    return this.#index.podTimes(uid);
   }
 
   hasPods(id: string): boolean {

@@ -9,13 +9,26 @@ import type { IncomingMessage } from 'node:http';
 import { StoreError } from '../errors/StoreError';
 import type { KubeApi } from './client/KubeApi';
 import { KubeError } from './client/KubeError';
-import { APP_CONTAINER, objectName, pvcName } from './manifests/labels';
+import {
+  APP_CONTAINER,
+  BUNDLE_CONTAINER,
+  DEPENDENCIES_CONTAINER,
+  objectName,
+  PREPARE_CONTAINER,
+  pvcName,
+} from './manifests/labels';
 import { newestPod } from './observe/pods';
 import { podStatus } from './observe/podStatus';
 
 /** A log that does not come within this time is done without. */
 const TAIL_MS = 5000;
-const CONTAINERS = new Set(['app', 'bundle', 'dependencies']);
+/** What has a log, and where it is looked for: pods of former releases have two containers for what one does now. */
+const CONTAINERS: Record<string, string[]> = {
+  [APP_CONTAINER]: [APP_CONTAINER],
+  [PREPARE_CONTAINER]: [PREPARE_CONTAINER, DEPENDENCIES_CONTAINER],
+  [BUNDLE_CONTAINER]: [BUNDLE_CONTAINER, PREPARE_CONTAINER],
+  [DEPENDENCIES_CONTAINER]: [DEPENDENCIES_CONTAINER, PREPARE_CONTAINER],
+};
 
 /** Where an instance is in the cluster. */
 export interface InstancePlace {
@@ -106,14 +119,14 @@ export class InstanceOutput {
    * @throws StoreError 404 where there is none
    */
   async logs(record: InstancePlace, query: LogQuery): Promise<IncomingMessage> {
-    const container = query.container ?? APP_CONTAINER;
-    if (!CONTAINERS.has(container))
+    const asked = query.container ?? APP_CONTAINER;
+    if (!Object.hasOwn(CONTAINERS, asked))
       throw new StoreError({
         status: 400,
         code: 'NO_SUCH_CONTAINER',
-        message: `There is no container ${JSON.stringify(container)}.`,
+        message: `There is no container ${JSON.stringify(asked)}.`,
         owner: 'you',
-        remedy: `Choose one of ${[...CONTAINERS].join(', ')}.`,
+        remedy: `Choose ${APP_CONTAINER} or ${PREPARE_CONTAINER}.`,
       });
     const pod = this.#pod(record);
     if (!pod)
@@ -124,35 +137,37 @@ export class InstanceOutput {
         owner: 'you',
         remedy: 'Resume it. It then writes a new log.',
       });
-    try {
-      return await this.#api.stream(
-        `/api/v1/namespaces/${record.namespace}/pods/${pod.metadata!.name}/log`,
-        {
-          query: {
-            container,
-            previous: query.previous || undefined,
-            follow: query.follow || undefined,
-            tailLines: query.tail,
+    for (const container of CONTAINERS[asked])
+      try {
+        return await this.#api.stream(
+          `/api/v1/namespaces/${record.namespace}/pods/${
+            pod.metadata!.name
+          }/log`,
+          {
+            query: {
+              container,
+              previous: query.previous || undefined,
+              follow: query.follow || undefined,
+              tailLines: query.tail,
+            },
+            signal: query.signal,
           },
-          signal: query.signal,
-        },
-      );
-    } catch (error) {
-      if (
-        error instanceof KubeError &&
-        (error.code === 400 || error.code === 404)
-      )
-        throw new StoreError({
-          status: 404,
-          code: 'NO_LOG',
-          message: query.previous
-            ? 'There is no log of a previous run.'
-            : 'This container has not started, so it has no log yet.',
-          owner: 'you',
-          remedy: 'Try again in a moment, or choose another container.',
-        });
-      throw error;
-    }
+        );
+      } catch (error) {
+        const isAbsent =
+          error instanceof KubeError &&
+          (error.code === 400 || error.code === 404);
+        if (!isAbsent) throw error;
+      }
+    throw new StoreError({
+      status: 404,
+      code: 'NO_LOG',
+      message: query.previous
+        ? 'There is no log of a previous run.'
+        : 'This container has not started, so it has no log yet.',
+      owner: 'you',
+      remedy: 'Try again in a moment, or choose another container.',
+    });
   }
 
   /** The last lines of a container's output; empty where there are none. */

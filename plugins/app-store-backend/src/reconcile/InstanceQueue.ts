@@ -4,6 +4,8 @@
  * person changed meanwhile.
  */
 import type { Knex } from 'knex';
+import { keepLaunch } from '../instances/launches/LaunchRepository';
+import { launchBegan } from '../instances/launches/launchBegan';
 import { randomUUID } from 'node:crypto';
 import { Outbox } from '../changes/Outbox';
 import { skipLocked } from '../database/locks';
@@ -253,8 +255,19 @@ export class InstanceQueue {
           purge_after: claimed.purgeAfter ?? null,
         })
         .update(INSTANCES.write(change));
-      if (count === 1 && shown) tell('instance', claimed.id);
-      return count === 1;
+      if (count !== 1) return false;
+      if (shown) tell('instance', claimed.id);
+      const { steps } = change;
+      // With what says that it is ready, so that nobody finds it ready without.
+      if (steps?.routed !== undefined && claimed.steps?.routed === undefined)
+        await keepLaunch(tx, {
+          instanceId: claimed.id,
+          launch: claimed.launch,
+          appId: claimed.appId,
+          beganAt: launchBegan(claimed).toISOString(),
+          steps,
+        });
+      return true;
     });
   }
 

@@ -8,6 +8,7 @@ const UNSEEN: ReadonlySet<string> = new Set<keyof InstanceRecord>([
   'appliedObjects',
   'attempt',
   'claimUid',
+  'steps',
 ]);
 
 /** Writes what was seen, under the lease of a claim. */

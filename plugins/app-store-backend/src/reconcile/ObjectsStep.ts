@@ -1,6 +1,7 @@
 /** The first step: an instance's objects become what its row says. */
 import { objectsDigest } from '../instances/instanceObjectRows';
 import type { InstanceRecord } from '../instances/instanceRows';
+import { launchBegan } from '../instances/launches/launchBegan';
 import type { StillMine } from '../kubernetes/client/FencedObjects';
 import { VolumeLost } from '../kubernetes/InstanceWorkload';
 import type { InstanceObjects } from '../kubernetes/manifests/instanceObjects';
@@ -27,6 +28,7 @@ export class ObjectsStep {
    */
   async bring(claim: Claim): Promise<number | undefined> {
     const { record } = claim;
+    const admittedMs = this.#o.now().getTime();
     const wanted = appliedVersion(record);
     await this.#adoptBaseline(claim, wanted);
     const drifted = this.#drift(record);
@@ -38,7 +40,7 @@ export class ObjectsStep {
     const waitMs = this.#o.attempts.waitMs(record, wanted);
     if (waitMs > 0) return waitMs;
     try {
-      return await this.#apply(claim, isNew ? undefined : drifted);
+      return await this.#apply(claim, isNew ? undefined : drifted, admittedMs);
     } catch (error) {
       return this.#o.attempts.failed(claim, wanted, error as Error);
     }
@@ -65,6 +67,7 @@ export class ObjectsStep {
   async #apply(
     claim: Claim,
     drifted: ObjectKind[] | undefined,
+    admittedMs: number,
   ): Promise<number | undefined> {
     const { record, token } = claim;
     if (drifted)
@@ -98,12 +101,28 @@ export class ObjectsStep {
           ...written,
         },
         attempt: undefined,
+        steps: this.#appliedSteps(record, admittedMs),
       });
       return undefined;
     };
     // What is made outlives a backup that does not know it.
     const makes = !record.applied || (objects.claim && !record.claimUid);
     return makes ? this.#o.epoch.making('cluster', apply) : apply();
+  }
+
+  /** Of a launch, not of a suspension or a repair. */
+  #appliedSteps(
+    record: InstanceRecord,
+    admittedMs: number,
+  ): InstanceRecord['steps'] {
+    const { desired, steps } = record;
+    if (desired !== 'running' || steps?.applied !== undefined) return steps;
+    const beganMs = launchBegan(record).getTime();
+    return {
+      queued: Math.max(0, admittedMs - beganMs),
+      applied: Math.max(0, this.#o.now().getTime() - beganMs),
+      ...steps,
+    };
   }
 
   /** Makes the instance's volume the first time. @returns `lost` where it was there and is gone */

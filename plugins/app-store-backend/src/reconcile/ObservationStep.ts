@@ -4,11 +4,15 @@ import {
   type LaunchStage,
   type Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { V1Pod } from '@kubernetes/client-node';
 import type { InstanceRecord } from '../instances/instanceRows';
+import { launchBegan } from '../instances/launches/launchBegan';
 import { observeInstance } from '../kubernetes/InstanceDiagnosis';
 import { problemOf } from '../kubernetes/observe/causes';
+import { newestPod } from '../kubernetes/observe/pods';
 import { refusalFinding } from '../kubernetes/observe/rules/refusal';
 import { refusalOf } from './backOff';
+import { launchSteps } from './launchSteps';
 import type { Claim } from './InstanceQueue';
 import {
   LOST,
@@ -56,6 +60,7 @@ export class ObservationStep {
         ...facts,
         now,
         since: new Date(record.stages.accepted ?? record.updatedAt),
+        preparing: record.preparing,
         refusal: refusalOf(record),
         known: record.problem,
         imageOf: facts.pods.some(pod => pod.spec?.initContainers?.length)
@@ -74,16 +79,38 @@ export class ObservationStep {
     const waitsForAddress = seen.status === 'DEPLOYED' && !endpoint;
     const status = waitsForAddress ? 'PENDING' : seen.status;
     const stage: LaunchStage = waitsForAddress ? 'starting' : seen.stage;
+    const pod = newestPod(facts.pods);
     await this.#o.rows.write(claim, {
       status,
       stage,
       stages: reached(record, stage, now),
+      steps: this.#steps(record, pod, status === 'DEPLOYED'),
       problem: problemWithEvidence(seen.finding),
       notice: seen.notice,
       endpoint,
       restartCount: seen.restartCount,
     });
     return seen.againInMs;
+  }
+
+  #steps(
+    record: InstanceRecord,
+    pod: V1Pod | undefined,
+    isReady: boolean,
+  ): InstanceRecord['steps'] {
+    const { steps = {} } = record;
+    // What happens to a pod later on is no part of its launch.
+    if (steps.routed !== undefined || steps.applied === undefined)
+      return record.steps;
+    const beganMs = launchBegan(record).getTime();
+    return {
+      ...launchSteps(steps, pod, this.#o.cluster.podTimes(pod?.metadata?.uid), {
+        beganMs,
+      }),
+      ...(isReady
+        ? { routed: Math.max(0, this.#o.now().getTime() - beganMs) }
+        : {}),
+    };
   }
 }
 

@@ -14,6 +14,7 @@ import { IamRepository } from '../iam/IamRepository';
 import { IdempotencyRepository } from '../idempotency/IdempotencyRepository';
 import { InstanceQueue } from '../reconcile/InstanceQueue';
 import { InstanceRepository } from '../instances/InstanceRepository';
+import { LaunchRepository } from '../instances/launches/LaunchRepository';
 import { InstanceTransitions } from '../instances/InstanceTransitions';
 import { OfferRepository } from '../apps/offers/OfferRepository';
 import { PeopleRepository } from '../people/PeopleRepository';
@@ -39,6 +40,7 @@ export function createRepositories(knex: Knex, policy: Policy) {
     dueDeclarations: new DueDeclarations(knex),
     declarationLists: new DeclarationLists(knex, policy),
     instances: new InstanceRepository(knex, policy),
+    launches: new LaunchRepository(knex),
     transitions: new InstanceTransitions(knex, outbox),
     queue: new InstanceQueue(knex, outbox),
     aliases: new AliasRepository(knex, policy, outbox),

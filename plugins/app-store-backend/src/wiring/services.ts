@@ -49,6 +49,7 @@ import { AutoSuspension } from '../instances/AutoSuspension';
 import { InstanceRedeployment } from '../instances/InstanceRedeployment';
 import { InstanceRenderer } from '../instances/InstanceRenderer';
 import { InstanceLifecycle } from '../instances/InstanceLifecycle';
+import { LaunchReceipts } from '../instances/launches/LaunchReceipts';
 import { InstanceOwners } from '../instances/InstanceOwners';
 import { InstanceQuota } from '../instances/InstanceQuota';
 import { InstanceRuns } from '../instances/InstanceRuns';
@@ -153,6 +154,7 @@ export function createServices(options: ServicesOptions) {
     offers: repositories.offers,
     preferences: repositories.preferences,
     transitions: repositories.transitions,
+    launches: repositories.launches,
     history: repositories.aliasHistory,
     outbox,
     declarations: repositories.declarations,
@@ -325,7 +327,8 @@ export function createServices(options: ServicesOptions) {
       apps: appService,
       downloads: config.downloads,
     }),
-    starts: new AppStarts({ instances, apps: appService }),
+    starts: new AppStarts({ ...common, apps: appService }),
+    receipts: new LaunchReceipts({ ...common, instances: instanceService }),
     instances: instanceService,
     owners: new InstanceOwners({ instances }),
     runs,

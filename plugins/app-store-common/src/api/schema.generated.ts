@@ -837,6 +837,25 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/instances/{id}/launch': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    /** What the last launch took, step by step, beside what launches of this app usually take. */
+    get: operations['getLaunchReceipt'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/instances/{id}/logs': {
     parameters: {
       query?: never;
@@ -901,6 +920,44 @@ export interface paths {
     put?: never;
     /** Whether somebody may open an instance; for the gateway. */
     post: operations['decideAdmission'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/gateway/first-bytes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Which instances answered a visitor for the first time since they were launched; for the gateway. */
+    post: operations['noteFirstBytes'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/internal/instances/{id}/stage': {
+    parameters: {
+      query: {
+        stage: 'dependencies';
+      };
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    /** The stage at which a launch is by now; for the pod of the instance. */
+    put: operations['putInstanceStage'];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1764,7 +1821,7 @@ export interface components {
       warnings: components['schemas']['Issue'][];
     };
     AppStarts: {
-      /** @description How many were looked at, 20 at most, of instances that are not purged. */
+      /** @description How many were looked at, 100 at most. */
       starts: number;
       /** @description From the request until the app answered, in milliseconds; absent where there was none. */
       medianMs?: number;
@@ -1943,6 +2000,46 @@ export interface components {
       | 'dependencies'
       | 'starting'
       | 'ready';
+    /**
+     * @description A step of a launch: waiting for the store (`queued`), writing the objects (`applied`), finding a node (`scheduled`), its image (`pulled`), the app's bundle and its environment, the start of its container (`started`), its first successful probe (`probed`), the gateway's route (`routed`), and the first byte that a visitor got.
+     * @enum {string}
+     */
+    LaunchStep:
+      | 'queued'
+      | 'applied'
+      | 'scheduled'
+      | 'pulled'
+      | 'bundle'
+      | 'dependencies'
+      | 'started'
+      | 'probed'
+      | 'routed'
+      | 'firstByte';
+    LaunchReceipt: {
+      /** @description Of this instance, from 1. */
+      launch: number;
+      beganAt: components['schemas']['Timestamp'];
+      /** @description From the request until it could be opened; absent while it cannot. */
+      readyMs?: number;
+      /** @description Those that are through, in their order; what was not seen by itself is part of the next one. */
+      steps: {
+        step: components['schemas']['LaunchStep'];
+        /** @description Since the beginning. */
+        fromMs: number;
+        /** @description Since the beginning. */
+        toMs: number;
+        /** @description What it takes in the middle of the app's launches; absent where none had it. */
+        usualMs?: number;
+      }[];
+      /** @description The last launches of the app, of all its versions. */
+      usual: {
+        /** @description 100 at most. */
+        launches: number;
+        medianMs?: number;
+        /** @description What each took until it could be opened, in milliseconds, ascending. */
+        readyMs: number[];
+      };
+    };
     /** @description A running or suspended copy of an app. */
     AppInstance: {
       id: string;
@@ -3772,10 +3869,33 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  getLaunchReceipt: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The receipt; of a launch under way as far as it has come. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LaunchReceipt'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   getInstanceLogs: {
     parameters: {
       query?: {
-        /** @description `app` (default), `bundle` or `dependencies`. */
+        /** @description `app` (default), or `prepare`, which fetches the bundle and installs what it depends on; `bundle` and `dependencies` of instances that were started before there was one for both. */
         container?: string;
         /** @description The process before the one that runs now. */
         previous?: boolean;
@@ -3873,6 +3993,47 @@ export interface operations {
           'application/json': components['schemas']['Admission'];
         };
       };
+      default: components['responses']['Problem'];
+    };
+  };
+  noteFirstBytes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          items: {
+            /** Format: uuid */
+            instanceId: string;
+            /** @description By the gateway's clock, when it sends this. */
+            agoMs: number;
+          }[];
+        };
+      };
+    };
+    responses: {
+      204: components['responses']['NoContent'];
+      default: components['responses']['Problem'];
+    };
+  };
+  putInstanceStage: {
+    parameters: {
+      query: {
+        stage: 'dependencies';
+      };
+      header?: never;
+      path: {
+        id: components['parameters']['id'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: components['responses']['NoContent'];
       default: components['responses']['Problem'];
     };
   };

@@ -335,6 +335,12 @@ export class AppStoreClient {
     });
   }
 
+  getLaunchReceipt(id: string) {
+    return this.#requests.json('get', '/instances/{id}/launch', {
+      path: { id },
+    });
+  }
+
   async listInstanceEvents(id: string) {
     return (
       await this.#requests.json('get', '/instances/{id}/events', {

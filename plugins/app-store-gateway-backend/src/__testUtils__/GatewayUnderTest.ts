@@ -95,6 +95,7 @@ export class GatewayUnderTest {
     });
     this.assertions = await Assertions.create(sessions);
     this.#server = new GatewayServer({
+      firstBytes: { note: () => {} },
       config,
       routes: table,
       admissions: new Admissions({ store, routes: table }),

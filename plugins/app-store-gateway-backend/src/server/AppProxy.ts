@@ -17,6 +17,7 @@ import { guardFrames } from '../upstream/framing';
 import { requestHeaders, responseHeaders } from '../upstream/headers';
 import { whenGone } from './clientGone';
 import { dropLongCookies } from './malformedRequests';
+import type { FirstBytes } from './FirstBytes';
 import type { OpenConnection, OpenConnections } from './OpenConnections';
 
 /** What is still sent after its answer is read for this long, in milliseconds, so that the answer arrives. */
@@ -31,6 +32,8 @@ interface AppProxyOptions {
   /** Names of the gateway's cookies, which apps neither get nor set. */
   ownCookies: string[];
   connections: OpenConnections;
+  /** Told of each answer. */
+  firstBytes: Pick<FirstBytes, 'note'>;
   logger: LoggerService;
 }
 
@@ -100,14 +103,16 @@ export class AppProxy {
     },
   ): Promise<void> {
     const { route, identity, clearing } = authorized;
-    const { ownCookies, config, formerApps, connections, logger } =
+    const { ownCookies, config, formerApps, connections, firstBytes, logger } =
       this.#options;
     const hasBody =
       request.headers['content-length'] !== undefined ||
       request.headers['transfer-encoding'] !== undefined;
     let answer;
+    let endpoint;
     try {
-      answer = await this.#apps.send(this.#endpoint(route), {
+      endpoint = this.#endpoint(route);
+      answer = await this.#apps.send(endpoint, {
         method: request.method!,
         path: request.url!,
         headers: requestHeaders(request, {
@@ -152,6 +157,7 @@ export class AppProxy {
     }
     // An event stream's first bytes may be long in coming; its head must not wait for them.
     response.flushHeaders();
+    if (answer.status < 500) firstBytes.note(route.id, endpoint.podUid);
     if (EVENT_STREAM.test(String(answer.headers['content-type'])))
       connections.setEndless(open);
     await pipeline(answer.body, response).catch(() => response.destroy());

@@ -197,6 +197,7 @@ describe.each(ids)('GatewayServer on %s', id => {
       appsUrl: config.appsUrl,
     });
     gateway = new GatewayServer({
+      firstBytes: { note: () => {} },
       config,
       routes,
       admissions: new Admissions({ store, routes }),

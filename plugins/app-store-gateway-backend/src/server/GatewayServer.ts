@@ -16,6 +16,7 @@ import { ownPage, renderPage } from '../pages/renderPage';
 import type { RouteTable } from '../routing/RouteTable';
 import type { Catalogue } from '../pages/catalogue/Catalogue';
 import { AppProxy } from './AppProxy';
+import type { FirstBytes } from './FirstBytes';
 import {
   RequestAuthorizer,
   type RequestAuthorizerOptions,
@@ -43,7 +44,12 @@ export class GatewayServer {
   readonly #answers = new Set<ServerResponse>();
   #ending = false;
 
-  constructor(options: RequestAuthorizerOptions & { catalogue: Catalogue }) {
+  constructor(
+    options: RequestAuthorizerOptions & {
+      catalogue: Catalogue;
+      firstBytes: Pick<FirstBytes, 'note'>;
+    },
+  ) {
     this.#config = options.config;
     this.#routes = options.routes;
     this.#logger = options.logger;
@@ -56,6 +62,7 @@ export class GatewayServer {
       formerApps: this.#authorizer.formerApps,
       ownCookies: Object.values(this.#authorizer.cookies),
       connections: this.#connections,
+      firstBytes: options.firstBytes,
       logger: options.logger,
     });
     // Uploads and streams last as long as they last; only heads are timed.

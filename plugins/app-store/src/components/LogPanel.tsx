@@ -20,8 +20,7 @@ const PAUSE_FIRST_MS = 1000;
 const PAUSE_LAST_MS = 10_000;
 const CONTAINERS = [
   { value: 'app', label: 'App' },
-  { value: 'dependencies', label: 'Dependencies' },
-  { value: 'bundle', label: 'Bundle' },
+  { value: 'prepare', label: 'Preparation' },
 ];
 
 /** The output of an instance: live, of the process before, or to download. */

@@ -96,13 +96,14 @@ describe('buildInstanceObjects', () => {
               },
               initContainers: [
                 {
-                  name: 'bundle',
+                  name: 'prepare',
                   image: 'runtime-node:24',
                   securityContext: restricted,
                   resources,
-                  command: ['app-store-entry', 'bundle'],
+                  command: ['app-store-entry', 'prepare'],
                   env: [
                     { name: 'H2O_CLOUD_APP_ROOT', value: '/app' },
+                    { name: 'HOME', value: '/tmp' },
                     {
                       name: 'APP_STORE_TOKEN_FILE',
                       value: '/var/run/secrets/app-store/token',
@@ -112,34 +113,15 @@ describe('buildInstanceObjects', () => {
                       value: `http://store/api/app-store/v1/internal/instances/${labels['ai-app-store.io/instance']}/content`,
                     },
                     { name: 'APP_STORE_BUNDLE_DIGEST', value: 'abc' },
-                  ],
-                  volumeMounts: [
-                    { name: 'app', mountPath: '/app' },
                     {
-                      name: 'token',
-                      mountPath: '/var/run/secrets/app-store',
-                      readOnly: true,
+                      name: 'APP_STORE_STAGE_URL',
+                      value: `http://store/api/app-store/v1/internal/instances/${labels['ai-app-store.io/instance']}/stage`,
                     },
-                  ],
-                },
-                {
-                  name: 'dependencies',
-                  image: 'runtime-node:24',
-                  securityContext: restricted,
-                  resources,
-                  command: ['app-store-entry', 'dependencies'],
-                  env: [
-                    { name: 'H2O_CLOUD_APP_ROOT', value: '/app' },
-                    {
-                      name: 'APP_STORE_TOKEN_FILE',
-                      value: '/var/run/secrets/app-store/token',
-                    },
-                    { name: 'HOME', value: '/tmp' },
-                    { name: 'APP_STORE_APP_MODE', value: 'node' },
                     {
                       name: 'APP_STORE_ENVIRONMENT_URL',
                       value: `http://store/api/app-store/v1/internal/instances/${labels['ai-app-store.io/instance']}/environment`,
                     },
+                    { name: 'APP_STORE_APP_MODE', value: 'node' },
                     { name: 'APP_STORE_INSTALL_TIMEOUT', value: '900' },
                     { name: 'APP_STORE_INSTALL_LIMIT', value: '1000' },
                   ],
@@ -311,7 +293,7 @@ Value = "Bearer $(KEY)"
     expect(valueOf('HEADER')).toBe('$$(KEY)');
     expect(valueOf('ADMIN')).toBe('$$(KEY)');
     expect(valueOf('H2O_CLOUD_ENVIRONMENT')).toBe('http://x/$$(KEY)');
-    expect(valueOf('npm_config_registry', initContainers![1].env)).toBe(
+    expect(valueOf('npm_config_registry', initContainers![0].env)).toBe(
       'http://n/$$(KEY)',
     );
     const own = buildInstanceObjects(
@@ -368,12 +350,12 @@ Value = "Bearer $(KEY)"
         Object.fromEntries(env.map(each => [each.name, each.value]));
       expect(valuesOf(containers[0].env)).toMatchObject(wanted);
       expect(containers[0].command).toEqual(['app-store-entry', 'start']);
-      expect(valuesOf(initContainers![1].env)).toMatchObject({
+      expect(valuesOf(initContainers![0].env)).toMatchObject({
         H2O_CLOUD_VENV_PATH: '/resources/venv',
         PIP_INDEX_URL: 'https://pypi.example/simple',
       });
       expect(volumes).toContainEqual({ name: 'resources', emptyDir: {} });
-      for (const { volumeMounts } of [containers[0], initContainers![1]])
+      for (const { volumeMounts } of [containers[0], initContainers![0]])
         expect(volumeMounts).toContainEqual({
           name: 'resources',
           mountPath: '/resources',
@@ -453,7 +435,7 @@ Value = "Bearer $(KEY)"
       },
     });
     const all = [...spec!.initContainers!, ...spec!.containers];
-    expect(all).toHaveLength(3);
+    expect(all).toHaveLength(2);
     for (const { env, volumeMounts } of all) {
       expect(volumeMounts).toContainEqual({
         name: 'ca',

@@ -5,9 +5,11 @@ export const FIELD_MANAGER = 'ai-app-store';
 export const TOKEN_AUDIENCE = 'app-store';
 
 /** The containers of a pod. */
+export const APP_CONTAINER = 'app';
+export const PREPARE_CONTAINER = 'prepare';
+/** Pods of former releases have these two instead of the one before. */
 export const BUNDLE_CONTAINER = 'bundle';
 export const DEPENDENCIES_CONTAINER = 'dependencies';
-export const APP_CONTAINER = 'app';
 
 /** Tells the pods of one launch from those of the next. */
 export const LAUNCH_ANNOTATION = `${LABEL_PREFIX}launch`;

@@ -89,6 +89,12 @@ export class Case {
     return Boolean(this.pod?.spec?.initContainers?.length);
   }
 
+  /** The pod that counts told that its bundle is there. */
+  get hasBundle(): boolean {
+    const { preparing } = this.facts;
+    return preparing !== undefined && preparing === this.pod?.metadata?.uid;
+  }
+
   /** Init containers first, in their order. */
   get containers(): V1ContainerStatus[] {
     const { initContainerStatuses = [], containerStatuses = [] } =

@@ -40,6 +40,8 @@ export interface Facts {
   pods: V1Pod[];
   workloads: WorkloadFacts[];
   claim?: V1PersistentVolumeClaim;
+  /** uid of the pod that told that its bundle is there, and that it makes what the app depends on. */
+  preparing?: string;
   /** What was said last. */
   known?: Pick<Problem, 'code' | 'message' | 'remedy' | 'owner' | 'detail'>;
   /** Why the last attempt to apply its objects was refused. */

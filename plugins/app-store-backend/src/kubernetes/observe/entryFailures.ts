@@ -6,21 +6,25 @@ import { sentence } from './causes/Cause';
 /** See `app-store-entry.mjs`. */
 export const FAILURE_PREFIX = 'app-store-entry: failed: ';
 const CAUSE_PREFIX = 'app-store-entry: cause: ';
+const STAGE_PREFIX = 'app-store-entry: stage: ';
 
 /** The last failure that the entry program told in a log; undefined where it told none. */
 export function toldFailure(
   log: string,
-): { reason: string; cause?: string } | undefined {
+): { reason: string; cause?: string; stage?: string } | undefined {
   const lines = log.split('\n');
-  const at = lines.findLastIndex(line => line.startsWith(FAILURE_PREFIX));
+  let at = lines.findLastIndex(line => line.startsWith(FAILURE_PREFIX));
   if (at < 0) return undefined;
-  const before = lines[at - 1] ?? '';
-  return {
-    reason: lines[at].slice(FAILURE_PREFIX.length),
-    ...(before.startsWith(CAUSE_PREFIX)
-      ? { cause: before.slice(CAUSE_PREFIX.length).trim() }
-      : {}),
+  const reason = lines[at].slice(FAILURE_PREFIX.length);
+  // The lines before it, from the last one up.
+  const before = (prefix: string) => {
+    if (!lines[at - 1]?.startsWith(prefix)) return undefined;
+    at -= 1;
+    return lines[at].slice(prefix.length).trim();
   };
+  const cause = before(CAUSE_PREFIX);
+  const stage = before(STAGE_PREFIX);
+  return { reason, ...(cause ? { cause } : {}), ...(stage ? { stage } : {}) };
 }
 
 /** A problem with what the log of its container tells of it. */

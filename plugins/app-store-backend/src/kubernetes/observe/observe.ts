@@ -12,11 +12,8 @@ import { diagnose, type Diagnosis } from './diagnose';
 import type { Facts } from './Facts';
 import { newestPod } from './pods';
 import { unsettledMs } from './restarts';
-import {
-  APP_CONTAINER,
-  BUNDLE_CONTAINER,
-  DEPENDENCIES_CONTAINER,
-} from '../manifests/labels';
+import { isPrepared, preparationOf } from './preparation';
+import { APP_CONTAINER } from '../manifests/labels';
 
 /** What is seen of an instance. */
 export interface Observation extends Diagnosis {
@@ -40,25 +37,16 @@ function isTrue(pod: V1Pod, type: string): boolean {
   );
 }
 
-function stageOf(pod: V1Pod, isWell: boolean): LaunchStage {
+function stageOf(pod: V1Pod, isWell: boolean, hasBundle: boolean): LaunchStage {
   if (isWell) return 'ready';
-  const inits = pod.status?.initContainerStatuses ?? [];
-  const hasInits = Boolean(pod.spec?.initContainers?.length);
-  const done = (name: string) =>
-    find(inits, name)?.state?.terminated?.exitCode === 0;
   const app = find(pod.status?.containerStatuses, APP_CONTAINER);
   const appBegan =
     app?.state?.running || app?.state?.terminated || app?.lastState?.terminated;
-  if (appBegan && (!hasInits || done(DEPENDENCIES_CONTAINER)))
-    return 'starting';
-  if (hasInits && done(BUNDLE_CONTAINER)) return 'dependencies';
-  if (
-    hasInits &&
-    (find(inits, BUNDLE_CONTAINER)?.state?.running ||
-      find(inits, BUNDLE_CONTAINER)?.state?.terminated)
-  )
-    return 'bundle';
-  return isTrue(pod, 'PodScheduled') ? 'scheduled' : 'accepted';
+  if (appBegan && isPrepared(pod)) return 'starting';
+  return (
+    preparationOf(pod, hasBundle) ??
+    (isTrue(pod, 'PodScheduled') ? 'scheduled' : 'accepted')
+  );
 }
 
 function standing(finding: Diagnosis['finding']): InstanceStatus {
@@ -80,7 +68,11 @@ export function observe(facts: Facts): Observation {
     };
   const app = find(pod.status?.containerStatuses, APP_CONTAINER);
   const ready = isTrue(pod, 'Ready');
-  const stage = stageOf(pod, ready && !unsettledMs(app, facts.now));
+  const stage = stageOf(
+    pod,
+    ready && !unsettledMs(app, facts.now),
+    facts.preparing !== undefined && facts.preparing === pod.metadata?.uid,
+  );
   // What was refused of one that runs is told beside it.
   const isWell = stage === 'ready';
   return {

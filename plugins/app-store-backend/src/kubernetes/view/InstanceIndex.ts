@@ -10,6 +10,7 @@ import type { KubeObject } from '../client/kubeObjects';
 import { LABELS } from '../manifests/labels';
 import type { WorkloadFacts } from '../observe/Facts';
 import { markOf, OBJECT_KINDS, type ObjectKind } from './mark';
+import { PodClock, type PodTimes } from './PodClock';
 import { packPod, uidOf, unpackPod, type PackedPod } from './packPod';
 import { packSlice, sliceName } from './packSlice';
 
@@ -53,6 +54,7 @@ export class InstanceIndex {
   readonly #entries = new Map<string, Entry>();
   /** What this process wrote and has not seen come back: an older event says nothing new. */
   readonly #written = new Map<string, number>();
+  readonly #clock = new PodClock();
   readonly #onChange: (instanceId: string) => void;
 
   /** @param onChange - told of an instance of which something changed */
@@ -78,6 +80,11 @@ export class InstanceIndex {
     return (
       this.#entries.get(id)?.pods.map(packed => unpackPod(packed, id)) ?? []
     );
+  }
+
+  /** When this process saw a pod come as far as it is. */
+  podTimes(uid: string | undefined): PodTimes {
+    return this.#clock.times(uid);
   }
 
   hasPods(id: string): boolean {
@@ -188,6 +195,7 @@ export class InstanceIndex {
   podSink(): WatchSink<V1Pod> {
     return this.#sink<V1Pod>(
       (id, pod) => {
+        this.#clock.note(pod);
         const entry = this.#entry(id);
         const packed = packPod(pod, id);
         const at = entry.pods.findIndex(
@@ -200,6 +208,7 @@ export class InstanceIndex {
         this.#changed(id);
       },
       (id, pod) => {
+        this.#clock.forget(pod.metadata!.uid!);
         const entry = this.#entry(id);
         entry.pods = entry.pods.filter(
           each => uidOf(each) !== pod.metadata!.uid,

@@ -3,7 +3,12 @@
  * thousand whole pods are a hundred megabytes (reference: peers, section 3).
  */
 import type { V1Container, V1Pod } from '@kubernetes/client-node';
-import { APP_CONTAINER, LAUNCH_ANNOTATION } from '../manifests/labels';
+import {
+  APP_CONTAINER,
+  LAUNCH_ANNOTATION,
+  PREPARE_CONTAINER,
+} from '../manifests/labels';
+import { stageTimes, stageTimesMessage } from '../observe/preparation';
 
 /** A pod that is well, or the slim form of any other. */
 export type PackedPod = string | V1Pod;
@@ -17,6 +22,9 @@ type Line = [
   startedAt: number | null,
   restarts: number,
   version: string,
+  /** What its init container told of its stages, in milliseconds. */
+  bundle: number | null,
+  dependencies: number | null,
 ];
 
 /** No name of Kubernetes has it. */
@@ -104,6 +112,10 @@ function slim({ metadata = {}, spec, status }: V1Pod): V1Pod {
 export function packPod(pod: V1Pod, instanceId: string): PackedPod {
   if (!isWell(pod)) return slim(pod);
   const app = pod.status!.containerStatuses![0];
+  const prepared = pod.status!.initContainerStatuses?.find(
+    ({ name }) => name === PREPARE_CONTAINER,
+  );
+  const times = stageTimes(prepared?.state?.terminated?.message);
   const line: Line = [
     pod.metadata!.name!.replace(instanceId, ID),
     pod.metadata!.uid!,
@@ -114,6 +126,8 @@ export function packPod(pod: V1Pod, instanceId: string): PackedPod {
       : null,
     app.restartCount,
     pod.metadata!.resourceVersion ?? '',
+    times.bundle ?? null,
+    times.dependencies ?? null,
   ];
   return JSON.stringify(line);
 }
@@ -128,8 +142,17 @@ export function uidOf(packed: PackedPod): string {
 /** A pod as far as it was kept. */
 export function unpackPod(packed: PackedPod, instanceId: string): V1Pod {
   if (typeof packed !== 'string') return packed;
-  const [name, uid, createdAt, launch, startedAt, restartCount, version] =
-    JSON.parse(packed) as Line;
+  const [
+    name,
+    uid,
+    createdAt,
+    launch,
+    startedAt,
+    restartCount,
+    version,
+    bundle,
+    dependencies,
+  ] = JSON.parse(packed) as Line;
   return {
     metadata: {
       name: name.replace(ID, instanceId),
@@ -144,6 +167,25 @@ export function unpackPod(packed: PackedPod, instanceId: string): V1Pod {
         type,
         status: 'True',
       })),
+      ...(bundle === null || dependencies === null
+        ? {}
+        : {
+            initContainerStatuses: [
+              {
+                name: PREPARE_CONTAINER,
+                image: '',
+                imageID: '',
+                ready: true,
+                restartCount: 0,
+                state: {
+                  terminated: {
+                    exitCode: 0,
+                    message: stageTimesMessage(bundle, dependencies),
+                  },
+                },
+              },
+            ],
+          }),
       containerStatuses: [
         {
           name: APP_CONTAINER,

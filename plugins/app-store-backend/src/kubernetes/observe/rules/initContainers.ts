@@ -1,24 +1,45 @@
 /** What happens before the app starts: its bundle and its dependencies. */
+import type {
+  V1ContainerStateTerminated,
+  V1ContainerStatus,
+} from '@kubernetes/client-node';
 import { found, withLog, type Finding } from '../Finding';
 import type { Case } from '../Case';
-import { FAILURE_PREFIX, withTold } from '../entryFailures';
-import { BUNDLE_CONTAINER } from '../../manifests/labels';
+import { FAILURE_PREFIX, toldFailure, withTold } from '../entryFailures';
+import { lastEnd, stageOf } from '../preparation';
+import { PREPARE_CONTAINER } from '../../manifests/labels';
 import { startFailure } from './startFailure';
 
 /** What takes longer is spoken of, in milliseconds. */
 const LONG_MS = 20_000;
+const FAILED = new RegExp(FAILURE_PREFIX);
+
+/** What it said of its end; undefined where that is still to be read. */
+function lastWords(
+  look: Case,
+  status: V1ContainerStatus,
+  { message = '' }: V1ContainerStateTerminated,
+): string | undefined {
+  // That of the container for both begins with the stages that went well; the log tells more.
+  if (message && status.name !== PREPARE_CONTAINER) return message;
+  const log = look.endedLog(status, FAILED);
+  return log !== undefined && !FAILED.test(log) && FAILED.test(message)
+    ? `${log}\n${message}`.trim()
+    : log;
+}
 
 export function initFailed(look: Case): Finding | undefined {
   for (const status of look.pod?.status?.initContainerStatuses ?? []) {
     if (status.state?.terminated?.exitCode === 0) continue;
     const since = status.state?.running?.startedAt;
+    const stage = stageOf(status, look.hasBundle);
     if (since && look.isOlder(since, LONG_MS))
       look.note(
-        status.name === BUNDLE_CONTAINER
+        stage === 'bundle'
           ? "The app's bundle is still being fetched."
           : "The app's dependencies are still being installed.",
       );
-    const ended = status.state?.terminated ?? status.lastState?.terminated;
+    const ended = lastEnd(status);
     // 255 and "Unknown", or not found: the node went down under it.
     if (
       !ended ||
@@ -43,16 +64,17 @@ export function initFailed(look: Case): Finding | undefined {
         look.spec(status.name)?.resources?.limits?.memory,
       );
     // An evicted pod's containers are killed: the disruption is the cause.
-    const log =
-      ended.message || look.endedLog(status, new RegExp(FAILURE_PREFIX));
-    if (log === undefined) return undefined;
-    const finding =
-      status.name === BUNDLE_CONTAINER
-        ? found(evidence, 'BUNDLE_FAILED')
-        : found(evidence, 'DEPENDENCIES_FAILED');
+    const told = lastWords(look, status, ended);
+    if (told === undefined) return undefined;
+    const finding = found(
+      evidence,
+      (toldFailure(told)?.stage ?? stage) === 'bundle'
+        ? 'BUNDLE_FAILED'
+        : 'DEPENDENCIES_FAILED',
+    );
     return {
-      ...withLog(finding, log),
-      problem: withTold(finding.problem, log),
+      ...withLog(finding, told),
+      problem: withTold(finding.problem, told),
     };
   }
   return undefined;

@@ -1,0 +1,97 @@
+/** What launches took that came to be ready, in the database. */
+import type { LaunchStep } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { Knex } from 'knex';
+import {
+  integer,
+  json,
+  optional,
+  Table,
+  text,
+  type RecordOf,
+  type RowOf,
+} from '../../database/table';
+
+/** By step, how long after the beginning it was through, in milliseconds; absent where it was not seen. */
+export type LaunchSteps = Partial<Record<LaunchStep, number>>;
+
+export const LAUNCHES = Table.create({
+  instanceId: text(),
+  launch: integer(),
+  appId: text(),
+  beganAt: text(),
+  steps: json<LaunchSteps>(),
+  /** From the beginning to the first byte that a visitor got. */
+  firstByteMs: optional(integer()),
+});
+
+/** A row of `launches`. */
+export type LaunchRecord = RecordOf<typeof LAUNCHES>;
+type LaunchRow = RowOf<typeof LAUNCHES>;
+
+/** Keeps a launch that came to be ready, once. */
+export async function keepLaunch(
+  tx: Knex,
+  record: Omit<LaunchRecord, 'firstByteMs'>,
+): Promise<void> {
+  await tx<LaunchRow>('launches')
+    .insert(LAUNCHES.write(record) as LaunchRow)
+    .onConflict(['instance_id', 'launch'])
+    .ignore();
+}
+
+/** Reads and completes them. */
+export class LaunchRepository {
+  readonly #knex: Knex;
+
+  constructor(knex: Knex) {
+    this.#knex = knex;
+  }
+
+  async get(
+    instanceId: string,
+    launch: number,
+  ): Promise<LaunchRecord | undefined> {
+    const row: LaunchRow | undefined = await this.#knex('launches')
+      .where({ instance_id: instanceId, launch })
+      .first([...LAUNCHES.names]);
+    return row && LAUNCHES.read(row);
+  }
+
+  /** Of an app, all its versions, the newest first. */
+  async last(appName: string, limit: number): Promise<LaunchRecord[]> {
+    const rows: LaunchRow[] = await this.#knex('launches')
+      .whereIn(
+        'app_id',
+        this.#knex('apps').where({ name: appName }).select('id'),
+      )
+      .orderBy('began_at', 'desc')
+      .limit(limit)
+      .select([...LAUNCHES.names]);
+    return rows.map(LAUNCHES.read);
+  }
+
+  /** Notes that an instance answered a visitor, of its last launch and the first time alone. */
+  async noteFirstByte(instanceId: string, at: Date): Promise<void> {
+    const row: LaunchRow | undefined = await this.#knex('launches')
+      .where({ instance_id: instanceId })
+      .orderBy('launch', 'desc')
+      .first([...LAUNCHES.names]);
+    const last = row && LAUNCHES.read(row);
+    if (!last || last.firstByteMs !== undefined) return;
+    await this.#knex('launches')
+      .where({ instance_id: instanceId, launch: last.launch })
+      .whereNull('first_byte_ms')
+      .update({
+        // Clocks differ: no visitor is answered by what cannot be opened.
+        first_byte_ms: Math.max(
+          at.getTime() - Date.parse(last.beganAt),
+          last.steps.routed ?? 0,
+        ),
+      });
+  }
+
+  /** @param before - an ISO 8601 time: launches that began earlier are dropped */
+  async dropBefore(before: string): Promise<void> {
+    await this.#knex('launches').where('began_at', '<', before).delete();
+  }
+}
