@@ -27,7 +27,7 @@ import { percentile } from './lib/percentile';
 
 /** All but the app's own start, in milliseconds. */
 const BUDGETS_MS = { 0.5: 120, 0.95: 200 };
-const LAUNCHES = Number(process.env.BENCH_LAUNCHES ?? 20);
+const LAUNCHES = Number(process.env.BENCH_LAUNCHES ?? 40);
 /** Bare spawns that vary more than this (p95 over p50) say that the machine is busy with other things. */
 const STRAY = 2.5;
 
@@ -192,7 +192,7 @@ async function main(): Promise<number> {
     const launches: Launch[] = [];
     const bares: number[] = [];
     for (let i = 0; i < LAUNCHES; i++) {
-      await sleep(2500);
+      await sleep(1500);
       bares.push(await bare());
       launches.push(await launch(portal, appId));
     }

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { startLocalCluster, type LocalCluster } from './startLocalCluster';
+export { startLocalClusterProcess } from './process/startLocalClusterProcess';
 export type { LocalClusterOptions } from './LocalClusterOptions';
 export type { LocalImage } from './kubelet/images';
 export type { BackOff } from './kubelet/backOff';

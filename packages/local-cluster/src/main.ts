@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readFaults } from './faults/readFaults';
 import { readStages } from './hollow/stages';
+import { SERVES_PARENT } from './process/messages';
+import { serveParent } from './process/serveParent';
 import { startLocalCluster } from './startLocalCluster';
 
 const HELP = `npm run local-cluster [-- options]
@@ -93,7 +95,9 @@ async function main(): Promise<void> {
   process.once('SIGTERM', stop);
 }
 
-main().catch(error => {
-  console.error(`The local cluster did not start: ${error.message}`);
-  process.exit(1);
-});
+if (process.argv.includes(SERVES_PARENT)) serveParent();
+else
+  main().catch(error => {
+    console.error(`The local cluster did not start: ${error.message}`);
+    process.exit(1);
+  });

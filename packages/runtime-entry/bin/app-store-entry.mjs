@@ -34,7 +34,8 @@ import { noteOfEnd } from './lib/termination.mjs';
 
 /** @type {Record<string, () => Promise<void>>} */
 const commands = {
-  prepare: async () => (await import('./lib/prepare.mjs')).prepare(),
+  prepare: async () =>
+    (await import('./lib/prepare.mjs')).prepare(process.argv[3]),
   bundle: async () => (await import('./lib/bundle.mjs')).bundle(),
   dependencies: async () =>
     (await import('./lib/dependencies.mjs')).dependencies(),

@@ -1,5 +1,5 @@
 /** The entry program as a container runs it. */
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -204,6 +205,62 @@ describe('15: app-store-entry prepare', () => {
       ),
       end: expect.stringMatching(/^bundle: \d+ ms\ndependencies: \d+ ms\n$/),
     });
+    expect(readFileSync(join(root, 'server.js'), 'utf8')).toBe('hello');
+  });
+
+  it('does the same where the image has no curl', async () => {
+    const data = await tar();
+    let agent: string | undefined;
+    answer = (request, response) => {
+      agent = request.headers['user-agent'];
+      response.end(data);
+    };
+    expect(await prepare()).toMatchObject({ code: 0 });
+    expect(agent).toMatch(/^curl/);
+    const tools = join(room, 'tools');
+    mkdirSync(tools);
+    for (const tool of ['sh', 'readlink', 'tar'])
+      symlinkSync(
+        execFileSync('/bin/sh', ['-c', `command -v ${tool}`], {
+          encoding: 'utf8',
+        }).trim(),
+        join(tools, tool),
+      );
+    rmSync(join(root, 'server.js'));
+    expect(
+      await prepare({ PATH: `${dirname(process.execPath)}:${tools}` }),
+    ).toMatchObject({
+      code: 0,
+      end: expect.stringMatching(/^bundle: \d+ ms\ndependencies: \d+ ms\n$/),
+    });
+    expect(agent).toBeUndefined();
+    expect(readFileSync(join(root, 'server.js'), 'utf8')).toBe('hello');
+  });
+
+  it('follows the proxy of its environment, and asks itself what is left to direct connections', async () => {
+    const data = await tar();
+    const asked: string[] = [];
+    answer = (request, response) => {
+      asked.push(
+        `${request.headers['user-agent']?.split('/')[0]} ${request.url}`,
+      );
+      response.end(data);
+    };
+    const HTTP_PROXY = url.replace('/content', '');
+    const far = 'http://store.example:7007/content';
+    await prepare({ HTTP_PROXY, APP_STORE_BUNDLE_URL: far });
+    await prepare({ HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: '127.0.0.1' });
+    expect(asked).toEqual([`curl ${far}`, 'curl /content']);
+  });
+
+  it('takes no content for the bundle that another digest has, and asks again', async () => {
+    const data = await tar();
+    const other = pack();
+    other.entry({ name: 'server.js' }, 'another');
+    other.finalize();
+    const answers = [await buffer(other as unknown as Readable), data];
+    answer = (_, response) => response.end(answers.shift());
+    expect(await prepare()).toMatchObject({ code: 0 });
     expect(readFileSync(join(root, 'server.js'), 'utf8')).toBe('hello');
   });
 

@@ -3,19 +3,27 @@ import {
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
-import { HOST_ALIAS, startLocalCluster } from '@ai-app-store/local-cluster';
+import {
+  HOST_ALIAS,
+  startLocalCluster,
+  startLocalClusterProcess,
+  type LocalClusterOptions,
+} from '@ai-app-store/local-cluster';
 import {
   appStoreKubernetesExtensionPoint,
   configValue,
   readConfig,
 } from '@ai-app-store/backstage-plugin-app-store-node';
 import { KubeConfig } from '@kubernetes/client-node';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { localImages } from './images';
 
 const { section, url, wholeNumber } = configValue;
+
+/** The local cluster alone, where the portal was built with it beside; it runs in the portal's process otherwise. */
+const PROGRAM = join(__dirname, 'local-cluster.js');
 
 const schema = z.object({
   backend: section({ baseUrl: url }),
@@ -60,7 +68,7 @@ export const localClusterModule = createBackendModule({
           portal.port || (portal.protocol === 'https:' ? 443 : 80),
         );
         const images = localImages(join(directory, 'bin'));
-        const cluster = await startLocalCluster({
+        const options: LocalClusterOptions = {
           directory,
           port: own.port,
           images,
@@ -70,7 +78,10 @@ export const localClusterModule = createBackendModule({
             warn: text => logger.warn(text),
             error: text => logger.error(text),
           },
-        });
+        };
+        const cluster = await (existsSync(PROGRAM)
+          ? startLocalClusterProcess(PROGRAM, options)
+          : startLocalCluster(options));
         const kubeconfig = join(directory, 'kubeconfig');
         writeFileSync(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
         chmodSync(kubeconfig, 0o600);

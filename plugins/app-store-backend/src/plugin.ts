@@ -31,6 +31,8 @@ import { createIdentity } from './wiring/identity';
 import { createRepositories } from './wiring/repositories';
 import { createServices, type ServicesOptions } from './wiring/services';
 import { BackgroundTasks } from './backgroundTasks';
+import { keepStatements } from './database/keepStatements';
+import { isPostgres } from './database/locks';
 import { openSession } from './database/openSession';
 import { keyedLockFor } from './database/PostgresKeyedLock';
 
@@ -90,6 +92,7 @@ export const createAppStorePlugin = ({
         }) {
           const config = readStoreConfig(rootConfig);
           const knex = await migratedClient(database);
+          if (!isPostgres(knex)) await keepStatements(knex);
           const session = openSession({ knex, logger });
           const policies = new IamPolicies({ enabled: config.iamEnabled });
           const policy = Policy.create({

@@ -13,7 +13,7 @@ import type { Running } from './runtime/Launch';
  * Until its first success a probe is tried at these distances, then always at the last one, in
  * milliseconds, so that a start is not rounded up to the whole seconds of its period.
  */
-const EAGER_MS = [...Array(30).fill(10), 20, 40, 80, 160, 320, 500];
+const EAGER_MS = [...Array(60).fill(5), 20, 40, 80, 160, 320, 500];
 /** A failure is no news before the short distances are over. */
 const NEWS_MS = EAGER_MS.reduce((sum, ms) => sum + ms);
 

@@ -10,12 +10,13 @@ jest.setTimeout(60_000);
 class Mark implements EpochMark {
   epoch = 0;
 
-  async read() {
+  async read(_options?: { known?: boolean }) {
     return this.epoch;
   }
 
   async raise(epoch: number) {
     this.epoch = Math.max(this.epoch, epoch);
+    return true;
   }
 }
 
@@ -66,6 +67,26 @@ describe.each(databaseIds())('12: Epoch on %s', id => {
         return increment(name, past);
       });
     await expectNoticed(epoch, backup);
+  });
+
+  it('15: nor what another replica has raised since it was read', async () => {
+    const { settings, marks, epoch } = await setUp();
+    const known = marks.cluster.epoch;
+    // The database is put back, and so behind what the other one raised.
+    marks.cluster.epoch = known + 10;
+    let isRead = false;
+    jest.spyOn(marks.cluster, 'read').mockImplementation(async options => {
+      isRead = !options?.known;
+      return isRead ? marks.cluster.epoch : known;
+    });
+    jest
+      .spyOn(marks.cluster, 'raise')
+      .mockImplementation(async raised => isRead && raised > 0);
+    await epoch.making('cluster', async () => {});
+    expect(await epoch.isHeld('cluster')).toBe(true);
+    expect((await epoch.held())!.epochs.cluster!.seen).toBe(known + 10);
+    expect(Number(await settings.get('epoch:cluster'))).toBeGreaterThan(known);
+    epoch.stop();
   });
 
   it('12: what is made in one place says nothing of the other', async () => {

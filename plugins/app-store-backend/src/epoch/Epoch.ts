@@ -84,8 +84,8 @@ export class Epoch implements DeletionGuard {
    *
    * @returns the epoch that the place has seen
    */
-  async #compare(place: Place): Promise<number> {
-    const seen = (await this.#marks[place].read()) ?? 0;
+  async #compare(place: Place, options?: { known: boolean }): Promise<number> {
+    const seen = (await this.#marks[place].read(options)) ?? 0;
     const database = Number((await this.#settings.get(epochOf(place))) ?? 0);
     if (seen > database) await this.#hold(place, { database, seen });
     return seen;
@@ -131,13 +131,15 @@ export class Epoch implements DeletionGuard {
       .then(async () => {
         this.#next.delete(place);
         this.#running.set(place, next);
-        // Counting would hide that the database has been put back.
-        const seen = await this.#compare(place);
-        const epoch = await this.#settings.increment(epochOf(place));
-        // It was put back since the comparison: the next epoch is one that the place has seen.
-        if (epoch <= seen)
-          await this.#hold(place, { database: epoch - 1, seen });
-        await this.#marks[place].raise(epoch);
+        for (let known = true; ; known = false) {
+          // Counting would hide that the database has been put back.
+          const seen = await this.#compare(place, { known });
+          const epoch = await this.#settings.increment(epochOf(place));
+          // It was put back since the comparison: the next epoch is one that the place has seen.
+          if (epoch <= seen)
+            await this.#hold(place, { database: epoch - 1, seen });
+          if (await this.#marks[place].raise(epoch)) return;
+        }
       });
     this.#next.set(place, next);
     return next;

@@ -14,9 +14,14 @@ import {
 
 /** The highest epoch that a place outside of the database has seen. */
 export interface EpochMark {
-  read(): Promise<number | undefined>;
-  /** Raises it; a higher one stays. */
-  raise(epoch: number): Promise<void>;
+  /** @param options.known - what was seen last may do: {@link raise} tells where that is out of date */
+  read(options?: { known?: boolean }): Promise<number | undefined>;
+  /**
+   * Raises it; a higher one stays.
+   *
+   * @returns false where somebody else raised it since it was read: it has to be read again
+   */
+  raise(epoch: number): Promise<boolean>;
 }
 
 const FOLDER = 'epoch/';
@@ -44,10 +49,11 @@ export class RecordsMark implements EpochMark {
     return all.length ? Math.max(...all) : undefined;
   }
 
-  async raise(epoch: number): Promise<void> {
+  async raise(epoch: number): Promise<boolean> {
     await this.#records.put(`${FOLDER}${epoch}`, Buffer.alloc(0));
     for (const older of await this.#all())
       if (older < epoch) await this.#records.remove(`${FOLDER}${older}`);
+    return true;
   }
 }
 
@@ -55,6 +61,8 @@ export class RecordsMark implements EpochMark {
 export class ClusterMark implements EpochMark {
   readonly #api: KubeApi;
   readonly #object: KubeObject;
+  /** As it was read or written last. */
+  #known: { epoch: number; version: string } | undefined;
 
   static create(options: {
     api: KubeApi;
@@ -94,38 +102,47 @@ export class ClusterMark implements EpochMark {
     );
   }
 
-  async read(): Promise<number | undefined> {
-    return (await this.#find())?.epoch;
+  async read({ known = false } = {}): Promise<number | undefined> {
+    if (!known || !this.#known) this.#known = await this.#find();
+    return this.#known?.epoch;
   }
 
-  async raise(epoch: number): Promise<void> {
-    for (;;) {
-      const found = await this.#find();
-      if (found && found.epoch >= epoch) return;
-      try {
-        await this.#write(epoch, found?.version);
-        return;
-      } catch (error) {
-        // Another replica was faster: its epoch may do.
-        if (!(error instanceof KubeError && error.code === 409)) throw error;
-      }
+  async raise(epoch: number): Promise<boolean> {
+    const known = this.#known;
+    if (known && known.epoch >= epoch) return true;
+    try {
+      this.#known = {
+        epoch,
+        version: await this.#write(epoch, known?.version),
+      };
+      return true;
+    } catch (error) {
+      // Another replica was faster; or it was deleted, and is made anew.
+      const isOutOfDate =
+        error instanceof KubeError &&
+        (error.code === 409 || (error.code === 404 && known));
+      if (!isOutOfDate) throw error;
+      this.#known = undefined;
+      return false;
     }
   }
 
-  async #write(epoch: number, version: string | undefined): Promise<void> {
+  /** @returns the version that was written */
+  async #write(epoch: number, version: string | undefined): Promise<string> {
     const annotations = { [EPOCH_ANNOTATION]: String(epoch) };
     const { metadata } = this.#object;
-    if (version === undefined)
-      await this.#api.create({
-        ...this.#object,
-        metadata: { ...metadata, annotations },
-      });
-    else
-      await this.#api.json(objectPath(this.#object), {
-        method: 'PATCH',
-        contentType: 'application/merge-patch+json',
-        body: { metadata: { resourceVersion: version, annotations } },
-        query: { fieldManager: FIELD_MANAGER },
-      });
+    const written =
+      version === undefined
+        ? await this.#api.create<KubeObject>({
+            ...this.#object,
+            metadata: { ...metadata, annotations },
+          })
+        : await this.#api.json<KubeObject>(objectPath(this.#object), {
+            method: 'PATCH',
+            contentType: 'application/merge-patch+json',
+            body: { metadata: { resourceVersion: version, annotations } },
+            query: { fieldManager: FIELD_MANAGER },
+          });
+    return written.metadata!.resourceVersion!;
   }
 }

@@ -140,8 +140,9 @@ export class InstanceWriter {
       stillMine,
       options,
     );
+    // The workload first: its pod takes longer than its way in.
     const after = await this.#applyAll(
-      wanted([service, workloadOf(record, replicas)]).map(object =>
+      wanted([workloadOf(record, replicas), service]).map(object =>
         ofLaunch(object, record),
       ),
       stillMine,

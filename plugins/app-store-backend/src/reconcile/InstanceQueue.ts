@@ -279,11 +279,15 @@ export class InstanceQueue {
         lease_token: null,
         lease_until: null,
         // Due still as the claim left it: nobody asked for another look meanwhile.
-        due_at: this.#knex.raw(
-          'case when due_at = lease_until then null else due_at end',
-        ) as unknown as number,
+        due_at: (againAtMs === undefined
+          ? this.#knex.raw(
+              'case when due_at = lease_until then null else due_at end',
+            )
+          : this.#knex.raw(
+              'case when due_at = lease_until or due_at > ? then ? else due_at end',
+              [againAtMs, againAtMs],
+            )) as unknown as number,
       });
-    if (againAtMs !== undefined) await this.makeDue([id], againAtMs);
   }
 
   /** Removes the row of a terminated instance of which nothing is kept. */
