@@ -87,7 +87,7 @@ class Normaliser {
         .replace(/bundle-test\.\d{14}/g, 'bundle-test.20260101120000')
         .replace(/\d+ bytes/g, '1000 bytes')
         .replace(/"size": \d+/g, '"size": 1000')
-        .replace(/Unpacked \d+/g, 'Unpacked 1000')
+        .replace(/\b(\d+ ms|\d+\.\d s)\b/g, '10 ms')
         .replace(/[ \t]+$/gm, '')
     );
   }

@@ -135,6 +135,7 @@ export const CHAPTERS: Chapter[] = [
     commands: [
       "ID=$(app-store instance list com.example.my-hello --json | grep -m1 '\"id\"' | cut -d'\"' -f4)",
       'app-store instance status $ID',
+      'app-store instance launch $ID',
       'app-store instance logs $ID',
       'app-store instance logs $ID -c prepare',
       'app-store instance suspend ${ID:0:8}',

@@ -42,6 +42,7 @@ export const ADMIN: Chapter[] = [
       `ID=${ID_OF('admin instance list com.example.my-site')}`,
       'app-store admin instance get ${ID:0:8} | head -2',
       'app-store admin instance status $ID | head -3',
+      'app-store admin instance launch $ID | cut -f1 | tail -2',
       'app-store admin instance logs $ID --tail 1 | cut -c1-40',
       'app-store why me instance:open $ID',
       'app-store admin instance update $ID -v ALL_USERS | grep Visibility',

@@ -16,14 +16,14 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-node';
 import { KubeConfig } from '@kubernetes/client-node';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { localImages } from './images';
 
 const { section, url, wholeNumber } = configValue;
 
-/** The local cluster alone, where the portal was built with it beside; it runs in the portal's process otherwise. */
-const PROGRAM = join(__dirname, 'local-cluster.js');
+/** The program of the local cluster alone, where the portal's own was built with it beside; it runs in the portal's process otherwise. */
+const PROGRAM = join(dirname(process.argv[1] ?? ''), 'local-cluster.js');
 
 const schema = z.object({
   backend: section({ baseUrl: url }),

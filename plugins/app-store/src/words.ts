@@ -88,6 +88,11 @@ export function seconds(ms: number): string {
   return ms < 120_000 ? `${Math.round(ms / 1000)} s` : duration(ms);
 }
 
+/** A time of a machine's: `12 ms`; a longer one as `seconds` has it. */
+export function shortly(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : seconds(ms);
+}
+
 /** A length of time in its two largest units: `7 h 59 min`, `6 days`. */
 export function duration(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / 60_000));

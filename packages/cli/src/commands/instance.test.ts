@@ -54,6 +54,40 @@ describe('instance list', () => {
   });
 });
 
+describe('15: instance launch', () => {
+  it('shows what each step took, beside what it usually takes', async () => {
+    const receipt = {
+      launch: 1,
+      beganAt: '2026-12-01T12:00:00.000Z',
+      readyMs: 1500,
+      steps: [
+        { step: 'queued', fromMs: 0, toMs: 4, usualMs: 3 },
+        { step: 'probed', fromMs: 4, toMs: 1500 },
+      ],
+      usual: { launches: 2, medianMs: 900, readyMs: [900, 1500] },
+    };
+    const store = await storeOf({
+      [`GET /instances/${ID}`]: anInstance({ id: ID }),
+      [`GET /instances/${ID}/launch`]: receipt,
+    });
+    const { out, err } = await store.type(['instance', 'launch', ID]);
+    expect(out).toBe(
+      'STEP\tTOOK\tUSUALLY\tDONE AT\nqueued\t4 ms\t3 ms\t4 ms\nprobed\t1.5 s\t-\t1.5 s\n',
+    );
+    expect(err).toBe(
+      'Ready after 1.5 s. Half of the last 2 launches of this app were ready within 900 ms.\n',
+    );
+    const { out: json } = await store.type([
+      'instance',
+      'launch',
+      ID,
+      '--json',
+    ]);
+    expect(JSON.parse(json)).toEqual(receipt);
+    store.close();
+  });
+});
+
 describe('which instance', () => {
   it('may be an alias that leads to it', async () => {
     const store = await storeOf({

@@ -1,7 +1,8 @@
-/** `instance get`, `status` and `logs`: how an instance fares. */
+/** `instance get`, `status`, `launch` and `logs`: how an instance fares. */
 import type {
   AppInstance,
   InstanceEvent,
+  LaunchReceipt,
   PodStatus,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Command } from 'commander';
@@ -45,6 +46,39 @@ function showStatus(
   });
 }
 
+const shortly = (ms: number) =>
+  ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+
+function showReceipt({ output }: Context, receipt: LaunchReceipt): void {
+  output.result(receipt, () => {
+    const { readyMs, usual, steps } = receipt;
+    output.table(
+      ['STEP', 'TOOK', 'USUALLY', 'DONE AT'],
+      steps.map(({ step, fromMs, toMs, usualMs }) => [
+        step,
+        shortly(toMs - fromMs),
+        usualMs === undefined ? '-' : shortly(usualMs),
+        shortly(toMs),
+      ]),
+    );
+    output.note(
+      `${
+        readyMs === undefined
+          ? 'The launch is under way.'
+          : `Ready after ${shortly(readyMs)}.`
+      }${
+        usual.launches < 2
+          ? ''
+          : ` Half of the last ${
+              usual.launches
+            } launches of this app were ready within ${shortly(
+              usual.medianMs!,
+            )}.`
+      }`,
+    );
+  });
+}
+
 export function addInstanceLooks(instance: Command, mount: Mount): void {
   const { act } = mount;
   instance
@@ -74,6 +108,18 @@ export function addInstanceLooks(instance: Command, mount: Mount): void {
           api.listInstanceEvents(found.id),
         ]);
         showStatus(context, found, pod, events);
+      }),
+    );
+
+  instance
+    .command('launch')
+    .description('show what the last launch took, step by step')
+    .argument('<instance>', INSTANCE)
+    .action(
+      act(async (context, text: string) => {
+        const api = context.api();
+        const { id } = await findInstance(api, text, mount);
+        showReceipt(context, await api.getLaunchReceipt(id));
       }),
     );
 

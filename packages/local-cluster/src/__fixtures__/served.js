@@ -1,3 +1,4 @@
 // A local cluster that serves the process that started it; see process/startLocalClusterProcess.test.ts.
-require('@backstage/cli/config/nodeTransform.cjs');
+const transform = '@backstage/cli/config/nodeTransform.cjs';
+require(transform);
 require('../process/serveParent').serveParent();

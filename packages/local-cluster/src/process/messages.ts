@@ -4,7 +4,7 @@ import type { LocalClusterOptions } from '../LocalClusterOptions';
 import type { LocalCluster } from '../startLocalCluster';
 
 /** What can be sent of the options. */
-export type SentOptions = Omit<LocalClusterOptions, 'logger' | 'isolation'>;
+type SentOptions = Omit<LocalClusterOptions, 'logger' | 'isolation'>;
 
 /** To the cluster. */
 export type Order =

@@ -19,6 +19,7 @@ import { InstanceAliases } from '../components/InstanceAliases';
 import { InstanceFacts } from '../components/InstanceFacts';
 import { StaleSecrets } from '../components/InstanceList';
 import { LaunchProgress } from '../components/LaunchProgress';
+import { LaunchReceiptPanel } from '../components/LaunchReceiptPanel';
 import { LogPanel } from '../components/LogPanel';
 import { Bone, Loading } from '../components/Loading';
 import { PageHeader } from '../components/PageHeader';
@@ -61,6 +62,16 @@ function Details(props: { instance: AppInstance }) {
       id: 'status',
       title: 'Pod',
       panel: <PodStatusPanel instanceId={id} version={instance.updatedAt} />,
+    },
+    can.status && {
+      id: 'launch',
+      title: 'Launch',
+      panel: (
+        <LaunchReceiptPanel
+          instanceId={id}
+          version={`${instance.updatedAt}/${instance.stage}`}
+        />
+      ),
     },
     can.alias && {
       id: 'aliases',

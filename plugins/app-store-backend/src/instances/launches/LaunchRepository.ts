@@ -14,7 +14,7 @@ import {
 /** By step, how long after the beginning it was through, in milliseconds; absent where it was not seen. */
 export type LaunchSteps = Partial<Record<LaunchStep, number>>;
 
-export const LAUNCHES = Table.create({
+const LAUNCHES = Table.create({
   instanceId: text(),
   launch: integer(),
   appId: text(),
