@@ -11,7 +11,6 @@ import type { IncomingMessage } from 'node:http';
 import type { AliasRepository } from '../aliases/AliasRepository';
 import type { AppRecord, AppRepository } from '../apps/AppRepository';
 import type { InstanceRecord, InstanceRepository } from './InstanceRepository';
-import type { InstanceTransitions } from './InstanceTransitions';
 import {
   ANONYMOUS,
   withoutAdmin,
@@ -32,7 +31,6 @@ export interface InstanceServiceOptions {
   audit: Audit;
   apps: AppRepository;
   instances: InstanceRepository;
-  transitions: InstanceTransitions;
   aliases: AliasRepository;
   presenter: InstancePresenter;
   cluster: InstanceCluster;
@@ -227,11 +225,6 @@ export class InstanceService {
   ): Promise<Decision | undefined> {
     const found = await this.#load(id);
     return found && this.#decide(actor ?? ANONYMOUS, 'open', found);
-  }
-
-  /** Notes that a pod has its bundle, and makes what the app depends on. */
-  async notePreparing(id: string, podUid: string): Promise<void> {
-    await this.#o.transitions.notePreparing(id, podUid);
   }
 
   /** The app and the image of an instance whose init container asks for its bundle. */

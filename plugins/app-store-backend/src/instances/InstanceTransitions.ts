@@ -225,19 +225,6 @@ export class InstanceTransitions {
     );
   }
 
-  /** What a pod of a running instance tells: it has its bundle, and makes what the app depends on. */
-  async notePreparing(id: string, podUid: string): Promise<void> {
-    await this.#outbox.transaction(async (tx, tell) => {
-      const count = await tx<InstanceRow>('instances')
-        .where({ id, desired: 'running' })
-        .where(where =>
-          where.whereNull('preparing').orWhereNot({ preparing: podUid }),
-        )
-        .update({ preparing: podUid, due_at: 0 });
-      if (count === 1) tell('instance', id, ASKED);
-    });
-  }
-
   /** Like {@link change}, for the order to end: its aliases have no instance from then on. */
   async terminate(
     id: string,

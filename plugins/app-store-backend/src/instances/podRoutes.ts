@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Request } from 'express';
 import type { EnvironmentStore } from '../artifacts/EnvironmentStore';
 import type { AppContents } from '../apps/AppContents';
+import type { LaunchReceipts } from './launches/LaunchReceipts';
 import type { InstanceService } from './InstanceService';
 import { StoreError } from '../errors/StoreError';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
@@ -17,6 +18,7 @@ import type { HandlersOf, OperationRequest } from '../http/operations';
 export interface InternalHandlerOptions {
   contents: AppContents;
   instances: InstanceService;
+  receipts: Pick<LaunchReceipts, 'notePreparing'>;
   cluster: InstanceCluster;
   /** The pod behind a token. */
   reviewToken: (
@@ -84,7 +86,7 @@ export function internalHandlers(
 
     async putInstanceStage(request, response) {
       const { pod } = await launchOfPod(request);
-      await instances.notePreparing(request.params.id, pod.uid);
+      await options.receipts.notePreparing(request.params.id, pod.uid);
       response.status(204).end();
     },
 

@@ -1,5 +1,6 @@
 /** With which values of secrets instances are started, in `instance_secrets`. */
 import type { Knex } from 'knex';
+import { secretObjectName } from '../kubernetes/manifests/labels';
 
 /** With which value of a secret an instance is started. */
 export interface UsedSecret {
@@ -46,4 +47,20 @@ export async function useSecrets(
         value_version: valueVersion,
       })),
     );
+}
+
+/** Names of the secrets that an instance uses, by the names of their objects. */
+export async function secretNamesOf(
+  knex: Knex,
+  instanceId: string,
+): Promise<Map<string, string>> {
+  const rows: Array<{ id: string; name: string }> = await knex(
+    'instance_secrets',
+  )
+    .join('secrets', 'secrets.id', 'instance_secrets.secret_id')
+    .where({ instance_id: instanceId })
+    .select('secrets.id', 'secrets.name');
+  return new Map(
+    rows.map(secret => [secretObjectName(secret.id), secret.name]),
+  );
 }

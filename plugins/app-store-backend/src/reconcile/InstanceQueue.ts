@@ -16,7 +16,7 @@ import {
   type InstanceRow,
   type ReadInstanceRow,
 } from '../instances/instanceRows';
-import { secretObjectName } from '../kubernetes/manifests/labels';
+import { secretNamesOf } from '../instances/usedSecrets';
 import type { InstanceObjects } from '../kubernetes/manifests/instanceObjects';
 
 /** A row whose lease is held. */
@@ -131,15 +131,7 @@ export class InstanceQueue {
 
   /** Names of the secrets that an instance uses, by the names of their objects. */
   async secretNamesOf(id: string): Promise<Map<string, string>> {
-    const rows: Array<{ id: string; name: string }> = await this.#knex(
-      'instance_secrets',
-    )
-      .join('secrets', 'secrets.id', 'instance_secrets.secret_id')
-      .where({ instance_id: id })
-      .select('secrets.id', 'secrets.name');
-    return new Map(
-      rows.map(secret => [secretObjectName(secret.id), secret.name]),
-    );
+    return secretNamesOf(this.#knex, id);
   }
 
   /**

@@ -40,7 +40,7 @@ export function createRepositories(knex: Knex, policy: Policy) {
     dueDeclarations: new DueDeclarations(knex),
     declarationLists: new DeclarationLists(knex, policy),
     instances: new InstanceRepository(knex, policy),
-    launches: new LaunchRepository(knex),
+    launches: new LaunchRepository(knex, outbox),
     transitions: new InstanceTransitions(knex, outbox),
     queue: new InstanceQueue(knex, outbox),
     aliases: new AliasRepository(knex, policy, outbox),

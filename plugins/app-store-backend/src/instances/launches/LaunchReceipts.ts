@@ -40,6 +40,11 @@ export class LaunchReceipts {
     );
   }
 
+  /** A pod tells that it has its bundle, and makes what the app depends on. */
+  async notePreparing(id: string, podUid: string): Promise<void> {
+    await this.#launches.notePreparing(id, podUid);
+  }
+
   /** @param items - instances that answered a visitor for the first time, and how long ago in milliseconds */
   async noteFirstBytes(
     items: Array<{ instanceId: string; agoMs: number }>,

@@ -1,6 +1,7 @@
 /** What launches took that came to be ready, in the database. */
 import type { LaunchStep } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
+import { Outbox } from '../../changes/Outbox';
 import {
   integer,
   json,
@@ -42,9 +43,24 @@ export async function keepLaunch(
 /** Reads and completes them. */
 export class LaunchRepository {
   readonly #knex: Knex;
+  readonly #outbox: Outbox;
 
-  constructor(knex: Knex) {
+  constructor(knex: Knex, outbox: Outbox = new Outbox(knex)) {
     this.#knex = knex;
+    this.#outbox = outbox;
+  }
+
+  /** Notes the pod of a running instance that told that it has its bundle; the processor shows it. */
+  async notePreparing(id: string, podUid: string): Promise<void> {
+    await this.#outbox.transaction(async (tx, tell) => {
+      const count = await tx('instances')
+        .where({ id, desired: 'running' })
+        .where(where =>
+          where.whereNull('preparing').orWhereNot({ preparing: podUid }),
+        )
+        .update({ preparing: podUid, due_at: 0 });
+      if (count === 1) tell('instance', id, { asked: true });
+    });
   }
 
   async get(
