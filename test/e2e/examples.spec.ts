@@ -8,21 +8,27 @@ import type {
   App,
   AppInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZipFile } from 'yazl';
 import { enterApp, type Entered } from './gateway';
-import { Portal } from './portal';
+import { freePort, Portal } from './portal';
 
 const portal = new Portal();
+let metricsPort: number;
 
 test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async () => {
   test.setTimeout(300_000);
-  await portal.start();
+  metricsPort = await freePort();
+  await portal.start({
+    OTEL_METRICS_EXPORTER: 'prometheus',
+    OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
+  });
 });
 
 test.afterAll(async () => {
@@ -112,6 +118,26 @@ test('a managed app is run by its owner, and by nobody else but an admin', async
     headers: { 'content-type': 'application/json' },
   });
   expect(status).toBe(403);
+});
+
+test('15: figures for Prometheus tell of the launches, and have what the dashboard shows', async () => {
+  const text = await (
+    await fetch(`http://127.0.0.1:${metricsPort}/metrics`)
+  ).text();
+  const values = (name: string) =>
+    [...text.matchAll(new RegExp(`^${name}(?:{.*})? (\\S+)`, 'gm'))].map(
+      ([, value]) => Number(value),
+    );
+  const [launches] = values('app_store_launch_duration_seconds_count');
+  expect(launches).toBeGreaterThanOrEqual(Object.keys(ANSWERS).length);
+  expect(values('app_store_watch_synced')).toEqual([1]);
+  const dashboard = readFileSync(
+    join(__dirname, '../../deploy/grafana/app-store.json'),
+    'utf8',
+  );
+  const shown = new Set(dashboard.match(/\bapp_store_[a-z_]+/g));
+  expect(shown.size).toBeGreaterThan(5);
+  expect([...shown].filter(name => !values(name).length)).toEqual([]);
 });
 
 test('what was installed is kept: resumed without a package index, with what was written', async () => {

@@ -1,3 +1,4 @@
+import { API_DOCUMENT } from '@ai-app-store/backstage-plugin-app-store-common';
 import { ConfigReader } from '@backstage/config';
 import type { Request, Response } from 'express';
 import { assertDemoAllowed } from './demoSignIn';
@@ -52,6 +53,29 @@ describe('hostCheck', () => {
     ],
   ])('%s %s %s: %i', (host, path, method, status) => {
     expect(ask(host, path, method)).toBe(status);
+  });
+
+  it('15: lets pods ask what the API has for them, and nothing of it for others', () => {
+    const ofPods: string[] = [];
+    for (const [path, item] of Object.entries(API_DOCUMENT.paths))
+      for (const [method, value] of Object.entries(item)) {
+        if (method === 'parameters') continue;
+        const { security = [] } = value as { security?: object[] };
+        const isOfPods = security.some(scheme => 'pod' in scheme);
+        const place = `/api/app-store/v1${path.replace('{id}', '0a-b')}`;
+        const status = ask(
+          'host.local-cluster.internal:7007',
+          place,
+          method.toUpperCase(),
+        );
+        expect([place, method, status]).toEqual([
+          place,
+          method,
+          isOfPods ? 200 : 421,
+        ]);
+        if (isOfPods) ofPods.push(place);
+      }
+    expect(ofPods.length).toBeGreaterThan(2);
   });
 });
 

@@ -12,11 +12,11 @@ import type { RequestHandler } from 'express';
 import { drainAtShutdown } from './draining';
 import { openerPolicy } from './openerPolicy';
 
-/** Under this name the local cluster's pods reach the portal: for their bundles and environments, and for nothing else. */
+/** Under this name the local cluster's pods reach the portal: for what belongs to their own start, and for nothing else. */
 const POD_ALIAS = 'host.local-cluster.internal';
 const POD_PATHS: Record<string, RegExp> = {
   GET: /^\/api\/app-store\/v1\/internal\/instances\/[0-9a-f-]+\/(content|environment)$/,
-  PUT: /^\/api\/app-store\/v1\/internal\/instances\/[0-9a-f-]+\/environment$/,
+  PUT: /^\/api\/app-store\/v1\/internal\/instances\/[0-9a-f-]+\/(environment|stage)$/,
 };
 
 /** The host names (with ports) that the portal answers to. */

@@ -1,4 +1,6 @@
 /** The portal's backend. */
+// First: see there.
+import './prometheus';
 import appStore from '@ai-app-store/backstage-plugin-app-store-backend';
 import appStoreLocalCluster from '@ai-app-store/backstage-plugin-app-store-backend-module-local-cluster';
 import appStoreGateway from '@ai-app-store/backstage-plugin-app-store-gateway-backend';

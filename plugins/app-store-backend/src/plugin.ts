@@ -1,4 +1,5 @@
 /** Wires the app store. */
+import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
   coreServices,
   createBackendPlugin,
@@ -32,6 +33,7 @@ import { createRepositories } from './wiring/repositories';
 import { createServices, type ServicesOptions } from './wiring/services';
 import { BackgroundTasks } from './backgroundTasks';
 import { keepStatements } from './database/keepStatements';
+import { DefaultStoreMetrics } from './metrics/StoreMetrics';
 import { isPostgres } from './database/locks';
 import { openSession } from './database/openSession';
 import { keyedLockFor } from './database/PostgresKeyedLock';
@@ -74,6 +76,7 @@ export const createAppStorePlugin = ({
           lifecycle: coreServices.lifecycle,
           rootLifecycle: coreServices.rootLifecycle,
           logger: coreServices.logger,
+          metrics: metricsServiceRef,
           reader: coreServices.urlReader,
         },
         async init({
@@ -88,6 +91,7 @@ export const createAppStorePlugin = ({
           lifecycle,
           rootLifecycle,
           logger,
+          metrics: metricsService,
           reader,
         }) {
           const config = readStoreConfig(rootConfig);
@@ -108,9 +112,13 @@ export const createAppStorePlugin = ({
 
           const ownConfig = () => readKubeConfig(config.kubernetes);
           const connection = given ?? { kubeConfig: ownConfig() };
+          const metrics = DefaultStoreMetrics.create({
+            service: metricsService,
+          });
           const api = KubeApi.create(
             connection.kubeConfig,
             given ? undefined : ownConfig,
+            (verb, code) => metrics.requested(verb, code),
           );
           const storage = await Storage.open({
             config,
@@ -170,6 +178,7 @@ export const createAppStorePlugin = ({
             reader,
             integrations: ScmIntegrations.fromConfig(rootConfig),
             logger,
+            metrics,
             pace,
             tap,
           });

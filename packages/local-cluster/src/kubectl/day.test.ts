@@ -60,8 +60,8 @@ function normal(text: string, room: string): string {
       .replaceAll(room, '~')
       .replace(/127\.0\.0\.1:\d{5}/g, '127.0.0.1:6443')
       .replace(/\b127\.\d+\.\d+\.\d+\b(?!:)/g, '127.0.0.2')
-      .replace(/\bweb-[a-z0-9]{8,10}-[a-z0-9]{5}\b/g, 'web-5d8f7c9b6-abcde')
-      .replace(/\bweb-[a-z0-9]{8,10}\b/g, 'web-5d8f7c9b6')
+      .replace(/\bweb-[a-z0-9]{6,10}-[a-z0-9]{5}\b/g, 'web-5d8f7c9b6-abcde')
+      .replace(/\bweb-[a-z0-9]{6,10}\b/g, 'web-5d8f7c9b6')
       .replace(/pvc-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'pvc-1f0c…')
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-01-01T12:00:00.000000000Z')
       .replace(

@@ -354,6 +354,7 @@ function ask(row: Row, world: World): Asked {
       type: 'application/x-tar',
     },
     disableAutosuspend: { path: instance },
+    getLaunchReceipt: { path: instance },
     startWithEmptyVolume: { path: instance },
   };
   if (asked[operation]) return asked[operation];

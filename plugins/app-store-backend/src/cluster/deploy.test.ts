@@ -15,7 +15,7 @@ jest.setTimeout(120_000);
 
 const DEPLOY = resolve(__dirname, '../../../../deploy');
 /** Kinds of which the local cluster knows nothing. */
-const UNKNOWN = ['HTTPRoute', 'Ingress'];
+const UNKNOWN = ['HTTPRoute', 'Ingress', 'ServiceMonitor'];
 
 function render(components: string[] = []): AnyObject[] {
   const directory = mkdtempSync(join(tmpdir(), 'overlay-'));
@@ -72,7 +72,7 @@ describe('15: deploy', () => {
     expect(rules('ClusterRole')).toEqual(own(true));
   });
 
-  it.each([[[]], [['ingress']], [['httproute']]])(
+  it.each([[[]], [['ingress']], [['httproute']], [['ingress', 'metrics']]])(
     '15: is taken by a cluster, with %j',
     async components => {
       const objects = render(components);

@@ -9,10 +9,16 @@ const SILENT_MS = 10_000;
 
 /** Keeps the back-off of what the cluster refused. */
 export class Attempts {
-  readonly #o: Pick<ReconcileContext, 'rows' | 'silence' | 'logger' | 'now'>;
+  readonly #o: Pick<
+    ReconcileContext,
+    'rows' | 'silence' | 'logger' | 'now' | 'metrics'
+  >;
 
   constructor(
-    options: Pick<ReconcileContext, 'rows' | 'silence' | 'logger' | 'now'>,
+    options: Pick<
+      ReconcileContext,
+      'rows' | 'silence' | 'logger' | 'now' | 'metrics'
+    >,
   ) {
     this.#o = options;
   }
@@ -43,12 +49,14 @@ export class Attempts {
       random: Math.random(),
     });
     const again = attempt.retryAt - now;
-    if (!isConflict(error))
+    if (!isConflict(error)) {
+      this.#o.metrics.refused(error);
       this.#o.logger.warn(
         `instance ${record.id}: ${error.message}; again in ${Math.round(
           again,
         )} ms`,
       );
+    }
     await this.#o.rows.write(claim, { attempt });
     return again;
   }

@@ -6,10 +6,12 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { DeletionGuard, Epoch } from '../epoch/Epoch';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
 import type { InstanceRecord } from '../instances/instanceRows';
+import { NO_METRICS, type StoreMetrics } from '../metrics/StoreMetrics';
 import type { Claim, InstanceQueue } from './InstanceQueue';
 import { isAsSeen } from './isAsSeen';
 import { InstanceReconciler } from './InstanceReconciler';
 import { Silence } from './Silence';
+import { Timers } from './Timers';
 
 /** How long a claim holds without being renewed: whoever dies is followed after this. */
 const LEASE_MS = 6000;
@@ -28,6 +30,7 @@ export class InstanceProcessor {
   readonly #epoch: DeletionGuard & Pick<Epoch, 'making'>;
   readonly #logger: LoggerService;
   readonly #now: () => Date;
+  readonly #metrics: StoreMetrics;
   readonly #leaseMs: number;
   #reconciler: InstanceReconciler | undefined;
   #silence: Silence | undefined;
@@ -41,7 +44,7 @@ export class InstanceProcessor {
   #moreDue = false;
   readonly #running = new Map<string, Promise<void>>();
   readonly #failures = new Map<string, number>();
-  readonly #later = new Map<string, NodeJS.Timeout>();
+  readonly #later = new Timers();
   /** The cluster could not be read at the last look. */
   #unread = false;
   #stopped = false;
@@ -51,6 +54,8 @@ export class InstanceProcessor {
     epoch: DeletionGuard & Pick<Epoch, 'making'>;
     logger: LoggerService;
     now?: () => Date;
+    /** @default tells nobody */
+    metrics?: StoreMetrics;
     /** How long a claim of an instance holds without being renewed, in milliseconds. @default 6000 */
     leaseMs?: number;
   }) {
@@ -59,6 +64,7 @@ export class InstanceProcessor {
     this.#epoch = options.epoch;
     this.#logger = options.logger;
     this.#now = options.now ?? (() => new Date());
+    this.#metrics = options.metrics ?? NO_METRICS;
   }
 
   /** Begins to work. */
@@ -71,6 +77,7 @@ export class InstanceProcessor {
       silence: this.#silence,
       logger: this.#logger,
       now: this.#now,
+      metrics: this.#metrics,
       onStale: id => this.wake(id),
     });
     this.#cluster = cluster;
@@ -128,15 +135,7 @@ export class InstanceProcessor {
   }
 
   #wakeAfter(id: string, ms: number, seenHere = true): void {
-    if (this.#stopped) return;
-    clearTimeout(this.#later.get(id));
-    this.#later.set(
-      id,
-      setTimeout(() => {
-        this.#later.delete(id);
-        this.wake(id, seenHere);
-      }, ms),
-    );
+    if (!this.#stopped) this.#later.set(id, ms, () => this.wake(id, seenHere));
   }
 
   get #free(): number {
@@ -237,7 +236,7 @@ export class InstanceProcessor {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#forget();
-    this.#later.forEach(timer => clearTimeout(timer));
+    this.#later.clear();
     this.#queued.clear();
     await Promise.all(this.#running.values());
   }

@@ -89,6 +89,7 @@ export class ObjectsStep {
         stillMine,
         drifted,
       );
+      if (drifted) this.#o.metrics.repaired(drifted);
       await this.#o.rows.write(claim, {
         applied: appliedVersion({
           ...record,

@@ -80,6 +80,7 @@ export class ObservationStep {
     const status = waitsForAddress ? 'PENDING' : seen.status;
     const stage: LaunchStage = waitsForAddress ? 'starting' : seen.stage;
     const pod = newestPod(facts.pods);
+    const wasReady = record.steps?.routed !== undefined;
     await this.#o.rows.write(claim, {
       status,
       stage,
@@ -90,6 +91,8 @@ export class ObservationStep {
       endpoint,
       restartCount: seen.restartCount,
     });
+    if (!wasReady && record.steps?.routed !== undefined)
+      this.#o.metrics.launched(record.steps);
     return seen.againInMs;
   }
 

@@ -4,6 +4,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { DeletionGuard, Epoch } from '../epoch/Epoch';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
 import type { Finding } from '../kubernetes/observe/Finding';
+import type { StoreMetrics } from '../metrics/StoreMetrics';
 import type { InstanceQueue } from './InstanceQueue';
 import type { InstanceRowWriter } from './InstanceRowWriter';
 import type { Silence } from './Silence';
@@ -17,6 +18,7 @@ export interface ReconcileContext {
   silence: Silence;
   logger: LoggerService;
   now: () => Date;
+  metrics: StoreMetrics;
 }
 
 /** Between two looks while the cluster was not listed yet, in milliseconds. */

@@ -12,6 +12,7 @@ import type { RoleRefs } from '../config/RoleRefs';
 import type { RoleResolver } from '../auth/RoleResolver';
 import { reviewToken } from '../kubernetes/client/reviewToken';
 import type { KubeApi } from '../kubernetes/client/KubeApi';
+import type { DefaultStoreMetrics } from '../metrics/StoreMetrics';
 import { Inventory } from '../kubernetes/Inventory';
 import type { Policy } from '../policy';
 import type { AppNotes } from '../apps/AppNotes';
@@ -94,6 +95,7 @@ export interface ServicesOptions extends DeclarationServices {
   auditor: AuditorService;
   events: EventsService;
   logger: LoggerService;
+  metrics: DefaultStoreMetrics;
   /** How many times as often it does what it does by itself. */
   pace: number;
   /** Stands between the sweep of declarations and each part that it calls; for tests. */
@@ -181,6 +183,7 @@ export function createServices(options: ServicesOptions) {
     queue: repositories.queue,
     epoch,
     logger,
+    metrics: options.metrics,
   });
   changeReader
     .of('instance')
@@ -189,6 +192,11 @@ export function createServices(options: ServicesOptions) {
     ...cluster,
     logger,
     onChange: id => processor.wake(id),
+  });
+  options.metrics.observe({
+    backlog: () => repositories.queue.backlog(Date.now()),
+    answeredAt: () => instanceCluster.heartbeat.state.answeredAt,
+    synced: () => instanceCluster.synced,
   });
   const secretCluster = new SecretCluster(cluster);
 

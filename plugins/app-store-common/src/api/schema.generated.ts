@@ -4007,7 +4007,6 @@ export interface operations {
       content: {
         'application/json': {
           items: {
-            /** Format: uuid */
             instanceId: string;
             /** @description By the gateway's clock, when it sends this. */
             agoMs: number;

@@ -24,10 +24,10 @@ export function median(values: number[]): number | undefined {
 }
 
 /** Steps one after the other: what was seen late does not end before what came before it. */
-function spansOf({
+export function spansOf({
   steps,
   firstByteMs,
-}: Pick<Launch, 'steps' | 'firstByteMs'>) {
+}: Pick<Launch, 'steps' | 'firstByteMs'>): Span[] {
   const ends: LaunchSteps = { ...steps, firstByte: firstByteMs };
   const spans: Span[] = [];
   let fromMs = 0;

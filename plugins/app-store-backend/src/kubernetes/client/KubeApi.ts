@@ -27,6 +27,7 @@ import {
   type KubeObject,
 } from './kubeObjects';
 import { giveUpOnSilence } from './silence';
+import { verbOf } from './verb';
 
 interface Call {
   method?: string;
@@ -60,14 +61,26 @@ const isStale = (error: unknown) =>
 /** Calls the Kubernetes API. */
 export class KubeApi {
   readonly #credentials: Credentials;
+  readonly #onAnswer: (verb: string, code: number) => void;
 
-  /** @param reload - reads the configuration again, where it comes from a file */
-  static create(config: KubeConfig, reload?: () => KubeConfig): KubeApi {
-    return new KubeApi(new Credentials(config, reload));
+  /**
+   * @param reload - reads the configuration again, where it comes from a file
+   * @param onAnswer - told of each request, in the words of RBAC, and of what was answered; 0 for nothing
+   */
+  static create(
+    config: KubeConfig,
+    reload?: () => KubeConfig,
+    onAnswer: (verb: string, code: number) => void = () => {},
+  ): KubeApi {
+    return new KubeApi(new Credentials(config, reload), onAnswer);
   }
 
-  private constructor(credentials: Credentials) {
+  private constructor(
+    credentials: Credentials,
+    onAnswer: (verb: string, code: number) => void,
+  ) {
     this.#credentials = credentials;
+    this.#onAnswer = onAnswer;
   }
 
   /** @throws KubeError where it is refused, or nothing is answered */
@@ -82,7 +95,12 @@ export class KubeApi {
   }
 
   async #send(path: string, call: Call): Promise<IncomingMessage> {
-    const response = await this.#request(path, call);
+    const verb = verbOf(path, call);
+    const response = await this.#request(path, call).catch(error => {
+      this.#onAnswer(verb, 0);
+      throw error;
+    });
+    this.#onAnswer(verb, response.statusCode ?? 0);
     if ((response.statusCode ?? 500) < 400) return response;
     throw KubeError.ofAnswer(response, await read(response));
   }

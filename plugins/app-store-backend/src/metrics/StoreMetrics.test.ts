@@ -1,0 +1,96 @@
+import type { MetricsService } from '@backstage/backend-plugin-api/alpha';
+import { KubeError } from '../kubernetes/client/KubeError';
+import { DefaultStoreMetrics } from './StoreMetrics';
+
+/** What is told, as `name{labels} value`. */
+function collect() {
+  const told: string[] = [];
+  const reads: Array<() => Promise<void>> = [];
+  const line = (name: string, value: number, labels: object = {}) =>
+    told.push(`${name}${JSON.stringify(labels)} ${value}`);
+  const service = {
+    createHistogram: (name: string) => ({
+      record: (value: number, labels?: object) => line(name, value, labels),
+    }),
+    createCounter: (name: string) => ({
+      add: (value: number, labels?: object) => line(name, value, labels),
+    }),
+    createObservableGauge: (name: string) => ({
+      addCallback: (
+        read: (result: { observe(value: number): void }) => Promise<void>,
+      ) => reads.push(() => read({ observe: value => void line(name, value) })),
+    }),
+  } as unknown as MetricsService;
+  const metrics = DefaultStoreMetrics.create({ service });
+  const atFirst = told.splice(0);
+  return {
+    told,
+    atFirst,
+    metrics,
+    read: async () => {
+      for (const each of reads) await each();
+    },
+  };
+}
+
+describe('15: metrics', () => {
+  it('tell of launches, repairs, refusals and requests, with labels of ours alone', () => {
+    const { told, metrics } = collect();
+    metrics.launched({ queued: 10, applied: 30, routed: 130 });
+    metrics.repaired(['Service', 'Deployment']);
+    metrics.refused(new KubeError(403, 'Forbidden', 'exceeded quota: q'));
+    metrics.refused(new KubeError(400, 'no-uma@example.com', 'by a webhook'));
+    metrics.refused(new Error('the API is away'));
+    metrics.requested('patch', 409);
+    metrics.requested('watch', 0);
+    expect(told).toEqual([
+      'app_store.launch.step.duration{"step":"queued"} 0.01',
+      'app_store.launch.step.duration{"step":"applied"} 0.02',
+      'app_store.launch.step.duration{"step":"routed"} 0.1',
+      'app_store.launch.duration{} 0.13',
+      'app_store.drift.repairs{"kind":"Service"} 1',
+      'app_store.drift.repairs{"kind":"Deployment"} 1',
+      'app_store.admissions.refused{"reason":"Forbidden"} 1',
+      'app_store.admissions.refused{"reason":"Other"} 1',
+      'app_store.admissions.refused{"reason":"Other"} 1',
+      'app_store.kubernetes.requests{"verb":"patch","code":"4xx"} 1',
+      'app_store.kubernetes.requests{"verb":"watch","code":"none"} 1',
+    ]);
+  });
+
+  it('are 0 for what never happened', () => {
+    const { atFirst } = collect();
+    expect(atFirst).toContain('app_store.drift.repairs{"kind":"Service"} 0');
+    expect(atFirst).toContain(
+      'app_store.admissions.refused{"reason":"Other"} 0',
+    );
+    expect(atFirst.every(line => line.endsWith(' 0'))).toBe(true);
+  });
+
+  it('are read when they are collected, and absent where they cannot be', async () => {
+    const { told, metrics, read } = collect();
+    let isAway = false;
+    metrics.observe({
+      backlog: async () => {
+        if (isAway) throw new Error('no database');
+        return { due: 3, oldestAt: undefined };
+      },
+      answeredAt: () => Date.now() + 1000,
+      synced: () => true,
+    });
+    await read();
+    expect(told).toEqual([
+      'app_store.queue.depth{} 3',
+      'app_store.queue.oldest.age{} 0',
+      'app_store.watch.age{} 0',
+      'app_store.watch.synced{} 1',
+    ]);
+    isAway = true;
+    told.length = 0;
+    await read();
+    expect(told).toEqual([
+      'app_store.watch.age{} 0',
+      'app_store.watch.synced{} 1',
+    ]);
+  });
+});
