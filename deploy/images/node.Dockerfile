@@ -2,7 +2,7 @@
 FROM node:24-bookworm-slim
 ARG OS_PACKAGES=""
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates tar unzip ${OS_PACKAGES} \
+ && apt-get install -y --no-install-recommends ca-certificates curl tar unzip ${OS_PACKAGES} \
  && rm -rf /var/lib/apt/lists/*
 # The user of the base image has the id that pods run as.
 RUN usermod --login app node && groupmod --new-name app node \

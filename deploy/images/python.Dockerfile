@@ -4,7 +4,7 @@ FROM node:24-bookworm-slim AS node
 FROM python:3.12-slim-bookworm
 ARG OS_PACKAGES=""
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates tar unzip ${OS_PACKAGES} \
+ && apt-get install -y --no-install-recommends ca-certificates curl tar unzip ${OS_PACKAGES} \
  && rm -rf /var/lib/apt/lists/*
 # The entry program is a program of Node.js.
 COPY --from=node /usr/local/bin/node /usr/local/bin/node

@@ -128,7 +128,7 @@ test('15: figures for Prometheus tell of the launches, and have what the dashboa
     [...text.matchAll(new RegExp(`^${name}(?:{.*})? (\\S+)`, 'gm'))].map(
       ([, value]) => Number(value),
     );
-  const [launches] = values('app_store_launch_duration_seconds_count');
+  const [launches] = values('app_store_launch_duration_count');
   expect(launches).toBeGreaterThanOrEqual(Object.keys(ANSWERS).length);
   expect(values('app_store_watch_synced')).toEqual([1]);
   const dashboard = readFileSync(
