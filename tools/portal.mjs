@@ -18,6 +18,8 @@ const commands = {
   'test:cluster': () => import('./lib/cluster.mjs').then(m => m.testCluster),
   'test:faults': () => import('./lib/faults.mjs').then(m => m.testFaults),
   diagnosis: () => import('./lib/diagnosis.mjs').then(m => m.testDiagnosis),
+  'test:images': () => import('./lib/images/check.mjs').then(m => m.testImages),
+  images: () => import('./lib/images/images.mjs').then(m => m.images),
   'app-store': () => import('./lib/cli.mjs').then(m => m.cli),
   'git-host': () => import('./lib/gitHost.mjs').then(m => m.gitHost),
   'local-cluster': () =>

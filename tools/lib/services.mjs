@@ -17,10 +17,20 @@ import { run } from './toolchain.mjs';
 import { Sentence, step } from './words.mjs';
 
 /**
+ * Installs packages of Debian.
+ *
  * @param {string[]} packages
- * @param {string} what
+ * @param {string} what - in a sentence
+ * @param {{ unless?: string[], who?: string }} [options] - programs that, all there, make it needless; who needs it
  */
-async function aptInstall(packages, what) {
+export async function aptInstall(
+  packages,
+  what,
+  { unless = [], who = 'The tests' } = {},
+) {
+  const isThere = (/** @type {string} */ program) =>
+    spawnSync('/bin/sh', ['-c', `command -v ${program}`]).status === 0;
+  if (unless.length && unless.every(isThere)) return;
   const remedy = `install ${what} (on Debian: apt-get install ${packages.join(
     ' ',
   )}) and try again.`;
@@ -29,7 +39,7 @@ async function aptInstall(packages, what) {
     userInfo().uid !== 0 ||
     !existsSync('/usr/bin/apt-get')
   )
-    throw new Sentence(`The tests need ${what}: ${remedy}`);
+    throw new Sentence(`${who} need ${what}: ${remedy}`);
   step(`Installing ${packages.join(', ')} from Debian's packages`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   for (const args of [
@@ -39,7 +49,7 @@ async function aptInstall(packages, what) {
     const { code, output } = await run('apt-get', args, { collect: true, env });
     if (code !== 0)
       throw new Sentence(
-        `The tests need ${what}, which could not be installed (${output
+        `${who} need ${what}, which could not be installed (${output
           .trim()
           .split('\n')
           .pop()}): ${remedy}`,
@@ -123,7 +133,7 @@ function findPostgres() {
   return undefined;
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

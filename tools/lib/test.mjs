@@ -221,6 +221,8 @@ export async function testAll(_, toolchain) {
   const { testDefences } = await import('./defences.mjs');
   const undefended = await testDefences([], toolchain);
   const mutated = await mutation([], toolchain);
+  const { testImages } = await import('./images/check.mjs');
+  const unmade = await testImages([], toolchain);
   const { bench, fuzz } = await import('./bench.mjs');
   const fuzzed = await fuzz([], toolchain);
   const measured = [];
@@ -233,5 +235,7 @@ export async function testAll(_, toolchain) {
     'local-cluster',
   ])
     measured.push(await bench([name], toolchain));
-  return measured.find(Boolean) || undefended || mutated || fuzzed || code;
+  return (
+    measured.find(Boolean) || undefended || unmade || mutated || fuzzed || code
+  );
 }
