@@ -123,6 +123,20 @@ export class BackgroundTasks {
         run: () => processor.resync(),
       },
       {
+        everyMs: MINUTE_MS,
+        reason: 'what must hold between store and cluster: the doctor',
+        by: 'one',
+        needsCluster: true,
+        run: () => services.doctor.watch({ whole: false }),
+      },
+      {
+        everyMs: 60 * MINUTE_MS,
+        reason: 'the same, with what has to be asked of the cluster',
+        by: 'one',
+        needsCluster: true,
+        run: () => services.doctor.watch({ whole: true }),
+      },
+      {
         everyMs: 5 * MINUTE_MS,
         reason: 'secrets that were changed or removed in the cluster',
         by: 'one',

@@ -24,6 +24,8 @@ export interface Check {
   /** In addresses and commands. */
   id: string;
   title: string;
+  /** A look sends requests to the cluster: it is not made all the time. */
+  asksCluster?: true;
   look(): Promise<Verdict>;
   /**
    * Puts right what was found.

@@ -4,6 +4,7 @@ import type {
   DoctorRepair,
   DoctorReport,
 } from '@ai-app-store/backstage-plugin-app-store-common';
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Audit, AuditContext } from '../audit/Audit';
 import type { Caller } from '../auth/Caller';
 import { StoreError } from '../errors/StoreError';
@@ -14,14 +15,39 @@ export interface DoctorOptions {
   policy: Policy;
   audit: Audit;
   checks: Check[];
+  logger: LoggerService;
 }
 
 /** For admins. */
 export class Doctor {
   readonly #o: DoctorOptions;
+  /** What the last look of {@link watch} found, by check. */
+  readonly #states = new Map<string, DoctorCheck['state']>();
 
   constructor(options: DoctorOptions) {
     this.#o = options;
+  }
+
+  /**
+   * Looks by itself, and tells the log what does not hold any more, or holds again.
+   *
+   * @param options.whole - also what asks the cluster
+   */
+  async watch({ whole }: { whole: boolean }): Promise<void> {
+    for (const check of this.#o.checks) {
+      if (check.asksCluster && !whole) continue;
+      const { id, title, state, message } = await look(check);
+      const before = this.#states.get(id) ?? 'OK';
+      this.#states.set(id, state);
+      if (state === before) continue;
+      if (state === 'OK') this.#o.logger.info(`doctor: ${title}: holds again`);
+      else this.#o.logger.warn(`doctor: ${title}: ${message}`);
+    }
+  }
+
+  /** What {@link watch} found last, by check; empty in a replica that never looked. */
+  get states(): ReadonlyMap<string, DoctorCheck['state']> {
+    return this.#states;
   }
 
   #assertMay(caller: Caller, context: AuditContext): void {

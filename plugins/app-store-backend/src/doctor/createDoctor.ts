@@ -13,7 +13,7 @@ import { backupCheck, orphansCheck, secretsCheck } from './checks/leftovers';
 import { Doctor, type DoctorOptions } from './Doctor';
 
 export function createDoctor(
-  options: Pick<DoctorOptions, 'policy' | 'audit'> & {
+  options: Pick<DoctorOptions, 'policy' | 'audit' | 'logger'> & {
     api: KubeApi;
     namespace: string;
     queue: InstanceQueue;

@@ -17,8 +17,15 @@ function collect() {
     }),
     createObservableGauge: (name: string) => ({
       addCallback: (
-        read: (result: { observe(value: number): void }) => Promise<void>,
-      ) => reads.push(() => read({ observe: value => void line(name, value) })),
+        read: (result: {
+          observe(value: number, labels?: object): void;
+        }) => Promise<void>,
+      ) =>
+        reads.push(() =>
+          read({
+            observe: (value, labels) => void line(name, value, labels),
+          }),
+        ),
     }),
   } as unknown as MetricsService;
   const metrics = DefaultStoreMetrics.create({ service });
@@ -77,9 +84,11 @@ describe('15: metrics', () => {
       },
       answeredAt: () => Date.now() + 1000,
       synced: () => true,
+      checks: () => new Map([['drift', 'FAILED']]),
     });
     await read();
     expect(told).toEqual([
+      'app_store.doctor.check{"check":"drift"} 2',
       'app_store.queue.depth{} 3',
       'app_store.queue.oldest.age{} 0',
       'app_store.watch.age{} 0',
@@ -89,6 +98,7 @@ describe('15: metrics', () => {
     told.length = 0;
     await read();
     expect(told).toEqual([
+      'app_store.doctor.check{"check":"drift"} 2',
       'app_store.watch.age{} 0',
       'app_store.watch.synced{} 1',
     ]);

@@ -41,6 +41,8 @@ export interface Observed {
   answeredAt(): number;
   /** Whether all watches follow the cluster. */
   synced(): boolean;
+  /** What the doctor found last, by check. */
+  checks(): ReadonlyMap<string, string>;
 }
 
 /** What processors and the client of Kubernetes tell. */
@@ -129,7 +131,17 @@ export class DefaultStoreMetrics implements StoreMetrics {
   }
 
   /** Has these read whenever figures are collected. */
-  observe({ backlog, answeredAt, synced }: Observed): void {
+  observe({ backlog, answeredAt, synced, checks }: Observed): void {
+    this.#service
+      .createObservableGauge('app_store.doctor.check', {
+        description:
+          'What the doctor found last: 0 holds, 1 wants a look, 2 does not hold',
+      })
+      .addCallback(result =>
+        checks().forEach((state, check) =>
+          result.observe(['OK', 'WARNING', 'FAILED'].indexOf(state), { check }),
+        ),
+      );
     const gauge = (
       name: string,
       options: { description: string; unit?: string },

@@ -193,10 +193,18 @@ export function createServices(options: ServicesOptions) {
     logger,
     onChange: id => processor.wake(id),
   });
+  const doctor = createDoctor({
+    ...common,
+    ...cluster,
+    queue: repositories.queue,
+    cluster: instanceCluster,
+    inventory: new Inventory(cluster),
+  });
   options.metrics.observe({
     backlog: () => repositories.queue.backlog(Date.now()),
     answeredAt: () => instanceCluster.heartbeat.state.answeredAt,
     synced: () => instanceCluster.synced,
+    checks: () => doctor.states,
   });
   const secretCluster = new SecretCluster(cluster);
 
@@ -304,13 +312,7 @@ export function createServices(options: ServicesOptions) {
     }),
     processor,
     cluster: instanceCluster,
-    doctor: createDoctor({
-      ...common,
-      ...cluster,
-      queue: repositories.queue,
-      cluster: instanceCluster,
-      inventory: new Inventory(cluster),
-    }),
+    doctor,
     tellMissingPermissions: () =>
       tellMissingPermissions({ ...cluster, logger }),
     reviewToken: (token: string) => reviewToken(api, token),

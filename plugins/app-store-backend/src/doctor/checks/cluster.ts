@@ -42,6 +42,7 @@ export function permissionsCheck(options: {
 }): Check {
   return {
     id: 'permissions',
+    asksCluster: true,
     title: 'The store has the permissions that it needs',
     async look() {
       const missing = await options.missing();

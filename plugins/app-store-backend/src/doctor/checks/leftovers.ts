@@ -23,6 +23,7 @@ export function orphansCheck(options: {
   };
   return {
     id: 'orphans',
+    asksCluster: true,
     title: 'The cluster has no instance that the store does not know',
     async look() {
       if (!cluster.synced) return UNKNOWN;

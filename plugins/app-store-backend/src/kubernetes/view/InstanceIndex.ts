@@ -9,32 +9,11 @@ import type { WatchSink } from '../client/Watch';
 import type { KubeObject } from '../client/kubeObjects';
 import { LABELS } from '../manifests/labels';
 import type { WorkloadFacts } from '../observe/Facts';
-import { markOf, OBJECT_KINDS, type ObjectKind } from './mark';
+import { Entry } from './Entry';
+import { markOf, type ObjectKind } from './mark';
 import { PodClock, type PodTimes } from './PodClock';
-import { packPod, uidOf, unpackPod, type PackedPod } from './packPod';
+import { packPod, uidOf, unpackPod } from './packPod';
 import { packSlice, sliceName } from './packSlice';
-
-/**
- * Of one instance. Absent objects have the mark 0. Arrays are made anew where they grow: one that
- * grows by itself leaves room for sixteen more.
- */
-class Entry {
-  pods: PackedPod[] = [];
-  /** `name address port uid` of one that is ready, the name alone of any other. */
-  slices: string[] = [];
-  marks = OBJECT_KINDS.map(() => 0);
-  /** Set where a controller cannot make the pod. */
-  refused: WorkloadFacts | undefined;
-  claimPhase: string | undefined;
-
-  get isEmpty(): boolean {
-    return (
-      !this.pods.length &&
-      !this.slices.length &&
-      this.marks.every(mark => !mark)
-    );
-  }
-}
 
 /** Failures alone are kept of a workload's conditions. */
 function refusedOf(object: KubeObject): WorkloadFacts | undefined {
@@ -47,6 +26,13 @@ function refusedOf(object: KubeObject): WorkloadFacts | undefined {
   return conditions?.length
     ? { kind, metadata: { name: metadata?.name }, status: { conditions } }
     : undefined;
+}
+
+/** The values with this one, in the place of the one that it is a newer form of. */
+function put<T>(values: T[], value: T, isSame: (each: T) => boolean): T[] {
+  return values.some(isSame)
+    ? values.map(each => (isSame(each) ? value : each))
+    : [...values, value];
 }
 
 /** Follows the objects of all instances. */
@@ -72,7 +58,7 @@ export class InstanceIndex {
   }
 
   #changed(id: string): void {
-    if (this.#entries.get(id)?.isEmpty) this.#entries.delete(id);
+    if (this.#entries.get(id)?.isEmpty()) this.#entries.delete(id);
     this.#onChange(id);
   }
 
@@ -102,9 +88,7 @@ export class InstanceIndex {
 
   /** The mark of an object that is there; undefined where there is none. */
   mark(id: string, kind: ObjectKind): number | undefined {
-    return (
-      this.#entries.get(id)?.marks[OBJECT_KINDS.indexOf(kind)] || undefined
-    );
+    return this.#entries.get(id)?.mark(kind) || undefined;
   }
 
   /** Workloads whose controller cannot make the pod. */
@@ -118,14 +102,7 @@ export class InstanceIndex {
 
   /** True where nothing of an instance is left but its claim. */
   isGone(id: string): boolean {
-    const entry = this.#entries.get(id);
-    return (
-      !entry ||
-      (!entry.pods.length &&
-        entry.marks.every(
-          (mark, i) => !mark || OBJECT_KINDS[i] === 'PersistentVolumeClaim',
-        ))
-    );
+    return this.#entries.get(id)?.isEmpty({ butClaim: true }) ?? true;
   }
 
   /** Ids of all instances of which something is there. */
@@ -141,7 +118,7 @@ export class InstanceIndex {
   wrote(id: string, object: KubeObject): number {
     const kind = object.kind as ObjectKind;
     const mark = markOf(object);
-    this.#entry(id).marks[OBJECT_KINDS.indexOf(kind)] = mark;
+    this.#entry(id).setMark(kind, mark);
     this.#written.set(
       `${id}/${kind}`,
       Number(object.metadata!.resourceVersion),
@@ -198,13 +175,13 @@ export class InstanceIndex {
         this.#clock.note(pod);
         const entry = this.#entry(id);
         const packed = packPod(pod, id);
-        const at = entry.pods.findIndex(
+        // A list brings what is known already.
+        if (entry.pods.includes(packed)) return;
+        entry.pods = put(
+          entry.pods,
+          packed,
           each => uidOf(each) === pod.metadata!.uid,
         );
-        // A list brings what is known already.
-        if (at >= 0 && entry.pods[at] === packed) return;
-        if (at >= 0) entry.pods[at] = packed;
-        else entry.pods = entry.pods.concat(packed);
         this.#changed(id);
       },
       (id, pod) => {
@@ -230,12 +207,12 @@ export class InstanceIndex {
       (id, slice) => {
         const entry = this.#entry(id);
         const packed = packSlice(slice, id);
-        const at = entry.slices.findIndex(
+        if (entry.slices.includes(packed)) return;
+        entry.slices = put(
+          entry.slices,
+          packed,
           each => nameOf(each) === sliceName(slice, id),
         );
-        if (at >= 0 && entry.slices[at] === packed) return;
-        if (at >= 0) entry.slices[at] = packed;
-        else entry.slices = entry.slices.concat(packed);
         this.#changed(id);
       },
       (id, slice) => {
@@ -255,7 +232,6 @@ export class InstanceIndex {
   }
 
   objectSink(kind: ObjectKind): WatchSink<KubeObject> {
-    const at = OBJECT_KINDS.indexOf(kind);
     const isWorkload = kind === 'Deployment' || kind === 'StatefulSet';
     return this.#sink<KubeObject>(
       (id, listed) => {
@@ -270,10 +246,10 @@ export class InstanceIndex {
             : entry.claimPhase;
         const refused = isWorkload ? refusedOf(object) : entry.refused;
         const same =
-          entry.marks[at] === mark &&
+          entry.mark(kind) === mark &&
           entry.claimPhase === phase &&
           JSON.stringify(entry.refused) === JSON.stringify(refused);
-        entry.marks[at] = mark;
+        entry.setMark(kind, mark);
         entry.claimPhase = phase;
         entry.refused = refused;
         if (!same) this.#changed(id);
@@ -281,14 +257,14 @@ export class InstanceIndex {
       (id, object) => {
         if (this.#isOld(id, { ...object, kind })) return;
         const entry = this.#entry(id);
-        entry.marks[at] = 0;
+        entry.setMark(kind, 0);
         if (isWorkload) entry.refused = undefined;
         if (kind === 'PersistentVolumeClaim') entry.claimPhase = undefined;
         this.#changed(id);
       },
       (entry, listed, id) => {
-        if (!entry.marks[at] || listed.has(id)) return false;
-        entry.marks[at] = 0;
+        if (!entry.mark(kind) || listed.has(id)) return false;
+        entry.setMark(kind, 0);
         if (isWorkload) entry.refused = undefined;
         return true;
       },
