@@ -250,18 +250,28 @@ describe('15: app-store-entry prepare', () => {
     const far = 'http://store.example:7007/content';
     await prepare({ HTTP_PROXY, APP_STORE_BUNDLE_URL: far });
     await prepare({ HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: '127.0.0.1' });
-    expect(asked).toEqual([`curl ${far}`, 'curl /content']);
+    // As curl would not read it.
+    const NO_PROXY = `*.example,${new URL(url).host}`;
+    await prepare({ HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY });
+    expect(asked).toEqual([
+      `curl ${far}`,
+      'curl /content',
+      'undefined /content',
+    ]);
   });
 
   it('takes no content for the bundle that another digest has, and asks again', async () => {
     const data = await tar();
     const other = pack();
     other.entry({ name: 'server.js' }, 'another');
+    other.entry({ name: 'node_modules/evil/index.js' }, 'another');
+    other.entry({ name: '.hidden' }, 'another');
     other.finalize();
     const answers = [await buffer(other as unknown as Readable), data];
     answer = (_, response) => response.end(answers.shift());
     expect(await prepare()).toMatchObject({ code: 0 });
     expect(readFileSync(join(root, 'server.js'), 'utf8')).toBe('hello');
+    expect(readdirSync(root).sort()).toEqual(['bin', 'server.js']);
   });
 
   it('tells the store where there is something to install, and does not wait for it', async () => {

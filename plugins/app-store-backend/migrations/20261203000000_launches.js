@@ -29,7 +29,7 @@ exports.up = async function up(knex) {
       .notNullable()
       .comment('JSON: by step, milliseconds from the beginning to its end');
     table
-      .integer('first_byte_ms')
+      .bigInteger('first_byte_ms')
       .comment(
         'To the first byte that the app sent a visitor; null until then',
       );
@@ -37,6 +37,23 @@ exports.up = async function up(knex) {
     table.index(['app_id', 'began_at']);
     table.index(['began_at']);
   });
+  // What is known of the launches of the release before: when they were asked for, and ready.
+  const rows = await knex('instances')
+    .where('stages', 'like', '%"ready"%')
+    .select('id', 'launch', 'app_id', 'stages');
+  for (const { id, launch, app_id, stages } of rows) {
+    const { accepted, ready } = JSON.parse(stages);
+    if (accepted && ready)
+      await knex('launches').insert({
+        instance_id: id,
+        launch,
+        app_id,
+        began_at: accepted,
+        steps: JSON.stringify({
+          routed: Math.max(0, Date.parse(ready) - Date.parse(accepted)),
+        }),
+      });
+  }
 };
 
 /** @param {import('knex').Knex} knex */

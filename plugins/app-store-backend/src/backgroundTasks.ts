@@ -9,16 +9,13 @@ import type { StoreConfig } from './config/StoreConfig';
 import type { DatabaseSession } from './database/DatabaseSession';
 import type { Epoch } from './epoch/Epoch';
 import type { Repositories } from './wiring/repositories';
+import { dropOld } from './dropOld';
 import type { Services } from './wiring/services';
 
 /** Work under way at the end has this long, in milliseconds. */
 const STOP_MS = 5000;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
-/** Changes that nobody reads any more go after this long; a reader that stood still for longer reads all anew. */
-const CHANGES_KEPT_MS = 24 * 60 * MINUTE_MS;
-/** Launches are compared with those of the last 90 days, in milliseconds. */
-const LAUNCHES_KEPT_MS = 90 * 24 * 60 * MINUTE_MS;
 /** The cluster has this long to list what it has, in milliseconds. */
 const LISTED_MS = 8000;
 /** Held by the replica that does what one of them has to do. */
@@ -34,6 +31,8 @@ interface Task {
   /** It makes sense once the cluster was read. */
   needsCluster?: boolean;
   run(): Promise<unknown>;
+  /** In a replica that is not the one. */
+  otherwise?(): void;
 }
 
 /** The work of one process. */
@@ -128,6 +127,7 @@ export class BackgroundTasks {
         by: 'one',
         needsCluster: true,
         run: () => services.doctor.watch({ whole: false }),
+        otherwise: () => services.doctor.forget(),
       },
       {
         everyMs: 60 * MINUTE_MS,
@@ -165,17 +165,7 @@ export class BackgroundTasks {
         reason:
           'what is no longer kept: audit, answers to repeated requests, changes, launches',
         by: 'one',
-        run: async () => {
-          const now = new Date();
-          await services.auditReader.dropOld(now);
-          await services.idempotency.dropExpired();
-          await repositories.launches.dropBefore(
-            new Date(now.getTime() - LAUNCHES_KEPT_MS).toISOString(),
-          );
-          await repositories.outbox.dropBefore(
-            new Date(now.getTime() - CHANGES_KEPT_MS).toISOString(),
-          );
-        },
+        run: () => dropOld(new Date(), { services, repositories }),
       },
     ];
   }
@@ -183,8 +173,10 @@ export class BackgroundTasks {
   #start(task: Task): void {
     let busy = false;
     const run = async () => {
-      if (task.by === 'one' && !(await this.#o.session.tryLock(ONE_REPLICA)))
+      if (task.by === 'one' && !(await this.#o.session.tryLock(ONE_REPLICA))) {
+        task.otherwise?.();
         return;
+      }
       await task.run();
     };
     this.#timers.push(

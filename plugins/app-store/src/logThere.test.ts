@@ -40,6 +40,8 @@ describe('27: a log that cannot be there', () => {
     expect(why({ status: 'SUSPENDED', stage: 'ready' })).toContain(
       'is not running',
     );
+    for (const ending of [{ suspending: true }, { terminating: true }])
+      expect(why({ stage: undefined, ...ending })).toContain('is not running');
     expect(why({ status: 'DEPLOYED', stage: 'ready' }, 'app', true)).toContain(
       'no log of a previous run',
     );

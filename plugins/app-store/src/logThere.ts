@@ -18,12 +18,16 @@ export type LogPart = keyof typeof BEGINS;
 
 /** Why there is no log; undefined where there may be one. */
 export function whyNoLog(
-  instance: Pick<AppInstance, 'status' | 'stage' | 'restartCount'>,
+  instance: Pick<
+    AppInstance,
+    'status' | 'stage' | 'restartCount' | 'suspending' | 'terminating'
+  >,
   part: LogPart,
   previous: boolean,
 ): string | undefined {
-  const { status, stage, restartCount } = instance;
-  if (status === 'SUSPENDED')
+  const { status, stage, restartCount, suspending, terminating } = instance;
+  // Its pod ends, or has ended.
+  if (status === 'SUSPENDED' || suspending || terminating)
     return 'The instance is not running, so it has no log.';
   if (
     stage &&

@@ -227,7 +227,7 @@ async function check(name, { tools, epoch, room }) {
   });
   const archive = await buildImage(name, first);
   const digest = sha256(archive);
-  if (sha256(await buildImage(name, second)) !== digest)
+  if (sha256(await buildImage(name, { ...second, fresh: true })) !== digest)
     throw new Error('made twice, it is not the same');
   const bom = JSON.parse(
     readFileSync(join(first.output, `${name}.cdx.json`), 'utf8'),

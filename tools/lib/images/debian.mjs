@@ -1,6 +1,14 @@
 // The part of an image that is Debian: packages, without a container daemon, by mmdebstrap.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { run, ROOT } from '../toolchain.mjs';
 import { Sentence, step } from '../words.mjs';
@@ -22,6 +30,8 @@ const VOLATILE = [
   'etc/group-',
   'etc/shadow-',
 ];
+/** Trees of earlier days, in milliseconds. */
+const KEPT_MS = 2 * 24 * 60 * 60 * 1000;
 /** Whom pods run as; /app and /resources are mounted by pods. */
 const USER = [
   'echo app:x:1000:1000:app:/app:/bin/sh >> "$1/etc/passwd"',
@@ -31,13 +41,15 @@ const USER = [
 ].join(' && ');
 
 /**
- * A file tree with these packages and what they need, as a tar archive; made once for the same words.
+ * A file tree with these packages and what they need, as a tar archive; made once a day for the same words,
+ * since Debian publishes corrections.
  *
  * @param {string[]} packages
  * @param {number} epoch - seconds since 1970; no file is younger
+ * @param {{ fresh?: boolean }} [options] - `fresh`: made now
  * @returns the archive
  */
-export async function debianTree(packages, epoch) {
+export async function debianTree(packages, epoch, { fresh = false } = {}) {
   const cache = join(ROOT, '.cache/images');
   const recipe = JSON.stringify([
     SUITE,
@@ -46,11 +58,15 @@ export async function debianTree(packages, epoch) {
     VOLATILE,
     USER,
     epoch,
+    new Date().toISOString().slice(0, 10),
   ]);
   const name = createHash('sha256').update(recipe).digest('hex').slice(0, 16);
   const path = join(cache, `debian-${name}.tar`);
-  if (existsSync(path)) return path;
+  if (existsSync(path) && !fresh) return path;
   mkdirSync(cache, { recursive: true });
+  for (const old of readdirSync(cache))
+    if (Date.now() - statSync(join(cache, old)).mtimeMs > KEPT_MS)
+      rmSync(join(cache, old));
   step(
     `Installing ${packages.join(', ')} into a tree of Debian (a minute, once)`,
   );

@@ -102,14 +102,14 @@ export async function sourceDate() {
 
 /**
  * @param {string} name
- * @param {{ tools: Tools, output: string, epoch: number }} options
+ * @param {{ tools: Tools, output: string, epoch: number, fresh?: boolean }} options
  * @returns the archive
  */
-export async function buildImage(name, { tools, output, epoch }) {
+export async function buildImage(name, { tools, output, epoch, fresh }) {
   const image = IMAGES[name];
   const room = mkdtempSync(join(tmpdir(), `${name}-`));
   try {
-    const base = await debianTree(image.packages, epoch);
+    const base = await debianTree(image.packages, epoch, { fresh });
     step(`Packing ${name}:${image.tag}`);
     const tree = join(room, 'tree');
     mkdirSync(tree);

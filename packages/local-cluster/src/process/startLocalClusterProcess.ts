@@ -14,6 +14,11 @@ import { SERVES_PARENT, type Order, type Report } from './messages';
 /** A predecessor that was killed lets go of the state within this time, in milliseconds. */
 const RELEASE_MS = 5000;
 const RELEASE_LOOK_MS = 100;
+/** Between its end and its next start, in milliseconds: twice as long each time, but for one that ran for long. */
+const RESTART_FIRST_MS = 200;
+const RESTART_LAST_MS = 30_000;
+const LONG_MS = 60_000;
+const ENDED = "the local cluster's process has ended";
 
 /** The error that the child told, as what it was. */
 function errorOf({ name, message }: { name: string; message: string }): Error {
@@ -30,6 +35,7 @@ class Child {
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, (error?: string) => void>();
   #last = 0;
+  #hasStarted = false;
 
   static async start(
     program: string,
@@ -47,14 +53,18 @@ class Child {
         child.#process.once('error', reject);
         child.#process.once('exit', code => {
           reject(new Error(`the local cluster's process ended with ${code}`));
-          child.#waiting.forEach(settle => settle('its process has ended'));
-          ended(code);
+          child.#waiting.forEach(settle => settle(ENDED));
+          if (child.#hasStarted) ended(code);
         });
+        // Of one that is about to end: its exit tells.
+        child.#process.on('error', () => {});
         child.#process.on('message', (report: Report) => {
           // What a transform of TypeScript tells is not for us.
           if (typeof report !== 'object') return;
-          if ('started' in report) resolve(report);
-          else if ('failed' in report) reject(errorOf(report.failed));
+          if ('started' in report) {
+            child.#hasStarted = true;
+            resolve(report);
+          } else if ('failed' in report) reject(errorOf(report.failed));
           else if ('log' in report) logger?.[report.log.level](report.log.text);
           else if ('done' in report)
             child.#waiting.get(report.done)?.(report.error);
@@ -78,6 +88,7 @@ class Child {
 
   async setFaults(faults: Fault[]): Promise<void> {
     const id = ++this.#last;
+    if (!this.#process.connected) throw new Error(ENDED);
     const error = await new Promise<string | undefined>(resolve => {
       this.#waiting.set(id, resolve);
       this.#send({ setFaults: faults, id });
@@ -109,7 +120,6 @@ export async function startLocalClusterProcess(
 ): Promise<LocalCluster> {
   const { logger } = options;
   let isStopped = false;
-  let child: Child;
   const start = async (port: number | undefined) => {
     const until = Date.now() + RELEASE_MS;
     for (;;)
@@ -122,22 +132,37 @@ export async function startLocalClusterProcess(
       }
   };
   const first = await start(options.port);
-  child = first.child;
+  let child = first.child;
   const { started } = first.started;
+  const port = Number(new URL(started.address).port);
+  let pauseMs = RESTART_FIRST_MS;
+  let beganAt = Date.now();
   function onEnd(code: number | null): void {
-    // Not one that never started.
-    if (isStopped || !child) return;
+    if (isStopped) return;
+    if (Date.now() - beganAt > LONG_MS) pauseMs = RESTART_FIRST_MS;
     logger?.error(
       `the local cluster's process ended with ${code}; it is started again`,
     );
-    // Whoever has its kubeconfig finds it there again.
-    start(Number(new URL(started.address).port)).then(
-      next => {
-        child = next.child;
-        return isStopped ? child.stop(0) : undefined;
-      },
-      error => logger?.error(`the local cluster is not back: ${error.message}`),
-    );
+    restart();
+  }
+  /** Until it is there again: whoever has its kubeconfig finds it at the same address. */
+  function restart(): void {
+    const wait = pauseMs;
+    pauseMs = Math.min(pauseMs * 2, RESTART_LAST_MS);
+    setTimeout(() => {
+      if (isStopped) return;
+      start(port).then(
+        next => {
+          child = next.child;
+          beganAt = Date.now();
+          if (isStopped) child.stop(0).catch(() => {});
+        },
+        error => {
+          logger?.error(`the local cluster is not back: ${error.message}`);
+          restart();
+        },
+      );
+    }, wait).unref();
   }
   return {
     ...started,

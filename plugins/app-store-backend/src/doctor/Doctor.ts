@@ -45,7 +45,12 @@ export class Doctor {
     }
   }
 
-  /** What {@link watch} found last, by check; empty in a replica that never looked. */
+  /** Another replica looks by itself: what was found here is old. */
+  forget(): void {
+    this.#states.clear();
+  }
+
+  /** What {@link watch} found last, by check; empty in a replica that does not look. */
   get states(): ReadonlyMap<string, DoctorCheck['state']> {
     return this.#states;
   }

@@ -69,25 +69,32 @@ describe.each(databaseIds())('12: Epoch on %s', id => {
     await expectNoticed(epoch, backup);
   });
 
-  it('15: nor what another replica has raised since it was read', async () => {
-    const { settings, marks, epoch } = await setUp();
-    const known = marks.cluster.epoch;
-    // The database is put back, and so behind what the other one raised.
-    marks.cluster.epoch = known + 10;
-    let isRead = false;
-    jest.spyOn(marks.cluster, 'read').mockImplementation(async options => {
-      isRead = !options?.known;
-      return isRead ? marks.cluster.epoch : known;
-    });
-    jest
-      .spyOn(marks.cluster, 'raise')
-      .mockImplementation(async raised => isRead && raised > 0);
-    await epoch.making('cluster', async () => {});
-    expect(await epoch.isHeld('cluster')).toBe(true);
-    expect((await epoch.held())!.epochs.cluster!.seen).toBe(known + 10);
-    expect(Number(await settings.get('epoch:cluster'))).toBeGreaterThan(known);
-    epoch.stop();
-  });
+  it.each([1, 2, 10])(
+    '15: nor what another replica has raised %i above since it was read',
+    async ahead => {
+      const { marks, epoch } = await setUp();
+      // As the cluster's: what is known may be old, and is then refused.
+      const mark = marks.cluster;
+      let known = mark.epoch;
+      jest.spyOn(mark, 'read').mockImplementation(async options => {
+        if (!options?.known) known = mark.epoch;
+        return known;
+      });
+      jest.spyOn(mark, 'raise').mockImplementation(async raised => {
+        if (known !== mark.epoch) return false;
+        known = Math.max(mark.epoch, raised);
+        mark.epoch = known;
+        return true;
+      });
+      // The database is put back to before that.
+      mark.epoch += ahead;
+      const seen = mark.epoch;
+      await epoch.making('cluster', async () => {});
+      expect((await epoch.held())?.epochs.cluster?.seen).toBe(seen);
+      expect(await epoch.isHeld('cluster')).toBe(true);
+      epoch.stop();
+    },
+  );
 
   it('12: what is made in one place says nothing of the other', async () => {
     const { marks, epoch } = await setUp();

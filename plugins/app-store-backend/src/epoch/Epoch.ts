@@ -139,6 +139,10 @@ export class Epoch implements DeletionGuard {
           if (epoch <= seen)
             await this.#hold(place, { database: epoch - 1, seen });
           if (await this.#marks[place].raise(epoch)) return;
+          // No two counts are the same, unless the database was put back between them.
+          const raised = await this.#marks[place].read();
+          if (raised === epoch)
+            await this.#hold(place, { database: epoch - 1, seen: raised });
         }
       });
     this.#next.set(place, next);

@@ -25,7 +25,11 @@ const TAIL_MS = 5000;
 /** What has a log, and where it is looked for: pods of former releases have two containers for what one does now. */
 const CONTAINERS: Record<string, string[]> = {
   [APP_CONTAINER]: [APP_CONTAINER],
-  [PREPARE_CONTAINER]: [PREPARE_CONTAINER, DEPENDENCIES_CONTAINER],
+  [PREPARE_CONTAINER]: [
+    PREPARE_CONTAINER,
+    DEPENDENCIES_CONTAINER,
+    BUNDLE_CONTAINER,
+  ],
   [BUNDLE_CONTAINER]: [BUNDLE_CONTAINER, PREPARE_CONTAINER],
   [DEPENDENCIES_CONTAINER]: [DEPENDENCIES_CONTAINER, PREPARE_CONTAINER],
 };

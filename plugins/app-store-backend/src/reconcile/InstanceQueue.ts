@@ -5,7 +5,7 @@
  */
 import type { Knex } from 'knex';
 import { keepLaunch } from '../instances/launches/LaunchRepository';
-import { launchBegan } from '../instances/launches/launchBegan';
+import { launchBegan, stepsOf } from '../instances/launches/launchBegan';
 import { randomUUID } from 'node:crypto';
 import { Outbox } from '../changes/Outbox';
 import { skipLocked } from '../database/locks';
@@ -251,7 +251,7 @@ export class InstanceQueue {
       if (shown) tell('instance', claimed.id);
       const { steps } = change;
       // With what says that it is ready, so that nobody finds it ready without.
-      if (steps?.routed !== undefined && claimed.steps?.routed === undefined)
+      if (steps?.routed !== undefined && stepsOf(claimed).routed === undefined)
         await keepLaunch(tx, {
           instanceId: claimed.id,
           launch: claimed.launch,

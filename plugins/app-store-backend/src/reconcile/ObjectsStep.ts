@@ -1,7 +1,7 @@
 /** The first step: an instance's objects become what its row says. */
 import { objectsDigest } from '../instances/instanceObjectRows';
 import type { InstanceRecord } from '../instances/instanceRows';
-import { launchBegan } from '../instances/launches/launchBegan';
+import { launchBegan, stepsOf } from '../instances/launches/launchBegan';
 import type { StillMine } from '../kubernetes/client/FencedObjects';
 import { VolumeLost } from '../kubernetes/InstanceWorkload';
 import type { InstanceObjects } from '../kubernetes/manifests/instanceObjects';
@@ -116,8 +116,14 @@ export class ObjectsStep {
     record: InstanceRecord,
     admittedMs: number,
   ): InstanceRecord['steps'] {
-    const { desired, steps } = record;
-    if (desired !== 'running' || steps?.applied !== undefined) return steps;
+    const steps = stepsOf(record);
+    // One that was ready before was launched by the release before this one.
+    if (
+      record.desired !== 'running' ||
+      steps.applied !== undefined ||
+      record.stages.ready
+    )
+      return record.steps;
     const beganMs = launchBegan(record).getTime();
     return {
       queued: Math.max(0, admittedMs - beganMs),

@@ -6,7 +6,7 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { InstanceRecord } from '../instances/instanceRows';
-import { launchBegan } from '../instances/launches/launchBegan';
+import { launchBegan, stepsOf } from '../instances/launches/launchBegan';
 import { observeInstance } from '../kubernetes/InstanceDiagnosis';
 import { problemOf } from '../kubernetes/observe/causes';
 import { newestPod } from '../kubernetes/observe/pods';
@@ -80,7 +80,7 @@ export class ObservationStep {
     const status = waitsForAddress ? 'PENDING' : seen.status;
     const stage: LaunchStage = waitsForAddress ? 'starting' : seen.stage;
     const pod = newestPod(facts.pods);
-    const wasReady = record.steps?.routed !== undefined;
+    const wasReady = stepsOf(record).routed !== undefined;
     await this.#o.rows.write(claim, {
       status,
       stage,
@@ -101,10 +101,10 @@ export class ObservationStep {
     pod: V1Pod | undefined,
     isReady: boolean,
   ): InstanceRecord['steps'] {
-    const { steps = {} } = record;
+    const steps = stepsOf(record);
     // What happens to a pod later on is no part of its launch.
-    if (steps.routed !== undefined || steps.applied === undefined)
-      return record.steps;
+    const wasReady = steps.routed !== undefined || record.stages.ready;
+    if (wasReady || steps.applied === undefined) return record.steps;
     const beganMs = launchBegan(record).getTime();
     return {
       ...launchSteps(steps, pod, this.#o.cluster.podTimes(pod?.metadata?.uid), {

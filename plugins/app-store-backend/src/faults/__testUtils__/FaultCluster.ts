@@ -17,8 +17,14 @@ export class FaultCluster {
   readonly #api: KubeApi;
   readonly kubeconfig: string;
 
-  /** @param hostPort - that pods may reach */
-  static async start(hostPort: number): Promise<FaultCluster> {
+  /**
+   * @param hostPort - that pods may reach
+   * @param options.hollowNodes - so many nodes on which pods are ready at once and nothing runs, and no other
+   */
+  static async start(
+    hostPort: number,
+    { hollowNodes = 0 } = {},
+  ): Promise<FaultCluster> {
     const directory = mkdtempSync(join(tmpdir(), 'fault-cluster-'));
     const child = spawn(
       process.execPath,
@@ -29,6 +35,9 @@ export class FaultCluster {
         JSON.stringify({
           directory,
           hostPorts: [hostPort],
+          ...(hollowNodes
+            ? { pods: false, hollowNodes: { count: hollowNodes } }
+            : {}),
           backOff: SOON,
           images: {
             runtime: nodeImage(),

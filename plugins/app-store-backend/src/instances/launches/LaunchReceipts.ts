@@ -3,7 +3,7 @@ import type { LaunchReceipt } from '@ai-app-store/backstage-plugin-app-store-com
 import type { Caller } from '../../auth/Caller';
 import type { InstanceService } from '../InstanceService';
 import type { LaunchRepository } from './LaunchRepository';
-import { launchBegan } from './launchBegan';
+import { launchBegan, stepsOf } from './launchBegan';
 import { receiptOf } from './receipt';
 
 /** Launches of an app that one is compared with. */
@@ -29,7 +29,8 @@ export class LaunchReceipts {
       id,
       'read_status',
     );
-    const { launch, steps = {} } = record;
+    const { launch } = record;
+    const steps = stepsOf(record);
     const [kept, others] = await Promise.all([
       this.#launches.get(id, launch),
       this.#launches.last(app.name, COMPARED),

@@ -60,18 +60,21 @@ export function stageOf(
   return isPast ? 'dependencies' : 'bundle';
 }
 
+/** Those of ours: others may add init containers of their own, which may run for as long as the pod. */
+const OURS = [PREPARE_CONTAINER, BUNDLE_CONTAINER, DEPENDENCIES_CONTAINER];
+
+function ourStatuses(pod: Pick<V1Pod, 'status'>): V1ContainerStatus[] {
+  return (pod.status?.initContainerStatuses ?? []).filter(({ name }) =>
+    OURS.includes(name),
+  );
+}
+
 /** The stage at which a pod is prepared. @returns undefined where that has not begun */
 export function preparationOf(
   pod: V1Pod,
   hasBundle: boolean,
 ): PreparationStage | undefined {
-  const statuses = pod.status?.initContainerStatuses ?? [];
-  return statuses
-    .filter(({ name }) =>
-      [PREPARE_CONTAINER, BUNDLE_CONTAINER, DEPENDENCIES_CONTAINER].includes(
-        name,
-      ),
-    )
+  return ourStatuses(pod)
     .map(status =>
       // Of the two of former releases the next one is due once this one is through.
       status.name === BUNDLE_CONTAINER &&
@@ -84,10 +87,11 @@ export function preparationOf(
 
 /** True where nothing is left to prepare. */
 export function isPrepared(pod: V1Pod): boolean {
-  if (!pod.spec?.initContainers?.length) return true;
-  const statuses = pod.status?.initContainerStatuses ?? [];
-  return (
-    statuses.length > 0 &&
-    statuses.every(({ state }) => state?.terminated?.exitCode === 0)
+  const wanted = (pod.spec?.initContainers ?? []).filter(({ name }) =>
+    OURS.includes(name),
   );
+  const done = ourStatuses(pod).filter(
+    ({ state }) => state?.terminated?.exitCode === 0,
+  );
+  return done.length === wanted.length;
 }

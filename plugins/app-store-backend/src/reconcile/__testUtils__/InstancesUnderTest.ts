@@ -5,6 +5,7 @@ import { launch, suspension } from '../../instances/instanceChanges';
 import { InstanceRepository } from '../../instances/InstanceRepository';
 import type { InstanceRecord } from '../../instances/instanceRows';
 import { InstanceTransitions } from '../../instances/InstanceTransitions';
+import type { InstanceInput } from '../../kubernetes/manifests/InstanceInput';
 import { buildInstanceObjects } from '../../kubernetes/manifests/instanceObjects';
 import { Policy } from '../../policy';
 import {
@@ -39,20 +40,31 @@ export class InstancesUnderTest {
   readonly #knex: Knex;
   readonly #installation: string;
   readonly #appId: string;
+  readonly #scheduling: InstanceInput['scheduling'] | undefined;
   readonly #transitions: InstanceTransitions;
   readonly #instances: InstanceRepository;
 
-  /** @param knex - migrated */
+  /**
+   * @param knex - migrated
+   * @param scheduling - of their pods
+   */
   static async create(
     knex: Knex,
     installation: string,
+    scheduling?: InstanceInput['scheduling'],
   ): Promise<InstancesUnderTest> {
     const app = appRecord({ manifest: MANIFEST });
     await new AppRepository(knex).insert(app, { tagIds: [] });
-    return new InstancesUnderTest(knex, installation, app.id);
+    return new InstancesUnderTest(knex, installation, app.id, scheduling);
   }
 
-  private constructor(knex: Knex, installation: string, appId: string) {
+  private constructor(
+    knex: Knex,
+    installation: string,
+    appId: string,
+    scheduling?: InstanceInput['scheduling'],
+  ) {
+    this.#scheduling = scheduling;
     this.#knex = knex;
     this.#installation = installation;
     this.#appId = appId;
@@ -98,6 +110,7 @@ export class InstancesUnderTest {
         appId: this.#appId,
         installation: this.#installation,
         manifest: MANIFEST,
+        ...(this.#scheduling ? { scheduling: this.#scheduling } : {}),
       }),
     );
     await this.#transitions.insert({ ...record, objects }, SLOTS);

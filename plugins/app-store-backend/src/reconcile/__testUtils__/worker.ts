@@ -19,6 +19,8 @@ export interface WorkerOptions {
   namespace: string;
   installation: string;
   leaseMs: number;
+  /** Looks by itself, as a backend does; when it is told to otherwise. */
+  byItself?: boolean;
 }
 
 /** What it is told, and what it tells. */
@@ -27,6 +29,9 @@ export type Report =
   | { ready: true }
   | { stopping: string }
   | { done: true; steps: string[] };
+
+/** As often as a backend looks for what is due. */
+const CLAIM_MS = 2500;
 
 const STEPS = new Set([
   'get',
@@ -82,14 +87,17 @@ async function main(options: WorkerOptions): Promise<void> {
     namespace: options.namespace,
     installation: options.installation,
     logger,
-    onChange: () => {},
+    onChange: id => options.byItself && processor.wake(id),
   });
   await cluster.ensureNamespace();
   cluster.start();
   await cluster.whenListed();
   processor.start(cluster);
-  // Looks when it is told to, and not by itself.
-  await processor.stop();
+  if (options.byItself)
+    setInterval(() => {
+      processor.claimDue().catch(error => logger.warn(error.message));
+    }, CLAIM_MS);
+  else await processor.stop();
   process.on('message', async (order: Order) => {
     steps.length = 0;
     stopBefore = order.stopBefore;

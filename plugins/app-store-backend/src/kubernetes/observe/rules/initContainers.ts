@@ -13,6 +13,10 @@ import { startFailure } from './startFailure';
 /** What takes longer is spoken of, in milliseconds. */
 const LONG_MS = 20_000;
 const FAILED = new RegExp(FAILURE_PREFIX);
+/** What the entry program says to a word that it does not know. */
+const USAGE = /^usage: app-store-entry /m;
+const OLDER_IMAGE =
+  'The runtime image is older than the store: it does not know the command `prepare`.';
 
 /** What it said of its end; undefined where that is still to be read. */
 function lastWords(
@@ -66,6 +70,8 @@ export function initFailed(look: Case): Finding | undefined {
     // An evicted pod's containers are killed: the disruption is the cause.
     const told = lastWords(look, status, ended);
     if (told === undefined) return undefined;
+    if (ended.exitCode === 2 && USAGE.test(told))
+      return withLog(found(evidence, 'RUNTIME_FAILED', OLDER_IMAGE), told);
     const finding = found(
       evidence,
       (toldFailure(told)?.stage ?? stage) === 'bundle'
