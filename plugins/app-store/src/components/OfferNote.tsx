@@ -27,7 +27,8 @@ export function OfferNote(props: { app: App; onWithdrawn: () => void }) {
       onWithdrawn();
     });
   return (
-    <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
+    // On a line of its own, the button does not wrap once the names have come.
+    <Flex direction="column" gap="1" align="start">
       <Text variant="body-small">
         {offer.allVersions ? 'All versions offered' : 'Offered'} to{' '}
         <PersonName of={offer.to} />
