@@ -2,11 +2,13 @@
 // local cluster serves, out of a real API server's OpenAPI v3 documents
 // (`kubectl get --raw /openapi/v3/api/v1` and so on).
 //
-// Kinds that those do not have are taken from a Swagger document (`kubectl get --raw /openapi/v2`).
+// Kinds that those do not have are taken from a Swagger document (`kubectl get --raw /openapi/v2`), and custom
+// ones from their CustomResourceDefinitions.
 //
-//   node scripts/generate-schema.mjs <folder with openapi-v3-*.json> <swagger.json>
+//   node scripts/generate-schema.mjs <folder with openapi-v3-*.json> <swagger.json> [<crd.yaml> …]
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 
 const KINDS = [
   'core.v1.Namespace',
@@ -32,6 +34,7 @@ const KINDS = [
   'autoscaling.v1.Scale',
   'discovery.v1.EndpointSlice',
   'networking.v1.NetworkPolicy',
+  'networking.v1.Ingress',
   'policy.v1.PodDisruptionBudget',
   'policy.v1.Eviction',
   'storage.v1.StorageClass',
@@ -52,10 +55,10 @@ const KINDS = [
   'authorization.v1.SelfSubjectRulesReview',
 ];
 
-const [folder, swagger] = process.argv.slice(2);
+const [folder, swagger, ...definitions] = process.argv.slice(2);
 if (!folder || !swagger) {
   console.error(
-    'usage: generate-schema.mjs <folder with openapi-v3-*.json> <swagger.json>',
+    'usage: generate-schema.mjs <folder with openapi-v3-*.json> <swagger.json> [<crd.yaml> …]',
   );
   process.exit(2);
 }
@@ -125,6 +128,15 @@ function convert(node) {
           : {}),
       };
     case 'object':
+      // Only a custom kind has its parts within itself.
+      if (node.properties)
+        return {
+          type: 'struct',
+          ...(node.required ? { required: node.required } : {}),
+          fields: Object.fromEntries(
+            Object.entries(node.properties).map(([k, v]) => [k, convert(v)]),
+          ),
+        };
       return node.additionalProperties
         ? { type: 'map', values: convert(node.additionalProperties), ...extra }
         : { type: 'any' };
@@ -175,6 +187,18 @@ for (const kind of KINDS) {
   );
   for (const field of BY_VALUE)
     if (fields[field]?.ref) fields[field].present = true;
+}
+for (const file of definitions) {
+  const { spec } = parse(readFileSync(file, 'utf8'));
+  const { schema } = spec.versions.find(
+    (/** @type {{ storage: boolean }} */ each) => each.storage,
+  );
+  const key = `${spec.group.split('.')[0]}.${spec.names.kind}`;
+  const kind = /** @type {{ fields: Record<string, object> }} */ (
+    convert(schema.openAPIV3Schema)
+  );
+  kind.fields.metadata = { ref: 'ObjectMeta', present: true };
+  types[key] = kind;
 }
 const version = JSON.parse(
   readFileSync(join(folder, 'version.json'), 'utf8'),

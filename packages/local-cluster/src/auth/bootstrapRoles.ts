@@ -41,7 +41,7 @@ function viewRules(): Json[] {
     },
     {
       apiGroups: ['networking.k8s.io'],
-      resources: ['networkpolicies'],
+      resources: ['ingresses', 'networkpolicies'],
       verbs: READ,
     },
     { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: READ },
@@ -98,7 +98,7 @@ function editRules(): Json[] {
     { apiGroups: ['apps'], resources: WORKLOADS, verbs: WRITE },
     {
       apiGroups: ['networking.k8s.io'],
-      resources: ['networkpolicies'],
+      resources: ['ingresses', 'networkpolicies'],
       verbs: WRITE,
     },
     {

@@ -19,6 +19,7 @@ import {
 } from './strategies/policies';
 import { rbac } from './strategies/rbac';
 import { replicaSets } from './strategies/replicaSet';
+import { httpRoutes, ingresses } from './strategies/routes';
 import { secrets } from './strategies/secret';
 import { services } from './strategies/service';
 import { statefulSets } from './strategies/statefulSet';
@@ -88,6 +89,8 @@ export const RESOURCES: readonly Resource[] = [
   },
   endpointSlices,
   networkPolicies,
+  ingresses,
+  httpRoutes,
   podDisruptionBudgets,
   storageClasses,
   {
