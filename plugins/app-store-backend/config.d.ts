@@ -80,6 +80,12 @@ export interface Config {
       /** Names that nobody may have as an alias, beside those that are reserved always (`login`, `www`, `mail` and the like). */
       reserved?: string[];
       /**
+       * Host names outside the apps' domain that aliases may have: `dash.example.org`, or
+       * `*.example.org` for all one label below. Anybody with full access may take one, first come,
+       * first served. They must lead to the gateway. Default: none.
+       */
+      hosts?: string[];
+      /**
        * The name of a deleted alias rests for this long: only its last owner may take it again,
        * unless an admin frees it. `0s` for not at all. Default: `168h`.
        */
@@ -185,6 +191,41 @@ export interface Config {
       context?: string;
       /** Namespace of the gateway's pods, for network policies. */
       gatewayNamespace?: string;
+      /**
+       * How requests for aliases reach the gateway. `none`: one wildcard of an Ingress or a route
+       * leads to it, and to all instances. `ingress` or `httpRoute`: each alias has such an object
+       * beside the gateway, in `gatewayNamespace`. Default: `none`.
+       */
+      routes?: 'none' | 'ingress' | 'httpRoute';
+      /** The Service of the gateway that these objects lead to. */
+      gatewayService?: {
+        /** Default: `app-store-gateway`. */
+        name?: string;
+        /** Default: 7008. */
+        port?: number;
+      };
+      ingress?: {
+        /** Default: the cluster's default class. */
+        className?: string;
+        /** Annotations of each, such as `cert-manager.io/cluster-issuer`. */
+        annotations?: { [name: string]: string };
+        /**
+         * A Secret with a certificate for all hosts below the apps' domain. Default: each alias has a
+         * Secret of its own, `a-<id>-tls`, which cert-manager makes.
+         */
+        wildcardSecret?: string;
+      };
+      httpRoute?: {
+        /** The Gateway, whose listeners hold the certificates. */
+        parentRefs?: Array<{
+          name: string;
+          namespace?: string;
+          sectionName?: string;
+          port?: number;
+        }>;
+        /** Annotations of each. */
+        annotations?: { [name: string]: string };
+      };
       /** Names of Secrets with which images are pulled. */
       imagePullSecrets?: string[];
       /** Storage class of apps' volumes. Default: the cluster's. */

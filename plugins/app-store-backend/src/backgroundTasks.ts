@@ -143,6 +143,17 @@ export class BackgroundTasks {
         needsCluster: true,
         run: () => services.secretProcessor.look(),
       },
+      ...(services.aliasRoutes
+        ? [
+            {
+              everyMs: 5 * MINUTE_MS,
+              reason: 'objects of aliases: what a watch may have missed',
+              by: 'one' as const,
+              needsCluster: true,
+              run: () => services.aliasRoutes!.processor.look(),
+            },
+          ]
+        : []),
       {
         everyMs: config.declarations.interval * SECOND_MS,
         reason: 'what is declared in repositories',
@@ -253,6 +264,7 @@ export class BackgroundTasks {
       this.#o.epoch.check('cluster'),
     );
     if (this.#stopping.signal.aborted) return;
+    services.aliasRoutes?.processor.start();
     const { examples } = config;
     if (examples)
       await this.#insist('importing the examples', () =>
@@ -286,7 +298,10 @@ export class BackgroundTasks {
     this.#o.services.secretWatch.stop();
     // What a silent cluster holds up is done again by whoever has the lease next.
     await Promise.race([
-      processor.stop(),
+      Promise.all([
+        processor.stop(),
+        this.#o.services.aliasRoutes?.processor.stop(),
+      ]),
       sleep(STOP_MS, undefined, { ref: false }),
     ]);
     await changeReader.stop();

@@ -103,7 +103,7 @@ export const createAppStorePlugin = ({
             settings: config,
             policies: () => policies.current,
           });
-          const repositories = createRepositories(knex, policy);
+          const repositories = createRepositories(knex, policy, config);
           const installation = await repositories.settings.getOrSet(
             'installation',
             randomUUID(),

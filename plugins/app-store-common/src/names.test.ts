@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import semver from 'semver';
-import { aliasNameProblem, compareVersions, versionKey } from './names';
+import {
+  aliasNameProblem,
+  appHost,
+  compareVersions,
+  isListedHost,
+  versionKey,
+} from './names';
 
 const number = fc.oneof(fc.nat(20), fc.nat(), fc.constant(10 ** 12));
 const word = fc.oneof(
@@ -44,15 +50,24 @@ describe('versionKey', () => {
 });
 
 describe('aliasNameProblem', () => {
-  it.each(['a', 'my-app', '1', 'a'.repeat(63)])('takes %s', name =>
-    expect(aliasNameProblem(name)).toBeUndefined(),
+  it.each(['a', 'my-app', '1', 'a'.repeat(63), 'a.b', '1.example.org'])(
+    'takes %s',
+    name => expect(aliasNameProblem(name)).toBeUndefined(),
   );
   it.each([
     '',
     'A',
     '-a',
     'a-',
-    'a.b',
+    '.a',
+    'a.',
+    'a..b',
+    'a.-b',
+    'a.B',
+    '10.0.0.1',
+    '*.a',
+    `${'a'.repeat(64)}.b`,
+    `${'a.'.repeat(120)}b`,
     'a_b',
     'a b',
     'a'.repeat(64),
@@ -64,4 +79,27 @@ describe('aliasNameProblem', () => {
     'a\n',
     'app\u200b',
   ])('refuses %j', name => expect(aliasNameProblem(name)).toBeTruthy());
+});
+
+describe('15: host names outside the domain of apps', () => {
+  const hosts = ['dash.example.org', '*.tools.example.org'];
+  it.each([
+    ['dash.example.org', true],
+    ['a.tools.example.org', true],
+    ['tools.example.org', false],
+    ['a.b.tools.example.org', false],
+    ['x.dash.example.org', false],
+    ['xn--pp-7ka.tools.example.org', false],
+    ['dash', false],
+    ['', false],
+  ])('lists %s: %s', (name, listed) =>
+    expect(isListedHost(name, hosts)).toBe(listed),
+  );
+
+  it('are addresses by themselves', () => {
+    expect(appHost('dash', 'apps.example.com')).toBe('dash.apps.example.com');
+    expect(appHost('dash.example.org', 'apps.example.com')).toBe(
+      'dash.example.org',
+    );
+  });
 });

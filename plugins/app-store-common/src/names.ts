@@ -80,15 +80,59 @@ export function secretKeyProblem(key: string): string | undefined {
     : 'can contain letters, digits, ".", "_" and "-", at most 253 characters';
 }
 
+/** Of a host name; with what is set before it, it fits into a column of 255. */
+const HOST_LIMIT = 240;
+const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** Why a text cannot be a host name: labels (RFC 1123) in lower case, the last one not a number. */
+function hostNameProblem(name: string): string | undefined {
+  if (name.length > HOST_LIMIT)
+    return `is longer than ${HOST_LIMIT} characters`;
+  const labels = name.split('.');
+  if (labels.some(label => label.length > NAME_LIMIT || !LABEL.test(label)))
+    return `is not a host name: between its dots there can be lower case letters, digits and "-", at most ${NAME_LIMIT}`;
+  if (/^\d+$/.test(labels[labels.length - 1])) return 'is an address';
+  return undefined;
+}
+
 /**
- * Why a text cannot be an alias: one label of a host name (RFC 1123), in lower case.
+ * Whether a name is a host name outside the apps' domain, where an admin lists it.
+ *
+ * @param hosts - `dash.example.org`, or `*.example.org` for all one label below
+ * @public
+ */
+export function isListedHost(name: string, hosts: readonly string[]): boolean {
+  if (hosts.includes(name)) return true;
+  const [label, ...rest] = name.split('.');
+  return (
+    rest.length > 0 &&
+    aliasNameProblem(label) === undefined &&
+    hosts.includes(`*.${rest.join('.')}`)
+  );
+}
+
+/**
+ * The host name of an instance or of an alias.
+ *
+ * @param label - the id of an instance or the name of an alias; with dots it is a host name by itself
+ * @param domain - the apps' domain
+ * @public
+ */
+export function appHost(label: string, domain: string): string {
+  return label.includes('.') ? label : `${label}.${domain}`;
+}
+
+/**
+ * Why a text cannot be an alias: one label of a host name (RFC 1123), in lower case, or a
+ * host name outside the apps' domain, which an admin has to list.
  *
  * @public
  */
 export function aliasNameProblem(name: string): string | undefined {
+  if (name.includes('.')) return hostNameProblem(name);
   if (name.length > NAME_LIMIT)
     return `is longer than ${NAME_LIMIT} characters`;
-  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))
+  if (!LABEL.test(name))
     return 'can contain lower case letters, digits and "-", and must start and end with a letter or digit';
   // Such a label is read as an internationalised name (RFC 5890), and may look like another one.
   if (/^..--/.test(name)) return 'has "--" as its third and fourth character';

@@ -135,6 +135,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
           sessions,
           portalUrl: config.portalUrl,
           appsUrl: config.appsUrl,
+          routes,
           pluginUrl,
         });
         const assertions = await Assertions.create(sessions);
@@ -165,7 +166,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
             portalUrl: config.portalUrl,
             onPass: (hostname, userEntityRef) => {
               const instanceId = routes.instanceAt(
-                readHost(hostname, config.appsUrl.hostname),
+                readHost(hostname, config.appsUrl.hostname, routes),
               );
               if (instanceId)
                 admissions.decide(instanceId, userEntityRef).catch(() => {});

@@ -27,6 +27,18 @@ describe('Registry', () => {
     );
   });
 
+  it.each(STORED.map(r => [r.kind, r] as const))(
+    'says in its discovery that it serves %s',
+    (_, { group, version, plural }) => {
+      const path = group ? `/apis/${group}/${version}` : `/api/${version}`;
+      const { resources } = discover(path, '') as Json;
+      expect(resources.map((r: Json) => r.name)).toContain(plural);
+      if (!group) return;
+      const { groups } = discover('/apis', '') as Json;
+      expect(groups.map((each: Json) => each.name)).toContain(group);
+    },
+  );
+
   it('offers the deletion of a collection where it is served', () => {
     const { resources } = discover('/api/v1', '') as Json;
     const verbsOf = (name: string) =>

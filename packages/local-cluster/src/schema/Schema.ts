@@ -43,7 +43,11 @@ export interface TypeNode {
 }
 
 /** Every type, by its key: `Pod`, or with its group `rbac.Role`. */
-export const schemaTypes = generated.types as Record<string, TypeNode>;
+// Deeper than what TypeScript compares by itself.
+export const schemaTypes = generated.types as unknown as Record<
+  string,
+  TypeNode
+>;
 const ANY: TypeNode = { type: 'any' };
 
 /** The version of the API server that the schema was taken from. */

@@ -91,6 +91,7 @@ const GROUPS = [
   'coordination.k8s.io',
   'node.k8s.io',
   'discovery.k8s.io',
+  'gateway.networking.k8s.io',
   'metrics.k8s.io',
 ];
 

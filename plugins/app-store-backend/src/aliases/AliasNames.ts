@@ -2,7 +2,10 @@
  * Which names aliases may have. The name of a deleted alias rests: for a while only its last
  * owner can use it again, because links and browsers may still use it.
  */
-import { aliasNameProblem } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  aliasNameProblem,
+  isListedHost,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Audit } from '../audit/Audit';
 import type { Caller } from '../auth/Caller';
 import { isUuid } from '../database/isUuid';
@@ -17,6 +20,8 @@ export interface AliasNamesOptions {
   history: AliasHistory;
   /** Names that nobody may have. */
   reserved: string[];
+  /** Host names outside the apps' domain that an admin lists. */
+  hosts: readonly string[];
   /** How long the name of a deleted alias is its last owner's alone. */
   restSeconds: number;
 }
@@ -52,6 +57,19 @@ export class AliasNames {
         )} cannot be an alias: it ${problem}.`,
         owner: 'you',
         remedy: 'Choose another name, such as my-app.',
+      });
+    const { hosts } = this.#o;
+    if (name.includes('.') && !isListedHost(name, hosts))
+      throw new StoreError({
+        status: 400,
+        code: 'ALIAS_HOST_NOT_LISTED',
+        message: `${name} is not among the host names that this store serves.`,
+        owner: 'admin',
+        remedy: hosts.length
+          ? `Choose one of ${hosts.join(
+              ', ',
+            )}, or a name without dots. Only an admin can add a host name (appStore.aliases.hosts).`
+          : 'Choose a name without dots. Only an admin can add a host name (appStore.aliases.hosts).',
       });
   }
 

@@ -5,6 +5,7 @@
  * changes an alias from what is out of date changes nothing.
  */
 import {
+  isListedHost,
   showable,
   type AliasChange,
 } from '@ai-app-store/backstage-plugin-app-store-common';
@@ -88,11 +89,24 @@ export class AliasRepository {
   readonly #knex: Knex;
   readonly #policy: Policy;
   readonly #outbox: Outbox;
+  readonly #hosts: readonly string[];
 
-  constructor(knex: Knex, policy: Policy, outbox: Outbox = new Outbox(knex)) {
+  /** @param hosts - host names outside the apps' domain that an admin lists; others lead nowhere */
+  constructor(
+    knex: Knex,
+    policy: Policy,
+    outbox: Outbox = new Outbox(knex),
+    hosts: readonly string[] = [],
+  ) {
     this.#knex = knex;
     this.#policy = policy;
     this.#outbox = outbox;
+    this.#hosts = hosts;
+  }
+
+  /** Whether a name is served: one below the apps' domain, or one that is still listed. */
+  isServed(name: string): boolean {
+    return !name.includes('.') || isListedHost(name, this.#hosts);
   }
 
   #joined(): Knex.QueryBuilder {
@@ -138,6 +152,13 @@ export class AliasRepository {
     return { items: items.map(toRecord), nextCursor };
   }
 
+  /** All of them by id, some at a time. */
+  async listAll(after: string | undefined, limit: number) {
+    const query = this.#knex<AliasRow>('aliases').orderBy('id').limit(limit);
+    if (after) query.where('id', '>', after);
+    return (await query).map(row => ALIASES.read(row));
+  }
+
   /** The alias with an id or a name. */
   async find(idOrName: string): Promise<AliasRecord | undefined> {
     const row: JoinedRow | undefined = await this.#joined()
@@ -150,17 +171,21 @@ export class AliasRepository {
     return row && toRecord(row);
   }
 
-  /** Primary aliases by instance. */
+  /** Primary aliases by instance, of those that are served. */
   async primariesOf(instanceIds: string[]): Promise<Map<string, string>> {
     if (!instanceIds.length) return new Map();
     const rows = await this.#knex<AliasRow>('aliases')
       .whereIn('instance_id', instanceIds)
       .where({ is_primary: true })
       .select('instance_id', 'name');
-    return new Map(rows.map(row => [row.instance_id!, row.name]));
+    return new Map(
+      rows
+        .filter(row => this.isServed(row.name))
+        .map(row => [row.instance_id!, row.name]),
+    );
   }
 
-  /** What the gateway has of aliases: all, or those with these names. */
+  /** What the gateway has of aliases: all that are served, or those with these names. */
   async routes(names?: string[]): Promise<AliasRoute[]> {
     const query = this.#knex<AliasRow>('aliases').select(
       'name',
@@ -177,7 +202,8 @@ export class AliasRepository {
       history.whereIn('alias_name', names);
     }
     const moved = new Set<string>(await history.pluck('alias_name'));
-    return (await query).map(row => ({
+    const rows = (await query).filter(row => this.isServed(row.name));
+    return rows.map(row => ({
       moved: moved.has(row.name),
       name: row.name,
       instanceId: row.instance_id ?? undefined,

@@ -1,8 +1,9 @@
 /** Aliases as people see them: who sees which, and what they led to. */
-import type {
-  AliasChange,
-  AppAlias,
-  Page,
+import {
+  appHost,
+  type AliasChange,
+  type AppAlias,
+  type Page,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { AliasHistory } from './AliasHistory';
 import type { AliasNames } from './AliasNames';
@@ -43,7 +44,9 @@ export class AliasService {
     return {
       id: alias.id,
       name: alias.name,
-      url: `${protocol}//${alias.name}.${hostname}${port ? `:${port}` : ''}/`,
+      url: `${protocol}//${appHost(alias.name, hostname)}${
+        port ? `:${port}` : ''
+      }/`,
       instanceId: alias.instanceId,
       instanceTitle: alias.instanceTitle,
       primary: alias.primary,

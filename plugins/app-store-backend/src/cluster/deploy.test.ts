@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { collectionPath } from '../kubernetes/client/kubeObjects';
-import { PERMISSIONS } from '../kubernetes/permissions';
+import {
+  PERMISSIONS,
+  ROUTE_PERMISSIONS,
+  type Permission,
+} from '../kubernetes/permissions';
 import {
   ClusterUnderTest,
   type AnyObject,
@@ -15,7 +19,7 @@ jest.setTimeout(120_000);
 
 const DEPLOY = resolve(__dirname, '../../../../deploy');
 /** Kinds of which the local cluster knows nothing. */
-const UNKNOWN = ['HTTPRoute', 'Ingress', 'ServiceMonitor'];
+const UNKNOWN = ['ServiceMonitor'];
 
 function render(components: string[] = []): AnyObject[] {
   const directory = mkdtempSync(join(tmpdir(), 'overlay-'));
@@ -48,57 +52,74 @@ describe('15: deploy', () => {
   });
   afterAll(async () => cluster?.close());
 
-  it('15: gives the store exactly what it uses', () => {
-    const objects = render();
-    const rules = (kind: string) =>
-      objects
-        .filter(object => object.kind === kind)
-        .flatMap(object => object.rules as any[])
-        .flatMap(({ apiGroups, resources, verbs }) =>
-          apiGroups.flatMap((group: string) =>
-            resources.flatMap((resource: string) =>
-              verbs.map((verb: string) => `${group}/${resource}: ${verb}`),
-            ),
-          ),
-        )
-        .sort();
-    const own = (clusterWide: boolean) =>
-      PERMISSIONS.filter(each => Boolean(each.clusterWide) === clusterWide)
-        .flatMap(({ group, resource, verbs }) =>
-          verbs.map(verb => `${group}/${resource}: ${verb}`),
-        )
-        .sort();
-    expect(rules('Role')).toEqual(own(false));
-    expect(rules('ClusterRole')).toEqual(own(true));
-  });
-
-  it.each([[[]], [['ingress']], [['httproute']], [['ingress', 'metrics']]])(
-    '15: is taken by a cluster, with %j',
-    async components => {
+  it.each([
+    [[], undefined],
+    [['alias-ingress'], ROUTE_PERMISSIONS.ingress],
+    [['alias-httproute'], ROUTE_PERMISSIONS.httpRoute],
+  ])(
+    '15: gives the store exactly what it uses, with %j',
+    (components, more) => {
       const objects = render(components);
-      for (const object of objects.filter(({ kind }) => kind === 'Namespace'))
-        await cluster.create(object).catch(error => {
-          if (error.code !== 409) throw error;
-        });
-      for (const object of objects) {
-        if (UNKNOWN.includes(object.kind!) || object.kind === 'Namespace')
-          continue;
-        const answer = await cluster.api.json<AnyObject>(
-          collectionPath(
-            object.apiVersion!,
-            object.kind!,
-            object.metadata!.namespace,
-          ),
-          {
-            method: 'POST',
-            body: object,
-            query: { dryRun: 'All', fieldValidation: 'Strict' },
-          },
+      const rules = (kind: string, namespace?: string) =>
+        objects
+          .filter(
+            object =>
+              object.kind === kind && object.metadata!.namespace === namespace,
+          )
+          .flatMap(object => object.rules as any[])
+          .flatMap(({ apiGroups, resources, verbs }) =>
+            apiGroups.flatMap((group: string) =>
+              resources.flatMap((resource: string) =>
+                verbs.map((verb: string) => `${group}/${resource}: ${verb}`),
+              ),
+            ),
+          )
+          .sort();
+      const wordsOf = (permissions: Permission[]) =>
+        permissions
+          .flatMap(({ group, resource, verbs }) =>
+            verbs.map(verb => `${group}/${resource}: ${verb}`),
+          )
+          .sort();
+      const own = (clusterWide: boolean) =>
+        wordsOf(
+          PERMISSIONS.filter(each => Boolean(each.clusterWide) === clusterWide),
         );
-        expect(answer.metadata!.name).toBe(object.metadata!.name);
-      }
+      expect(rules('Role', 'app-store-apps')).toEqual(own(false));
+      expect(rules('ClusterRole')).toEqual(own(true));
+      expect(rules('Role', 'app-store')).toEqual(more ? wordsOf([more]) : []);
     },
   );
+
+  it.each([
+    [[]],
+    [['ingress', 'alias-ingress']],
+    [['httproute', 'alias-httproute']],
+    [['ingress', 'metrics']],
+  ])('15: is taken by a cluster, with %j', async components => {
+    const objects = render(components);
+    for (const object of objects.filter(({ kind }) => kind === 'Namespace'))
+      await cluster.create(object).catch(error => {
+        if (error.code !== 409) throw error;
+      });
+    for (const object of objects) {
+      if (UNKNOWN.includes(object.kind!) || object.kind === 'Namespace')
+        continue;
+      const answer = await cluster.api.json<AnyObject>(
+        collectionPath(
+          object.apiVersion!,
+          object.kind!,
+          object.metadata!.namespace,
+        ),
+        {
+          method: 'POST',
+          body: object,
+          query: { dryRun: 'All', fieldValidation: 'Strict' },
+        },
+      );
+      expect(answer.metadata!.name).toBe(object.metadata!.name);
+    }
+  });
 
   it('15: the portal’s own pod is admitted where pod security is restricted', async () => {
     const { spec } = render().find(({ kind }) => kind === 'Deployment')!;

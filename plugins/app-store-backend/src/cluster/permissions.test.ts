@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { API, as } from '../__testUtils__/StoreUnderTest';
-import { PERMISSIONS } from '../kubernetes/permissions';
+import { PERMISSIONS, ROUTE_PERMISSIONS } from '../kubernetes/permissions';
 import { ClusterTest } from './__testUtils__/ClusterTest';
 import { ClusterUnderTest } from './__testUtils__/ClusterUnderTest';
 
@@ -44,7 +44,10 @@ describe('15: permissions', () => {
   });
 
   it('15: are all used, and no others', async () => {
-    const t = await ClusterTest.start(cluster, 'permissions');
+    const gateway = await cluster.namespace('permissions');
+    const t = await ClusterTest.start(cluster, 'permissions', {
+      kubernetes: { gatewayNamespace: gateway, routes: 'ingress' },
+    });
     await t.prepareVolume();
     const secret = `${API}/secrets/token`;
     for (const value of ['YQ==', 'Yg=='])
@@ -115,6 +118,25 @@ describe('15: permissions', () => {
         ).items.length,
       'all ended',
     );
+    // An object of an alias is made, changed and removed.
+    const ingresses = async () =>
+      cluster.list('networking.k8s.io/v1', 'Ingress', gateway);
+    await t.post('/aliases', { name: 'lunch' });
+    await t.eventually(async () => (await ingresses()).length, 'an Ingress');
+    const [ingress] = await ingresses();
+    await cluster.edit(
+      { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', ...ingress },
+      { metadata: { annotations: { 'ai-app-store.io/alias-name': 'x' } } },
+    );
+    await t.eventually(
+      async () =>
+        (
+          await ingresses()
+        )[0].metadata!.annotations!['ai-app-store.io/alias-name'] === 'lunch',
+      'it is repaired',
+    );
+    await t.store.api.delete(`${API}/aliases/lunch`).set(as('uma'));
+    await t.eventually(async () => !(await ingresses()).length, 'it is gone');
     await t.store.api.delete(`${API}/apps/${app}`).set(as('dev'));
     await t.store.api.delete(secret).set(as('dev'));
     // The admin's view of what a restored backup does not know lists everything.
@@ -129,8 +151,9 @@ describe('15: permissions', () => {
           .map(line => JSON.parse(line).request)
           .flatMap(({ method, path }) => permissionOf(method, path) ?? []),
       );
-    const granted = PERMISSIONS.flatMap(({ group, resource, verbs }) =>
-      verbs.map(verb => `${group}/${resource}: ${verb}`),
+    const granted = [...PERMISSIONS, ROUTE_PERMISSIONS.ingress].flatMap(
+      ({ group, resource, verbs }) =>
+        verbs.map(verb => `${group}/${resource}: ${verb}`),
     );
     const unused = () => granted.filter(each => !usedNow().has(each));
     // A watch is written down when it ends.

@@ -11,7 +11,9 @@ import { bundlesSchema } from './BundleConfig';
 import { declarationsSchema } from './declarations';
 import { kubernetesSchema } from './kubernetes';
 import { gpuSchema, profilesSchema } from './profiles';
+import { aliasHosts } from './aliasHosts';
 import { reservedAliases } from './reservedAliases';
+import { isSeparate } from './isSeparate';
 import { RoleRefs } from './RoleRefs';
 import { roleNames, rolesSchema } from './roles';
 import { runtimesSchema } from './runtimes';
@@ -36,20 +38,6 @@ import {
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
-
-/**
- * Apps are strangers: the portal sets cookies for its host name and everything
- * below it, so no app may be served there. `localhost` is a public suffix to
- * browsers, hence the exception.
- */
-function isSeparate(appsUrl: URL, portalUrl: URL): boolean {
-  const [apps, portal] = [appsUrl, portalUrl].map(({ hostname }) =>
-    hostname.toLowerCase().replace(/\.$/, ''),
-  );
-  return (
-    apps !== portal && (!apps.endsWith(`.${portal}`) || portal === 'localhost')
-  );
-}
 
 const limits = section({
   instances: wholeNumber().default(10),
@@ -107,8 +95,10 @@ const examples = z.object({
 /** What of the configuration other keys go by, as far as that is right itself. */
 function contextOf(root: Config) {
   const { baseUrl } = root.getOptional<JsonObject>('backend') ?? {};
-  const { gpu, roles, tags } = root.getOptional<JsonObject>('appStore') ?? {};
+  const { gateway, gpu, roles, tags } =
+    root.getOptional<JsonObject>('appStore') ?? {};
   return {
+    appsUrl: url.safeParse((gateway as JsonObject | undefined)?.baseUrl).data,
     portalUrl: url.safeParse(baseUrl).data,
     gpu: gpuSchema.safeParse(gpu).data,
     roleRefs: roleNames.safeParse(roles).data ?? roleNames.parse({}),
@@ -117,14 +107,14 @@ function contextOf(root: Config) {
 }
 
 function schemaFor(context: ReturnType<typeof contextOf>) {
-  const { portalUrl, gpu, roleRefs, tagsAreList } = context;
+  const { portalUrl, appsUrl, gpu, roleRefs, tagsAreList } = context;
   const refs = RoleRefs.create(roleRefs);
   const roles = rolesSchema(refs);
   const appStore = section({
     gateway: section({
       /** Scheme, apps' domain and port: `http://apps.localhost:7008`. */
       baseUrl: url.refine(
-        appsUrl => !portalUrl || isSeparate(appsUrl, portalUrl),
+        apps => !portalUrl || isSeparate(apps, portalUrl),
         `must not be or lie under the portal's host name, backend.baseUrl (${portalUrl?.hostname}): every app would receive the portal's sign-in cookie; choose a domain of its own for apps`,
       ),
     }),
@@ -150,6 +140,7 @@ function schemaFor(context: ReturnType<typeof contextOf>) {
     declarations: declarationsSchema,
     aliases: section({
       reserved: reservedAliases,
+      hosts: aliasHosts(appsUrl, portalUrl),
       nameRest: duration({ least: 0 }).default(168 * HOUR),
     }),
     packages: section({
@@ -257,6 +248,8 @@ export function readStoreConfig(root: Config) {
     catalogPolicyWired: catalog.policyWired,
     /** Names that nobody may have as an alias. */
     reservedAliases: aliases.reserved,
+    /** Host names outside the apps' domain that aliases may have. */
+    aliasHosts: aliases.hosts,
     /** How long the name of a deleted alias is kept for its last owner. */
     aliasRestSeconds: aliases.nameRest,
     kubernetes: {

@@ -1,6 +1,6 @@
 /** How the store stands in its cluster (`appStore.kubernetes`). */
 import { z } from 'zod';
-import { kubernetesObject, section, text, texts } from './values';
+import { kubernetesObject, section, text, texts, wholeNumber } from './values';
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -12,7 +12,42 @@ const MAP_KEY = /^[-._A-Za-z0-9]{1,253}$/;
 
 const rules = z.array(kubernetesObject('a rule as a NetworkPolicy has it'));
 
-export const kubernetesSchema = section({
+const annotations = z.record(z.string(), text).default({});
+
+/** A parent of a route. https://gateway-api.sigs.k8s.io/reference/spec/#parentreference */
+const parentRef = z.strictObject({
+  name: text,
+  namespace: text.optional(),
+  sectionName: text.optional(),
+  port: wholeNumber({ min: 1, max: 65535 }).optional(),
+});
+
+/** How requests for aliases reach the gateway. */
+const routes = {
+  /** `none`: one wildcard leads to it. Otherwise each alias has an object of its own beside it. */
+  routes: z.enum(['none', 'httpRoute', 'ingress']).default('none'),
+  /** The gateway's Service, in `gatewayNamespace`. */
+  gatewayService: section({
+    name: text
+      .regex(DNS_LABEL, 'must be the name of a Service')
+      .default('app-store-gateway'),
+    port: wholeNumber({ min: 1, max: 65535 }).default(7008),
+  }),
+  ingress: section({
+    className: text.optional(),
+    annotations,
+    /** A Secret with the certificate of the apps' domain and all below it. */
+    wildcardSecret: text
+      .regex(DNS_SUBDOMAIN, 'must be the name of a Secret')
+      .optional(),
+  }),
+  httpRoute: section({
+    parentRefs: z.array(parentRef).default([]),
+    annotations,
+  }),
+};
+
+const whole = section({
   namespace: text
     .regex(DNS_LABEL, 'must be the name of a namespace')
     .default('app-store'),
@@ -41,4 +76,24 @@ export const kubernetesSchema = section({
     /** NetworkPolicyEgressRules; pods reach everything where there are none. */
     egress: rules.optional(),
   }),
+  ...routes,
 });
+
+export const kubernetesSchema = whole.superRefine((settings, context) => {
+  const { routes: kind, gatewayNamespace, httpRoute } = settings;
+  const missing = (path: string[], why: string) =>
+    context.addIssue({ code: 'custom', path, message: why });
+  if (kind !== 'none' && !gatewayNamespace)
+    missing(
+      ['gatewayNamespace'],
+      'is missing: objects of aliases stand beside the gateway',
+    );
+  if (kind === 'httpRoute' && !httpRoute.parentRefs.length)
+    missing(
+      ['httpRoute', 'parentRefs'],
+      'is missing: the Gateway that routes are attached to',
+    );
+});
+
+/** How the store stands in its cluster. */
+export type KubernetesSettings = z.infer<typeof whole>;

@@ -59,7 +59,11 @@ const whole: JsonObject = {
   gateway: { baseUrl: 'http://apps.localhost:7008' },
   roles: { admin: ['a'], names: 'claims', claimsLapse: '1h' },
   limits: { instances: 1 },
-  aliases: { reserved: ['a'], nameRest: '1h' },
+  aliases: {
+    reserved: ['a'],
+    nameRest: '1h',
+    hosts: ['a.example.org', '*.b.example.org'],
+  },
   gpu: { allowedTypes: ['a'], defaultType: 'a', maxCount: 1 },
   launchProfiles: [
     { name: 'a', cpuLimit: '1', cpuReservation: '1', ...scheduling },
@@ -70,6 +74,11 @@ const whole: JsonObject = {
     imagePullSecrets: ['a'],
     caCertificates: { configMap: 'a' },
     networkPolicy: { egress: [{}] },
+    routes: 'httpRoute',
+    gatewayNamespace: 'a',
+    gatewayService: { name: 'a', port: 1 },
+    ingress: { className: 'a', annotations: { a: 'b' }, wildcardSecret: 'a' },
+    httpRoute: { parentRefs: [{ name: 'a', port: 1 }], annotations: {} },
   },
   bundles: {
     s3: { bucket: 'abc', accessKeyId: 'a', secretAccessKey: 'b' },
@@ -112,6 +121,47 @@ const places = (value: unknown, path: string[]): string[][] =>
         ),
       ]
     : [path];
+
+it.each([
+  [{ aliases: { hosts: ['dash'] } }, /hosts\[0\] must be a host name/],
+  [{ aliases: { hosts: ['Dash.example.org'] } }, /must be a host name/],
+  [{ aliases: { hosts: ['*.*.example.org'] } }, /must be a host name/],
+  [{ aliases: { hosts: ['10.0.0.1'] } }, /must be a host name/],
+  [
+    { aliases: { hosts: ['x.apps.example.com'] } },
+    /must not be the apps' domain or lie under it/,
+  ],
+  [
+    { aliases: { hosts: ['portal.example.com'] } },
+    /must not be or lie under the portal's host name/,
+  ],
+  [
+    { aliases: { hosts: ['*.portal.example.com'] } },
+    /must not be or lie under the portal's host name/,
+  ],
+  [
+    { aliases: { hosts: ['*.example.com'] } },
+    /must not stand for the portal's host name/,
+  ],
+  [
+    { kubernetes: { routes: 'ingress' } },
+    /gatewayNamespace is missing: objects of aliases stand beside the gateway/,
+  ],
+  [
+    { kubernetes: { routes: 'httpRoute', gatewayNamespace: 'a' } },
+    /httpRoute\.parentRefs is missing: the Gateway/,
+  ],
+])('15: %j is wrong', (appStore, message) => {
+  const config = new ConfigReader({
+    backend: { baseUrl: 'https://portal.example.com' },
+    appStore: {
+      ...whole,
+      ...appStore,
+      gateway: { baseUrl: 'https://apps.example.com' },
+    } as JsonObject,
+  });
+  expect(() => readStoreConfig(config)).toThrow(message);
+});
 
 it('a configuration with everything is read', () => {
   expect(() => read(whole)).not.toThrow();

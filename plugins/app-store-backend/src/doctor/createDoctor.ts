@@ -1,10 +1,15 @@
 /** All checks of the doctor. */
 import type { Epoch } from '../epoch/Epoch';
 import type { InstanceRepository } from '../instances/InstanceRepository';
-import type { KubeApi } from '../kubernetes/client/KubeApi';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
 import type { Inventory } from '../kubernetes/Inventory';
-import { missingPermissions } from '../kubernetes/permissions';
+import {
+  missingPermissions,
+  type PermissionOptions,
+} from '../kubernetes/permissions';
+import type { AliasCluster } from '../kubernetes/AliasCluster';
+import type { AliasProcessor } from '../reconcile/AliasProcessor';
+import { aliasesCheck } from './checks/aliases';
 import type { InstanceQueue } from '../reconcile/InstanceQueue';
 import type { SecretRepository } from '../secrets/SecretRepository';
 import { clusterCheck, permissionsCheck } from './checks/cluster';
@@ -14,7 +19,11 @@ import { Doctor, type DoctorOptions } from './Doctor';
 
 export function createDoctor(
   options: Pick<DoctorOptions, 'policy' | 'audit' | 'logger'> & {
-    api: KubeApi;
+    permissions: PermissionOptions;
+    /** Where each alias has an object. */
+    aliasRoutes:
+      | { processor: AliasProcessor; cluster: AliasCluster }
+      | undefined;
     namespace: string;
     queue: InstanceQueue;
     cluster: InstanceCluster;
@@ -24,13 +33,14 @@ export function createDoctor(
     epoch: Epoch;
   },
 ): Doctor {
-  const { api, namespace, queue, cluster, epoch } = options;
+  const { permissions, namespace, queue, cluster, epoch, aliasRoutes } =
+    options;
   return new Doctor({
     ...options,
     checks: [
       clusterCheck(cluster),
       permissionsCheck({
-        missing: () => missingPermissions(api, namespace),
+        missing: () => missingPermissions(permissions),
         namespace,
       }),
       refusedCheck(queue),
@@ -38,6 +48,7 @@ export function createDoctor(
       queueCheck(queue),
       orphansCheck(options),
       secretsCheck(options.secrets),
+      ...(aliasRoutes ? [aliasesCheck(aliasRoutes)] : []),
       backupCheck(epoch),
     ],
   });

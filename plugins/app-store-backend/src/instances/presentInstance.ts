@@ -1,5 +1,8 @@
 /** Instances as the API shows them to somebody. */
-import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  appHost,
+  type AppInstance,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import type { StoreConfig } from '../config/StoreConfig';
 import { appFacts, type AppRecord } from '../apps/AppRepository';
 import { isRestarted } from '../kubernetes/observe/causes';
@@ -40,7 +43,7 @@ export function instanceUrl(
   const { protocol, hostname, port } = appsUrl;
   const path =
     app.manifest.runtime.routingMode === 'BASE_URL' ? `instance/${id}/` : '';
-  return `${protocol}//${primaryAlias ?? id}.${hostname}${
+  return `${protocol}//${appHost(primaryAlias ?? id, hostname)}${
     port ? `:${port}` : ''
   }/${path}`;
 }

@@ -1,5 +1,9 @@
 import { documentedRules } from '../__testUtils__/documentedRights';
-import { PERMISSIONS, permissionInWords } from './permissions';
+import {
+  PERMISSIONS,
+  permissionInWords,
+  permissionsInWords,
+} from './permissions';
 
 describe('15: permissions', () => {
   it('15: are what docs/operate.md names, verb by verb', () => {
@@ -40,8 +44,15 @@ describe('15: permissions', () => {
         group: 'apps',
         resource: 'deployments',
         verb: 'patch',
-        clusterWide: false,
+        namespace: 'apps',
       }),
     ).toBe('patch deployments.apps');
+    expect(
+      permissionsInWords([
+        { group: '', resource: 'pods', verb: 'list', namespace: 'apps' },
+        { group: 'x.io', resource: 'as', verb: 'get', namespace: undefined },
+        { group: '', resource: 'pods', verb: 'get', namespace: 'apps' },
+      ]),
+    ).toBe('list pods, get pods in the namespace apps; get as.x.io');
   });
 });

@@ -4,6 +4,7 @@
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import pLimit from 'p-limit';
+import type { RouteKind } from './AliasCluster';
 import type { KubeApi } from './client/KubeApi';
 
 /** Verbs on a resource, as a rule of a Role has them. */
@@ -14,6 +15,8 @@ export interface Permission {
   verbs: string[];
   /** In the namespace of the apps otherwise. */
   clusterWide?: true;
+  /** In the namespace of the gateway. */
+  ofGateway?: true;
 }
 
 const KEPT = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
@@ -42,18 +45,57 @@ export const PERMISSIONS: Permission[] = [
   },
 ];
 
+/** What it does beside that with `routes`. */
+export const ROUTE_PERMISSIONS: Record<RouteKind, Permission> = {
+  ingress: {
+    group: 'networking.k8s.io',
+    resource: 'ingresses',
+    verbs: KEPT,
+    ofGateway: true,
+  },
+  httpRoute: {
+    group: 'gateway.networking.k8s.io',
+    resource: 'httproutes',
+    verbs: KEPT,
+    ofGateway: true,
+  },
+};
+
+/** What the store is asked to do, and where. */
+export interface PermissionOptions {
+  api: KubeApi;
+  namespace: string;
+  gatewayNamespace?: string;
+  routes: RouteKind | 'none';
+}
+
 /** A verb that the store is not allowed. */
 export interface MissingPermission {
   group: string;
   resource: string;
   verb: string;
-  clusterWide: boolean;
+  /** Where; undefined for the whole cluster. */
+  namespace: string | undefined;
 }
 
 /** "create services", "list deployments.apps" */
 export function permissionInWords(missing: MissingPermission): string {
   const { verb, resource, group } = missing;
   return `${verb} ${resource}${group ? `.${group}` : ''}`;
+}
+
+/** "create services, list pods in the namespace a; create tokenreviews.authentication.k8s.io" */
+export function permissionsInWords(missing: MissingPermission[]): string {
+  const namespaces = [...new Set(missing.map(({ namespace }) => namespace))];
+  return namespaces
+    .map(
+      namespace =>
+        `${missing
+          .filter(each => each.namespace === namespace)
+          .map(permissionInWords)
+          .join(', ')}${namespace ? ` in the namespace ${namespace}` : ''}`,
+    )
+    .join('; ');
 }
 
 const AT_ONCE = 8;
@@ -66,15 +108,22 @@ const AT_ONCE = 8;
  * @throws KubeError where the cluster does not answer
  */
 export async function missingPermissions(
-  api: KubeApi,
-  namespace: string,
+  options: PermissionOptions,
 ): Promise<MissingPermission[]> {
+  const { api, routes } = options;
   const limit = pLimit(AT_ONCE);
-  const asked = PERMISSIONS.flatMap(({ verbs, ...permission }) =>
-    verbs.map(verb => ({ ...permission, verb })),
+  const asked = [
+    ...PERMISSIONS,
+    ...(routes === 'none' ? [] : [ROUTE_PERMISSIONS[routes]]),
+  ].flatMap(permission =>
+    permission.verbs.map(verb => ({
+      ...permission,
+      verb,
+      namespace: namespaceOf(permission, options),
+    })),
   );
   const answers = await Promise.all(
-    asked.map(({ group, resource: path, verb, clusterWide = false }) =>
+    asked.map(({ group, resource: path, verb, namespace }) =>
       limit(async () => {
         const [resource, subresource] = path.split('/');
         const { status } = await api.json<{ status?: { allowed?: boolean } }>(
@@ -90,7 +139,7 @@ export async function missingPermissions(
                   resource,
                   subresource,
                   verb,
-                  ...(clusterWide ? {} : { namespace }),
+                  namespace,
                 },
               },
             },
@@ -98,26 +147,30 @@ export async function missingPermissions(
         );
         return status?.allowed
           ? []
-          : [{ group, resource: path, verb, clusterWide }];
+          : [{ group, resource: path, verb, namespace }];
       }),
     ),
   );
   return answers.flat();
 }
 
+function namespaceOf(
+  permission: Permission,
+  { namespace, gatewayNamespace }: PermissionOptions,
+): string | undefined {
+  if (permission.clusterWide) return undefined;
+  return permission.ofGateway ? gatewayNamespace : namespace;
+}
+
 /** Says at the start what the store is not allowed. */
-export async function tellMissingPermissions(options: {
-  api: KubeApi;
-  namespace: string;
-  logger: LoggerService;
-}): Promise<void> {
-  const missing = await missingPermissions(options.api, options.namespace);
+export async function tellMissingPermissions(
+  options: PermissionOptions & { logger: LoggerService },
+): Promise<void> {
+  const missing = await missingPermissions(options);
   if (missing.length)
     options.logger.error(
-      `the cluster does not allow the store to ${missing
-        .map(permissionInWords)
-        .join(', ')} in the namespace ${
-        options.namespace
-      }: add these to its Role (docs/operate.md, "Rights in the cluster")`,
+      `the cluster does not allow the store to ${permissionsInWords(
+        missing,
+      )}: add these to its Role (docs/operate.md, "Rights in the cluster")`,
     );
 }

@@ -32,6 +32,7 @@ export class StoreInfoService {
       instanceTimeoutSeconds: config.instanceTimeoutSeconds,
       terminatedRetentionSeconds: config.terminatedRetentionSeconds,
       aliasRestSeconds: config.aliasRestSeconds,
+      aliasHosts: config.aliasHosts,
       extensionSeconds: config.extensionSeconds,
       notices: config.notices,
       branding: config.branding,

@@ -24,11 +24,16 @@ import { SettingsRepository } from '../database/SettingsRepository';
 import { TagRepository } from '../tags/TagRepository';
 import { TokenRepository } from '../tokens/TokenRepository';
 import { Outbox } from '../changes/Outbox';
+import type { StoreConfig } from '../config/StoreConfig';
 import type { Policy } from '../policy';
 
 export type Repositories = ReturnType<typeof createRepositories>;
 
-export function createRepositories(knex: Knex, policy: Policy) {
+export function createRepositories(
+  knex: Knex,
+  policy: Policy,
+  { aliasHosts }: Pick<StoreConfig, 'aliasHosts'>,
+) {
   const outbox = new Outbox(knex);
   return {
     outbox,
@@ -43,7 +48,7 @@ export function createRepositories(knex: Knex, policy: Policy) {
     launches: new LaunchRepository(knex, outbox),
     transitions: new InstanceTransitions(knex, outbox),
     queue: new InstanceQueue(knex, outbox),
-    aliases: new AliasRepository(knex, policy, outbox),
+    aliases: new AliasRepository(knex, policy, outbox, aliasHosts),
     aliasHistory: new AliasHistory(knex, outbox),
     secrets: new SecretRepository(knex, policy, outbox),
     tags: new TagRepository(knex, outbox),

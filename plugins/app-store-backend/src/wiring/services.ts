@@ -68,6 +68,7 @@ import { SecretUses } from '../secrets/SecretUses';
 import { StoreInfoService } from '../platform/StoreInfoService';
 import { TagService } from '../tags/TagService';
 import { TokenService } from '../tokens/TokenService';
+import { createAliasRoutes } from './aliasRoutes';
 import { createDeclarations, type DeclarationServices } from './declarations';
 import type { Repositories } from './repositories';
 
@@ -193,9 +194,23 @@ export function createServices(options: ServicesOptions) {
     logger,
     onChange: id => processor.wake(id),
   });
+  const aliasRoutes = createAliasRoutes({
+    ...common,
+    ...cluster,
+    feed: changeReader.of('alias'),
+    guard: epoch,
+    heartbeat: instanceCluster.heartbeat,
+  });
+  const permissions = {
+    ...cluster,
+    gatewayNamespace: config.kubernetes.gatewayNamespace,
+    routes: config.kubernetes.routes,
+  };
   const doctor = createDoctor({
     ...common,
     ...cluster,
+    permissions,
+    aliasRoutes,
     queue: repositories.queue,
     cluster: instanceCluster,
     inventory: new Inventory(cluster),
@@ -237,6 +252,7 @@ export function createServices(options: ServicesOptions) {
   const aliasNames = new AliasNames({
     ...common,
     reserved: config.reservedAliases,
+    hosts: config.aliasHosts,
     restSeconds: config.aliasRestSeconds,
   });
   const aliasService = new AliasService({
@@ -313,8 +329,9 @@ export function createServices(options: ServicesOptions) {
     processor,
     cluster: instanceCluster,
     doctor,
+    aliasRoutes,
     tellMissingPermissions: () =>
-      tellMissingPermissions({ ...cluster, logger }),
+      tellMissingPermissions({ ...permissions, logger }),
     reviewToken: (token: string) => reviewToken(api, token),
     secretProcessor,
     secretWatch: new SecretWatch({

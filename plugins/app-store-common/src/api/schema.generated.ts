@@ -2383,6 +2383,8 @@ export interface components {
       terminatedRetentionSeconds?: number;
       /** @description How long the name of a deleted alias rests. */
       aliasRestSeconds?: number;
+      /** @description Host names outside the apps' domain that aliases may have; `*.` stands for one label. */
+      aliasHosts?: string[];
       /** @description How much longer an owner may have an instance run, once; 0 for not at all. */
       extensionSeconds?: number;
       notices: components['schemas']['Notice'][];

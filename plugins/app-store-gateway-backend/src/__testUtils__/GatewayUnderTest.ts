@@ -92,6 +92,7 @@ export class GatewayUnderTest {
       sessions,
       portalUrl: config.portalUrl,
       appsUrl: config.appsUrl,
+      routes: table,
     });
     this.assertions = await Assertions.create(sessions);
     this.#server = new GatewayServer({

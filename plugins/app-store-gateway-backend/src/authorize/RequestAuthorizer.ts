@@ -4,6 +4,7 @@
  * 404 before any sign-in.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { appHost } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { IncomingMessage } from 'node:http';
 import type { GatewayConfig } from '../config';
 import { answers } from '../pages/answers';
@@ -92,9 +93,14 @@ export class RequestAuthorizer {
           'The request names its target in a form that this gateway does not serve.',
         ),
       };
-    const host = readHost(request.headers.host, config.appsUrl.hostname);
-    if (host.kind === 'foreign') return { answer: answers.foreignHost() };
+    // A host outside the apps' domain may be an alias, once these are known.
     if (!routes.loaded) return { answer: answers.notLoaded() };
+    const host = readHost(
+      request.headers.host,
+      config.appsUrl.hostname,
+      routes,
+    );
+    if (host.kind === 'foreign') return { answer: answers.foreignHost() };
     const url = new URL(request.url, 'http://gateway');
     const found = destination(host, request.url, routes);
     if (host.kind === 'alias' && isServiceWorkerScript(request)) {
@@ -204,6 +210,8 @@ export class RequestAuthorizer {
 
   #address(label: string, path: string): string {
     const { protocol, hostname, port } = this.#options.config.appsUrl;
-    return `${protocol}//${label}.${hostname}${port ? `:${port}` : ''}${path}`;
+    return `${protocol}//${appHost(label, hostname)}${
+      port ? `:${port}` : ''
+    }${path}`;
   }
 }

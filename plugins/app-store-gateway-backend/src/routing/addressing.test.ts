@@ -1,11 +1,12 @@
 import type { GatewayAlias } from '@ai-app-store/backstage-plugin-app-store-common';
-import { readHost, type HostKind } from './hosts';
+import { readHost } from './hosts';
 import { destination, type AddressBook } from './addressing';
 
 const D = '11111111-1111-4111-8111-111111111111';
 const B = '22222222-2222-4222-8222-222222222222';
 const NONE = '33333333-3333-4333-8333-333333333333';
 const domain = 'apps.example';
+const OUTSIDE = '.example.org';
 
 function book(aliases: GatewayAlias[]): AddressBook {
   const routes = new Map(
@@ -23,12 +24,11 @@ function book(aliases: GatewayAlias[]): AddressBook {
 }
 
 function lead(label: string, path: string, aliases: GatewayAlias[] = []) {
-  const host = readHost(label ? `${label}.${domain}` : domain, domain);
-  const found = destination(
-    host as Exclude<HostKind, { kind: 'foreign' }>,
-    path,
-    book(aliases),
-  );
+  const known = book(aliases);
+  const name = label ? `${label}.${domain}` : domain;
+  const host = readHost(label.endsWith(OUTSIDE) ? label : name, domain, known);
+  if (host.kind === 'foreign') return 'foreign';
+  const found = destination(host, path, known);
   if (found.kind === 'instance') return `serves ${found.route.id}`;
   if (found.kind === 'redirect')
     return `${found.status} ${found.label}${found.path}`;
@@ -37,6 +37,7 @@ function lead(label: string, path: string, aliases: GatewayAlias[] = []) {
 
 const a = { name: 'a', instanceId: D, primary: false };
 const b = { name: 'b', instanceId: D, primary: true };
+const out = { name: 'dash.example.org', instanceId: D, primary: true };
 
 describe('addresses', () => {
   it.each([
@@ -53,6 +54,18 @@ describe('addresses', () => {
     ['c', '/', [{ name: 'c', primary: false }], 'unassigned'],
     ['c', '/', [{ name: 'c', instanceId: NONE, primary: true }], 'unknown'],
     ['d', '/', [], 'unknown'],
+    // An alias that is a host name outside the apps' domain.
+    ['dash.example.org', '/x', [out], `serves ${D}`],
+    ['DASH.example.org', '/x', [], 'foreign'],
+    ['x.dash.example.org', '/', [out], 'foreign'],
+    ['a', '/x', [a, out], '302 dash.example.org/x'],
+    ['dash.example.org', '/x', [{ ...out, primary: false }, b], '302 b/x'],
+    [
+      'dash.example.org',
+      '/',
+      [{ name: 'dash.example.org', primary: false }],
+      'unassigned',
+    ],
     // A DOMAIN app by its path.
     ['', `/instance/${D}/x?y`, [], `307 ${D}/x?y`],
     ['', `/instance/${D}`, [], `307 ${D}/`],
@@ -88,11 +101,18 @@ describe('addresses', () => {
   );
 
   it('do not depend on case, port or a last dot', () => {
-    expect(readHost('B.APPS.example.:8080', domain)).toEqual({
+    expect(readHost('B.APPS.example.:8080', domain, book([]))).toEqual({
       kind: 'alias',
       name: 'b',
       hostname: 'b.apps.example',
     });
-    expect(readHost('apps.example.evil', domain)).toEqual({ kind: 'foreign' });
+    expect(readHost('Dash.Example.org.:8080', domain, book([out]))).toEqual({
+      kind: 'alias',
+      name: 'dash.example.org',
+      hostname: 'dash.example.org',
+    });
+    expect(readHost('apps.example.evil', domain, book([]))).toEqual({
+      kind: 'foreign',
+    });
   });
 });

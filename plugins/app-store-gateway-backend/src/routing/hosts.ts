@@ -1,4 +1,5 @@
-/** What a host name below the apps' domain stands for. */
+/** What a host name stands for: below the apps' domain, or of an alias outside of it. */
+import type { AddressBook } from './addressing';
 
 const INSTANCE =
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -18,14 +19,22 @@ export type HostKind =
  *
  * @param header - exactly one value, with or without a port
  * @param domain - the apps' domain, `apps.localhost`
+ * @param book - knows the aliases that are host names outside of it
  */
-export function readHost(header: string | undefined, domain: string): HostKind {
+export function readHost(
+  header: string | undefined,
+  domain: string,
+  book: Pick<AddressBook, 'alias'>,
+): HostKind {
   const hostname = (header ?? '')
     .toLocaleLowerCase('en-US')
     .replace(/:\d{1,5}$/, '')
     .replace(/\.$/, '');
   if (hostname === domain) return { kind: 'domain', hostname };
-  if (!hostname.endsWith(`.${domain}`)) return { kind: 'foreign' };
+  if (!hostname.endsWith(`.${domain}`))
+    return hostname.includes('.') && book.alias(hostname)
+      ? { kind: 'alias', name: hostname, hostname }
+      : { kind: 'foreign' };
   const label = hostname.slice(0, -domain.length - 1);
   if (INSTANCE.test(label)) return { kind: 'instance', id: label, hostname };
   return LABEL.test(label)

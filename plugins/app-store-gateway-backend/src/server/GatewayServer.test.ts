@@ -195,6 +195,7 @@ describe.each(ids)('GatewayServer on %s', id => {
       sessions,
       portalUrl: config.portalUrl,
       appsUrl: config.appsUrl,
+      routes,
     });
     gateway = new GatewayServer({
       firstBytes: { note: () => {} },

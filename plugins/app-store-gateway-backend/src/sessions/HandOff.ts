@@ -20,6 +20,7 @@
 import { InputError } from '@backstage/errors';
 import { jwtVerify, SignJWT } from 'jose';
 import { createHmac } from 'node:crypto';
+import type { AddressBook } from '../routing/addressing';
 import { readHost } from '../routing/hosts';
 import type { SessionStore } from './SessionStore';
 import { digest, randomToken } from './tokens';
@@ -43,6 +44,7 @@ export class HandOff {
   readonly #sessions: SessionStore;
   readonly #portalUrl: URL;
   readonly #appsUrl: URL;
+  readonly #routes: Pick<AddressBook, 'alias'>;
   /** Where the portal's server exchanges a pass. */
   readonly #passUrl: string;
   #key: Promise<Uint8Array> | undefined;
@@ -51,6 +53,8 @@ export class HandOff {
     sessions: SessionStore;
     portalUrl: URL;
     appsUrl: URL;
+    /** Knows which hosts are apps'. */
+    routes: Pick<AddressBook, 'alias'>;
     /** The base URL of this plugin as browsers see it. */
     pluginUrl?: string;
   }): Promise<HandOff> {
@@ -61,11 +65,13 @@ export class HandOff {
     sessions: SessionStore;
     portalUrl: URL;
     appsUrl: URL;
+    routes: Pick<AddressBook, 'alias'>;
     pluginUrl?: string;
   }) {
     this.#sessions = options.sessions;
     this.#portalUrl = options.portalUrl;
     this.#appsUrl = options.appsUrl;
+    this.#routes = options.routes;
     this.#passUrl = `${
       options.pluginUrl ??
       new URL('/api/app-store-gateway', options.portalUrl).href
@@ -184,7 +190,7 @@ export class HandOff {
     secrets: string[],
   ): Promise<{ url: string; secret: string }> {
     const url = URL.canParse(address) ? new URL(address) : undefined;
-    const host = readHost(url?.host, this.#appsUrl.hostname);
+    const host = readHost(url?.host, this.#appsUrl.hostname, this.#routes);
     if (
       !url ||
       (host.kind !== 'instance' && host.kind !== 'alias') ||

@@ -161,8 +161,8 @@ export class FormerApps {
 
   /** Takes note of what an app sets, where it may be another one's host later. */
   note(hostname: string, setCookies: string[], request: IncomingMessage): void {
-    const { aliasCookies, config } = this.#o;
-    if (readHost(hostname, config.appsUrl.hostname).kind === 'alias')
+    const { aliasCookies, config, routes } = this.#o;
+    if (readHost(hostname, config.appsUrl.hostname, routes).kind === 'alias')
       aliasCookies?.note(
         hostname,
         setCookies,

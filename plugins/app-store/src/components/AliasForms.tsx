@@ -2,6 +2,8 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import {
   aliasNameProblem,
+  appHost,
+  isListedHost,
   type AppAlias,
   type AppInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
@@ -75,6 +77,16 @@ function PrimaryChoice(props: {
   );
 }
 
+/** Why a name cannot be an alias here. */
+function nameProblem(name: string, hosts: string[]): string | undefined {
+  const problem = aliasNameProblem(name);
+  if (problem || !name.includes('.') || isListedHost(name, hosts))
+    return problem;
+  return hosts.length
+    ? `is not among the host names that this store serves: ${hosts.join(', ')}`
+    : 'can have no dots: this store serves no host names outside of its own domain';
+}
+
 /** Makes an alias, for a given instance or one to choose. */
 export function CreateAliasDialog(props: {
   instance?: AppInstance;
@@ -88,7 +100,8 @@ export function CreateAliasDialog(props: {
   const [name, setName] = useState('');
   const [target, setTarget] = useState(instance?.id ?? '');
   const [primary, setPrimary] = useState(false);
-  const problem = name ? aliasNameProblem(name) : undefined;
+  const hosts = store?.aliasHosts ?? [];
+  const problem = name ? nameProblem(name, hosts) : undefined;
   const apps = store && new URL(store.appsUrl);
   return (
     <ConfirmDialog
@@ -109,7 +122,14 @@ export function CreateAliasDialog(props: {
         label="Name"
         description={
           apps
-            ? `Its address is ${apps.protocol}//${name || 'name'}.${apps.host}`
+            ? `Its address is ${apps.protocol}//${appHost(
+                name || 'name',
+                apps.hostname,
+              )}${apps.port ? `:${apps.port}` : ''}${
+                hosts.length
+                  ? `. A whole host name is possible, too: ${hosts.join(', ')}`
+                  : ''
+              }`
             : undefined
         }
         value={name}

@@ -4,13 +4,18 @@ import type { ReactNode } from 'react';
 import { enterApiRef } from '../api';
 import { appLinkOf, isAppAddress, usePass } from './useOpenApp';
 
-const APPS = 'http://apps.localhost:7008';
+const APPS = {
+  appsUrl: 'http://apps.localhost:7008',
+  aliasHosts: ['*.example.org'],
+};
 const ADDRESS = 'http://hello.apps.localhost:7008/';
 
 describe('isAppAddress', () => {
   it.each([
     [ADDRESS, true],
     ['http://hello.apps.localhost:7008/instance/x/?a=b', true],
+    ['http://dash.example.org:7008/', true],
+    ['http://example.org:7008/', false],
     ['http://apps.localhost:7008/', false],
     ['http://hello.apps.localhost:7009/', false],
     ['https://hello.apps.localhost:7008/', false],

@@ -2,6 +2,10 @@
  * Opens apps from a page of the portal without loading the portal a second time: the
  * gateway is asked for a pass before the browser goes to the app's host.
  */
+import {
+  isListedHost,
+  type StoreInfo,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { useApi } from '@backstage/frontend-plugin-api';
 import { useCallback, useEffect, useRef } from 'react';
 import { enterApiRef } from '../api';
@@ -79,21 +83,28 @@ export function useLeadIn(options: {
   }, [address, ready, pass]);
 }
 
-/** Whether an address is that of a host below the apps' domain. */
-export function isAppAddress(address: string, appsUrl: string): boolean {
+/** What the store says of the hosts of apps. */
+type AppHosts = Pick<StoreInfo, 'appsUrl' | 'aliasHosts'>;
+
+/** Whether an address is that of a host below the apps' domain, or of one that an admin lists. */
+export function isAppAddress(
+  address: string,
+  { appsUrl, aliasHosts = [] }: AppHosts,
+): boolean {
   if (!URL.canParse(address) || !URL.canParse(appsUrl)) return false;
   const [url, apps] = [new URL(address), new URL(appsUrl)];
   return (
     url.protocol === apps.protocol &&
     url.port === apps.port &&
-    url.hostname.endsWith(`.${apps.hostname}`)
+    (url.hostname.endsWith(`.${apps.hostname}`) ||
+      isListedHost(url.hostname, aliasHosts))
   );
 }
 
 /** The link of a plain click that leads to an app; undefined where the browser is to do what it does. */
 export function appLinkOf(
   event: MouseEvent,
-  appsUrl: string,
+  hosts: AppHosts,
 ): HTMLAnchorElement | undefined {
   if (event.defaultPrevented || event.button !== 0) return undefined;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
@@ -102,19 +113,19 @@ export function appLinkOf(
     | HTMLAnchorElement
     | null
     | undefined;
-  return link && !link.download && isAppAddress(link.href, appsUrl)
+  return link && !link.download && isAppAddress(link.href, hosts)
     ? link
     : undefined;
 }
 
 /** Gives every link to an app on the store's pages a pass when it is clicked. */
 export function useAppLinks(): void {
-  const appsUrl = useStore().value?.appsUrl;
+  const store = useStore().value;
   const pass = usePass();
   useEffect(() => {
-    if (!appsUrl) return undefined;
+    if (!store) return undefined;
     const open = async (event: MouseEvent) => {
-      const link = appLinkOf(event, appsUrl);
+      const link = appLinkOf(event, store);
       if (!link) return;
       event.preventDefault();
       event.stopPropagation();
@@ -127,5 +138,5 @@ export function useAppLinks(): void {
     // Before the link's own handlers, of which some would go on by themselves.
     document.addEventListener('click', open, true);
     return () => document.removeEventListener('click', open, true);
-  }, [appsUrl, pass]);
+  }, [store, pass]);
 }

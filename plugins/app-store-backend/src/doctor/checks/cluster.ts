@@ -2,6 +2,7 @@
 import type { InstanceCluster } from '../../kubernetes/InstanceCluster';
 import {
   permissionInWords,
+  permissionsInWords,
   type MissingPermission,
 } from '../../kubernetes/permissions';
 import type { Check } from '../Check';
@@ -53,10 +54,11 @@ export function permissionsCheck(options: {
         };
       return {
         state: 'FAILED',
-        message: `The cluster does not allow the store to ${missing
-          .map(permissionInWords)
-          .join(', ')}.`,
-        remedy: `Add these to the Role of the store in the namespace ${options.namespace}: deploy/base/role.yaml has all of them.`,
+        message: `The cluster does not allow the store to ${permissionsInWords(
+          missing,
+        )}.`,
+        remedy:
+          'Add these to the Roles of the store: deploy/base/role.yaml has all of them, and deploy/components those for objects of aliases.',
         evidence: missing.map(each => ({
           source: 'SelfSubjectAccessReview',
           message: `${permissionInWords(each)}: not allowed`,

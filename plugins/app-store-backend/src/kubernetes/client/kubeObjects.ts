@@ -34,6 +34,7 @@ const PLURALS: Record<string, string> = {
   Deployment: 'deployments',
   EndpointSlice: 'endpointslices',
   Event: 'events',
+  HTTPRoute: 'httproutes',
   Ingress: 'ingresses',
   Namespace: 'namespaces',
   NetworkPolicy: 'networkpolicies',

@@ -20,6 +20,7 @@ export const LABELS = {
   app: `${LABEL_PREFIX}app`,
   owner: `${LABEL_PREFIX}owner`,
   secret: `${LABEL_PREFIX}secret`,
+  alias: `${LABEL_PREFIX}alias`,
 } as const;
 
 /** https://kueue.sigs.k8s.io/docs/tasks/run/plain_pods/ */
@@ -27,6 +28,8 @@ export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
 
 /** The highest epoch of the database that the cluster has seen. */
 export const EPOCH_ANNOTATION = `${LABEL_PREFIX}epoch`;
+/** The name of the alias that a route is for; too long for a label. */
+export const ALIAS_ANNOTATION = `${LABEL_PREFIX}alias-name`;
 /** On a secret without a row that stays, since nobody could say whose it is. */
 export const KEPT_ANNOTATION = `${LABEL_PREFIX}kept-without-row`;
 /** What an instance's workload and volume say of it, as JSON, so that its row can be made again. */

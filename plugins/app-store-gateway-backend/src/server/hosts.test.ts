@@ -1,0 +1,126 @@
+/** Aliases that are host names outside the apps' domain, over real sockets. */
+import { TestDatabases } from '@backstage/backend-test-utils';
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import {
+  cookieOf,
+  GatewayUnderTest,
+  NAVIGATION,
+} from '../__testUtils__/GatewayUnderTest';
+
+const ONE = '00000000-0000-4000-8000-000000000001';
+const HOST = 'dash.example.org';
+const UMA = 'user:default/uma';
+const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_17'] });
+
+describe.each(databases.eachSupportedId())('15: host aliases on %s', id => {
+  let app: Server;
+  let gateway: GatewayUnderTest;
+  const assign = (alias: object = {}) =>
+    gateway.tell('alias', {
+      name: HOST,
+      instanceId: ONE,
+      primary: true,
+      moved: false,
+      ...alias,
+    });
+
+  beforeAll(async () => {
+    app = createServer((request, response) =>
+      response.end(request.headers.host),
+    );
+    app.listen(0, '127.0.0.1');
+    await once(app, 'listening');
+    const { port } = app.address() as { port: number };
+    const knex = await databases.init(id);
+    await knex.migrate.latest({
+      directory: resolvePackagePath(
+        '@ai-app-store/backstage-plugin-app-store-gateway-backend',
+        'migrations',
+      ),
+    });
+    gateway = new GatewayUnderTest({ knex });
+    await gateway.start([
+      {
+        id: ONE,
+        visibility: 'PRIVATE',
+        status: 'DEPLOYED',
+        terminating: false,
+        stage: 'ready',
+        endpoint: { address: '127.0.0.1', port, podUid: ONE },
+        title: 'An app',
+        routingMode: 'DOMAIN',
+        revision: '1',
+      },
+    ]);
+  });
+  beforeEach(() => assign());
+  afterAll(async () => {
+    await gateway.stop();
+    app.closeAllConnections();
+    app.close();
+  });
+
+  /** Signs in as a browser does; returns the host's session cookie. */
+  async function signIn(host: string): Promise<string> {
+    const begin = await gateway.call(host, '/', NAVIGATION);
+    expect(begin.status).toBe(302);
+    const state = new URL(begin.headers.location!).searchParams.get('state')!;
+    const { url } = await gateway.handOff.exchange(state, UMA);
+    expect(new URL(url).hostname).toBe(host);
+    const { pathname, search } = new URL(url);
+    const entered = await gateway.call(host, pathname + search, {
+      cookie: cookieOf(begin, 'app-store-nonce'),
+    });
+    return cookieOf(entered, 'app-store-session');
+  }
+
+  it('serves it, with a session of its own', async () => {
+    expect((await gateway.call(HOST, '/')).status).toBe(401);
+    const cookie = await signIn(HOST);
+    const answer = await gateway.call(HOST, '/', { cookie });
+    expect(answer).toMatchObject({ status: 200, body: HOST });
+    // The session of one host is none of another.
+    await assign({ primary: false });
+    expect(
+      (await gateway.call(`${ONE}.apps.localhost`, '/', { cookie })).status,
+    ).toBe(401);
+    const other = await signIn(`${ONE}.apps.localhost`);
+    await assign();
+    expect((await gateway.call(HOST, '/', { cookie: other })).status).toBe(401);
+  });
+
+  it('leads there from the other hosts of the instance, with path and query', async () => {
+    const answer = await gateway.call(`${ONE}.apps.localhost`, '/a?b=c');
+    expect(answer.status).toBe(302);
+    expect(answer.headers.location).toBe(`http://${HOST}:1/a?b=c`);
+  });
+
+  it('is known to a page of the portal that opens it', async () => {
+    const { url } = await gateway.handOff.issuePass(
+      `http://${HOST}:1/x`,
+      UMA,
+      [],
+    );
+    expect(new URL(url).hostname).toBe(HOST);
+    await expect(
+      gateway.handOff.issuePass('http://other.example.org:1/x', UMA, []),
+    ).rejects.toThrow('This is not the address of an app.');
+  });
+
+  it('refuses what no alias is called, and what is no longer one', async () => {
+    expect((await gateway.call('other.example.org')).status).toBe(421);
+    await assign({ instanceId: undefined, primary: false });
+    expect((await gateway.call(HOST)).status).toBe(404);
+    await gateway.tell('alias-gone', { name: HOST });
+    expect((await gateway.call(HOST)).status).toBe(421);
+  });
+
+  it('has no service workers', async () => {
+    const answer = await gateway.call(HOST, '/sw.js', {
+      'service-worker': 'script',
+    });
+    expect(answer.status).toBe(403);
+  });
+});
