@@ -245,10 +245,21 @@ export interface Config {
         /** Who reaches pods of apps beside the gateway: ingress rules as a NetworkPolicy has them. */
         extraIngress?: object[];
         /**
-         * What pods of apps reach: egress rules as a NetworkPolicy has them, name service
-         * and the portal among them. Default: everything.
+         * What all apps reach beside what each of them names: egress rules as a NetworkPolicy has
+         * them. The name service is always open, and the store and package indexes where these are
+         * addresses or Services of the cluster.
          */
         egress?: object[];
+        /**
+         * What apps reach whose app.toml has no `Egress`: its entries (`internet`, `none`,
+         * `10.20.0.0/16:5432`), or `open` for everything. Default: `[internet]`, which are the public
+         * addresses; `[none]` where `egress` is set.
+         */
+        defaultEgress?: string[];
+        /** What apps may ask for with `Egress`; a range allows all within it, `open` everything. Default: `[internet]`. */
+        allowedEgress?: string[];
+        /** Whether two pods of the store's own try once a day that the cluster enforces network policies. Default: true. */
+        verify?: boolean;
       };
     };
     /** Where bundles, pictures and environments are kept: `directory`, or `s3` and `spoolDirectory`. */

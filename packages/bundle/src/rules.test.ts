@@ -494,6 +494,19 @@ const CASES: Case[] = [
     /origin such as/,
   ),
   runtime(
+    'a way out to a name',
+    'Egress = ["db.example.com:5432"]',
+    'Runtime.Egress',
+    /"internet", "none", or a range of addresses/,
+  ),
+  runtime(
+    'no way out, and one',
+    'Egress = ["none", "internet"]',
+    'Runtime.Egress',
+    /must not have other entries beside "none"/,
+  ),
+  runtime('no way out at all', 'Egress = []', 'Runtime.Egress', /an entry/),
+  runtime(
     'arguments that are a text',
     'AppArgs = "-v"',
     'Runtime.AppArgs',

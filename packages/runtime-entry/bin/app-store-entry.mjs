@@ -6,6 +6,7 @@
 //   app-store-entry bundle         fetches the app's bundle and unpacks it into the app's directory
 //   app-store-entry dependencies   restores the app's environment, or makes it and hands it in
 //   app-store-entry start          starts the app: the Wave server and the app, or a static site
+//   app-store-entry reach          says whether the pod reaches the API of its cluster
 //
 // Pods of former releases have a container each for the bundle and the dependencies.
 //
@@ -40,6 +41,7 @@ const commands = {
   dependencies: async () =>
     (await import('./lib/dependencies.mjs')).dependencies(),
   start: async () => (await import('./lib/start.mjs')).start(),
+  reach: async () => (await import('./lib/reach.mjs')).reach(),
 };
 const name = process.argv[2];
 if (!Object.hasOwn(commands, name ?? '')) {

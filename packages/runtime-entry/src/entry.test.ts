@@ -92,10 +92,12 @@ function entry(
   });
 }
 
+/** The same whenever it is made. */
 async function tar(): Promise<Buffer> {
   const archive = pack();
-  archive.entry({ name: 'server.js', mode: 0o644 }, 'hello');
-  archive.entry({ name: 'bin/run', mode: 0o755 }, '#!/bin/sh');
+  const mtime = new Date(0);
+  archive.entry({ name: 'server.js', mode: 0o644, mtime }, 'hello');
+  archive.entry({ name: 'bin/run', mode: 0o755, mtime }, '#!/bin/sh');
   archive.finalize();
   return buffer(archive as unknown as Readable);
 }
@@ -665,5 +667,31 @@ describe('a static site', () => {
       child.kill('SIGTERM');
       await once(child, 'exit');
     }
+  });
+});
+
+describe('15: what a pod reaches', () => {
+  it('is told by its last attempt', async () => {
+    const closed = createServer();
+    closed.listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as { port: number };
+    closed.close();
+    const reach = async (at: string) => {
+      const end = join(room, `end-${at}`);
+      const { code, output } = await entry('reach', {
+        KUBERNETES_SERVICE_HOST: '127.0.0.1',
+        KUBERNETES_SERVICE_PORT: at,
+        APP_STORE_TERMINATION_LOG: end,
+      });
+      return { code, output, end: readFileSync(end, 'utf8') };
+    };
+    const [yes, no] = await Promise.all([
+      reach(new URL(url).port),
+      reach(String(port)),
+    ]);
+    expect(yes).toMatchObject({ code: 0, end: 'reach: yes\n' });
+    expect(no).toMatchObject({ code: 0, end: 'reach: no\n' });
+    expect(no.output).toContain(`127.0.0.1 port ${port}: reach: no`);
   });
 });

@@ -136,6 +136,18 @@ export class BackgroundTasks {
         needsCluster: true,
         run: () => services.doctor.watch({ whole: true }),
       },
+      ...(services.policyEnforcement
+        ? [
+            {
+              everyMs: 2 * MINUTE_MS,
+              reason: 'whether network policies are enforced, once a day',
+              by: 'one' as const,
+              needsCluster: true,
+              run: () =>
+                services.policyEnforcement!.tryIfOld(this.#stopping.signal),
+            },
+          ]
+        : []),
       {
         everyMs: 5 * MINUTE_MS,
         reason: 'secrets that were changed or removed in the cluster',

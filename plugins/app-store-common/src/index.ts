@@ -5,6 +5,7 @@
  */
 export * from './actions';
 export * from './appToml/jsonSchema';
+export * from './appToml/egress';
 export * from './appToml/keys';
 export { ALLOWED_WAVE_VARIABLES } from './appToml/entries';
 export {

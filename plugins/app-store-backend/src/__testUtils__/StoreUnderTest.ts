@@ -228,6 +228,17 @@ export class StoreAddress {
   }
 }
 
+/** Pods that try network policies are none of a test's that does not ask for them. */
+function withoutCanary(kubernetes: JsonObject = {}): JsonObject {
+  return {
+    ...kubernetes,
+    networkPolicy: {
+      verify: false,
+      ...(kubernetes.networkPolicy as JsonObject | undefined),
+    },
+  };
+}
+
 /** A whole store with a local cluster, where it has the rights that its documentation asks for. */
 export class StoreUnderTest {
   readonly directory: string;
@@ -365,6 +376,7 @@ export class StoreUnderTest {
                 },
               ],
               ...appStore,
+              kubernetes: withoutCanary(appStore.kubernetes as JsonObject),
             },
           },
         }),

@@ -172,6 +172,7 @@ const TABLE = `
   getRecovery             |                | 401       | 403      | 403      | 403  | 403   | 200
   decideRecovery          |                | 401       | 403      | 403      | 403  | 403   | 409
   getDoctor               |                | 401       | 403      | 403      | 403  | 403   | 200
+  listDoctorWarnings      |                | 401       | 403      | 403      | 403  | 403   | 200
   repairDoctor            |                | 401       | 403      | 403      | 403  | 403   | 200
   listAudit               |                | 401       | 403      | 403      | 403  | 403   | 200
   listIamPolicies         |                | 401       | 403      | 403      | 403  | 403   | 200

@@ -54,6 +54,7 @@ export function instanceInput(
     parameters: {},
     startTimeoutSeconds: 300,
     storeUrl: 'http://store',
+    networkPolicy: { extraIngress: [], egress: [], defaultEgress: ['open'] },
     environmentUrl: 'http://portal',
     extraEnv: [],
     secretIds: {},

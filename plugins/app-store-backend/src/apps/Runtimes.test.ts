@@ -135,6 +135,30 @@ describe('whether an app can be run here', () => {
       undefined,
       ['NO_IMAGE'],
     ],
+    ['the internet', {}, app('Egress = ["internet"]'), undefined, []],
+    [
+      'more of the network than is allowed',
+      {},
+      app('Egress = ["internet", "10.20.0.0/16:5432"]'),
+      undefined,
+      ['EGRESS_NOT_ALLOWED'],
+    ],
+    [
+      'what an admin allows of the network',
+      {
+        kubernetes: { networkPolicy: { allowedEgress: ['10.0.0.0/8'] } },
+      },
+      app('Egress = ["10.20.0.0/16:5432"]'),
+      undefined,
+      [],
+    ],
+    [
+      'anything, where an admin opens all',
+      { kubernetes: { networkPolicy: { allowedEgress: ['open'] } } },
+      app('Egress = ["0.0.0.0/0"]'),
+      undefined,
+      [],
+    ],
     [
       'an image that is not allowed',
       { runtimes: [CONTAINER] },

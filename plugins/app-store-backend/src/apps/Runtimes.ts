@@ -1,5 +1,7 @@
 /** The runtime versions of this store, and whether an app can be run with one. */
 import {
+  isEgressAllowed,
+  parseEgress,
   parseQuantity,
   type AppManifest,
   type Problem,
@@ -19,6 +21,7 @@ export type RuntimeSettings = Pick<
   | 'resources'
   | 'gpu'
   | 'appRegistry'
+  | 'allowedEgress'
 >;
 
 /** A reservation that another level gave is not more than the limit: Kubernetes refuses that. */
@@ -208,6 +211,16 @@ export class Runtimes {
     return this.#isAllowed(image) ? undefined : image;
   }
 
+  /** What an app asks to reach and may not. */
+  #refusedEgress({ runtime }: AppManifest): string[] {
+    const { allowedEgress } = this.#config;
+    if (allowedEgress.includes('open')) return [];
+    const allowed = allowedEgress.flatMap(entry => parseEgress(entry) ?? []);
+    return (runtime.egress ?? []).filter(
+      entry => !isEgressAllowed(parseEgress(entry)!, allowed),
+    );
+  }
+
   /** What keeps an app from being run here. */
   problems(manifest: AppManifest, profileName?: string): Problem[] {
     if (manifest.lifecycle === 'LINK') return [];
@@ -262,6 +275,19 @@ export class Runtimes {
           owner: 'admin',
           remedy:
             'An admin can add it to the image and to osPackages of the runtime version.',
+        },
+      ];
+    const refusedEgress = this.#refusedEgress(manifest);
+    if (refusedEgress.length)
+      return [
+        {
+          code: 'EGRESS_NOT_ALLOWED',
+          message: `The app needs access to ${refusedEgress.join(
+            ', ',
+          )} (Runtime.Egress), which this store does not allow.`,
+          owner: 'admin',
+          remedy:
+            'An admin can allow it in appStore.kubernetes.networkPolicy.allowedEgress.',
         },
       ];
     const refused = this.refusedImage(manifest);

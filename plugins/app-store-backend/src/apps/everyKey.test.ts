@@ -176,6 +176,10 @@ const ROWS: Record<string, Row> = {
     given: ['FrameAncestors = ["https://wiki.example"]'],
     outcome: RUNS('effect'),
   },
+  'Runtime.Egress': {
+    given: ['Egress = ["none"]'],
+    outcome: RUNS('effect'),
+  },
   'Env.Name': {
     given: ['Name = "B"', 'Value = "1"'],
     without: ['Name = "A"', 'Value = "1"'],

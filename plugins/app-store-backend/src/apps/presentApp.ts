@@ -159,6 +159,7 @@ export class AppPresenter {
       gpuCount: sizes.gpuCount,
       gpuType: sizes.gpuType,
       volumeSize: runtime.volumeSize,
+      egress: meta ? runtime.egress : undefined,
       volumeMount: runtime.volumeMount,
       secrets: meta
         ? [

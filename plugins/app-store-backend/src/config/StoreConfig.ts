@@ -9,7 +9,7 @@ import { ALLOWED_WAVE_VARIABLES } from '@ai-app-store/backstage-plugin-app-store
 import { readConfig } from '@ai-app-store/backstage-plugin-app-store-node';
 import { bundlesSchema } from './BundleConfig';
 import { declarationsSchema } from './declarations';
-import { kubernetesSchema } from './kubernetes';
+import { kubernetesSchema, type KubernetesSettings } from './kubernetes';
 import { gpuSchema, profilesSchema } from './profiles';
 import { aliasHosts } from './aliasHosts';
 import { reservedAliases } from './reservedAliases';
@@ -190,6 +190,16 @@ function schemaFor(context: ReturnType<typeof contextOf>) {
   });
 }
 
+/** Who says himself what pods reach has said all of it. */
+function networkPolicyOf({
+  extraIngress,
+  egress,
+  defaultEgress = [egress ? 'none' : 'internet'],
+  verify,
+}: KubernetesSettings['networkPolicy']) {
+  return { extraIngress, egress: egress ?? [], defaultEgress, verify };
+}
+
 /**
  * Reads `appStore` and what of the portal's own configuration matters to it.
  *
@@ -252,8 +262,11 @@ export function readStoreConfig(root: Config) {
     aliasHosts: aliases.hosts,
     /** How long the name of a deleted alias is kept for its last owner. */
     aliasRestSeconds: aliases.nameRest,
+    /** What apps may ask to reach. */
+    allowedEgress: kubernetes.networkPolicy.allowedEgress,
     kubernetes: {
       ...kubernetes,
+      networkPolicy: networkPolicyOf(kubernetes.networkPolicy),
       storeUrl: kubernetes.storeUrl ?? portalUrl.origin,
     },
     tags: tags.list,

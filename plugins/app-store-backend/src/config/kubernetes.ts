@@ -1,6 +1,14 @@
 /** How the store stands in its cluster (`appStore.kubernetes`). */
+import { parseEgress } from '@ai-app-store/backstage-plugin-app-store-common';
 import { z } from 'zod';
-import { kubernetesObject, section, text, texts, wholeNumber } from './values';
+import {
+  flag,
+  kubernetesObject,
+  section,
+  text,
+  texts,
+  wholeNumber,
+} from './values';
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -10,6 +18,12 @@ const DNS_SUBDOMAIN =
 /** https://kubernetes.io/docs/concepts/configuration/configmap/ */
 const MAP_KEY = /^[-._A-Za-z0-9]{1,253}$/;
 
+const egressEntries = z.array(
+  text.refine(
+    entry => entry === 'open' || parseEgress(entry) !== undefined,
+    'must be internet, none, open, or a range of addresses such as 10.20.0.0/16:5432',
+  ),
+);
 const rules = z.array(kubernetesObject('a rule as a NetworkPolicy has it'));
 
 const annotations = z.record(z.string(), text).default({});
@@ -73,8 +87,14 @@ const whole = section({
   networkPolicy: section({
     /** NetworkPolicyIngressRules beside the one for the gateway. */
     extraIngress: rules.default([]),
-    /** NetworkPolicyEgressRules; pods reach everything where there are none. */
+    /** NetworkPolicyEgressRules for all apps, beside what each of them reaches. */
     egress: rules.optional(),
+    /** What apps reach that do not say it: entries of `Runtime.Egress`, or `open` for everything. */
+    defaultEgress: egressEntries.optional(),
+    /** What apps may ask for, with `Runtime.Egress`. */
+    allowedEgress: egressEntries.default(['internet']),
+    /** Whether two pods try once a day that the cluster enforces policies. */
+    verify: flag.default(true),
   }),
   ...routes,
 });

@@ -73,7 +73,11 @@ const whole: JsonObject = {
   kubernetes: {
     imagePullSecrets: ['a'],
     caCertificates: { configMap: 'a' },
-    networkPolicy: { egress: [{}] },
+    networkPolicy: {
+      egress: [{}],
+      defaultEgress: ['internet', 'open'],
+      allowedEgress: ['10.0.0.0/8'],
+    },
     routes: 'httpRoute',
     gatewayNamespace: 'a',
     gatewayService: { name: 'a', port: 1 },
@@ -142,6 +146,10 @@ it.each([
   [
     { aliases: { hosts: ['*.example.com'] } },
     /must not stand for the portal's host name/,
+  ],
+  [
+    { kubernetes: { networkPolicy: { allowedEgress: ['all'] } } },
+    /allowedEgress\[0\] must be internet, none, open, or a range/,
   ],
   [
     { kubernetes: { routes: 'ingress' } },

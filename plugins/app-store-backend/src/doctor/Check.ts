@@ -26,6 +26,8 @@ export interface Check {
   title: string;
   /** A look sends requests to the cluster: it is not made all the time. */
   asksCluster?: true;
+  /** Where it is FAILED, the title of a banner on every page for admins; its look costs next to nothing. */
+  banner?: string;
   look(): Promise<Verdict>;
   /**
    * Puts right what was found.

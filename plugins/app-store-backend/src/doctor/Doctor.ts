@@ -77,6 +77,27 @@ export class Doctor {
     );
   }
 
+  /** What admins have to know on every page. */
+  async warnings(caller: Caller): Promise<{ items: DoctorCheck[] }> {
+    return this.#o.audit.look(
+      caller,
+      'doctor:read',
+      undefined,
+      async context => {
+        this.#assertMay(caller, context);
+        const looked = await Promise.all(
+          this.#o.checks
+            .filter(each => each.banner)
+            .map(async each => ({
+              ...(await look(each)),
+              title: each.banner!,
+            })),
+        );
+        return { items: looked.filter(({ state }) => state === 'FAILED') };
+      },
+    );
+  }
+
   /**
    * @param dryRun - only says what would be done
    * @throws StoreError 404 for no such check, 409 for one that repairs nothing

@@ -10,6 +10,8 @@ import {
 import type { AliasCluster } from '../kubernetes/AliasCluster';
 import type { AliasProcessor } from '../reconcile/AliasProcessor';
 import { aliasesCheck } from './checks/aliases';
+import { policiesCheck } from './checks/policies';
+import type { PolicyEnforcement } from './PolicyEnforcement';
 import type { InstanceQueue } from '../reconcile/InstanceQueue';
 import type { SecretRepository } from '../secrets/SecretRepository';
 import { clusterCheck, permissionsCheck } from './checks/cluster';
@@ -24,6 +26,8 @@ export function createDoctor(
     aliasRoutes:
       | { processor: AliasProcessor; cluster: AliasCluster }
       | undefined;
+    /** Where it can be found out. */
+    policyEnforcement: PolicyEnforcement | undefined;
     namespace: string;
     queue: InstanceQueue;
     cluster: InstanceCluster;
@@ -33,8 +37,15 @@ export function createDoctor(
     epoch: Epoch;
   },
 ): Doctor {
-  const { permissions, namespace, queue, cluster, epoch, aliasRoutes } =
-    options;
+  const {
+    permissions,
+    namespace,
+    queue,
+    cluster,
+    epoch,
+    aliasRoutes,
+    policyEnforcement,
+  } = options;
   return new Doctor({
     ...options,
     checks: [
@@ -49,6 +60,7 @@ export function createDoctor(
       orphansCheck(options),
       secretsCheck(options.secrets),
       ...(aliasRoutes ? [aliasesCheck(aliasRoutes)] : []),
+      ...(policyEnforcement ? [policiesCheck(policyEnforcement)] : []),
       backupCheck(epoch),
     ],
   });

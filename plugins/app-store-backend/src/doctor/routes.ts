@@ -12,10 +12,15 @@ export interface DoctorHandlerOptions {
 export function doctorHandlers({
   doctor,
   callerOf,
-}: DoctorHandlerOptions): HandlersOf<'getDoctor' | 'repairDoctor'> {
+}: DoctorHandlerOptions): HandlersOf<
+  'getDoctor' | 'listDoctorWarnings' | 'repairDoctor'
+> {
   return {
     async getDoctor(request, response) {
       response.json(await doctor.report(await callerOf(request)));
+    },
+    async listDoctorWarnings(request, response) {
+      response.json(await doctor.warnings(await callerOf(request)));
     },
     async repairDoctor(request, response) {
       response.json(

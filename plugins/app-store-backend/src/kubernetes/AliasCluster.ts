@@ -10,7 +10,7 @@ import { LABELS } from './manifests/labels';
 import { aliasOfRoute } from './manifests/routes/RouteInput';
 
 /** Kinds that lead a host name to the gateway. */
-export const ROUTE_KINDS = {
+const ROUTE_KINDS = {
   ingress: { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
   httpRoute: {
     apiVersion: 'gateway.networking.k8s.io/v1',

@@ -21,6 +21,8 @@ import { Recovery } from '../recovery/Recovery';
 import { tellMissingPermissions } from '../kubernetes/permissions';
 import { SecretWatch } from '../kubernetes/SecretWatch';
 import { createDoctor } from '../doctor/createDoctor';
+import { PolicyEnforcement } from '../doctor/PolicyEnforcement';
+import { PolicyCanary } from '../kubernetes/PolicyCanary';
 import { InstanceCluster } from '../kubernetes/InstanceCluster';
 import { InstanceProcessor } from '../reconcile/InstanceProcessor';
 import { SecretCluster } from '../kubernetes/SecretCluster';
@@ -206,7 +208,27 @@ export function createServices(options: ServicesOptions) {
     gatewayNamespace: config.kubernetes.gatewayNamespace,
     routes: config.kubernetes.routes,
   };
+  const canaryImage = config.runtimes.find(
+    ({ mode, image }) => mode !== 'container' && image,
+  )?.image;
+  // The local cluster enforces none, and says so when it starts.
+  const policyEnforcement =
+    canaryImage &&
+    config.kubernetes.networkPolicy.verify &&
+    !connection.loopbackPods
+      ? new PolicyEnforcement({
+          canary: new PolicyCanary({
+            ...cluster,
+            image: canaryImage,
+            imagePullSecrets: config.kubernetes.imagePullSecrets,
+            serviceAccount: config.kubernetes.serviceAccount,
+          }),
+          settings: repositories.settings,
+          logger,
+        })
+      : undefined;
   const doctor = createDoctor({
+    policyEnforcement,
     ...common,
     ...cluster,
     permissions,
@@ -330,6 +352,7 @@ export function createServices(options: ServicesOptions) {
     cluster: instanceCluster,
     doctor,
     aliasRoutes,
+    policyEnforcement,
     tellMissingPermissions: () =>
       tellMissingPermissions({ ...permissions, logger }),
     reviewToken: (token: string) => reviewToken(api, token),

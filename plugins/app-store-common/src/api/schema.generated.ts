@@ -575,6 +575,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/doctor/warnings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What admins have to know on every page; costs next to nothing. */
+    get: operations['listDoctorWarnings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/doctor/{check}/repair': {
     parameters: {
       query?: never;
@@ -1739,6 +1756,8 @@ export interface components {
       gpuCount: number;
       gpuType?: string;
       volumeSize?: string;
+      /** @description What the app names of the network: `internet`, `none` or ranges of addresses; absent where it leaves that to the store. */
+      egress?: string[];
       volumeMount?: string;
       /** @description Names of secrets that have to be there. */
       secrets: string[];
@@ -3559,6 +3578,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DoctorReport'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listDoctorWarnings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Checks that do not hold, of those that concern everything. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['DoctorCheck'][];
+          };
         };
       };
       default: components['responses']['Problem'];

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { DURATION } from '../duration';
 import { LINE, lineProblem } from '../texts';
+import { parseEgress } from './egress';
 
 const text = z
   .string({ error: 'must be a string' })
@@ -50,6 +51,11 @@ const frameAncestor = text.regex(
   /^(\*|https?:\/\/(\*\.)?[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?(:\d{1,5})?)$/i,
   'must be an origin such as https://wiki.example.com or https://*.example.com, or *',
 );
+
+const egress = text.refine(entry => parseEgress(entry) !== undefined, {
+  error:
+    'must be "internet", "none", or a range of addresses such as 10.20.0.0/16:5432',
+});
 
 function oneOf(values: readonly string[]) {
   return text.refine(
@@ -353,6 +359,22 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     default: '[]',
     description:
       'Ours. Origins that may show the app in a frame, in addition to its own pages and the portal; "*" means all. If the app sends its own rules for frames, those apply instead.',
+  },
+  {
+    table: 'Runtime',
+    key: 'Egress',
+    type: 'list of strings',
+    schema: z
+      .array(egress, { error: 'must be a list of strings' })
+      .min(1, 'must have an entry; "none" is one')
+      .max(50, 'must have at most 50 entries')
+      .refine(
+        entries => entries.length === 1 || !entries.includes('none'),
+        'must not have other entries beside "none"',
+      ),
+    default: 'of the store',
+    description:
+      'Ours. What the app can reach: "internet" (public addresses), "none", or ranges of addresses such as "10.20.0.0/16" or "10.20.0.0/16:5432". An admin decides what is allowed.',
   },
   {
     table: 'Env',

@@ -85,6 +85,8 @@ export interface AppManifest {
     routingMode: RoutingMode;
     /** Origins whose pages may show the app in a frame; absent for those of the app and the portal alone. */
     frameAncestors?: string[];
+    /** What it reaches in the network; absent for the store's default. */
+    egress?: string[];
   };
   env: EnvEntry[];
   files: FileEntry[];
@@ -180,6 +182,7 @@ export function toManifest(tables: AppTables): AppManifest {
         String(runtime.RoutingMode ?? 'DOMAIN'),
       ) as RoutingMode,
       frameAncestors: runtime.FrameAncestors as string[] | undefined,
+      egress: runtime.Egress as string[] | undefined,
     },
     // The last of several entries for one variable counts (specification 6.3).
     env: [...new Map(env.map(entry => [entry.name, entry])).values()],

@@ -621,6 +621,11 @@ export class AppStoreClient {
     return this.#requests.json('get', '/doctor');
   }
 
+  /** Of that what admins have to know on every page. */
+  listDoctorWarnings() {
+    return this.#requests.json('get', '/doctor/warnings');
+  }
+
   /** Repairs what a check found; for admins. */
   repairDoctor(check: string, options: { dryRun?: boolean } = {}) {
     return this.#requests.json('post', '/doctor/{check}/repair', {

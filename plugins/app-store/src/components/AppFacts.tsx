@@ -48,6 +48,15 @@ export function AboutFacts(props: { app: App }) {
 }
 
 /** What an app asks of the cluster; a link asks for nothing. */
+/** What an app reaches, as its app.toml says. */
+function reachInWords(egress: string[]): string {
+  const words: Record<string, string> = {
+    internet: 'the internet',
+    none: 'nothing outside of the store',
+  };
+  return `Reaches ${egress.map(each => words[each] ?? each).join(', ')}`;
+}
+
 export function RequirementFacts(props: { app: App }) {
   const { app } = props;
   const needs = app.requirements;
@@ -67,6 +76,7 @@ export function RequirementFacts(props: { app: App }) {
           'Volume',
           needs.volumeSize && `${needs.volumeSize} at ${needs.volumeMount}`,
         ],
+        ['Network', needs.egress && reachInWords(needs.egress)],
         ['Launch profile', app.defaultLaunchProfile],
         ['Image', app.customImage],
         ['Secrets', needs.secrets.join(', ')],

@@ -44,7 +44,12 @@ export interface InstanceInput {
   /** The ConfigMap with the authorities that pods trust. */
   caCertificates?: { configMap: string; key: string };
   /** Rules beside that for the gateway, as a NetworkPolicy has them. */
-  networkPolicy?: { extraIngress: object[]; egress?: object[] };
+  networkPolicy: {
+    extraIngress: object[];
+    egress: object[];
+    /** What apps reach that do not say it. */
+    defaultEgress: string[];
+  };
   extraEnv: Array<{ name: string; value: string }>;
   npmRegistry?: string;
   pypiIndex?: string;

@@ -1,3 +1,4 @@
+import type { InstanceInput } from './InstanceInput';
 import { instanceInput, manifestOf } from '../../__testUtils__/fixtures';
 import { buildInstanceObjects } from './instanceObjects';
 
@@ -452,35 +453,38 @@ Value = "Bearer $(KEY)"
     ).toEqual([{ name: 'CURL_CA_BUNDLE', value: '/mine' }]);
   });
 
-  it('opens and closes pods as an admin says, the gateway’s way always open', () => {
-    const spec = (networkPolicy?: {
-      extraIngress: object[];
-      egress?: object[];
-    }) =>
-      buildInstanceObjects(instanceInput({ networkPolicy })).networkPolicy
-        .spec as {
+  it('opens pods as an admin says, the gateway’s way always open', () => {
+    const specOf = (
+      networkPolicy: Partial<InstanceInput['networkPolicy']> = {},
+    ) =>
+      buildInstanceObjects(
+        instanceInput({
+          networkPolicy: {
+            extraIngress: [],
+            egress: [],
+            defaultEgress: ['none'],
+            ...networkPolicy,
+          },
+        }),
+      ).networkPolicy.spec as {
         policyTypes: string[];
         ingress: object[];
-        egress?: object[];
+        egress: object[];
       };
     const monitoring = { from: [{ namespaceSelector: {} }] };
-    const dns = { ports: [{ protocol: 'UDP', port: 53 }] };
-    const [gateway] = spec().ingress;
-    expect(spec({ extraIngress: [monitoring] })).toMatchObject({
-      policyTypes: ['Ingress'],
-      ingress: [gateway, monitoring],
-    });
-    expect(spec({ extraIngress: [monitoring] })).not.toHaveProperty('egress');
-    expect(spec({ extraIngress: [], egress: [dns] })).toMatchObject({
-      policyTypes: ['Ingress', 'Egress'],
-      ingress: [gateway],
-      egress: [dns],
-    });
-    // Nothing at all is said by an empty list.
-    expect(spec({ extraIngress: [], egress: [] })).toMatchObject({
-      policyTypes: ['Ingress', 'Egress'],
-      egress: [],
-    });
+    const proxy = { to: [{ ipBlock: { cidr: '10.0.0.1/32' } }] };
+    const [gateway] = specOf().ingress;
+    expect(specOf({ extraIngress: [monitoring] }).ingress).toEqual([
+      gateway,
+      monitoring,
+    ]);
+    const { policyTypes, egress } = specOf();
+    expect(policyTypes).toEqual(['Ingress', 'Egress']);
+    expect(specOf({ egress: [proxy] }).egress).toEqual([...egress, proxy]);
+    expect(specOf({ defaultEgress: ['open'] })).not.toHaveProperty('egress');
+    expect(specOf({ defaultEgress: ['open'] }).policyTypes).toEqual([
+      'Ingress',
+    ]);
   });
 
   it('leaves to an app what it wants where a runtime version has room', () => {

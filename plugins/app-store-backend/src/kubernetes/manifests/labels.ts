@@ -21,6 +21,7 @@ export const LABELS = {
   owner: `${LABEL_PREFIX}owner`,
   secret: `${LABEL_PREFIX}secret`,
   alias: `${LABEL_PREFIX}alias`,
+  canary: `${LABEL_PREFIX}canary`,
 } as const;
 
 /** https://kueue.sigs.k8s.io/docs/tasks/run/plain_pods/ */

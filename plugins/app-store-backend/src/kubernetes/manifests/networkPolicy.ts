@@ -1,4 +1,5 @@
 /** Who gets at an instance's pod, and where it gets to. */
+import { egressRules } from './egress';
 import type { InstanceInput } from './InstanceInput';
 import { objectName } from './labels';
 import { labelsOf, selectorOf } from './metadata';
@@ -12,11 +13,17 @@ export interface NetworkPolicy {
 }
 
 /**
- * The gateway's way in is always open; an admin opens more, and closes the way out.
+ * The gateway's way in is always open; an admin opens more. What is open on the way out is in `egress.ts`.
  * https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 export function networkPolicyOf(input: InstanceInput): NetworkPolicy {
-  const { extraIngress = [], egress } = input.networkPolicy ?? {};
+  const { extraIngress, egress: extra, defaultEgress } = input.networkPolicy;
+  const egress = egressRules({
+    entries: input.manifest.runtime.egress ?? defaultEgress,
+    storeUrl: input.storeUrl,
+    mirrors: [input.npmRegistry, input.pypiIndex],
+    extra,
+  });
   const gateway = {
     podSelector: {
       matchLabels: { 'app.kubernetes.io/component': 'app-store-gateway' },

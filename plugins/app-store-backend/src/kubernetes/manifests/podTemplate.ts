@@ -7,12 +7,11 @@ import type { InstanceInput } from './InstanceInput';
 import { APP_CONTAINER, QUEUE_LABEL } from './labels';
 import { labelsOf } from './metadata';
 import { resourcesOf, schedulingOf } from './resources';
-import { securityContext } from './securityContext';
+import { podSecurityContext, securityContext } from './securityContext';
 import { volumesOf } from './volumes';
 
 /** The kubelet's clock for the first success; how long it may take is configuration. */
 const STARTUP_PERIOD_SECONDS = 1;
-const USER_ID = 1000;
 
 /** Modes of which the program gets arguments: those of app.toml come after the runtime's command. */
 const MODES_WITH_ARGS: ReadonlySet<AppMode> = new Set([
@@ -50,12 +49,7 @@ export function podTemplate(input: InstanceInput): V1PodTemplateSpec {
       // https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/
       ...(isContainer ? {} : { shareProcessNamespace: true }),
       terminationGracePeriodSeconds: 10,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: USER_ID,
-        fsGroup: USER_ID,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
+      securityContext: podSecurityContext(),
       ...(input.isolation ? { runtimeClassName: input.isolation } : {}),
       ...schedulingOf(input),
       ...(isContainer ? {} : { initContainers: initContainers(input) }),

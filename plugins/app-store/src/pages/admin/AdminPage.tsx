@@ -21,6 +21,7 @@ import { AdminInstances } from './AdminInstances';
 import styles from './AdminPage.module.css';
 import { AuditTrail } from './AuditTrail';
 import { DoctorPanel } from './DoctorPanel';
+import { DoctorWarnings } from './DoctorWarnings';
 import { RestoredBackup, RestoredBackupNotice } from './RestoredBackup';
 
 const SECTIONS: Record<string, { title: string; panel: () => ReactNode }> = {
@@ -48,10 +49,14 @@ export function AdminPage() {
   const { me, error } = useMe();
   const api = useApi(appStoreApiRef);
   // Anew on each page, since it may have been decided meanwhile.
-  const recovery = useLoad(
-    async () => (me?.admin ? api.getRecovery() : undefined),
+  const known = useLoad(
+    async () =>
+      me?.admin
+        ? Promise.all([api.getRecovery(), api.listDoctorWarnings()])
+        : undefined,
     [section, me?.admin],
   );
+  const [recovery, warnings] = known.value ?? [];
   const head = useRef<HTMLDivElement>(null);
   useEffect(() => {
     head.current
@@ -82,7 +87,7 @@ export function AdminPage() {
         {!me && !error && <Loading label="Loading" shape="table" lines={6} />}
         {me && (
           <WaitFor
-            ready={Boolean(recovery.value || recovery.error)}
+            ready={Boolean(known.value || known.error)}
             label="Loading"
             shape="table"
             lines={6}
@@ -92,8 +97,11 @@ export function AdminPage() {
               aria-label={found.title}
               className={styles.section}
             >
-              {recovery.value?.held && section !== 'recovery' && (
+              {recovery?.held && section !== 'recovery' && (
                 <RestoredBackupNotice />
+              )}
+              {section !== 'doctor' && (
+                <DoctorWarnings checks={warnings?.items ?? []} />
               )}
               {found.panel()}
             </section>

@@ -1,0 +1,73 @@
+/** Whether the cluster enforces network policies, tried with pods. */
+import { PolicyCanary, policyVerdict } from '../kubernetes/PolicyCanary';
+import { ClusterTests } from './__testUtils__/ClusterTests';
+import { APP_IMAGE, IS_REAL } from './__testUtils__/ClusterUnderTest';
+
+describe('15: network policies', () => {
+  const tests = ClusterTests.use();
+
+  it('15: two pods find out whether they are enforced, and nothing of them is left', async () => {
+    const t = await tests.start('policies');
+    const canary = new PolicyCanary({
+      api: tests.cluster.api,
+      namespace: t.namespace,
+      installation: 'of-a-test',
+      image: APP_IMAGE.image,
+      imagePullSecrets: [],
+    });
+    const found = await canary.try(new AbortController().signal);
+    console.log('15: network policies:', found);
+    // Pods of the local cluster get out through a proxy alone: both say that they reach nothing. An image
+    // without the entry program says nothing.
+    const unknown = policyVerdict(
+      IS_REAL ? {} : { open: false, closed: false },
+    );
+    const expected =
+      IS_REAL && APP_IMAGE.mode === 'node'
+        ? [
+            policyVerdict({ open: true, closed: false }),
+            policyVerdict({ open: true, closed: true }),
+          ]
+        : [unknown];
+    expect(expected).toContainEqual(found);
+    for (const [apiVersion, kind] of [
+      ['apps/v1', 'Deployment'],
+      ['networking.k8s.io/v1', 'NetworkPolicy'],
+    ])
+      expect(await tests.cluster.list(apiVersion, kind, t.namespace)).toEqual(
+        [],
+      );
+  });
+
+  it('15: a namespace that refuses the pods is no answer, and is left clean', async () => {
+    const t = await tests.start('policies');
+    await tests.cluster.create({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'none', namespace: t.namespace },
+      spec: { hard: { 'count/deployments.apps': '0' } },
+    });
+    const canary = new PolicyCanary({
+      api: tests.cluster.api,
+      namespace: t.namespace,
+      installation: 'of-a-test',
+      image: APP_IMAGE.image,
+      imagePullSecrets: [],
+    });
+    await t.eventually(
+      async () =>
+        canary.try(new AbortController().signal).then(
+          () => false,
+          error => /exceeded quota/.test(error.message),
+        ),
+      'it is refused',
+    );
+    expect(
+      await tests.cluster.list(
+        'networking.k8s.io/v1',
+        'NetworkPolicy',
+        t.namespace,
+      ),
+    ).toEqual([]);
+  });
+});
