@@ -103,6 +103,8 @@ export interface Config {
     appRegistry?: string;
     /** Size of /dev/shm of apps with EnableSHM. Default: `2Gi`. */
     shmSize?: string;
+    /** What the files of an app, and what is installed for it, may each take on the node; a pod that takes more is evicted. Default: `10Gi`. */
+    appDirectorySize?: string;
     /** Answers of the API are checked against its document, too: for tests. Default: false. */
     checkAnswers?: boolean;
     gpu?: {

@@ -50,6 +50,7 @@ export function instanceInput(
     scheduling: {},
     gpu: { nodeLabel: 'gpu-type', resource: 'nvidia.com/gpu' },
     shmSize: '2Gi',
+    appDirectorySize: '10Gi',
     imagePullSecrets: [],
     parameters: {},
     startTimeoutSeconds: 300,

@@ -159,6 +159,7 @@ describe('readStoreConfig', () => {
       'appStore.resources.memoryLimit',
     ],
     [{ shmSize: 'big' }, 'appStore.shmSize'],
+    [{ appDirectorySize: 'big' }, 'appStore.appDirectorySize'],
     [{ allowedCustomImages: ['('] }, 'appStore.allowedCustomImages'],
     [{ aliases: { reserved: ['Not_One'] } }, 'appStore.aliases.reserved'],
     [{ branding: { color: 'red' } }, 'appStore.branding.color'],

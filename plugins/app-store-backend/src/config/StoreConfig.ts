@@ -178,6 +178,8 @@ function schemaFor(context: ReturnType<typeof contextOf>) {
     /** What `{{REGISTRY}}` stands for in `Runtime.CustomImage`. */
     appRegistry: text.default(''),
     shmSize: quantity.default('2Gi'),
+    /** Of the directories of an app that go with its pod: its files, and what is installed for it. */
+    appDirectorySize: quantity.default('10Gi'),
     bundles: bundlesSchema,
     resources: resources.prefault({}),
     runtimes: runtimesSchema,

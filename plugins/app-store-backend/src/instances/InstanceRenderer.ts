@@ -98,6 +98,7 @@ export class InstanceRenderer {
         resource: profile?.gpuResource ?? config.gpu.resource,
       },
       shmSize: config.shmSize,
+      appDirectorySize: config.appDirectorySize,
       storageClass: config.kubernetes.storageClass,
       imagePullSecrets: config.kubernetes.imagePullSecrets,
       serviceAccount: app.serviceAccount ?? config.kubernetes.serviceAccount,

@@ -21,6 +21,8 @@ export interface InstanceInput {
   scheduling: Scheduling;
   gpu: { nodeLabel: string; resource: string };
   shmSize: string;
+  /** What the directories of an app may take that go with its pod. */
+  appDirectorySize: string;
   storageClass?: string;
   imagePullSecrets: string[];
   serviceAccount?: string;

@@ -178,7 +178,7 @@ describe('buildInstanceObjects', () => {
                 },
               ],
               volumes: [
-                { name: 'app', emptyDir: {} },
+                { name: 'app', emptyDir: { sizeLimit: '10Gi' } },
                 {
                   name: 'token',
                   projected: {
@@ -355,7 +355,10 @@ Value = "Bearer $(KEY)"
         H2O_CLOUD_VENV_PATH: '/resources/venv',
         PIP_INDEX_URL: 'https://pypi.example/simple',
       });
-      expect(volumes).toContainEqual({ name: 'resources', emptyDir: {} });
+      expect(volumes).toContainEqual({
+        name: 'resources',
+        emptyDir: { sizeLimit: '10Gi' },
+      });
       for (const { volumeMounts } of [containers[0], initContainers![0]])
         expect(volumeMounts).toContainEqual({
           name: 'resources',

@@ -16,7 +16,8 @@ export function volumesOf(input: InstanceInput): {
   const mounts: V1VolumeMount[] = [...files.mounts];
   if (manifest.runtime.mode !== 'container') {
     volumes.push(
-      { name: 'app', emptyDir: {} },
+      // A pod that takes more is evicted, and not its neighbours.
+      { name: 'app', emptyDir: { sizeLimit: input.appDirectorySize } },
       {
         name: 'token',
         projected: {
@@ -34,11 +35,12 @@ export function volumesOf(input: InstanceInput): {
     );
     mounts.push({ name: 'app', mountPath: APP_ROOT });
     if (PYTHON_MODES.has(manifest.runtime.mode)) {
-      const sizeLimit = manifest.runtime.resourceVolumeSize;
+      const sizeLimit =
+        manifest.runtime.resourceVolumeSize ?? input.appDirectorySize;
       // What is installed is kept by the store, not by a volume.
       volumes.push({
         name: 'resources',
-        emptyDir: sizeLimit ? { sizeLimit } : {},
+        emptyDir: { sizeLimit },
       });
       mounts.push({ name: 'resources', mountPath: RESOURCES_PATH });
     }
