@@ -186,7 +186,7 @@ export class BackgroundTasks {
       {
         everyMs: 10 * MINUTE_MS,
         reason:
-          'what is no longer kept: audit, answers to repeated requests, changes, launches',
+          'what is no longer kept: audit, answers to repeated requests, changes, launches, logs',
         by: 'one',
         run: () => dropOld(new Date(), { services, repositories }),
       },

@@ -8,7 +8,7 @@ const CHANGES_KEPT_MS = DAY_MS;
 /** Launches are compared with those of this time. */
 const LAUNCHES_KEPT_MS = 90 * DAY_MS;
 
-/** Drops audit records, answers to repeated requests, changes and launches that are too old. */
+/** Drops audit records, answers to repeated requests, changes, launches and logs that are too old. */
 export async function dropOld(
   now: Date,
   {
@@ -16,7 +16,7 @@ export async function dropOld(
     repositories,
   }: {
     services: Pick<Services, 'auditReader' | 'idempotency'>;
-    repositories: Pick<Repositories, 'outbox' | 'launches'>;
+    repositories: Pick<Repositories, 'outbox' | 'launches' | 'lastLogs'>;
   },
 ): Promise<void> {
   const before = (ms: number) => new Date(now.getTime() - ms).toISOString();
@@ -24,4 +24,5 @@ export async function dropOld(
   await services.idempotency.dropExpired();
   await repositories.outbox.dropBefore(before(CHANGES_KEPT_MS));
   await repositories.launches.dropBefore(before(LAUNCHES_KEPT_MS));
+  await repositories.lastLogs.dropBefore(before(DAY_MS));
 }

@@ -268,7 +268,8 @@ export class StoreUnderTest {
       beside?: StoreUnderTest;
       after?: StoreUnderTest;
       on?: {
-        kubeConfig: KubeConfig;
+        /** Without it the store has what `appStore.kubernetes` says. */
+        kubeConfig?: KubeConfig;
         /** Of {@link address}, as pods see it. */
         storeUrl: string;
         address: StoreAddress;
@@ -326,7 +327,7 @@ export class StoreUnderTest {
     const backend = await startTestBackend({
       features: [
         createAppStorePlugin({ pace: options.pace, tap: options.tap }),
-        kubernetes,
+        ...(on && !on.kubeConfig ? [] : [kubernetes]),
         ...(options.realCatalog
           ? [catalogOfPeople(), urlReaderServiceFactory]
           : [catalogServiceMock.factory({ entities: PEOPLE })]),

@@ -7,7 +7,8 @@ import type {
   Page,
   PodStatus,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { LastLogs } from './lastLogs/LastLogs';
 import type { AliasRepository } from '../aliases/AliasRepository';
 import type { AppRecord, AppRepository } from '../apps/AppRepository';
 import type { InstanceRecord, InstanceRepository } from './InstanceRepository';
@@ -34,6 +35,7 @@ export interface InstanceServiceOptions {
   aliases: AliasRepository;
   presenter: InstancePresenter;
   cluster: InstanceCluster;
+  lastLogs: Pick<LastLogs, 'find'>;
 }
 
 /** An instance and its app. */
@@ -208,14 +210,24 @@ export class InstanceService {
     return this.#o.cluster.output.events(record);
   }
 
-  /** The output of an instance's container, as it comes. */
+  /**
+   * The output of an instance's container, as it comes; of a terminated one what it wrote last.
+   *
+   * @returns with `endedAt` where it is what is kept of an instance that is no more
+   */
   async logs(
     caller: Caller,
     id: string,
     query: LogQuery,
-  ): Promise<IncomingMessage> {
+  ): Promise<{ text: Readable; endedAt?: string }> {
+    const found = await this.#load(id);
+    const hasEnded = !found || found.record.desired === 'released';
+    const kept = hasEnded
+      ? await this.#o.lastLogs.find(caller, id, query.container)
+      : undefined;
+    if (kept) return kept;
     const { record } = await this.lookInto(caller, id, 'view_log');
-    return this.#o.cluster.output.logs(record, query);
+    return { text: await this.#o.cluster.output.logs(record, query) };
   }
 
   /** Who may open an instance; for the gateway. Undefined where there is no such instance. */

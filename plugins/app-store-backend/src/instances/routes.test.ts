@@ -166,7 +166,7 @@ describe('a log as text', () => {
     const log = new PassThrough();
     const streams = new EventStreams();
     const handlers = instanceHandlers({
-      instances: { logs: async () => log },
+      instances: { logs: async () => ({ text: log }) },
       callerOf: async () => caller,
       streams,
     } as unknown as InstanceHandlerOptions);

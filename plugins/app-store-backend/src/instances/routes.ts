@@ -228,13 +228,17 @@ export function instanceHandlers(
       const abort = new AbortController();
       response.on('close', () => abort.abort());
       const { id } = request.params;
-      const log = await instances.logs(await callerOf(request), id, {
-        ...request.query,
-        signal: abort.signal,
-      });
-      streams.whileAllowed(response, async () =>
-        instances.assertMayReadLog(await callerAgain(request), id),
+      const { text: log, endedAt } = await instances.logs(
+        await callerOf(request),
+        id,
+        { ...request.query, signal: abort.signal },
       );
+      // What is kept comes at once, and ends.
+      if (endedAt) response.set('x-instance-ended', endedAt);
+      else
+        streams.whileAllowed(response, async () =>
+          instances.assertMayReadLog(await callerAgain(request), id),
+        );
       await (request.accepts(['text/plain', TEXT_EVENTS]) === TEXT_EVENTS
         ? sendEvents(log, streams.open(request, response))
         : sendText(log, response, request.query.follow));

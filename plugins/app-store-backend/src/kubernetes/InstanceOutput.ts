@@ -20,6 +20,7 @@ import {
 import { newestPod } from './observe/pods';
 import { podStatus } from './observe/podStatus';
 
+const TAIL_BYTES = 16 * 1024;
 /** A log that does not come within this time is done without. */
 const TAIL_MS = 5000;
 /** What has a log, and where it is looked for: pods of former releases have two containers for what one does now. */
@@ -174,12 +175,13 @@ export class InstanceOutput {
     });
   }
 
-  /** The last lines of a container's output; empty where there are none. */
+  /** The last lines of a container's output, and of these the last bytes; empty where there are none. */
   async tail(
     record: InstancePlace,
     container: string,
     previous: boolean,
     lines: number,
+    bytes = TAIL_BYTES,
   ): Promise<string> {
     try {
       const stream = await this.logs(record, {
@@ -190,10 +192,7 @@ export class InstanceOutput {
       });
       const chunks: Buffer[] = [];
       for await (const chunk of stream) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks)
-        .toString('utf8')
-        .slice(-16 * 1024)
-        .trimEnd();
+      return Buffer.concat(chunks).toString('utf8').slice(-bytes).trimEnd();
     } catch {
       return '';
     }

@@ -94,6 +94,9 @@ export class EndingStep {
       });
       return soonest(REMOVAL_MS, ending.againInMs);
     }
+    // Once: what is told to go again has no more to say.
+    if (!record.applied?.startsWith(told))
+      await this.#o.lastLogs.keep(record, this.#o.cluster, this.#o.now());
     let gone: boolean;
     try {
       gone = await this.#o.cluster.writer.remove(

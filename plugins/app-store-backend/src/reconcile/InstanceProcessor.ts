@@ -5,6 +5,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { DeletionGuard, Epoch } from '../epoch/Epoch';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
+import type { LastLogs } from '../instances/lastLogs/LastLogs';
 import type { InstanceRecord } from '../instances/instanceRows';
 import { NO_METRICS, type StoreMetrics } from '../metrics/StoreMetrics';
 import type { Claim, InstanceQueue } from './InstanceQueue';
@@ -37,6 +38,7 @@ export class InstanceProcessor {
   #cluster: InstanceCluster | undefined;
   #forget = () => {};
   /** Woken, and whether what woke them is known to this process alone. */
+  readonly #lastLogs: Pick<LastLogs, 'keep'>;
   readonly #queued = new Map<string, { seenHere: boolean }>();
   #claiming = false;
   /** How many claims are asked for. */
@@ -56,6 +58,8 @@ export class InstanceProcessor {
     now?: () => Date;
     /** @default tells nobody */
     metrics?: StoreMetrics;
+    /** @default keeps none */
+    lastLogs?: Pick<LastLogs, 'keep'>;
     /** How long a claim of an instance holds without being renewed, in milliseconds. @default 6000 */
     leaseMs?: number;
   }) {
@@ -65,6 +69,7 @@ export class InstanceProcessor {
     this.#logger = options.logger;
     this.#now = options.now ?? (() => new Date());
     this.#metrics = options.metrics ?? NO_METRICS;
+    this.#lastLogs = options.lastLogs ?? { keep: async () => {} };
   }
 
   /** Begins to work. */
@@ -78,6 +83,7 @@ export class InstanceProcessor {
       logger: this.#logger,
       now: this.#now,
       metrics: this.#metrics,
+      lastLogs: this.#lastLogs,
       onStale: id => this.wake(id),
     });
     this.#cluster = cluster;

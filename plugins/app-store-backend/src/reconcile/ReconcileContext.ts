@@ -4,6 +4,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { DeletionGuard, Epoch } from '../epoch/Epoch';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
 import type { Finding } from '../kubernetes/observe/Finding';
+import type { LastLogs } from '../instances/lastLogs/LastLogs';
 import type { StoreMetrics } from '../metrics/StoreMetrics';
 import type { InstanceQueue } from './InstanceQueue';
 import type { InstanceRowWriter } from './InstanceRowWriter';
@@ -19,6 +20,8 @@ export interface ReconcileContext {
   logger: LoggerService;
   now: () => Date;
   metrics: StoreMetrics;
+  /** Keeps what instances wrote last. */
+  lastLogs: Pick<LastLogs, 'keep'>;
 }
 
 /** Between two looks while the cluster was not listed yet, in milliseconds. */

@@ -14,6 +14,7 @@ import { IamRepository } from '../iam/IamRepository';
 import { IdempotencyRepository } from '../idempotency/IdempotencyRepository';
 import { InstanceQueue } from '../reconcile/InstanceQueue';
 import { InstanceRepository } from '../instances/InstanceRepository';
+import { LastLogRepository } from '../instances/lastLogs/LastLogRepository';
 import { LaunchRepository } from '../instances/launches/LaunchRepository';
 import { InstanceTransitions } from '../instances/InstanceTransitions';
 import { OfferRepository } from '../apps/offers/OfferRepository';
@@ -46,6 +47,7 @@ export function createRepositories(
     declarationLists: new DeclarationLists(knex, policy),
     instances: new InstanceRepository(knex, policy),
     launches: new LaunchRepository(knex, outbox),
+    lastLogs: new LastLogRepository(knex),
     transitions: new InstanceTransitions(knex, outbox),
     queue: new InstanceQueue(knex, outbox),
     aliases: new AliasRepository(knex, policy, outbox, aliasHosts),

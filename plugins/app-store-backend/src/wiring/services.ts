@@ -52,6 +52,7 @@ import { AutoSuspension } from '../instances/AutoSuspension';
 import { InstanceRedeployment } from '../instances/InstanceRedeployment';
 import { InstanceRenderer } from '../instances/InstanceRenderer';
 import { InstanceLifecycle } from '../instances/InstanceLifecycle';
+import { LastLogs } from '../instances/lastLogs/LastLogs';
 import { LaunchReceipts } from '../instances/launches/LaunchReceipts';
 import { InstanceOwners } from '../instances/InstanceOwners';
 import { InstanceQuota } from '../instances/InstanceQuota';
@@ -182,11 +183,13 @@ export function createServices(options: ServicesOptions) {
   };
   const { idempotency, quota } = common;
 
+  const lastLogs = new LastLogs({ ...common, lastLogs: repositories.lastLogs });
   const processor = new InstanceProcessor({
     queue: repositories.queue,
     epoch,
     logger,
     metrics: options.metrics,
+    lastLogs,
   });
   changeReader
     .of('instance')
@@ -257,6 +260,7 @@ export function createServices(options: ServicesOptions) {
 
   const instanceService = new InstanceService({
     ...common,
+    lastLogs,
     cluster: instanceCluster,
   });
   const lifecycle = new InstanceLifecycle({

@@ -882,7 +882,7 @@ export interface paths {
       };
       cookie?: never;
     };
-    /** The output of a container; a stream where `follow` is set. As text, or, where that is accepted, as events: `line` (a JSON string) and `end`. */
+    /** The output of a container; a stream where `follow` is set. As text, or, where that is accepted, as events: `line` (a JSON string) and `end`. Of an instance that was terminated less than a day ago its last lines, for its owner and admins; the header X-Instance-Ended says when. */
     get: operations['getInstanceLogs'];
     put?: never;
     post?: never;

@@ -14,6 +14,8 @@ export function DeadEnd(props: {
   title: string;
   breadcrumbs?: HeaderBreadcrumb[];
   children: ReactNode;
+  /** Below the way on. */
+  more?: ReactNode;
 }) {
   return (
     <>
@@ -24,6 +26,7 @@ export function DeadEnd(props: {
           <ButtonLink href={paths.store} variant="primary">
             Go to the store
           </ButtonLink>
+          {props.more}
         </Flex>
       </Container>
     </>

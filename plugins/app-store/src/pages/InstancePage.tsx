@@ -12,6 +12,7 @@ import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-commo
 import { useState } from 'react';
 import { useLocation, useParams } from 'react-router-dom';
 import { DeadEnd } from '../components/DeadEnd';
+import { LastLog } from '../components/LastLog';
 import { Evidence } from '../components/Evidence';
 import { EventList } from '../components/EventList';
 import { InstanceActions } from '../components/InstanceActions';
@@ -130,7 +131,11 @@ export function InstancePage() {
 
   if (gone)
     return (
-      <DeadEnd title="Instance not found" breadcrumbs={BREADCRUMBS}>
+      <DeadEnd
+        title="Instance not found"
+        breadcrumbs={BREADCRUMBS}
+        more={<LastLog instanceId={id} />}
+      >
         It was terminated, or it is not shared with you.
       </DeadEnd>
     );

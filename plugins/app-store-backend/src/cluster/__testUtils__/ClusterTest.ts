@@ -77,9 +77,11 @@ export class ClusterTest {
       /** A test whose store ended, or is one of two, and goes on with this one. */
       after?: ClusterTest;
       database?: Parameters<typeof databases.init>[0];
+      /** The store reads this kubeconfig itself. */
+      kubeconfig?: string;
     } = {},
   ): Promise<ClusterTest> {
-    const { after, database = 'SQLITE_3' } = options;
+    const { after, database = 'SQLITE_3', kubeconfig } = options;
     const namespace = after?.namespace ?? (await cluster.namespace(name));
     const knex = after?.knex ?? (await databases.init(database));
     const store = await StoreUnderTest.start(
@@ -99,13 +101,14 @@ export class ClusterTest {
         ...appStore,
         kubernetes: {
           namespace,
+          ...(kubeconfig ? { kubeconfig, storeUrl: cluster.storeUrl } : {}),
           ...(appStore as { kubernetes?: object }).kubernetes,
         },
       },
       {
         knex,
         on: {
-          kubeConfig: cluster.config,
+          kubeConfig: kubeconfig ? undefined : cluster.config,
           storeUrl: cluster.storeUrl,
           address: cluster.address,
         },

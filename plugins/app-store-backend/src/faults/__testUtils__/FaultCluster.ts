@@ -2,7 +2,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,11 +11,46 @@ import { nodeImage, SOON } from '../../__testUtils__/localRuntime';
 
 const ROOT = resolve(__dirname, '../../../../..');
 
+/** What the process is started with. */
+type ClusterOptions = { directory: string } & Record<string, unknown>;
+
+/** Starts the process; the text of its kubeconfig once it listens. */
+async function started(
+  options: ClusterOptions,
+): Promise<{ child: ChildProcess; kubeconfig: string }> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--require',
+      require.resolve('@backstage/cli/config/nodeTransform.cjs'),
+      join(__dirname, 'cluster.ts'),
+      JSON.stringify(options),
+    ],
+    {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, NODE_ENV: 'test' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  let output = '';
+  for await (const chunk of child.stdout!) {
+    output += chunk;
+    if (output.includes('\n')) break;
+  }
+  return { child, kubeconfig: readFileSync(output.trim(), 'utf8') };
+}
+
+function apiOf(kubeconfig: string): KubeApi {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  return KubeApi.create(config);
+}
+
 export class FaultCluster {
-  readonly #directory: string;
-  readonly #child: ChildProcess;
-  readonly #api: KubeApi;
-  readonly kubeconfig: string;
+  readonly #options: ClusterOptions;
+  #child: ChildProcess;
+  #api: KubeApi;
+  kubeconfig: string;
 
   /**
    * @param hostPort - that pods may reach
@@ -25,54 +60,56 @@ export class FaultCluster {
     hostPort: number,
     { hollowNodes = 0 } = {},
   ): Promise<FaultCluster> {
-    const directory = mkdtempSync(join(tmpdir(), 'fault-cluster-'));
-    const child = spawn(
-      process.execPath,
-      [
-        '--require',
-        require.resolve('@backstage/cli/config/nodeTransform.cjs'),
-        join(__dirname, 'cluster.ts'),
-        JSON.stringify({
-          directory,
-          hostPorts: [hostPort],
-          ...(hollowNodes
-            ? { pods: false, hollowNodes: { count: hollowNodes } }
-            : {}),
-          backOff: SOON,
-          images: {
-            runtime: nodeImage(),
-          },
-        }),
-      ],
-      {
-        cwd: ROOT,
-        env: { PATH: process.env.PATH, NODE_ENV: 'test' },
-        stdio: ['ignore', 'pipe', 'inherit'],
+    const options = {
+      directory: mkdtempSync(join(tmpdir(), 'fault-cluster-')),
+      hostPorts: [hostPort],
+      ...(hollowNodes
+        ? { pods: false, hollowNodes: { count: hollowNodes } }
+        : {}),
+      backOff: SOON,
+      images: {
+        runtime: nodeImage(),
       },
-    );
-    let output = '';
-    for await (const chunk of child.stdout!) {
-      output += chunk;
-      if (output.includes('\n')) break;
-    }
-    return new FaultCluster(
-      directory,
-      child,
-      readFileSync(output.trim(), 'utf8'),
-    );
+    };
+    const { child, kubeconfig } = await started(options);
+    return new FaultCluster(options, child, kubeconfig);
   }
 
   private constructor(
-    directory: string,
+    options: ClusterOptions,
     child: ChildProcess,
     kubeconfig: string,
   ) {
-    this.#directory = directory;
+    this.#options = options;
     this.#child = child;
     this.kubeconfig = kubeconfig;
-    const config = new KubeConfig();
-    config.loadFromString(kubeconfig);
-    this.#api = KubeApi.create(config);
+    this.#api = apiOf(kubeconfig);
+  }
+
+  /**
+   * Starts it anew at its address, with other keys.
+   *
+   * @param change - of what the cluster keeps of its keys; what is deleted is made anew
+   */
+  async restart(
+    change: (keys: Record<string, unknown>) => void,
+  ): Promise<void> {
+    this.#api.close();
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await ended;
+    const path = join(this.#options.directory, 'credentials.json');
+    const keys = JSON.parse(readFileSync(path, 'utf8'));
+    change(keys);
+    writeFileSync(path, JSON.stringify(keys), { mode: 0o600 });
+    const [, port] = /server: https:\/\/[^:]+:(\d+)/.exec(this.kubeconfig)!;
+    const { child, kubeconfig } = await started({
+      ...this.#options,
+      port: Number(port),
+    });
+    this.#child = child;
+    this.kubeconfig = kubeconfig;
+    this.#api = apiOf(kubeconfig);
   }
 
   /** Has it fail like this from now on; not at all without faults. */
@@ -99,6 +136,6 @@ export class FaultCluster {
     this.#child.kill('SIGTERM');
     await Promise.race([ended, sleep(5000)]);
     this.#child.kill('SIGKILL');
-    rmSync(this.#directory, { recursive: true, force: true });
+    rmSync(this.#options.directory, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,47 @@
+/** What terminated instances wrote last, in the database. */
+import type { Knex } from 'knex';
+import { Table, text, type RecordOf, type RowOf } from '../../database/table';
+
+const LAST_LOGS = Table.create({
+  instanceId: text(),
+  container: text(),
+  ownerRef: text(),
+  endedAt: text(),
+  lines: text(),
+});
+
+/** A row of `last_logs`. */
+export type LastLog = RecordOf<typeof LAST_LOGS>;
+type LastLogRow = RowOf<typeof LAST_LOGS>;
+
+/** Keeps, reads and drops them. */
+export class LastLogRepository {
+  readonly #knex: Knex;
+
+  constructor(knex: Knex) {
+    this.#knex = knex;
+  }
+
+  /** Keeps it, instead of what is kept of that container. */
+  async keep(log: LastLog): Promise<void> {
+    await this.#knex<LastLogRow>('last_logs')
+      .insert(LAST_LOGS.write(log) as LastLogRow)
+      .onConflict(['instance_id', 'container'])
+      .merge();
+  }
+
+  async find(
+    instanceId: string,
+    container: string,
+  ): Promise<LastLog | undefined> {
+    const row = await this.#knex<LastLogRow>('last_logs')
+      .where({ instance_id: instanceId, container })
+      .first();
+    return row && LAST_LOGS.read(row as LastLogRow);
+  }
+
+  /** @param before - RFC 3339 */
+  async dropBefore(before: string): Promise<void> {
+    await this.#knex('last_logs').where('ended_at', '<', before).delete();
+  }
+}
