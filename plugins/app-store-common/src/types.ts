@@ -25,6 +25,12 @@ export type InstanceLifecycle = Schemas['InstanceLifecycle'];
  */
 export type InstanceStatus = Schemas['InstanceStatus'];
 /**
+ * What holds of an instance beside its status, in the manner of Kubernetes' conditions.
+ *
+ * @public
+ */
+export type InstanceCondition = Schemas['InstanceCondition'];
+/**
  * Who can do something about a problem.
  *
  * @public

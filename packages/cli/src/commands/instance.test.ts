@@ -124,6 +124,15 @@ describe('instance status', () => {
       [`GET /instances/${ID}`]: anInstance({
         status: 'FAILED',
         stage: 'starting',
+        conditions: [
+          {
+            type: 'Ready',
+            status: 'False',
+            reason: 'AppCrashed',
+            message: 'it fell',
+            lastTransitionTime: '2026-01-01T12:00:00.000Z',
+          },
+        ],
       }),
       [`GET /instances/${ID}/status`]: {
         status: 'CrashLoopBackOff',
@@ -146,6 +155,8 @@ describe('instance status', () => {
         'Restart Count  2',
         'Last Failure   2026-01-01T12:00:00Z',
         'Stage          starting',
+        'Condition\tStatus\tSince\tReason\tMessage',
+        'Ready\tFalse\t2026-01-01T12:00:00.000Z\tAppCrashed\tit fell',
         '',
       ].join('\n'),
     );

@@ -39,6 +39,17 @@ function showStatus(
       ['Stage', found.stage],
       ['Next Step', found.problem?.remedy],
     ]);
+    if (found.conditions?.length)
+      output.table(
+        ['Condition', 'Status', 'Since', 'Reason', 'Message'],
+        found.conditions.map(each => [
+          each.type,
+          each.status,
+          each.lastTransitionTime,
+          each.reason,
+          each.message,
+        ]),
+      );
     for (const event of events)
       output.text(
         `${event.lastSeen}  ${event.type}  ${event.reason}  ${event.message}`,

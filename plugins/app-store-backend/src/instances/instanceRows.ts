@@ -1,6 +1,7 @@
 /** Rows of `instances` as records. */
 import type {
   Endpoint,
+  InstanceCondition,
   InstanceStatus,
   LaunchStage,
   Problem,
@@ -81,6 +82,8 @@ export const INSTANCES = Table.create({
   attempt: optional(json<Attempt>()),
   /** What a launch waits for, where nothing is wrong with it. */
   notice: optional(text()),
+  /** What holds of it, and since when; absent where it was not written since there are any. */
+  conditions: optional(json<InstanceCondition[]>()),
   /** Of its volume's claim, once that was made; an empty volume has to be asked for from then on. */
   claimUid: optional(text()),
   /** When what is left of a terminated instance goes; absent where nothing is kept. */

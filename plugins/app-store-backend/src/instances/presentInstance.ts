@@ -6,6 +6,7 @@ import {
 import type { StoreConfig } from '../config/StoreConfig';
 import { appFacts, type AppRecord } from '../apps/AppRepository';
 import { isRestarted } from '../kubernetes/observe/causes';
+import { conditionsOf } from './conditions';
 import type { InstanceRecord } from './InstanceRepository';
 import type { Actor, InstanceAction, InstanceFacts, Policy } from '../policy';
 
@@ -124,6 +125,13 @@ export class InstancePresenter {
             }
           : undefined,
       ...(record.notice && status && running ? { notice: record.notice } : {}),
+      ...(status
+        ? {
+            conditions:
+              record.conditions ??
+              conditionsOf(record, undefined, new Date(record.updatedAt)),
+          }
+        : {}),
       ...(suspended && record.status !== 'SUSPENDED'
         ? { suspending: true }
         : {}),

@@ -1,4 +1,5 @@
 /** What the processors write back to an instance's row. */
+import { conditionsOf } from '../instances/conditions';
 import type { InstanceRecord } from '../instances/instanceRows';
 import type { Claim, InstanceQueue } from './InstanceQueue';
 
@@ -33,14 +34,20 @@ export class InstanceRowWriter {
     { record, token }: Claim,
     change: Partial<InstanceRecord>,
   ): Promise<void> {
-    const differs = (Object.keys(change) as Array<keyof InstanceRecord>).filter(
-      key => JSON.stringify(change[key]) !== JSON.stringify(record[key]),
+    const differing = (of: Partial<InstanceRecord>) =>
+      (Object.keys(of) as Array<keyof InstanceRecord>).filter(
+        key => JSON.stringify(of[key]) !== JSON.stringify(record[key]),
+      );
+    if (!differing(change).length) return;
+    const now = this.#now();
+    const conditions = conditionsOf(
+      { ...record, ...change },
+      record.conditions,
+      now,
     );
-    if (!differs.length) return;
-    const shown = differs.some(key => !UNSEEN.has(key));
-    const full = shown
-      ? { ...change, updatedAt: this.#now().toISOString() }
-      : change;
+    const all = { ...change, conditions };
+    const shown = differing(all).some(key => !UNSEEN.has(key));
+    const full = shown ? { ...all, updatedAt: now.toISOString() } : change;
     if (await this.#queue.observe(record, token, full, { shown }))
       Object.assign(record, full);
     // A person changed it meanwhile: what was seen does not count.

@@ -2059,6 +2059,21 @@ export interface components {
         readyMs: number[];
       };
     };
+    /** @description In the manner of Kubernetes' conditions. */
+    InstanceCondition: {
+      /**
+       * @description `Applied`: the cluster has its objects as they should be. `Ready`: it can be opened. `Suspended`: nothing of it runs.
+       * @enum {string}
+       */
+      type: 'Applied' | 'Ready' | 'Suspended';
+      /** @enum {string} */
+      status: 'True' | 'False' | 'Unknown';
+      /** @description One word: `OutOfMemory`. */
+      reason: string;
+      message: string;
+      /** @description Since when its status is this one. */
+      lastTransitionTime: components['schemas']['Timestamp'];
+    };
     /** @description A running or suspended copy of an app. */
     AppInstance: {
       id: string;
@@ -2081,6 +2096,8 @@ export interface components {
       problem?: components['schemas']['Problem'];
       /** @description What a launch waits for, where nothing is wrong with it. */
       notice?: string;
+      /** @description What holds of it beside its status, each with why and since when; for those who may read its status. */
+      conditions?: components['schemas']['InstanceCondition'][];
       /** @description Suspended, and its pod has not ended yet; its status is PENDING until then. */
       suspending?: boolean;
       restartCount: number;

@@ -61,8 +61,14 @@ function Details(props: { instance: AppInstance }) {
     },
     can.status && {
       id: 'status',
-      title: 'Pod',
-      panel: <PodStatusPanel instanceId={id} version={instance.updatedAt} />,
+      title: 'Status',
+      panel: (
+        <PodStatusPanel
+          instanceId={id}
+          version={instance.updatedAt}
+          conditions={instance.conditions ?? []}
+        />
+      ),
     },
     can.status && {
       id: 'launch',
