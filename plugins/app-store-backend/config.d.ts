@@ -258,8 +258,10 @@ export interface Config {
          * addresses; `[none]` where `egress` is set.
          */
         defaultEgress?: string[];
-        /** What apps may ask for with `Egress`; a range allows all within it, `open` everything. Default: `[internet]`. */
+        /** What apps may ask for with `Egress`; a range allows all within it, `open` everything. Default: `[internet]`; `[none]` where `egress` is set. */
         allowedEgress?: string[];
+        /** Ranges of addresses that are not `internet`, beside private and reserved ones: of nodes and pods with public addresses. */
+        notPublic?: string[];
         /** Whether two pods of the store's own try once a day that the cluster enforces network policies. Default: true. */
         verify?: boolean;
       };

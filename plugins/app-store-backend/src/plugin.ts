@@ -109,6 +109,12 @@ export const createAppStorePlugin = ({
             randomUUID(),
           );
           for (const tag of config.tags) await repositories.tags.ensure(tag);
+          // Gateways go on where they were: what another list serves is no change of the database.
+          const hosts = JSON.stringify(config.aliasHosts);
+          if ((await repositories.settings.get('alias-hosts')) !== hosts) {
+            await repositories.aliases.tellOfHosts();
+            await repositories.settings.set('alias-hosts', hosts);
+          }
 
           const ownConfig = () => readKubeConfig(config.kubernetes);
           const connection = given ?? { kubeConfig: ownConfig() };

@@ -55,7 +55,12 @@ export function instanceInput(
     parameters: {},
     startTimeoutSeconds: 300,
     storeUrl: 'http://store',
-    networkPolicy: { extraIngress: [], egress: [], defaultEgress: ['open'] },
+    networkPolicy: {
+      extraIngress: [],
+      egress: [],
+      defaultEgress: ['open'],
+      notPublic: [],
+    },
     environmentUrl: 'http://portal',
     extraEnv: [],
     secretIds: {},

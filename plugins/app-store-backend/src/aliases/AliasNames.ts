@@ -75,8 +75,19 @@ export class AliasNames {
 
   #problem(name: string): string | undefined {
     if (isUuid(name)) return 'looks like the ID of an instance';
-    if (this.#o.reserved.includes(name)) return 'is reserved';
+    if (this.#isReserved(name)) return 'is reserved';
     return aliasNameProblem(name);
+  }
+
+  /** Below a wildcard the names are reserved that are so below the apps' domain. */
+  #isReserved(name: string): boolean {
+    const { reserved, hosts } = this.#o;
+    if (reserved.includes(name)) return true;
+    return (
+      name.includes('.') &&
+      !hosts.includes(name) &&
+      reserved.includes(name.split('.')[0])
+    );
   }
 
   /** Names of aliases that were deleted after this rest (RFC 3339). */

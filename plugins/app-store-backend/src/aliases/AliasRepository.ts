@@ -159,6 +159,15 @@ export class AliasRepository {
     return (await query).map(row => ALIASES.read(row));
   }
 
+  /** Has every replica and every gateway look anew at aliases that are host names: which are served has changed. */
+  async tellOfHosts(): Promise<void> {
+    const names = await this.#knex<AliasRow>('aliases')
+      .where('name', 'like', '%.%')
+      .pluck('name');
+    if (names.length)
+      await this.#outbox.transaction(async (_, tell) => tellAll(tell, names));
+  }
+
   /** The alias with an id or a name. */
   async find(idOrName: string): Promise<AliasRecord | undefined> {
     const row: JoinedRow | undefined = await this.#joined()

@@ -61,14 +61,26 @@ describe.each(databaseIds())('15: host names of aliases on %s', id => {
     expect((await get(`/aliases?search=example.org`)).items).toHaveLength(1);
     expect((await get(`/aliases/${HOST}/history`)).items).toHaveLength(1);
 
+    const told = async () =>
+      Number(
+        (
+          await knex('changes')
+            .where({ kind: 'alias', key: HOST })
+            .count({ n: '*' })
+        )[0].n,
+      );
+    const before = await told();
     // An admin no longer lists it: its instance has its own address again, and the alias is kept.
     await store.stop();
     await start([]);
     expect((await get(`/instances/${instanceId}`)).url).toContain(instanceId);
     expect((await get(`/aliases/${HOST}`)).instanceId).toBe(instanceId);
+    // A gateway that goes on where it was hears of it.
+    expect(await told()).toBe(before + 1);
     await store.stop();
     await start([HOST, '*.tools.example.org']);
     expect((await get(`/instances/${instanceId}`)).url).toBe(body.url);
+    expect(await told()).toBe(before + 2);
   });
 
   it.each([
@@ -77,6 +89,8 @@ describe.each(databaseIds())('15: host names of aliases on %s', id => {
     ['a.b.tools.example.org', 'ALIAS_HOST_NOT_LISTED'],
     ['xn--pp-7ka.tools.example.org', 'ALIAS_HOST_NOT_LISTED'],
     ['www.tools.example.org', 'BAD_ALIAS'],
+    ['login.tools.example.org', 'BAD_ALIAS'],
+    ['wpad.tools.example.org', 'BAD_ALIAS'],
     ['*.tools.example.org', 'BAD_ALIAS'],
     ['-.tools.example.org', 'BAD_ALIAS'],
     ['10.0.0.1', 'BAD_ALIAS'],

@@ -160,6 +160,15 @@ describe('15: objects of aliases', () => {
       'it is made again',
       5000,
     );
+    await t.store.api.delete(`${API}/aliases/lunch/assignment`).set(as('uma'));
+    took.unassigned = await t.eventually(
+      async () =>
+        !(await get(INGRESS, alias))!.metadata!.labels![
+          'ai-app-store.io/instance'
+        ],
+      'the label goes',
+      5000,
+    );
     // What is not ours to say is left alone.
     await tests.cluster.edit(object(INGRESS, alias), {
       metadata: { annotations: { 'example.com/note': 'mine' } },
@@ -197,6 +206,28 @@ describe('15: objects of aliases', () => {
     );
     expect(await doctor(second.t)).toMatchObject({ state: 'OK' });
     expect((await get(INGRESS, same))!.metadata!.resourceVersion).toBe(version);
+  });
+
+  it('15: a setting that an operator takes away is taken from all of them', async () => {
+    const first = await start('ingress', {
+      routes: 'ingress',
+      ingress: {
+        className: 'nginx',
+        annotations: { 'example.com/auth': 'strict' },
+      },
+    });
+    const { t, get } = first;
+    const alias = await first.create({ name: 'lunch' });
+    await t.eventually(() => get(INGRESS, alias), 'it is made');
+    await t.store.stop();
+    await start('ingress', { routes: 'ingress' }, t);
+    await t.eventually(async () => {
+      const { spec, metadata } = (await get(INGRESS, alias))!;
+      return (
+        spec.ingressClassName === undefined &&
+        metadata!.annotations!['example.com/auth'] === undefined
+      );
+    }, 'class and annotation are gone');
   });
 
   it('15: what belongs to somebody else is left alone, and named', async () => {

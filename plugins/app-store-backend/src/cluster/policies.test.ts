@@ -1,7 +1,13 @@
 /** Whether the cluster enforces network policies, tried with pods. */
+import { ProcessKeyedLock } from '../database/KeyedLock';
+import { canaryObjects } from '../kubernetes/manifests/canary';
 import { PolicyCanary, policyVerdict } from '../kubernetes/PolicyCanary';
 import { ClusterTests } from './__testUtils__/ClusterTests';
-import { APP_IMAGE, IS_REAL } from './__testUtils__/ClusterUnderTest';
+import {
+  APP_IMAGE,
+  IS_REAL,
+  type AnyObject,
+} from './__testUtils__/ClusterUnderTest';
 
 describe('15: network policies', () => {
   const tests = ClusterTests.use();
@@ -14,8 +20,33 @@ describe('15: network policies', () => {
       installation: 'of-a-test',
       image: APP_IMAGE.image,
       imagePullSecrets: [],
+      locks: ProcessKeyedLock.create(),
     });
-    const found = await canary.try(new AbortController().signal);
+    // A try that was killed left something; what only looks like it is somebody else's.
+    const input = {
+      namespace: t.namespace,
+      image: APP_IMAGE.image,
+      imagePullSecrets: [],
+    };
+    const [left] = canaryObjects(
+      { ...input, installation: 'of-a-test' },
+      'closed',
+      'former',
+    );
+    const [foreign] = canaryObjects(
+      { ...input, installation: 'another' },
+      'closed',
+      'other',
+    );
+    for (const object of [left, foreign])
+      await tests.cluster.create(object as AnyObject);
+    // Two at once take turns.
+    const { signal } = new AbortController();
+    const [found, again] = await Promise.all([
+      canary.try(signal),
+      canary.try(signal),
+    ]);
+    expect(again).toEqual(found);
     console.log('15: network policies:', found);
     // Pods of the local cluster get out through a proxy alone: both say that they reach nothing. An image
     // without the entry program says nothing.
@@ -34,9 +65,11 @@ describe('15: network policies', () => {
       ['apps/v1', 'Deployment'],
       ['networking.k8s.io/v1', 'NetworkPolicy'],
     ])
-      expect(await tests.cluster.list(apiVersion, kind, t.namespace)).toEqual(
-        [],
-      );
+      expect(
+        (await tests.cluster.list(apiVersion, kind, t.namespace)).map(
+          ({ metadata }) => metadata!.name,
+        ),
+      ).toEqual(kind === 'NetworkPolicy' ? ['canary-closed-other'] : []);
   });
 
   it('15: a namespace that refuses the pods is no answer, and is left clean', async () => {
@@ -53,6 +86,7 @@ describe('15: network policies', () => {
       installation: 'of-a-test',
       image: APP_IMAGE.image,
       imagePullSecrets: [],
+      locks: ProcessKeyedLock.create(),
     });
     await t.eventually(
       async () =>

@@ -100,6 +100,9 @@ function contextOf(root: Config) {
   return {
     appsUrl: url.safeParse((gateway as JsonObject | undefined)?.baseUrl).data,
     portalUrl: url.safeParse(baseUrl).data,
+    /** The portal as browsers open it, where that is another host. */
+    webUrl: url.safeParse((root.getOptional<JsonObject>('app') ?? {}).baseUrl)
+      .data,
     gpu: gpuSchema.safeParse(gpu).data,
     roleRefs: roleNames.safeParse(roles).data ?? roleNames.parse({}),
     tagsAreList: Array.isArray(tags),
@@ -107,7 +110,7 @@ function contextOf(root: Config) {
 }
 
 function schemaFor(context: ReturnType<typeof contextOf>) {
-  const { portalUrl, appsUrl, gpu, roleRefs, tagsAreList } = context;
+  const { portalUrl, webUrl, appsUrl, gpu, roleRefs, tagsAreList } = context;
   const refs = RoleRefs.create(roleRefs);
   const roles = rolesSchema(refs);
   const appStore = section({
@@ -140,7 +143,7 @@ function schemaFor(context: ReturnType<typeof contextOf>) {
     declarations: declarationsSchema,
     aliases: section({
       reserved: reservedAliases,
-      hosts: aliasHosts(appsUrl, portalUrl),
+      hosts: aliasHosts(appsUrl, [portalUrl, webUrl]),
       nameRest: duration({ least: 0 }).default(168 * HOUR),
     }),
     packages: section({
@@ -192,14 +195,18 @@ function schemaFor(context: ReturnType<typeof contextOf>) {
   });
 }
 
-/** Who says himself what pods reach has said all of it. */
+/** What pods reach where it is not said: who names rules for all of them has said all of it. */
 function networkPolicyOf({
-  extraIngress,
   egress,
-  defaultEgress = [egress ? 'none' : 'internet'],
-  verify,
+  ...settings
 }: KubernetesSettings['networkPolicy']) {
-  return { extraIngress, egress: egress ?? [], defaultEgress, verify };
+  const fallback = egress ? 'none' : 'internet';
+  return {
+    ...settings,
+    egress: egress ?? [],
+    defaultEgress: settings.defaultEgress ?? [fallback],
+    allowedEgress: settings.allowedEgress ?? [fallback],
+  };
 }
 
 /**
@@ -230,6 +237,7 @@ export function readStoreConfig(root: Config) {
     ...same
   } = appStore;
   const portalUrl = backend.baseUrl;
+  const networkPolicy = networkPolicyOf(kubernetes.networkPolicy);
   return {
     ...same,
     ...packages,
@@ -265,10 +273,10 @@ export function readStoreConfig(root: Config) {
     /** How long the name of a deleted alias is kept for its last owner. */
     aliasRestSeconds: aliases.nameRest,
     /** What apps may ask to reach. */
-    allowedEgress: kubernetes.networkPolicy.allowedEgress,
+    allowedEgress: networkPolicy.allowedEgress,
     kubernetes: {
       ...kubernetes,
-      networkPolicy: networkPolicyOf(kubernetes.networkPolicy),
+      networkPolicy,
       storeUrl: kubernetes.storeUrl ?? portalUrl.origin,
     },
     tags: tags.list,

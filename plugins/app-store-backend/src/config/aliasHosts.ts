@@ -4,40 +4,50 @@ import { z } from 'zod';
 import { isSeparate } from './isSeparate';
 import { text } from './values';
 
+/** Whether an entry stands for a host: `*.` for one label. */
+function covers(entry: string, { hostname }: URL): boolean {
+  return (
+    entry === hostname ||
+    (entry.startsWith('*.') &&
+      entry.slice(2) === hostname.split('.').slice(1).join('.'))
+  );
+}
+
 /** What is wrong with an entry; undefined where nothing is. */
 function problemOf(
   entry: string,
   appsUrl: URL | undefined,
-  portalUrl: URL | undefined,
+  portals: URL[],
 ): string | undefined {
   const hostname = entry.replace(/^\*\./, '');
   if (!hostname.includes('.') || aliasNameProblem(hostname))
     return 'must be a host name in lower case, such as dash.example.org, or *.example.org for all one label below';
   if (
     appsUrl &&
-    (hostname === appsUrl.hostname || hostname.endsWith(`.${appsUrl.hostname}`))
+    (covers(entry, appsUrl) ||
+      hostname === appsUrl.hostname ||
+      hostname.endsWith(`.${appsUrl.hostname}`))
   )
-    return `must not be the apps' domain or lie under it (${appsUrl.hostname}): aliases are there without being listed`;
-  if (portalUrl && !isSeparate({ hostname }, portalUrl))
-    return `must not be or lie under the portal's host name, backend.baseUrl (${portalUrl.hostname}): every app would receive the portal's sign-in cookie`;
-  if (portalUrl && entry.startsWith('*.') && isBelow(portalUrl, hostname))
-    return `must not stand for the portal's host name, backend.baseUrl (${portalUrl.hostname})`;
+    return `must not be the apps' domain, stand for it, or lie under it (${appsUrl.hostname}): aliases are there without being listed`;
+  for (const portal of portals) {
+    if (!isSeparate({ hostname }, portal))
+      return `must not be or lie under the portal's host name (${portal.hostname}): every app would receive the portal's sign-in cookie`;
+    if (covers(entry, portal))
+      return `must not stand for the portal's host name (${portal.hostname})`;
+  }
   return undefined;
 }
 
-/** Whether a host is one label below a domain. */
-function isBelow({ hostname }: URL, domain: string): boolean {
-  return hostname.split('.').slice(1).join('.') === domain;
-}
-
+/** @param portals - addresses of the portal: `backend.baseUrl`, `app.baseUrl` */
 export function aliasHosts(
   appsUrl: URL | undefined,
-  portalUrl: URL | undefined,
+  portals: Array<URL | undefined>,
 ) {
+  const known = portals.filter((each): each is URL => Boolean(each));
   return z
     .array(
-      text.refine(entry => !problemOf(entry, appsUrl, portalUrl), {
-        error: ({ input }) => problemOf(String(input), appsUrl, portalUrl),
+      text.refine(entry => !problemOf(entry, appsUrl, known), {
+        error: ({ input }) => problemOf(String(input), appsUrl, known),
       }),
     )
     .default([]);

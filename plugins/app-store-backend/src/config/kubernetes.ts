@@ -24,6 +24,11 @@ const egressEntries = z.array(
     'must be internet, none, open, or a range of addresses such as 10.20.0.0/16:5432',
   ),
 );
+function isRange(entry: string): boolean {
+  const egress = parseEgress(entry);
+  return typeof egress === 'object' && egress.port === undefined;
+}
+
 const rules = z.array(kubernetesObject('a rule as a NetworkPolicy has it'));
 
 const annotations = z.record(z.string(), text).default({});
@@ -92,7 +97,16 @@ const whole = section({
     /** What apps reach that do not say it: entries of `Runtime.Egress`, or `open` for everything. */
     defaultEgress: egressEntries.optional(),
     /** What apps may ask for, with `Runtime.Egress`. */
-    allowedEgress: egressEntries.default(['internet']),
+    allowedEgress: egressEntries.optional(),
+    /** Ranges that are not the internet, beside private and reserved ones. */
+    notPublic: z
+      .array(
+        text.refine(
+          entry => isRange(entry),
+          'must be a range of addresses such as 203.0.113.0/24',
+        ),
+      )
+      .default([]),
     /** Whether two pods try once a day that the cluster enforces policies. */
     verify: flag.default(true),
   }),

@@ -77,6 +77,7 @@ const whole: JsonObject = {
       egress: [{}],
       defaultEgress: ['internet', 'open'],
       allowedEgress: ['10.0.0.0/8'],
+      notPublic: ['203.0.113.0/24'],
     },
     routes: 'httpRoute',
     gatewayNamespace: 'a',
@@ -132,8 +133,20 @@ it.each([
   [{ aliases: { hosts: ['*.*.example.org'] } }, /must be a host name/],
   [{ aliases: { hosts: ['10.0.0.1'] } }, /must be a host name/],
   [
-    { aliases: { hosts: ['x.apps.example.com'] } },
-    /must not be the apps' domain or lie under it/,
+    { aliases: { hosts: ['x.apps.example.net'] } },
+    /must not be the apps' domain, stand for it, or lie under it/,
+  ],
+  [
+    { aliases: { hosts: ['*.example.net'] } },
+    /must not be the apps' domain, stand for it/,
+  ],
+  [
+    { aliases: { hosts: ['*.example.org'] } },
+    /must not stand for the portal's host name \(www\.example\.org\)/,
+  ],
+  [
+    { aliases: { hosts: ['www.example.org'] } },
+    /must not be or lie under the portal's host name \(www\.example\.org\)/,
   ],
   [
     { aliases: { hosts: ['portal.example.com'] } },
@@ -162,14 +175,33 @@ it.each([
 ])('15: %j is wrong', (appStore, message) => {
   const config = new ConfigReader({
     backend: { baseUrl: 'https://portal.example.com' },
+    app: { baseUrl: 'https://www.example.org' },
     appStore: {
       ...whole,
       ...appStore,
-      gateway: { baseUrl: 'https://apps.example.com' },
+      gateway: { baseUrl: 'https://apps.example.net' },
     } as JsonObject,
   });
   expect(() => readStoreConfig(config)).toThrow(message);
 });
+
+it.each([
+  [{}, ['internet'], ['internet']],
+  // Who closed pods before there were entries has closed them still.
+  [{ egress: [{}] }, ['none'], ['none']],
+  [
+    { egress: [], defaultEgress: ['open'], allowedEgress: ['internet'] },
+    ['open'],
+    ['internet'],
+  ],
+])(
+  '15: %j is what apps reach by default',
+  (networkPolicy, byDefault, allowed) => {
+    const config = read({ ...whole, kubernetes: { networkPolicy } });
+    expect(config.kubernetes.networkPolicy.defaultEgress).toEqual(byDefault);
+    expect(config.allowedEgress).toEqual(allowed);
+  },
+);
 
 it('a configuration with everything is read', () => {
   expect(() => read(whole)).not.toThrow();

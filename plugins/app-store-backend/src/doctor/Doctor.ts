@@ -93,7 +93,12 @@ export class Doctor {
               title: each.banner!,
             })),
         );
-        return { items: looked.filter(({ state }) => state === 'FAILED') };
+        return {
+          // Of what could not be looked at nothing is known.
+          items: looked.filter(
+            ({ state, evidence }) => state === 'FAILED' && evidence.length > 0,
+          ),
+        };
       },
     );
   }

@@ -36,6 +36,8 @@ export class AliasCluster {
   readonly #seen = new Map<string, KubeObject>();
   /** Uids of those that were seen as ours: they are, also where somebody took their labels. */
   readonly #uids = new Map<string, string>();
+  /** Counts what the watch brought of each: an answer that comes after it is out of date. */
+  readonly #turns = new Map<string, number>();
   readonly kind: string;
   #isListed = false;
   #onChange: (aliasId: string) => void = () => {};
@@ -50,6 +52,8 @@ export class AliasCluster {
     logger: LoggerService;
   }) {
     const onChange = (aliasId: string) => this.#onChange(aliasId);
+    const turn = (aliasId: string) =>
+      this.#turns.set(aliasId, (this.#turns.get(aliasId) ?? 0) + 1);
     const { apiVersion, kind } = ROUTE_KINDS[options.routes];
     this.kind = kind;
     this.#fenced = new FencedObjects(options);
@@ -67,6 +71,7 @@ export class AliasCluster {
           const id = aliasOf(object);
           if (!id) return;
           gone?.delete(id);
+          turn(id);
           // Items of a list do not say what they are.
           this.#note(id, { ...object, apiVersion, kind });
           if (this.#isListed) onChange(id);
@@ -74,6 +79,7 @@ export class AliasCluster {
         remove: object => {
           const id = aliasOf(object);
           const seen = id && this.#seen.get(id);
+          if (id) turn(id);
           if (!seen || seen.metadata!.uid !== object.metadata!.uid) return;
           this.#seen.delete(id);
           onChange(id);
@@ -131,10 +137,12 @@ export class AliasCluster {
     wanted: KubeObject,
     stillMine: StillMine,
   ): Promise<void> {
+    const before = this.#turns.get(aliasId);
     const [written] = await this.#fenced.apply([wanted], stillMine, {
       uids: { [wanted.kind!]: this.#uids.get(aliasId) },
     });
-    this.#note(aliasId, { ...written, ...kindOf(wanted) });
+    if (this.#turns.get(aliasId) === before)
+      this.#note(aliasId, { ...written, ...kindOf(wanted) });
   }
 
   /** @throws LeaseLost where it is wanted again; KubeError */

@@ -3,7 +3,9 @@
  * the gateway, and whatever else the cluster's network leads to.
  */
 import type { V1Pod } from '@kubernetes/client-node';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KeyedLock } from '../database/KeyedLock';
 import type { KubeApi } from './client/KubeApi';
 import { collectionPath, type KubeObject } from './client/kubeObjects';
 import {
@@ -57,36 +59,56 @@ function reachedBy({ status }: V1Pod): boolean | undefined {
   const said = [container?.state, container?.lastState]
     .map(state => /^reach: (yes|no)$/m.exec(state?.terminated?.message ?? ''))
     .find(Boolean);
-  return said ? said[1] === 'yes' : undefined;
+  if (!said) return undefined;
+  const reached = said[1] === 'yes';
+  const isFirst = !container.restartCount;
+  // Some networks attach a policy after a pod started: what its second run says counts.
+  return reached && isFirst ? undefined : reached;
 }
+
+/** Kinds of its objects, workloads first. */
+const KINDS: Array<[apiVersion: string, kind: string]> = [
+  ['apps/v1', 'Deployment'],
+  ['networking.k8s.io/v1', 'NetworkPolicy'],
+];
 
 /** Tries it with two pods of its own. */
 export class PolicyCanary {
   readonly #api: KubeApi;
   readonly #input: CanaryInput;
+  readonly #locks: Pick<KeyedLock, 'run'>;
 
-  constructor(options: CanaryInput & { api: KubeApi }) {
-    const { api, ...input } = options;
+  constructor(
+    options: CanaryInput & { api: KubeApi; locks: Pick<KeyedLock, 'run'> },
+  ) {
+    const { api, locks, ...input } = options;
     this.#api = api;
+    this.#locks = locks;
     this.#input = input;
   }
 
-  #objects(): KubeObject[] {
-    return CANARIES.flatMap(canary => canaryObjects(this.#input, canary));
+  async #list<T extends KubeObject>(
+    apiVersion: string,
+    kind: string,
+    run?: string,
+  ): Promise<T[]> {
+    const { namespace, installation } = this.#input;
+    const labels = [
+      `${LABELS.installation}=${installation}`,
+      LABELS.canary,
+      ...(run ? [`${LABELS.canaryRun}=${run}`] : []),
+    ];
+    const { items } = await this.#api.json<{ items: T[] }>(
+      collectionPath(apiVersion, kind, namespace),
+      { query: { labelSelector: labels.join(',') } },
+    );
+    return items.map(item => ({ ...item, apiVersion, kind }));
   }
 
-  async #reached(): Promise<Reached> {
-    const { namespace, installation } = this.#input;
-    const { items } = await this.#api.json<{ items: V1Pod[] }>(
-      collectionPath('v1', 'Pod', namespace),
-      {
-        query: {
-          labelSelector: `${LABELS.installation}=${installation},${LABELS.canary}`,
-        },
-      },
-    );
+  async #reached(run: string): Promise<Reached> {
+    const pods = await this.#list<V1Pod & KubeObject>('v1', 'Pod', run);
     return Object.fromEntries(
-      items.flatMap(pod => {
+      pods.flatMap(pod => {
         const reached = reachedBy(pod);
         const canary = pod.metadata?.labels?.[LABELS.canary];
         return canary && reached !== undefined ? [[canary, reached]] : [];
@@ -94,37 +116,39 @@ export class PolicyCanary {
     );
   }
 
-  /** Deletes what this installation has of it, workloads first. */
+  /** Deletes what this installation has of it, also of a try that did not come to its end. */
   async #clear(): Promise<void> {
-    for (const object of this.#objects().reverse()) {
-      const found = await this.#api.get<KubeObject>(object);
-      // Not another store's, or anybody's.
-      if (
-        found?.metadata?.labels?.[LABELS.installation] ===
-        this.#input.installation
-      )
-        await this.#api.delete(object, { uid: found.metadata.uid! });
-    }
+    for (const [apiVersion, kind] of KINDS)
+      for (const object of await this.#list(apiVersion, kind))
+        await this.#api.delete(object, { uid: object.metadata!.uid! });
   }
 
   /**
-   * Takes six seconds, and what pods need to start.
+   * Takes half a minute, and what pods need to start. One at a time, in whichever replica.
    *
    * @throws KubeError where the cluster refuses or does not answer; what was made is gone then, too
    */
   async try(signal: AbortSignal): Promise<PolicyVerdict> {
-    await this.#clear();
-    try {
-      for (const object of this.#objects()) await this.#api.create(object);
-      const until = Date.now() + LIMIT_MS;
-      let reached: Reached = {};
-      while (Date.now() < until && Object.keys(reached).length < 2) {
-        await sleep(LOOK_MS, undefined, { signal });
-        reached = await this.#reached();
-      }
-      return policyVerdict(reached);
-    } finally {
+    return this.#locks.run('network-policies', async () => {
       await this.#clear();
-    }
+      try {
+        const run = randomBytes(4).toString('hex');
+        for (const canary of CANARIES)
+          for (const object of canaryObjects(this.#input, canary, run))
+            await this.#api.create(object);
+        const until = Date.now() + LIMIT_MS;
+        let reached: Reached = {};
+        while (
+          Date.now() < until &&
+          Object.keys(reached).length < CANARIES.length
+        ) {
+          await sleep(LOOK_MS, undefined, { signal });
+          reached = await this.#reached(run);
+        }
+        return policyVerdict(reached);
+      } finally {
+        await this.#clear();
+      }
+    });
   }
 }

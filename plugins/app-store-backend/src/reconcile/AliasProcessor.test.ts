@@ -157,4 +157,30 @@ describe('15: AliasProcessor', () => {
     expect(logger.warn).not.toHaveBeenCalled();
     await processor.stop();
   });
+
+  it('does not fight without end with who changes it back, and follows its alias all the same', async () => {
+    const { put, processor, calls, seen } = world();
+    put();
+    const spoil = () => seen.set(ID, { kind: 'Ingress', metadata: {} });
+    for (let i = 0; i < 30; i++) {
+      processor.wake(ID);
+      await sleep(5);
+      spoil();
+    }
+    expect(calls.length).toBeGreaterThanOrEqual(10);
+    expect(calls.length).toBeLessThanOrEqual(11);
+    const before = calls.length;
+    // What its owner wants does not wait for that.
+    put({ instanceId: 'x', revision: 2 });
+    processor.wake(ID);
+    await sleep(20);
+    expect(calls).toHaveLength(before + 1);
+    spoil();
+    // Later it is put right again.
+    await sleep(1500);
+    processor.wake(ID);
+    await sleep(1500);
+    expect(calls.length).toBeGreaterThan(before + 1);
+    await processor.stop();
+  });
 });

@@ -10,6 +10,7 @@ import type { AliasRepository } from '../aliases/AliasRepository';
 import { EVERYTHING, type ChangeFeed } from '../changes/ChangeReader';
 import type { DeletionGuard } from '../epoch/Epoch';
 import type { AliasCluster } from '../kubernetes/AliasCluster';
+import { KubeError } from '../kubernetes/client/KubeError';
 import type { KubeObject } from '../kubernetes/client/kubeObjects';
 import { ALIAS_ANNOTATION } from '../kubernetes/manifests/labels';
 import { isAsWanted } from '../kubernetes/isAsWanted';
@@ -25,6 +26,11 @@ const LAST_MS = 60_000;
 const HELD_MS = 10_000;
 /** Somebody else wrote meanwhile. */
 const CONFLICT_MS = 100;
+/** An object that somebody changes all the time is put right less and less often: in this time, in milliseconds, it counts. */
+const FIGHT_MS = 60_000;
+/** So often at once; then after twice the time each, up to this many times. */
+const LAST_TIMES = 17;
+const AT_ONCE_TIMES = 10;
 
 /** What an object is made for. */
 export interface RoutedAlias {
@@ -61,21 +67,29 @@ export interface AliasProcessorOptions {
   guard: Pick<DeletionGuard, 'isHeld'>;
   logger: LoggerService;
   random?: () => number;
+  now?: () => number;
 }
 
 /** Brings the objects of aliases to what the database says. */
 export class AliasProcessor {
   readonly #o: AliasProcessorOptions;
+  readonly #now: () => number;
   readonly #limit = pLimit(AT_ONCE);
   readonly #busy = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, Failure>();
   readonly #retries = new Map<string, NodeJS.Timeout>();
+  /** When each was written last for the same revision, and how often. */
+  readonly #written = new Map<
+    string,
+    { revision: number | undefined; at: number; count: number }
+  >();
   #unsubscribe = () => {};
   #stopped = false;
 
   constructor(options: AliasProcessorOptions) {
     this.#o = options;
+    this.#now = options.now ?? Date.now;
   }
 
   /** Follows aliases and objects; brings all into line once these were listed. */
@@ -184,10 +198,15 @@ export class AliasProcessor {
     const found = cluster.seen.get(id);
     const isUnchanged = async () =>
       (await aliases.find(id))?.revision === alias?.revision;
-    if (wanted) {
-      if (!found || !isAsWanted(found, wanted))
-        await cluster.apply(id, wanted, isUnchanged);
-    } else if (found) {
+    const isRight = wanted ? found && isAsWanted(found, wanted) : !found;
+    if (isRight) return;
+    const waitMs = this.#fightMs(id, alias?.revision);
+    if (waitMs > 0) {
+      this.#retry(id, waitMs);
+      return;
+    }
+    if (wanted) await cluster.apply(id, wanted, isUnchanged);
+    else {
       // A restored database knows nothing of what came after its backup.
       if (!alias && (await guard.isHeld('cluster'))) {
         this.#retry(id, HELD_MS);
@@ -195,6 +214,28 @@ export class AliasProcessor {
       }
       await cluster.remove(id, isUnchanged);
     }
+  }
+
+  /**
+   * How long to leave an object to whoever changes it back each time: another replica with other
+   * settings, or another controller.
+   */
+  #fightMs(id: string, revision: number | undefined): number {
+    const now = this.#now();
+    const before = this.#written.get(id);
+    const isFight =
+      before && before.revision === revision && now - before.at < FIGHT_MS;
+    const count = isFight ? before.count + 1 : 1;
+    const waitMs = isFight
+      ? before.at + FIRST_MS * 2 ** (count - AT_ONCE_TIMES) - now
+      : 0;
+    if (count > AT_ONCE_TIMES && waitMs > 0) return waitMs;
+    this.#written.set(id, {
+      revision,
+      at: now,
+      count: Math.min(count, LAST_TIMES),
+    });
+    return 0;
   }
 
   #settled(id: string): void {
@@ -210,9 +251,11 @@ export class AliasProcessor {
         `the ${this.#o.cluster.kind} of alias ${id}: ${error.message}`,
       );
     const { random = Math.random } = this.#o;
-    const wait = conflict
+    const asked = error instanceof KubeError ? error.retryAfterMs : undefined;
+    const backOff = conflict
       ? CONFLICT_MS
-      : Math.min(FIRST_MS * 2 ** (count - 1), LAST_MS) * (1 + random() / 4);
+      : Math.min(FIRST_MS * 2 ** (count - 1), LAST_MS);
+    const wait = (asked ?? backOff) * (1 + random() / 4);
     this.#failures.set(id, {
       count,
       message: conflict ? before?.message ?? '' : error.message,

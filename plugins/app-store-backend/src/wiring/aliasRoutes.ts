@@ -5,7 +5,10 @@ import { AliasCluster } from '../kubernetes/AliasCluster';
 import type { KubeObject } from '../kubernetes/client/kubeObjects';
 import { httpRouteOf } from '../kubernetes/manifests/routes/httpRoute';
 import { ingressOf } from '../kubernetes/manifests/routes/ingress';
-import type { RouteInput } from '../kubernetes/manifests/routes/RouteInput';
+import {
+  withDigest,
+  type RouteInput,
+} from '../kubernetes/manifests/routes/RouteInput';
 import {
   AliasProcessor,
   type AliasProcessorOptions,
@@ -42,9 +45,11 @@ export function createAliasRoutes(
       service: gatewayService,
       secure: config.appsUrl.protocol === 'https:',
     };
-    return routes === 'ingress'
-      ? (ingressOf(input, ingress) as KubeObject)
-      : httpRouteOf(input, httpRoute);
+    return withDigest(
+      routes === 'ingress'
+        ? (ingressOf(input, ingress) as KubeObject)
+        : httpRouteOf(input, httpRoute),
+    );
   };
   const cluster = new AliasCluster({
     ...options,

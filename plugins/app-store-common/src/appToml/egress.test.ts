@@ -28,6 +28,9 @@ describe('15: Egress', () => {
     '10.0.0/8',
     '0x0a.0.0.0/8',
     '010.0.0.0/8',
+    '10.0.0.0/08',
+    '8.8.8.0/024',
+    '10.0.0.0/8:080',
     '10.0.0.0/8:0',
     '10.0.0.0/8:65536',
     '10.0.0.0/8:x',
@@ -56,6 +59,7 @@ describe('15: Egress', () => {
     ['0.0.0.0/0', ['internet'], false],
     ['8.0.0.0/6', ['internet'], false],
     ['fd00::/64', ['internet'], false],
+    ['2002:a00::/24', ['internet'], false],
     ['2606:4700::/32', ['internet'], true],
   ])('%s, of %j: %s', (asked, allowed, expected) =>
     expect(isEgressAllowed(parse(asked), allowed.map(parse))).toBe(expected),

@@ -24,6 +24,8 @@ export const NOT_PUBLIC: readonly string[] = [
   '240.0.0.0/4',
   '::/127',
   '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '2002::/16',
   'fc00::/7',
   'fe80::/10',
   'ff00::/8',
@@ -79,12 +81,12 @@ function isWithin([address, bits]: Range, [outer, outerBits]: Range): boolean {
 export function parseEgress(text: string): Egress | undefined {
   if (text === 'internet' || text === 'none') return text;
   const [, address, bits, port] =
-    /^([0-9a-fA-F.:]+)\/(\d{1,3})(?::(\d{1,5}))?$/.exec(text) ?? [];
+    /^([0-9a-fA-F.:]+)\/(0|[1-9]\d{0,2})(?::([1-9]\d{0,4}))?$/.exec(text) ?? [];
   const range = address ? readRange(`${address}/${bits}`) : undefined;
   // An IPv4 address in the form of IPv6: Kubernetes takes it for neither.
   if (!range || (range[0] as IPv6).isIPv4MappedAddress?.()) return undefined;
   const number = port === undefined ? undefined : Number(port);
-  if (number !== undefined && (number < 1 || number > 65535)) return undefined;
+  if (number !== undefined && number > 65535) return undefined;
   const kind = range[0].kind() === 'ipv4' ? IPv4 : IPv6;
   return {
     cidr: `${kind.networkAddressFromCIDR(`${address}/${bits}`)}/${bits}`,

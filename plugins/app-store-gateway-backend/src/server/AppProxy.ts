@@ -147,7 +147,12 @@ export class AppProxy {
       route.frameAncestors ?? [],
       config.portalUrl.origin,
     );
-    dropLongCookies(answer.status, request.headers.cookie, headers);
+    dropLongCookies(
+      answer.status,
+      request.headers.cookie,
+      headers,
+      authorized.hostname.endsWith(`.${config.appsUrl.hostname}`),
+    );
     try {
       response.writeHead(answer.status, headers);
     } catch (error) {

@@ -27,9 +27,10 @@ describe.each(databases.eachSupportedId())('15: host aliases on %s', id => {
     });
 
   beforeAll(async () => {
-    app = createServer((request, response) =>
-      response.end(request.headers.host),
-    );
+    app = createServer((request, response) => {
+      response.statusCode = request.url === '/431' ? 431 : 200;
+      response.end(request.headers.host);
+    });
     app.listen(0, '127.0.0.1');
     await once(app, 'listening');
     const { port } = app.address() as { port: number };
@@ -115,6 +116,21 @@ describe.each(databases.eachSupportedId())('15: host aliases on %s', id => {
     expect((await gateway.call(HOST)).status).toBe(404);
     await gateway.tell('alias-gone', { name: HOST });
     expect((await gateway.call(HOST)).status).toBe(421);
+  });
+
+  it('answers for a domain that is not the apps’ alone: its cookies stay, whatever an app says', async () => {
+    const cookie = `${await signIn(HOST)}; long=${'x'.repeat(6000)}`;
+    const answer = await gateway.call(HOST, '/431', { cookie });
+    expect(answer.status).toBe(431);
+    expect(answer.headers).not.toHaveProperty('clear-site-data');
+    await assign({ primary: false });
+    const host = `${ONE}.apps.localhost`;
+    const own = `${await signIn(host)}; long=${'x'.repeat(6000)}`;
+    expect(
+      (await gateway.call(host, '/431', { cookie: own })).headers[
+        'clear-site-data'
+      ],
+    ).toContain('cookies');
   });
 
   it('has no service workers', async () => {

@@ -4,7 +4,7 @@ import type { PolicyEnforcement } from '../PolicyEnforcement';
 
 const TITLE = 'The cluster enforces network policies';
 const REMEDY =
-  'Install a network plugin that enforces NetworkPolicies, such as Calico or Cilium. Until then apps reach each other past the gateway, and whatever the network of the cluster leads to.';
+  'Install a network plugin that enforces NetworkPolicies, such as Calico or Cilium. Until then apps reach each other past the gateway, and whatever the network of the cluster leads to. A policy of your own that opens the API of the cluster to all pods of the namespace looks the same.';
 
 export function policiesCheck(
   enforcement: Pick<PolicyEnforcement, 'known' | 'try'>,
@@ -46,7 +46,10 @@ export function policiesCheck(
     async repair(dryRun) {
       if (!dryRun) await enforcement.try(AbortSignal.timeout(180_000));
       return [
-        { name: 'Network policies', action: 'try with two pods, about 10 s' },
+        {
+          name: 'Network policies',
+          action: 'try with two pods, about half a minute',
+        },
       ];
     },
   };

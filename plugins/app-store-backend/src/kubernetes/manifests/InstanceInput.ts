@@ -51,6 +51,8 @@ export interface InstanceInput {
     egress: object[];
     /** What apps reach that do not say it. */
     defaultEgress: string[];
+    /** Ranges that are not the internet, beside private and reserved ones. */
+    notPublic: string[];
   };
   extraEnv: Array<{ name: string; value: string }>;
   npmRegistry?: string;

@@ -25,14 +25,17 @@ const RESOURCES = { cpu: '50m', memory: '64Mi' };
 export function canaryObjects(
   input: CanaryInput,
   canary: CanaryName,
+  /** Of one try: pods of another one are not taken for its own. */
+  run: string,
 ): KubeObject[] {
   const labels = {
     'app.kubernetes.io/managed-by': 'ai-app-store',
     [LABELS.installation]: input.installation,
     [LABELS.canary]: canary,
+    [LABELS.canaryRun]: run,
   };
   const metadata = {
-    name: `canary-${canary}-${input.installation.slice(0, 8)}`,
+    name: `canary-${canary}-${run}`,
     namespace: input.namespace,
     labels,
   };

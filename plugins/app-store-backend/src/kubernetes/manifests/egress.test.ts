@@ -1,6 +1,6 @@
 import { readAppToml } from '@ai-app-store/backstage-plugin-app-store-common';
 import { instanceInput } from '../../__testUtils__/fixtures';
-import { egressRules } from './egress';
+import { egressRules, unknownAddresses } from './egress';
 import { networkPolicyOf } from './networkPolicy';
 
 const DNS = {
@@ -8,6 +8,8 @@ const DNS = {
   ports: [
     { protocol: 'UDP', port: 53 },
     { protocol: 'TCP', port: 53 },
+    { protocol: 'UDP', port: 5353 },
+    { protocol: 'TCP', port: 5353 },
   ],
 };
 const INTERNET = {
@@ -33,7 +35,15 @@ const INTERNET = {
     {
       ipBlock: {
         cidr: '::/0',
-        except: ['::/127', '64:ff9b::/96', 'fc00::/7', 'fe80::/10', 'ff00::/8'],
+        except: [
+          '::/127',
+          '64:ff9b::/96',
+          '64:ff9b:1::/48',
+          '2002::/16',
+          'fc00::/7',
+          'fe80::/10',
+          'ff00::/8',
+        ],
       },
     },
   ],
@@ -55,6 +65,7 @@ const rules = (more: Partial<Parameters<typeof egressRules>[0]> = {}) =>
     storeUrl: 'http://app-store.portal.svc:7007',
     mirrors: [undefined],
     extra: [],
+    notPublic: [],
     ...more,
   });
 
@@ -106,6 +117,9 @@ describe('15: egress', () => {
             namespaceSelector: {
               matchLabels: { 'kubernetes.io/metadata.name': 'tools' },
             },
+            podSelector: {
+              matchLabels: { 'app.kubernetes.io/name': 'verdaccio' },
+            },
           },
         ],
       },
@@ -115,6 +129,29 @@ describe('15: egress', () => {
       },
     ]);
   });
+
+  it('an admin says what is not the internet, beside private ranges', () => {
+    const [, , { to }] = rules({
+      entries: ['internet'],
+      notPublic: ['203.0.113.0/24', '2001:db8::/32'],
+    }) as [object, object, typeof INTERNET];
+    expect(to[0].ipBlock.except.at(-1)).toBe('203.0.113.0/24');
+    expect(to[1].ipBlock.except.at(-1)).toBe('2001:db8::/32');
+  });
+
+  it('tells which URLs no policy can name', () =>
+    expect(
+      unknownAddresses([
+        undefined,
+        'http://app-store.portal.svc:7007',
+        'http://10.0.0.1',
+        'https://portal.example.com',
+        'nonsense',
+      ]),
+    ).toEqual(['https://portal.example.com', 'nonsense']));
+
+  it('a URL that is none opens nothing', () =>
+    expect(rules({ mirrors: ['pypi.local/simple'] })).toEqual(rules()));
 
   it('what an admin opens for all comes last; open closes nothing', () => {
     const proxy = { to: [{ ipBlock: { cidr: '10.0.0.1/32' } }] };
@@ -136,6 +173,7 @@ describe('15: egress', () => {
             extraIngress: [],
             egress: [],
             defaultEgress: ['internet'],
+            notPublic: [],
           },
         }),
       ).spec as { policyTypes: string[]; egress: object[] };

@@ -17,10 +17,10 @@ interface EgressRule {
   ports?: Array<{ protocol: string; port: number | string }>;
 }
 
-const DNS_PORTS = [
-  { protocol: 'UDP', port: 53 },
-  { protocol: 'TCP', port: 53 },
-];
+/** 5353 is where the name service of OpenShift listens; a policy knows ports of pods, not of Services. */
+const DNS_PORTS = [53, 5353].flatMap(port =>
+  ['UDP', 'TCP'].map(protocol => ({ protocol, port })),
+);
 /** https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
 const NODE_LOCAL_DNS = '169.254.20.10/32';
 
@@ -37,14 +37,19 @@ const NAME_SERVICE: EgressRule = {
   ports: DNS_PORTS,
 };
 
-const INTERNET: EgressRule = {
-  to: ['0.0.0.0/0', '::/0'].map(all =>
-    block(
-      all,
-      NOT_PUBLIC.filter(cidr => isV6(cidr) === isV6(all)),
+/** @param notPublic - ranges that are not the internet either */
+function internet(notPublic: string[]): EgressRule {
+  return {
+    to: ['0.0.0.0/0', '::/0'].map(all =>
+      block(
+        all,
+        [...NOT_PUBLIC, ...notPublic].filter(
+          cidr => isV6(cidr) === isV6(all) && !cidr.endsWith('/0'),
+        ),
+      ),
     ),
-  ),
-};
+  };
+}
 
 /** The Service of a host name of the cluster: `name.namespace.svc`. */
 function serviceOf(hostname: string) {
@@ -55,13 +60,11 @@ function serviceOf(hostname: string) {
 
 /**
  * The way to a URL; undefined for a host name outside of the cluster, whose addresses are not known.
- *
- * @param options.pods - whether the pods behind a Service have its name as `app.kubernetes.io/name`
+ * The pods behind a Service have its name as `app.kubernetes.io/name`: a Service may have another port
+ * than they, and its namespace others that are none of an app's business.
  */
-function wayTo(
-  url: string,
-  options: { pods: boolean },
-): EgressRule | undefined {
+function wayTo(url: string): EgressRule | undefined {
+  if (!URL.canParse(url)) return undefined;
   const { hostname, port, protocol } = new URL(url);
   const address = hostname.replace(/^\[|\]$/g, '');
   if (isIP(address))
@@ -75,28 +78,23 @@ function wayTo(
       ],
     };
   const service = serviceOf(hostname);
-  // A Service may have another port than its pods.
   return (
     service && {
       to: [
         {
           ...namespace(service.namespace),
-          ...(options.pods
-            ? {
-                podSelector: {
-                  matchLabels: { 'app.kubernetes.io/name': service.name },
-                },
-              }
-            : {}),
+          podSelector: {
+            matchLabels: { 'app.kubernetes.io/name': service.name },
+          },
         },
       ],
     }
   );
 }
 
-function ruleOf(entry: string): EgressRule | undefined {
+function ruleOf(entry: string, notPublic: string[]): EgressRule | undefined {
   const egress = parseEgress(entry);
-  if (egress === 'internet') return INTERNET;
+  if (egress === 'internet') return internet(notPublic);
   if (egress === undefined || egress === 'none') return undefined;
   return {
     to: [block(egress.cidr)],
@@ -111,6 +109,11 @@ function ruleOf(entry: string): EgressRule | undefined {
   };
 }
 
+/** Of the URLs that pods have to reach, those whose addresses no policy can name. */
+export function unknownAddresses(urls: Array<string | undefined>): string[] {
+  return urls.filter((url): url is string => Boolean(url) && !wayTo(url!));
+}
+
 /** @returns undefined where everything is open */
 export function egressRules(options: {
   /** What the app names, or the store's default: entries of `Runtime.Egress`, or `open`. */
@@ -121,14 +124,16 @@ export function egressRules(options: {
   mirrors: Array<string | undefined>;
   /** What an admin opens for all apps. */
   extra: object[];
+  /** Ranges that are not the internet, beside private and reserved ones. */
+  notPublic: string[];
 }): object[] | undefined {
-  const { entries, storeUrl, mirrors, extra } = options;
+  const { entries, storeUrl, mirrors, extra, notPublic } = options;
   if (entries.includes('open')) return undefined;
   return [
     NAME_SERVICE,
-    wayTo(storeUrl, { pods: true }),
-    ...mirrors.map(url => url && wayTo(url, { pods: false })),
-    ...entries.map(ruleOf),
+    wayTo(storeUrl),
+    ...mirrors.map(url => url && wayTo(url)),
+    ...entries.map(entry => ruleOf(entry, notPublic)),
     ...extra,
   ].filter((rule): rule is object => Boolean(rule));
 }

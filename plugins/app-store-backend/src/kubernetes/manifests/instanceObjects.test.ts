@@ -466,6 +466,7 @@ Value = "Bearer $(KEY)"
             extraIngress: [],
             egress: [],
             defaultEgress: ['none'],
+            notPublic: [],
             ...networkPolicy,
           },
         }),

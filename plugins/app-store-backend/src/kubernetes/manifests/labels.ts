@@ -22,6 +22,7 @@ export const LABELS = {
   secret: `${LABEL_PREFIX}secret`,
   alias: `${LABEL_PREFIX}alias`,
   canary: `${LABEL_PREFIX}canary`,
+  canaryRun: `${LABEL_PREFIX}canary-run`,
 } as const;
 
 /** https://kueue.sigs.k8s.io/docs/tasks/run/plain_pods/ */
@@ -31,6 +32,8 @@ export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
 export const EPOCH_ANNOTATION = `${LABEL_PREFIX}epoch`;
 /** The name of the alias that a route is for; too long for a label. */
 export const ALIAS_ANNOTATION = `${LABEL_PREFIX}alias-name`;
+/** A digest of a route as it was wanted: what is no longer wanted of it is no default of the cluster. */
+export const WANTED_ANNOTATION = `${LABEL_PREFIX}wanted`;
 /** On a secret without a row that stays, since nobody could say whose it is. */
 export const KEPT_ANNOTATION = `${LABEL_PREFIX}kept-without-row`;
 /** What an instance's workload and volume say of it, as JSON, so that its row can be made again. */

@@ -17,12 +17,18 @@ export interface NetworkPolicy {
  * https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 export function networkPolicyOf(input: InstanceInput): NetworkPolicy {
-  const { extraIngress, egress: extra, defaultEgress } = input.networkPolicy;
+  const {
+    extraIngress,
+    egress: extra,
+    defaultEgress,
+    notPublic,
+  } = input.networkPolicy;
   const egress = egressRules({
     entries: input.manifest.runtime.egress ?? defaultEgress,
     storeUrl: input.storeUrl,
     mirrors: [input.npmRegistry, input.pypiIndex],
     extra,
+    notPublic,
   });
   const gateway = {
     podSelector: {

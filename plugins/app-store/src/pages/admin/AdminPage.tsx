@@ -52,7 +52,11 @@ export function AdminPage() {
   const known = useLoad(
     async () =>
       me?.admin
-        ? Promise.all([api.getRecovery(), api.listDoctorWarnings()])
+        ? Promise.all([
+            api.getRecovery(),
+            // Without them the other notice is shown all the same.
+            api.listDoctorWarnings().catch(() => undefined),
+          ])
         : undefined,
     [section, me?.admin],
   );

@@ -1,5 +1,7 @@
 /** What the object of an alias is made of. */
-import { ALIAS_ANNOTATION, LABELS } from '../labels';
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '../../client/kubeObjects';
+import { ALIAS_ANNOTATION, LABELS, WANTED_ANNOTATION } from '../labels';
 
 export interface RouteInput {
   aliasId: string;
@@ -42,5 +44,20 @@ export function routeMetadata(
       ...(input.instanceId ? { [LABELS.instance]: input.instanceId } : {}),
     },
     annotations: { ...annotations, [ALIAS_ANNOTATION]: input.aliasName },
+  };
+}
+
+/** The object with a digest of itself: one that was made of other settings differs, also where they say less now. */
+export function withDigest<T extends KubeObject>(object: T): T {
+  const digest = createHash('sha256').update(JSON.stringify(object));
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: {
+        ...object.metadata?.annotations,
+        [WANTED_ANNOTATION]: digest.digest('hex').slice(0, 16),
+      },
+    },
   };
 }
