@@ -38,17 +38,17 @@ describe('15: conditions', () => {
     [
       'runs',
       {},
-      'Applied=True(Applied) Ready=True(Available) Suspended=False(Running)',
+      'Applied=True(Applied) Ready=True(Available) Suspended=False(NotSuspended)',
     ],
     [
       'is queued',
       { status: 'PENDING', stage: 'accepted', applied: undefined },
-      'Applied=False(Queued) Ready=False(Starting) Suspended=False(Running)',
+      'Applied=False(Queued) Ready=False(Starting) Suspended=False(NotSuspended)',
     ],
     [
       'waits in a queue of the cluster',
       { status: 'PENDING', notice: 'It is third in the queue.' },
-      'Applied=True(Applied) Ready=False(Waiting) Suspended=False(Running)',
+      'Applied=True(Applied) Ready=False(Waiting) Suspended=False(NotSuspended)',
     ],
     [
       'is refused',
@@ -57,7 +57,7 @@ describe('15: conditions', () => {
         attempt: attempt({ reason: 'Forbidden', message: 'quota' }),
         problem: problem('QUOTA_REACHED'),
       },
-      'Applied=False(Forbidden) Ready=False(QuotaReached) Suspended=False(Running)',
+      'Applied=False(Forbidden) Ready=False(QuotaReached) Suspended=False(NotSuspended)',
     ],
     [
       'has an API that does not answer',
@@ -66,12 +66,12 @@ describe('15: conditions', () => {
         attempt: attempt(),
         problem: problem('CLUSTER_UNREADABLE'),
       },
-      'Applied=Unknown(NoAnswer) Ready=Unknown(ClusterUnreadable) Suspended=False(Running)',
+      'Applied=Unknown(NoAnswer) Ready=Unknown(ClusterUnreadable) Suspended=False(NotSuspended)',
     ],
     [
       'failed',
       { status: 'FAILED', problem: problem('OUT_OF_MEMORY') },
-      'Applied=True(Applied) Ready=False(OutOfMemory) Suspended=False(Running)',
+      'Applied=True(Applied) Ready=False(OutOfMemory) Suspended=False(NotSuspended)',
     ],
     [
       'is being suspended',

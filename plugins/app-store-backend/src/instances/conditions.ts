@@ -109,7 +109,7 @@ function suspended({ desired, status }: ConditionFacts): Verdict {
   if (desired === 'running')
     return {
       status: 'False',
-      reason: 'Running',
+      reason: 'NotSuspended',
       message: 'It is to run.',
     };
   return status === 'SUSPENDED'
