@@ -20,26 +20,52 @@ const SERVICE_NAME = 'kubernetes.io/service-name';
 const isOurs = ({ metadata }: KubeObject) =>
   metadata.labels?.[MANAGED_BY] === 'endpointslice-controller.k8s.io';
 
+/** A label as an index has it. */
+const pairIn = ({ metadata }: KubeObject, [name, value]: [string, unknown]) =>
+  `${metadata.namespace}/${name}=${value}`;
+
+/** Pods by each of their labels. */
+const BY_LABEL = 'label';
+const labelsOf = (pod: KubeObject) =>
+  Object.entries(pod.metadata.labels ?? {}).map(pair => pairIn(pod, pair));
+
+/** Services by one label of their selector: whatever pod they select has it. */
+const BY_SELECTOR = 'selector';
+const selectorOf = (service: KubeObject) =>
+  Object.entries(service.spec?.selector ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .slice(0, 1)
+    .map(pair => pairIn(service, pair));
+
+const byName = (a: KubeObject, b: KubeObject) =>
+  a.metadata.name < b.metadata.name ? -1 : 1;
+
 export class EndpointSliceController extends Controller {
   /** Events come while a write goes on. */
   #isWriting = false;
 
   start(): void {
+    const { store } = this.registry;
+    // Among ten thousand pods and as many Services each is found without a look at the others.
+    store.index('pods', BY_LABEL, labelsOf);
+    store.index('services', BY_SELECTOR, selectorOf);
     this.watch('services', event => [keyOf(event.object)]);
     this.watch('endpointslices', event => this.#serviceOf(event));
-    this.watch('pods', event =>
-      this.registry.store
-        .list('services', event.object.metadata.namespace)
-        .filter(
-          service =>
-            service.spec.selector &&
-            matches(
-              { matchLabels: service.spec.selector },
-              event.object.metadata.labels,
-            ),
-        )
-        .map(keyOf),
+    this.watch('pods', ({ object, previous }) =>
+      // Also those that selected it before.
+      [object, previous].flatMap(pod => (pod ? this.#servicesOf(pod) : [])),
     );
+  }
+
+  #servicesOf(pod: KubeObject): Key[] {
+    return labelsOf(pod)
+      .flatMap(label =>
+        this.registry.store.indexed('services', BY_SELECTOR, label),
+      )
+      .filter(service =>
+        matches({ matchLabels: service.spec.selector }, pod.metadata.labels),
+      )
+      .map(keyOf);
   }
 
   /** Of a slice that somebody else changed or removed. */
@@ -68,8 +94,9 @@ export class EndpointSliceController extends Controller {
     const { namespace, name } = parseKey(key);
     const service = this.registry.store.get('services', namespace, name);
     if (!service?.spec.selector) return;
-    const pods = this.registry.store
-      .list('pods', namespace)
+    const pods = selectorOf(service)
+      .flatMap(label => this.registry.store.indexed('pods', BY_LABEL, label))
+      .sort(byName)
       .filter(pod =>
         matches({ matchLabels: service.spec.selector }, pod.metadata.labels),
       )
