@@ -82,6 +82,14 @@ export default [
     test: neighbours('10: cookies that fill'),
   },
   {
+    finding: '15',
+    name: 'an app at a host outside of the domain of apps drops no cookies of that domain',
+    file: `${G}/server/AppProxy.ts`,
+    from: 'if (authorized.hostname.endsWith(`.${config.appsUrl.hostname}`))',
+    to: '',
+    test: { jest: `${G}/server/hosts.test.ts`, name: 'answers for a domain' },
+  },
+  {
     finding: '10',
     name: 'an app deletes no cookies of its neighbours',
     file: `${G}/upstream/headers.ts`,

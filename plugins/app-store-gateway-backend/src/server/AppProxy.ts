@@ -147,12 +147,9 @@ export class AppProxy {
       route.frameAncestors ?? [],
       config.portalUrl.origin,
     );
-    dropLongCookies(
-      answer.status,
-      request.headers.cookie,
-      headers,
-      authorized.hostname.endsWith(`.${config.appsUrl.hostname}`),
-    );
+    // What is dropped is the cookies of the host's whole domain, where other sites are but for the apps' own.
+    if (authorized.hostname.endsWith(`.${config.appsUrl.hostname}`))
+      dropLongCookies(answer.status, request.headers.cookie, headers);
     try {
       response.writeHead(answer.status, headers);
     } catch (error) {

@@ -65,19 +65,12 @@ export function answerUnreadable(
   client.once('close', () => clearTimeout(timer));
 }
 
-/**
- * Has the browser drop cookies that an app finds too long, where they are long.
- *
- * @param isOfDomain - whether the host lies below the apps' domain: what is dropped is the cookies of the whole
- *   domain of a host, and other sites are there where it does not
- */
+/** Has the browser drop cookies that an app finds too long, where they are long. */
 export function dropLongCookies(
   status: number,
   cookies: string | undefined,
   headers: Record<string, string | string[]>,
-  isOfDomain: boolean,
 ): void {
-  if (!isOfDomain) return;
   if (status !== 431 || (cookies?.length ?? 0) <= LONG_COOKIES) return;
   const own = headers['clear-site-data'];
   headers['clear-site-data'] = own ? `${own}, ${DROP_COOKIES}` : DROP_COOKIES;
