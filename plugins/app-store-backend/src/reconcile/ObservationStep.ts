@@ -59,7 +59,7 @@ export class ObservationStep {
       {
         ...facts,
         now,
-        since: new Date(record.stages.accepted ?? record.updatedAt),
+        since: appliedAt(record),
         preparing: record.preparing,
         refusal: refusalOf(record),
         known: record.problem,
@@ -132,6 +132,14 @@ function unreadProblem({
       }),
     )!;
   return problemOf('CLUSTER_UNREADABLE', minuteOf(since));
+}
+
+/** Since when the cluster has its objects: what came before is the time in our own queue. */
+function appliedAt(record: InstanceRecord): Date {
+  const { applied } = stepsOf(record);
+  return applied === undefined
+    ? new Date(record.stages.accepted ?? record.updatedAt)
+    : new Date(launchBegan(record).getTime() + applied);
 }
 
 /** A moment for a sentence: `2026-11-24 12:00 UTC`. */

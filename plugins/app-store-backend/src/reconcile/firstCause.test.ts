@@ -5,6 +5,7 @@ import { databaseIds, migrated } from '../database/__testUtils__/databases';
 import { appRecord, instanceRecord } from '../__testUtils__/fixtures';
 import { InstanceQueue } from './InstanceQueue';
 import { InstanceRepository } from '../instances/InstanceRepository';
+import type { InstanceRecord } from '../instances/instanceRows';
 import { InstanceTransitions } from '../instances/InstanceTransitions';
 import { KubeError } from '../kubernetes/client/KubeError';
 import { Policy } from '../policy';
@@ -21,7 +22,7 @@ const ago = (seconds: number) =>
 describe.each(databaseIds())('the first cause on %s', database => {
   async function setUp(
     cluster: Record<string, unknown>,
-    change: { applied?: string } = {},
+    change: Pick<Partial<InstanceRecord>, 'applied' | 'stages' | 'steps'> = {},
   ) {
     const knex = await migrated(database);
     const policy = Policy.create({
@@ -138,6 +139,35 @@ describe.each(databaseIds())('the first cause on %s', database => {
       await stop();
     }
   });
+
+  it.each([
+    ['waited in our own queue for a minute', 59_500, 0],
+    ['has been in the cluster for a minute', 0, 1],
+  ])(
+    '15: events are asked for of what %s and has no pod: %#',
+    async (_, applied, lists) => {
+      let asked = 0;
+      const { look, stop } = await setUp(
+        {
+          facts: () => ({
+            pods: [],
+            workloads: [{ kind: 'Deployment', metadata: { name: 'i' } }],
+          }),
+          rawEvents: async () => {
+            asked++;
+            return [];
+          },
+        },
+        { stages: { accepted: ago(60) }, steps: { applied } },
+      );
+      try {
+        await look();
+        expect(asked).toBe(lists);
+      } finally {
+        await stop();
+      }
+    },
+  );
 
   it('18: that no waiting mends ends the waiting', async () => {
     const { look, stop } = await setUp(

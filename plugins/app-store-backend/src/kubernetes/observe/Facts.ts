@@ -34,7 +34,7 @@ export interface Refusal {
 
 export interface Facts {
   now: Date;
-  /** When this launch was asked for: what was before says nothing of it. */
+  /** When the objects of this launch were applied: what was before says nothing of it. */
   since?: Date;
   /** All pods of the instance, also those that end or have ended. */
   pods: V1Pod[];
