@@ -57,7 +57,10 @@ async function readyTimes(config: KubeConfig): Promise<Map<string, number>> {
     `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`,
     { query: { watch: true } },
   );
-  createInterface({ input: stream }).on('line', line => {
+  const lines = createInterface({ input: stream });
+  // It ends with the cluster.
+  lines.on('error', () => {});
+  lines.on('line', line => {
     const { object } = JSON.parse(line);
     const id = object.metadata?.labels?.['ai-app-store.io/instance'];
     const isReady = object.endpoints?.some(

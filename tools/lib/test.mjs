@@ -221,6 +221,8 @@ export async function testAll(_, toolchain) {
   const { testDefences } = await import('./defences.mjs');
   const undefended = await testDefences([], toolchain);
   const mutated = await mutation([], toolchain);
+  const { testFaults } = await import('./faults.mjs');
+  const broken = await testFaults([], toolchain);
   const { testImages } = await import('./images/check.mjs');
   const unmade = await testImages([], toolchain);
   const { bench, fuzz } = await import('./bench.mjs');
@@ -233,9 +235,16 @@ export async function testAll(_, toolchain) {
     'enter',
     'catalog',
     'local-cluster',
+    'processors',
   ])
     measured.push(await bench([name], toolchain));
   return (
-    measured.find(Boolean) || undefended || unmade || mutated || fuzzed || code
+    measured.find(Boolean) ||
+    undefended ||
+    broken ||
+    unmade ||
+    mutated ||
+    fuzzed ||
+    code
   );
 }
