@@ -30,13 +30,15 @@ describe('15: a database of an hour ago', () => {
     const podOf = async (id: string) => (await f.t.pods(id))[0]?.metadata!.uid;
     const before = { kept: await podOf(kept), later: await podOf(later) };
 
-    await f.t.store.stop();
+    // Its bundles stay.
+    const { bundles: directory } = f.t.store;
+    await f.t.store.backend.stop();
     await backup.restore(f.t.knex);
     const began = Date.now();
     f.t = await ClusterTest.start(
       f.cluster,
       'restored',
-      {},
+      { bundles: { directory } },
       { after: f.t, database: DATABASE },
     );
     const held = async () => (await f.t.store.get('/recovery', 'ada')).held;
