@@ -88,6 +88,8 @@ export class InstanceProcessor {
     });
     this.#cluster = cluster;
     this.#forget = cluster.onAnswer(() => {
+      // What failed since it did not answer waits no longer.
+      for (const id of this.#failures.keys()) this.wake(id);
       this.noticeSilence()
         .then(() => this.#makeDue(({ attempt }) => Boolean(attempt)))
         .then(() => this.claimDue())

@@ -50,7 +50,7 @@ export class Heartbeat {
     return this.#state;
   }
 
-  /** Told when the API answers again. */
+  /** Told when the API answers again after it was silent, or had refused everything. */
   onAnswer(listener: () => void): () => void {
     this.#onAnswer.add(listener);
     return () => this.#onAnswer.delete(listener);
@@ -117,9 +117,11 @@ export class Heartbeat {
   }
 
   #answered(error?: KubeError): void {
-    const { silent } = this.#state;
+    const before = this.#state;
     this.#state = { answeredAt: Date.now(), silent: false, error };
-    if (!silent) return;
+    // Whoever was refused, as with a token that is no longer valid, has waited, too.
+    const isAccepted = Boolean(before.error) && !error;
+    if (!before.silent && !isAccepted) return;
     this.#logger.info('the Kubernetes API answers again');
     this.#onAnswer.forEach(listener => listener());
   }

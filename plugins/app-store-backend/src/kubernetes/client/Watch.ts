@@ -145,11 +145,13 @@ export class Watch<T extends KubeObject> {
   async #follow(): Promise<void> {
     const { logger, kind } = this.#options;
     let pause = PAUSE_FIRST_MS;
+    let isForgotten = false;
     while (!this.#abort.signal.aborted) {
       try {
         if (!this.#resourceVersion) await this.#list();
         await this.#watchOnce();
         pause = PAUSE_FIRST_MS;
+        isForgotten = false;
       } catch (error) {
         if (this.#abort.signal.aborted) return;
         this.#brokenAt ??= Date.now();
@@ -157,14 +159,20 @@ export class Watch<T extends KubeObject> {
           error instanceof KubeError
             ? error
             : KubeError.unreachable((error as Error).message);
-        if (this.#error.code === 410) this.#resourceVersion = undefined;
+        if (this.#error.code === 410) {
+          this.#resourceVersion = undefined;
+          // It answers, and refuses nothing: all is listed anew, at once where that is not all that it says.
+          this.#error = undefined;
+          if (!isForgotten) pause = PAUSE_FIRST_MS;
+          isForgotten = true;
+        }
         const wait = Math.max(
           pause * (1 + Math.random() / 4),
-          this.#error.retryAfterMs ?? 0,
+          (error as Partial<KubeError>).retryAfterMs ?? 0,
         );
         logger.warn(
           `watch of ${kind} broke: ${
-            this.#error.message
+            (error as Error).message
           }; again in ${Math.round(wait)} ms`,
         );
         await this.#rest(wait);

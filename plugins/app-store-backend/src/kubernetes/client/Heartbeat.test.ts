@@ -1,0 +1,46 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Heartbeat } from './Heartbeat';
+import type { KubeApi } from './KubeApi';
+import { KubeError } from './KubeError';
+
+/** An API that answers like this, one request after the other, and waits after the last one. */
+function heartbeatOf(answers: Array<KubeError | 'well'>) {
+  const told: string[] = [];
+  let turn = 0;
+  const heartbeat = new Heartbeat({
+    api: {
+      stream: async (_: string, { signal }: { signal: AbortSignal }) => {
+        const answer = answers[turn++];
+        if (answer instanceof KubeError) throw answer;
+        if (!answer)
+          await sleep(60_000, undefined, { signal, ref: false }).catch(
+            () => {},
+          );
+        return (async function* none() {})();
+      },
+    } as unknown as KubeApi,
+    namespace: 'apps',
+    logger: mockServices.logger.mock(),
+  });
+  heartbeat.onAnswer(() => told.push(`at ${turn}`));
+  return { heartbeat, told };
+}
+const refused = new KubeError(401, 'Unauthorized', 'Unauthorized');
+const silent = KubeError.unreachable('no answer');
+
+describe('15: Heartbeat', () => {
+  it.each<[string, Array<KubeError | 'well'>, string[]]>([
+    ['is well from the start', ['well', 'well'], []],
+    ['was silent', ['well', silent, 'well'], ['at 3']],
+    ['was refused', ['well', refused, 'well'], ['at 3']],
+    ['was silent, then refused', [silent, refused, 'well'], ['at 2', 'at 3']],
+    ['goes on being refused', [refused, refused], []],
+  ])('tells of an API that %s', async (_, answers, expected) => {
+    const { heartbeat, told } = heartbeatOf(answers);
+    heartbeat.start();
+    await sleep(2700);
+    heartbeat.stop();
+    expect(told).toEqual(expected);
+  });
+});
