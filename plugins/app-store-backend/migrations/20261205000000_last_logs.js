@@ -9,7 +9,8 @@ exports.up = async function up(knex) {
       .notNullable()
       .comment('Without a foreign key: the instance is no more');
     table.string('container', 16).notNullable();
-    table.string('owner_ref', 255).notNullable().comment('Who may read it');
+    table.uuid('app_id').notNullable().comment('Without a foreign key, too');
+    table.string('owner_ref', 255).notNullable();
     table.string('ended_at', 32).notNullable().comment('ISO 8601');
     table.text('lines').notNullable().comment('At most 64 KiB');
     table.primary(['instance_id', 'container']);

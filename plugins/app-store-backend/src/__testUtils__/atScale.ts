@@ -5,7 +5,7 @@ import { toRow } from '../apps/appRows';
 import { appRecord, instanceRecord, manifestOf } from './fixtures';
 import { INSTANCES } from '../instances/instanceRows';
 import { objectColumns } from '../instances/instanceObjectRows';
-import { appliedVersion } from '../reconcile/ObjectsStep';
+import { appliedVersion } from '../instances/appliedVersion';
 
 /** Rows of one statement: SQLite takes 32,766 values. */
 const CHUNK = 500;

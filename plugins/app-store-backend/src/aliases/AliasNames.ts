@@ -64,7 +64,7 @@ export class AliasNames {
         status: 400,
         code: 'ALIAS_HOST_NOT_LISTED',
         message: `${name} is not among the host names that this store serves.`,
-        owner: 'admin',
+        owner: 'you',
         remedy: hosts.length
           ? `Choose one of ${hosts.join(
               ', ',

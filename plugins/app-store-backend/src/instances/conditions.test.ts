@@ -9,9 +9,10 @@ const RUNNING: ConditionFacts = {
   stage: 'ready',
   problem: undefined,
   notice: undefined,
-  applied: '1/x',
+  launch: 1,
+  objectsDigest: 'x',
+  applied: '1/1/x',
   attempt: undefined,
-  endpoint: undefined,
 };
 const problem = (code: string) => ({
   code,
@@ -20,7 +21,7 @@ const problem = (code: string) => ({
   remedy: 'mend it',
 });
 const attempt = (refusal?: { reason?: string; message: string }) => ({
-  of: 'x',
+  of: '1/1/x',
   count: 2,
   at: 0,
   retryAt: 1,
@@ -75,13 +76,38 @@ describe('15: conditions', () => {
     ],
     [
       'is being suspended',
-      { desired: 'suspended', status: 'PENDING' },
+      { desired: 'suspended', status: 'PENDING', applied: '0/1/x' },
       'Applied=True(Applied) Ready=False(Suspended) Suspended=False(PodEnding)',
     ],
     [
       'is suspended',
-      { desired: 'suspended', status: 'SUSPENDED', stage: undefined },
+      {
+        desired: 'suspended',
+        status: 'SUSPENDED',
+        stage: undefined,
+        applied: '0/1/x',
+      },
       'Applied=True(Applied) Ready=False(Suspended) Suspended=True(PodEnded)',
+    ],
+    [
+      'is about to be suspended',
+      { desired: 'suspended', status: 'PENDING' },
+      'Applied=False(OutOfDate) Ready=False(Suspended) Suspended=False(PodEnding)',
+    ],
+    [
+      'was refused as it was before',
+      { attempt: { ...attempt({ message: 'no' }), of: '0/1/x' } },
+      'Applied=True(Applied) Ready=True(Available) Suspended=False(NotSuspended)',
+    ],
+    [
+      'somebody else wrote to meanwhile',
+      { attempt: { ...attempt(), count: 0 } },
+      'Applied=True(Applied) Ready=True(Available) Suspended=False(NotSuspended)',
+    ],
+    [
+      'was terminated',
+      { desired: 'terminated', applied: 'deleted/1' },
+      'Applied=False(Terminated) Ready=False(Terminated) Suspended=False(PodEnding)',
     ],
   ])('of one that %s', (_, facts, expected) =>
     expect(inWords(facts)).toBe(expected),

@@ -7,6 +7,7 @@ import type {
   InstanceCondition,
   Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
+import { appliedVersion } from './appliedVersion';
 import type { InstanceRecord } from './instanceRows';
 
 type Verdict = Pick<InstanceCondition, 'status' | 'reason' | 'message'>;
@@ -21,7 +22,8 @@ export type ConditionFacts = Pick<
   | 'notice'
   | 'applied'
   | 'attempt'
-  | 'endpoint'
+  | 'launch'
+  | 'objectsDigest'
 >;
 
 /** `OUT_OF_MEMORY` as reasons of Kubernetes are written: `OutOfMemory`. */
@@ -32,26 +34,39 @@ function reasonOf(code: string): string {
 }
 
 /** What the database says is in the cluster. */
-function applied({ applied: what, attempt }: ConditionFacts): Verdict {
-  if (attempt?.refusal)
+function applied(facts: ConditionFacts): Verdict {
+  const { applied: what, attempt, desired } = facts;
+  if (desired === 'terminated' || desired === 'released')
     return {
       status: 'False',
-      reason: attempt.refusal.reason || 'Refused',
-      message: `The cluster refuses its objects; tried ${attempt.count} time${
-        attempt.count === 1 ? '' : 's'
-      }.`,
+      reason: 'Terminated',
+      message: 'It was terminated.',
     };
-  if (attempt)
+  const wanted = appliedVersion(facts);
+  // Of anything else nothing was tried; somebody else wrote meanwhile where none counts.
+  if (attempt?.of === wanted && attempt.count > 0)
+    return attempt.refusal
+      ? {
+          status: 'False',
+          reason: attempt.refusal.reason || 'Refused',
+          message: 'The cluster refuses its objects.',
+        }
+      : {
+          status: 'Unknown',
+          reason: 'NoAnswer',
+          message: 'The cluster does not answer.',
+        };
+  if (what === wanted)
     return {
-      status: 'Unknown',
-      reason: 'NoAnswer',
-      message: 'The cluster does not answer.',
+      status: 'True',
+      reason: 'Applied',
+      message: 'Its objects are in the cluster.',
     };
   return what
     ? {
-        status: 'True',
-        reason: 'Applied',
-        message: 'Its objects are in the cluster.',
+        status: 'False',
+        reason: 'OutOfDate',
+        message: 'Its objects are about to be changed.',
       }
     : {
         status: 'False',

@@ -127,9 +127,12 @@ export class InstancePresenter {
       ...(record.notice && status && running ? { notice: record.notice } : {}),
       ...(status
         ? {
-            conditions:
-              record.conditions ??
-              conditionsOf(record, undefined, new Date(record.updatedAt)),
+            // What others wrote meanwhile counts: a person, or the release before.
+            conditions: conditionsOf(
+              record,
+              record.conditions,
+              new Date(record.updatedAt),
+            ),
           }
         : {}),
       ...(suspended && record.status !== 'SUSPENDED'

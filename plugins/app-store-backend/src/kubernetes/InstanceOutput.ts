@@ -175,13 +175,46 @@ export class InstanceOutput {
     });
   }
 
+  /**
+   * The end of a container's output, as far as it came before `query.signal`; no more than that is held at a time.
+   *
+   * @returns whole lines of at most so many bytes; empty where there are none
+   */
+  async end(
+    record: InstancePlace,
+    query: LogQuery,
+    bytes: number,
+  ): Promise<string> {
+    const chunks: Buffer[] = [];
+    let held = 0;
+    let isWhole = true;
+    try {
+      for await (const chunk of await this.logs(record, query)) {
+        chunks.push(chunk as Buffer);
+        held += chunk.length;
+        while (chunks.length > 1 && held - chunks[0].length >= bytes) {
+          held -= chunks.shift()!.length;
+          isWhole = false;
+        }
+      }
+    } catch {
+      // What came is better than nothing.
+    }
+    const all = Buffer.concat(chunks);
+    if (isWhole && all.length <= bytes) return all.toString('utf8').trimEnd();
+    const last = all.subarray(-bytes);
+    return last
+      .subarray(last.indexOf(10) + 1)
+      .toString('utf8')
+      .trimEnd();
+  }
+
   /** The last lines of a container's output, and of these the last bytes; empty where there are none. */
   async tail(
     record: InstancePlace,
     container: string,
     previous: boolean,
     lines: number,
-    bytes = TAIL_BYTES,
   ): Promise<string> {
     try {
       const stream = await this.logs(record, {
@@ -192,7 +225,10 @@ export class InstanceOutput {
       });
       const chunks: Buffer[] = [];
       for await (const chunk of stream) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks).toString('utf8').slice(-bytes).trimEnd();
+      return Buffer.concat(chunks)
+        .toString('utf8')
+        .slice(-TAIL_BYTES)
+        .trimEnd();
     } catch {
       return '';
     }

@@ -54,16 +54,23 @@ export function policyVerdict({ open, closed }: Reached): PolicyVerdict {
       };
 }
 
-function reachedBy({ status }: V1Pod): boolean | undefined {
+/**
+ * What a pod said, from its second run on: some networks attach a policy, or are there at all, only a while
+ * after a pod started.
+ */
+export function reachedBy({ status }: V1Pod): boolean | undefined {
   const [container] = status?.containerStatuses ?? [];
-  const said = [container?.state, container?.lastState]
-    .map(state => /^reach: (yes|no)$/m.exec(state?.terminated?.message ?? ''))
-    .find(Boolean);
-  if (!said) return undefined;
-  const reached = said[1] === 'yes';
-  const isFirst = !container.restartCount;
-  // Some networks attach a policy after a pod started: what its second run says counts.
-  return reached && isFirst ? undefined : reached;
+  if (!container) return undefined;
+  const { restartCount, state, lastState } = container;
+  const [said] = [
+    { run: restartCount, message: state?.terminated?.message },
+    { run: restartCount - 1, message: lastState?.terminated?.message },
+  ]
+    .filter(({ run }) => run >= 1)
+    .flatMap(
+      ({ message }) => /^reach: (yes|no)$/m.exec(message ?? '')?.[1] ?? [],
+    );
+  return said === undefined ? undefined : said === 'yes';
 }
 
 /** Kinds of its objects, workloads first. */

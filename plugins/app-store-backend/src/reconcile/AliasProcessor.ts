@@ -27,7 +27,7 @@ const HELD_MS = 10_000;
 /** Somebody else wrote meanwhile. */
 const CONFLICT_MS = 100;
 /** An object that somebody changes all the time is put right less and less often: in this time, in milliseconds, it counts. */
-const FIGHT_MS = 60_000;
+const FIGHT_MS = 300_000;
 /** So often at once; then after twice the time each, up to this many times. */
 const LAST_TIMES = 17;
 const AT_ONCE_TIMES = 10;
@@ -181,8 +181,7 @@ export class AliasProcessor {
     clearTimeout(this.#retries.get(id));
     this.#retries.delete(id);
     try {
-      await this.#bringIntoLine(id);
-      this.#settled(id);
+      if (await this.#bringIntoLine(id)) this.#settled(id);
     } catch (error) {
       // Another look does what there is to do by now.
       if ((error as Error).name === 'LeaseLost') this.#again.add(id);
@@ -190,7 +189,8 @@ export class AliasProcessor {
     }
   }
 
-  async #bringIntoLine(id: string): Promise<void> {
+  /** @returns false where it has to wait */
+  async #bringIntoLine(id: string): Promise<boolean> {
     const { aliases, cluster, guard, routeOf } = this.#o;
     const alias = await aliases.find(id);
     const wanted =
@@ -199,21 +199,34 @@ export class AliasProcessor {
     const isUnchanged = async () =>
       (await aliases.find(id))?.revision === alias?.revision;
     const isRight = wanted ? found && isAsWanted(found, wanted) : !found;
-    if (isRight) return;
+    if (isRight) {
+      if (!alias) this.#written.delete(id);
+      return true;
+    }
+    // A restored database knows nothing of what came after its backup.
+    if (!alias && (await guard.isHeld('cluster'))) {
+      this.#retry(id, HELD_MS);
+      return false;
+    }
     const waitMs = this.#fightMs(id, alias?.revision);
     if (waitMs > 0) {
       this.#retry(id, waitMs);
-      return;
+      return false;
     }
     if (wanted) await cluster.apply(id, wanted, isUnchanged);
-    else {
-      // A restored database knows nothing of what came after its backup.
-      if (!alias && (await guard.isHeld('cluster'))) {
-        this.#retry(id, HELD_MS);
-        return;
-      }
-      await cluster.remove(id, isUnchanged);
-    }
+    else await cluster.remove(id, isUnchanged);
+    this.#noteWritten(id, alias?.revision);
+    return true;
+  }
+
+  /** How often it was written for this revision, one after the other. */
+  #timesWritten(id: string, revision: number | undefined): number {
+    const before = this.#written.get(id);
+    return before &&
+      before.revision === revision &&
+      this.#now() - before.at < FIGHT_MS
+      ? before.count
+      : 0;
   }
 
   /**
@@ -221,21 +234,19 @@ export class AliasProcessor {
    * settings, or another controller.
    */
   #fightMs(id: string, revision: number | undefined): number {
-    const now = this.#now();
-    const before = this.#written.get(id);
-    const isFight =
-      before && before.revision === revision && now - before.at < FIGHT_MS;
-    const count = isFight ? before.count + 1 : 1;
-    const waitMs = isFight
-      ? before.at + FIRST_MS * 2 ** (count - AT_ONCE_TIMES) - now
-      : 0;
-    if (count > AT_ONCE_TIMES && waitMs > 0) return waitMs;
+    const times = this.#timesWritten(id, revision);
+    if (times < AT_ONCE_TIMES) return 0;
+    const pauseMs = FIRST_MS * 2 ** (times - AT_ONCE_TIMES + 1);
+    return this.#written.get(id)!.at + pauseMs - this.#now();
+  }
+
+  #noteWritten(id: string, revision: number | undefined): void {
+    const count = this.#timesWritten(id, revision) + 1;
     this.#written.set(id, {
       revision,
-      at: now,
+      at: this.#now(),
       count: Math.min(count, LAST_TIMES),
     });
-    return 0;
   }
 
   #settled(id: string): void {

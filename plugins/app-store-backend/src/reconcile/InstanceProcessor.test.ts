@@ -12,7 +12,7 @@ import { ChangeReader } from '../changes/ChangeReader';
 import { Outbox } from '../changes/Outbox';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
 import { InstanceProcessor } from './InstanceProcessor';
-import { appliedVersion } from './ObjectsStep';
+import { appliedVersion } from '../instances/appliedVersion';
 import { until } from '../__testUtils__/until';
 
 jest.setTimeout(60_000);

@@ -38,7 +38,6 @@ export class InstanceRowWriter {
       (Object.keys(of) as Array<keyof InstanceRecord>).filter(
         key => JSON.stringify(of[key]) !== JSON.stringify(record[key]),
       );
-    if (!differing(change).length) return;
     const now = this.#now();
     const conditions = conditionsOf(
       { ...record, ...change },
@@ -46,6 +45,7 @@ export class InstanceRowWriter {
       now,
     );
     const all = { ...change, conditions };
+    if (!differing(all).length) return;
     const shown = differing(all).some(key => !UNSEEN.has(key));
     const full = shown ? { ...all, updatedAt: now.toISOString() } : change;
     if (await this.#queue.observe(record, token, full, { shown }))

@@ -1,5 +1,6 @@
 /** The first step: an instance's objects become what its row says. */
 import { objectsDigest } from '../instances/instanceObjectRows';
+import { appliedVersion } from '../instances/appliedVersion';
 import type { InstanceRecord } from '../instances/instanceRows';
 import { launchBegan, stepsOf } from '../instances/launches/launchBegan';
 import type { StillMine } from '../kubernetes/client/FencedObjects';
@@ -163,12 +164,4 @@ export class ObjectsStep {
       return 'lost' as const;
     }
   }
-}
-
-/** What `applied` says once the objects are in the cluster as they should be. */
-export function appliedVersion(
-  record: Pick<InstanceRecord, 'desired' | 'launch' | 'objectsDigest'>,
-): string {
-  const replicas = record.desired === 'running' ? 1 : 0;
-  return `${replicas}/${record.launch}/${record.objectsDigest ?? ''}`;
 }

@@ -14,7 +14,10 @@ export function LastLog(props: { instanceId: string }) {
   const api = useApi(appStoreApiRef);
   const viewer = useRef<HTMLDivElement>(null);
   const { value } = useLoad(async () => {
-    const response = await api.openLogs(instanceId, {});
+    // One that failed in its preparation has written nothing else.
+    const response = await api
+      .openLogs(instanceId, {})
+      .catch(() => api.openLogs(instanceId, { container: 'prepare' }));
     return {
       endedAt: response.headers.get('x-instance-ended') ?? undefined,
       text: (await response.text()).trimEnd(),

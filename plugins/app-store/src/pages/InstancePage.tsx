@@ -44,15 +44,19 @@ function Details(props: { instance: AppInstance }) {
     can.logs && {
       id: 'log',
       title: 'Log',
-      panel: (
-        <LogPanel
-          instanceId={id}
-          run={`${instance.stages.accepted}/${instance.restartCount}/${
-            instance.status === 'SUSPENDED'
-          }`}
-          instance={instance}
-        />
-      ),
+      // What is left of it is its volume.
+      panel:
+        instance.terminating && instance.status === 'SUSPENDED' ? (
+          <LastLog instanceId={id} />
+        ) : (
+          <LogPanel
+            instanceId={id}
+            run={`${instance.stages.accepted}/${instance.restartCount}/${
+              instance.status === 'SUSPENDED'
+            }`}
+            instance={instance}
+          />
+        ),
     },
     can.status && {
       id: 'events',

@@ -5,6 +5,7 @@ import { Table, text, type RecordOf, type RowOf } from '../../database/table';
 const LAST_LOGS = Table.create({
   instanceId: text(),
   container: text(),
+  appId: text(),
   ownerRef: text(),
   endedAt: text(),
   lines: text(),
@@ -30,12 +31,15 @@ export class LastLogRepository {
       .merge();
   }
 
+  /** @param since - RFC 3339; what ended before is not kept any more, whether or not it was dropped */
   async find(
     instanceId: string,
     container: string,
+    since: string,
   ): Promise<LastLog | undefined> {
     const row = await this.#knex<LastLogRow>('last_logs')
       .where({ instance_id: instanceId, container })
+      .where('ended_at', '>', since)
       .first();
     return row && LAST_LOGS.read(row as LastLogRow);
   }

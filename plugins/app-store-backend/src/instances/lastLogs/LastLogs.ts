@@ -1,9 +1,10 @@
 /**
- * What an instance wrote last can be read for a day after it was terminated: by its owner and by admins. It
+ * What an instance wrote last can be read for a day after it was terminated: by whoever may read its log: its owner and admins. It
  * is bounded: the end of each container's output.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { Readable } from 'node:stream';
+import { appFacts, type AppRepository } from '../../apps/AppRepository';
 import type { Audit } from '../../audit/Audit';
 import type { Caller } from '../../auth/Caller';
 import { isUuid } from '../../database/isUuid';
@@ -19,6 +20,9 @@ import type { LastLog, LastLogRepository } from './LastLogRepository';
 
 const LINES = 2000;
 const BYTES = 64 * 1024;
+/** What does not come within this time is done without: its end does not wait for a dead node. */
+const READ_MS = 2000;
+const KEPT_MS = 24 * 60 * 60_000;
 const CONTAINERS = [APP_CONTAINER, PREPARE_CONTAINER];
 
 /** What is kept of a terminated instance. */
@@ -29,17 +33,20 @@ export interface KeptLog {
 
 export class LastLogs {
   readonly #rows: LastLogRepository;
+  readonly #apps: Pick<AppRepository, 'get'>;
   readonly #policy: Policy;
   readonly #audit: Audit;
   readonly #logger: LoggerService;
 
   constructor(options: {
     lastLogs: LastLogRepository;
+    apps: Pick<AppRepository, 'get'>;
     policy: Policy;
     audit: Audit;
     logger: LoggerService;
   }) {
     this.#rows = options.lastLogs;
+    this.#apps = options.apps;
     this.#policy = options.policy;
     this.#audit = options.audit;
     this.#logger = options.logger;
@@ -52,9 +59,10 @@ export class LastLogs {
     now: Date,
   ): Promise<void> {
     if (!cluster.hasPods(record.id)) return;
+    const signal = AbortSignal.timeout(READ_MS);
     await Promise.all(
       CONTAINERS.map(container =>
-        this.#keepOf(record, cluster.output, container, now),
+        this.#keepOf(record, cluster.output, container, now, signal),
       ),
     ).catch(error =>
       this.#logger.warn(
@@ -65,21 +73,25 @@ export class LastLogs {
 
   async #keepOf(
     record: InstanceRecord,
-    output: Pick<InstanceOutput, 'tail'>,
+    output: Pick<InstanceOutput, 'end'>,
     container: string,
     now: Date,
+    signal: AbortSignal,
   ): Promise<void> {
-    const tail = (previous: boolean) =>
-      output.tail(record, container, previous, LINES, BYTES);
-    const lines = (await tail(false)) || (await tail(true));
-    if (!lines) return;
+    const read = (previous: boolean) =>
+      output.end(record, { container, previous, tail: LINES, signal }, BYTES);
+    const last = await read(false);
+    // Where it was started again and has not said anything yet.
+    const text = last || signal.aborted ? last : await read(true);
+    if (!text) return;
     await this.#rows.keep({
       instanceId: record.id,
       container,
+      appId: record.appId,
       ownerRef: record.ownerRef,
       endedAt: now.toISOString(),
       // No database takes it in a text.
-      lines: lines.replaceAll('\0', '\uFFFD'),
+      lines: text.replaceAll('\0', '\uFFFD'),
     });
   }
 
@@ -89,10 +101,11 @@ export class LastLogs {
     instanceId: string,
     container: string = APP_CONTAINER,
   ): Promise<KeptLog | undefined> {
+    const since = new Date(Date.now() - KEPT_MS).toISOString();
     const kept = isUuid(instanceId)
-      ? await this.#rows.find(instanceId, container)
+      ? await this.#rows.find(instanceId, container, since)
       : undefined;
-    if (!kept || !this.#mayRead(caller, kept)) return undefined;
+    if (!kept || !(await this.#mayRead(caller, kept))) return undefined;
     return this.#audit.look(
       caller,
       'instance:view_log',
@@ -104,10 +117,19 @@ export class LastLogs {
     );
   }
 
-  #mayRead(caller: Caller, { ownerRef }: LastLog): boolean {
-    return (
-      caller.userEntityRef === ownerRef ||
-      this.#policy.decide('platform', 'list_all', caller, undefined).allowed
-    );
+  /** By the rule for logs, as if the instance were still there; admins alone where not even its app is. */
+  async #mayRead(
+    caller: Caller,
+    { instanceId, ownerRef, appId }: LastLog,
+  ): Promise<boolean> {
+    const app = await this.#apps.get(appId);
+    return app
+      ? this.#policy.decide('instance', 'view_log', caller, {
+          id: instanceId,
+          ownerRef,
+          visibility: 'PRIVATE',
+          app: appFacts(app),
+        }).allowed
+      : this.#policy.decide('platform', 'list_all', caller, undefined).allowed;
   }
 }

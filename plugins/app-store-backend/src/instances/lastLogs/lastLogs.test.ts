@@ -78,7 +78,9 @@ describe.each(databaseIds())('15: logs of terminated instances on %s', id => {
     expect(kept.text).toMatch(/last words .* end\n$/);
     // The end of it.
     expect(kept.text).not.toContain('first words');
-    expect(kept.text.length).toBeLessThanOrEqual(64 * 1024 + 1);
+    expect(Buffer.byteLength(kept.text)).toBeLessThanOrEqual(64 * 1024 + 1);
+    expect(Buffer.byteLength(kept.text)).toBeGreaterThan(60 * 1024);
+    expect(kept.text).toMatch(/^line \d+ x/);
     expect(
       Date.now() - Date.parse(kept.headers['x-instance-ended']),
     ).toBeLessThan(60_000);
@@ -96,6 +98,10 @@ describe.each(databaseIds())('15: logs of terminated instances on %s', id => {
     );
     expect(events.text).toContain('event: end');
 
+    // Who may not read the log of what runs may not read it afterwards.
+    await knex('last_logs').update({ owner_ref: 'user:default/vic' });
+    await log(instance, 'vic').expect(404);
+    await knex('last_logs').update({ owner_ref: 'user:default/dev' });
     const rows = new LastLogRepository(knex);
     await rows.dropBefore(new Date(Date.now() - 24 * 3_600_000).toISOString());
     await log(instance, 'dev').expect(200);

@@ -17,6 +17,9 @@ const GRACE_MS = 2500;
 /** Between two tries while it is silent, in milliseconds. */
 const RETRY_MS = 1000;
 
+/** Credentials that are not accepted; who asks too much is not refused for good. */
+const REFUSALS = [401, 403];
+
 /** What the last try brought. */
 export interface ApiState {
   /** Milliseconds since 1970. */
@@ -120,7 +123,7 @@ export class Heartbeat {
     const before = this.#state;
     this.#state = { answeredAt: Date.now(), silent: false, error };
     // Whoever was refused, as with a token that is no longer valid, has waited, too.
-    const isAccepted = Boolean(before.error) && !error;
+    const isAccepted = REFUSALS.includes(before.error?.code ?? 0) && !error;
     if (!before.silent && !isAccepted) return;
     this.#logger.info('the Kubernetes API answers again');
     this.#onAnswer.forEach(listener => listener());
