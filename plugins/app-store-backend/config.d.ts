@@ -3,7 +3,7 @@ export interface Config {
     gateway: {
       /**
        * Scheme, domain and port under which every app gets a host of its own:
-       * `https://apps.example.com`. Must not lie under the portal's host name.
+       * `https://apps.example.com`. Must not be or lie under the portal's host names (`backend.baseUrl`, `app.baseUrl`).
        * @visibility frontend
        */
       baseUrl: string;
@@ -260,7 +260,10 @@ export interface Config {
         defaultEgress?: string[];
         /** What apps may ask for with `Egress`; a range allows all within it, `open` everything. Default: `[internet]`; `[none]` where `egress` is set. */
         allowedEgress?: string[];
-        /** Ranges of addresses that are not `internet`, beside private and reserved ones: of nodes and pods with public addresses. */
+        /**
+         * Ranges of addresses that are not `internet`, beside private and reserved ones: of nodes and
+         * pods with public addresses. An app can name them only if `allowedEgress` has a range for them.
+         */
         notPublic?: string[];
         /** Whether two pods of the store's own try once a day that the cluster enforces network policies. Default: true. */
         verify?: boolean;

@@ -1,4 +1,5 @@
 /** What is no longer kept. */
+import { LAST_LOGS_KEPT_MS } from './instances/lastLogs/LastLogRepository';
 import type { Repositories } from './wiring/repositories';
 import type { Services } from './wiring/services';
 
@@ -24,5 +25,5 @@ export async function dropOld(
   await services.idempotency.dropExpired();
   await repositories.outbox.dropBefore(before(CHANGES_KEPT_MS));
   await repositories.launches.dropBefore(before(LAUNCHES_KEPT_MS));
-  await repositories.lastLogs.dropBefore(before(DAY_MS));
+  await repositories.lastLogs.dropBefore(before(LAST_LOGS_KEPT_MS));
 }

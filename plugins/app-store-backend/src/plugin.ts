@@ -111,7 +111,8 @@ export const createAppStorePlugin = ({
           for (const tag of config.tags) await repositories.tags.ensure(tag);
           // Gateways go on where they were: what another list serves is no change of the database.
           const hosts = JSON.stringify(config.aliasHosts);
-          if ((await repositories.settings.get('alias-hosts')) !== hosts) {
+          const before = await repositories.settings.get('alias-hosts');
+          if ((before ?? '[]') !== hosts) {
             await repositories.aliases.tellOfHosts();
             await repositories.settings.set('alias-hosts', hosts);
           }

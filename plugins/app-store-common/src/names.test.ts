@@ -3,6 +3,7 @@ import semver from 'semver';
 import {
   aliasNameProblem,
   appHost,
+  appOrigin,
   compareVersions,
   isListedHost,
   versionKey,
@@ -101,5 +102,11 @@ describe('15: host names outside the domain of apps', () => {
     expect(appHost('dash.example.org', 'apps.example.com')).toBe(
       'dash.example.org',
     );
+    expect(appOrigin('dash', new URL('https://apps.example.com'))).toBe(
+      'https://dash.apps.example.com',
+    );
+    expect(
+      appOrigin('dash.example.org', new URL('http://apps.localhost:7008')),
+    ).toBe('http://dash.example.org:7008');
   });
 });

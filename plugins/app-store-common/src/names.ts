@@ -112,6 +112,16 @@ export function isListedHost(name: string, hosts: readonly string[]): boolean {
 }
 
 /**
+ * Whether the gateway serves an alias of this name: one below the apps' domain, or a whole host name that an admin lists.
+ *
+ * @param hosts - as {@link isListedHost} has them
+ * @public
+ */
+export function isServedAlias(name: string, hosts: readonly string[]): boolean {
+  return !name.includes('.') || isListedHost(name, hosts);
+}
+
+/**
  * The host name of an instance or of an alias.
  *
  * @param label - the id of an instance or the name of an alias; with dots it is a host name by itself
@@ -120,6 +130,21 @@ export function isListedHost(name: string, hosts: readonly string[]): boolean {
  */
 export function appHost(label: string, domain: string): string {
   return label.includes('.') ? label : `${label}.${domain}`;
+}
+
+/**
+ * Where an instance or an alias is opened, without a path; scheme and port are those of all apps.
+ *
+ * @param label - as {@link appHost} has it
+ * @param apps - scheme, domain and port of apps
+ * @public
+ */
+export function appOrigin(
+  label: string,
+  apps: Pick<URL, 'protocol' | 'hostname' | 'port'>,
+): string {
+  const { protocol, hostname, port } = apps;
+  return `${protocol}//${appHost(label, hostname)}${port ? `:${port}` : ''}`;
 }
 
 /**

@@ -61,6 +61,16 @@ describe('aliases', () => {
     store.close();
   });
 
+  it('says that a host name which an admin took off the list is not served', async () => {
+    const store = await storeOf({
+      'GET /aliases/crm': anAlias({ served: false }),
+    });
+    expect((await store.type(['alias', 'get', 'crm'])).out).toMatch(
+      /^Served +no: ask an admin to list the host name$/m,
+    );
+    store.close();
+  });
+
   it('says who can take the name of a deleted one, and lets admins free it', async () => {
     const store = await storeOf({
       'GET /aliases/crm': anAlias({ creator: 'user:default/dev' }),

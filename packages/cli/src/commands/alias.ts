@@ -31,6 +31,12 @@ function showAlias({ output }: Context, alias: AppAlias): void {
     output.fields([
       ['ID', alias.id],
       ['URL', alias.url],
+      [
+        'Served',
+        alias.served === false
+          ? 'no: ask an admin to list the host name'
+          : undefined,
+      ],
       ['Alias', alias.name],
       ['Instance ID', alias.instanceId ?? ''],
       ['Instance', alias.instanceTitle],

@@ -4,7 +4,7 @@
  */
 import {
   aliasNameProblem,
-  isListedHost,
+  isServedAlias,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Audit } from '../audit/Audit';
 import type { Caller } from '../auth/Caller';
@@ -59,7 +59,7 @@ export class AliasNames {
         remedy: 'Choose another name, such as my-app.',
       });
     const { hosts } = this.#o;
-    if (name.includes('.') && !isListedHost(name, hosts))
+    if (!isServedAlias(name, hosts))
       throw new StoreError({
         status: 400,
         code: 'ALIAS_HOST_NOT_LISTED',

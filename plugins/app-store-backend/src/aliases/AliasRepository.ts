@@ -5,7 +5,7 @@
  * changes an alias from what is out of date changes nothing.
  */
 import {
-  isListedHost,
+  isServedAlias,
   showable,
   type AliasChange,
 } from '@ai-app-store/backstage-plugin-app-store-common';
@@ -36,6 +36,9 @@ import {
   type RecordPage,
 } from '../database/paging';
 import { isUuid } from '../database/isUuid';
+
+/** Rows of one read. */
+const PAGE = 500;
 
 type JoinedRow = AliasRow & {
   instance_owner: string | null;
@@ -106,7 +109,7 @@ export class AliasRepository {
 
   /** Whether a name is served: one below the apps' domain, or one that is still listed. */
   isServed(name: string): boolean {
-    return !name.includes('.') || isListedHost(name, this.#hosts);
+    return isServedAlias(name, this.#hosts);
   }
 
   #joined(): Knex.QueryBuilder {
@@ -152,18 +155,24 @@ export class AliasRepository {
     return { items: items.map(toRecord), nextCursor };
   }
 
-  /** All of them by id, some at a time. */
-  async listAll(after: string | undefined, limit: number) {
-    const query = this.#knex<AliasRow>('aliases').orderBy('id').limit(limit);
-    if (after) query.where('id', '>', after);
-    return (await query).map(row => ALIASES.read(row));
+  /** All of them, read some at a time. */
+  async *all() {
+    let after: string | undefined;
+    for (;;) {
+      const query = this.#knex<AliasRow>('aliases').orderBy('id').limit(PAGE);
+      if (after) query.where('id', '>', after);
+      const rows: AliasRow[] = await query;
+      yield* rows.map(row => ALIASES.read(row));
+      if (rows.length < PAGE) return;
+      after = rows[rows.length - 1].id;
+    }
   }
 
   /** Has every replica and every gateway look anew at aliases that are host names: which are served has changed. */
   async tellOfHosts(): Promise<void> {
-    const names = await this.#knex<AliasRow>('aliases')
-      .where('name', 'like', '%.%')
-      .pluck('name');
+    const names: string[] = [];
+    for await (const { name } of this.all())
+      if (name.includes('.')) names.push(name);
     if (names.length)
       await this.#outbox.transaction(async (_, tell) => tellAll(tell, names));
   }

@@ -1,6 +1,6 @@
 /** Aliases as people see them: who sees which, and what they led to. */
 import {
-  appHost,
+  appOrigin,
   type AliasChange,
   type AppAlias,
   type Page,
@@ -39,14 +39,12 @@ export class AliasService {
 
   /** An alias as the caller sees it. */
   present(caller: Caller, alias: AliasRecord): AppAlias {
-    const { protocol, hostname, port } = this.#o.appsUrl;
     const may = (action: AliasAction) => this.#may(caller, action, alias);
     return {
       id: alias.id,
       name: alias.name,
-      url: `${protocol}//${appHost(alias.name, hostname)}${
-        port ? `:${port}` : ''
-      }/`,
+      url: `${appOrigin(alias.name, this.#o.appsUrl)}/`,
+      served: this.#o.aliases.isServed(alias.name),
       instanceId: alias.instanceId,
       instanceTitle: alias.instanceTitle,
       primary: alias.primary,

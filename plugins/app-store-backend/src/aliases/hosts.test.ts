@@ -74,7 +74,10 @@ describe.each(databaseIds())('15: host names of aliases on %s', id => {
     await store.stop();
     await start([]);
     expect((await get(`/instances/${instanceId}`)).url).toContain(instanceId);
-    expect((await get(`/aliases/${HOST}`)).instanceId).toBe(instanceId);
+    expect(await get(`/aliases/${HOST}`)).toMatchObject({
+      instanceId,
+      served: false,
+    });
     // A gateway that goes on where it was hears of it.
     expect(await told()).toBe(before + 1);
     await store.stop();

@@ -144,6 +144,13 @@ describe('whether an app can be run here', () => {
       ['EGRESS_NOT_ALLOWED'],
     ],
     [
+      'what an admin says is not the internet',
+      { kubernetes: { networkPolicy: { notPublic: ['203.0.113.9/24'] } } },
+      app('Egress = ["203.0.113.7/32"]'),
+      undefined,
+      ['EGRESS_NOT_ALLOWED'],
+    ],
+    [
       'what an admin allows of the network',
       {
         kubernetes: { networkPolicy: { allowedEgress: ['10.0.0.0/8'] } },

@@ -22,6 +22,7 @@ export type RuntimeSettings = Pick<
   | 'gpu'
   | 'appRegistry'
   | 'allowedEgress'
+  | 'notPublic'
 >;
 
 /** A reservation that another level gave is not more than the limit: Kubernetes refuses that. */
@@ -213,11 +214,11 @@ export class Runtimes {
 
   /** What an app asks to reach and may not. */
   #refusedEgress({ runtime }: AppManifest): string[] {
-    const { allowedEgress } = this.#config;
+    const { allowedEgress, notPublic } = this.#config;
     if (allowedEgress.includes('open')) return [];
     const allowed = allowedEgress.flatMap(entry => parseEgress(entry) ?? []);
     return (runtime.egress ?? []).filter(
-      entry => !isEgressAllowed(parseEgress(entry)!, allowed),
+      entry => !isEgressAllowed(parseEgress(entry)!, allowed, notPublic),
     );
   }
 

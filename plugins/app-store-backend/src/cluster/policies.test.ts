@@ -11,17 +11,19 @@ import {
 
 describe('15: network policies', () => {
   const tests = ClusterTests.use();
-
-  it('15: two pods find out whether they are enforced, and nothing of them is left', async () => {
-    const t = await tests.start('policies');
-    const canary = new PolicyCanary({
+  const canaryIn = (namespace: string) =>
+    new PolicyCanary({
       api: tests.cluster.api,
-      namespace: t.namespace,
+      namespace,
       installation: 'of-a-test',
       image: APP_IMAGE.image,
       imagePullSecrets: [],
       locks: ProcessKeyedLock.create(),
     });
+
+  it('15: two pods find out whether they are enforced, and nothing of them is left', async () => {
+    const t = await tests.start('policies');
+    const canary = canaryIn(t.namespace);
     // A try that was killed left something; what only looks like it is somebody else's.
     const input = {
       namespace: t.namespace,
@@ -80,14 +82,7 @@ describe('15: network policies', () => {
       metadata: { name: 'none', namespace: t.namespace },
       spec: { hard: { 'count/deployments.apps': '0' } },
     });
-    const canary = new PolicyCanary({
-      api: tests.cluster.api,
-      namespace: t.namespace,
-      installation: 'of-a-test',
-      image: APP_IMAGE.image,
-      imagePullSecrets: [],
-      locks: ProcessKeyedLock.create(),
-    });
+    const canary = canaryIn(t.namespace);
     await t.eventually(
       async () =>
         canary.try(new AbortController().signal).then(

@@ -94,15 +94,15 @@ const examples = z.object({
 
 /** What of the configuration other keys go by, as far as that is right itself. */
 function contextOf(root: Config) {
-  const { baseUrl } = root.getOptional<JsonObject>('backend') ?? {};
   const { gateway, gpu, roles, tags } =
     root.getOptional<JsonObject>('appStore') ?? {};
   return {
     appsUrl: url.safeParse((gateway as JsonObject | undefined)?.baseUrl).data,
-    portalUrl: url.safeParse(baseUrl).data,
-    /** The portal as browsers open it, where that is another host. */
-    webUrl: url.safeParse((root.getOptional<JsonObject>('app') ?? {}).baseUrl)
-      .data,
+    /** The portal as the back end knows it, and as browsers open it, where that is another host. */
+    portals: ['backend', 'app'].flatMap(
+      part =>
+        url.safeParse(root.getOptional<JsonObject>(part)?.baseUrl).data ?? [],
+    ),
     gpu: gpuSchema.safeParse(gpu).data,
     roleRefs: roleNames.safeParse(roles).data ?? roleNames.parse({}),
     tagsAreList: Array.isArray(tags),
@@ -110,16 +110,20 @@ function contextOf(root: Config) {
 }
 
 function schemaFor(context: ReturnType<typeof contextOf>) {
-  const { portalUrl, webUrl, appsUrl, gpu, roleRefs, tagsAreList } = context;
+  const { portals, appsUrl, gpu, roleRefs, tagsAreList } = context;
   const refs = RoleRefs.create(roleRefs);
   const roles = rolesSchema(refs);
   const appStore = section({
     gateway: section({
       /** Scheme, apps' domain and port: `http://apps.localhost:7008`. */
-      baseUrl: url.refine(
-        apps => !portalUrl || isSeparate(apps, portalUrl),
-        `must not be or lie under the portal's host name, backend.baseUrl (${portalUrl?.hostname}): every app would receive the portal's sign-in cookie; choose a domain of its own for apps`,
-      ),
+      baseUrl: url.superRefine((apps, { addIssue }) => {
+        const portal = portals.find(each => !isSeparate(apps, each));
+        if (portal)
+          addIssue({
+            code: 'custom',
+            message: `must not be or lie under the portal's host name (${portal.hostname}): every app would receive the portal's sign-in cookie; choose a domain of its own for apps`,
+          });
+      }),
     }),
     roles: roleNames
       .extend({
@@ -143,7 +147,7 @@ function schemaFor(context: ReturnType<typeof contextOf>) {
     declarations: declarationsSchema,
     aliases: section({
       reserved: reservedAliases,
-      hosts: aliasHosts(appsUrl, [portalUrl, webUrl]),
+      hosts: aliasHosts(appsUrl, portals),
       nameRest: duration({ least: 0 }).default(168 * HOUR),
     }),
     packages: section({
@@ -274,6 +278,8 @@ export function readStoreConfig(root: Config) {
     aliasRestSeconds: aliases.nameRest,
     /** What apps may ask to reach. */
     allowedEgress: networkPolicy.allowedEgress,
+    /** What is no public address, beside private and reserved ones. */
+    notPublic: networkPolicy.notPublic,
     kubernetes: {
       ...kubernetes,
       networkPolicy,

@@ -39,15 +39,11 @@ function problemOf(
 }
 
 /** @param portals - addresses of the portal: `backend.baseUrl`, `app.baseUrl` */
-export function aliasHosts(
-  appsUrl: URL | undefined,
-  portals: Array<URL | undefined>,
-) {
-  const known = portals.filter((each): each is URL => Boolean(each));
+export function aliasHosts(appsUrl: URL | undefined, portals: URL[]) {
   return z
     .array(
-      text.refine(entry => !problemOf(entry, appsUrl, known), {
-        error: ({ input }) => problemOf(String(input), appsUrl, known),
+      text.refine(entry => !problemOf(entry, appsUrl, portals), {
+        error: ({ input }) => problemOf(String(input), appsUrl, portals),
       }),
     )
     .default([]);

@@ -24,11 +24,22 @@ const egressEntries = z.array(
     'must be internet, none, open, or a range of addresses such as 10.20.0.0/16:5432',
   ),
 );
-function isRange(entry: string): boolean {
-  const egress = parseEgress(entry);
-  return typeof egress === 'object' && egress.port === undefined;
-}
 
+/** A range of addresses, but not all of them, in its shortest form. */
+const range = text.transform((entry, context) => {
+  const egress = parseEgress(entry);
+  if (
+    typeof egress === 'object' &&
+    egress.port === undefined &&
+    !egress.cidr.endsWith('/0')
+  )
+    return egress.cidr;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a range of addresses such as 203.0.113.0/24',
+  });
+  return z.NEVER;
+});
 const rules = z.array(kubernetesObject('a rule as a NetworkPolicy has it'));
 
 const annotations = z.record(z.string(), text).default({});
@@ -99,14 +110,7 @@ const whole = section({
     /** What apps may ask for, with `Runtime.Egress`. */
     allowedEgress: egressEntries.optional(),
     /** Ranges that are not the internet, beside private and reserved ones. */
-    notPublic: z
-      .array(
-        text.refine(
-          entry => isRange(entry),
-          'must be a range of addresses such as 203.0.113.0/24',
-        ),
-      )
-      .default([]),
+    notPublic: z.array(range).default([]),
     /** Whether two pods try once a day that the cluster enforces policies. */
     verify: flag.default(true),
   }),

@@ -164,6 +164,12 @@ it.each([
     { kubernetes: { networkPolicy: { allowedEgress: ['all'] } } },
     /allowedEgress\[0\] must be internet, none, open, or a range/,
   ],
+  ...['0.0.0.0/0', 'internet', '10.0.0.0/8:80'].map(
+    (entry): [object, RegExp] => [
+      { kubernetes: { networkPolicy: { notPublic: [entry] } } },
+      /notPublic\[0\] must be a range of addresses/,
+    ],
+  ),
   [
     { kubernetes: { routes: 'ingress' } },
     /gatewayNamespace is missing: objects of aliases stand beside the gateway/,

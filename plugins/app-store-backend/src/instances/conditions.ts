@@ -26,6 +26,12 @@ export type ConditionFacts = Pick<
   | 'objectsDigest'
 >;
 
+const TERMINATED: Verdict = {
+  status: 'False',
+  reason: 'Terminated',
+  message: 'It was terminated.',
+};
+
 /** `OUT_OF_MEMORY` as reasons of Kubernetes are written: `OutOfMemory`. */
 function reasonOf(code: string): string {
   return code
@@ -36,12 +42,7 @@ function reasonOf(code: string): string {
 /** What the database says is in the cluster. */
 function applied(facts: ConditionFacts): Verdict {
   const { applied: what, attempt, desired } = facts;
-  if (desired === 'terminated' || desired === 'released')
-    return {
-      status: 'False',
-      reason: 'Terminated',
-      message: 'It was terminated.',
-    };
+  if (desired === 'terminated' || desired === 'released') return TERMINATED;
   const wanted = appliedVersion(facts);
   // Of anything else nothing was tried; somebody else wrote meanwhile where none counts.
   if (attempt?.of === wanted && attempt.count > 0)
@@ -97,12 +98,13 @@ function ready(facts: ConditionFacts): Verdict {
           reason: 'NotSeen',
           message: 'The cluster has not said how it is.',
         };
-  if (desired !== 'running')
+  if (desired === 'suspended')
     return {
       status: 'False',
-      reason: desired === 'suspended' ? 'Suspended' : 'Terminated',
-      message: `It is to be ${desired}.`,
+      reason: 'Suspended',
+      message: 'It is to be suspended.',
     };
+  if (desired !== 'running') return TERMINATED;
   if (status === 'DEPLOYED')
     return {
       status: 'True',

@@ -1,6 +1,6 @@
 /** Instances as the API shows them to somebody. */
 import {
-  appHost,
+  appOrigin,
   type AppInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { StoreConfig } from '../config/StoreConfig';
@@ -41,12 +41,9 @@ export function instanceUrl(
   app: AppRecord,
   primaryAlias?: string,
 ): string {
-  const { protocol, hostname, port } = appsUrl;
   const path =
     app.manifest.runtime.routingMode === 'BASE_URL' ? `instance/${id}/` : '';
-  return `${protocol}//${appHost(primaryAlias ?? id, hostname)}${
-    port ? `:${port}` : ''
-  }/${path}`;
+  return `${appOrigin(primaryAlias ?? id, appsUrl)}/${path}`;
 }
 
 /** Makes the API's answer of a row. */

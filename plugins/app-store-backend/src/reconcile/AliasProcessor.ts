@@ -10,27 +10,22 @@ import type { AliasRepository } from '../aliases/AliasRepository';
 import { EVERYTHING, type ChangeFeed } from '../changes/ChangeReader';
 import type { DeletionGuard } from '../epoch/Epoch';
 import type { AliasCluster } from '../kubernetes/AliasCluster';
-import { KubeError } from '../kubernetes/client/KubeError';
 import type { KubeObject } from '../kubernetes/client/kubeObjects';
 import { ALIAS_ANNOTATION } from '../kubernetes/manifests/labels';
 import { isAsWanted } from '../kubernetes/isAsWanted';
-import { isConflict } from './backOff';
+import { isConflict, waitAfter } from './backOff';
 
 /** Objects that are written at once. */
 const AT_ONCE = 4;
-/** Rows of one read. */
-const PAGE = 500;
-const FIRST_MS = 500;
-const LAST_MS = 60_000;
 /** Until it is asked again whether anything may be deleted. */
 const HELD_MS = 10_000;
-/** Somebody else wrote meanwhile. */
-const CONFLICT_MS = 100;
 /** An object that somebody changes all the time is put right less and less often: in this time, in milliseconds, it counts. */
 const FIGHT_MS = 300_000;
 /** So often at once; then after twice the time each, up to this many times. */
-const LAST_TIMES = 17;
 const AT_ONCE_TIMES = 10;
+const LAST_TIMES = 17;
+/** The first of these times, in milliseconds. */
+const PAUSE_MS = 1000;
 
 /** What an object is made for. */
 export interface RoutedAlias {
@@ -56,7 +51,9 @@ export interface RouteFault {
 }
 
 export interface AliasProcessorOptions {
-  aliases: Pick<AliasRepository, 'find' | 'listAll' | 'isServed'>;
+  aliases: Pick<AliasRepository, 'find' | 'isServed'> & {
+    all(): AsyncIterable<RoutedAlias>;
+  };
   cluster: Pick<
     AliasCluster,
     'kind' | 'seen' | 'apply' | 'remove' | 'start' | 'stop' | 'whenListed'
@@ -156,21 +153,15 @@ export class AliasProcessor {
         ...fault,
         error: this.#failures.get(fault.aliasId)?.message,
       });
-    let last: string | undefined;
-    for (;;) {
-      const rows = await aliases.listAll(last, PAGE);
-      for (const alias of rows) {
-        const { id: aliasId, name } = alias;
-        const found = cluster.seen.get(aliasId);
-        unknown.delete(aliasId);
-        if (!aliases.isServed(name)) {
-          if (found) add({ aliasId, name, what: 'unlisted' });
-        } else if (!found) add({ aliasId, name, what: 'missing' });
-        else if (!isAsWanted(found, routeOf(alias)))
-          add({ aliasId, name, what: 'different' });
-      }
-      if (rows.length < PAGE) break;
-      last = rows[rows.length - 1].id;
+    for await (const alias of aliases.all()) {
+      const { id: aliasId, name } = alias;
+      const found = cluster.seen.get(aliasId);
+      unknown.delete(aliasId);
+      if (!aliases.isServed(name)) {
+        if (found) add({ aliasId, name, what: 'unlisted' });
+      } else if (!found) add({ aliasId, name, what: 'missing' });
+      else if (!isAsWanted(found, routeOf(alias)))
+        add({ aliasId, name, what: 'different' });
     }
     unknown.forEach(aliasId => add({ aliasId, what: 'unwanted' }));
     return faults;
@@ -181,7 +172,7 @@ export class AliasProcessor {
     clearTimeout(this.#retries.get(id));
     this.#retries.delete(id);
     try {
-      if (await this.#bringIntoLine(id)) this.#settled(id);
+      if (await this.#bringIntoLine(id)) this.#failures.delete(id);
     } catch (error) {
       // Another look does what there is to do by now.
       if ((error as Error).name === 'LeaseLost') this.#again.add(id);
@@ -236,7 +227,7 @@ export class AliasProcessor {
   #fightMs(id: string, revision: number | undefined): number {
     const times = this.#timesWritten(id, revision);
     if (times < AT_ONCE_TIMES) return 0;
-    const pauseMs = FIRST_MS * 2 ** (times - AT_ONCE_TIMES + 1);
+    const pauseMs = PAUSE_MS * 2 ** (times - AT_ONCE_TIMES);
     return this.#written.get(id)!.at + pauseMs - this.#now();
   }
 
@@ -249,10 +240,6 @@ export class AliasProcessor {
     });
   }
 
-  #settled(id: string): void {
-    this.#failures.delete(id);
-  }
-
   #failed(id: string, error: Error): void {
     const conflict = isConflict(error);
     const before = this.#failures.get(id);
@@ -262,16 +249,11 @@ export class AliasProcessor {
         `the ${this.#o.cluster.kind} of alias ${id}: ${error.message}`,
       );
     const { random = Math.random } = this.#o;
-    const asked = error instanceof KubeError ? error.retryAfterMs : undefined;
-    const backOff = conflict
-      ? CONFLICT_MS
-      : Math.min(FIRST_MS * 2 ** (count - 1), LAST_MS);
-    const wait = (asked ?? backOff) * (1 + random() / 4);
     this.#failures.set(id, {
       count,
       message: conflict ? before?.message ?? '' : error.message,
     });
-    this.#retry(id, wait);
+    this.#retry(id, waitAfter(error, count, random()));
   }
 
   #retry(id: string, ms: number): void {

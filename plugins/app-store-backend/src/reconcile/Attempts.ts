@@ -28,7 +28,9 @@ export class Attempts {
     const now = this.#o.now().getTime();
     // A silent API is asked again once it answers.
     if (this.#o.silence.isUnread) return SILENT_MS;
-    return attempt?.of === wanted ? attempt.retryAt - now : 0;
+    if (attempt?.of !== wanted || this.#o.silence.hasEndedSince(attempt.at))
+      return 0;
+    return attempt.retryAt - now;
   }
 
   /**

@@ -88,6 +88,7 @@ export class InstanceProcessor {
     });
     this.#cluster = cluster;
     this.#forget = cluster.onAnswer(() => {
+      this.#silence?.end();
       // What failed since it did not answer waits no longer.
       for (const id of this.#failures.keys()) this.wake(id);
       this.noticeSilence()

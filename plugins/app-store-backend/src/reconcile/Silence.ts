@@ -15,6 +15,7 @@ export class Silence {
   readonly #cluster: Pick<InstanceCluster, 'unread'>;
   readonly #now: () => Date;
   readonly #waits = new Map<string, number>();
+  #endedAt: number | undefined;
 
   constructor(options: {
     cluster: Pick<InstanceCluster, 'unread'>;
@@ -34,6 +35,16 @@ export class Silence {
 
   get isUnread(): boolean {
     return Boolean(this.unread);
+  }
+
+  /** The cluster answers again: what was tried before says nothing any more. */
+  end(): void {
+    this.#endedAt = this.#now().getTime();
+  }
+
+  /** Whether it was silent, or accepted nothing, since then (milliseconds since 1970). */
+  hasEndedSince(at: number): boolean {
+    return this.#endedAt !== undefined && at <= this.#endedAt;
   }
 
   /** Ids that are left to others. */

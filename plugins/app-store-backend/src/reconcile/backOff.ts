@@ -31,8 +31,23 @@ export function isConflict(error: unknown): boolean {
 }
 
 /**
- * The attempt after a failure: the same is tried after longer and longer, not all at once, and
- * never before the API asks for it.
+ * How long to wait after a failure, in milliseconds: longer and longer, not all at once, and never
+ * less than the API asks for.
+ *
+ * @param count - failures so far, this one among them; a conflict is none
+ * @param random - from 0 to 1
+ */
+export function waitAfter(error: Error, count: number, random: number): number {
+  // Who says how long to wait is believed: it is not getting worse.
+  const asked = error instanceof KubeError ? error.retryAfterMs : undefined;
+  const backOff = isConflict(error)
+    ? CONFLICT_MS
+    : Math.min(FIRST_MS * 2 ** (count - 1), LAST_MS);
+  return Math.ceil((asked ?? backOff) * (1 + random / 4));
+}
+
+/**
+ * The attempt after a failure.
  *
  * @param of - what was to be applied; of anything else this is the first attempt
  * @param random - from 0 to 1
@@ -48,18 +63,12 @@ export function failedAttempt(options: {
   const conflict = isConflict(error);
   const former = before?.of === of ? before.count : 0;
   const count = conflict ? former : former + 1;
-  const backOff = conflict
-    ? CONFLICT_MS
-    : Math.min(FIRST_MS * 2 ** (count - 1), LAST_MS);
-  // Who says how long to wait is believed: it is not getting worse.
-  const asked = error instanceof KubeError ? error.retryAfterMs : undefined;
-  const wait = (asked ?? backOff) * (1 + random / 4);
   const refusal = refusalIn(error) ?? (conflict ? before?.refusal : undefined);
   return {
     of,
     count,
     at: now,
-    retryAt: now + Math.ceil(wait),
+    retryAt: now + waitAfter(error, count, random),
     ...(refusal ? { refusal } : {}),
   };
 }

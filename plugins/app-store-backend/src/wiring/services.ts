@@ -21,9 +21,6 @@ import { Recovery } from '../recovery/Recovery';
 import { tellMissingPermissions } from '../kubernetes/permissions';
 import { SecretWatch } from '../kubernetes/SecretWatch';
 import { createDoctor } from '../doctor/createDoctor';
-import { PolicyEnforcement } from '../doctor/PolicyEnforcement';
-import { unknownAddresses } from '../kubernetes/manifests/egress';
-import { PolicyCanary } from '../kubernetes/PolicyCanary';
 import { InstanceCluster } from '../kubernetes/InstanceCluster';
 import { InstanceProcessor } from '../reconcile/InstanceProcessor';
 import { SecretCluster } from '../kubernetes/SecretCluster';
@@ -74,6 +71,10 @@ import { TagService } from '../tags/TagService';
 import { TokenService } from '../tokens/TokenService';
 import { createAliasRoutes } from './aliasRoutes';
 import { createDeclarations, type DeclarationServices } from './declarations';
+import {
+  createPolicyEnforcement,
+  tellUnknownAddresses,
+} from './networkPolicies';
 import type { Repositories } from './repositories';
 
 /** What everything stands on. */
@@ -212,41 +213,13 @@ export function createServices(options: ServicesOptions) {
     gatewayNamespace: config.kubernetes.gatewayNamespace,
     routes: config.kubernetes.routes,
   };
-  const { networkPolicy } = config.kubernetes;
-  const unknown = unknownAddresses([
-    connection.storeUrl ?? config.kubernetes.storeUrl,
-    config.npmRegistry,
-    config.pypiIndex,
-  ]);
-  if (
-    unknown.length &&
-    !connection.loopbackPods &&
-    !networkPolicy.egress.length &&
-    !networkPolicy.defaultEgress.includes('open')
-  )
-    logger.warn(
-      `pods reach ${unknown.join(
-        ' and ',
-      )} only if these have public addresses: otherwise add them to appStore.kubernetes.networkPolicy.egress (docs/operate.md, "Certificates and network policies")`,
-    );
-  const canaryImage = config.runtimes.find(
-    ({ mode, image }) => mode !== 'container' && image,
-  )?.image;
-  // The local cluster enforces none, and says so when it starts.
-  const policyEnforcement =
-    canaryImage && networkPolicy.verify && !connection.loopbackPods
-      ? new PolicyEnforcement({
-          canary: new PolicyCanary({
-            ...cluster,
-            locks,
-            image: canaryImage,
-            imagePullSecrets: config.kubernetes.imagePullSecrets,
-            serviceAccount: config.kubernetes.serviceAccount,
-          }),
-          settings: repositories.settings,
-          logger,
-        })
-      : undefined;
+  tellUnknownAddresses({ config, connection, logger });
+  const policyEnforcement = createPolicyEnforcement({
+    ...common,
+    ...cluster,
+    connection,
+    settings: repositories.settings,
+  });
   const doctor = createDoctor({
     policyEnforcement,
     ...common,

@@ -1669,6 +1669,8 @@ export interface components {
       id: string;
       name: string;
       url: string;
+      /** @description False where no admin lists its host name any more (`appStore.aliases.hosts`); stores of older releases do not tell. */
+      served?: boolean;
       /** @description Absent while it has no instance. */
       instanceId?: string;
       /** @description Title of the app of the instance. */

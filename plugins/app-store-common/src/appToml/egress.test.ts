@@ -65,6 +65,16 @@ describe('15: Egress', () => {
     expect(isEgressAllowed(parse(asked), allowed.map(parse))).toBe(expected),
   );
 
+  it('what an admin says is not public is not of the internet', () => {
+    const notPublic = ['203.0.113.0/24'];
+    const asks = (text: string) =>
+      isEgressAllowed(parse(text), ['internet'], notPublic);
+    expect(asks('203.0.113.7/32:443')).toBe(false);
+    expect(asks('203.0.0.0/16')).toBe(false);
+    expect(asks('203.0.114.0/24')).toBe(true);
+    expect(asks('internet')).toBe(true);
+  });
+
   it('whatever is allowed of the internet has no private address in it', () => {
     const byte = fc.integer({ min: 0, max: 255 });
     fc.assert(

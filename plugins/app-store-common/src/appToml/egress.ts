@@ -98,16 +98,21 @@ export function parseEgress(text: string): Egress | undefined {
  * Whether what an app asks for lies within what is allowed. `internet` allows all public
  * addresses; a range at all ports allows single ones.
  *
+ * @param notPublic - ranges that are no public addresses either
  * @public
  */
-export function isEgressAllowed(asked: Egress, allowed: Egress[]): boolean {
+export function isEgressAllowed(
+  asked: Egress,
+  allowed: Egress[],
+  notPublic: readonly string[] = [],
+): boolean {
   if (asked === 'none') return true;
   if (asked === 'internet') return allowed.includes('internet');
   const range = readRange(asked.cidr)!;
   return allowed.some(each => {
     if (each === 'none') return false;
     if (each === 'internet')
-      return !NOT_PUBLIC.some(cidr => {
+      return ![...NOT_PUBLIC, ...notPublic].some(cidr => {
         const other = readRange(cidr)!;
         return isWithin(range, other) || isWithin(other, range);
       });

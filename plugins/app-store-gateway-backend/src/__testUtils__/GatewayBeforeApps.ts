@@ -1,29 +1,25 @@
 /** A gateway with a database of its own, before apps that a test makes. */
 import type { TestDatabases } from '@backstage/backend-test-utils';
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { GatewayUnderTest, type Answer } from './GatewayUnderTest';
+import { migrated } from './databases';
+import { GatewayUnderTest, UMA, type Answer } from './GatewayUnderTest';
 
 export const ONE = '00000000-0000-4000-8000-000000000001';
-export const UMA = 'user:default/uma';
 
 /** A gateway with a database of its own, and apps that a test makes. */
 export class GatewayBeforeApps extends GatewayUnderTest {
   #serves = false;
 
-  static async on(databases: TestDatabases): Promise<GatewayBeforeApps> {
-    const knex = await databases.init('SQLITE_3');
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        '@ai-app-store/backstage-plugin-app-store-gateway-backend',
-        'migrations',
-      ),
-    });
-    return new GatewayBeforeApps({ knex });
+  /** @param id - of the database to make */
+  static async on(
+    databases: TestDatabases,
+    id: Parameters<typeof migrated>[1] = 'SQLITE_3',
+  ): Promise<GatewayBeforeApps> {
+    return new GatewayBeforeApps({ knex: await migrated(databases, id) });
   }
 
   hostOf(id = ONE): string {

@@ -23,6 +23,8 @@ export interface Answer {
   body: string;
 }
 
+export const UMA = 'user:default/uma';
+
 /** What a browser sends when somebody follows a link. */
 export const NAVIGATION = {
   accept: 'text/html',
@@ -157,6 +159,22 @@ export class GatewayUnderTest {
       outgoing.on('error', reject);
       outgoing.end();
     });
+  }
+
+  /** Signs in as a browser does; returns the first answer, and the one that brings the session. */
+  async signIn(
+    host: string,
+    options: { user?: string; path?: string } = {},
+  ): Promise<{ begin: Answer; entered: Answer }> {
+    const { user = UMA, path } = options;
+    const begin = await this.call(host, path, NAVIGATION);
+    const state = new URL(begin.headers.location!).searchParams.get('state')!;
+    const { url } = await this.handOff.exchange(state, user);
+    const { hostname, pathname, search } = new URL(url);
+    const entered = await this.call(hostname, pathname + search, {
+      cookie: cookieOf(begin, 'app-store-nonce'),
+    });
+    return { begin, entered };
   }
 }
 

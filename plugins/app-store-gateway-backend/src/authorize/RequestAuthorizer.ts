@@ -4,7 +4,7 @@
  * 404 before any sign-in.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { appHost } from '@ai-app-store/backstage-plugin-app-store-common';
+import { appOrigin } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { IncomingMessage } from 'node:http';
 import type { GatewayConfig } from '../config';
 import { answers } from '../pages/answers';
@@ -209,9 +209,6 @@ export class RequestAuthorizer {
   }
 
   #address(label: string, path: string): string {
-    const { protocol, hostname, port } = this.#options.config.appsUrl;
-    return `${protocol}//${appHost(label, hostname)}${
-      port ? `:${port}` : ''
-    }${path}`;
+    return `${appOrigin(label, this.#options.config.appsUrl)}${path}`;
   }
 }

@@ -11,12 +11,12 @@ import {
 } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { GatewayConfig } from '../config';
 import { Admissions } from '../authorize/Admissions';
 import { RouteTable, type StoreClient } from '../routing/RouteTable';
 import { StoreStream } from '../__testUtils__/StoreStream';
+import { migrated } from '../__testUtils__/databases';
 import { Catalogue } from '../pages/catalogue/Catalogue';
 import { Assertions } from '../sessions/Assertions';
 import { HandOff } from '../sessions/HandOff';
@@ -153,13 +153,7 @@ describe.each(ids)('GatewayServer on %s', id => {
     await once(app, 'listening');
     appPort = (app.address() as { port: number }).port;
 
-    const knex = await databases.init(id);
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        '@ai-app-store/backstage-plugin-app-store-gateway-backend',
-        'migrations',
-      ),
-    });
+    const knex = await migrated(databases, id);
     sessions = new SessionStore(knex);
     const config: GatewayConfig = {
       appsUrl: new URL('http://apps.localhost:1'),

@@ -1,6 +1,5 @@
 /** What an alias leaves in browsers when it leads to another instance, over real sockets. */
 import { TestDatabases } from '@backstage/backend-test-utils';
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -10,14 +9,15 @@ import {
   cookieOf,
   GatewayUnderTest,
   NAVIGATION,
+  UMA,
 } from '../__testUtils__/GatewayUnderTest';
+import { migrated } from '../__testUtils__/databases';
 
 jest.setTimeout(60_000);
 
 const ONE = '00000000-0000-4000-8000-000000000001';
 const TWO = '00000000-0000-4000-8000-000000000002';
 const ALIAS = 'shop.apps.localhost';
-const UMA = 'user:default/uma';
 const FORMER_AUTHOR = 'user:default/dev';
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_17'] });
 
@@ -50,13 +50,7 @@ describe.each(databases.eachSupportedId())('aliases on %s', id => {
     app.listen(0, '127.0.0.1');
     await once(app, 'listening');
     const { port } = app.address() as { port: number };
-    const knex = await databases.init(id);
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        '@ai-app-store/backstage-plugin-app-store-gateway-backend',
-        'migrations',
-      ),
-    });
+    const knex = await migrated(databases, id);
     gateway = new GatewayUnderTest({ knex });
     gateway.allowed = (_, user) =>
       everybody || user === UMA || user === FORMER_AUTHOR;
@@ -91,12 +85,9 @@ describe.each(databases.eachSupportedId())('aliases on %s', id => {
     path = '/',
     person = UMA,
   ): Promise<string> {
-    const begin = await gateway.call(host, path, NAVIGATION);
-    const state = new URL(begin.headers.location!).searchParams.get('state')!;
-    const ticket = new URL((await gateway.handOff.exchange(state, person)).url);
-    const nonce = cookieOf(begin, 'app-store-nonce');
-    const entered = await gateway.call(host, ticket.pathname + ticket.search, {
-      cookie: nonce,
+    const { begin, entered } = await gateway.signIn(host, {
+      path,
+      user: person,
     });
     const marks = (begin.headers['set-cookie'] ?? []).filter(cookie =>
       cookie.startsWith('app-store-mark='),

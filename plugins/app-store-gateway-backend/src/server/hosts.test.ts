@@ -1,22 +1,16 @@
 /** Aliases that are host names outside the apps' domain, over real sockets. */
 import { TestDatabases } from '@backstage/backend-test-utils';
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import {
-  cookieOf,
-  GatewayUnderTest,
-  NAVIGATION,
-} from '../__testUtils__/GatewayUnderTest';
+import { GatewayBeforeApps, ONE } from '../__testUtils__/GatewayBeforeApps';
+import { cookieOf, UMA } from '../__testUtils__/GatewayUnderTest';
 
-const ONE = '00000000-0000-4000-8000-000000000001';
 const HOST = 'dash.example.org';
-const UMA = 'user:default/uma';
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_17'] });
 
 describe.each(databases.eachSupportedId())('15: host aliases on %s', id => {
   let app: Server;
-  let gateway: GatewayUnderTest;
+  let gateway: GatewayBeforeApps;
   const assign = (alias: object = {}) =>
     gateway.tell('alias', {
       name: HOST,
@@ -34,27 +28,8 @@ describe.each(databases.eachSupportedId())('15: host aliases on %s', id => {
     app.listen(0, '127.0.0.1');
     await once(app, 'listening');
     const { port } = app.address() as { port: number };
-    const knex = await databases.init(id);
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        '@ai-app-store/backstage-plugin-app-store-gateway-backend',
-        'migrations',
-      ),
-    });
-    gateway = new GatewayUnderTest({ knex });
-    await gateway.start([
-      {
-        id: ONE,
-        visibility: 'PRIVATE',
-        status: 'DEPLOYED',
-        terminating: false,
-        stage: 'ready',
-        endpoint: { address: '127.0.0.1', port, podUid: ONE },
-        title: 'An app',
-        routingMode: 'DOMAIN',
-        revision: '1',
-      },
-    ]);
+    gateway = await GatewayBeforeApps.on(databases, id);
+    await gateway.serve({ port });
   });
   beforeEach(() => assign());
   afterAll(async () => {
@@ -63,19 +38,9 @@ describe.each(databases.eachSupportedId())('15: host aliases on %s', id => {
     app.close();
   });
 
-  /** Signs in as a browser does; returns the host's session cookie. */
-  async function signIn(host: string): Promise<string> {
-    const begin = await gateway.call(host, '/', NAVIGATION);
-    expect(begin.status).toBe(302);
-    const state = new URL(begin.headers.location!).searchParams.get('state')!;
-    const { url } = await gateway.handOff.exchange(state, UMA);
-    expect(new URL(url).hostname).toBe(host);
-    const { pathname, search } = new URL(url);
-    const entered = await gateway.call(host, pathname + search, {
-      cookie: cookieOf(begin, 'app-store-nonce'),
-    });
-    return cookieOf(entered, 'app-store-session');
-  }
+  /** The cookie of somebody who signed in at a host. */
+  const signIn = async (host: string) =>
+    cookieOf((await gateway.signIn(host)).entered, 'app-store-session');
 
   it('serves it, with a session of its own', async () => {
     expect((await gateway.call(HOST, '/')).status).toBe(401);

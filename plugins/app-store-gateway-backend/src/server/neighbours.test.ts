@@ -1,7 +1,8 @@
 /** What an app can do to people at its neighbours: as little as a stranger. */
 import { TestDatabases } from '@backstage/backend-test-utils';
 import { maxHeaderSize } from 'node:http';
-import { GatewayBeforeApps, UMA } from '../__testUtils__/GatewayBeforeApps';
+import { UMA } from '../__testUtils__/GatewayUnderTest';
+import { GatewayBeforeApps } from '../__testUtils__/GatewayBeforeApps';
 import { TcpApp } from '../__testUtils__/TcpApp';
 
 jest.setTimeout(60_000);

@@ -17,6 +17,7 @@
  * state, and the portal's server gives the ticket to the browser that has both. A pass that
  * somebody else was given is useless: its cookie is in their browser.
  */
+import { appOrigin } from '@ai-app-store/backstage-plugin-app-store-common';
 import { InputError } from '@backstage/errors';
 import { jwtVerify, SignJWT } from 'jose';
 import { createHmac } from 'node:crypto';
@@ -143,12 +144,6 @@ export class HandOff {
     }
   }
 
-  /** Scheme and port are those of the apps. */
-  #at(host: string): string {
-    const { protocol, port } = this.#appsUrl;
-    return `${protocol}//${host}${port ? `:${port}` : ''}`;
-  }
-
   async #ticket(
     claims: StateClaims,
     userEntityRef: string,
@@ -159,7 +154,9 @@ export class HandOff {
       userEntityRef,
       path: claims.path,
     });
-    const url = new URL(`${this.#at(claims.host)}${OWN_PREFIX}enter`);
+    const url = new URL(
+      `${appOrigin(claims.host, this.#appsUrl)}${OWN_PREFIX}enter`,
+    );
     url.searchParams.set('ticket', ticket);
     return { url: url.href, host: claims.host };
   }
@@ -194,7 +191,7 @@ export class HandOff {
     if (
       !url ||
       (host.kind !== 'instance' && host.kind !== 'alias') ||
-      url.origin !== this.#at(host.hostname)
+      url.origin !== appOrigin(host.hostname, this.#appsUrl)
     )
       throw new InputError('This is not the address of an app.');
     // Several tabs may be opened at once: they share the cookie.

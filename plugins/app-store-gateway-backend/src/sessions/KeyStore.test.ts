@@ -1,8 +1,8 @@
 /** What of the gateway's keys is in the database. */
 import { TestDatabases } from '@backstage/backend-test-utils';
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
 import { randomBytes } from 'node:crypto';
+import { MIGRATIONS_DIRECTORY, migrated } from '../__testUtils__/databases';
 import { Assertions } from './Assertions';
 import { HandOff } from './HandOff';
 import { KeyStore, sealingKey, type SealingKey } from './KeyStore';
@@ -11,10 +11,6 @@ import { SessionStore } from './SessionStore';
 jest.setTimeout(60_000);
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_17'] });
-const directory = resolvePackagePath(
-  '@ai-app-store/backstage-plugin-app-store-gateway-backend',
-  'migrations',
-);
 const URLS = {
   portalUrl: new URL('http://localhost:7007'),
   appsUrl: new URL('http://apps.localhost:7008'),
@@ -28,8 +24,7 @@ describe.each(databases.eachSupportedId())('keys on %s', id => {
     new KeyStore({ knex, sealing: async () => sealing });
 
   beforeEach(async () => {
-    knex = await databases.init(id);
-    await knex.migrate.latest({ directory });
+    knex = await migrated(databases, id);
   });
 
   /** A gateway on the database, and what it can read. */
@@ -143,9 +138,9 @@ describe.each(databases.eachSupportedId())('keys on %s', id => {
   });
 
   it('go up and down', async () => {
-    await knex.migrate.rollback({ directory }, true);
+    await knex.migrate.rollback({ directory: MIGRATIONS_DIRECTORY }, true);
     expect(await knex.schema.hasTable('sessions')).toBe(false);
-    await knex.migrate.up({ directory });
+    await knex.migrate.up({ directory: MIGRATIONS_DIRECTORY });
     await knex('sessions').insert({
       hash: 'h',
       host: HOST,
@@ -153,11 +148,11 @@ describe.each(databases.eachSupportedId())('keys on %s', id => {
       created_at: 1,
       expires_at: 2,
     });
-    await knex.migrate.latest({ directory });
+    await knex.migrate.latest({ directory: MIGRATIONS_DIRECTORY });
     expect(await knex('sessions').first()).toMatchObject({ instance_id: null });
-    await knex.migrate.down({ directory });
+    await knex.migrate.down({ directory: MIGRATIONS_DIRECTORY });
     expect(await knex('sessions').first('host')).toEqual({ host: HOST });
-    await knex.migrate.latest({ directory });
+    await knex.migrate.latest({ directory: MIGRATIONS_DIRECTORY });
     expect(await knex('positions').pluck('name')).toEqual(['revocations']);
   });
 });

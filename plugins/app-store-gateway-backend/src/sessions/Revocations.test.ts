@@ -1,20 +1,19 @@
 /** Two gateways on one database, with real sockets: what ends at one ends at the other. */
 import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
-import { GatewayUnderTest } from '../__testUtils__/GatewayUnderTest';
+import { GatewayUnderTest, UMA } from '../__testUtils__/GatewayUnderTest';
+import { migrated } from '../__testUtils__/databases';
 import { endSessions, Revocations } from './Revocations';
 
 jest.setTimeout(60_000);
 
 const ONE = '00000000-0000-4000-8000-000000000001';
 const HOST = `${ONE}.apps.localhost`;
-const UMA = 'user:default/uma';
 const VIC = 'user:default/vic';
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_17'] });
 
@@ -42,13 +41,7 @@ describe.each(databases.eachSupportedId())('two gateways on %s', id => {
     await once(app, 'listening');
     const { port } = app.address() as { port: number };
     route.endpoint = { address: '127.0.0.1', port, podUid: 'one' };
-    knex = await databases.init(id);
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        '@ai-app-store/backstage-plugin-app-store-gateway-backend',
-        'migrations',
-      ),
-    });
+    knex = await migrated(databases, id);
     gateways = [new GatewayUnderTest({ knex }), new GatewayUnderTest({ knex })];
     for (const gateway of gateways) await gateway.start([route]);
   });

@@ -5,7 +5,6 @@ import {
   mockServices,
   TestDatabases,
 } from '@backstage/backend-test-utils';
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
 import express from 'express';
 import type { Knex } from 'knex';
@@ -16,7 +15,9 @@ import {
   cookieOf,
   GatewayUnderTest,
   NAVIGATION,
+  UMA,
 } from '../__testUtils__/GatewayUnderTest';
+import { migrated } from '../__testUtils__/databases';
 import { createEntryRouter } from './entryRouter';
 
 jest.setTimeout(60_000);
@@ -25,7 +26,6 @@ const ONE = '00000000-0000-4000-8000-000000000001';
 const TWO = '00000000-0000-4000-8000-000000000002';
 const hostOf = (id: string) => `${id}.apps.localhost`;
 const addressOf = (id: string) => `http://${hostOf(id)}:1/`;
-const UMA = 'user:default/uma';
 const MALLORY = 'user:default/mallory';
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_17'] });
 
@@ -87,13 +87,7 @@ describe.each(databases.eachSupportedId())('opening an app on %s', id => {
     app.listen(0, '127.0.0.1');
     await once(app, 'listening');
     const { port } = app.address() as { port: number };
-    knex = await databases.init(id);
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        '@ai-app-store/backstage-plugin-app-store-gateway-backend',
-        'migrations',
-      ),
-    });
+    knex = await migrated(databases, id);
     gateway = new GatewayUnderTest({ knex });
     const route = (instance: string): GatewayRoute => ({
       id: instance,

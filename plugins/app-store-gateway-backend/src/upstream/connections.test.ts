@@ -6,11 +6,8 @@ import { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import {
-  GatewayBeforeApps,
-  ONE,
-  UMA,
-} from '../__testUtils__/GatewayBeforeApps';
+import { UMA } from '../__testUtils__/GatewayUnderTest';
+import { GatewayBeforeApps, ONE } from '../__testUtils__/GatewayBeforeApps';
 import { eventually } from '../__testUtils__/eventually';
 import { ok, TcpApp } from '../__testUtils__/TcpApp';
 import { AppConnections } from './AppConnections';

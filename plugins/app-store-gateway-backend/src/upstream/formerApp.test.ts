@@ -1,6 +1,5 @@
 /** A browser with more cookies of a former app than one answer can let expire. */
 import { TestDatabases } from '@backstage/backend-test-utils';
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import type { GatewayRoute } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import { once } from 'node:events';
@@ -11,6 +10,7 @@ import {
   NAVIGATION,
   type Answer,
 } from '../__testUtils__/GatewayUnderTest';
+import { migrated } from '../__testUtils__/databases';
 import { pathsAbove } from './expiringCookies';
 
 jest.setTimeout(60_000);
@@ -69,13 +69,7 @@ describe.each(databases.eachSupportedId())('formerApps on %s', id => {
     }).listen(0, '127.0.0.1');
     await once(app, 'listening');
     const { port } = app.address() as { port: number };
-    knex = await databases.init(id);
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        '@ai-app-store/backstage-plugin-app-store-gateway-backend',
-        'migrations',
-      ),
-    });
+    knex = await migrated(databases, id);
     gateway = new GatewayUnderTest({ knex });
     gateway.allowed = () => true;
     await gateway.start(

@@ -2,8 +2,8 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import {
   aliasNameProblem,
-  appHost,
-  isListedHost,
+  appOrigin,
+  isServedAlias,
   type AppAlias,
   type AppInstance,
 } from '@ai-app-store/backstage-plugin-app-store-common';
@@ -80,8 +80,7 @@ function PrimaryChoice(props: {
 /** Why a name cannot be an alias here. */
 function nameProblem(name: string, hosts: string[]): string | undefined {
   const problem = aliasNameProblem(name);
-  if (problem || !name.includes('.') || isListedHost(name, hosts))
-    return problem;
+  if (problem || isServedAlias(name, hosts)) return problem;
   return hosts.length
     ? `is not among the host names that this store serves: ${hosts.join(', ')}`
     : 'can have no dots: this store serves no host names outside of its own domain';
@@ -122,10 +121,7 @@ export function CreateAliasDialog(props: {
         label="Name"
         description={
           apps
-            ? `Its address is ${apps.protocol}//${appHost(
-                name || 'name',
-                apps.hostname,
-              )}${apps.port ? `:${apps.port}` : ''}${
+            ? `Its address is ${appOrigin(name || 'name', apps)}${
                 hosts.length
                   ? `. A whole host name is possible, too: ${hosts.join(', ')}`
                   : ''

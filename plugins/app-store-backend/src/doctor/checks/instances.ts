@@ -75,7 +75,9 @@ export function driftCheck(options: {
 export function refusedCheck(queue: InstanceQueue): Check {
   const refused = async () => {
     const found: InstanceRecord[] = [];
-    for await (const row of rowsOf(queue)) if (row.attempt) found.push(row);
+    // What somebody else wrote to meanwhile is tried again at once, and was not refused.
+    for await (const row of rowsOf(queue))
+      if (row.attempt?.count) found.push(row);
     return found;
   };
   return {

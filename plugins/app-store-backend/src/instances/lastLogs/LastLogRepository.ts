@@ -2,6 +2,9 @@
 import type { Knex } from 'knex';
 import { Table, text, type RecordOf, type RowOf } from '../../database/table';
 
+/** How long they are kept, in milliseconds. */
+export const LAST_LOGS_KEPT_MS = 24 * 60 * 60_000;
+
 const LAST_LOGS = Table.create({
   instanceId: text(),
   container: text(),

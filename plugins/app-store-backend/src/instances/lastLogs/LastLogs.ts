@@ -1,6 +1,6 @@
 /**
- * What an instance wrote last can be read for a day after it was terminated: by whoever may read its log: its owner and admins. It
- * is bounded: the end of each container's output.
+ * What an instance wrote last can be read for a day after it was terminated, by whoever may read its
+ * log. It is bounded: the end of each container's output.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { Readable } from 'node:stream';
@@ -16,13 +16,16 @@ import {
 } from '../../kubernetes/manifests/labels';
 import type { Policy } from '../../policy';
 import type { InstanceRecord } from '../instanceRows';
-import type { LastLog, LastLogRepository } from './LastLogRepository';
+import {
+  LAST_LOGS_KEPT_MS,
+  type LastLog,
+  type LastLogRepository,
+} from './LastLogRepository';
 
 const LINES = 2000;
 const BYTES = 64 * 1024;
 /** What does not come within this time is done without: its end does not wait for a dead node. */
 const READ_MS = 2000;
-const KEPT_MS = 24 * 60 * 60_000;
 const CONTAINERS = [APP_CONTAINER, PREPARE_CONTAINER];
 
 /** What is kept of a terminated instance. */
@@ -101,7 +104,7 @@ export class LastLogs {
     instanceId: string,
     container: string = APP_CONTAINER,
   ): Promise<KeptLog | undefined> {
-    const since = new Date(Date.now() - KEPT_MS).toISOString();
+    const since = new Date(Date.now() - LAST_LOGS_KEPT_MS).toISOString();
     const kept = isUuid(instanceId)
       ? await this.#rows.find(instanceId, container, since)
       : undefined;

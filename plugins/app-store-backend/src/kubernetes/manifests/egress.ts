@@ -43,9 +43,7 @@ function internet(notPublic: string[]): EgressRule {
     to: ['0.0.0.0/0', '::/0'].map(all =>
       block(
         all,
-        [...NOT_PUBLIC, ...notPublic].filter(
-          cidr => isV6(cidr) === isV6(all) && !cidr.endsWith('/0'),
-        ),
+        [...NOT_PUBLIC, ...notPublic].filter(cidr => isV6(cidr) === isV6(all)),
       ),
     ),
   };
