@@ -121,7 +121,7 @@ export function CreateAliasDialog(props: {
         label="Name"
         description={
           apps
-            ? `Its address is ${appOrigin(name || 'name', apps)}${
+            ? `Its address is ${appOrigin(problem ? 'name' : name || 'name', apps)}${
                 hosts.length
                   ? `. A whole host name is possible, too: ${hosts.join(', ')}`
                   : ''
