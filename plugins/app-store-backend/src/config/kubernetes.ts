@@ -36,7 +36,8 @@ const range = text.transform((entry, context) => {
     return egress.cidr;
   context.addIssue({
     code: 'custom',
-    message: 'must be a range of addresses such as 203.0.113.0/24, and not all addresses',
+    message:
+      'must be a range of addresses such as 203.0.113.0/24, and not all addresses',
   });
   return z.NEVER;
 });

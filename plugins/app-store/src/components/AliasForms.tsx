@@ -121,7 +121,10 @@ export function CreateAliasDialog(props: {
         label="Name"
         description={
           apps
-            ? `Its address is ${appOrigin(problem ? 'name' : name || 'name', apps)}${
+            ? `Its address is ${appOrigin(
+                problem ? 'name' : name || 'name',
+                apps,
+              )}${
                 hosts.length
                   ? `. A whole host name is possible, too: ${hosts.join(', ')}`
                   : ''
