@@ -230,6 +230,12 @@ export interface Config {
       };
       /** Names of Secrets with which images are pulled. */
       imagePullSecrets?: string[];
+      /**
+       * Host and port from which the nodes of the cluster pull the content of apps: the portal as they
+       * reach it, over TLS. Apps that only read their files then start without an init container. Needs
+       * volumes made of images (Kubernetes 1.35, or the feature gate ImageVolume). Default: none.
+       */
+      contentRegistry?: string;
       /** Storage class of apps' volumes. Default: the cluster's. */
       storageClass?: string;
       /** Service account of apps' pods. Default: the namespace's. */

@@ -51,6 +51,16 @@ function moduleFiles(
   return [`${path}.py`, `${path}/__main__.py`];
 }
 
+/** Whether a start has something to install; as `app-store-entry` decides it. */
+function hasDependencies(
+  { runtime: { mode } }: AppManifest,
+  tree: FileTree,
+): boolean {
+  if (mode === 'node') return Boolean(tree.find('package.json'));
+  const isPython = mode === 'wave' || mode === 'python';
+  return isPython && Boolean(tree.find('requirements.txt'));
+}
+
 /** Looks through one tree. */
 class BundleCheck {
   readonly issues: BundleIssue[] = [];
@@ -266,6 +276,7 @@ export async function checkBundle(
   return {
     manifest: manifest && {
       ...manifest,
+      hasDependencies: hasDependencies(manifest, tree),
       ...(packages.names.length ? { osPackages: packages.names } : {}),
     },
     source: check.source,

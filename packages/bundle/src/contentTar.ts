@@ -98,17 +98,22 @@ function free(content: Buffer): void {
 }
 
 /**
- * SHA-256 of the stream, hexadecimal. Reads every file, so that a damaged one is found at import.
+ * SHA-256 of the stream, hexadecimal, and its length in bytes. Reads every file, so that a damaged one is
+ * found at import.
  *
  * @public
  */
-export async function contentDigest(tree: FileTree): Promise<string> {
+export async function contentSum(
+  tree: FileTree,
+): Promise<{ digest: string; size: number }> {
   const hash = createHash('sha256');
+  let size = 0;
   const contents = new WeakSet<Buffer>();
   const tar = tarOf(tree, content => contents.add(content));
   for await (const chunk of tar as AsyncIterable<Buffer>) {
     hash.update(chunk);
+    size += chunk.length;
     if (contents.has(chunk)) free(chunk);
   }
-  return hash.digest('hex');
+  return { digest: hash.digest('hex'), size };
 }

@@ -6,7 +6,7 @@
 export { Archive, ARCHIVE_LIMITS, type ArchiveLimits } from './Archive';
 export { BundleError, type BundleIssue } from './BundleError';
 export { checkBundle, type CheckedBundle } from './checkBundle';
-export { contentDigest, contentTar } from './contentTar';
+export { contentSum, contentTar } from './contentTar';
 export { DirectoryTree, type Skipped } from './DirectoryTree';
 export type { BundleFile, FileTree } from './FileTree';
 export { packDirectory, packTree, type Replacement } from './packDirectory';

@@ -7,7 +7,7 @@ import { Archive, ARCHIVE_LIMITS, type ArchiveLimits } from './Archive';
 import { BundleError } from './BundleError';
 import type { BundleIssue } from './BundleError';
 import { checkBundle, type CheckedBundle } from './checkBundle';
-import { contentDigest } from './contentTar';
+import { contentSum } from './contentTar';
 
 /**
  * A bundle that may be imported.
@@ -18,6 +18,8 @@ export interface Bundle extends Omit<CheckedBundle, 'manifest' | 'issues'> {
   manifest: AppManifest;
   /** SHA-256 of its content as a tar stream, hexadecimal. */
   contentDigest: string;
+  /** Length of that stream, in bytes. */
+  contentSize: number;
   warnings: BundleIssue[];
 }
 
@@ -64,10 +66,12 @@ export async function readBundle(
   try {
     const { manifest, issues, ...rest } = await checkBundle(archive, options);
     refuseFaults(issues);
+    const { digest, size } = await contentSum(archive);
     return {
       ...rest,
       manifest: manifest!,
-      contentDigest: await contentDigest(archive),
+      contentDigest: digest,
+      contentSize: size,
       warnings: issues,
     };
   } catch (error) {

@@ -5,7 +5,7 @@ import {
   isDeclarationKind,
   type DeclarationFiles,
 } from '@ai-app-store/backstage-plugin-app-store-common';
-import { contentDigest } from '@ai-app-store/bundle';
+import { contentSum } from '@ai-app-store/bundle';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -157,7 +157,7 @@ export async function asRequest(
             bundle: {
               name: app.checked.manifest.name,
               version: app.checked.manifest.version,
-              contentDigest: await contentDigest(app.checked.tree),
+              contentDigest: (await contentSum(app.checked.tree)).digest,
             },
           }
         : {}),

@@ -22,6 +22,7 @@ import { Faults } from './faults/Faults';
 import { KUBELET_BACK_OFF } from './kubelet/backOff';
 import { HollowNodes } from './hollow/HollowNodes';
 import { LocalImages } from './kubelet/images';
+import { VolumeImages } from './kubelet/VolumeImages';
 import type { Isolation } from './kubelet/isolation';
 import { EgressProxy } from './kubelet/network/egress';
 import { IsolatedNetwork } from './kubelet/network/IsolatedNetwork';
@@ -133,12 +134,17 @@ export async function openCluster(
   // A shorter grace period needs more frequent heartbeats.
   const renewMs =
     options.nodeGraceMs && Math.min(RENEW_MS, options.nodeGraceMs / 4);
+  const images = LocalImages.create(options.images ?? {});
   const agent = new NodeAgent({
     nodeName: options.nodeName ?? 'local',
     registry,
     tokens,
     events,
-    images: LocalImages.create(options.images ?? {}),
+    images,
+    volumeImages: new VolumeImages({
+      directory: join(directory, 'images'),
+      images,
+    }),
     isolation,
     addresses,
     backOff: options.backOff ?? KUBELET_BACK_OFF,

@@ -90,6 +90,10 @@ export const localClusterModule = createBackendModule({
         kubernetes.setConnection({
           kubeConfig,
           storeUrl: `http://${HOST_ALIAS}:${portalPort}`,
+          // A registry of this machine is asked without TLS, as container runtimes do.
+          ...(portal.protocol === 'http:'
+            ? { contentRegistry: `localhost:${portalPort}` }
+            : {}),
           loopbackPods: true,
           unavailableImage: image => {
             const name = image.replace(/@.*$/, '').replace(/:[^/:]+$/, '');

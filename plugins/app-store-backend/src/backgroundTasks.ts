@@ -148,6 +148,17 @@ export class BackgroundTasks {
             },
           ]
         : []),
+      ...(services.content
+        ? [
+            {
+              everyMs: 60 * MINUTE_MS,
+              reason: 'whether the cluster takes volumes made of images',
+              by: 'each' as const,
+              needsCluster: true,
+              run: () => services.content!.volumes.look(),
+            },
+          ]
+        : []),
       {
         everyMs: 5 * MINUTE_MS,
         reason: 'secrets that were changed or removed in the cluster',
@@ -246,6 +257,9 @@ export class BackgroundTasks {
       async () => {
         await cluster.ensureNamespace();
         await services.tellMissingPermissions();
+        await services.content?.volumes
+          .look()
+          .catch(error => this.#o.logger.warn(error.message));
       },
     );
     // What needs no cluster goes on without one.

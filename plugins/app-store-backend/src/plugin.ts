@@ -12,7 +12,7 @@ import {
   appStoreRolesExtensionPoint,
   type KubernetesConnection,
 } from '@ai-app-store/backstage-plugin-app-store-node';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { version } from '../package.json';
 import { EventStreams } from './http/EventStreams';
 import { createRouter } from './router';
@@ -24,6 +24,7 @@ import { KubeApi } from './kubernetes/client/KubeApi';
 import { readKubeConfig } from './kubernetes/client/readKubeConfig';
 import { Policy } from './policy';
 import { AppNotes } from './apps/AppNotes';
+import { createRegistryRouter } from './apps/registry/registryRouter';
 import { Epoch, TRAILING_MS } from './epoch/Epoch';
 import { ClusterMark, RecordsMark } from './epoch/EpochMark';
 import { IamPolicies } from './iam/IamService';
@@ -74,6 +75,7 @@ export const createAppStorePlugin = ({
           httpAuth: coreServices.httpAuth,
           httpRouter: coreServices.httpRouter,
           lifecycle: coreServices.lifecycle,
+          rootHttpRouter: coreServices.rootHttpRouter,
           rootLifecycle: coreServices.rootLifecycle,
           logger: coreServices.logger,
           metrics: metricsServiceRef,
@@ -89,6 +91,7 @@ export const createAppStorePlugin = ({
           httpAuth,
           httpRouter,
           lifecycle,
+          rootHttpRouter,
           rootLifecycle,
           logger,
           metrics: metricsService,
@@ -107,6 +110,10 @@ export const createAppStorePlugin = ({
           const installation = await repositories.settings.getOrSet(
             'installation',
             randomUUID(),
+          );
+          const contentKey = await repositories.settings.getOrSet(
+            'content-registry-key',
+            randomBytes(32).toString('hex'),
           );
           for (const tag of config.tags) await repositories.tags.ensure(tag);
           // Gateways go on where they were: what another list serves is no change of the database.
@@ -164,6 +171,7 @@ export const createAppStorePlugin = ({
             config,
             version,
             installation,
+            contentKey,
             connection,
             api,
             repositories,
@@ -226,6 +234,14 @@ export const createAppStorePlugin = ({
               checkAnswers: config.checkAnswers,
             }),
           );
+
+          const { content } = services;
+          if (content)
+            rootHttpRouter.use(
+              // Where every registry has to be.
+              '/v2',
+              createRegistryRouter({ registry: content.registry, logger }),
+            );
 
           // The only store, whose pods ended with its predecessor: what that one wrote of them holds no more.
           if (connection.loopbackPods)

@@ -18,6 +18,7 @@ export {
   type RoutingMode,
 } from './appToml/manifest';
 export { remarksOf } from './appToml/modes';
+export { hasReadOnlyFiles } from './appToml/rules';
 export { locate, type Position } from './appToml/position';
 export { parameterProblem, PARAMETER_LIMIT } from './appToml/parameters';
 export * from './appToml/readAppToml';

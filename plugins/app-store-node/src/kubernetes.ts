@@ -10,6 +10,8 @@ export interface KubernetesConnection {
   kubeConfig: KubeConfig;
   /** The store's own address as pods see it, where that is not `appStore.kubernetes.storeUrl`. */
   storeUrl?: string;
+  /** Host and port from which its nodes pull the content of apps, where that is not `appStore.kubernetes.contentRegistry`. */
+  contentRegistry?: string;
   /** Why an image cannot be used there; undefined where it can, or where that is not known. */
   unavailableImage?(image: string): string | undefined;
   /** Addresses that the gateway may dial although they are loopback ones. */

@@ -23,6 +23,7 @@ const RESTRICTED_VOLUMES = [
   'downwardAPI',
   'emptyDir',
   'ephemeral',
+  'image',
   'persistentVolumeClaim',
   'projected',
   'secret',

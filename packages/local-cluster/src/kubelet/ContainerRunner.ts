@@ -285,9 +285,12 @@ export class ContainerRunner {
   async #pull(): Promise<boolean> {
     this.#tellMissingPullSecrets();
     try {
-      await pullImage(this.#context.images, this.spec, {
+      const { event, images, volumes, volumeImages } = this.#context;
+      const { signal } = this.#stop;
+      await volumes.pull(this.spec, volumeImages, { event, signal });
+      await pullImage(images, this.spec, {
         event: (type, reason, message) => this.#event(type, reason, message),
-        signal: this.#stop.signal,
+        signal,
       });
       return true;
     } catch (error) {

@@ -9,6 +9,7 @@ import type { LocalImages } from './images';
 import type { Isolation } from './isolation';
 import type { NetworkPool } from './network/NetworkPool';
 import type { PodNetwork } from './network/PodNetwork';
+import type { VolumeImages } from './VolumeImages';
 import type { PodVolumes } from './volumes';
 
 /** The node's own address. */
@@ -22,6 +23,7 @@ export interface NodeContext {
   tokens: Tokens;
   events: EventRecorder;
   images: LocalImages;
+  volumeImages: VolumeImages;
   isolation: Isolation;
   addresses: LoopbackAddresses;
   backOff: BackOff;

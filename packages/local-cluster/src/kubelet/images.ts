@@ -4,6 +4,7 @@
  */
 
 import { pause } from './pause';
+import type { VolumeImages } from './VolumeImages';
 
 /**
  * What an image name stands for.
@@ -70,9 +71,14 @@ export class LocalImages {
   }
 
   /** Takes as long as a pull takes. @throws ImageError where pulls fail */
-  async pull(reference: string, signal: AbortSignal): Promise<void> {
+  async interfere(signal: AbortSignal): Promise<void> {
     if (this.#slowMs) await pause(this.#slowMs, signal);
     if (this.#failing) throw new ImageError(this.#failing);
+  }
+
+  /** @throws ImageError where pulls fail, or a name stands for nothing */
+  async pull(reference: string, signal: AbortSignal): Promise<void> {
+    await this.interfere(signal);
     this.resolve(reference);
   }
 
@@ -126,6 +132,34 @@ function assertName(reference: string): void {
   );
 }
 
+type Tell = (
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+) => void;
+
+/**
+ * Has the image of a volume, and tells of it as the kubelet does: as of something of the pod.
+ *
+ * @throws ImageError
+ */
+export async function pullVolumeImage(
+  images: VolumeImages,
+  { reference, pullPolicy }: { reference: string; pullPolicy?: string },
+  options: { event: Tell; signal: AbortSignal },
+): Promise<void> {
+  await had(
+    {
+      image: reference,
+      imagePullPolicy: pullPolicy,
+      isPresent: images.has(reference),
+      hasPullFault: false,
+      pull: () => images.pull(reference, options.signal),
+    },
+    options.event,
+  );
+}
+
 /**
  * Has the image of a container, and tells of it as the kubelet does. No image is ever pulled: one
  * that there is, is on the machine.
@@ -136,23 +170,42 @@ export async function pullImage(
   images: LocalImages,
   { image, imagePullPolicy }: { image: string; imagePullPolicy?: string },
   options: {
-    event: (
-      type: 'Normal' | 'Warning',
-      reason: string,
-      message: string,
-    ) => void;
+    event: Tell;
     signal: AbortSignal;
   },
 ): Promise<void> {
   const { event, signal } = options;
-  const name = JSON.stringify(image);
   try {
     assertName(image);
   } catch (error) {
     event('Warning', 'InspectFailed', (error as Error).message);
     throw error;
   }
-  const isPresent = images.isPresent(image);
+  await had(
+    {
+      image,
+      imagePullPolicy,
+      isPresent: images.isPresent(image),
+      hasPullFault: images.hasPullFault,
+      pull: () => images.pull(image, signal),
+    },
+    event,
+  );
+}
+
+/** Has an image, and tells of it. @throws ImageError */
+async function had(
+  options: {
+    image: string;
+    imagePullPolicy?: string;
+    isPresent: boolean;
+    hasPullFault: boolean;
+    pull: () => Promise<void>;
+  },
+  event: Tell,
+): Promise<void> {
+  const { image, imagePullPolicy, isPresent, hasPullFault } = options;
+  const name = JSON.stringify(image);
   if (imagePullPolicy === 'Never' && !isPresent) {
     const message = `Container image ${name} is not present with pull policy of Never`;
     event('Warning', 'ErrImageNeverPull', message);
@@ -160,7 +213,7 @@ export async function pullImage(
   }
   const mustPull =
     imagePullPolicy === 'Always' ||
-    (imagePullPolicy !== 'Never' && images.hasPullFault);
+    (imagePullPolicy !== 'Never' && hasPullFault);
   if (isPresent && !mustPull) {
     event(
       'Normal',
@@ -172,7 +225,7 @@ export async function pullImage(
   event('Normal', 'Pulling', `Pulling image ${name}`);
   const began = performance.now();
   try {
-    await images.pull(image, signal);
+    await options.pull();
   } catch (error) {
     event(
       'Warning',

@@ -12,6 +12,8 @@ import {
   resourceText,
   type DataPlural,
 } from './environment';
+import { pullVolumeImage } from './images';
+import type { VolumeImages } from './VolumeImages';
 import { placeIn, UnsafePathError, writeAnew } from './safePaths';
 
 /** A directory or file of this machine at a place in a container. */
@@ -43,7 +45,7 @@ function subPathIn(volume: string, mount: Json, container: string): string {
 }
 
 /** Volumes that the node fills: containers only read them. */
-const FILLED = ['secret', 'configMap', 'downwardAPI', 'projected'];
+const FILLED = ['secret', 'configMap', 'downwardAPI', 'projected', 'image'];
 
 /** Makes a pod's volumes and keeps the tokens in them fresh. */
 export class PodVolumes {
@@ -84,6 +86,8 @@ export class PodVolumes {
    */
   async make(): Promise<void> {
     for (const volume of this.#pod.spec.volumes ?? []) {
+      // Pulled with the images of containers.
+      if (volume.image) continue;
       try {
         this.#places.set(
           volume.name,
@@ -229,6 +233,26 @@ export class PodVolumes {
       }, Math.min(...lifetimes) * 1000 * TOKEN_LIFETIME_USED);
       timer.unref();
       this.#timers.push(timer);
+    }
+  }
+
+  /**
+   * Has the images that volumes of a container are made of.
+   *
+   * @throws ImageError
+   */
+  async pull(
+    container: Json,
+    images: VolumeImages,
+    options: Parameters<typeof pullVolumeImage>[2],
+  ): Promise<void> {
+    for (const { name, image } of this.#pod.spec.volumes ?? []) {
+      const isMounted = container.volumeMounts?.some(
+        (mount: Json) => mount.name === name,
+      );
+      if (!image || !isMounted) continue;
+      await pullVolumeImage(images, image, options);
+      this.#places.set(name, images.directoryOf(image.reference));
     }
   }
 

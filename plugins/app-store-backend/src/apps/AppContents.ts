@@ -29,6 +29,22 @@ function downloadsOff(error: Error): Error {
   });
 }
 
+function archiveOf(
+  bundles: BundleStore,
+  { bundleDigest }: AppRecord,
+): Promise<Archive> {
+  return bundles.withFile(bundleDigest, path => Archive.open(path));
+}
+
+/** The content of an app's bundle as a tar stream; to be closed by whoever asks. */
+export async function tarOf(
+  bundles: BundleStore,
+  record: AppRecord,
+): Promise<{ stream: Readable; close(): Promise<void> }> {
+  const archive = await archiveOf(bundles, record);
+  return { stream: contentTar(archive), close: () => archive.close() };
+}
+
 /** Hands out bundles, images and files of apps. */
 export class AppContents {
   readonly #apps: AppService;
@@ -74,10 +90,6 @@ export class AppContents {
     };
   }
 
-  #archive({ bundleDigest }: AppRecord): Promise<Archive> {
-    return this.#bundles.withFile(bundleDigest, path => Archive.open(path));
-  }
-
   /** A part of the bundle as text; the list of its files for `FILES`. */
   async meta(caller: Caller, id: string, part: AppMetaPart): Promise<string> {
     const record = await this.#audit.look(
@@ -93,7 +105,7 @@ export class AppContents {
           'Visitors cannot see the contents of a bundle.',
         ),
     );
-    const archive = await this.#archive(record);
+    const archive = await archiveOf(this.#bundles, record);
     try {
       if (part === 'FILES')
         return archive.files.map(file => `${file.path}\n`).join('');
@@ -124,7 +136,6 @@ export class AppContents {
   async tar(
     record: AppRecord,
   ): Promise<{ stream: Readable; close(): Promise<void> }> {
-    const archive = await this.#archive(record);
-    return { stream: contentTar(archive), close: () => archive.close() };
+    return tarOf(this.#bundles, record);
   }
 }

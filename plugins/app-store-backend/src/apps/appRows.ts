@@ -71,6 +71,8 @@ export const APPS = Table.create({
   screenshots: json<string[]>(),
   bundleDigest: text(),
   contentDigest: text(),
+  /** Of the content as a tar stream; undefined of apps that were imported before it was written down. */
+  contentSize: optional(integer()),
   bundleSize: integer(),
   defaultProfile: optional(text()),
   customImage: optional(text()),

@@ -180,6 +180,15 @@ const ROWS: Record<string, Row> = {
     given: ['Egress = ["none"]'],
     outcome: RUNS('effect'),
   },
+  'Runtime.ReadOnlyFiles': {
+    given: ['ReadOnlyFiles = true'],
+    outcome: {
+      static: 'refused',
+      container: 'refused',
+      LINK: 'refused',
+      else: 'effect',
+    },
+  },
   'Env.Name': {
     given: ['Name = "B"', 'Value = "1"'],
     without: ['Name = "A"', 'Value = "1"'],

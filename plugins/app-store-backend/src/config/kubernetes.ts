@@ -15,6 +15,9 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names */
 const DNS_SUBDOMAIN =
   /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** The first part of the name of an image. https://github.com/distribution/reference */
+const REGISTRY_HOST =
+  /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?(:[0-9]{1,5})?$/;
 /** https://kubernetes.io/docs/concepts/configuration/configmap/ */
 const MAP_KEY = /^[-._A-Za-z0-9]{1,253}$/;
 
@@ -89,6 +92,10 @@ const whole = section({
   gatewayNamespace: text.optional(),
   /** Names of Secrets with which images are pulled. */
   imagePullSecrets: texts.default([]),
+  /** Host and port from which nodes pull the content of apps. */
+  contentRegistry: text
+    .regex(REGISTRY_HOST, 'must be a host, with a port where it needs one')
+    .optional(),
   storageClass: text.optional(),
   /** Service account of apps' pods; that of the namespace otherwise. */
   serviceAccount: text.optional(),

@@ -7,7 +7,7 @@ import type { DeclarationSpec } from '@ai-app-store/backstage-plugin-app-store-c
 import {
   ARCHIVE_LIMITS,
   checkBundle,
-  contentDigest,
+  contentSum,
   DirectoryTree,
   packTree,
   readBundle,
@@ -211,7 +211,7 @@ export class AppSources {
       etag: tree.etag,
       name: manifest.name,
       version: manifest.version,
-      contentDigest: await contentDigest(files),
+      contentDigest: (await contentSum(files)).digest,
       open: async () => packTree(files),
     };
   }

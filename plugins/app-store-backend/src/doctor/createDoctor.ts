@@ -9,7 +9,9 @@ import {
 } from '../kubernetes/permissions';
 import type { AliasCluster } from '../kubernetes/AliasCluster';
 import type { AliasProcessor } from '../reconcile/AliasProcessor';
+import type { ContentVolumes } from '../kubernetes/ContentVolumes';
 import { aliasesCheck } from './checks/aliases';
+import { contentVolumesCheck } from './checks/contentVolumes';
 import { policiesCheck } from './checks/policies';
 import type { PolicyEnforcement } from './PolicyEnforcement';
 import type { InstanceQueue } from '../reconcile/InstanceQueue';
@@ -28,6 +30,8 @@ export function createDoctor(
       | undefined;
     /** Where it can be found out. */
     policyEnforcement: PolicyEnforcement | undefined;
+    /** Where nodes pull the content of apps. */
+    contentVolumes: ContentVolumes | undefined;
     namespace: string;
     queue: InstanceQueue;
     cluster: InstanceCluster;
@@ -45,6 +49,7 @@ export function createDoctor(
     epoch,
     aliasRoutes,
     policyEnforcement,
+    contentVolumes,
   } = options;
   return new Doctor({
     ...options,
@@ -61,6 +66,7 @@ export function createDoctor(
       secretsCheck(options.secrets),
       ...(aliasRoutes ? [aliasesCheck(aliasRoutes)] : []),
       ...(policyEnforcement ? [policiesCheck(policyEnforcement)] : []),
+      ...(contentVolumes ? [contentVolumesCheck(contentVolumes)] : []),
       backupCheck(epoch),
     ],
   });

@@ -18,6 +18,7 @@ export class InstanceRenderer {
   readonly #storeUrl: string;
   readonly #secrets: SecretRepository;
   readonly #runtimes: Runtimes;
+  readonly #contentImageOf: (app: AppRecord) => string | undefined;
   readonly #declaredBy: (id: string) => Promise<string | undefined>;
 
   constructor(options: {
@@ -27,6 +28,8 @@ export class InstanceRenderer {
     storeUrl: string;
     secrets: SecretRepository;
     runtimes: Runtimes;
+    /** The image that holds the content of an app; undefined where nodes pull none. */
+    contentImageOf: (app: AppRecord) => string | undefined;
     /** The entity in the catalog that declares an instance. */
     declaredBy: (id: string) => Promise<string | undefined>;
   }) {
@@ -35,6 +38,7 @@ export class InstanceRenderer {
     this.#storeUrl = options.storeUrl;
     this.#secrets = options.secrets;
     this.#runtimes = options.runtimes;
+    this.#contentImageOf = options.contentImageOf;
     this.#declaredBy = options.declaredBy;
   }
 
@@ -90,6 +94,7 @@ export class InstanceRenderer {
       namespace: config.kubernetes.namespace,
       manifest,
       contentDigest: app.contentDigest,
+      contentImage: this.#contentImageOf(app),
       runtime,
       sizes: this.#runtimes.sizes(manifest, instance.launchProfile),
       scheduling: merged(runtime.scheduling, profile?.scheduling),

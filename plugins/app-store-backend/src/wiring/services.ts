@@ -70,6 +70,7 @@ import { StoreInfoService } from '../platform/StoreInfoService';
 import { TagService } from '../tags/TagService';
 import { TokenService } from '../tokens/TokenService';
 import { createAliasRoutes } from './aliasRoutes';
+import { createContentRegistry } from './contentRegistry';
 import { createDeclarations, type DeclarationServices } from './declarations';
 import {
   createPolicyEnforcement,
@@ -82,6 +83,8 @@ export interface ServicesOptions extends DeclarationServices {
   config: StoreConfig;
   version: string;
   installation: string;
+  /** Of the names of images; 32 random bytes, hexadecimal. */
+  contentKey: string;
   connection: KubernetesConnection;
   api: KubeApi;
   repositories: Repositories;
@@ -137,6 +140,7 @@ export function createServices(options: ServicesOptions) {
     secrets,
     runtimes,
   });
+  const content = createContentRegistry({ ...options, ...cluster });
   /** What most of them stand on; each says in its options which of it. */
   const common = {
     config,
@@ -180,6 +184,10 @@ export function createServices(options: ServicesOptions) {
       secrets,
       runtimes,
       declaredBy: id => repositories.declarations.entityOf('AppInstance', id),
+      contentImageOf: app =>
+        content?.volumes.accepted
+          ? content.registry.referenceOf(app)
+          : undefined,
     }),
     presenter: new InstancePresenter({ config, policy }),
   };
@@ -222,6 +230,7 @@ export function createServices(options: ServicesOptions) {
   });
   const doctor = createDoctor({
     policyEnforcement,
+    contentVolumes: content?.volumes,
     ...common,
     ...cluster,
     permissions,
@@ -344,6 +353,7 @@ export function createServices(options: ServicesOptions) {
     }),
     processor,
     cluster: instanceCluster,
+    content,
     doctor,
     aliasRoutes,
     policyEnforcement,

@@ -362,6 +362,15 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
   },
   {
     table: 'Runtime',
+    key: 'ReadOnlyFiles',
+    type: 'boolean',
+    schema: flag,
+    default: 'false',
+    description:
+      'Ours. Makes the files of the bundle read-only for the app, and HOME /tmp. If there is nothing to install, the app starts sooner. Wave, python and node apps only: static apps always work this way.',
+  },
+  {
+    table: 'Runtime',
     key: 'Egress',
     type: 'list of strings',
     schema: z

@@ -85,6 +85,8 @@ export interface AppManifest {
     routingMode: RoutingMode;
     /** Origins whose pages may show the app in a frame; absent for those of the app and the portal alone. */
     frameAncestors?: string[];
+    /** It leaves the files of its bundle as they are; see {@link hasReadOnlyFiles}. */
+    readOnlyFiles?: boolean;
     /** What it reaches in the network; absent for the store's default. */
     egress?: string[];
   };
@@ -94,6 +96,8 @@ export interface AppManifest {
   parameters?: AppParameter[];
   /** Operating-system packages that the bundle's `packages.txt` names. */
   osPackages?: string[];
+  /** Something is to be installed at a start; absent of apps that were imported before it was looked for. */
+  hasDependencies?: boolean;
 }
 
 /** The tables of an `app.toml`, each value checked by itself. */
@@ -182,6 +186,7 @@ export function toManifest(tables: AppTables): AppManifest {
         String(runtime.RoutingMode ?? 'DOMAIN'),
       ) as RoutingMode,
       frameAncestors: runtime.FrameAncestors as string[] | undefined,
+      readOnlyFiles: runtime.ReadOnlyFiles as boolean | undefined,
       egress: runtime.Egress as string[] | undefined,
     },
     // The last of several entries for one variable counts (specification 6.3).

@@ -45,6 +45,15 @@ const FOR_MODES: Array<{
     remedy:
       'Remove it. To keep data of the app, use VolumeMount and VolumeSize.',
   },
+  {
+    key: 'ReadOnlyFiles',
+    modes: INSTALLING_MODES,
+    why: mode =>
+      mode === 'static'
+        ? 'has no effect: the files of a static app are always read-only'
+        : 'has no effect: a container app has no files in the store',
+    remedy: 'Remove it.',
+  },
 ];
 
 /** Refuses keys of `[Runtime]` that an app of this mode would not obey. */

@@ -13,7 +13,12 @@ import {
 } from './manifest';
 import { checkForLink, checkForMode, checkLegacy } from './modes';
 import { readParameter } from './parameters';
-import { checkIdentity, checkLink, checkRuntime } from './rules';
+import {
+  checkIdentity,
+  checkLink,
+  checkReadOnlyFiles,
+  checkRuntime,
+} from './rules';
 import {
   child,
   lower,
@@ -134,6 +139,7 @@ export function readAppToml(
     checkForLink(reader, tables);
   } else {
     checkRuntime(reader, runtime, modeOf(tables));
+    checkReadOnlyFiles(reader, tables);
     checkForMode(reader, tables, modeOf(tables));
   }
   // In the order of the file; what has no place comes first.

@@ -6,7 +6,7 @@ import {
 } from '../names';
 import { parseQuantity } from '../quantity';
 import { APP_ROOT, isSystemPath } from './entries';
-import type { AppMode, AppTables } from './manifest';
+import type { AppManifest, AppMode, AppTables } from './manifest';
 import type { TomlReader, TomlTable } from './TomlReader';
 
 /** What templates write where a value is to come: `{{VERSION}}`, `${VERSION}`, `%VERSION%`, `<version>`. */
@@ -149,6 +149,53 @@ export function checkRuntime(
       'must not hide a system directory or the directory of the app',
       'Choose a separate directory, such as /data.',
     );
+}
+
+/** Whether a place in the container lies in the app's own directory. */
+function isInApp(place: string): boolean {
+  return !place.startsWith('/') || place.startsWith(`${APP_ROOT}/`);
+}
+
+/** Nothing is mounted into a directory that is read-only. */
+export function checkReadOnlyFiles(
+  reader: TomlReader,
+  { runtime, files }: AppTables,
+): void {
+  if (!runtime.ReadOnlyFiles) return;
+  const why =
+    "must not lie in the app's directory: it is read-only (Runtime.ReadOnlyFiles)";
+  if (isInApp(String(runtime.VolumeMount ?? '/')))
+    reader.error(
+      'Runtime',
+      'VolumeMount',
+      why,
+      'Choose a separate directory, such as /data.',
+    );
+  files.forEach(({ path }, index) => {
+    if (isInApp(path))
+      reader.add(
+        'error',
+        'File',
+        'Path',
+        why,
+        'Choose an absolute path outside /app, such as /config/settings.json.',
+        index,
+      );
+  });
+}
+
+/**
+ * Whether an app finds the files of its bundle read-only: a static site, and an app that says so.
+ *
+ * @public
+ */
+export function hasReadOnlyFiles({ runtime, files }: AppManifest): boolean {
+  const { mode, readOnlyFiles, volumeMount } = runtime;
+  return (
+    (mode === 'static' || Boolean(readOnlyFiles && mode !== 'container')) &&
+    !isInApp(volumeMount ?? '/') &&
+    !files.some(({ path }) => isInApp(path))
+  );
 }
 
 /** A LINK app has an address, and nothing to run. */

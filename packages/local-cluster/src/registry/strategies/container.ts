@@ -12,7 +12,7 @@ import {
 } from '../causes';
 import { labelFaults } from '../objectMeta';
 
-const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
+export const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
 const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
 

@@ -4,7 +4,7 @@
  */
 import type { Json } from '../../types';
 import { canonicalQuantity } from './quantity';
-import { containerCauses, containerWarnings } from './container';
+import { containerCauses, containerWarnings, PULL_POLICIES } from './container';
 import { fill } from './fill';
 import { labelFaults, subdomainFaults } from '../objectMeta';
 import {
@@ -32,16 +32,18 @@ function canonical(quantities: Json): void {
     quantities[name] = canonicalQuantity(quantity);
 }
 
+function pullPolicyOf(image = ''): string {
+  return /:latest$/.test(image) || !/:[^/]+$/.test(image)
+    ? 'Always'
+    : 'IfNotPresent';
+}
+
 function containerDefaults(container: Json): void {
   fill(container, {
     resources: {},
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
-    imagePullPolicy:
-      /:latest$/.test(container.image ?? '') ||
-      !/:[^/]+$/.test(container.image ?? '')
-        ? 'Always'
-        : 'IfNotPresent',
+    imagePullPolicy: pullPolicyOf(container.image),
   });
   for (const port of container.ports ?? []) fill(port, { protocol: 'TCP' });
   for (const env of container.env ?? []) {
@@ -86,6 +88,10 @@ function volumeDefaults(volume: Json): void {
   if (!sources.length) volume.emptyDir = {};
   if (volume.secret) fill(volume.secret, { defaultMode: 420 });
   if (volume.configMap) fill(volume.configMap, { defaultMode: 420 });
+  if (volume.image)
+    fill(volume.image, {
+      pullPolicy: pullPolicyOf(volume.image.reference),
+    });
   if (volume.hostPath) fill(volume.hostPath, { type: '' });
   if (volume.emptyDir?.sizeLimit !== undefined)
     volume.emptyDir.sizeLimit = canonicalQuantity(volume.emptyDir.sizeLimit);
@@ -165,6 +171,14 @@ function volumeCauses(volumes: Json[] | undefined, at: string): Cause[] {
       causes.push(required(`${field}.configMap.name`));
     if (volume.persistentVolumeClaim && !volume.persistentVolumeClaim.claimName)
       causes.push(required(`${field}.persistentVolumeClaim.claimName`));
+    if (volume.image) {
+      const { reference, pullPolicy } = volume.image;
+      if (!reference) causes.push(required(`${field}.image.reference`));
+      if (!PULL_POLICIES.includes(pullPolicy))
+        causes.push(
+          notSupported(`${field}.image.pullPolicy`, pullPolicy, PULL_POLICIES),
+        );
+    }
     return causes;
   });
 }

@@ -207,6 +207,7 @@ export class AppImport {
       ),
       bundleDigest: upload.digest,
       contentDigest: bundle.contentDigest,
+      contentSize: bundle.contentSize,
       bundleSize: upload.size,
       defaultProfile: request.profile,
       customImage: request.image,

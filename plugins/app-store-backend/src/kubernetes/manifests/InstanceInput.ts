@@ -15,6 +15,8 @@ export interface InstanceInput {
   namespace: string;
   manifest: AppManifest;
   contentDigest: string;
+  /** The content as an image that the nodes pull; absent where they do not. */
+  contentImage?: string;
   runtime: RuntimeVersion;
   sizes: Sizes;
   /** Of the runtime version and the launch profile together. */

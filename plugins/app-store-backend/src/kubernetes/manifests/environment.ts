@@ -1,6 +1,9 @@
 /** The environment variables of an app (specification 7.3, 7.4). */
 import type { V1EnvVar } from '@kubernetes/client-node';
-import type { AppMode } from '@ai-app-store/backstage-plugin-app-store-common';
+import {
+  hasReadOnlyFiles,
+  type AppMode,
+} from '@ai-app-store/backstage-plugin-app-store-common';
 import { secretObjectName } from './labels';
 import type { InstanceInput } from './InstanceInput';
 
@@ -57,7 +60,7 @@ function platformEnvironment(input: InstanceInput): V1EnvVar[] {
     H2O_CLOUD_APP_ROOT: APP_ROOT,
     H2O_WAVE_BASE_URL: baseUrl,
     PORT: String(port),
-    HOME: APP_ROOT,
+    HOME: hasReadOnlyFiles(manifest) ? '/tmp' : APP_ROOT,
     ...(PYTHON_MODES.has(mode)
       ? { H2O_CLOUD_VENV_PATH: VENV_PATH, H2O_CLOUD_PY_MODULE: module ?? '' }
       : {}),

@@ -5,6 +5,7 @@
 import type { V1Container } from '@kubernetes/client-node';
 import { parseQuantity } from '@ai-app-store/backstage-plugin-app-store-common';
 import { caMounts } from './certificates';
+import { CONTENT_VOLUME } from './contentVolume';
 import {
   APP_ROOT,
   caEnvironment,
@@ -29,7 +30,7 @@ function installLimit({ install, manifest }: InstanceInput): number {
     : install.limitBytes;
 }
 
-/** Of an app in a container of its own there is none. */
+/** For {@link isPreparedInPod}. */
 export function initContainers(input: InstanceInput): V1Container[] {
   const { mode } = input.manifest.runtime;
   const own = `${input.storeUrl}/api/app-store/v1/internal/instances/${input.instanceId}`;
@@ -65,7 +66,7 @@ export function initContainers(input: InstanceInput): V1Container[] {
         ...optional('PIP_INDEX_URL', input.pypiIndex),
       ].map(literal),
       volumeMounts: [
-        { name: 'app', mountPath: APP_ROOT },
+        { name: CONTENT_VOLUME, mountPath: APP_ROOT },
         { name: 'token', mountPath: TOKEN_DIRECTORY, readOnly: true },
         ...caMounts(input),
         ...(isPython ? [{ name: 'resources', mountPath: RESOURCES_PATH }] : []),

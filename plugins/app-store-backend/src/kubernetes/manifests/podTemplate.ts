@@ -2,6 +2,7 @@
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { AppMode } from '@ai-app-store/backstage-plugin-app-store-common';
 import { APP_ROOT, appEnvironment } from './environment';
+import { isPreparedInPod } from './contentVolume';
 import { initContainers } from './initContainers';
 import type { InstanceInput } from './InstanceInput';
 import { APP_CONTAINER, QUEUE_LABEL } from './labels';
@@ -52,7 +53,9 @@ export function podTemplate(input: InstanceInput): V1PodTemplateSpec {
       securityContext: podSecurityContext(),
       ...(input.isolation ? { runtimeClassName: input.isolation } : {}),
       ...schedulingOf(input),
-      ...(isContainer ? {} : { initContainers: initContainers(input) }),
+      ...(isPreparedInPod(input)
+        ? { initContainers: initContainers(input) }
+        : {}),
       containers: [
         {
           name: APP_CONTAINER,

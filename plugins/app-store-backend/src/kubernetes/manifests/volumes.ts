@@ -1,6 +1,12 @@
 /** The volumes of a pod, and where the app finds them. */
 import type { V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import { hasReadOnlyFiles } from '@ai-app-store/backstage-plugin-app-store-common';
 import { caMounts, caVolumes } from './certificates';
+import {
+  CONTENT_VOLUME,
+  contentVolume,
+  isPreparedInPod,
+} from './contentVolume';
 import { APP_ROOT, PYTHON_MODES, RESOURCES_PATH } from './environment';
 import { fileVolumes } from './files';
 import type { InstanceInput } from './InstanceInput';
@@ -14,10 +20,15 @@ export function volumesOf(input: InstanceInput): {
   const files = fileVolumes(input);
   const volumes: V1Volume[] = [...files.volumes];
   const mounts: V1VolumeMount[] = [...files.mounts];
-  if (manifest.runtime.mode !== 'container') {
+  const content = contentVolume(input);
+  const readOnly = hasReadOnlyFiles(manifest) ? { readOnly: true } : {};
+  if (manifest.runtime.mode !== 'container')
+    mounts.push({ name: CONTENT_VOLUME, mountPath: APP_ROOT, ...readOnly });
+  if (content) volumes.push(content);
+  if (isPreparedInPod(input)) {
     volumes.push(
       // A pod that takes more is evicted, and not its neighbours.
-      { name: 'app', emptyDir: { sizeLimit: input.appDirectorySize } },
+      { name: CONTENT_VOLUME, emptyDir: { sizeLimit: input.appDirectorySize } },
       {
         name: 'token',
         projected: {
@@ -33,7 +44,6 @@ export function volumesOf(input: InstanceInput): {
         },
       },
     );
-    mounts.push({ name: 'app', mountPath: APP_ROOT });
     if (PYTHON_MODES.has(manifest.runtime.mode)) {
       const sizeLimit =
         manifest.runtime.resourceVolumeSize ?? input.appDirectorySize;

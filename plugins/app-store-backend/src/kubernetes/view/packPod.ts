@@ -98,10 +98,11 @@ function slim({ metadata = {}, spec, status }: V1Pod): V1Pod {
         ? { schedulingGates: spec.schedulingGates }
         : {}),
       volumes: spec.volumes
-        ?.filter(({ secret }) => secret)
-        .map(({ name: volume, secret }) => ({
+        ?.filter(({ secret, image }) => secret || image)
+        .map(({ name: volume, secret, image }) => ({
           name: volume,
-          secret: { secretName: secret!.secretName },
+          ...(secret ? { secret: { secretName: secret.secretName } } : {}),
+          ...(image ? { image: { reference: image.reference } } : {}),
         })),
     },
     status,

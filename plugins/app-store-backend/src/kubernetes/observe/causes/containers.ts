@@ -75,6 +75,14 @@ export const CONTAINER_CAUSES = {
     remedy:
       'The cluster tries again automatically. If the problem continues, an admin must check the registry.',
   },
+  CONTENT_UNAVAILABLE: {
+    owner: 'admin',
+    status: 'FAILED',
+    message: (registry: string, reason: string) =>
+      `The node cannot pull the files of the app from ${registry}: ${reason}.`,
+    remedy:
+      'The cluster tries again automatically. An admin must check that the nodes reach this address (appStore.kubernetes.contentRegistry) and trust its certificate.',
+  },
   SECRET_MISSING: {
     owner: 'author',
     status: 'FAILED',

@@ -4,6 +4,7 @@ import { found, type Finding } from '../Finding';
 import type { Case } from '../Case';
 import { APP_CONTAINER } from '../../manifests/labels';
 import { imageFailure, registryOf } from '../words/images';
+import { contentFinding } from './content';
 
 /** A pod that is set up takes moments; what goes wrong then is told by events alone. */
 const SETUP_MS = 2500;
@@ -125,7 +126,7 @@ function waitingFinding(
     case 'InvalidImageName':
     case 'ImageInspectError':
     case 'RegistryUnavailable':
-      return imageFinding(look, status);
+      return contentFinding(look, status) ?? imageFinding(look, status);
     case 'CreateContainerConfigError':
       if (
         /non-root policy|runAsNonRoot|run as root|non-numeric user/.test(
