@@ -91,7 +91,35 @@ describe('readBundle', () => {
     expect(one.longDescription).toBe('### Hi');
     expect(one.icon?.extension).toBe('png');
     expect(one.contentDigest).toBe(two.contentDigest);
+    // Four files of a header and a block each, two blocks at the end; one of them is empty.
+    expect([one.contentSize, one.manifest.hasDependencies]).toEqual([
+      4 * 1024 - 512 + 1024,
+      false,
+    ]);
   });
+
+  it.each([
+    ['node', 'package.json', true],
+    ['node', 'requirements.txt', false],
+    ['python', 'requirements.txt', true],
+    ['wave', 'requirements.txt', true],
+    ['wave', 'package.json', false],
+    ['static', 'package.json', false],
+  ])(
+    '15: knows of a %s app with %s whether something is installed: %s',
+    async (mode, file, hasDependencies) => {
+      const { manifest } = await readBundle(
+        await zipOf({
+          'app.toml': `[App]\nName = "a"\nVersion = "1.0"\n[Runtime]\nAppMode = "${mode}"\nModule = "main"\nPort = 8080\n`,
+          'main.js': '',
+          'main.py': '',
+          'main/index.html': '',
+          [file]: '{}',
+        }),
+      );
+      expect(manifest.hasDependencies).toBe(hasDependencies);
+    },
+  );
 
   it.each([
     [

@@ -470,6 +470,41 @@ const CASES: Case[] = [
     /true or false/,
   ),
   runtime(
+    'read-only files in words',
+    'ReadOnlyFiles = "yes"',
+    'Runtime.ReadOnlyFiles',
+    /true or false/,
+  ),
+  {
+    rule: 'a volume in read-only files',
+    toml: [
+      ...APP,
+      ...NODE,
+      'ReadOnlyFiles = true',
+      'VolumeMount = "/app/data"',
+      'VolumeSize = "1Gi"',
+    ],
+    path: 'Runtime.VolumeMount',
+    line: 8,
+    message: /must not lie in the app's directory: it is read-only/,
+  },
+  ...['conf/x', '/app/conf/x'].map(
+    (path): Case => ({
+      rule: `the file ${path} in read-only files`,
+      toml: [
+        ...APP,
+        ...NODE,
+        'ReadOnlyFiles = true',
+        '[[File]]',
+        `Path = "${path}"`,
+        'Value = "1"',
+      ],
+      path: 'File.Path',
+      line: 9,
+      message: /must not lie in the app's directory: it is read-only/,
+    }),
+  ),
+  runtime(
     'a routing mode that is none',
     'RoutingMode = "PATH"',
     'Runtime.RoutingMode',

@@ -61,6 +61,8 @@ export class ContainerRunner {
   #running: Running | undefined;
   #prepared: Running | undefined;
   #isEndedByProbe = false;
+  /** Of the last pull that failed, where it was not the container's own image. */
+  #missingVolumeImage: string | undefined;
   #forget: AbortController | undefined;
 
   constructor(options: {
@@ -209,19 +211,18 @@ export class ContainerRunner {
       const delay = this.#delays.afterNoStart();
       await pause(Math.min(delay / 2, SYNC_MS), signal);
       if (signal.aborted) return;
-      this.#event(
-        'Normal',
-        'BackOff',
-        `Back-off pulling image ${JSON.stringify(this.spec.image)}`,
-      );
+      const backsOff = `Back-off pulling image ${JSON.stringify(
+        this.#missingVolumeImage ?? this.spec.image,
+      )}`;
+      if (this.#missingVolumeImage)
+        this.#context.event('Normal', 'BackOff', backsOff);
+      else this.#event('Normal', 'BackOff', backsOff);
       this.#event('Warning', 'Failed', 'Error: ImagePullBackOff');
       this.#set({
         state: {
           waiting: {
             reason: 'ImagePullBackOff',
-            message: `Back-off pulling image ${JSON.stringify(
-              this.spec.image,
-            )}: ErrImagePull: ${message}`,
+            message: `${backsOff}: ErrImagePull: ${message}`,
           },
         },
       });
@@ -296,6 +297,7 @@ export class ContainerRunner {
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       const { reason, message } = error;
+      this.#missingVolumeImage = error.volumeImage;
       this.#event('Warning', 'Failed', `Error: ${reason}`);
       this.#set({ state: { waiting: { reason, message } } });
       return false;

@@ -6,6 +6,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import {
   chmodSync,
+  createWriteStream,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -186,20 +187,30 @@ export class VolumeImages {
   ): Promise<void> {
     if (!/\btar(\+gzip|\.gzip)?$/.test(mediaType))
       throw new Error(`no layer of the type ${mediaType} can be unpacked`);
-    const stream = await this.#get(reference, 'blobs', digest);
-    await pipeline(
-      stream,
-      checked(digest),
-      unpack({
+    // Looked through first: nothing of what was not named is unpacked.
+    const archive = `${directory}.layer`;
+    try {
+      await pipeline(
+        await this.#get(reference, 'blobs', digest),
+        checked(digest),
+        createWriteStream(archive, { mode: 0o600 }),
+      );
+      await unpack({
+        file: archive,
         cwd: directory,
         strict: true,
         preserveOwner: false,
         // Containers read it, and change nothing of it.
-        fmode: 0o444,
+        onReadEntry: entry => {
+          if (entry.type !== 'Directory')
+            entry.mode = (entry.mode ?? 0o644) & ~0o222;
+        },
         filter: (_path, entry) =>
           !('type' in entry) ||
           ['File', 'Directory', 'OldFile'].includes(entry.type),
-      }),
-    );
+      });
+    } finally {
+      discard(archive);
+    }
   }
 }

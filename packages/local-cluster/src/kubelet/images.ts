@@ -26,6 +26,9 @@ export interface LocalImage {
 
 /** An image that cannot be pulled. */
 export class ImageError extends Error {
+  /** Of a volume, where it is none of a container. */
+  volumeImage: string | undefined;
+
   /** @param reason - as the container's state says it */
   constructor(
     message: string,
@@ -157,7 +160,10 @@ export async function pullVolumeImage(
       pull: () => images.pull(reference, options.signal),
     },
     options.event,
-  );
+  ).catch(error => {
+    if (error instanceof ImageError) error.volumeImage = reference;
+    throw error;
+  });
 }
 
 /**

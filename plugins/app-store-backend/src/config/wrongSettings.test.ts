@@ -79,6 +79,7 @@ const whole: JsonObject = {
       allowedEgress: ['10.0.0.0/8'],
       notPublic: ['203.0.113.0/24'],
     },
+    contentRegistry: 'a.example:1',
     routes: 'httpRoute',
     gatewayNamespace: 'a',
     gatewayService: { name: 'a', port: 1 },
@@ -168,6 +169,12 @@ it.each([
     (entry): [object, RegExp] => [
       { kubernetes: { networkPolicy: { notPublic: [entry] } } },
       /notPublic\[0\] must be a range of addresses/,
+    ],
+  ),
+  ...['https://a.example', 'a.example/path', 'A_B'].map(
+    (contentRegistry): [object, RegExp] => [
+      { kubernetes: { contentRegistry } },
+      /contentRegistry must be a host, with a port/,
     ],
   ),
   [

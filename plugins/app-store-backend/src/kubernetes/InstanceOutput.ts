@@ -19,6 +19,7 @@ import {
 } from './manifests/labels';
 import { newestPod } from './observe/pods';
 import { podStatus } from './observe/podStatus';
+import { withoutPass } from './observe/words/images';
 
 const TAIL_BYTES = 16 * 1024;
 /** A log that does not come within this time is done without. */
@@ -112,7 +113,7 @@ export class InstanceOutput {
       type:
         event.type === 'Warning' ? ('Warning' as const) : ('Normal' as const),
       reason: event.reason ?? '',
-      message: event.message ?? '',
+      message: withoutPass(event.message ?? ''),
       count: event.count ?? 1,
       lastSeen: lastSeen(event),
     }));

@@ -59,6 +59,8 @@ export interface AppOptions {
   /** Further tables. */
   tail?: string;
   image?: string;
+  /** Beside app.toml and its program. */
+  files?: Record<string, Buffer>;
 }
 
 /** A store with a namespace of its own. */
@@ -144,6 +146,7 @@ ${options.runtime ?? ''}`;
         mode: options.image ? 'container' : APP_IMAGE.mode,
         toml: runtime,
         tail: options.tail,
+        files: options.files,
       }),
     );
     if (answer.status !== 201)

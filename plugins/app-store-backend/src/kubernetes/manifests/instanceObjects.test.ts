@@ -538,6 +538,89 @@ Value = "Bearer $(KEY)"
     );
   });
 
+  /** An app that leaves its files alone, with nothing to install. */
+  const reader = (
+    toml = 'ReadOnlyFiles = true\n',
+    hasDependencies = false,
+  ) => ({
+    ...manifestOf(
+      `[App]\nName = "reader"\nVersion = "1.0.0"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n${toml}`,
+    ),
+    hasDependencies,
+  });
+  const contentImage = `portal.example.com/app-store/id/pass@sha256:abc`;
+  const templateOf = (change: Partial<InstanceInput>) =>
+    buildInstanceObjects(instanceInput(change)).workload.spec!.template;
+
+  it('15: mounts the content of an app that only reads it, and has nothing else in the pod', () => {
+    const own = templateOf({ manifest: reader('') });
+    const [{ env, ...app }] = own.spec!.containers;
+    expect(templateOf({ manifest: reader(), contentImage })).toEqual({
+      metadata: own.metadata,
+      spec: {
+        ...own.spec,
+        initContainers: undefined,
+        containers: [
+          {
+            ...app,
+            env: env!.map(each =>
+              each.name === 'HOME' ? { name: 'HOME', value: '/tmp' } : each,
+            ),
+            volumeMounts: [{ name: 'app', mountPath: '/app', readOnly: true }],
+          },
+        ],
+        volumes: [
+          {
+            name: 'app',
+            image: { reference: contentImage, pullPolicy: 'IfNotPresent' },
+          },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ['no nodes that pull it', { manifest: reader() }, true],
+    ['dependencies', { manifest: reader(undefined, true), contentImage }, true],
+    [
+      'an import before dependencies were looked for',
+      {
+        manifest: { ...reader(), hasDependencies: undefined },
+        contentImage,
+      },
+      true,
+    ],
+    ['files of its own', { manifest: reader(''), contentImage }, undefined],
+    [
+      'a file of a secret in its directory',
+      {
+        manifest: {
+          ...reader(),
+          files: [{ path: 'conf/x', value: '1', optional: false }],
+        },
+        contentImage,
+      },
+      undefined,
+    ],
+  ])('15: prepares an app with %s in its pod', (_, change, readOnly) => {
+    const { spec } = templateOf(change);
+    expect(spec!.initContainers).toHaveLength(1);
+    expect(spec!.initContainers![0].volumeMounts![0]).toEqual({
+      name: 'app',
+      mountPath: '/app',
+    });
+    const [{ volumeMounts, env }] = spec!.containers;
+    expect(volumeMounts!.find(mount => mount.name === 'app')).toEqual({
+      name: 'app',
+      mountPath: '/app',
+      ...(readOnly ? { readOnly } : {}),
+    });
+    expect(env!.find(each => each.name === 'HOME')!.value).toBe(
+      readOnly ? '/tmp' : '/app',
+    );
+    expect(spec!.volumes!.some(({ image }) => image)).toBe(false);
+  });
+
   it('15: isolates the app, and has it wait in a queue, as its launch profile says', () => {
     const { workload } = buildInstanceObjects(
       instanceInput({ isolation: 'gvisor', queue: 'apps' }),

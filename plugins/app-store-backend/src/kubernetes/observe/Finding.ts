@@ -6,6 +6,7 @@ import type {
 import type { Case } from './Case';
 import { problemOf, type CauseCode } from './causes';
 import type { Evidence } from './Facts';
+import { withoutPass } from './words/images';
 
 export interface Finding {
   code: CauseCode;
@@ -18,16 +19,22 @@ export interface Finding {
 /** Looks at an instance for one kind of cause; finds nothing while it lacks something to be sure. */
 export type Rule = (look: Case) => Finding | undefined;
 
-/** A cause with what shows it. */
+/** A cause with what shows it; nothing of it lets anybody in. */
 export function found<C extends CauseCode>(
   evidence: Evidence[],
   code: C,
   ...facts: Parameters<typeof problemOf<C>> extends [C, ...infer F] ? F : never
 ): Finding {
+  const plain = facts.map(fact =>
+    typeof fact === 'string' ? withoutPass(fact) : fact,
+  );
   return {
     code,
-    problem: problemOf(code, ...(facts as never)),
-    evidence,
+    problem: problemOf(code, ...(plain as never)),
+    evidence: evidence.map(each => ({
+      ...each,
+      message: withoutPass(each.message),
+    })),
   };
 }
 

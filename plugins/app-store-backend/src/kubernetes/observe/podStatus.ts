@@ -3,6 +3,7 @@ import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { PodStatus } from '@ai-app-store/backstage-plugin-app-store-common';
 import { lastEnd, unsettledMs } from './restarts';
 import { APP_CONTAINER } from '../manifests/labels';
+import { withoutPass } from './words/images';
 
 function notDone(status: V1ContainerStatus): boolean {
   return status.state?.terminated?.exitCode !== 0;
@@ -39,6 +40,7 @@ export function podStatus(pod: V1Pod | undefined, now: Date): PodStatus {
   const waiting = container?.state?.waiting;
   const ended =
     container?.state?.terminated ?? container?.lastState?.terminated;
+  const message = waiting?.message ?? ended?.message ?? pod.status?.message;
   const finishedAt = ended?.exitCode ? ended.finishedAt : undefined;
   return {
     status:
@@ -51,9 +53,7 @@ export function podStatus(pod: V1Pod | undefined, now: Date): PodStatus {
     ...(ended?.reason ?? pod.status?.reason
       ? { reason: ended?.reason ?? pod.status?.reason }
       : {}),
-    ...(waiting?.message ?? ended?.message ?? pod.status?.message
-      ? { message: waiting?.message ?? ended?.message ?? pod.status?.message }
-      : {}),
+    ...(message ? { message: withoutPass(message) } : {}),
     ...(ended ? { exitCode: ended.exitCode } : {}),
     restartCount: container?.restartCount ?? 0,
     ...(finishedAt ? { lastFailure: new Date(finishedAt).toISOString() } : {}),

@@ -26,6 +26,10 @@ const pod = (change: Partial<V1Pod['status']> = {}): V1Pod =>
       volumes: [
         { name: 'key', secret: { secretName: 's-1' } },
         { name: 'scratch', emptyDir: {} },
+        {
+          name: 'app',
+          image: { reference: 'registry/app@sha256:1', pullPolicy: 'Always' },
+        },
       ],
     },
     status: {
@@ -83,7 +87,10 @@ it('15: keeps of any other pod what a diagnosis looks at, without its environmen
     },
     spec: {
       containers: [{ name: 'app', image: 'registry.example/app:1' }],
-      volumes: [{ name: 'key', secret: { secretName: 's-1' } }],
+      volumes: [
+        { name: 'key', secret: { secretName: 's-1' } },
+        { name: 'app', image: { reference: 'registry/app@sha256:1' } },
+      ],
     },
     status: ill.status,
   });

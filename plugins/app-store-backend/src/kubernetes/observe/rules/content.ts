@@ -4,11 +4,6 @@ import type { Case } from '../Case';
 import { found, type Finding } from '../Finding';
 import { imageFailure, registryOf } from '../words/images';
 
-/** The name of an image without what lets in: see `apps/registry/ContentRegistry.ts`. */
-function withoutPass(reference: string): string {
-  return reference.replace(/\/[0-9a-f]{64}@.*$/, '');
-}
-
 /** @returns undefined where the image that is missing is the container's own */
 export function contentFinding(
   look: Case,
@@ -21,10 +16,7 @@ export function contentFinding(
   if (!reference) return undefined;
   const { code, why } = imageFailure(reason, message);
   const evidence = [
-    {
-      source: look.source(`container ${name}, ${reason}`),
-      message: message.replaceAll(reference, withoutPass(reference)),
-    },
+    { source: look.source(`container ${name}, ${reason}`), message },
   ];
   return code === 'DISK_FULL'
     ? found(evidence, code, "the node has no space left for the app's files")
@@ -32,6 +24,6 @@ export function contentFinding(
         evidence,
         'CONTENT_UNAVAILABLE',
         registryOf(reference),
-        why.replaceAll(reference, withoutPass(reference)),
+        why.replace(/^failed to resolve reference "[^"]*": /, ''),
       );
 }

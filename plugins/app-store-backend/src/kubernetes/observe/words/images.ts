@@ -20,6 +20,15 @@ export function registryOf(image: string): string {
   return rest.length && /[.:]|^localhost$/.test(first) ? first : 'docker.io';
 }
 
+/** An image of the store's own registry: see `apps/registry/ContentRegistry.ts`. */
+const WITH_PASS =
+  /(\/app-store\/[-0-9a-f]{36})\/[0-9a-f]{64}@sha256:[0-9a-f]{64}/g;
+
+/** A text without what lets in to the content of an app. */
+export function withoutPass(text: string): string {
+  return text.replace(WITH_PASS, '$1');
+}
+
 /** The last part of a chain of errors: what went wrong at the end. */
 function lastPart(message: string): string {
   const parts = message.split(/: (?=[a-z0-9])/i);
