@@ -12,13 +12,18 @@ const ARTIFACTS = join(ROOT, 'test-artifacts');
 const TABLE = join(ARTIFACTS, 'faults.jsonl');
 const RESULT = join(ARTIFACTS, 'faults.json');
 
+/** @param {{ fault: string }} row */
+const numberOf = ({ fault }) => Number(/^(\d+) /.exec(fault)?.[1] ?? Infinity);
+
 /** Every row that a test wrote. */
 function printTable() {
   if (!existsSync(TABLE)) return;
   const rows = readFileSync(TABLE, 'utf8')
     .split('\n')
     .filter(Boolean)
-    .map(line => JSON.parse(line));
+    .map(line => JSON.parse(line))
+    // In the order of what was seen on a real cluster; what was added since comes last.
+    .sort((a, b) => numberOf(a) - numberOf(b));
   const width = Math.max(...rows.map(({ fault }) => fault.length));
   console.log(
     `\n${'fault'.padEnd(width)}  ${'now'.padStart(7)}  ${'allowed'.padStart(

@@ -119,6 +119,21 @@ describe('15: the objects of an instance', () => {
         { metadata: { labels: { 'ai-app-store.io/app': 'x' } } },
         now => now.metadata.labels['ai-app-store.io/app'] !== 'x',
       ],
+      // With these two the watch tells of another instance, or of none.
+      [
+        'label of the instance',
+        'NetworkPolicy',
+        plain,
+        { metadata: { labels: { 'ai-app-store.io/instance': 'x' } } },
+        now => now.metadata.labels['ai-app-store.io/instance'] === plain,
+      ],
+      [
+        'label of the installation',
+        'PersistentVolumeClaim',
+        id,
+        { metadata: { labels: { 'ai-app-store.io/installation': 'x' } } },
+        now => now.metadata.labels['ai-app-store.io/installation'] !== 'x',
+      ],
     ];
     for (const [what, kind, of, patch, isRepaired] of edits) {
       await tests.cluster.edit(t.object(kind, of), patch);

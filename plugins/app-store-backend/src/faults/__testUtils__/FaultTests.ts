@@ -43,10 +43,19 @@ export class FaultTests {
     return tests;
   }
 
-  /** A store of its own. */
-  store(name: string, appStore: object = {}): Promise<ClusterTest> {
+  /**
+   * A store of its own.
+   *
+   * @param after - of a store that was stopped, and goes on with this one
+   */
+  store(
+    name: string,
+    appStore: object = {},
+    after?: ClusterTest,
+  ): Promise<ClusterTest> {
     return ClusterTest.start(this.cluster, name, appStore, {
       database: DATABASE,
+      after,
     });
   }
 

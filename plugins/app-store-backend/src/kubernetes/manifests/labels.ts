@@ -63,6 +63,11 @@ export function filesName(instanceId: string): string {
   return `i-${instanceId}-files`;
 }
 
+/** The id of the instance whose object has this name; undefined where none has. */
+export function instanceOf(name: string | undefined): string | undefined {
+  return /^i-(.+?)(-data|-files)?$/.exec(name ?? '')?.[1];
+}
+
 /** The name of the Kubernetes Secret of a secret of the store. */
 export function secretObjectName(secretId: string): string {
   return `s-${secretId}`;

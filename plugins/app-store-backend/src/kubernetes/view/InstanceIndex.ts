@@ -7,10 +7,10 @@ import type {
 import type { Endpoint } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { WatchSink } from '../client/Watch';
 import type { KubeObject } from '../client/kubeObjects';
-import { LABELS } from '../manifests/labels';
+import { instanceOf, LABELS } from '../manifests/labels';
 import type { WorkloadFacts } from '../observe/Facts';
 import { Entry } from './Entry';
-import { markOf, type ObjectKind } from './mark';
+import { ASTRAY, ENDING, markOf, type ObjectKind } from './mark';
 import { PodClock, type PodTimes } from './PodClock';
 import { packPod, uidOf, unpackPod } from './packPod';
 import { packSlice, sliceName } from './packSlice';
@@ -26,6 +26,20 @@ function refusedOf(object: KubeObject): WorkloadFacts | undefined {
   return conditions?.length
     ? { kind, metadata: { name: metadata?.name }, status: { conditions } }
     : undefined;
+}
+
+/**
+ * Whether a claim only left the watch, since somebody changed a label of it: one that a pod uses is marked for
+ * deletion long before it is gone.
+ * https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection
+ */
+function leftWatch(entry: Entry, object: KubeObject, kind: ObjectKind) {
+  return (
+    kind === 'PersistentVolumeClaim' &&
+    entry.pods.length > 0 &&
+    entry.mark(kind) !== ENDING &&
+    !object.metadata!.deletionTimestamp
+  );
 }
 
 /** The values with this one, in the place of the one that it is a newer form of. */
@@ -136,15 +150,16 @@ export class InstanceIndex {
     return false;
   }
 
-  /** A sink that hears of objects with the label of an instance alone. */
+  /** A sink that hears of objects of instances alone. */
   #sink<T extends KubeObject>(
     take: (id: string, object: T) => void,
     remove: (id: string, object: T) => void,
     /** Removes what a new list does not have. */
     keepOnly: (entry: Entry, listed: Set<string>, id: string) => boolean,
+    /** Whose it is. */
+    idOf = (object: KubeObject) => object.metadata?.labels?.[LABELS.instance],
   ): WatchSink<T> {
     let listed: Set<string> | undefined;
-    const idOf = (object: T) => object.metadata?.labels?.[LABELS.instance];
     return {
       begin: () => {
         listed = new Set();
@@ -257,7 +272,7 @@ export class InstanceIndex {
       (id, object) => {
         if (this.#isOld(id, { ...object, kind })) return;
         const entry = this.#entry(id);
-        entry.setMark(kind, 0);
+        entry.setMark(kind, leftWatch(entry, object, kind) ? ASTRAY : 0);
         if (isWorkload) entry.refused = undefined;
         if (kind === 'PersistentVolumeClaim') entry.claimPhase = undefined;
         this.#changed(id);
@@ -268,6 +283,8 @@ export class InstanceIndex {
         if (isWorkload) entry.refused = undefined;
         return true;
       },
+      // Somebody may have changed the label; the name stays.
+      ({ metadata }) => instanceOf(metadata?.name),
     );
   }
 }

@@ -28,12 +28,14 @@ function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++)
     value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  // Neither 0, which stands for no object, nor ENDING.
+  // Neither 0, which stands for no object, nor ENDING, nor ASTRAY.
   return ((value >>> 1) % 0x3ffffff0) + 2;
 }
 
 /** The mark of what is being deleted. */
 export const ENDING = 1;
+/** The mark of what is there, and has left the watch. */
+export const ASTRAY = 0x3fffffff;
 
 /**
  * @param object - as the API sent it: of a claim its spec is the cluster's, which binds and grows it
