@@ -62,6 +62,13 @@ export function newestFirst(events: CoreV1Event[]): CoreV1Event[] {
   );
 }
 
+/** Of a pod that is well no specification is kept. */
+function hasPreparation({ spec, status }: V1Pod): boolean {
+  return Boolean(
+    spec?.initContainers?.length || status?.initContainerStatuses?.length,
+  );
+}
+
 /** Reads status, events and logs. */
 export class InstanceOutput {
   readonly #api: KubeApi;
@@ -165,6 +172,14 @@ export class InstanceOutput {
           (error.code === 400 || error.code === 404);
         if (!isAbsent) throw error;
       }
+    if (asked !== APP_CONTAINER && !hasPreparation(pod))
+      throw new StoreError({
+        status: 404,
+        code: 'NO_LOG',
+        message: 'Nothing has to be prepared for this app.',
+        owner: 'you',
+        remedy: `Read the log of the container ${APP_CONTAINER}.`,
+      });
     throw new StoreError({
       status: 404,
       code: 'NO_LOG',

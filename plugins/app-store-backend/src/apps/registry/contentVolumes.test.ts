@@ -65,6 +65,13 @@ describe('15: the content of apps as volumes', () => {
       .get(`${API}/instances/${id}/logs`)
       .set(as('uma'));
     expect(log.text).toBe('EROFS /tmp false\n');
+    const { status, body } = await t.store.api
+      .get(`${API}/instances/${id}/logs?container=prepare`)
+      .set(as('uma'));
+    expect([status, body.detail]).toEqual([
+      404,
+      'Nothing has to be prepared for this app.',
+    ]);
     const { steps } = await t.store.get(`/instances/${id}/launch`, 'uma');
     const names = steps.map(({ step }: any) => step);
     expect(names).toEqual(
