@@ -12,7 +12,12 @@ describe('hostCheck', () => {
       appStore: { localCluster: { directory: 'x' } },
     }),
   );
-  const ask = (host: string | undefined, path = '/', method = 'GET') => {
+  const ask = (
+    host: string | undefined,
+    path = '/',
+    method = 'GET',
+    registry?: string,
+  ) => {
     let status = 200;
     const response = {
       status: (code: number) => {
@@ -22,7 +27,7 @@ describe('hostCheck', () => {
       type: () => response,
       send: () => response,
     } as unknown as Response;
-    hostCheck(hosts)(
+    hostCheck(hosts, registry)(
       { headers: { host }, path, method } as Request,
       response,
       () => undefined,
@@ -53,6 +58,21 @@ describe('hostCheck', () => {
     ],
   ])('%s %s %s: %i', (host, path, method, status) => {
     expect(ask(host, path, method)).toBe(status);
+  });
+
+  it.each([
+    ['nodes.example:5000', '/v2/', 200],
+    ['nodes.example:5000', '/v2/app-store/x/y/manifests/z', 200],
+    ['nodes.example:5000', '/api/app-store/v1/apps', 421],
+    ['nodes.example:5000', '/', 421],
+    ['other.example', '/v2/', 421],
+  ])('15: nodes ask %s%s: %i', (host, path, status) => {
+    expect(ask(host, path, 'GET', 'nodes.example:5000')).toBe(status);
+  });
+
+  it('15: a port that says nothing is the same registry', () => {
+    expect(ask('nodes.example:443', '/v2/', 'GET', 'nodes.example')).toBe(200);
+    expect(ask('nodes.example', '/v2/', 'GET', 'nodes.example:443')).toBe(200);
   });
 
   it('15: lets pods ask what the API has for them, and nothing of it for others', () => {

@@ -41,6 +41,14 @@ export function allowedHosts(config: Config): Set<string> {
   return hosts;
 }
 
+/** Under this name nodes of a cluster pull the content of apps: for that, and for nothing else. */
+export function registryHost(config: Config): string | undefined {
+  return config.getOptionalString('appStore.kubernetes.contentRegistry');
+}
+
+/** Clients leave out the port of their scheme, or do not. */
+const plain = (host: string) => host.replace(/:443$/, '');
+
 /**
  * How long a request may take to come in whole, in milliseconds. Node's five minutes
  * would cut large bundles off; the store itself bounds how long and how slow they may be.
@@ -48,13 +56,21 @@ export function allowedHosts(config: Config): Set<string> {
 const REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
 
 /** Refuses requests for other host names. */
-export function hostCheck(hosts: Set<string>): RequestHandler {
+export function hostCheck(
+  hosts: Set<string>,
+  registry?: string,
+): RequestHandler {
   return (request, response, next) => {
+    const toRegistry =
+      registry !== undefined &&
+      plain(request.headers.host ?? '') === plain(registry) &&
+      request.path.startsWith('/v2/');
     const fromPod =
       (request.headers.host ?? '').startsWith(`${POD_ALIAS}:`) &&
       POD_PATHS[request.method]?.test(request.path);
     if (
       fromPod ||
+      toRegistry ||
       hosts.has(request.headers.host ?? '') ||
       request.path.startsWith('/.backstage/health/')
     ) {
@@ -77,7 +93,7 @@ export const hostCheckedRouter = rootHttpRouterServiceFactory({
       lifecycle: lifecycle as RootLifecycleService,
       logger,
     });
-    app.use(hostCheck(allowedHosts(config)));
+    app.use(hostCheck(allowedHosts(config), registryHost(config)));
     app.use(openerPolicy);
     applyDefaults();
   },

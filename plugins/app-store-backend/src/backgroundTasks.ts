@@ -148,14 +148,15 @@ export class BackgroundTasks {
             },
           ]
         : []),
-      ...(services.content
+      ...(services.contentVolumes
         ? [
             {
-              everyMs: 60 * MINUTE_MS,
-              reason: 'whether the cluster takes volumes made of images',
+              everyMs: MINUTE_MS,
+              reason:
+                'whether the cluster takes volumes made of images: once an hour, once it is known',
               by: 'each' as const,
               needsCluster: true,
-              run: () => services.content!.volumes.look(),
+              run: () => services.contentVolumes!.lookIfOld(),
             },
           ]
         : []),
@@ -257,8 +258,8 @@ export class BackgroundTasks {
       async () => {
         await cluster.ensureNamespace();
         await services.tellMissingPermissions();
-        await services.content?.volumes
-          .look()
+        await services.contentVolumes
+          ?.lookIfOld()
           .catch(error => this.#o.logger.warn(error.message));
       },
     );

@@ -235,13 +235,14 @@ export const createAppStorePlugin = ({
             }),
           );
 
-          const { content } = services;
-          if (content)
-            rootHttpRouter.use(
-              // Where every registry has to be.
-              '/v2',
-              createRegistryRouter({ registry: content.registry, logger }),
-            );
+          // Where every registry has to be.
+          rootHttpRouter.use(
+            '/v2',
+            createRegistryRouter({
+              registry: services.contentRegistry,
+              logger,
+            }),
+          );
 
           // The only store, whose pods ended with its predecessor: what that one wrote of them holds no more.
           if (connection.loopbackPods)

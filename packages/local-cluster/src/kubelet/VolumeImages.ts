@@ -4,6 +4,7 @@
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pull
  */
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import {
   chmodSync,
   createWriteStream,
@@ -14,8 +15,9 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { x as unpack } from 'tar';
 import { discard } from '../discard';
@@ -71,6 +73,17 @@ function parse(reference: string): Named {
   return { host, repository, digest };
 }
 
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** Directories that containers cannot write to, where nothing else keeps them from it. */
+function closeDirectories(directory: string): void {
+  for (const entry of readdirSync(directory, { withFileTypes: true }))
+    if (entry.isDirectory()) closeDirectories(join(directory, entry.name));
+  chmodSync(directory, 0o555);
+}
+
 /** Passes on what it reads, and fails at the end where it is not what was named. */
 function checked(digest: string): Transform {
   const hash = createHash('sha256');
@@ -90,6 +103,7 @@ function checked(digest: string): Transform {
 export class VolumeImages {
   readonly #directory: string;
   readonly #images: Pick<LocalImages, 'hasPullFault' | 'interfere'>;
+  readonly #agent = new Agent();
   readonly #pulls = new Map<string, Promise<void>>();
 
   /** @param options - `images` says which faults pulls have */
@@ -114,8 +128,15 @@ export class VolumeImages {
 
   /** Whether it is on this machine already; then it counts as used now. */
   has(reference: string): boolean {
-    const path = this.directoryOf(reference);
-    if (this.#images.hasPullFault || !existsSync(path)) return false;
+    if (this.#images.hasPullFault) return false;
+    let path: string;
+    try {
+      path = this.directoryOf(reference);
+    } catch {
+      // The pull says why.
+      return false;
+    }
+    if (!existsSync(path)) return false;
     utimesSync(path, new Date(), new Date());
     return true;
   }
@@ -129,7 +150,9 @@ export class VolumeImages {
       this.#pulls.get(path) ??
       this.#pull(reference, path).finally(() => this.#pulls.delete(path));
     this.#pulls.set(path, pull);
-    await pull;
+    // It goes on for others where who waits here is gone.
+    pull.catch(() => {});
+    await Promise.race([pull, aborted(signal)]);
   }
 
   async #pull(reference: string, path: string): Promise<void> {
@@ -138,28 +161,42 @@ export class VolumeImages {
       mkdirSync(half);
       for (const layer of await this.#layers(reference))
         await this.#unpack(reference, layer, half);
-      chmodSync(half, 0o755);
+      closeDirectories(half);
       renameSync(half, path);
     } catch (error) {
       discard(half);
       if (error instanceof ImageError) throw error;
-      const { message, cause } = error as Error & { cause?: Error };
-      throw unpulled(reference, cause?.message ?? message);
+      const { message, code } = error as NodeJS.ErrnoException;
+      // Of several addresses that were tried there is no message.
+      throw unpulled(reference, message || `connect: ${code}`);
     }
   }
 
   async #get(reference: string, kind: string, what: string): Promise<Readable> {
     const { host, repository } = parse(reference);
-    const url = `http://${host}/v2/${repository}/${kind}/${what}`;
-    const { ok, status, statusText, body } = await fetch(url, {
-      headers: { accept: MANIFEST_TYPES.join(', ') },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const outgoing = get(
+        `http://${host}/v2/${repository}/${kind}/${what}`,
+        {
+          // Nothing on this machine is behind a proxy, whatever the environment says.
+          agent: this.#agent,
+          headers: { accept: MANIFEST_TYPES.join(', ') },
+          timeout: TIMEOUT_MS,
+        },
+        resolve,
+      );
+      outgoing.on('error', reject);
+      outgoing.on('timeout', () =>
+        outgoing.destroy(new Error(`no answer for ${TIMEOUT_MS / 1000} s`)),
+      );
     });
-    if (ok && body) return Readable.fromWeb(body as never);
-    throw status === 404
+    const { statusCode, statusMessage } = response;
+    if (statusCode === 200) return response;
+    response.resume();
+    throw statusCode === 404
       ? unpulled(reference, 'not found')
       : new Error(
-          `unexpected status from GET request: ${status} ${statusText}`,
+          `unexpected status from GET request: ${statusCode} ${statusMessage}`,
         );
   }
 

@@ -206,6 +206,16 @@ describe('15: volumes made of images', () => {
       return waiting?.reason === 'ErrImagePull' && waiting;
     });
     expect(said).toMatch(message);
+    const reference = `${
+      name || registry.reference.replace(/@.*/, '')
+    }@${digest}`;
+    await own.client.until('its wait', async () =>
+      (
+        await events(pod)
+      ).includes(
+        `BackOff -: Back-off pulling image ${JSON.stringify(reference)}`,
+      ),
+    );
     await own.client.call('DELETE', `${pods}/${pod}`);
   });
 

@@ -15,9 +15,12 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names */
 const DNS_SUBDOMAIN =
   /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-/** The first part of the name of an image. https://github.com/distribution/reference */
+/**
+ * The first part of the name of an image: without a dot, a port or `localhost` it is taken for a name at Docker Hub.
+ * https://github.com/distribution/reference
+ */
 const REGISTRY_HOST =
-  /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?(:[0-9]{1,5})?$/;
+  /^(?=.{1,253}$)(?=.*[.:]|localhost$)([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?(:[1-9][0-9]{0,4})?$/;
 /** https://kubernetes.io/docs/concepts/configuration/configmap/ */
 const MAP_KEY = /^[-._A-Za-z0-9]{1,253}$/;
 
@@ -94,7 +97,10 @@ const whole = section({
   imagePullSecrets: texts.default([]),
   /** Host and port from which nodes pull the content of apps. */
   contentRegistry: text
-    .regex(REGISTRY_HOST, 'must be a host, with a port where it needs one')
+    .regex(
+      REGISTRY_HOST,
+      'must be a host name with a dot or a port, and nothing else',
+    )
     .optional(),
   storageClass: text.optional(),
   /** Service account of apps' pods; that of the namespace otherwise. */

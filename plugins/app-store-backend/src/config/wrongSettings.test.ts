@@ -171,10 +171,10 @@ it.each([
       /notPublic\[0\] must be a range of addresses/,
     ],
   ),
-  ...['https://a.example', 'a.example/path', 'A_B'].map(
+  ...['https://a.example', 'a.example/path', 'A_B.c', 'portal'].map(
     (contentRegistry): [object, RegExp] => [
       { kubernetes: { contentRegistry } },
-      /contentRegistry must be a host, with a port/,
+      /contentRegistry must be a host name with a dot or a port/,
     ],
   ),
   [

@@ -38,7 +38,7 @@ describe('15: states that tell the truth', () => {
     row('3 quota of pods: says so', 'PENDING without a word', told.ms, 5);
     await f.cluster.delete(quota);
     // The controller tries again after a growing pause of its own.
-    row('quota lifted: right', '-', await f.took(id, isWell), 60);
+    row('3 quota lifted: right', '-', await f.took(id, isWell), 60);
   });
 
   it('15: 3, a webhook that refuses', async () => {
@@ -130,7 +130,7 @@ describe('15: states that tell the truth', () => {
       kind: 'Namespace',
       metadata: { name: f.t.namespace },
     });
-    row('namespace there again: right', '-', await f.took(id, isWell), 60);
+    row('4 namespace there again: right', '-', await f.took(id, isWell), 60);
   });
 
   it('15: 5, SUSPENDED is shown once nothing runs', async () => {

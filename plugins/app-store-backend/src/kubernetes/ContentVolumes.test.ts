@@ -3,6 +3,8 @@ import { contentVolumesCheck } from '../doctor/checks/contentVolumes';
 import { ContentVolumes } from './ContentVolumes';
 import { KubeError } from './client/KubeError';
 
+const clock = { now: 0 };
+
 /** A cluster that answers one after the other. */
 function volumesOf(...answers: Array<object | Error>) {
   const logger = mockServices.logger.mock();
@@ -16,7 +18,9 @@ function volumesOf(...answers: Array<object | Error>) {
     volumes: new ContentVolumes({
       api: { json: json as never },
       namespace: 'apps',
+      image: 'runtime:1',
       logger,
+      now: () => clock.now,
     }),
   };
 }
@@ -46,6 +50,7 @@ describe('15: whether a cluster takes volumes made of images', () => {
 
   it.each([
     ['drops the field', deployment({ emptyDir: {} }), /drops the field/],
+    ['refuses such pods', refusal(403, 'denied by a policy'), /policy/],
     [
       'refuses what is left',
       refusal(422, 'must specify a volume type'),
@@ -60,6 +65,20 @@ describe('15: whether a cluster takes volumes made of images', () => {
     });
     expect(volumes.accepted).toBe(false);
     expect(logger.warn.mock.calls).toEqual([[expect.stringMatching(message)]]);
+  });
+
+  it('is asked once an hour, and soon again where it is not known', async () => {
+    const { volumes, json } = volumesOf(refusal(503, 'busy'), TAKEN, TAKEN);
+    await expect(volumes.lookIfOld()).rejects.toThrow(
+      'whether the cluster takes volumes made of images is not known: the Kubernetes API cannot be reached: busy',
+    );
+    await volumes.lookIfOld();
+    clock.now += 3_599_999;
+    await volumes.lookIfOld();
+    expect(json).toHaveBeenCalledTimes(2);
+    clock.now += 1;
+    await volumes.lookIfOld();
+    expect(json).toHaveBeenCalledTimes(3);
   });
 
   it('stays known while the API does not say', async () => {

@@ -9,12 +9,19 @@ import type { KubeApi } from './client/KubeApi';
 import { KubeError } from './client/KubeError';
 import { collectionPath } from './client/kubeObjects';
 import { FIELD_MANAGER } from './manifests/labels';
-import { securityContext } from './manifests/securityContext';
+import {
+  podSecurityContext,
+  securityContext,
+} from './manifests/securityContext';
 
 /** Milliseconds that an answer may take. */
 const TIMEOUT_MS = 10_000;
 
-function trial(namespace: string): V1Deployment {
+/** What was found holds for this long, in milliseconds. */
+const HOLDS_MS = 3_600_000;
+const RESOURCES = { cpu: '50m', memory: '64Mi' };
+
+function trial(namespace: string, image: string): V1Deployment {
   const name = 'app-store-image-volumes';
   const labels = { 'app.kubernetes.io/managed-by': 'ai-app-store' };
   return {
@@ -27,15 +34,18 @@ function trial(namespace: string): V1Deployment {
       template: {
         metadata: { labels },
         spec: {
+          automountServiceAccountToken: false,
+          securityContext: podSecurityContext(),
           containers: [
             {
               name: 'app',
-              image: 'none.invalid/none',
+              image,
+              resources: { limits: RESOURCES, requests: RESOURCES },
               securityContext: securityContext(),
               volumeMounts: [{ name: 'app', mountPath: '/app' }],
             },
           ],
-          volumes: [{ name: 'app', image: { reference: 'none.invalid/none' } }],
+          volumes: [{ name: 'app', image: { reference: image } }],
         },
       },
     },
@@ -53,22 +63,40 @@ export interface ContentVolumesVerdict {
 export class ContentVolumes {
   readonly #api: Pick<KubeApi, 'json'>;
   readonly #namespace: string;
+  readonly #image: string;
   readonly #logger: LoggerService;
+  readonly #now: () => number;
+  #lookedAt = -Infinity;
   #verdict: ContentVolumesVerdict | undefined;
 
   constructor(options: {
     api: Pick<KubeApi, 'json'>;
     namespace: string;
+    /** One that pods may have. */
+    image: string;
     logger: LoggerService;
+    now?: () => number;
   }) {
     this.#api = options.api;
     this.#namespace = options.namespace;
+    this.#image = options.image;
     this.#logger = options.logger;
+    this.#now = options.now ?? Date.now;
   }
 
   /** False until it is known. */
   get accepted(): boolean {
     return this.#verdict?.accepted ?? false;
+  }
+
+  /** Finds it out where it is not known, or was not looked at for an hour. */
+  async lookIfOld(): Promise<void> {
+    if (this.#now() - this.#lookedAt >= HOLDS_MS)
+      await this.look().catch(error => {
+        throw new Error(
+          `whether the cluster takes volumes made of images is not known: ${error.message}`,
+        );
+      });
   }
 
   /**
@@ -80,6 +108,7 @@ export class ContentVolumes {
     const before = this.#verdict;
     const verdict = await this.#try();
     this.#verdict = verdict;
+    this.#lookedAt = this.#now();
     if (!verdict.accepted && before?.accepted !== false)
       this.#logger.warn(
         `appStore.kubernetes.contentRegistry has no effect: the cluster does not take volumes made of images: ${verdict.message}`,
@@ -94,7 +123,7 @@ export class ContentVolumes {
         {
           method: 'POST',
           query: { dryRun: 'All', fieldManager: FIELD_MANAGER },
-          body: trial(this.#namespace),
+          body: trial(this.#namespace, this.#image),
           timeoutMs: TIMEOUT_MS,
         },
       );
@@ -103,7 +132,8 @@ export class ContentVolumes {
         ? { accepted: true }
         : { accepted: false, message: 'It drops the field `image`.' };
     } catch (error) {
-      if (error instanceof KubeError && error.code === 422)
+      // What a policy of the cluster refuses, pods would be refused for, too.
+      if (error instanceof KubeError && [400, 403, 422].includes(error.code))
         return { accepted: false, message: error.message };
       throw error;
     }

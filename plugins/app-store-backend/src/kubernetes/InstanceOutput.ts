@@ -176,7 +176,8 @@ export class InstanceOutput {
       throw new StoreError({
         status: 404,
         code: 'NO_LOG',
-        message: 'Nothing has to be prepared for this app.',
+        message:
+          'There is no log of a preparation: none was needed, or it is gone.',
         owner: 'you',
         remedy: `Read the log of the container ${APP_CONTAINER}.`,
       });

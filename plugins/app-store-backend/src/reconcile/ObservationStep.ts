@@ -9,7 +9,7 @@ import type { InstanceRecord } from '../instances/instanceRows';
 import { launchBegan, stepsOf } from '../instances/launches/launchBegan';
 import { observeInstance } from '../kubernetes/InstanceDiagnosis';
 import { problemOf } from '../kubernetes/observe/causes';
-import { newestPod } from '../kubernetes/observe/pods';
+import { hasRuntime, newestPod } from '../kubernetes/observe/pods';
 import { refusalFinding } from '../kubernetes/observe/rules/refusal';
 import { refusalOf } from './backOff';
 import { launchSteps } from './launchSteps';
@@ -63,9 +63,7 @@ export class ObservationStep {
         preparing: record.preparing,
         refusal: refusalOf(record),
         known: record.problem,
-        imageOf: facts.pods.some(pod => pod.spec?.initContainers?.length)
-          ? 'admin'
-          : 'author',
+        imageOf: facts.pods.some(hasRuntime) ? 'admin' : 'author',
       },
       () => this.#o.queue.secretNamesOf(record.id),
     );

@@ -1,4 +1,4 @@
-/** What has the nodes of the cluster pull the content of apps; nothing where no operator names a registry for it. */
+/** What has the nodes of the cluster pull the content of apps, where an operator names a registry for it. */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { KubernetesConnection } from '@ai-app-store/backstage-plugin-app-store-node';
 import { tarOf } from '../apps/AppContents';
@@ -18,17 +18,21 @@ export function createContentRegistry(options: {
   api: KubeApi;
   namespace: string;
   logger: LoggerService;
-}): { registry: ContentRegistry; volumes: ContentVolumes } | undefined {
+}): { registry: ContentRegistry; volumes: ContentVolumes | undefined } {
   const { config, connection, contentKey, repositories, bundles } = options;
   const host = connection.contentRegistry ?? config.kubernetes.contentRegistry;
-  if (!host) return undefined;
+  const image = config.runtimes.find(
+    runtime => runtime.mode !== 'container' && runtime.image,
+  )?.image;
   return {
+    // Also where none is named any more: what was started keeps its address.
     registry: new ContentRegistry({
       host,
       key: contentKey,
       apps: repositories.apps,
       tar: app => tarOf(bundles, app),
     }),
-    volumes: new ContentVolumes(options),
+    volumes:
+      host && image ? new ContentVolumes({ ...options, image }) : undefined,
   };
 }

@@ -140,7 +140,8 @@ export function createServices(options: ServicesOptions) {
     secrets,
     runtimes,
   });
-  const content = createContentRegistry({ ...options, ...cluster });
+  const { registry: contentRegistry, volumes: contentVolumes } =
+    createContentRegistry({ ...options, ...cluster });
   /** What most of them stand on; each says in its options which of it. */
   const common = {
     config,
@@ -185,9 +186,7 @@ export function createServices(options: ServicesOptions) {
       runtimes,
       declaredBy: id => repositories.declarations.entityOf('AppInstance', id),
       contentImageOf: app =>
-        content?.volumes.accepted
-          ? content.registry.referenceOf(app)
-          : undefined,
+        contentVolumes?.accepted ? contentRegistry.referenceOf(app) : undefined,
     }),
     presenter: new InstancePresenter({ config, policy }),
   };
@@ -230,7 +229,7 @@ export function createServices(options: ServicesOptions) {
   });
   const doctor = createDoctor({
     policyEnforcement,
-    contentVolumes: content?.volumes,
+    contentVolumes,
     ...common,
     ...cluster,
     permissions,
@@ -353,7 +352,8 @@ export function createServices(options: ServicesOptions) {
     }),
     processor,
     cluster: instanceCluster,
-    content,
+    contentRegistry,
+    contentVolumes,
     doctor,
     aliasRoutes,
     policyEnforcement,

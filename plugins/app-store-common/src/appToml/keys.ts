@@ -367,7 +367,7 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     schema: flag,
     default: 'false',
     description:
-      'Ours. Makes the files of the bundle read-only for the app, and HOME /tmp. If there is nothing to install, the app starts sooner. Wave, python and node apps only: static apps always work this way.',
+      'Ours. Makes the files of the bundle read-only for the app, and HOME /tmp. If there is nothing to install, the app starts sooner. Wave, python and node apps only: static apps work this way unless a file or volume is mounted into their directory.',
   },
   {
     table: 'Runtime',

@@ -43,6 +43,8 @@ function plain(command: Launch, argv = command.argv): Spawn {
   });
   for (const [name, value] of Object.entries(wanted))
     wanted[name] = rewritePlaces(value, mounts);
+  // The machine's own is everybody's.
+  if (wanted.HOME === '/tmp') wanted.HOME = scratch;
   const { become, env } = handOver(wanted);
   const words = [...become, ...argv.map(arg => rewritePlaces(arg, mounts))];
   const cwd = rewritePlaces(command.workingDir, mounts);

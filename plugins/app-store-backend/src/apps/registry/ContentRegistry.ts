@@ -24,20 +24,20 @@ interface ContentStream {
 
 /** Names images, and finds them by their names. */
 export class ContentRegistry {
-  /** Host and port by which the nodes of the cluster reach it. */
-  readonly host: string;
+  readonly #host: string | undefined;
   readonly #key: string;
   readonly #apps: Pick<AppRepository, 'get'>;
   readonly #tar: (app: AppRecord) => Promise<ContentStream>;
 
   constructor(options: {
-    host: string;
+    /** Host and port by which the nodes of the cluster reach it; without one, no image has a reference. */
+    host: string | undefined;
     /** Of the installation; 32 random bytes, hexadecimal. */
     key: string;
     apps: Pick<AppRepository, 'get'>;
     tar: (app: AppRecord) => Promise<ContentStream>;
   }) {
-    this.host = options.host;
+    this.#host = options.host;
     this.#key = options.key;
     this.#apps = options.apps;
     this.#tar = options.tar;
@@ -58,13 +58,15 @@ export class ContentRegistry {
   /**
    * The reference of an app's image.
    *
-   * @returns undefined for an app that was imported before the length of its content was written down
+   * @returns undefined where nodes pull none, and for an app that was imported before the length of its content
+   *   was written down
    */
   referenceOf(app: AppRecord): string | undefined {
     const image = this.#imageOf(app);
     return (
       image &&
-      `${this.host}/${REPOSITORY}/${app.id}/${this.#pass(app)}@${
+      this.#host &&
+      `${this.#host}/${REPOSITORY}/${app.id}/${this.#pass(app)}@${
         image.manifest.digest
       }`
     );

@@ -6,6 +6,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import express, { type Request, type Response } from 'express';
 import Router from 'express-promise-router';
 import { pipeline } from 'node:stream/promises';
+import { withoutPass } from '../../kubernetes/observe/words/images';
 import {
   REPOSITORY,
   type ContentImage,
@@ -55,7 +56,9 @@ export function createRegistryRouter(options: {
 }): express.Router {
   const { registry, logger } = options;
   const router = Router();
-  router.use((_request, response, next) => {
+  router.use((request, response, next) => {
+    // It stands in the log of requests.
+    request.originalUrl = withoutPass(request.originalUrl);
     response.set('docker-distribution-api-version', 'registry/2.0');
     next();
   });
@@ -98,18 +101,26 @@ export function createRegistryRouter(options: {
       refuse(response, 'BLOB_UNKNOWN');
       return;
     }
-    headers(response, layer, layer.size);
     if (request.method === 'HEAD') {
+      headers(response, layer, layer.size);
       response.end();
       return;
     }
-    const content = await registry.layer(found.app);
+    const { id, name, version } = found.app;
+    const failed = (error: Error) =>
+      logger.warn(
+        `a node did not get the content of the app ${name} ${version} (${id}): ${error.message}`,
+      );
+    const content = await registry.layer(found.app).catch(error => {
+      failed(error);
+      throw error;
+    });
     try {
+      headers(response, layer, layer.size);
       await pipeline(content.stream, response);
     } catch (error) {
       // Whoever pulls may go away, and comes again.
-      if (!request.destroyed)
-        logger.warn(`a node did not get an app's content: ${error}`);
+      if (!request.destroyed) failed(error as Error);
       response.destroy();
     } finally {
       await content.close();
@@ -117,5 +128,18 @@ export function createRegistryRouter(options: {
   });
 
   router.use((_request, response) => refuse(response, 'NAME_UNKNOWN'));
+  router.use(
+    (_error: Error, _request: Request, response: Response, _next: unknown) => {
+      response.status(503).json({
+        errors: [
+          {
+            code: 'UNAVAILABLE',
+            message: 'The store cannot read the app at the moment.',
+            detail: {},
+          },
+        ],
+      });
+    },
+  );
   return router;
 }

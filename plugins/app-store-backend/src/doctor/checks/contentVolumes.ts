@@ -15,7 +15,7 @@ export function contentVolumesCheck(
         return {
           state: 'OK',
           message:
-            'It does: apps that only read their files start without an init container.',
+            'The API server takes them: apps that only read their files start without an init container. Whether the nodes can mount them shows at the first launch.',
         };
       return {
         state: 'WARNING',

@@ -11,7 +11,7 @@ import type {
 } from '@kubernetes/client-node';
 import type { Facts, Wants } from './Facts';
 import { APP_CONTAINER } from '../manifests/labels';
-import { finished, newestPod } from './pods';
+import { finished, hasRuntime, newestPod } from './pods';
 
 /** What the kubelet answers where a log is gone: never the app's own words. */
 const NO_LOG = /^unable to retrieve container logs for \S+\s*$/;
@@ -85,8 +85,9 @@ export class Case {
     return pod?.status?.conditions?.find(c => c.type === type);
   }
 
-  get hasInits(): boolean {
-    return Boolean(this.pod?.spec?.initContainers?.length);
+  /** Its files come from the store, so that its image is one of a runtime version. */
+  get hasRuntime(): boolean {
+    return this.pod !== undefined && hasRuntime(this.pod);
   }
 
   /** The pod that counts told that its bundle is there. */

@@ -26,3 +26,10 @@ function byAge(a: V1Pod, b: V1Pod): number {
 export function newestPod(pods: V1Pod[]): V1Pod | undefined {
   return [...pods].sort((a, b) => rank(a) - rank(b) || byAge(a, b))[0];
 }
+
+/** Whether its files come from the store, with an init container or as a volume: its image is one of a runtime version. */
+export function hasRuntime({ spec }: V1Pod): boolean {
+  return Boolean(
+    spec?.initContainers?.length || spec?.volumes?.some(({ image }) => image),
+  );
+}

@@ -31,6 +31,15 @@ const event = (
   lastTimestamp: AGO,
 });
 
+/** Its files are a volume made of an image. */
+const withContent = (whole: V1Pod): V1Pod => ({
+  ...whole,
+  spec: {
+    ...whole.spec!,
+    volumes: [{ name: 'app', image: { reference: 'portal.example/app' } }],
+  },
+});
+
 /** A pod whose app is in some state. */
 const pod = (
   app: object,
@@ -334,6 +343,33 @@ const CASES: Array<[what: string, facts: Partial<Facts>, code: string]> = [
     'dependencies that need too much memory',
     { pods: [pod(creating, { inits: [ended(137, 'OOMKilled')] })] },
     'INSTALL_OUT_OF_MEMORY',
+  ],
+  [
+    'a runtime without its command, of an app whose files are a volume',
+    {
+      pods: [
+        withContent(
+          pod({
+            state: {
+              waiting: {
+                reason: 'RunContainerError',
+                message:
+                  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "app-store-entry": executable file not found in $PATH: unknown',
+              },
+            },
+            lastState: {
+              terminated: {
+                exitCode: 128,
+                reason: 'StartError',
+                message:
+                  'unable to start container process: exec: "app-store-entry": executable file not found in $PATH: unknown',
+              },
+            },
+          }),
+        ),
+      ],
+    },
+    'RUNTIME_FAILED',
   ],
   [
     'a runtime without its entry program',

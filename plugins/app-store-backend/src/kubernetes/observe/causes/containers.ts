@@ -4,6 +4,16 @@ import type { Cause } from './Cause';
 const IMAGE_REMEDY =
   'An admin must check the image of this runtime version and the pull secrets of the namespace.';
 
+/** By what the container runtime says of the image. */
+const CONTENT_REMEDIES: Record<string, string> = {
+  IMAGE_FORBIDDEN:
+    'An admin must let requests for /v2/ pass the proxy in front of the portal without a sign-in.',
+  IMAGE_NOT_FOUND:
+    'An admin must redeploy the instance: the app, or the address from which its files are pulled, has changed.',
+  REGISTRY_FAILED:
+    'The cluster tries again automatically. If the problem continues, an admin must look into the log of the portal.',
+};
+
 export const CONTAINER_CAUSES = {
   IMAGE_UNAVAILABLE: {
     owner: 'admin',
@@ -78,10 +88,11 @@ export const CONTAINER_CAUSES = {
   CONTENT_UNAVAILABLE: {
     owner: 'admin',
     status: 'FAILED',
-    message: (registry: string, reason: string) =>
+    message: (registry: string, reason: string, _code: string) =>
       `The node cannot pull the files of the app from ${registry}: ${reason}.`,
-    remedy:
-      'The cluster tries again automatically. An admin must check that the nodes reach this address (appStore.kubernetes.contentRegistry) and trust its certificate.',
+    remedy: (registry: string, _reason: string, code: string) =>
+      CONTENT_REMEDIES[code] ??
+      `The cluster tries again automatically. An admin must check that the nodes reach ${registry} (appStore.kubernetes.contentRegistry), that the portal answers to this name, and that they trust its certificate.`,
   },
   SECRET_MISSING: {
     owner: 'author',

@@ -156,7 +156,7 @@ export function ended(look: Case): Finding | undefined {
   look.lookAgain(unsettled);
   const start = startFailure(look, status.name, end);
   // Where something was installed for it, the command is the runtime's.
-  if (start && look.hasInits)
+  if (start && look.hasRuntime)
     return found(start.evidence, 'RUNTIME_FAILED', start.problem.message);
   if (start) return start;
   if (end.reason === 'OOMKilled') return endOf(look, status, end);

@@ -224,6 +224,16 @@ function failedEvent(look: Case): Finding | undefined {
   });
 }
 
+/** Whether an image is being pulled: the app's own, or the one that holds its files. */
+function isPulling(look: Case): boolean {
+  const images = (reason: string) =>
+    look
+      .podEvents(reason)
+      .map(({ message }) => /image "([^"]+)"/.exec(message ?? '')?.[1] ?? '');
+  const pulled = images('Pulled');
+  return images('Pulling').some(image => !pulled.includes(image));
+}
+
 /** Only events tell of what goes wrong before the first container, and between two of them. */
 export function setup(look: Case): Finding | undefined {
   const since = settingUpSince(look);
@@ -240,8 +250,7 @@ export function setup(look: Case): Finding | undefined {
   if (!event) {
     const failed = failedEvent(look);
     if (failed) return failed;
-    if (look.podEvents('Pulling').length && !look.podEvents('Pulled').length)
-      look.note('The image of the app is being pulled.');
+    if (isPulling(look)) look.note('The image of the app is being pulled.');
     return undefined;
   }
   const message = event.message ?? '';

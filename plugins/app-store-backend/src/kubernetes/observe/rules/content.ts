@@ -25,5 +25,6 @@ export function contentFinding(
         'CONTENT_UNAVAILABLE',
         registryOf(reference),
         why.replace(/^failed to resolve reference "[^"]*": /, ''),
+        code,
       );
 }

@@ -20,9 +20,9 @@ export function registryOf(image: string): string {
   return rest.length && /[.:]|^localhost$/.test(first) ? first : 'docker.io';
 }
 
-/** An image of the store's own registry: see `apps/registry/ContentRegistry.ts`. */
+/** An image of the store's own registry, or an address of it: see `apps/registry/ContentRegistry.ts`. */
 const WITH_PASS =
-  /(\/app-store\/[-0-9a-f]{36})\/[0-9a-f]{64}@sha256:[0-9a-f]{64}/g;
+  /(\/app-store\/[-0-9a-f]{36})\/[0-9a-f]{64}(@sha256:[0-9a-f]{64})?/g;
 
 /** A text without what lets in to the content of an app. */
 export function withoutPass(text: string): string {
