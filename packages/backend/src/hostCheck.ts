@@ -42,7 +42,7 @@ export function allowedHosts(config: Config): Set<string> {
 }
 
 /** Under this name nodes of a cluster pull the content of apps: for that, and for nothing else. */
-export function registryHost(config: Config): string | undefined {
+function registryHost(config: Config): string | undefined {
   return config.getOptionalString('appStore.kubernetes.contentRegistry');
 }
 
