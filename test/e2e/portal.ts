@@ -1,5 +1,6 @@
 /** A portal of the tests' own, started as a stranger starts it. */
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -9,14 +10,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const ROOT = resolve(__dirname, '../..');
 
-/** A port that nothing listens on. */
+/** Below those that the system gives to outgoing connections (ip_local_port_range of Linux, 32768 and up). */
+const PORTS = { from: 10_000, to: 32_000 };
+
+/**
+ * A port that nothing listens on. The one that the system gives may be gone to a connection before the portal
+ * listens: whatever else runs on the machine opens hundreds of them a second.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch {
+      continue;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /** A running portal, and what can be done to it. */
