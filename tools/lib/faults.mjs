@@ -13,7 +13,8 @@ const TABLE = join(ARTIFACTS, 'faults.jsonl');
 const RESULT = join(ARTIFACTS, 'faults.json');
 
 /** @param {{ fault: string }} row */
-const numberOf = ({ fault }) => Number(/^(\d+) /.exec(fault)?.[1] ?? Infinity);
+const numberOf = ({ fault }) =>
+  Number(/^(\d+) /.exec(fault)?.[1] ?? Number.MAX_SAFE_INTEGER);
 
 /** Every row that a test wrote. */
 function printTable() {

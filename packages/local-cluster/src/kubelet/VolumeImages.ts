@@ -21,7 +21,7 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { x as unpack } from 'tar';
 import { discard } from '../discard';
-import { ImageError, type LocalImages } from './images';
+import { ImageError, unpulled, type LocalImages } from './images';
 
 /** Unused images are kept for this long, in milliseconds. */
 const KEPT_MS = 7 * 24 * 3_600_000;
@@ -48,14 +48,6 @@ interface Named {
   repository: string;
   /** Of its manifest, hexadecimal. */
   digest: string;
-}
-
-/** As containerd says that a pull failed. */
-function unpulled(reference: string, why: string): ImageError {
-  const name = JSON.stringify(reference);
-  return new ImageError(
-    `failed to pull and unpack image ${name}: failed to resolve reference ${name}: ${why}`,
-  );
 }
 
 function parse(reference: string): Named {

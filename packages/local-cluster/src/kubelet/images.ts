@@ -1,6 +1,6 @@
 /**
  * Images of the local cluster: a name stands for programs of this machine. No
- * image is ever pulled.
+ * image of a container is ever pulled.
  */
 
 import { pause } from './pause';
@@ -91,15 +91,12 @@ export class LocalImages {
     const image = this.#images[name];
     if (!image) {
       const known = Object.keys(this.#images).join(', ') || 'none';
-      throw new ImageError(
-        unpulled(
-          reference,
-          `the local cluster runs no container images; this is not one of the names that stand for programs of this machine (${known})`,
-        ),
+      throw unpulled(
+        reference,
+        `the local cluster runs no container images; this is not one of the names that stand for programs of this machine (${known})`,
       );
     }
-    if (image.unavailable)
-      throw new ImageError(unpulled(reference, image.unavailable));
+    if (image.unavailable) throw unpulled(reference, image.unavailable);
     return image;
   }
 
@@ -114,10 +111,12 @@ export class LocalImages {
   }
 }
 
-/** As containerd says that a pull failed. */
-function unpulled(reference: string, why: string): string {
+/** A pull that failed, as containerd says it. */
+export function unpulled(reference: string, why: string): ImageError {
   const name = JSON.stringify(reference);
-  return `failed to pull and unpack image ${name}: failed to resolve reference ${name}: ${why}`;
+  return new ImageError(
+    `failed to pull and unpack image ${name}: failed to resolve reference ${name}: ${why}`,
+  );
 }
 
 /** A repository in capitals is none (distribution's `reference`). */

@@ -69,3 +69,11 @@ export const runtimesSchema = z
   .array(runtimeVersion)
   .superRefine(distinct)
   .default([]);
+
+/** An image that has the entry program; undefined where no runtime version has one. */
+export function imageOfRuntimes(
+  runtimes: readonly RuntimeVersion[],
+): string | undefined {
+  return runtimes.find(({ mode, image }) => mode !== 'container' && image)
+    ?.image;
+}

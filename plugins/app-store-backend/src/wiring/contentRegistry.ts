@@ -4,6 +4,7 @@ import type { KubernetesConnection } from '@ai-app-store/backstage-plugin-app-st
 import { tarOf } from '../apps/AppContents';
 import { ContentRegistry } from '../apps/registry/ContentRegistry';
 import type { BundleStore } from '../artifacts/BundleStore';
+import { imageOfRuntimes } from '../config/runtimes';
 import type { StoreConfig } from '../config/StoreConfig';
 import type { KubeApi } from '../kubernetes/client/KubeApi';
 import { ContentVolumes } from '../kubernetes/ContentVolumes';
@@ -21,9 +22,7 @@ export function createContentRegistry(options: {
 }): { registry: ContentRegistry; volumes: ContentVolumes | undefined } {
   const { config, connection, contentKey, repositories, bundles } = options;
   const host = connection.contentRegistry ?? config.kubernetes.contentRegistry;
-  const image = config.runtimes.find(
-    runtime => runtime.mode !== 'container' && runtime.image,
-  )?.image;
+  const image = imageOfRuntimes(config.runtimes);
   return {
     // Also where none is named any more: what was started keeps its address.
     registry: new ContentRegistry({

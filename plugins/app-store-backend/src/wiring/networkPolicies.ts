@@ -1,5 +1,6 @@
 /** What the store finds out of network policies: which addresses they cannot open, and whether they count. */
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { imageOfRuntimes } from '../config/runtimes';
 import type { StoreConfig } from '../config/StoreConfig';
 import type { KeyedLock } from '../database/KeyedLock';
 import type { SettingsRepository } from '../database/SettingsRepository';
@@ -49,9 +50,7 @@ export function createPolicyEnforcement(
 ): PolicyEnforcement | undefined {
   const { config, connection } = options;
   const { networkPolicy, imagePullSecrets, serviceAccount } = config.kubernetes;
-  const image = config.runtimes.find(
-    runtime => runtime.mode !== 'container' && runtime.image,
-  )?.image;
+  const image = imageOfRuntimes(config.runtimes);
   // The local cluster enforces none, and says so when it starts.
   if (!image || !networkPolicy.verify || connection.loopbackPods)
     return undefined;

@@ -50,7 +50,7 @@ const FOR_MODES: Array<{
     modes: INSTALLING_MODES,
     why: mode =>
       mode === 'static'
-        ? 'has no effect: the files of a static app are always read-only'
+        ? 'has no effect: a static app has no program that changes files'
         : 'has no effect: a container app has no files in the store',
     remedy: 'Remove it.',
   },
