@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { connect } from 'node:net';
 import { signedIn } from '../e2e/people';
 import type { World } from '../spec/World';
+import { plantCookies } from './cookies';
 import { expect, test } from './fixtures';
 
 /** HTTP/1.1 from Python's standard library: a body that nobody reads stays where the next request begins. */
@@ -136,9 +137,11 @@ test('9: a session cookie that a neighbour plants lets nobody work in another’
     .then(cookies => cookies.filter(each => each.name === 'app-store-session'));
   await mallory.context().close();
   await page.goto(address(evil));
-  await page.evaluate(session => {
-    document.cookie = `app-store-session=${session}; domain=apps.localhost; path=/x`;
-  }, value);
+  await plantCookies(page, [
+    `app-store-session=${value}; domain=apps.localhost; path=/x`,
+  ]);
+  const sent = await page.context().cookies(address(id, '/x'));
+  expect(sent.map(each => each.value)).toContain(value);
   expect(await user('/x/2')).toBe('user:default/uma');
   expect(await user('/x/3')).toBe('user:default/uma');
   await page.context().close();
@@ -152,12 +155,14 @@ test('10: cookies that a neighbour fills a browser with are gone after one answe
   const { id } = await world.run('dev', app, shared);
   const page = await signedIn(browser, world.portal, 'uma');
   const { address } = await evilPage(world, page);
-  await page.evaluate(() => {
-    for (let n = 0; n < 20; n++)
-      document.cookie = `bomb-${n}=${'x'.repeat(
+  const bombs = Array.from(
+    { length: 20 },
+    (_, n) =>
+      `bomb-${n}=${'x'.repeat(
         3000,
-      )}; domain=apps.localhost; path=/; max-age=99999`;
-  });
+      )}; domain=apps.localhost; path=/; max-age=99999`,
+  );
+  expect(await plantCookies(page, bombs)).toContain('bomb-19=');
   const refused = await page.goto(address(id));
   expect(refused!.status()).toBe(431);
   await page.getByRole('link', { name: 'Try again' }).click();

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
 import { signedIn } from '../e2e/people';
 import type { World } from '../spec/World';
+import { plantCookies } from './cookies';
 import { expect, test } from './fixtures';
 
 /** Holds a socket open, and says who is there. */
@@ -128,10 +129,12 @@ test('30: what the portal gave to another person signs nobody in', async ({
     stranger.getByRole('button', { name: 'Sign in as Uma User' }),
   ).toBeVisible();
   // An app cannot plant the cookie of a pass for the portal's host.
-  await victim.evaluate(() => {
-    for (const domain of ['localhost', '.localhost', 'apps.localhost'])
-      document.cookie = `app-store-pass=planted; domain=${domain}; path=/`;
-  });
+  await plantCookies(
+    victim,
+    ['localhost', '.localhost', 'apps.localhost'].map(
+      domain => `app-store-pass=planted; domain=${domain}; path=/`,
+    ),
+  );
   const sent = await victim
     .context()
     .cookies(`${world.portal.url}/api/app-store-gateway/v1/enter`);
