@@ -104,13 +104,18 @@ describe('15: states that tell the truth', () => {
       kind: 'Namespace',
       metadata: { name: f.t.namespace },
     });
+    // Kubernetes leaves what is in it alone for 5 s (`namespaceDeletionGracePeriod`): apps go on until then.
+    await f.t.eventually(
+      async () => !(await f.cluster.get(f.t.object('Deployment', id))),
+      'its content goes',
+    );
     const { seen, ms } = await f.t.until(id, ({ problem }) =>
       ['NAMESPACE_TERMINATING', 'NAMESPACE_MISSING'].includes(
         problem?.code ?? '',
       ),
     );
     expect(seen.problem!.owner).toBe('admin');
-    row('4 namespace deleted: says so', 'PENDING', ms, 5);
+    row('4 content of a deleted namespace goes: says so', 'PENDING', ms, 5);
     await f.t.eventually(
       async () =>
         !(await f.cluster.get({

@@ -1,5 +1,8 @@
 /** Apps whose files the node keeps: on a real cluster API, with real pods. */
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   has,
   isWell,
@@ -13,6 +16,14 @@ const fs = require('node:fs');
 let wrote = 'wrote';
 try { fs.writeFileSync('new.txt', ''); } catch (error) { wrote = error.code; }
 console.log(wrote, process.env.HOME, fs.existsSync('/var/run/secrets/app-store/token'));
+require('node:http').createServer((q, s) => s.end('ok')).listen(8080);
+`;
+/** Counts its starts in its volume. */
+const KEEPER = `
+const fs = require('node:fs');
+fs.appendFileSync('/data/starts', 'x');
+console.log(fs.readFileSync('/data/starts', 'utf8').length);
+process.on('SIGTERM', () => process.exit(0));
 require('node:http').createServer((q, s) => s.end('ok')).listen(8080);
 `;
 const READ_ONLY = 'ReadOnlyFiles = true';
@@ -110,6 +121,88 @@ describe('15: the content of apps as volumes', () => {
         mounts: [{ name: 'app', mountPath: '/app', ...readOnly }],
         reference: undefined,
       });
+    }
+  });
+
+  it('15: what runs changes from its own preparation to a volume and back when it is redeployed', async () => {
+    const ids: string[] = [];
+    const directory = mkdtempSync(join(tmpdir(), 'content-'));
+    const store = (registry: string | undefined, after?: ClusterTest) =>
+      tests.start(
+        'changes',
+        {
+          bundles: { directory },
+          kubernetes: registry ? { contentRegistry: registry } : {},
+        },
+        after && { after },
+      );
+    /** Whether the pods of both are prepared in themselves; none of them is one of those before. */
+    const prepared = async (t: ClusterTest, before: string[]) => {
+      const pods = (await Promise.all(ids.map(id => t.pods(id)))).flat();
+      if (
+        pods.length !== ids.length ||
+        pods.some(({ metadata }) => before.includes(metadata!.uid!))
+      )
+        return undefined;
+      return pods.map(({ spec }: any) => Boolean(spec.initContainers?.length));
+    };
+    const podIds = async (t: ClusterTest) =>
+      (await Promise.all(ids.map(id => t.pods(id))))
+        .flat()
+        .map(({ metadata }) => metadata!.uid!);
+    const redeploy = async (t: ClusterTest, expected: boolean) => {
+      const before = await podIds(t);
+      for (const id of ids)
+        expect(
+          (await t.post(`/instances/${id}/redeploy`, {}, 'ada')).status,
+        ).toBeLessThan(300);
+      await t.eventually(
+        async () =>
+          (await prepared(t, before))?.every(each => each === expected),
+        `all are ${expected ? '' : 'not '}prepared in their pods`,
+      );
+      for (const id of ids) await t.until(id, isWell);
+    };
+    const log = async (t: ClusterTest, id: string) =>
+      (await t.store.api.get(`${API}/instances/${id}/logs`).set(as('uma')))
+        .text;
+
+    try {
+      const first = await store(undefined);
+      await first.prepareVolume();
+      ids.push(
+        await first.run(await reader(first, 'plain')),
+        await first.run(
+          await first.publish({
+            name: 'keeps',
+            runtime: `${READ_ONLY}\nVolumeMount = "/data"\nVolumeSize = "16Mi"`,
+            server: KEEPER,
+          }),
+        ),
+      );
+      for (const id of ids) await first.until(id, isWell);
+      expect(await prepared(first, [])).toEqual([true, true]);
+      const started = await podIds(first);
+      await first.store.stop();
+
+      const second = await store(
+        `localhost:${tests.cluster.address.port}`,
+        first,
+      );
+      await accepted(second);
+      // Until somebody asks for it, what runs stays as it was started.
+      const other = await second.run(await reader(second, 'later'));
+      await second.until(other, isWell);
+      expect(await podIds(second)).toEqual(started);
+      await redeploy(second, false);
+      expect(await log(second, ids[1])).toBe('2\n');
+      await second.store.stop();
+
+      const third = await store(undefined, second);
+      await redeploy(third, true);
+      expect(await log(third, ids[1])).toBe('3\n');
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
     }
   });
 
