@@ -53,4 +53,14 @@ describe('EgressProxy', () => {
     const [answer] = await once(ask('/'), 'response');
     expect(await text(answer)).toBe('here');
   });
+
+  it('sends no request over a connection that another pod has used', async () => {
+    const over = new Set<unknown>();
+    upstream.on('request', ({ socket }) => over.add(socket));
+    for (let pod = 0; pod < 3; pod++) {
+      const [answer] = await once(ask('/'), 'response');
+      await text(answer);
+    }
+    expect(over.size).toBe(3);
+  });
 });

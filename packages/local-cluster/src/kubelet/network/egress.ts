@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs';
 import {
   createServer,
   request as httpRequest,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type Server,
   type ServerResponse,
@@ -34,6 +35,20 @@ function isOwn(address: string): boolean {
       entry =>
         entry.address === address || `::ffff:${entry.address}` === address,
     ),
+  );
+}
+
+/** Headers of one connection, and none of a message (RFC 9110, section 7.6.1). */
+const OF_CONNECTION = [
+  'connection',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+];
+
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !OF_CONNECTION.includes(name)),
   );
 }
 
@@ -141,21 +156,18 @@ export class EgressProxy {
       );
       return;
     }
-    const {
-      'proxy-connection': _,
-      'proxy-authorization': __,
-      ...headers
-    } = request.headers;
     const upstream = httpRequest(
       {
+        // Of its own: one that is kept may lead to who listened there before, or end under the request.
+        agent: false,
         host: address,
         port,
         method: request.method,
         path: `${url!.pathname}${url!.search}`,
-        headers: { ...headers, host: url!.host },
+        headers: { ...endToEnd(request.headers), host: url!.host },
       },
       answer => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
         // A pod may be gone before its answer comes.
         pipeline(answer, response).catch(() => answer.destroy());
       },
