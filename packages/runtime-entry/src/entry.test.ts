@@ -144,9 +144,30 @@ describe('app-store-entry bundle', () => {
       401,
       'refused the bundle: 401 who are you',
     ],
+    [
+      'a refusal that says why',
+      '',
+      async () =>
+        Buffer.from(
+          '{"title":"not a pod","status":401,"detail":"This is only for the pod of this instance."}',
+        ),
+      401,
+      'refused the bundle: 401 This is only for the pod of this instance.\n',
+    ],
+    [
+      'a refusal that is cut off',
+      '',
+      async () => Buffer.from('{"title":"not a p'),
+      401,
+      'refused the bundle: 401 {"title":"not a p\n',
+    ],
   ])('fails on %s, in one line', async (_, wanted, make, status, reason) => {
     const body = await make(await tar());
-    answer = (__, response) => response.writeHead(status).end(body);
+    const type = body.toString().startsWith('{')
+      ? 'application/problem+json; charset=utf-8'
+      : 'text/plain';
+    answer = (__, response) =>
+      response.writeHead(status, { 'content-type': type }).end(body);
     const { code, output } = await entry('bundle', {
       APP_STORE_BUNDLE_DIGEST: wanted || digest(body),
     });

@@ -1,6 +1,6 @@
 // `app-store-entry bundle`
 import { Failure, numberSetting, setting } from './settings.mjs';
-import { ask, authorization, textOf } from './store.mjs';
+import { ask, authorization, wordsOf } from './store.mjs';
 import { unpack } from './unpack.mjs';
 
 /** Seconds before an unanswered download is given up. */
@@ -20,11 +20,11 @@ async function download() {
     try {
       const response = await ask(url, { headers, signal });
       if (response.statusCode === 200) return response;
-      const text = await textOf(response);
+      const words = await wordsOf(response);
       // A refusal stays one; only what may pass is asked for again.
       if (Number(response.statusCode) < 500)
         throw new Failure(
-          `the store refused the bundle: ${response.statusCode} ${text}`,
+          `the store refused the bundle: ${response.statusCode} ${words}`,
         );
       throw new Error(`the store answered ${response.statusCode}`);
     } catch (error) {

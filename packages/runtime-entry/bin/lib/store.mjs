@@ -134,13 +134,27 @@ export async function ask(url, { method = 'GET', headers, body, signal }) {
   });
 }
 
+/** So much of a refusal is read, in characters. */
+const READ = 4000;
+/** And so much of it is told. */
+const TOLD = 500;
+
 /**
- * The first words of an answer.
+ * What an answer says: the detail of a problem (RFC 9457), or its first words.
  *
  * @param {import('node:http').IncomingMessage} response
  */
-export async function textOf(response) {
+export async function wordsOf(response) {
   let text = '';
-  for await (const chunk of response) if (text.length < 500) text += chunk;
-  return text.slice(0, 500);
+  for await (const chunk of response) if (text.length < READ) text += chunk;
+  let words = text;
+  if (
+    /^application\/problem\+json\b/.test(response.headers['content-type'] ?? '')
+  )
+    try {
+      words = JSON.parse(text).detail ?? text;
+    } catch {
+      // It is told as it came.
+    }
+  return words.slice(0, TOLD);
 }

@@ -7,7 +7,7 @@ export const APP_CAUSES = {
     status: 'FAILED',
     message: () => "The app's bundle could not be fetched or unpacked.",
     remedy:
-      'The store tries again automatically. If the problem continues, an admin must check that pods can reach the store.',
+      'The store tries again automatically. If the problem continues, an admin must check that `appStore.kubernetes.storeUrl` leads pods to this store, and to no other.',
   },
   DEPENDENCIES_FAILED: {
     owner: 'author',
