@@ -5,7 +5,7 @@
 //   RECORD=FILE       writes every exchange with the API
 //   -- --no-nodes     for a cluster where no pod ever runs
 /** @import { Toolchain } from './types' */
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { test } from './test.mjs';
 import { Sentence } from './words.mjs';
 
@@ -22,7 +22,11 @@ export async function testCluster(args, toolchain) {
   const { env } = process;
   /** @param {string} path */
   const absolute = path => resolve(env.INIT_CWD ?? '.', path);
-  if (env.KUBECONFIG) env.TEST_KUBECONFIG = absolute(env.KUBECONFIG);
+  if (env.KUBECONFIG) {
+    if (env.KUBECONFIG.includes(delimiter))
+      throw new Sentence('KUBECONFIG must name one file here.');
+    env.TEST_KUBECONFIG = absolute(env.KUBECONFIG);
+  }
   if (env.RECORD) env.TEST_RECORD = absolute(env.RECORD);
   return test([args.length ? 'objects' : 'cluster'], toolchain);
 }

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { API, as } from '../__testUtils__/StoreUnderTest';
 import { PERMISSIONS, ROUTE_PERMISSIONS } from '../kubernetes/permissions';
 import { ClusterTest } from './__testUtils__/ClusterTest';
-import { ClusterUnderTest } from './__testUtils__/ClusterUnderTest';
+import {
+  ClusterUnderTest,
+  TEST_TIMEOUT_MS,
+} from './__testUtils__/ClusterUnderTest';
 
-jest.setTimeout(180_000);
+jest.setTimeout(TEST_TIMEOUT_MS);
 
 /** The verb and the resource of a request, as a rule has them. */
 function permissionOf(method: string, url: string): string | undefined {

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import { API, as } from '../__testUtils__/StoreUnderTest';
 import { ClusterTest } from './__testUtils__/ClusterTest';
-import { ClusterUnderTest } from './__testUtils__/ClusterUnderTest';
+import {
+  ClusterUnderTest,
+  TEST_TIMEOUT_MS,
+} from './__testUtils__/ClusterUnderTest';
 
-jest.setTimeout(180_000);
+jest.setTimeout(TEST_TIMEOUT_MS);
 
 /** The next release of the store. */
 let isNext = false;

@@ -1,6 +1,6 @@
 /** A cluster for all tests of a file, and a store in it for each. */
 import { ClusterTest } from './ClusterTest';
-import { ClusterUnderTest, IS_REAL } from './ClusterUnderTest';
+import { ClusterUnderTest, TEST_TIMEOUT_MS } from './ClusterUnderTest';
 
 export class ClusterTests {
   cluster!: ClusterUnderTest;
@@ -9,7 +9,7 @@ export class ClusterTests {
   /** Called in a `describe`. */
   static use(): ClusterTests {
     const tests = new ClusterTests();
-    jest.setTimeout(IS_REAL ? 900_000 : 180_000);
+    jest.setTimeout(TEST_TIMEOUT_MS);
     beforeAll(async () => {
       tests.cluster = await ClusterUnderTest.open();
     });

@@ -21,6 +21,7 @@ import {
   collectionPath,
   objectPath,
 } from '../../kubernetes/client/kubeObjects';
+import { readKubeConfig } from '../../kubernetes/client/readKubeConfig';
 import { StoreAddress } from '../../__testUtils__/StoreUnderTest';
 import { nodeImage, SOON } from '../../__testUtils__/localRuntime';
 import { RecordingProxy } from './recording';
@@ -29,6 +30,8 @@ const { env } = process;
 export const IS_REAL = Boolean(env.TEST_KUBECONFIG);
 /** A real kubelet pulls, mounts and waits; graces alone are 10 s. */
 export const PATIENCE_MS = IS_REAL ? 180_000 : 60_000;
+/** Of one test, which waits more than once. */
+export const TEST_TIMEOUT_MS = IS_REAL ? 900_000 : 180_000;
 
 const IMAGES = Object.fromEntries(
   (env.TEST_IMAGES ?? 'node=runtime:1').split(',').map(pair => {
@@ -61,6 +64,7 @@ export class ClusterUnderTest {
   /** The store as pods see it. */
   readonly storeUrl: string;
   readonly #proxy: RecordingProxy | undefined;
+  readonly #namespaces: string[] = [];
   readonly #end: () => Promise<void>;
 
   /**
@@ -74,11 +78,12 @@ export class ClusterUnderTest {
     } = {},
   ): Promise<ClusterUnderTest> {
     const address = await StoreAddress.open(IS_REAL ? '0.0.0.0' : undefined);
-    const config = new KubeConfig();
+    let config = new KubeConfig();
     let end = async () => {};
     if (options.kubeconfig)
       config.loadFromString(await options.kubeconfig(address.port));
-    else if (env.TEST_KUBECONFIG) config.loadFromFile(env.TEST_KUBECONFIG);
+    else if (env.TEST_KUBECONFIG)
+      config = readKubeConfig({ kubeconfig: env.TEST_KUBECONFIG });
     else {
       const directory = mkdtempSync(join(tmpdir(), 'cut-'));
       const local = await startLocalCluster({
@@ -138,6 +143,7 @@ export class ClusterUnderTest {
         labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
       },
     });
+    this.#namespaces.push(name);
     return name;
   }
 
@@ -186,6 +192,14 @@ export class ClusterUnderTest {
   }
 
   async close(): Promise<void> {
+    // A local cluster ends with all that is in it.
+    if (IS_REAL)
+      for (const name of this.#namespaces)
+        await this.delete({
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          metadata: { name },
+        });
     this.api.close();
     this.#proxy?.close();
     this.address.close();

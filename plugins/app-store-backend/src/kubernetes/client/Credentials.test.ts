@@ -1,9 +1,15 @@
 /** Credentials that are renewed while the store runs. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { KubeApi } from './KubeApi';
 import { readKubeConfig } from './readKubeConfig';
 
@@ -72,6 +78,36 @@ describe('15: credentials', () => {
     await expect(api.json('/version')).resolves.toBeDefined();
     expect(seen).toEqual(['Bearer first', 'Bearer first', 'Bearer second']);
     api.close();
+  });
+
+  it.each([
+    ['a list in KUBECONFIG', (file: string) => ({ KUBECONFIG: file })],
+    [
+      'the home directory',
+      (_: string, home: string) => ({ KUBECONFIG: '', HOME: home }),
+    ],
+  ])('15: takes a tokenFile out of %s, too', async (_, places) => {
+    write({ tokenFile: 'token' });
+    writeFileSync(join(directory, 'token'), 'usual\n');
+    valid = 'usual';
+    const empty = join(directory, 'empty');
+    writeFileSync(empty, 'apiVersion: v1\nkind: Config\n');
+    const home = join(directory, 'home');
+    mkdirSync(join(home, '.kube'), { recursive: true });
+    copyFileSync(kubeconfig, join(home, '.kube', 'config'));
+    copyFileSync(join(directory, 'token'), join(home, '.kube', 'token'));
+    const before = { ...process.env };
+    Object.assign(
+      process.env,
+      places([empty, kubeconfig].join(delimiter), home),
+    );
+    try {
+      const api = KubeApi.create(readKubeConfig({}));
+      await expect(api.json('/version')).resolves.toBeDefined();
+      api.close();
+    } finally {
+      process.env = before;
+    }
   });
 
   it('15: reads the kubeconfig again where its token is not accepted', async () => {

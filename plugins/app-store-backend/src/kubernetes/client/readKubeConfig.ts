@@ -1,7 +1,8 @@
 /** The Kubernetes API that `appStore.kubernetes` names, or that the pod runs in. */
 import { KubeConfig } from '@kubernetes/client-node';
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 
 /** Users of a kubeconfig, as far as the client does not read them itself. */
@@ -10,43 +11,62 @@ interface KubeConfigFile {
 }
 
 /**
+ * The files of the usual places: those of KUBECONFIG, or the one of the home directory. None in a pod.
+ * https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+ */
+function usualFiles(): string[] {
+  const listed = (process.env.KUBECONFIG ?? '')
+    .split(delimiter)
+    .filter(Boolean);
+  if (listed.length) return listed;
+  const own = join(process.env.HOME || homedir(), '.kube', 'config');
+  return existsSync(own) ? [own] : [];
+}
+
+/** One file, with the `tokenFile` of its users, relative to it. */
+function readFile(file: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(file);
+  const { users = [] } = parse(readFileSync(file, 'utf8')) as KubeConfigFile;
+  const tokenFiles = new Map(
+    users.map(({ name, user }) => [name, user?.tokenFile]),
+  );
+  // An array of the client's own; users cannot be replaced otherwise.
+  config.users = config.users.map(user => {
+    const tokenFile = tokenFiles.get(user.name);
+    return tokenFile
+      ? {
+          ...user,
+          authProvider: {
+            name: 'tokenFile',
+            config: { tokenFile: resolve(dirname(file), tokenFile) },
+          },
+        }
+      : user;
+  });
+  return config;
+}
+
+/**
  * Reads the configuration as it is now.
  *
- * The client ignores `tokenFile` of a user and would call anonymously; here it is taken, relative to
- * the file that names it.
+ * The client ignores `tokenFile` of a user and would call anonymously; here it is taken.
  * https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#AuthInfo
  *
  * @param options.kubeconfig - path; the usual places, or the pod's own account, where it is absent
+ * @throws Error where a file is not there, is no kubeconfig, or has a name that another one has too
  */
 export function readKubeConfig(options: {
   kubeconfig?: string;
   context?: string;
 }): KubeConfig {
-  const config = new KubeConfig();
-  const { kubeconfig = process.env.KUBECONFIG || undefined, context } = options;
-  if (kubeconfig) config.loadFromFile(kubeconfig);
-  else config.loadFromDefault();
-  if (context) config.setCurrentContext(context);
-  if (kubeconfig) {
-    const { users = [] } = parse(
-      readFileSync(kubeconfig, 'utf8'),
-    ) as KubeConfigFile;
-    const user = config.getCurrentUser();
-    const { tokenFile } =
-      users.find(({ name }) => name === user?.name)?.user ?? {};
-    // An array of the client's own; users cannot be replaced otherwise.
-    if (user && tokenFile)
-      config.users = config.users.map(each =>
-        each.name === user.name
-          ? {
-              ...each,
-              authProvider: {
-                name: 'tokenFile',
-                config: { tokenFile: resolve(dirname(kubeconfig), tokenFile) },
-              },
-            }
-          : each,
-      );
-  }
+  const [first, ...others] = options.kubeconfig
+    ? [options.kubeconfig]
+    : usualFiles();
+  const config = first ? readFile(first) : new KubeConfig();
+  if (!first) config.loadFromDefault();
+  for (const file of others)
+    config.mergeConfig(readFile(file), Boolean(config.currentContext));
+  if (options.context) config.setCurrentContext(options.context);
   return config;
 }
