@@ -81,9 +81,15 @@ export async function importFile(
 const ATTEMPTS = 10;
 const PAUSE_MS = 1000;
 
+/** What stays as it is until an admin has changed something. */
+const REFUSED = ['CLUSTER_FORBIDDEN', 'CLUSTER_UNAUTHORIZED'];
+
 /** A launch goes on, as far as is known. */
-const goesOn = ({ status, terminating, suspending }: AppInstance) =>
-  !terminating && !suspending && (status === 'PENDING' || status === 'UNKNOWN');
+const goesOn = ({ status, terminating, suspending, problem }: AppInstance) =>
+  !terminating &&
+  !suspending &&
+  (status === 'PENDING' ||
+    (status === 'UNKNOWN' && !REFUSED.includes(problem?.code ?? '')));
 
 /** Follows an instance until `done`, also over restarts of the store. */
 async function watch(

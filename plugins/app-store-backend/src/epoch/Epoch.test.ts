@@ -29,6 +29,7 @@ describe.each(databaseIds())('12: Epoch on %s', id => {
       marks,
       logger: mockServices.logger.mock(),
       trailingMs: 50,
+      patienceMs: 20,
     });
     await epoch.check('cluster');
     return { settings, marks, epoch };
@@ -103,6 +104,17 @@ describe.each(databaseIds())('12: Epoch on %s', id => {
     expect(await epoch.isHeld('cluster')).toBe(false);
     // Nothing is deleted in a place that was not compared yet.
     expect(await epoch.isHeld('bundles')).toBe(true);
+    epoch.stop();
+  });
+
+  it('15: who deletes something does not wait for a place that is silent', async () => {
+    const { settings, marks, epoch } = await setUp();
+    jest.spyOn(marks.cluster, 'read').mockReturnValue(new Promise(() => {}));
+    await epoch.assertMayDelete();
+    await settings.set('restored-backup', '{}');
+    await expect(epoch.assertMayDelete()).rejects.toMatchObject({
+      code: 'RESTORED_BACKUP',
+    });
     epoch.stop();
   });
 });

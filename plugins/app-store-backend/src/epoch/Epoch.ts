@@ -8,6 +8,7 @@
  * may be taken between the count and the row. Compared at each start and before anything is
  * deleted: a database may be restored under a store that runs.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { SettingsRepository } from '../database/SettingsRepository';
 import { StoreError } from '../errors/StoreError';
@@ -37,6 +38,8 @@ const epochOf = (place: Place) => `epoch:${place}`;
 const HELD = 'restored-backup';
 /** After something was made, in milliseconds. */
 export const TRAILING_MS = 2000;
+/** Somebody who deletes something waits this long for a place that does not answer, in milliseconds. */
+const PATIENCE_MS = 2000;
 
 /** Counts the epochs of the database, and stops deletions while a place outside is ahead of it. */
 export class Epoch implements DeletionGuard {
@@ -44,6 +47,7 @@ export class Epoch implements DeletionGuard {
   readonly #marks: Record<Place, EpochMark>;
   readonly #logger: LoggerService;
   readonly #trailingMs: number;
+  readonly #patienceMs: number;
   readonly #checked = new Set<Place>();
   /** Counts that have not begun, which whoever comes in between waits for, too. */
   readonly #next = new Map<Place, Promise<void>>();
@@ -55,6 +59,7 @@ export class Epoch implements DeletionGuard {
     marks: Record<Place, EpochMark>;
     logger: LoggerService;
     trailingMs?: number;
+    patienceMs?: number;
   }): Epoch {
     return new Epoch(options);
   }
@@ -64,11 +69,13 @@ export class Epoch implements DeletionGuard {
     marks: Record<Place, EpochMark>;
     logger: LoggerService;
     trailingMs?: number;
+    patienceMs?: number;
   }) {
     this.#settings = options.settings;
     this.#marks = options.marks;
     this.#logger = options.logger;
     this.#trailingMs = options.trailingMs ?? TRAILING_MS;
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
   }
 
   /** Compares the database with a place, once at each start and before anything is made there. */
@@ -183,16 +190,21 @@ export class Epoch implements DeletionGuard {
   }
 
   async assertMayDelete(): Promise<void> {
-    await Promise.all(
-      [...this.#checked].map(place =>
-        this.#compare(place).catch(error =>
-          // A place that cannot be read deletes nothing either.
-          this.#logger.warn(
-            `the epoch in the ${place} was not read: ${error.message}`,
-          ),
+    const patience = new AbortController();
+    const { signal } = patience;
+    // A place that cannot be read deletes nothing either.
+    const comparisons = [...this.#checked].map(place =>
+      this.#compare(place).catch(error =>
+        this.#logger.warn(
+          `the epoch in the ${place} was not read: ${error.message}`,
         ),
       ),
     );
+    await Promise.race([
+      Promise.all(comparisons),
+      sleep(this.#patienceMs, undefined, { signal }).catch(() => {}),
+    ]);
+    patience.abort();
     if (await this.held())
       throw new StoreError({
         status: 503,

@@ -1,6 +1,7 @@
 /** A Kubernetes API that is silent, slow, busy, or refuses: how long it takes until all is right. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { has, isWell } from '../cluster/__testUtils__/ClusterTest';
+import { API, as } from '../__testUtils__/StoreUnderTest';
 import { FaultTests } from './__testUtils__/FaultTests';
 import { row } from './__testUtils__/rows';
 
@@ -11,12 +12,39 @@ describe('15: faults of the API', () => {
 
   it('15: 7, an API that stands still', async () => {
     const id = await f.running();
+    const [suspended, terminated] = [await f.running(), await f.running()];
     f.faults.pause();
-    const silent = await f.took(id, has('CLUSTER_UNREADABLE'));
+    const began = Date.now();
+    // What is asked for meanwhile cannot be done, and says so.
+    await f.t.post(`/instances/${suspended}/suspend`);
+    await f.t.store.api.delete(`${API}/instances/${terminated}`).set(as('uma'));
+    await f.t.until(id, has('CLUSTER_UNREADABLE'));
+    const silent = Date.now() - began;
     row('7 API stands still: unknown since', 'no word for 65 s', silent, 15);
     expect((await f.t.see(id)).problem!.message).toMatch(/since 20\d\d-/);
+    for (const each of [suspended, terminated]) {
+      const { seen } = await f.t.until(each, has('CLUSTER_UNREADABLE'));
+      expect(seen.suspending || seen.terminating).toBe(true);
+    }
+    row(
+      '7 API stands still: suspension and termination say so',
+      'no word',
+      Date.now() - began,
+      15,
+    );
     f.faults.goOn();
     row('7 API goes on: right', '-', await f.took(id, isWell), 5);
+    await f.t.until(suspended, 'SUSPENDED');
+    expect((await f.t.see(suspended)).problem).toBeUndefined();
+    await f.t.eventually(
+      async () =>
+        (
+          await f.t.store.api
+            .get(`${API}/instances/${terminated}`)
+            .set(as('ada'))
+        ).status === 404,
+      'it is gone',
+    );
   });
   it.each([
     ['cut off', { drop: true }],

@@ -14,6 +14,7 @@ import {
   UNLISTED_MS,
   type ReconcileContext,
 } from './ReconcileContext';
+import { unreadProblem } from './unreadProblem';
 
 /** Between two looks at objects that are being deleted, should the watch not tell, in milliseconds. */
 const REMOVAL_MS = 10_000;
@@ -39,7 +40,10 @@ export class EndingStep {
     // Somebody has to decide first.
     if (record.problem?.code === LOST) return again;
     const attempt = refusalOf(record);
-    if (this.#o.silence.isUnread) return again;
+    if (this.#o.silence.isUnread)
+      return record.status === 'SUSPENDED'
+        ? again
+        : soonest(again, await this.#tellUnread(claim));
     if (!this.#o.cluster.isListed) return UNLISTED_MS;
     if (!this.#o.cluster.hasPods(record.id) && !attempt) {
       await this.#o.rows.write(claim, {
@@ -55,6 +59,19 @@ export class EndingStep {
       problem: problemWithEvidence(ending.finding),
     });
     return soonest(again, ending.againInMs);
+  }
+
+  /**
+   * The cluster does not say how far it is.
+   *
+   * @returns 0 where another replica, which may read it, looks first
+   */
+  async #tellUnread(claim: Claim): Promise<number | undefined> {
+    if (this.#o.silence.leave(claim.record.id)) return 0;
+    await this.#o.rows.write(claim, {
+      problem: unreadProblem(this.#o.silence.unread!),
+    });
+    return undefined;
   }
 
   #diagnoseEnding(record: InstanceRecord, refusal: Refusal | undefined) {
@@ -77,7 +94,10 @@ export class EndingStep {
   /** Deletes what is left of a terminated instance; the watch says when it is gone. */
   async end(claim: Claim): Promise<number | undefined> {
     const { record, token } = claim;
-    if (await this.#o.epoch.isHeld('cluster')) return HELD_LOOK_MS;
+    if (this.#o.silence.isUnread) {
+      const again = await this.#tellUnread(claim);
+      if (again !== undefined) return again;
+    }
     const keepClaim = record.purgeAfter !== undefined;
     const told = keepClaim ? DELETED.butVolume : DELETED.all;
     const waitMs = this.#o.attempts.waitMs(record, told);
@@ -94,6 +114,7 @@ export class EndingStep {
       });
       return soonest(REMOVAL_MS, ending.againInMs);
     }
+    if (await this.#o.epoch.isHeld('cluster')) return HELD_LOOK_MS;
     // Once: what is told to go again has no more to say.
     if (!record.applied?.startsWith(told))
       await this.#o.lastLogs.keep(record, this.#o.cluster, this.#o.now());
@@ -117,6 +138,9 @@ export class EndingStep {
       await this.#o.rows.write(claim, {
         applied: `${told}/${this.#o.now().getTime()}`,
         attempt: undefined,
+        problem: problemWithEvidence(
+          this.#diagnoseEnding(record, undefined).finding,
+        ),
       });
       return this.#o.cluster.seemsGone(record.id, { keepClaim })
         ? 0

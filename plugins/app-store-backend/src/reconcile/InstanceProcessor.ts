@@ -25,6 +25,12 @@ const RETRY_LAST_MS = 60_000;
 /** Rows of one read. */
 const PAGE = 500;
 
+/** Whether its row says something that only the cluster knows. */
+const waitsForCluster = ({ desired, status }: InstanceRecord) =>
+  desired === 'running' ||
+  desired === 'terminated' ||
+  (desired === 'suspended' && status !== 'SUSPENDED');
+
 /** Works through the queue of instances. */
 export class InstanceProcessor {
   readonly #queue: InstanceQueue;
@@ -104,7 +110,7 @@ export class InstanceProcessor {
   /** Has all instances looked at where the cluster went silent, or speaks again. */
   async noticeSilence(): Promise<void> {
     if (!this.#silence || this.#silence.isUnread === this.#unread) return;
-    await this.#makeDue(({ desired }) => desired === 'running');
+    await this.#makeDue(waitsForCluster);
     this.#unread = !this.#unread;
   }
 

@@ -42,7 +42,7 @@ export class InstanceReconciler {
   /** @returns milliseconds until another look is needed, if one is */
   async reconcile(claim: Claim): Promise<number | undefined> {
     const { record } = claim;
-    if (record.desired !== 'running') this.#silence.forget(record.id);
+    if (!this.#silence.isUnread) this.#silence.forget(record.id);
     switch (record.desired) {
       case 'released':
         return undefined;

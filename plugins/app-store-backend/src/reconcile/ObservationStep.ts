@@ -2,15 +2,12 @@
 import {
   LAUNCH_STAGES,
   type LaunchStage,
-  type Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { InstanceRecord } from '../instances/instanceRows';
 import { launchBegan, stepsOf } from '../instances/launches/launchBegan';
 import { observeInstance } from '../kubernetes/InstanceDiagnosis';
-import { problemOf } from '../kubernetes/observe/causes';
 import { hasRuntime, newestPod } from '../kubernetes/observe/pods';
-import { refusalFinding } from '../kubernetes/observe/rules/refusal';
 import { refusalOf } from './backOff';
 import { launchSteps } from './launchSteps';
 import type { Claim } from './InstanceQueue';
@@ -20,7 +17,7 @@ import {
   UNLISTED_MS,
   type ReconcileContext,
 } from './ReconcileContext';
-import type { Silence } from './Silence';
+import { unreadProblem } from './unreadProblem';
 
 /** Reads, and writes back. */
 export class ObservationStep {
@@ -46,7 +43,6 @@ export class ObservationStep {
       });
       return undefined;
     }
-    this.#o.silence.forget(record.id);
     // What was not seen yet may be there.
     if (!cluster.isListed) return UNLISTED_MS;
     // Nothing else is looked for: its volume is not there.
@@ -115,34 +111,12 @@ export class ObservationStep {
   }
 }
 
-function unreadProblem({
-  since,
-  error,
-}: NonNullable<Silence['unread']>): Problem {
-  // Refused is not silent.
-  if (error && error.code >= 400 && error.code < 500)
-    return problemWithEvidence(
-      refusalFinding({
-        code: error.code,
-        reason: error.reason,
-        message: error.message,
-        details: error.details,
-      }),
-    )!;
-  return problemOf('CLUSTER_UNREADABLE', minuteOf(since));
-}
-
 /** Since when the cluster has its objects: what came before is the time in our own queue. */
 function appliedAt(record: InstanceRecord): Date {
   const { applied } = stepsOf(record);
   return applied === undefined
     ? new Date(record.stages.accepted ?? record.updatedAt)
     : new Date(launchBegan(record).getTime() + applied);
-}
-
-/** A moment for a sentence: `2026-11-24 12:00 UTC`. */
-function minuteOf(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** The stages with the time of this one, and of those that went by unseen. */

@@ -7,6 +7,7 @@ import { KubeError } from './KubeError';
 /** An API that answers like this, one request after the other, and waits after the last one. */
 function heartbeatOf(answers: Array<KubeError | 'well'>) {
   const told: string[] = [];
+  const givenUp: number[] = [];
   let turn = 0;
   const heartbeat = new Heartbeat({
     api: {
@@ -19,12 +20,13 @@ function heartbeatOf(answers: Array<KubeError | 'well'>) {
           );
         return (async function* none() {})();
       },
+      giveUp: (ms: number) => givenUp.push(ms),
     } as unknown as KubeApi,
     namespace: 'apps',
     logger: mockServices.logger.mock(),
   });
   heartbeat.onAnswer(() => told.push(`at ${turn}`));
-  return { heartbeat, told };
+  return { heartbeat, told, givenUp };
 }
 const refused = new KubeError(401, 'Unauthorized', 'Unauthorized');
 const silent = KubeError.unreachable('no answer');
@@ -42,5 +44,17 @@ describe('15: Heartbeat', () => {
     await sleep(2700);
     heartbeat.stop();
     expect(told).toEqual(expected);
+  });
+
+  it('waits no longer for answers once the API is silent', async () => {
+    const { heartbeat, givenUp } = heartbeatOf([
+      'well',
+      new KubeError(500, 'InternalError', 'etcd'),
+      silent,
+    ]);
+    heartbeat.start();
+    await sleep(1600);
+    heartbeat.stop();
+    expect(givenUp).toEqual([5000]);
   });
 });

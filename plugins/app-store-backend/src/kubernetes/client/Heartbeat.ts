@@ -17,6 +17,9 @@ const GRACE_MS = 2500;
 /** Between two tries while it is silent, in milliseconds. */
 const RETRY_MS = 1000;
 
+/** What has no answer for longer than this while it is silent gets none, in milliseconds. */
+const GIVE_UP_MS = 5000;
+
 /** Credentials that are not accepted; who asks too much is not refused for good. */
 const REFUSALS = [401, 403];
 
@@ -145,5 +148,7 @@ export class Heartbeat {
           ? error
           : KubeError.unreachable(error.message),
     };
+    // Whoever waits has to say so, and to be there once it answers.
+    if (this.#state.error?.code === 0) this.#api.giveUp(GIVE_UP_MS);
   }
 }

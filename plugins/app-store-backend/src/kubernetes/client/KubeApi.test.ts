@@ -78,6 +78,25 @@ describe('KubeApi', () => {
     );
   });
 
+  it('15: gives up what has waited, when it is told that nobody answers', async () => {
+    const { api } = await start(() => {});
+    const asked = api.json('/version');
+    const [watch] = await Promise.allSettled([
+      api.stream('/api/v1/pods', { signal: AbortSignal.timeout(300) }),
+      asked.catch(() => {}),
+      (async () => {
+        await new Promise(resolve => setTimeout(resolve, 100));
+        api.giveUp(5000);
+        api.giveUp(50);
+      })(),
+    ]);
+    await expect(asked).rejects.toMatchObject({
+      message: expect.stringContaining('no answer within 50 ms'),
+    });
+    // A stream ends when its reader says so.
+    expect((watch as PromiseRejectedResult).reason.name).toBe('AbortError');
+  });
+
   it('gives up an answer that stops halfway', async () => {
     const { api } = await start(socket => {
       socket.write(HEAD + ANSWER.slice(0, 5));

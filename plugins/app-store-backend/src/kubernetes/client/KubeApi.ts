@@ -62,6 +62,8 @@ const isStale = (error: unknown) =>
 export class KubeApi {
   readonly #credentials: Credentials;
   readonly #onAnswer: (verb: string, code: number) => void;
+  /** Requests that are to be answered soon, and since when: milliseconds since 1970. */
+  readonly #pending = new Map<ClientRequest, number>();
 
   /**
    * @param reload - reads the configuration again, where it comes from a file
@@ -135,7 +137,11 @@ export class KubeApi {
         resolve,
       );
       const timeout = call.timeoutMs ?? TIMEOUT_MS;
-      if (timeout) giveUpOnSilence(outgoing, timeout);
+      if (timeout) {
+        giveUpOnSilence(outgoing, timeout);
+        this.#pending.set(outgoing, Date.now());
+        outgoing.once('close', () => this.#pending.delete(outgoing));
+      }
       outgoing.on('error', error => {
         if (call.signal?.aborted) reject(error);
         else if (mayBeSentAgain(outgoing, error))
@@ -144,6 +150,19 @@ export class KubeApi {
       });
       outgoing.end(body);
     });
+  }
+
+  /**
+   * Waits no longer for what was asked before that, since the API is known to be silent. Whether it
+   * was done is not known, as after any silence.
+   *
+   * @param ms - milliseconds
+   */
+  giveUp(ms: number): void {
+    const before = Date.now() - ms;
+    for (const [outgoing, since] of this.#pending)
+      if (since <= before)
+        outgoing.destroy(new Error(`no answer within ${ms} ms`));
   }
 
   /** A request whose answer is JSON. */
