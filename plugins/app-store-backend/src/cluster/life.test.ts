@@ -161,11 +161,11 @@ describe('15: an instance in a cluster', () => {
     await t.until(silent, has('NOT_LISTENING'));
   });
 
-  it('15: a bad image is corrected, with a volume too', async () => {
-    const t = await tests.start('corrected');
+  it('15: an app with a volume that does not start is launched anew', async () => {
+    const t = await tests.start('anew');
     await t.prepareVolume();
     const app = await t.publish({
-      name: 'corrected',
+      name: 'anew',
       runtime: 'VolumeMount = "/data"\nVolumeSize = "16Mi"',
       server: 'process.exit(3)',
     });

@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { V1PodTemplateSpec } from '@kubernetes/client-node';
+import type { V1PodTemplateSpec, V1StatefulSet } from '@kubernetes/client-node';
 import { API, as } from '../__testUtils__/StoreUnderTest';
-import { ClusterTest } from './__testUtils__/ClusterTest';
+import { ClusterTest, isWell } from './__testUtils__/ClusterTest';
 import {
+  APP_IMAGE,
   ClusterUnderTest,
   TEST_TIMEOUT_MS,
 } from './__testUtils__/ClusterUnderTest';
@@ -26,6 +27,23 @@ jest.mock('../kubernetes/manifests/podTemplate', () => {
       if (isNext)
         template.spec.containers[0].env.push({ name: 'NEXT', value: 'yes' });
       return template;
+    },
+  };
+});
+
+/** The release before pods of a StatefulSet could be replaced while they are not ready. */
+let isBefore = false;
+
+jest.mock('../kubernetes/manifests/workload', () => {
+  const { workloadOf, ...rest } = jest.requireActual(
+    '../kubernetes/manifests/workload',
+  );
+  return {
+    ...rest,
+    workloadOf(input: unknown): V1StatefulSet {
+      const workload = workloadOf(input);
+      if (isBefore) workload.spec.podManagementPolicy = 'OrderedReady';
+      return workload;
     },
   };
 });
@@ -84,4 +102,69 @@ describe('15: templates', () => {
       await next.stop();
     }
   });
+
+  // An image that is a runtime's can be corrected; one of the app's own stays what it is.
+  const itWithRuntimes = APP_IMAGE.mode === 'node' ? it : it.skip;
+
+  itWithRuntimes(
+    '15: 6, a StatefulSet of an older release that cannot start is replaced, and its volume is not',
+    async () => {
+      const withImage = (image: string) => ({
+        ...appStore,
+        runtimes: [
+          {
+            name: 'node',
+            mode: 'node',
+            image,
+            command: ['node', '{{module}}'],
+          },
+        ],
+      });
+      isBefore = true;
+      const t = await ClusterTest.start(
+        cluster,
+        'ordered',
+        withImage('no-such-image:1'),
+      );
+      await t.prepareVolume();
+      const id = await t.run(
+        await t.publish({
+          name: 'keeps',
+          runtime: 'VolumeMount = "/data"\nVolumeSize = "16Mi"',
+        }),
+      );
+      const seen = async (kind: string) =>
+        (await cluster.get(t.object(kind, id)))!;
+      await t.until(id, ({ problem }) => /^IMAGE/.test(problem?.code ?? ''));
+      const [set, claim] = [
+        await seen('StatefulSet'),
+        await seen('PersistentVolumeClaim'),
+      ];
+      expect(set.spec.podManagementPolicy).toBe('OrderedReady');
+      await t.store.stop();
+
+      isBefore = false;
+      const next = await ClusterTest.start(
+        cluster,
+        'ordered',
+        withImage(APP_IMAGE.image),
+        { after: t },
+      );
+      try {
+        await next.store.api
+          .post(`${API}/instances/${id}/redeploy`)
+          .set(as('ada'))
+          .send({});
+        await next.until(id, isWell);
+        const now = await seen('StatefulSet');
+        expect(now.spec.podManagementPolicy).toBe('Parallel');
+        expect(now.metadata!.uid).not.toBe(set.metadata!.uid);
+        expect((await seen('PersistentVolumeClaim')).metadata!.uid).toBe(
+          claim.metadata!.uid,
+        );
+      } finally {
+        await next.stop();
+      }
+    },
+  );
 });
