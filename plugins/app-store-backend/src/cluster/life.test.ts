@@ -45,6 +45,30 @@ describe('15: an instance in a cluster', () => {
     );
   });
 
+  it('15: a secret that is deleted while no store runs is lost at its next start', async () => {
+    const t = await tests.start('away');
+    await t.store.api
+      .put(`${API}/secrets/database`)
+      .set(as('dev'))
+      .send({ data: { token: 'c2VjcmV0' } });
+    await t.store.stop();
+    const [object] = (
+      await tests.cluster.list('v1', 'Secret', t.namespace)
+    ).filter(each => each.metadata!.labels?.['ai-app-store.io/secret']);
+    await tests.cluster.delete({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      ...object,
+    });
+    const next = await tests.start('away', {}, { after: t });
+    const lostMs = await next.eventually(
+      async () =>
+        (await next.store.get('/secrets/database', 'dev')).state === 'LOST',
+      'the secret is lost',
+    );
+    expect(lostMs).toBeLessThan(5000);
+  });
+
   it('15: keeps its volume, over a termination too', async () => {
     const t = await tests.start('volume');
     await t.prepareVolume();

@@ -21,11 +21,13 @@ export class SecretWatch {
     heartbeat: Pick<Heartbeat, 'onAnswer'>;
     logger: LoggerService;
     onChange: (secretId: string) => void;
+    /** All were listed: at the start, and where changes may have been missed. */
+    onListed: () => void;
   }) {
     let isListing = false;
     const tell = (object: KubeObject) => {
       const id = object.metadata?.labels?.[LABELS.secret];
-      // What is listed is compared as a whole, now and then.
+      // What is listed is compared as a whole: what is gone is not in it.
       if (!id || isListing) return;
       clearTimeout(this.#waiting.get(id));
       const timer = setTimeout(() => {
@@ -48,6 +50,7 @@ export class SecretWatch {
         remove: tell,
         end: () => {
           isListing = false;
+          options.onListed();
         },
       },
     });

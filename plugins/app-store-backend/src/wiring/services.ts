@@ -369,6 +369,10 @@ export function createServices(options: ServicesOptions) {
         secretProcessor
           .lookAt(id)
           .catch(error => logger.warn(`secret ${id}: ${error.message}`)),
+      onListed: () =>
+        secretProcessor
+          .look()
+          .catch(error => logger.warn(`secrets: ${error.message}`)),
     }),
     gatewaySecret: () => secretCluster.secretFor('app-store-gateway'),
     apps: appService,
