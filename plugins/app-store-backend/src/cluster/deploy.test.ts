@@ -23,6 +23,14 @@ const DEPLOY = resolve(__dirname, '../../../../deploy');
 /** Kinds that a cluster has where somebody installed them. */
 const OPTIONAL = ['ServiceMonitor', 'HTTPRoute'];
 
+/** What an overlay becomes. */
+function build(directory: string): AnyObject[] {
+  const text = execFileSync('kubectl', ['kustomize', directory], {
+    encoding: 'utf8',
+  });
+  return parseAllDocuments(text).map(document => document.toJS());
+}
+
 function render(components: string[] = []): AnyObject[] {
   const directory = mkdtempSync(join(tmpdir(), 'overlay-'));
   try {
@@ -37,10 +45,7 @@ function render(components: string[] = []): AnyObject[] {
         ),
       }),
     );
-    const text = execFileSync('kubectl', ['kustomize', directory], {
-      encoding: 'utf8',
-    });
-    return parseAllDocuments(text).map(document => document.toJS());
+    return build(directory);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -138,6 +143,28 @@ describe('15: deploy', () => {
     }
     const missing = IS_REAL ? OPTIONAL : ['ServiceMonitor'];
     expect([...unserved].filter(kind => !missing.includes(kind))).toEqual([]);
+  });
+
+  it('15: the example has a name of the installation wherever one is needed', () => {
+    const objects = build(join(DEPLOY, 'overlays', 'example'));
+    const text = JSON.stringify(objects);
+    expect(text).not.toMatch(/example\.(com|net|org)/);
+    const portal = objects.find(({ kind }) => kind === 'Deployment')!;
+    expect(portal.spec.template.spec.containers[0].image).toBe(
+      'registry.our-company.example/ai-app-store/portal:0.1.0',
+    );
+    const { data } = objects.find(({ kind }) => kind === 'ConfigMap')!;
+    const hosts = objects
+      .filter(({ kind }) => kind === 'Ingress')
+      .flatMap(({ spec }) => [
+        spec.rules.map((rule: any) => rule.host),
+        spec.tls[0].hosts,
+      ]);
+    const [portalHost, appsHost] = [data.PORTAL_URL, data.APPS_URL].map(
+      url => new URL(url).host,
+    );
+    const ofApps = [appsHost, `*.${appsHost}`];
+    expect(hosts).toEqual([[portalHost], [portalHost], ofApps, ofApps]);
   });
 
   it('15: the portal’s own pod is admitted where pod security is restricted', async () => {

@@ -28,6 +28,7 @@ jest.setTimeout(60_000);
 const ONE = '00000000-0000-4000-8000-000000000001';
 const TWO = '00000000-0000-4000-8000-000000000002';
 const NONE = '00000000-0000-4000-8000-00000000dead';
+const HEALTH = { path: '/.app-store/health', host: '10.0.0.7:7008' };
 const hostOf = (id: string) => `${id}.apps.localhost`;
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_17'] });
 const ids = databases.eachSupportedId();
@@ -46,6 +47,7 @@ describe.each(ids)('GatewayServer on %s', id => {
   let gateway: GatewayServer;
   let port: number;
   let statusBeforeRoutes = 0;
+  let healthBeforeRoutes = 0;
   let sessions: SessionStore;
   let handOff: HandOff;
   /** The store tells something, and it was heard. */
@@ -204,6 +206,7 @@ describe.each(ids)('GatewayServer on %s', id => {
     });
     port = await gateway.listen();
     statusBeforeRoutes = (await call({ id: ONE })).status;
+    healthBeforeRoutes = (await call(HEALTH)).status;
     routes.follow().catch(() => {});
     allowed = (_, user) => user === 'user:default/uma';
     await push('snapshot', {
@@ -225,6 +228,17 @@ describe.each(ids)('GatewayServer on %s', id => {
 
   it('asks to come again until it knows the routes', () => {
     expect(statusBeforeRoutes).toBe(503);
+    expect(healthBeforeRoutes).toBe(503);
+  });
+
+  it('says to load balancers, which know no host name, that it is well', async () => {
+    expect(await call(HEALTH)).toMatchObject({
+      status: 200,
+      body: '{"status":"ok"}',
+    });
+    expect((await call({ ...HEALTH, id: ONE, host: undefined })).status).toBe(
+      200,
+    );
   });
 
   it('answers by host: foreign ones 421, unknown ones 404 before any sign-in', async () => {

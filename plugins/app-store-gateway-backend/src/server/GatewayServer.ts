@@ -22,9 +22,13 @@ import {
   type RequestAuthorizerOptions,
 } from '../authorize/RequestAuthorizer';
 import type { Clearing } from '../upstream/formerApp';
+import { OWN_PREFIX } from '../sessions/HandOff';
 import { OpenConnections } from './OpenConnections';
 import { answerUnreadable } from './malformedRequests';
 import { serveUpgrade } from './upgrade';
+
+/** Of the gateway itself, under whatever host name: load balancers ask by address. */
+const HEALTH = `${OWN_PREFIX}health`;
 
 /** Between two looks whether all answers are over, in milliseconds. */
 const LOOK_MS = 50;
@@ -150,6 +154,10 @@ export class GatewayServer {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
+    if (request.url === HEALTH) {
+      this.#tellHealth(request, response);
+      return;
+    }
     const outcome = await this.#authorizer.authorize(request);
     if (request.socket.destroyed) return;
     if ('authorized' in outcome) {
@@ -189,6 +197,17 @@ export class GatewayServer {
       });
       response.end(JSON.stringify(outcome.body));
     }
+  }
+
+  /** Whether it knows where apps are, and takes new connections. */
+  #tellHealth(request: IncomingMessage, response: ServerResponse): void {
+    request.resume();
+    const isReady = this.#routes.loaded && !this.#ending;
+    response.writeHead(isReady ? 200 : 503, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+    });
+    response.end(JSON.stringify({ status: isReady ? 'ok' : 'unavailable' }));
   }
 
   #answer(
