@@ -90,6 +90,11 @@ export class Case {
     return this.pod !== undefined && hasRuntime(this.pod);
   }
 
+  /** Its files are a volume made of an image. */
+  get hasContentVolume(): boolean {
+    return Boolean(this.pod?.spec?.volumes?.some(({ image }) => image));
+  }
+
   /** The pod that counts told that its bundle is there. */
   get hasBundle(): boolean {
     const { preparing } = this.facts;

@@ -52,6 +52,8 @@ export interface Facts {
   log(container: string, previous: boolean): string | undefined;
   /** Names of secrets by the names of their objects in the cluster. */
   secretNames?: ReadonlyMap<string, string>;
+  /** Its place in the queue of its launch profile, from 1 on, where Kueue tells it. */
+  queuePosition?: number;
   /** Whose the image of the app is. @default 'admin' */
   imageOf?: 'admin' | 'author';
 }

@@ -7,6 +7,7 @@ import type { Case } from './Case';
 import { problemOf, type CauseCode } from './causes';
 import type { Evidence } from './Facts';
 import { withoutPass } from './words/images';
+import { withoutAccounts } from './words/plain';
 
 export interface Finding {
   code: CauseCode;
@@ -33,7 +34,7 @@ export function found<C extends CauseCode>(
     problem: problemOf(code, ...(plain as never)),
     evidence: evidence.map(each => ({
       ...each,
-      message: withoutPass(each.message),
+      message: withoutAccounts(withoutPass(each.message)),
     })),
   };
 }

@@ -17,6 +17,7 @@ import { nodeLost } from './rules/node';
 import { unsettledMs } from './restarts';
 import { claimLost, unschedulable } from './rules/placement';
 import { refused } from './rules/refusal';
+import { gated, sidecars } from './rules/sidecars';
 
 const RULES: Rule[] = [
   refused,
@@ -32,6 +33,8 @@ const RULES: Rule[] = [
   initFailed,
   ended,
   silent,
+  sidecars,
+  gated,
   // The next pod is on its way, and nothing is wrong with it.
   formerDisruption,
 ];

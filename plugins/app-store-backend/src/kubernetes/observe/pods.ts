@@ -1,5 +1,10 @@
 /** Which of an instance's pods counts. Pure. */
 import type { V1Pod } from '@kubernetes/client-node';
+import {
+  BUNDLE_CONTAINER,
+  DEPENDENCIES_CONTAINER,
+  PREPARE_CONTAINER,
+} from '../manifests/labels';
 
 /** All its containers have ended for good; an evicted pod stays like that beside the next one. */
 export function finished({ status }: V1Pod): boolean {
@@ -27,9 +32,22 @@ export function newestPod(pods: V1Pod[]): V1Pod | undefined {
   return [...pods].sort((a, b) => rank(a) - rank(b) || byAge(a, b))[0];
 }
 
+/** Those of ours: others may add init containers of their own, which may run for as long as the pod. */
+const PREPARATION = [
+  PREPARE_CONTAINER,
+  BUNDLE_CONTAINER,
+  DEPENDENCIES_CONTAINER,
+];
+
+/** Whether a container is one that fetches an app's files and makes what it depends on. */
+export function isPreparation(container: string): boolean {
+  return PREPARATION.includes(container);
+}
+
 /** Whether its files come from the store, with an init container or as a volume: its image is one of a runtime version. */
 export function hasRuntime({ spec }: V1Pod): boolean {
   return Boolean(
-    spec?.initContainers?.length || spec?.volumes?.some(({ image }) => image),
+    spec?.initContainers?.some(({ name }) => isPreparation(name)) ||
+      spec?.volumes?.some(({ image }) => image),
   );
 }

@@ -1,11 +1,8 @@
 /** What is seen of the init container that fetches an app's bundle and makes what it depends on. Pure. */
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import {
-  BUNDLE_CONTAINER,
-  DEPENDENCIES_CONTAINER,
-  PREPARE_CONTAINER,
-} from '../manifests/labels';
+import { BUNDLE_CONTAINER, PREPARE_CONTAINER } from '../manifests/labels';
 import { toldFailure } from './entryFailures';
+import { isPreparation } from './pods';
 
 /** What an app is prepared in, one after the other. */
 export type PreparationStage = 'bundle' | 'dependencies';
@@ -60,12 +57,9 @@ export function stageOf(
   return isPast ? 'dependencies' : 'bundle';
 }
 
-/** Those of ours: others may add init containers of their own, which may run for as long as the pod. */
-const OURS = [PREPARE_CONTAINER, BUNDLE_CONTAINER, DEPENDENCIES_CONTAINER];
-
 function ourStatuses(pod: Pick<V1Pod, 'status'>): V1ContainerStatus[] {
   return (pod.status?.initContainerStatuses ?? []).filter(({ name }) =>
-    OURS.includes(name),
+    isPreparation(name),
   );
 }
 
@@ -88,7 +82,7 @@ export function preparationOf(
 /** True where nothing is left to prepare. */
 export function isPrepared(pod: V1Pod): boolean {
   const wanted = (pod.spec?.initContainers ?? []).filter(({ name }) =>
-    OURS.includes(name),
+    isPreparation(name),
   );
   const done = ourStatuses(pod).filter(
     ({ state }) => state?.terminated?.exitCode === 0,

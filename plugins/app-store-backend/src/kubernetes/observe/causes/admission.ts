@@ -30,9 +30,13 @@ export const ADMISSION_CAUSES = {
     owner: 'admin',
     status: 'FAILED',
     message: (level: string, broken: string) =>
-      `The pod security level ${level} of the namespace does not allow the pod: ${broken}.`,
-    remedy:
-      'An admin must change the pod security level of the namespace, or the settings of the runtime version.',
+      level === 'of OpenShift'
+        ? `OpenShift does not allow the pod: ${broken}.`
+        : `The pod security level ${level} of the namespace does not allow the pod: ${broken}.`,
+    remedy: (level: string) =>
+      level === 'of OpenShift'
+        ? 'An admin must let the service account of the apps use an SCC that allows its user, such as nonroot-v2 (oc adm policy add-scc-to-user).'
+        : 'An admin must change the pod security level of the namespace, or the settings of the runtime version.',
   },
   ACCOUNT_MISSING: {
     owner: 'admin',
@@ -61,8 +65,12 @@ export const ADMISSION_CAUSES = {
   WEBHOOK_UNREACHABLE: {
     owner: 'admin',
     status: 'FAILED',
-    message: (webhook: string) =>
-      `The admission webhook ${webhook} of the cluster does not answer, so nothing can be started.`,
+    message: (webhook: string, isUntrusted?: boolean) =>
+      `The admission webhook ${webhook} of the cluster ${
+        isUntrusted
+          ? 'has a certificate that the API server does not trust'
+          : 'does not answer'
+      }, so nothing can be started.`,
     remedy:
       'An admin must repair or remove the webhook. The instance then starts automatically.',
   },

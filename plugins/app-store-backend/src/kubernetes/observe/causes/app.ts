@@ -104,6 +104,34 @@ export const APP_CAUSES = {
       "The app's author must raise the heap limit of its language (for Node.js: --max-old-space-size) or reduce what the app uses.",
     restarts: true,
   },
+  GPU_MEMORY: {
+    owner: 'author',
+    status: 'FAILED',
+    message: () => 'The app ended because the memory of its GPU was full.',
+    remedy:
+      "The app's author must use a smaller model or smaller batches. Or choose a launch profile with a larger GPU.",
+    restarts: true,
+  },
+  PROCESS_LIMIT: {
+    owner: 'author',
+    status: 'FAILED',
+    message: () =>
+      'The app ended because it may not start any more threads or processes.',
+    remedy:
+      "The app's author must start fewer of them. An admin can raise the limit of the nodes (podPidsLimit).",
+    restarts: true,
+  },
+  NO_SPACE: {
+    owner: 'author',
+    status: 'FAILED',
+    message: (path?: string) =>
+      `The app ended because there was no space left where it writes${
+        path ? ` (${path})` : ''
+      }.`,
+    remedy:
+      "The app's author must make it write less, or ask for more space (Runtime.VolumeSize, Runtime.ResourceVolumeSize).",
+    restarts: true,
+  },
   PORT_IN_USE: {
     owner: 'author',
     status: 'FAILED',

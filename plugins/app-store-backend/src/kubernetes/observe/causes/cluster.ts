@@ -94,16 +94,20 @@ export const CLUSTER_CAUSES = {
   CLUSTER_BUSY: {
     owner: 'platform',
     status: 'PENDING',
-    message: () =>
-      'The Kubernetes API is overloaded and told the store to wait.',
+    message: (why?: 'changed') =>
+      why === 'changed'
+        ? 'Somebody changed an object of the instance at the same time.'
+        : 'The Kubernetes API is overloaded and told the store to wait.',
     remedy: 'The store tries again automatically.',
   },
   CLUSTER_REFUSED: {
     owner: 'admin',
     status: 'PENDING',
-    message: (reason: string) =>
-      `The cluster did not accept the instance: ${reason}`,
-    remedy:
-      'The store tries again automatically. An admin must check the quota and the policies of the namespace, and that the store can reach it.',
+    message: (reason: string, _isResize?: boolean) =>
+      `The cluster did not accept the instance: ${reason}.`,
+    remedy: (_reason: string, isResize?: boolean) =>
+      isResize
+        ? 'The volume keeps its size. An admin must choose a storage class with allowVolumeExpansion, or the author the former size.'
+        : 'The store tries again automatically. An admin must check the quota and the policies of the namespace, and what the message says.',
   },
 } satisfies Record<string, Cause>;

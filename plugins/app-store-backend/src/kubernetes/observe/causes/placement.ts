@@ -1,14 +1,24 @@
 /** No node takes the pod, or its volume is not there. */
 import type { Cause } from './Cause';
 
+/** Why no node is added. */
+const NO_NODE: Partial<Record<'comes' | 'full' | 'never', string>> = {
+  full: ' No node is added: the cluster has as many as it may have.',
+  never: ' No node is added: no kind of node fits the app.',
+};
+
 export const PLACEMENT_CAUSES = {
   NO_CAPACITY: {
     owner: 'admin',
     status: 'PENDING',
-    message: (reason: string) =>
-      `The cluster has no room for the app at the moment: ${reason}.`,
-    remedy:
-      'It starts automatically when there is capacity. Suspend other instances, choose a smaller launch profile, or ask an admin for more capacity.',
+    message: (reason: string, scaling?: 'comes' | 'full' | 'never') =>
+      `The cluster has no room for the app at the moment: ${reason}.${
+        NO_NODE[scaling ?? 'comes'] ?? ''
+      }`,
+    remedy: (_reason: string, scaling?: 'comes' | 'full' | 'never') =>
+      scaling === 'never'
+        ? 'Choose a smaller launch profile, or ask an admin to add a larger kind of node.'
+        : 'It starts automatically when there is capacity. Suspend other instances, choose a smaller launch profile, or ask an admin for more capacity.',
   },
   NO_MATCHING_NODE: {
     owner: 'admin',

@@ -2,6 +2,7 @@
 import { found, type Finding } from '../Finding';
 import type { Case } from '../Case';
 import type { Evidence } from '../Facts';
+import { plain, withoutNames } from '../words/plain';
 
 /** A Deployment's controller copies its ReplicaSet's failure within some seconds. */
 const PATIENCE_MS = 1000;
@@ -10,6 +11,20 @@ type Told = (
   match: RegExpExecArray,
   evidence: Evidence[],
 ) => Finding | undefined;
+
+/** The words of a policy: the rule itself, on one line. */
+function policyWords(text: string): string {
+  return withoutNames(
+    text
+      // Kyverno names the object before its policies.
+      .replace(/^.*was blocked due to the following policies\s*/s, '')
+      .replace(/\bRequested by user:.*$/s, ''),
+  )
+    .split('\n')
+    .map(line => line.trim())
+    .filter(Boolean)
+    .join(' ');
+}
 
 /** What the parts of an API server say, and what that means. */
 const TOLD: Array<[RegExp, Told]> = [
@@ -46,18 +61,61 @@ const TOLD: Array<[RegExp, Told]> = [
     ([, name], evidence) => found(evidence, 'ISOLATION_MISSING', name),
   ],
   [
-    /failed calling webhook "([^"]+)"/,
-    ([, webhook], evidence) => found(evidence, 'WEBHOOK_UNREACHABLE', webhook),
+    /failed calling webhook "([^"]+)"(.*)$/s,
+    ([, webhook, why], evidence) =>
+      found(
+        evidence,
+        'WEBHOOK_UNREACHABLE',
+        webhook,
+        /x509|certificate/.test(why),
+      ),
   ],
   [
     /admission webhook "([^"]+)" denied the request:? ?(.*)$/s,
     ([, webhook, reason], evidence) =>
-      found(evidence, 'POLICY_DENIED', webhook, reason || 'no reason is given'),
+      found(
+        evidence,
+        'POLICY_DENIED',
+        webhook,
+        policyWords(reason) || 'no reason is given',
+      ),
   ],
   [
     /ValidatingAdmissionPolicy '([^']+)'.*?denied request: (.*)$/s,
     ([, policy, reason], evidence) =>
-      found(evidence, 'POLICY_DENIED', policy, reason),
+      found(evidence, 'POLICY_DENIED', policy, policyWords(reason)),
+  ],
+  [
+    /unable to validate against any security context constraint/,
+    (_, evidence) =>
+      found(
+        evidence,
+        'POD_SECURITY',
+        'of OpenShift',
+        'no security context constraint (SCC) that the service account of the apps may use fits its user and its settings',
+      ),
+  ],
+  [
+    // The defaults of a LimitRange, beside what an app asks for.
+    /Pod "[^"]*" is invalid: .*?Invalid value: "([^"]+)": must be less than or equal to (\w+) limit(?: of (\S+))?/,
+    ([, request, what, limit], evidence) =>
+      found(
+        evidence,
+        'LIMIT_RANGE',
+        `${what} of ${request} is set aside, and the limit is ${
+          limit ?? 'lower'
+        }`,
+      ),
+  ],
+  [
+    /status unknown for quota: ([^,]+)/,
+    ([, quota], evidence) =>
+      found(
+        evidence,
+        'QUOTA_EXCEEDED',
+        quota,
+        'the cluster does not know yet how much of it is used',
+      ),
   ],
   [
     /((?:maximum|minimum) \S+ (?:usage|memory|cpu)? ?per (?:Container|Pod|PersistentVolumeClaim).*|\S+ max limit to request ratio per .*)$/s,
@@ -84,7 +142,11 @@ export function admissionFinding(
 function refused(text: string, evidence: Evidence[]): Finding {
   return (
     admissionFinding(text, evidence) ??
-    found(evidence, 'CLUSTER_REFUSED', text.replace(/^.*? is forbidden: /s, ''))
+    found(
+      evidence,
+      'CLUSTER_REFUSED',
+      plain(text.replace(/^.*? is forbidden: /s, '')),
+    )
   );
 }
 

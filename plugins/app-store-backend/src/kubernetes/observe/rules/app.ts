@@ -7,22 +7,13 @@ import type { CauseCode } from '../causes';
 import { found, withLog, type Finding } from '../Finding';
 import type { Case } from '../Case';
 import { FAILURE_PREFIX, withTold } from '../entryFailures';
+import { TELLING, toldEnd, toldHint } from '../words/output';
 import { lastEnd, unsettledMs } from '../restarts';
 import { finished } from '../pods';
 import { startFailure } from './startFailure';
 
 /** A port that is closed for moments at a start, or after a probe, is none to speak of. */
 const SILENT_MS = 3000;
-/** The log's own words for what an exit code does not tell. */
-const HEAP = /heap out of memory|OutOfMemoryError|MemoryError\b|std::bad_alloc/;
-const FORMAT = /exec (\S+): exec format error/;
-const IN_USE = /EADDRINUSE|[Aa]ddress already in use/;
-const NOT_FOUND = /: (?:\d+: )?(\S+): (?:command )?not found/;
-const TELLING = new RegExp(
-  [HEAP, FORMAT, IN_USE, new RegExp(FAILURE_PREFIX)]
-    .map(({ source }) => source)
-    .join('|'),
-);
 
 /** A probe ended this run: the kubelet tells it by an event alone, whatever the exit code. */
 function killedBy(
@@ -35,7 +26,9 @@ function killedBy(
   const to = new Date(end.finishedAt ?? NaN).getTime() + 1000;
   const [event] = look.podEvents('Killing').filter(
     each =>
-      each.message?.includes(`failed ${probe} probe`) &&
+      each.message?.includes(
+        `Container ${look.app!.name} failed ${probe} probe`,
+      ) &&
       // It counts kills of several runs: this one is among them, or listened and ended later.
       !(look.now - look.age(each) < from) &&
       !(new Date(each.firstTimestamp ?? NaN).getTime() > to),
@@ -71,28 +64,16 @@ function portHint(look: Case): string | undefined {
   )?.[1];
 }
 
-/** What the app itself says of where it listens, where that is elsewhere. */
-function toldHint(log: string, port: number): string | undefined {
-  const line = log
-    .split('\n')
-    .findLast(each =>
-      /listen|running (on|at)|serving|started|ready on|https?:\/\//i.test(each),
-    );
-  const [, host, told] =
-    /(?:https?:\/\/)?(localhost|127\.0\.0\.1|\[?::1\]?|\b)(?::|port |on )(\d{2,5})\b/i.exec(
-      line ?? '',
-    ) ?? [];
-  if (!told) return undefined;
-  if (Number(told) !== port) return `its log names port ${told}`;
-  return host ? `its log says that it listens on ${host} alone` : undefined;
-}
-
 /** Causes that nothing but the output tells. */
 const TOLD_BY_LOG: ReadonlySet<string> = new Set<CauseCode>([
   'HEAP_LIMIT',
+  'GPU_MEMORY',
+  'PROCESS_LIMIT',
+  'NO_SPACE',
   'PORT_IN_USE',
   'WRONG_ARCHITECTURE',
   'COMMAND_NOT_FOUND',
+  'NOT_EXECUTABLE',
 ]);
 
 /** Why a program ended, as its output and its exit code tell. */
@@ -112,13 +93,21 @@ function endOf(
   const limit = look.spec(status.name)?.resources?.limits?.memory;
   const tell = (): Finding => {
     if (reason === 'OOMKilled') return found(evidence, 'OUT_OF_MEMORY', limit);
-    const format = FORMAT.exec(log);
-    if (format) return found(evidence, 'WRONG_ARCHITECTURE', format[1]);
-    if (HEAP.test(log)) return found(evidence, 'HEAP_LIMIT');
-    if (IN_USE.test(log))
-      return found(evidence, 'PORT_IN_USE', inUse(log) ?? String(look.port));
-    const missing = exitCode === 127 ? NOT_FOUND.exec(log) : undefined;
-    if (missing) return found(evidence, 'COMMAND_NOT_FOUND', missing[1]);
+    const told = toldEnd(log, exitCode);
+    switch (told?.code) {
+      case undefined:
+        break;
+      case 'PORT_IN_USE':
+        return found(evidence, told!.code, told!.what ?? String(look.port));
+      case 'COMMAND_NOT_FOUND':
+      case 'NOT_EXECUTABLE':
+      case 'WRONG_ARCHITECTURE':
+        return found(evidence, told!.code, told!.what ?? 'The command');
+      case 'NO_SPACE':
+        return found(evidence, 'NO_SPACE', told!.what);
+      default:
+        return found(evidence, told!.code);
+    }
     // 128 + the signal: a fault of memory, an abort, a kill.
     if ([132, 134, 135, 136, 137, 139].includes(exitCode))
       return found(evidence, 'APP_CRASHED', exitCode);
@@ -140,12 +129,6 @@ function endOf(
     : finding;
 }
 
-/** The port in "address already in use :::8080", "… ('0.0.0.0', 8080): address already in use". */
-function inUse(log: string): string | undefined {
-  const line = log.split('\n').find(each => IN_USE.test(each));
-  return /[:\s](\d{2,5})\b(?!.*\d{2,5})/.exec(line ?? '')?.[1];
-}
-
 /** It ended, and has not come to rest since. */
 export function ended(look: Case): Finding | undefined {
   const status = look.app;
@@ -155,9 +138,6 @@ export function ended(look: Case): Finding | undefined {
   if (!unsettled) return undefined;
   look.lookAgain(unsettled);
   const start = startFailure(look, status.name, end);
-  // Where something was installed for it, the command is the runtime's.
-  if (start && look.hasRuntime)
-    return found(start.evidence, 'RUNTIME_FAILED', start.problem.message);
   if (start) return start;
   if (end.reason === 'OOMKilled') return endOf(look, status, end);
   const probe =

@@ -1,21 +1,56 @@
 /** A container waits and cannot be made. */
-import type { V1ContainerStatus } from '@kubernetes/client-node';
+import type { CoreV1Event, V1ContainerStatus } from '@kubernetes/client-node';
 import { found, type Finding } from '../Finding';
 import type { Case } from '../Case';
 import { APP_CONTAINER } from '../../manifests/labels';
-import { imageFailure, registryOf } from '../words/images';
+import type { CauseCode } from '../causes';
+import { imageFailure, registryOf, tellsNothing } from '../words/images';
+import { plain, withoutNames } from '../words/plain';
+import { isRuntimes, startProblem } from './startFailure';
 import { contentFinding } from './content';
 
 /** A pod that is set up takes moments; what goes wrong then is told by events alone. */
 const SETUP_MS = 2500;
+/** What passes at the first tries of a new node, in milliseconds. */
+const SANDBOX_MS = 15_000;
 /** Between two looks at the events of a pod that is still being set up, at first; they grow with its age. */
 const SETUP_LOOK_MS = 5000;
 
-function imageFinding(
+/** The kubelet says that it waits, and no more: an event tells why, or what was said before holds. */
+function betweenTries(
   look: Case,
-  { image, name, state }: V1ContainerStatus,
-): Finding {
+  status: V1ContainerStatus,
+): Finding | undefined {
+  const [event] = look
+    .podEvents('Failed')
+    .filter(({ message }) => /^Failed to pull image/.test(message ?? ''));
+  const [, why] =
+    /^Failed to pull image "[^"]*": (.*)$/s.exec(event?.message ?? '') ?? [];
+  if (why)
+    return imageFinding(look, {
+      ...status,
+      state: { waiting: { reason: 'ErrImagePull', message: why } },
+    });
+  const { known } = look.facts;
+  if (!known || !/^(?:IMAGE|REGISTRY)_|^DISK_FULL$/.test(known.code))
+    return undefined;
+  const { reason = '', message = reason } = status.state!.waiting!;
+  return {
+    code: known.code as CauseCode,
+    problem: { ...known },
+    evidence: [
+      { source: look.source(`container ${status.name}, ${reason}`), message },
+    ],
+  };
+}
+
+function imageFinding(look: Case, status: V1ContainerStatus): Finding {
+  const { image, name, state } = status;
   const { reason = '', message = reason } = state!.waiting!;
+  if (tellsNothing(message)) {
+    const finding = betweenTries(look, status);
+    if (finding) return finding;
+  }
   const wanted = look.spec(name)?.image ?? image;
   const { code, why } = imageFailure(reason, message);
   const evidence = [
@@ -24,9 +59,9 @@ function imageFinding(
   const registry = registryOf(wanted);
   const tell = (): Finding => {
     switch (code) {
-      case 'IMAGE_FORBIDDEN':
       case 'REGISTRY_BUSY':
         return found(evidence, code, wanted, registry);
+      case 'IMAGE_FORBIDDEN':
       case 'REGISTRY_UNREACHABLE':
       case 'REGISTRY_FAILED':
         return found(evidence, code, wanted, registry, why);
@@ -49,7 +84,9 @@ function imageFinding(
     'IMAGE_NAME_INVALID',
     'IMAGE_WRONG_PLATFORM',
   ];
-  return look.facts.imageOf === 'author' && authors.includes(code)
+  return look.facts.imageOf === 'author' &&
+    name === APP_CONTAINER &&
+    authors.includes(code)
     ? { ...finding, problem: { ...finding.problem, owner: 'author' } }
     : finding;
 }
@@ -99,7 +136,13 @@ function missingReference(
   }
   const [, config] =
     CONFIG.map(pattern => pattern.exec(message)).find(Boolean) ?? [];
-  if (config) return found(evidence(), 'CONFIG_MISSING', config);
+  if (config)
+    return found(
+      evidence(),
+      'CONFIG_MISSING',
+      // The one with its files has a name that says nothing.
+      withoutNames(config),
+    );
   const [, secret] = SECRET.exec(message) ?? [];
   if (secret && /not found/.test(message))
     return found(evidence(secret), 'SECRET_MISSING', look.secret(secret));
@@ -111,6 +154,46 @@ function secretOfVolume(look: Case, message: string): string | undefined {
   const [, volume] = /volume "([^"]+)"/.exec(message) ?? [];
   return look.pod?.spec?.volumes?.find(({ name }) => name === volume)?.secret
     ?.secretName;
+}
+
+function rootFinding(message: string, source: string): Finding {
+  const [, user] = /non-numeric user \(([^)]*)\)/.exec(message) ?? [];
+  return user
+    ? found([{ source, message: `its user is ${user}` }], 'RUNS_AS_ROOT', user)
+    : found([{ source, message: 'the image runs as root' }], 'RUNS_AS_ROOT');
+}
+
+/** It could not be made; some runtimes find out here that its program cannot be started. */
+function refusedContainer(
+  look: Case,
+  { name }: V1ContainerStatus,
+  message: string,
+  source: string,
+): Finding {
+  const evidence = [{ source, message }];
+  const start = startProblem(evidence, message);
+  if (start)
+    return isRuntimes(look, name)
+      ? found(evidence, 'RUNTIME_FAILED', start.problem.message)
+      : start;
+  if (/is reserved for|name .* is already in use/.test(message))
+    return found(
+      evidence,
+      'CONTAINER_REFUSED',
+      'the one that was made before it is still there',
+    );
+  // A container runtime that knows no volumes made of images.
+  if (look.hasContentVolume && /failed to mkdir "": mkdir/.test(message))
+    return found(
+      evidence,
+      'CONTAINER_REFUSED',
+      "its runtime cannot mount the app's files as a volume made of an image (appStore.kubernetes.contentRegistry needs containerd 2.1 or CRI-O)",
+    );
+  return found(
+    evidence,
+    'CONTAINER_REFUSED',
+    plain(message.replace(/^failed to create containerd container: /, '')),
+  );
 }
 
 function waitingFinding(
@@ -126,6 +209,7 @@ function waitingFinding(
     case 'InvalidImageName':
     case 'ImageInspectError':
     case 'RegistryUnavailable':
+    case 'SignatureValidationFailed':
       return contentFinding(look, status) ?? imageFinding(look, status);
     case 'CreateContainerConfigError':
       if (
@@ -133,13 +217,10 @@ function waitingFinding(
           message,
         )
       )
-        return found(
-          [{ source, message: 'the image runs as root' }],
-          'RUNS_AS_ROOT',
-        );
+        return rootFinding(message, source);
       return (
         missingReference(look, message, source) ??
-        found([{ source, message }], 'CONTAINER_REFUSED', message)
+        found([{ source, message }], 'CONTAINER_REFUSED', plain(message))
       );
     case 'CreateContainerError':
     case 'PreCreateHookError':
@@ -147,11 +228,7 @@ function waitingFinding(
     case 'PostStartHookError':
       return (
         missingReference(look, message, source) ??
-        found(
-          [{ source, message }],
-          'CONTAINER_REFUSED',
-          message.replace(/^failed to create containerd container: /, ''),
-        )
+        refusedContainer(look, status, message, source)
       );
     default:
       return undefined;
@@ -234,6 +311,18 @@ function isPulling(look: Case): boolean {
   return images('Pulling').some(image => !pulled.includes(image));
 }
 
+/** What failed went well afterwards: an event stays for an hour. */
+function isPast(look: Case, event: CoreV1Event): boolean {
+  if (look.condition('PodReadyToStartContainers')?.status === 'True')
+    return true;
+  const later = ['Pulling', 'Pulled', 'Created', 'Started'];
+  if (event.reason === 'FailedAttachVolume')
+    later.push('SuccessfulAttachVolume');
+  return look
+    .podEvents(...later)
+    .some(each => look.age(each) < look.age(event));
+}
+
 /** Only events tell of what goes wrong before the first container, and between two of them. */
 export function setup(look: Case): Finding | undefined {
   const since = settingUpSince(look);
@@ -247,7 +336,7 @@ export function setup(look: Case): Finding | undefined {
     'FailedPodSandBoxStatus',
     'NetworkNotReady',
   );
-  if (!event) {
+  if (!event || isPast(look, event)) {
     const failed = failedEvent(look);
     if (failed) return failed;
     if (isPulling(look)) look.note('The image of the app is being pulled.');
@@ -261,19 +350,27 @@ export function setup(look: Case): Finding | undefined {
   if (/Sandbox|Network/i.test(event.reason ?? '')) {
     const limit = look.spec('app')?.resources?.limits?.memory;
     // Not even the process that sets up the pod fits into it.
-    return /cannot allocate memory|memory\.max|memory limit too low|container init was OOM-killed/i.test(
-      message,
+    if (
+      /cannot allocate memory|memory\.max|memory limit too low|container init was OOM-killed/i.test(
+        message,
+      )
     )
-      ? found(evidence, 'MEMORY_TOO_SMALL', limit ?? 'the app')
-      : found(
+      return found(evidence, 'MEMORY_TOO_SMALL', limit ?? 'the app');
+    // A node that is new has its network a short time later.
+    return look.isOlder(since, SANDBOX_MS)
+      ? found(
           evidence,
           'SANDBOX_FAILED',
-          message
-            .replace(/^Failed to create pod sandbox: /, '')
-            .replace(/rpc error: code = \S+ desc = /g, ''),
-        );
+          plain(message.replace(/^Failed to create pod sandbox: /, '')),
+        )
+      : undefined;
   }
+  if (/service ?accounts? .*not found/i.test(message))
+    return found(
+      [{ source, message: 'the service account is missing' }],
+      'ACCOUNT_MISSING',
+    );
   const [, volume, reason = message] =
     /volume "([^"]+)" ?: (.*)$/s.exec(message) ?? [];
-  return found(evidence, 'MOUNT_FAILED', volume, reason);
+  return found(evidence, 'MOUNT_FAILED', volume, plain(reason));
 }

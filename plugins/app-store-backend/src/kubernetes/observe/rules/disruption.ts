@@ -4,6 +4,7 @@ import { lostBelow } from './node';
 import { found, type Finding } from '../Finding';
 import type { Case } from '../Case';
 import { finished } from '../pods';
+import { plain } from '../words/plain';
 
 function evicted(look: Case, pod: V1Pod): Finding | undefined {
   const name = pod.metadata?.name;
@@ -19,11 +20,25 @@ function evicted(look: Case, pod: V1Pod): Finding | undefined {
     { source: event ? 'Event Evicted' : look.source('status', pod), message },
   ];
   const why = message.trim().replace(/\.$/, '');
-  return /exceeds the (total )?limit|usage of emptydir|exceeds its local ephemeral/i.test(
+  return /exceed(?:s|ed) (?:the (?:total )?limit|its local ephemeral)|usage of emptydir/i.test(
     message,
   )
     ? found(evidence, 'DISK_LIMIT', why)
     : found(evidence, 'NODE_PRESSURE', why);
+}
+
+/**
+ * The kubelet ended, or did not take, the pod as a whole.
+ * https://kubernetes.io/docs/concepts/architecture/nodes/#graceful-node-shutdown
+ */
+function endedByKubelet(look: Case, pod: V1Pod): Finding | undefined {
+  const { reason = '', message = reason } = pod.status ?? {};
+  const evidence = [{ source: look.source('status', pod), message }];
+  if (
+    ['NodeShutdown', 'Terminated', 'Shutdown', 'NodeAffinity'].includes(reason)
+  )
+    return found(evidence, 'MOVED');
+  return reason === 'Preempting' ? found(evidence, 'PREEMPTED') : undefined;
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
@@ -40,7 +55,7 @@ function disrupted(look: Case, pod: V1Pod): Finding | undefined {
     case 'PreemptionByScheduler':
       return found(evidence, 'PREEMPTED');
     case 'TerminationByKubelet':
-      return evicted(look, pod);
+      return evicted(look, pod) ?? endedByKubelet(look, pod);
     default:
       return found(evidence, 'MOVED');
   }
@@ -49,7 +64,10 @@ function disrupted(look: Case, pod: V1Pod): Finding | undefined {
 /** The cluster ends, or ended, the pod that counts. */
 export function disruption(look: Case): Finding | undefined {
   const { pod } = look;
-  return pod && (evicted(look, pod) ?? disrupted(look, pod));
+  return (
+    pod &&
+    (evicted(look, pod) ?? endedByKubelet(look, pod) ?? disrupted(look, pod))
+  );
 }
 
 /** Once the next pod has a place, the node of the former one holds up nothing any more. */
@@ -65,15 +83,13 @@ export function formerDisruption(look: Case): Finding | undefined {
   return (
     former &&
     (evicted(look, former) ??
+      endedByKubelet(look, former) ??
       lostWithoutPlace(look, former) ??
       disrupted(look, former))
   );
 }
 
-/**
- * The kubelet ended or refused the pod as a whole, and says so in its status.
- * https://kubernetes.io/docs/concepts/architecture/nodes/#graceful-node-shutdown
- */
+/** The pod has failed as a whole, and its status says why. */
 export function podFailed(look: Case): Finding | undefined {
   const { status } = look.pod ?? {};
   const { reason = '', message = reason } = status ?? {};
@@ -81,10 +97,9 @@ export function podFailed(look: Case): Finding | undefined {
   const evidence = [{ source: look.source('status'), message }];
   if (reason === 'DeadlineExceeded')
     return found(evidence, 'DEADLINE_EXCEEDED');
-  if (['NodeShutdown', 'Terminated', 'Shutdown'].includes(reason))
-    return found(evidence, 'MOVED');
-  if (/^OutOf/.test(reason)) return found(evidence, 'NO_CAPACITY', message);
-  if (/AdmissionError|NodeAffinity|NodePorts/.test(reason))
-    return found(evidence, 'CONTAINER_REFUSED', message);
-  return undefined;
+  if (/^OutOf/.test(reason))
+    return found(evidence, 'NO_CAPACITY', plain(message));
+  if (/AdmissionError|NodePorts/.test(reason))
+    return found(evidence, 'CONTAINER_REFUSED', plain(message));
+  return endedByKubelet(look, look.pod!);
 }

@@ -8,6 +8,7 @@ import type { Case } from '../Case';
 import { FAILURE_PREFIX, toldFailure, withTold } from '../entryFailures';
 import { lastEnd, stageOf } from '../preparation';
 import { PREPARE_CONTAINER } from '../../manifests/labels';
+import { holdsUp, isAdded, isThrough } from './sidecars';
 import { startFailure } from './startFailure';
 
 /** What takes longer is spoken of, in milliseconds. */
@@ -35,6 +36,10 @@ function lastWords(
 export function initFailed(look: Case): Finding | undefined {
   for (const status of look.pod?.status?.initContainerStatuses ?? []) {
     if (status.state?.terminated?.exitCode === 0) continue;
+    if (isAdded(status.name)) {
+      if (isThrough(look, status)) continue;
+      return holdsUp(look, status);
+    }
     const since = status.state?.running?.startedAt;
     const stage = stageOf(status, look.hasBundle);
     if (since && look.isOlder(since, LONG_MS))
@@ -58,9 +63,7 @@ export function initFailed(look: Case): Finding | undefined {
       },
     ];
     const start = startFailure(look, status.name, ended);
-    // The entry program is the runtime's.
-    if (start)
-      return found(start.evidence, 'RUNTIME_FAILED', start.problem.message);
+    if (start) return start;
     if (ended.reason === 'OOMKilled')
       return found(
         evidence,

@@ -2,11 +2,12 @@
 import { found, type Finding } from '../Finding';
 import type { Case } from '../Case';
 import type { Refusal } from '../Facts';
+import { plain } from '../words/plain';
 import { admissionFinding } from './admission';
 
 /** What an admin configured, and not the app. */
 const CONFIGURED =
-  /NetworkPolicy|ephemeral-\d|nodeSelector|tolerations|affinity|HTTPRoute|Ingress/;
+  /NetworkPolicy|ephemeral-\d|nodeSelector|tolerations|affinity|HTTPRoute|Ingress|runtimeClassName|imagePullSecrets|priorityClassName|serviceAccountName|must specify a volume type|volumes\[\d+\]\.image/;
 
 /** "create deployments", of `… cannot create resource "deployments" in API group …` */
 function permission(message: string): string {
@@ -23,7 +24,7 @@ function invalid({ message, details }: Refusal): Finding {
   const causes = (details?.causes ?? []).map(({ field, message: why }) =>
     field ? `${field}: ${why}` : why,
   );
-  const reason = causes.length ? causes.join('; ') : message;
+  const reason = plain(causes.length ? causes.join('; ') : message);
   const evidence = [{ source: 'Kubernetes API', message }];
   return CONFIGURED.test(message)
     ? found(evidence, 'CONFIGURATION_INVALID', reason)
@@ -61,8 +62,17 @@ export function refusalFinding(refusal: Refusal): Finding {
   if (admission) return admission;
   if (code === 422 || (code === 400 && reason === 'BadRequest'))
     return invalid({ ...refusal, message });
-  if ((code ?? 0) >= 500) return found(evidence, 'CLUSTER_FAILED', message);
-  return found(evidence, 'CLUSTER_REFUSED', message);
+  if ((code ?? 0) >= 500)
+    return found(evidence, 'CLUSTER_FAILED', plain(message));
+  // Somebody else changed it in between: it is read again.
+  if (code === 409 && /has been modified/.test(message))
+    return found(evidence, 'CLUSTER_BUSY', 'changed');
+  return found(
+    evidence,
+    'CLUSTER_REFUSED',
+    plain(message.replace(/^.*? is forbidden: /s, '')),
+    /must support resize/.test(message),
+  );
 }
 
 export function refused({ facts }: Case): Finding | undefined {

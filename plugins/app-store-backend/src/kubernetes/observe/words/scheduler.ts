@@ -5,7 +5,14 @@
 
 /** A reason, and how many nodes it holds for. */
 export interface NodeReason {
-  kind: 'resources' | 'selector' | 'closed' | 'port' | 'volume' | 'other';
+  kind:
+    | 'resources'
+    | 'selector'
+    | 'closed'
+    | 'port'
+    | 'volume'
+    | 'zone'
+    | 'other';
   text: string;
   nodes?: number;
 }
@@ -27,7 +34,17 @@ const OWN_TAINTS: Record<string, string> = {
   'node.kubernetes.io/pid-pressure': 'short of process ids',
   'node.kubernetes.io/network-unavailable': 'no network',
   'node.cloudprovider.kubernetes.io/uninitialized': 'not set up yet',
+  'node.kubernetes.io/out-of-service': 'out of service',
+  // Of autoscalers, while a node comes or goes.
+  ToBeDeletedByClusterAutoscaler: 'being removed',
+  DeletionCandidateOfClusterAutoscaler: 'being removed',
+  'karpenter.sh/disrupted': 'being replaced',
+  'karpenter.sh/disruption': 'being replaced',
+  'karpenter.sh/unregistered': 'not set up yet',
 };
+
+/** What networks and storage drivers take away once they run on a node. */
+const STARTUP_TAINT = /agent-not-ready$|startup-taint|not-ready$/;
 
 const PATTERNS: Array<
   [RegExp, (found: RegExpExecArray) => Omit<NodeReason, 'nodes'>]
@@ -55,12 +72,17 @@ const PATTERNS: Array<
   [
     /taint \{([^:}]+):? ?([^}]*)\}/,
     ([, key, value]) =>
-      Object.hasOwn(OWN_TAINTS, key)
-        ? { kind: 'closed', text: OWN_TAINTS[key] }
+      Object.hasOwn(OWN_TAINTS, key) || STARTUP_TAINT.test(key)
+        ? { kind: 'closed', text: OWN_TAINTS[key] ?? 'not ready' }
         : {
             kind: 'selector',
             text: `reserved by the taint ${key}${value ? `=${value}` : ''}`,
           },
+  ],
+  [
+    // Which ones is not said from Kubernetes 1.34 on.
+    /untolerated taint\(s\)/,
+    () => ({ kind: 'selector', text: 'reserved or closed by taints' }),
   ],
   [
     /were unschedulable/,
@@ -75,8 +97,16 @@ const PATTERNS: Array<
     }),
   ],
   [
-    /volume node affinity conflict/,
-    () => ({ kind: 'volume', text: 'its volume is bound to other nodes' }),
+    /volume node affinity conflict|PersistentVolume's node affinity/,
+    () => ({ kind: 'zone', text: 'its volume is bound to other nodes' }),
+  ],
+  [
+    /ReadWriteOncePod/,
+    () => ({ kind: 'volume', text: 'another pod has its volume' }),
+  ],
+  [
+    /enough free storage/,
+    () => ({ kind: 'volume', text: 'no node has enough free storage for it' }),
   ],
   [
     /exceed max volume count/,
@@ -87,7 +117,9 @@ const PATTERNS: Array<
 /** Reasons of a condition `Unschedulable` or an event `FailedScheduling`. */
 export function nodeReasons(message: string): NodeReason[] {
   const [, list = message] =
-    /nodes are available: (.*?)\.?(?: preemption: .*)?$/s.exec(message) ?? [];
+    /nodes are available: (.*?)\.?(?: (?:preemption:|no new claims to deallocate,?) .*|\. no new claims to deallocate.*)?$/s.exec(
+      message,
+    ) ?? [];
   return list
     .split(/, (?=\d+ )/)
     .map(part => part.trim().replace(/\.$/, ''))
@@ -111,7 +143,7 @@ export function nodeReasons(message: string): NodeReason[] {
 export function reasonsInWords(reasons: NodeReason[]): string {
   return reasons
     .map(({ kind, text, nodes }) =>
-      nodes === undefined || kind === 'volume'
+      nodes === undefined || kind === 'volume' || kind === 'zone'
         ? text
         : `${text} (${nodes} ${nodes === 1 ? 'node' : 'nodes'})`,
     )
