@@ -3,6 +3,7 @@ import type { CoreV1Event } from '@kubernetes/client-node';
 import type { InstanceOutput, InstancePlace } from './InstanceOutput';
 import type { Facts } from './observe/Facts';
 import { observe, type Observation } from './observe/observe';
+import { isQueued, newestPod } from './observe/pods';
 
 const TAIL_LINES = 30;
 /** A diagnosis asks for events, then for logs, and knows. */
@@ -12,11 +13,16 @@ const ROUNDS = 4;
 export type KnownFacts = Omit<Facts, 'events' | 'log' | 'secretNames'>;
 
 export async function observeInstance(
-  output: Pick<InstanceOutput, 'rawEvents' | 'tail'>,
+  output: Pick<InstanceOutput, 'queuePosition' | 'rawEvents' | 'tail'>,
   place: InstancePlace,
   known: KnownFacts,
   secretNames: () => Promise<ReadonlyMap<string, string>>,
 ): Promise<Observation> {
+  const queued = newestPod(known.pods);
+  const queuePosition =
+    queued && isQueued(queued)
+      ? await output.queuePosition(place, queued)
+      : undefined;
   let events: CoreV1Event[] | undefined;
   let names: ReadonlyMap<string, string> | undefined;
   const logs = new Map<string, string>();
@@ -25,6 +31,7 @@ export async function observeInstance(
   for (let round = 0; ; round++) {
     const seen = observe({
       ...known,
+      queuePosition,
       events,
       secretNames: names,
       log: (container, previous) => logs.get(key(container, previous)),

@@ -16,10 +16,12 @@ import {
   objectName,
   PREPARE_CONTAINER,
   pvcName,
+  QUEUE_LABEL,
 } from './manifests/labels';
 import { newestPod } from './observe/pods';
 import { podStatus } from './observe/podStatus';
 import { withoutPass } from './observe/words/images';
+import { withoutAccounts } from './observe/words/plain';
 
 const TAIL_BYTES = 16 * 1024;
 /** A log that does not come within this time is done without. */
@@ -35,6 +37,15 @@ const CONTAINERS: Record<string, string[]> = {
   [BUNDLE_CONTAINER]: [BUNDLE_CONTAINER, PREPARE_CONTAINER],
   [DEPENDENCIES_CONTAINER]: [DEPENDENCIES_CONTAINER, PREPARE_CONTAINER],
 };
+
+/** `PendingWorkloadsSummary` of Kueue's visibility API, as far as it is read. */
+interface PendingWorkloads {
+  items: Array<{
+    metadata: { ownerReferences?: Array<{ uid: string }> };
+    /** From 0 on. */
+    positionInLocalQueue: number;
+  }>;
+}
 
 /** Where an instance is in the cluster. */
 export interface InstancePlace {
@@ -115,12 +126,36 @@ export class InstanceOutput {
     );
   }
 
+  /**
+   * The place of a pod in its queue, from 1 on; undefined where Kueue does not tell it, or the store
+   * may not ask. https://kueue.sigs.k8s.io/docs/tasks/manage/monitor_pending_workloads/
+   */
+  async queuePosition(
+    { namespace }: InstancePlace,
+    { metadata = {} }: V1Pod,
+  ): Promise<number | undefined> {
+    const queue = metadata.labels?.[QUEUE_LABEL];
+    if (!queue) return undefined;
+    try {
+      const { items } = await this.#api.json<PendingWorkloads>(
+        `/apis/visibility.kueue.x-k8s.io/v1beta1/namespaces/${namespace}/localqueues/${queue}/pendingworkloads`,
+      );
+      const own = items.find(item =>
+        item.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid),
+      );
+      return own && own.positionInLocalQueue + 1;
+    } catch (error) {
+      if (error instanceof KubeError) return undefined;
+      throw error;
+    }
+  }
+
   async events(record: InstancePlace): Promise<InstanceEvent[]> {
     return (await this.rawEvents(record)).map(event => ({
       type:
         event.type === 'Warning' ? ('Warning' as const) : ('Normal' as const),
       reason: event.reason ?? '',
-      message: withoutPass(event.message ?? ''),
+      message: withoutAccounts(withoutPass(event.message ?? '')),
       count: event.count ?? 1,
       lastSeen: lastSeen(event),
     }));

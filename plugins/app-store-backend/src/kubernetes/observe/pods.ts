@@ -32,6 +32,15 @@ export function newestPod(pods: V1Pod[]): V1Pod | undefined {
   return [...pods].sort((a, b) => rank(a) - rank(b) || byAge(a, b))[0];
 }
 
+/** Whether Kueue holds it back until there is room for it. */
+export function isQueued({ spec }: V1Pod): boolean {
+  return Boolean(
+    spec?.schedulingGates?.some(({ name }) =>
+      name.startsWith('kueue.x-k8s.io/'),
+    ),
+  );
+}
+
 /** Those of ours: others may add init containers of their own, which may run for as long as the pod. */
 const PREPARATION = [
   PREPARE_CONTAINER,

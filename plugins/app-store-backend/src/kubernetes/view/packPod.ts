@@ -7,6 +7,7 @@ import {
   APP_CONTAINER,
   LAUNCH_ANNOTATION,
   PREPARE_CONTAINER,
+  QUEUE_LABEL,
 } from '../manifests/labels';
 import { stageTimes, stageTimesMessage } from '../observe/preparation';
 
@@ -59,12 +60,14 @@ function isWell({ metadata, status }: V1Pod): boolean {
 }
 
 function slimContainer(container: V1Container): V1Container {
-  const { name, image, ports, resources, startupProbe } = container;
+  const { name, image, ports, resources, restartPolicy, startupProbe } =
+    container;
   return {
     name,
     image,
     ports,
     resources,
+    ...(restartPolicy ? { restartPolicy } : {}),
     ...(startupProbe
       ? {
           startupProbe: {
@@ -81,6 +84,7 @@ function slim({ metadata = {}, spec, status }: V1Pod): V1Pod {
   const { name, uid, creationTimestamp, deletionTimestamp, finalizers } =
     metadata;
   const launch = metadata.annotations?.[LAUNCH_ANNOTATION];
+  const queue = metadata.labels?.[QUEUE_LABEL];
   return {
     metadata: {
       name,
@@ -90,6 +94,7 @@ function slim({ metadata = {}, spec, status }: V1Pod): V1Pod {
       ...(deletionTimestamp ? { deletionTimestamp } : {}),
       ...(finalizers ? { finalizers } : {}),
       ...(launch ? { annotations: { [LAUNCH_ANNOTATION]: launch } } : {}),
+      ...(queue ? { labels: { [QUEUE_LABEL]: queue } } : {}),
     },
     spec: spec && {
       containers: spec.containers.map(slimContainer),
@@ -97,6 +102,7 @@ function slim({ metadata = {}, spec, status }: V1Pod): V1Pod {
       ...(spec.schedulingGates
         ? { schedulingGates: spec.schedulingGates }
         : {}),
+      ...(spec.readinessGates ? { readinessGates: spec.readinessGates } : {}),
       volumes: spec.volumes
         ?.filter(({ secret, image }) => secret || image)
         .map(({ name: volume, secret, image }) => ({

@@ -9,7 +9,11 @@ import { observe } from '../observe';
 import type { Finding } from '../Finding';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { packPod, unpackPod } from '../../view/packPod';
 import type { Facts, Refusal, WorkloadFacts } from '../Facts';
+
+/** Of no instance: names stay as they are. */
+const NO_ID = 'no id';
 
 interface Metadata {
   name: string;
@@ -123,7 +127,10 @@ export class Recording {
     const logs = this.revisions.filter(
       ({ kind, object }) => kind === 'Log' && 'pod' in object,
     );
-    const pods = this.#objects<V1Pod>(seen, ['Pod']);
+    // As they are kept in memory: what is left out there is not known to a diagnosis.
+    const pods = this.#objects<V1Pod>(seen, ['Pod']).map(pod =>
+      unpackPod(packPod(pod, NO_ID), NO_ID),
+    );
     return {
       now: new Date(this.#began + at * 1000),
       pods,

@@ -12,6 +12,7 @@ import {
   refusedBy,
   unschedulable,
 } from '../__testUtils__/made';
+import { packPod, unpackPod } from '../../view/packPod';
 import { diagnose } from '../diagnose';
 import type { Facts } from '../Facts';
 import { refusalFinding } from './refusal';
@@ -64,7 +65,16 @@ function meshed(
   return whole;
 }
 
-const seen = (change: Partial<Facts>) => diagnose(facts(change));
+/** Of pods as they are kept in memory. */
+const seen = (change: Partial<Facts>) =>
+  diagnose(
+    facts({
+      ...change,
+      pods: (change.pods ?? []).map(each =>
+        unpackPod(packPod(each, 'no id'), 'no id'),
+      ),
+    }),
+  );
 const codeOf = (change: Partial<Facts>) => seen(change).finding?.code;
 
 describe('15: containers that the cluster adds', () => {

@@ -3,6 +3,7 @@ import type { CoreV1Event } from '@kubernetes/client-node';
 import { found, type Finding } from '../Finding';
 import type { Case } from '../Case';
 import type { Evidence } from '../Facts';
+import { isQueued } from '../pods';
 import { plain } from '../words/plain';
 import { nodeReasons, reasonsInWords } from '../words/scheduler';
 
@@ -10,6 +11,8 @@ import { nodeReasons, reasonsInWords } from '../words/scheduler';
 const PATIENCE_MS = 2000;
 /** A volume that is made for its pod takes moments. */
 const PROVISIONING_MS = 5000;
+/** Between two looks at the place in a queue, in milliseconds. */
+const QUEUE_LOOK_MS = 15_000;
 /** A node that was asked for is there within this time, in milliseconds, or does not come. */
 const NEW_NODE_MS = 15 * 60_000;
 
@@ -140,7 +143,9 @@ function autoscaled(look: Case): 'comes' | 'full' | 'never' | undefined {
 export function unschedulable(look: Case): Finding | undefined {
   const condition = look.condition('PodScheduled');
   const gates = (look.pod?.spec?.schedulingGates ?? []).map(({ name }) => name);
-  if (gates.some(name => name.startsWith('kueue.x-k8s.io/')))
+  if (look.pod && isQueued(look.pod)) {
+    // Others before it get their turn, and nothing tells of that.
+    if (look.facts.queuePosition !== undefined) look.lookAgain(QUEUE_LOOK_MS);
     look.note(
       `The app waits in the queue of its launch profile until the cluster has room for it${
         look.facts.queuePosition === undefined
@@ -148,7 +153,7 @@ export function unschedulable(look: Case): Finding | undefined {
           : `, at position ${look.facts.queuePosition}`
       }.`,
     );
-  else if (gates.length)
+  } else if (gates.length)
     look.note(`The app waits until ${gates.join(', ')} lets it be scheduled.`);
   if (!condition || condition.reason === 'SchedulerError')
     return notProvisioned(look);

@@ -21,10 +21,7 @@ it.each([
     'time="2026-11-25T15:30:04Z" level=error msg="runc create failed: exec: \\"gunicorn\\": not found"',
     'runc create failed: exec: "gunicorn": not found',
   ],
-  [
-    'image a@sha256:' + 'a'.repeat(64) + '.',
-    'image a@sha256:' + 'a'.repeat(64),
-  ],
+  [`image a@sha256:${'a'.repeat(64)}.`, `image a@sha256:${'a'.repeat(64)}`],
 ])('15: %s', (message, expected) => {
   expect(plain(message)).toBe(expected);
 });
