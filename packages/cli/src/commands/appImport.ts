@@ -1,7 +1,7 @@
 /** `app import`: a bundle becomes an app. */
 import { Option, type Command } from 'commander';
 import { resolve } from 'node:path';
-import { importFile, type ImportFlags } from '../launching';
+import { importFile, type ImportFlags } from '../importing';
 import { showApp } from '../present';
 import { visibilityOption, type Mount } from './shared';
 

@@ -12,7 +12,7 @@ import {
   type DeclaredDocument,
 } from '../declarationFiles';
 import { CliError, EXIT } from '../errors';
-import { importFile } from '../launching';
+import { importFile } from '../importing';
 import { withPacked } from '../packing';
 import { showPlan } from '../planWords';
 import { examples, words, yesOption, type Act } from './shared';

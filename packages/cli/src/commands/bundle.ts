@@ -11,7 +11,8 @@ import { dockerfile } from '../dockerfile';
 import { CliError, EXIT } from '../errors';
 import { withGeneratedVersion } from '../generatedVersion';
 import { initialise, KINDS, type InitFlags } from '../init';
-import { importFile, launch, type ImportFlags } from '../launching';
+import { importFile, type ImportFlags } from '../importing';
+import { launch } from '../launching';
 import { bytes } from '../output';
 import {
   assertSound,

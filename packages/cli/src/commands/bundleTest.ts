@@ -5,7 +5,8 @@ import type {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Context } from '../Context';
 import { CliError, EXIT } from '../errors';
-import { follow, importFile, printLogs } from '../launching';
+import { importFile } from '../importing';
+import { follow, printLogs } from '../launching';
 import { withGeneratedVersion } from '../generatedVersion';
 import { showInstance } from '../present';
 
