@@ -5,33 +5,11 @@
 import type { MetricsService } from '@backstage/backend-plugin-api/alpha';
 import type { LaunchSteps } from '../instances/launches/LaunchRepository';
 import { spansOf } from '../instances/launches/receipt';
-import type { KubeError } from '../kubernetes/client/KubeError';
+import { REFUSAL_CODES, type CauseCode } from '../kubernetes/observe/causes';
 import { OBJECT_KINDS, type ObjectKind } from '../kubernetes/view/mark';
 
 /** Of launches, in seconds: from a laptop's to a node that pulls a large image. */
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900];
-
-/**
- * Reasons of the API, so that one of a webhook's own does not become a label.
- * https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go (StatusReason)
- */
-const REASONS = new Set([
-  'AlreadyExists',
-  'BadRequest',
-  'Conflict',
-  'Expired',
-  'Forbidden',
-  'Invalid',
-  'InternalError',
-  'NotFound',
-  'ServerTimeout',
-  'ServiceUnavailable',
-  'Timeout',
-  'TooManyRequests',
-  'Unauthorized',
-]);
-
-const OTHER = 'Other';
 
 /** Something that is read when figures are collected. */
 export interface Observed {
@@ -51,8 +29,8 @@ export interface StoreMetrics {
   launched(steps: LaunchSteps): void;
   /** Objects were made again as they should be. */
   repaired(kinds: ObjectKind[]): void;
-  /** The cluster refused what an instance needs. */
-  refused(error: Error): void;
+  /** The cluster refused what an instance needs: the store's own request, or that of a controller. */
+  refused(cause: CauseCode): void;
   /** The Kubernetes API answered; code 0 where it did not. */
   requested(verb: string, code: number): void;
 }
@@ -105,7 +83,7 @@ export class DefaultStoreMetrics implements StoreMetrics {
     });
     // What never happened is 0, so that the first time is an increase.
     for (const kind of OBJECT_KINDS) this.#repairs.add(0, { kind });
-    for (const reason of [...REASONS, OTHER]) this.#refusals.add(0, { reason });
+    for (const reason of REFUSAL_CODES) this.#refusals.add(0, { reason });
   }
 
   launched(steps: LaunchSteps): void {
@@ -118,9 +96,8 @@ export class DefaultStoreMetrics implements StoreMetrics {
     for (const kind of kinds) this.#repairs.add(1, { kind });
   }
 
-  refused(error: Error): void {
-    const { reason = '' } = error as Partial<KubeError>;
-    this.#refusals.add(1, { reason: REASONS.has(reason) ? reason : OTHER });
+  refused(cause: CauseCode): void {
+    this.#refusals.add(1, { reason: cause });
   }
 
   requested(verb: string, code: number): void {

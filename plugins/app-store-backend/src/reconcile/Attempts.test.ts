@@ -2,7 +2,6 @@ import { mockServices } from '@backstage/backend-test-utils';
 import { instanceRecord } from '../__testUtils__/fixtures';
 import type { InstanceRecord } from '../instances/instanceRows';
 import type { Unread } from '../kubernetes/view/InstanceWatches';
-import { NO_METRICS } from '../metrics/StoreMetrics';
 import { Attempts } from './Attempts';
 import { Silence } from './Silence';
 
@@ -20,7 +19,6 @@ describe('how long what was refused waits', () => {
       silence,
       logger: mockServices.logger.mock(),
       now: clock,
-      metrics: NO_METRICS,
     });
     return {
       silence,

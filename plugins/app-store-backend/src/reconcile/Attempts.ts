@@ -9,16 +9,10 @@ const SILENT_MS = 10_000;
 
 /** Keeps the back-off of what the cluster refused. */
 export class Attempts {
-  readonly #o: Pick<
-    ReconcileContext,
-    'rows' | 'silence' | 'logger' | 'now' | 'metrics'
-  >;
+  readonly #o: Pick<ReconcileContext, 'rows' | 'silence' | 'logger' | 'now'>;
 
   constructor(
-    options: Pick<
-      ReconcileContext,
-      'rows' | 'silence' | 'logger' | 'now' | 'metrics'
-    >,
+    options: Pick<ReconcileContext, 'rows' | 'silence' | 'logger' | 'now'>,
   ) {
     this.#o = options;
   }
@@ -52,7 +46,6 @@ export class Attempts {
     });
     const again = attempt.retryAt - now;
     if (!isConflict(error)) {
-      this.#o.metrics.refused(error);
       this.#o.logger.warn(
         `instance ${record.id}: ${error.message}; again in ${Math.round(
           again,

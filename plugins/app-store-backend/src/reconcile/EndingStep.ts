@@ -1,4 +1,5 @@
 /** The last steps: a suspended instance whose pod ends, and a terminated one of which nothing stays. */
+import { appliedVersion } from '../instances/appliedVersion';
 import type { InstanceRecord } from '../instances/instanceRows';
 import { diagnoseEnding } from '../kubernetes/observe/ending';
 import type { Refusal } from '../kubernetes/observe/Facts';
@@ -36,6 +37,8 @@ export class EndingStep {
   /** Its pod may take its grace period; the slot was given back when suspension was asked for. */
   async suspend(claim: Claim): Promise<number | undefined> {
     const { record } = claim;
+    // Once: what is told to end has no more to say.
+    if (record.applied !== appliedVersion(record)) await this.#keepLog(record);
     const again = await this.#o.objects.bring(claim);
     // Somebody has to decide first.
     if (record.problem?.code === LOST) return again;
@@ -85,6 +88,14 @@ export class EndingStep {
     });
   }
 
+  async #keepLog(record: InstanceRecord): Promise<void> {
+    const now = this.#o.now();
+    if (this.#o.cluster.hasPods(record.id))
+      await this.#o.lastLogs.keep(record, this.#o.cluster, now);
+    else if (record.desired === 'terminated')
+      await this.#o.lastLogs.ended(record, now);
+  }
+
   /** Everything was told to go a short time ago. */
   #wasTold({ applied }: InstanceRecord, told: string): boolean {
     const [what, at] = applied?.split('/') ?? [];
@@ -116,8 +127,7 @@ export class EndingStep {
     }
     if (await this.#o.epoch.isHeld('cluster')) return HELD_LOOK_MS;
     // Once: what is told to go again has no more to say.
-    if (!record.applied?.startsWith(told))
-      await this.#o.lastLogs.keep(record, this.#o.cluster, this.#o.now());
+    if (!record.applied?.startsWith(told)) await this.#keepLog(record);
     let gone: boolean;
     try {
       gone = await this.#o.cluster.writer.remove(

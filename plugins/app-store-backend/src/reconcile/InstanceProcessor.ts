@@ -44,7 +44,7 @@ export class InstanceProcessor {
   #cluster: InstanceCluster | undefined;
   #forget = () => {};
   /** Woken, and whether what woke them is known to this process alone. */
-  readonly #lastLogs: Pick<LastLogs, 'keep'>;
+  readonly #lastLogs: Pick<LastLogs, 'ended' | 'keep'>;
   readonly #queued = new Map<string, { seenHere: boolean }>();
   #claiming = false;
   /** How many claims are asked for. */
@@ -65,7 +65,7 @@ export class InstanceProcessor {
     /** @default tells nobody */
     metrics?: StoreMetrics;
     /** @default keeps none */
-    lastLogs?: Pick<LastLogs, 'keep'>;
+    lastLogs?: Pick<LastLogs, 'ended' | 'keep'>;
     /** How long a claim of an instance holds without being renewed, in milliseconds. @default 6000 */
     leaseMs?: number;
   }) {
@@ -75,7 +75,10 @@ export class InstanceProcessor {
     this.#logger = options.logger;
     this.#now = options.now ?? (() => new Date());
     this.#metrics = options.metrics ?? NO_METRICS;
-    this.#lastLogs = options.lastLogs ?? { keep: async () => {} };
+    this.#lastLogs = options.lastLogs ?? {
+      ended: async () => {},
+      keep: async () => {},
+    };
   }
 
   /** Begins to work. */

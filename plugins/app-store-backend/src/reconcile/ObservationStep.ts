@@ -7,6 +7,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { InstanceRecord } from '../instances/instanceRows';
 import { launchBegan, stepsOf } from '../instances/launches/launchBegan';
 import { observeInstance } from '../kubernetes/InstanceDiagnosis';
+import { REFUSAL_CODES } from '../kubernetes/observe/causes';
 import { hasRuntime, newestPod } from '../kubernetes/observe/pods';
 import { refusalOf } from './backOff';
 import { launchSteps } from './launchSteps';
@@ -75,6 +76,9 @@ export class ObservationStep {
     const stage: LaunchStage = waitsForAddress ? 'starting' : seen.stage;
     const pod = newestPod(facts.pods);
     const wasReady = stepsOf(record).routed !== undefined;
+    const code = seen.finding?.code;
+    const isRefused =
+      code && REFUSAL_CODES.has(code) && record.problem?.code !== code;
     await this.#o.rows.write(claim, {
       status,
       stage,
@@ -85,6 +89,7 @@ export class ObservationStep {
       endpoint,
       restartCount: seen.restartCount,
     });
+    if (isRefused) this.#o.metrics.refused(code);
     if (!wasReady && record.steps?.routed !== undefined)
       this.#o.metrics.launched(record.steps);
     return seen.againInMs;

@@ -21,7 +21,7 @@ export interface ReconcileContext {
   now: () => Date;
   metrics: StoreMetrics;
   /** Keeps what instances wrote last. */
-  lastLogs: Pick<LastLogs, 'keep'>;
+  lastLogs: Pick<LastLogs, 'ended' | 'keep'>;
 }
 
 /** Between two looks while the cluster was not listed yet, in milliseconds. */

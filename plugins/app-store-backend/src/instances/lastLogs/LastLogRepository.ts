@@ -47,8 +47,25 @@ export class LastLogRepository {
     return row && LAST_LOGS.read(row as LastLogRow);
   }
 
-  /** @param before - RFC 3339 */
+  /** An instance ended whose pod had gone before: its time begins now. */
+  async ended(instanceId: string, at: string): Promise<void> {
+    await this.#knex<LastLogRow>('last_logs')
+      .where({ instance_id: instanceId })
+      .update({ ended_at: at });
+  }
+
+  /**
+   * Those of suspended instances stay: they may end without another word.
+   *
+   * @param before - RFC 3339
+   */
   async dropBefore(before: string): Promise<void> {
-    await this.#knex('last_logs').where('ended_at', '<', before).delete();
+    await this.#knex('last_logs')
+      .where('ended_at', '<', before)
+      .whereNotIn(
+        'instance_id',
+        this.#knex('instances').select('id').where({ desired: 'suspended' }),
+      )
+      .delete();
   }
 }

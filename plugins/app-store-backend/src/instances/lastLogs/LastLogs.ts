@@ -55,13 +55,17 @@ export class LastLogs {
     this.#logger = options.logger;
   }
 
+  /** It ends for good, and has no pod any more: what was kept of it is kept for a day from now on. */
+  async ended(record: InstanceRecord, now: Date): Promise<void> {
+    await this.#rows.ended(record.id, now.toISOString());
+  }
+
   /** Before its pod is deleted. An instance ends without its log, too. */
   async keep(
     record: InstanceRecord,
-    cluster: Pick<InstanceCluster, 'output' | 'hasPods'>,
+    cluster: Pick<InstanceCluster, 'output'>,
     now: Date,
   ): Promise<void> {
-    if (!cluster.hasPods(record.id)) return;
     const signal = AbortSignal.timeout(READ_MS);
     await Promise.all(
       CONTAINERS.map(container =>

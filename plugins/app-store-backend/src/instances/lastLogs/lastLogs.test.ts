@@ -45,12 +45,12 @@ describe.each(databaseIds())('15: logs of terminated instances on %s', id => {
           'SUSPENDED',
     );
   };
-  const run = async (toml?: string) => {
+  const run = async (toml?: string, name = 'app') => {
     const { body } = await store
       .importApp(
         'dev',
         await bundle({
-          name: `app${toml ? '-with-volume' : ''}`,
+          name: `${name}${toml ? '-with-volume' : ''}`,
           server: SERVER,
           toml,
         }),
@@ -107,6 +107,30 @@ describe.each(databaseIds())('15: logs of terminated instances on %s', id => {
     await log(instance, 'dev').expect(200);
     await rows.dropBefore(new Date(Date.now() + 1000).toISOString());
     await log(instance, 'dev').expect(404);
+  });
+
+  it('15: also of one that was suspended before, from its end on', async () => {
+    const instance = await run(undefined, 'suspended');
+    await store.api
+      .post(`${API}/instances/${instance}/suspend`)
+      .set(as('dev'))
+      .expect(200);
+    await store.until(instance, 'SUSPENDED');
+    // It is suspended for long.
+    await knex('last_logs')
+      .where({ instance_id: instance })
+      .update({ ended_at: '2026-01-01T00:00:00.000Z' });
+    const rows = new LastLogRepository(knex);
+    const day = () =>
+      rows.dropBefore(new Date(Date.now() - 24 * 3_600_000).toISOString());
+    await day();
+    await end(instance);
+    await day();
+    const kept = await log(instance, 'dev').expect(200);
+    expect(kept.text).toContain('last words');
+    expect(
+      Date.now() - Date.parse(kept.headers['x-instance-ended']),
+    ).toBeLessThan(60_000);
   });
 
   it('15: also of one whose volume is kept', async () => {

@@ -27,6 +27,19 @@ type ToldCode = {
   [C in CauseCode]: Causes[C] extends { told: true } ? C : never;
 }[CauseCode];
 
+/** Causes that say that the cluster does not take what an instance needs. */
+const REFUSALS = [
+  ...(Object.keys(ADMISSION_CAUSES) as CauseCode[]),
+  'CLUSTER_FORBIDDEN',
+  'CLUSTER_REFUSED',
+  'CONFIGURATION_INVALID',
+  'NAMESPACE_MISSING',
+  'NAMESPACE_TERMINATING',
+  'NOT_OURS',
+  'REQUEST_INVALID',
+] as const satisfies readonly CauseCode[];
+export const REFUSAL_CODES: ReadonlySet<CauseCode> = new Set(REFUSALS);
+
 /** All codes. */
 export const CAUSE_CODES = Object.keys(CAUSES) as CauseCode[];
 
