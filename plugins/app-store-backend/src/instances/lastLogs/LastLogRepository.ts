@@ -55,7 +55,7 @@ export class LastLogRepository {
   }
 
   /**
-   * Those of suspended instances stay: they may end without another word.
+   * Those of suspended instances stay: they may end without another word. So do those of which the end is not noted yet.
    *
    * @param before - RFC 3339
    */
@@ -64,7 +64,9 @@ export class LastLogRepository {
       .where('ended_at', '<', before)
       .whereNotIn(
         'instance_id',
-        this.#knex('instances').select('id').where({ desired: 'suspended' }),
+        this.#knex('instances')
+          .select('id')
+          .whereIn('desired', ['suspended', 'terminated']),
       )
       .delete();
   }

@@ -126,6 +126,13 @@ describe.each(databaseIds())('15: logs of terminated instances on %s', id => {
     await day();
     await end(instance);
     await day();
+    await until(
+      async () =>
+        (
+          await store.api.get(`${API}/instances/${instance}`).set(as('dev'))
+        ).status === 404,
+    );
+    await day();
     const kept = await log(instance, 'dev').expect(200);
     expect(kept.text).toContain('last words');
     expect(
