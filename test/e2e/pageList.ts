@@ -24,6 +24,7 @@ const PAGES: Pages = {
 };
 const ADMIN: Pages = {
   'admin-instances': () => '/admin/instances',
+  'admin-launch': made => `/instances/${made.hello}?tab=launch`,
   'admin-secrets': () => '/admin/secrets',
   'admin-tags': () => '/admin/tags',
   'admin-aliases': () => '/admin/aliases',

@@ -2,7 +2,9 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { mockServices } from '@backstage/backend-test-utils';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NEVER_HELD } from '../../../plugins/app-store-backend/src/epoch/__testUtils__/neverHeld';
+import { SettingsRepository } from '../../../plugins/app-store-backend/src/database/SettingsRepository';
+import { Epoch } from '../../../plugins/app-store-backend/src/epoch/Epoch';
+import { ClusterMark } from '../../../plugins/app-store-backend/src/epoch/EpochMark';
 import { InstanceTransitions } from '../../../plugins/app-store-backend/src/instances/InstanceTransitions';
 import { KubeApi } from '../../../plugins/app-store-backend/src/kubernetes/client/KubeApi';
 import { InstanceCluster } from '../../../plugins/app-store-backend/src/kubernetes/InstanceCluster';
@@ -25,6 +27,7 @@ export class Driver {
   readonly api: KubeApi;
   readonly cluster: InstanceCluster;
   readonly #processor: InstanceProcessor;
+  readonly #epoch: Epoch;
   readonly #transitions: InstanceTransitions;
   readonly claimedAt = new Map<string, number>();
   readonly deployedAt = new Map<string, number>();
@@ -36,6 +39,20 @@ export class Driver {
     const logger = mockServices.rootLogger({ level: 'none' });
     const queue = new InstanceQueue(options.knex);
     const { claimedAt, deployedAt } = this;
+    this.api = KubeApi.create(options.config);
+    this.#epoch = Epoch.create({
+      settings: new SettingsRepository(options.knex),
+      marks: {
+        cluster: ClusterMark.create({
+          api: this.api,
+          namespace: NAMESPACE,
+          installation: INSTALLATION,
+        }),
+        // No bundle is made here.
+        bundles: { read: async () => undefined, raise: async () => true },
+      },
+      logger,
+    });
     this.#processor = new InstanceProcessor({
       queue: new Proxy(queue, {
         get(target, name) {
@@ -59,10 +76,9 @@ export class Driver {
           return value.bind(target);
         },
       }),
-      epoch: NEVER_HELD,
+      epoch: this.#epoch,
       logger,
     });
-    this.api = KubeApi.create(options.config);
     this.cluster = new InstanceCluster({
       api: this.api,
       namespace: NAMESPACE,
@@ -75,6 +91,7 @@ export class Driver {
 
   async start(): Promise<void> {
     await this.cluster.ensureNamespace();
+    await this.#epoch.check('cluster');
     this.cluster.start();
     await this.cluster.whenListed();
   }
@@ -117,6 +134,7 @@ export class Driver {
     clearInterval(this.#tick);
     this.cluster.stop();
     await this.#processor.stop();
+    this.#epoch.stop();
     this.api.close();
   }
 }

@@ -159,6 +159,28 @@ describe('15: states that tell the truth', () => {
     row('5 API takes it: SUSPENDED', '-', Date.now() - began, 10);
   });
 
+  it('15: 5, a termination that is refused says so', async () => {
+    const id = await f.running();
+    await f.faults.fail({
+      status: 403,
+      match: { ...ours, method: 'DELETE', path: 'deployments' },
+    });
+    const began = Date.now();
+    await f.t.store.api.delete(`${API}/instances/${id}`).set(as('uma'));
+    const { seen } = await f.t.until(id, each => Boolean(each.problem));
+    expect([seen.terminating, seen.problem!.owner]).toEqual([true, 'admin']);
+    row('5 termination refused: says so', 'no word', Date.now() - began, 5);
+    await f.faults.fail();
+    const gone = await f.t.eventually(
+      async () =>
+        (
+          await f.t.store.api.get(`${API}/instances/${id}`).set(as('ada'))
+        ).status === 404,
+      'it is gone',
+    );
+    row('5 API takes it: gone', '-', gone, 10);
+  });
+
   it('15: 6, a bad image of an app with a volume is corrected', async () => {
     const runtime = (image: string) => ({
       // One after the other, with the same files.
