@@ -18,7 +18,7 @@ const STEPS: Record<LaunchStep, string> = {
   queued: 'Waiting for the store',
   applied: 'Writing its objects',
   scheduled: 'Finding a node',
-  pulled: 'Loading the image',
+  pulled: 'Pulling the image',
   bundle: 'Fetching the bundle',
   dependencies: 'Installing dependencies',
   started: 'Starting the app',
