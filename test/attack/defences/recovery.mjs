@@ -100,8 +100,8 @@ export default [
     finding: '12',
     name: 'nor does a request delete before a sweep has looked',
     file: 'plugins/app-store-backend/src/epoch/Epoch.ts',
-    from: '      [...this.#checked].map(place =>',
-    to: '      ([] as Place[]).map(place =>',
+    from: 'const comparisons = [...this.#checked].map(place =>',
+    to: 'const comparisons = ([] as Place[]).map(place =>',
     test: { ...test, name: 'before it deletes what somebody asks for' },
   },
 ];
