@@ -45,6 +45,8 @@ export interface WatchOptions<T> {
   metadataOnly?: boolean;
   sink: WatchSink<T>;
   logger: LoggerService;
+  /** A watch that says nothing for this long is taken for dead, in milliseconds. @default 150,000 */
+  quietMs?: number;
 }
 
 /** Lists a kind of objects and follows its changes. */
@@ -230,10 +232,10 @@ export class Watch<T extends KubeObject> {
     response: IncomingMessage,
     ending: AbortController,
   ): Promise<void> {
-    const { sink } = this.#options;
+    const { sink, quietMs = QUIET_MS } = this.#options;
     const quiet = setTimeout(
       () => ending.abort(new Error('no bookmark for too long')),
-      QUIET_MS,
+      quietMs,
     );
     const broken = new Promise<never>((_, reject) =>
       response.once('error', reject),
