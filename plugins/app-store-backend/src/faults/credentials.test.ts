@@ -26,13 +26,6 @@ describe('15: credentials that change', () => {
         return faults.kubeconfig;
       },
     });
-    writeFileSync(file, faults.kubeconfig, { mode: 0o600 });
-    t = await ClusterTest.start(
-      cluster,
-      'credentials',
-      {},
-      { database: DATABASE, kubeconfig: file },
-    );
   });
   afterEach(async () => {
     await t?.store.stop();
@@ -41,21 +34,41 @@ describe('15: credentials that change', () => {
   });
   afterAll(() => rmSync(room, { recursive: true, force: true }));
 
-  it.each<[string, (keys: Record<string, unknown>) => void]>([
-    [
-      'token expired',
-      keys => {
-        keys.adminToken = randomBytes(32).toString('hex');
-      },
-    ],
+  /** The kubeconfig as it is now, with its token in it or beside it. */
+  const write = (hasTokenFile: boolean) => {
+    const { kubeconfig } = faults;
+    const own = /\btoken: *"?([^"\s]+)"?/;
+    if (hasTokenFile)
+      writeFileSync(join(room, 'token'), own.exec(kubeconfig)![1]);
+    writeFileSync(
+      file,
+      hasTokenFile ? kubeconfig.replace(own, 'tokenFile: token') : kubeconfig,
+      { mode: 0o600 },
+    );
+  };
+  const anotherToken = (keys: Record<string, unknown>) => {
+    keys.adminToken = randomBytes(32).toString('hex');
+  };
+
+  it.each<[string, (keys: Record<string, unknown>) => void, boolean]>([
+    ['token expired', anotherToken, false],
+    ['12 token of a tokenFile expired', anotherToken, true],
     [
       'CA rotated',
       keys => {
         delete keys.authority;
         delete keys.server;
       },
+      false,
     ],
-  ])('15: %s', async (what, change) => {
+  ])('15: %s', async (what, change, hasTokenFile) => {
+    write(hasTokenFile);
+    t = await ClusterTest.start(
+      cluster,
+      'credentials',
+      {},
+      { database: DATABASE, kubeconfig: file },
+    );
     const app = await t.publish({ name: 'app' });
     const id = await t.run(app);
     await t.until(id, isWell);
@@ -64,11 +77,16 @@ describe('15: credentials that change', () => {
     await t.until(id, 'UNKNOWN', 30_000);
     const late = await t.run(app);
     await sleep(3000);
-    writeFileSync(file, faults.kubeconfig, { mode: 0o600 });
+    write(hasTokenFile);
     const began = Date.now();
     await t.until(late, isWell);
     // The cluster was started anew, and its apps with it: that they ended is known by now.
     await t.until(id, seen => seen.status !== 'UNKNOWN');
-    row(`${what}, then a new file: all right`, '-', Date.now() - began, 10);
+    row(
+      `${what}, then a new file: all right`,
+      hasTokenFile ? 'silently ignored' : '-',
+      Date.now() - began,
+      10,
+    );
   });
 });
