@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -146,6 +147,12 @@ export async function buildBackend(tools) {
         throw new Sentence(`The back end could not be built:\n${output}`);
     },
   );
+}
+
+/** Has the next build made anew, also of the same sources. */
+export function forgetBuilds() {
+  for (const dist of ['packages/app/dist', 'packages/backend/dist'])
+    rmSync(join(ROOT, dist, '.stamp'), { force: true });
 }
 
 /**

@@ -32,7 +32,7 @@ const ENTRY = [...NODE, 'curl', 'tar'];
  * @property {string} about
  * @property {string} tag
  * @property {string[]} packages - of Debian
- * @property {(tree: string, given: { tools: Tools, room: string }) => Promise<string>} add - puts what
+ * @property {(tree: string, given: { tools: Tools, room: string, fresh?: boolean }) => Promise<string>} add - puts what
  *   is the image's own into the tree, and says where its packages of npm are
  * @property {string} workingDir
  * @property {string[]} cmd
@@ -80,7 +80,7 @@ export const IMAGES = {
     about: 'The portal with the App Store and its gateway',
     tag: portalVersion(),
     packages: NODE,
-    add: (tree, { tools }) => addPortal(tree, tools),
+    add: (tree, { tools, fresh }) => addPortal(tree, tools, { fresh }),
     ...PORTAL,
     env: { NODE_ENV: 'production' },
   },
@@ -114,7 +114,7 @@ export async function buildImage(name, { tools, output, epoch, fresh }) {
     const tree = join(room, 'tree');
     mkdirSync(tree);
     const node = addNode(tree);
-    const modules = await image.add(tree, { tools, room });
+    const modules = await image.add(tree, { tools, room, fresh });
     const layer = join(room, 'layer.tar');
     await packDirectory(tree, layer, epoch);
     const path = join(output, `${name}.oci.tar`);

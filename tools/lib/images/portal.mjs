@@ -9,7 +9,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { buildPortal, PORTAL_PROGRAM } from '../build.mjs';
+import { buildPortal, forgetBuilds, PORTAL_PROGRAM } from '../build.mjs';
 import { readSettings } from '../settings.mjs';
 import { ROOT } from '../toolchain.mjs';
 import { Sentence } from '../words.mjs';
@@ -58,9 +58,11 @@ function prune(directory) {
 /**
  * @param {string} tree
  * @param {Tools} tools
+ * @param {{ fresh?: boolean }} [options] - `fresh`: built now
  * @returns the directory of its packages
  */
-export async function addPortal(tree, tools) {
+export async function addPortal(tree, tools, { fresh = false } = {}) {
+  if (fresh) forgetBuilds();
   await buildPortal(tools, /** @type {any} */ (readSettings([])));
   const home = join(tree, HOME);
   mkdirSync(home, { recursive: true });
