@@ -45,13 +45,8 @@ describe('15: an instance in a cluster', () => {
     );
   });
 
-  it('15: a secret that is deleted while no store runs is lost at its next start', async () => {
-    const t = await tests.start('away');
-    await t.store.api
-      .put(`${API}/secrets/database`)
-      .set(as('dev'))
-      .send({ data: { token: 'c2VjcmV0' } });
-    await t.store.stop();
+  /** Deletes the object of its only secret, as `kubectl` does. */
+  const deleteSecret = async (t: ClusterTest) => {
     const [object] = (
       await tests.cluster.list('v1', 'Secret', t.namespace)
     ).filter(each => each.metadata!.labels?.['ai-app-store.io/secret']);
@@ -60,6 +55,17 @@ describe('15: an instance in a cluster', () => {
       kind: 'Secret',
       ...object,
     });
+    return object;
+  };
+
+  it('15: a secret that is deleted while no store runs is lost at its next start', async () => {
+    const t = await tests.start('away');
+    await t.store.api
+      .put(`${API}/secrets/database`)
+      .set(as('dev'))
+      .send({ data: { token: 'c2VjcmV0' } });
+    await t.store.stop();
+    await deleteSecret(t);
     const next = await tests.start('away', {}, { after: t });
     const lostMs = await next.eventually(
       async () =>
@@ -123,14 +129,7 @@ describe('15: an instance in a cluster', () => {
       name: 'keyed',
       tail: '[[Env]]\nName = "TOKEN"\nSecret = "database"\nSecretKey = "token"\n[[File]]\nPath = "conf/token"\nSecret = "database"\nSecretKey = "token"\n',
     });
-    const [object] = (
-      await tests.cluster.list('v1', 'Secret', t.namespace)
-    ).filter(each => each.metadata!.labels?.['ai-app-store.io/secret']);
-    await tests.cluster.delete({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      ...object,
-    });
+    const object = await deleteSecret(t);
     // Nobody waits for a resync.
     const lostMs = await t.eventually(
       async () =>

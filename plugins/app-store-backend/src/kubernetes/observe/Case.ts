@@ -11,7 +11,7 @@ import type {
 } from '@kubernetes/client-node';
 import type { Facts, Wants } from './Facts';
 import { APP_CONTAINER } from '../manifests/labels';
-import { finished, hasRuntime, newestPod } from './pods';
+import { finished, hasContentVolume, hasRuntime, newestPod } from './pods';
 
 /** What the kubelet answers where a log is gone: never the app's own words. */
 const NO_LOG = /^unable to retrieve container logs for \S+\s*$/;
@@ -92,7 +92,7 @@ export class Case {
 
   /** Its files are a volume made of an image. */
   get hasContentVolume(): boolean {
-    return Boolean(this.pod?.spec?.volumes?.some(({ image }) => image));
+    return this.pod !== undefined && hasContentVolume(this.pod);
   }
 
   /** The pod that counts told that its bundle is there. */

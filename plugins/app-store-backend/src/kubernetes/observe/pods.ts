@@ -53,10 +53,15 @@ export function isPreparation(container: string): boolean {
   return PREPARATION.includes(container);
 }
 
+/** Whether its files are a volume made of an image. */
+export function hasContentVolume({ spec }: V1Pod): boolean {
+  return Boolean(spec?.volumes?.some(({ image }) => image));
+}
+
 /** Whether its files come from the store, with an init container or as a volume: its image is one of a runtime version. */
 export function hasRuntime({ spec }: V1Pod): boolean {
   return Boolean(
     spec?.initContainers?.some(({ name }) => isPreparation(name)) ||
-      spec?.volumes?.some(({ image }) => image),
+      hasContentVolume({ spec }),
   );
 }

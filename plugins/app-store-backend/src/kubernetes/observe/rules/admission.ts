@@ -12,6 +12,21 @@ type Told = (
   evidence: Evidence[],
 ) => Finding | undefined;
 
+const NO_ACCOUNT = /service ?accounts? .*not found/is;
+
+/** The account of its pods is not there. What it is called is the operator's. */
+export function accountMissing(
+  message: string,
+  source: string,
+): Finding | undefined {
+  return NO_ACCOUNT.test(message)
+    ? found(
+        [{ source, message: 'the service account is missing' }],
+        'ACCOUNT_MISSING',
+      )
+    : undefined;
+}
+
 /** The words of a policy: the rule itself, on one line. */
 function policyWords(text: string): string {
   return withoutNames(
@@ -43,15 +58,7 @@ const TOLD: Array<[RegExp, Told]> = [
     ([, level, broken], evidence) =>
       found(evidence, 'POD_SECURITY', level, broken),
   ],
-  [
-    /service ?account .*not found/is,
-    // What it is called is the operator's.
-    (_, [{ source }]) =>
-      found(
-        [{ source, message: 'the service account is missing' }],
-        'ACCOUNT_MISSING',
-      ),
-  ],
+  [NO_ACCOUNT, ([message], [{ source }]) => accountMissing(message, source)],
   [
     /no PriorityClass with name (\S+) was found/,
     ([, name], evidence) => found(evidence, 'PRIORITY_MISSING', name),

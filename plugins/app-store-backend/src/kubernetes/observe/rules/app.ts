@@ -6,6 +6,7 @@ import type {
 import type { CauseCode } from '../causes';
 import { found, withLog, type Finding } from '../Finding';
 import type { Case } from '../Case';
+import type { Evidence } from '../Facts';
 import { FAILURE_PREFIX, withTold } from '../entryFailures';
 import { TELLING, toldEnd, toldHint } from '../words/output';
 import { lastEnd, unsettledMs } from '../restarts';
@@ -76,6 +77,25 @@ const TOLD_BY_LOG: ReadonlySet<string> = new Set<CauseCode>([
   'NOT_EXECUTABLE',
 ]);
 
+function saidFinding(
+  look: Case,
+  evidence: Evidence[],
+  { code, what }: NonNullable<ReturnType<typeof toldEnd>>,
+): Finding {
+  switch (code) {
+    case 'PORT_IN_USE':
+      return found(evidence, code, what ?? String(look.port));
+    case 'COMMAND_NOT_FOUND':
+    case 'NOT_EXECUTABLE':
+    case 'WRONG_ARCHITECTURE':
+      return found(evidence, code, what ?? 'The command');
+    case 'NO_SPACE':
+      return found(evidence, code, what);
+    default:
+      return found(evidence, code);
+  }
+}
+
 /** Why a program ended, as its output and its exit code tell. */
 function endOf(
   look: Case,
@@ -93,21 +113,8 @@ function endOf(
   const limit = look.spec(status.name)?.resources?.limits?.memory;
   const tell = (): Finding => {
     if (reason === 'OOMKilled') return found(evidence, 'OUT_OF_MEMORY', limit);
-    const told = toldEnd(log, exitCode);
-    switch (told?.code) {
-      case undefined:
-        break;
-      case 'PORT_IN_USE':
-        return found(evidence, told!.code, told!.what ?? String(look.port));
-      case 'COMMAND_NOT_FOUND':
-      case 'NOT_EXECUTABLE':
-      case 'WRONG_ARCHITECTURE':
-        return found(evidence, told!.code, told!.what ?? 'The command');
-      case 'NO_SPACE':
-        return found(evidence, 'NO_SPACE', told!.what);
-      default:
-        return found(evidence, told!.code);
-    }
+    const said = toldEnd(log, exitCode);
+    if (said) return saidFinding(look, evidence, said);
     // 128 + the signal: a fault of memory, an abort, a kill.
     if ([132, 134, 135, 136, 137, 139].includes(exitCode))
       return found(evidence, 'APP_CRASHED', exitCode);

@@ -4,7 +4,9 @@ import { found, type Finding } from '../Finding';
 import type { Case } from '../Case';
 import { APP_CONTAINER } from '../../manifests/labels';
 import { plain, withoutNames } from '../words/plain';
-import { isRuntimes, startProblem } from './startFailure';
+import { accountMissing } from './admission';
+import { isRuntimes, NO_MEMORY, startProblem } from './startFailure';
+import { isAdded } from './sidecars';
 import { contentFinding } from './content';
 import { imageFinding } from './images';
 
@@ -95,7 +97,8 @@ function refusedContainer(
   source: string,
 ): Finding {
   const evidence = [{ source, message }];
-  const start = startProblem(evidence, message);
+  // What others add has a command of theirs.
+  const start = isAdded(name) ? undefined : startProblem(evidence, message);
   if (start)
     return isRuntimes(look, name)
       ? found(evidence, 'RUNTIME_FAILED', start.problem.message)
@@ -274,11 +277,7 @@ export function setup(look: Case): Finding | undefined {
   if (/Sandbox|Network/i.test(event.reason ?? '')) {
     const limit = look.spec('app')?.resources?.limits?.memory;
     // Not even the process that sets up the pod fits into it.
-    if (
-      /cannot allocate memory|memory\.max|memory limit too low|container init was OOM-killed/i.test(
-        message,
-      )
-    )
+    if (NO_MEMORY.test(message))
       return found(evidence, 'MEMORY_TOO_SMALL', limit ?? 'the app');
     // A node that is new has its network a short time later.
     return look.isOlder(since, SANDBOX_MS)
@@ -289,11 +288,8 @@ export function setup(look: Case): Finding | undefined {
         )
       : undefined;
   }
-  if (/service ?accounts? .*not found/i.test(message))
-    return found(
-      [{ source, message: 'the service account is missing' }],
-      'ACCOUNT_MISSING',
-    );
+  const account = accountMissing(message, source);
+  if (account) return account;
   const [, volume, reason = message] =
     /volume "([^"]+)" ?: (.*)$/s.exec(message) ?? [];
   return found(evidence, 'MOUNT_FAILED', volume, plain(reason));

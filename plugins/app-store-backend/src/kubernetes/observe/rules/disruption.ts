@@ -55,7 +55,8 @@ function disrupted(look: Case, pod: V1Pod): Finding | undefined {
     case 'PreemptionByScheduler':
       return found(evidence, 'PREEMPTED');
     case 'TerminationByKubelet':
-      return evicted(look, pod) ?? endedByKubelet(look, pod);
+      // Why is in its status.
+      return undefined;
     default:
       return found(evidence, 'MOVED');
   }

@@ -3,6 +3,7 @@ import type { V1ContainerStateTerminated } from '@kubernetes/client-node';
 import { found, type Finding } from '../Finding';
 import type { Case } from '../Case';
 import type { Evidence } from '../Facts';
+import { APP_CONTAINER } from '../../manifests/labels';
 import { isPreparation } from '../pods';
 import { plain } from '../words/plain';
 
@@ -21,7 +22,8 @@ const COMMAND = /exec:? ["`]([^"`]+)["`]|executable file ["`]([^"`]+)["`]/;
 const OF_NODE =
   /nvidia-container-cli|nvml error|libcuda|cgroup|error running (?:\S+ )?hook/i;
 /** Not even the process that begins a container fits into its limit. */
-const NO_MEMORY = /container init was OOM-killed|memory limit too low/i;
+export const NO_MEMORY =
+  /cannot allocate memory|memory\.max|memory limit too low|container init was OOM-killed/i;
 
 /** What a runtime says of a program that cannot be started; undefined where it speaks of something else. */
 export function startProblem(
@@ -54,7 +56,9 @@ export function startProblem(
 
 /** Whether a container runs the image of a runtime version: its command is the runtime's. */
 export function isRuntimes(look: Case, container: string): boolean {
-  return isPreparation(container) || look.hasRuntime;
+  return (
+    isPreparation(container) || (container === APP_CONTAINER && look.hasRuntime)
+  );
 }
 
 /**

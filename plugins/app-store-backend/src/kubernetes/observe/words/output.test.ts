@@ -80,6 +80,12 @@ describe('15: what an app says of its end', () => {
       'COMMAND_NOT_FOUND',
       'python3',
     ],
+    [
+      'Error: ENOSPC: System limit for number of file watchers reached, watch /app',
+      1,
+      undefined,
+      undefined,
+    ],
     ['sh: 1: gunicorn: not found', 127, 'COMMAND_NOT_FOUND', 'gunicorn'],
     [
       'exec /app/start.sh: no such file or directory',

@@ -7,7 +7,8 @@ const GPU =
 const PROCESSES =
   /unable to create (?:new )?native thread|can't start new thread|pthread_create failed|fork: (?:retry: )?(?:Resource temporarily unavailable|Cannot allocate)|newosproc/;
 const HEAP = /heap out of memory|OutOfMemoryError|MemoryError\b|std::bad_alloc/;
-const SPACE = /No space left on device|ENOSPC/;
+/** Watchers of files have a limit of their own, and the same number. */
+const SPACE = /No space left on device|ENOSPC(?!: System limit)/;
 /** Containers begin with `exec`; what a shell says of a program of its own is the same. */
 const FORMAT =
   /exec (?:container process )?[`"']?(\S+?)[`"']?: [Ee]xec format error|(exec user process caused:? "?exec format error)/;
