@@ -385,12 +385,13 @@ export const STORE = {
  */
 export async function makeWorld(store: StoreUnderTest): Promise<World> {
   const { api } = store;
-  const secret = (who: string, name: string, query = '') =>
-    api
+  const secret = async (who: string, name: string, query = '') => {
+    const answer = await api
       .put(`${API}/secrets/${name}?${query}`)
       .set(as(who))
-      .send({ data: { key: 'value' } })
-      .expect(201);
+      .send({ data: { key: 'value' } });
+    if (answer.status !== 201) throw new Error(answer.text);
+  };
   await secret('dev', 'door');
   await secret('ada', 'common', SECRETS.common);
   await secret('ada', 'market', SECRETS.market);

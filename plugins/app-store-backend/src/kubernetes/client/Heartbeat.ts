@@ -9,6 +9,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { KubeApi } from './KubeApi';
 import { KubeError } from './KubeError';
 import { collectionPath } from './kubeObjects';
+import { afterSilence } from './silence';
 
 /** Each watch lasts this long, in seconds. */
 const BEAT_SECONDS = 4;
@@ -88,9 +89,8 @@ export class Heartbeat {
 
   async #beat(): Promise<void> {
     const head = new AbortController();
-    const timer = setTimeout(
-      () => head.abort(new Error(`no answer within ${GRACE_MS} ms`)),
-      GRACE_MS,
+    const ended = afterSilence(GRACE_MS, () =>
+      head.abort(new Error(`no answer within ${GRACE_MS} ms`)),
     );
     try {
       const stream = await this.#api.stream(
@@ -106,19 +106,18 @@ export class Heartbeat {
         },
       );
       this.#answered();
-      clearTimeout(timer);
-      const end = setTimeout(
-        () => head.abort(new Error('a watch did not end in time')),
-        BEAT_SECONDS * 1000 + GRACE_MS,
+      ended();
+      const closed = afterSilence(BEAT_SECONDS * 1000 + GRACE_MS, () =>
+        head.abort(new Error('a watch did not end in time')),
       );
       try {
         for await (const _ of stream);
       } finally {
-        clearTimeout(end);
+        closed();
       }
       this.#answered();
     } finally {
-      clearTimeout(timer);
+      ended();
     }
   }
 
