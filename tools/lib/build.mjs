@@ -125,7 +125,22 @@ async function buildWebApp(tools, settings) {
     const schema = join(ROOT, 'packages/app/dist/.config-schema.json');
     const whole = JSON.parse(readFileSync(schema, 'utf8'));
     writeFileSync(schema, JSON.stringify(visibleSchema(whole, 'frontend')));
+    withoutPathOfCheckout(join(ROOT, 'packages/app/dist/static'));
   });
+}
+
+/**
+ * The bundler names JSON files in source maps by their path on this machine.
+ *
+ * @param {string} directory
+ */
+function withoutPathOfCheckout(directory) {
+  for (const name of readdirSync(directory)) {
+    if (!name.endsWith('.map')) continue;
+    const text = readFileSync(join(directory, name), 'utf8');
+    if (text.includes(`${ROOT}/`))
+      writeFileSync(join(directory, name), text.replaceAll(`${ROOT}/`, ''));
+  }
 }
 
 /**

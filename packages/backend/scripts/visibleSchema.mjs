@@ -54,6 +54,8 @@ export function visibleSchema(serialized, visibility) {
     ...serialized,
     schemas: serialized.schemas
       .filter(({ value }) => speaksOfIt(value))
-      .map(schema => ({ ...schema, value: part(schema.value) })),
+      .map(schema => ({ ...schema, value: part(schema.value) }))
+      // They are found in an order that differs from build to build.
+      .sort((one, other) => (one.path < other.path ? -1 : 1)),
   };
 }
