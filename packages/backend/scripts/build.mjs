@@ -21,6 +21,7 @@ const ROOT = resolve(BACKEND, '../..');
 const DIST = join(BACKEND, 'dist');
 const PROGRAMS = {
   index: join(BACKEND, 'src/index.ts'),
+  gateway: join(BACKEND, 'src/gateway.ts'),
   'local-cluster': join(ROOT, 'packages/local-cluster/src/main.ts'),
 };
 

@@ -114,6 +114,7 @@ describe('15: deploy', () => {
     [['ingress', 'alias-ingress']],
     [['httproute', 'alias-httproute']],
     [['ingress', 'metrics']],
+    [['ingress', 'gateway']],
   ])('15: is taken by a cluster, with %j', async components => {
     // Of its own: an installation on this cluster stays out of it.
     const places = new Map([
@@ -167,32 +168,70 @@ describe('15: deploy', () => {
     expect(hosts).toEqual([[portalHost], [portalHost], ofApps, ofApps]);
   });
 
-  it('15: the portal’s own pod is admitted where pod security is restricted', async () => {
-    const { spec } = render().find(({ kind }) => kind === 'Deployment')!;
-    const namespace = await cluster.namespace('deploy');
-    await cluster.create({
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: { name: 'app-store', namespace },
-    });
-    const pod = await cluster.api.json<AnyObject>(
-      collectionPath('v1', 'Pod', namespace),
-      {
-        method: 'POST',
-        body: {
-          apiVersion: 'v1',
-          kind: 'Pod',
-          metadata: { name: 'portal', namespace },
-          spec: spec.template.spec,
-        },
-        query: { dryRun: 'All' },
-      },
+  it('15: a gateway beside the portal takes over its ways in, and reaches the store where pods do', () => {
+    const objects = render(['gateway']);
+    const named = (kind: string, name: string) =>
+      objects.find(
+        object => object.kind === kind && object.metadata!.name === name,
+      )!;
+    const labels = (name: string) =>
+      named('Deployment', name).spec.template.metadata.labels;
+    const led = (service: string) =>
+      ['app-store', 'app-store-gateway'].filter(name =>
+        Object.entries(named('Service', service).spec.selector).every(
+          ([key, value]) => labels(name)[key] === value,
+        ),
+      );
+    expect(led('app-store')).toEqual(['app-store']);
+    expect(led('app-store-gateway')).toEqual(['app-store-gateway']);
+    const [container] = named('Deployment', 'app-store-gateway').spec.template
+      .spec.containers;
+    const [{ target, plugins }] = JSON.parse(
+      container.env.find(
+        ({ name }: { name: string }) =>
+          name === 'APP_CONFIG_discovery_endpoints',
+      ).value,
     );
-    const [container] = pod.spec.containers;
-    expect(container.securityContext.readOnlyRootFilesystem).toBe(true);
-    // Only what is mounted can be written to.
-    expect(
-      container.volumeMounts.map((mount: any) => mount.mountPath).sort(),
-    ).toEqual(expect.arrayContaining(['/tmp', '/var/lib/app-store/bundles']));
+    const { data } = objects.find(({ kind }) => kind === 'ConfigMap')!;
+    expect(target).toBe(`${data.STORE_URL}/api/{{pluginId}}`);
+    expect(plugins).toEqual(['app-store']);
   });
+
+  it.each([
+    ['app-store', ['/tmp', '/var/lib/app-store/bundles']],
+    ['app-store-gateway', ['/tmp']],
+  ])(
+    '15: the pod of %s is admitted where pod security is restricted',
+    async (name, writable) => {
+      const { spec } = render(['gateway']).find(
+        ({ kind, metadata }) =>
+          kind === 'Deployment' && metadata!.name === name,
+      )!;
+      const namespace = await cluster.namespace('deploy');
+      await cluster.create({
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name, namespace },
+      });
+      const pod = await cluster.api.json<AnyObject>(
+        collectionPath('v1', 'Pod', namespace),
+        {
+          method: 'POST',
+          body: {
+            apiVersion: 'v1',
+            kind: 'Pod',
+            metadata: { name, namespace },
+            spec: spec.template.spec,
+          },
+          query: { dryRun: 'All' },
+        },
+      );
+      const [container] = pod.spec.containers;
+      expect(container.securityContext.readOnlyRootFilesystem).toBe(true);
+      // Only what is mounted can be written to.
+      expect(
+        container.volumeMounts.map((mount: any) => mount.mountPath).sort(),
+      ).toEqual(expect.arrayContaining(writable));
+    },
+  );
 });
