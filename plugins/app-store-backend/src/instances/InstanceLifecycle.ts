@@ -13,6 +13,7 @@ import type { InstanceAction } from '../policy';
 import type { Audit, AuditContext } from '../audit/Audit';
 import type { Caller } from '../auth/Caller';
 import { deadline, launch, suspension } from './instanceChanges';
+import { STATUS_TRANSITIONS } from './statusTransitions';
 import { overQuota, type InstanceQuota } from './InstanceQuota';
 import type { FoundInstance, InstanceService } from './InstanceService';
 import { stale, StoreError } from '../errors/StoreError';
@@ -234,7 +235,7 @@ export class InstanceLifecycle {
           {
             ...suspension(),
             // Its pod ended long ago.
-            status: 'SUSPENDED',
+            status: STATUS_TRANSITIONS.Suspended.to,
             purgeAfter: undefined,
             updatedAt: at,
           },

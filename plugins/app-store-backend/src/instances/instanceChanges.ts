@@ -1,5 +1,6 @@
 /** What begins, ends and puts off a run of an instance, as changes of its row. */
 import type { InstanceRecord } from './InstanceRepository';
+import { STATUS_TRANSITIONS } from './statusTransitions';
 
 /** The change that suspends: it is suspended once its pod has ended. */
 export function suspension(): Partial<InstanceRecord> {
@@ -11,7 +12,7 @@ export function suspension(): Partial<InstanceRecord> {
     problem: undefined,
     notice: undefined,
     stage: undefined,
-    status: 'PENDING',
+    status: STATUS_TRANSITIONS.Suspending.to,
     updatedAt: new Date().toISOString(),
   };
 }
@@ -23,7 +24,7 @@ export function launch(
 ): Partial<InstanceRecord> {
   return {
     launch: record.launch + 1,
-    status: 'PENDING',
+    status: STATUS_TRANSITIONS.Launched.to,
     stage: 'accepted',
     stages: { accepted: now.toISOString() },
     steps: undefined,

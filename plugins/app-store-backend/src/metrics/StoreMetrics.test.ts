@@ -45,6 +45,7 @@ describe('15: metrics', () => {
     metrics.launched({ queued: 10, applied: 30, routed: 130 });
     metrics.repaired(['Service', 'Deployment']);
     metrics.refused('QUOTA_EXCEEDED');
+    metrics.moved('Ready');
     metrics.requested('patch', 409);
     metrics.requested('watch', 0);
     expect(told).toEqual([
@@ -55,6 +56,7 @@ describe('15: metrics', () => {
       'app_store.drift.repairs{"kind":"Service"} 1',
       'app_store.drift.repairs{"kind":"Deployment"} 1',
       'app_store.admissions.refused{"reason":"QUOTA_EXCEEDED"} 1',
+      'app_store.instances.transitions{"transition":"Ready"} 1',
       'app_store.kubernetes.requests{"verb":"patch","code":"4xx"} 1',
       'app_store.kubernetes.requests{"verb":"watch","code":"none"} 1',
     ]);

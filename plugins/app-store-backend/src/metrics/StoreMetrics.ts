@@ -5,6 +5,10 @@
 import type { MetricsService } from '@backstage/backend-plugin-api/alpha';
 import type { LaunchSteps } from '../instances/launches/LaunchRepository';
 import { spansOf } from '../instances/launches/receipt';
+import {
+  TRANSITION_NAMES,
+  type TransitionName,
+} from '../instances/statusTransitions';
 import { REFUSAL_CODES, type CauseCode } from '../kubernetes/observe/causes';
 import { OBJECT_KINDS, type ObjectKind } from '../kubernetes/view/mark';
 
@@ -31,6 +35,8 @@ export interface StoreMetrics {
   repaired(kinds: ObjectKind[]): void;
   /** The cluster refused what an instance needs: the store's own request, or that of a controller. */
   refused(cause: CauseCode): void;
+  /** The status of an instance was seen to change. */
+  moved(transition: TransitionName): void;
   /** The Kubernetes API answered; code 0 where it did not. */
   requested(verb: string, code: number): void;
 }
@@ -40,6 +46,7 @@ export const NO_METRICS: StoreMetrics = {
   launched() {},
   repaired() {},
   refused() {},
+  moved() {},
   requested() {},
 };
 
@@ -49,6 +56,7 @@ export class DefaultStoreMetrics implements StoreMetrics {
   readonly #step;
   readonly #repairs;
   readonly #refusals;
+  readonly #transitions;
   readonly #requests;
   readonly #service: MetricsService;
 
@@ -77,6 +85,10 @@ export class DefaultStoreMetrics implements StoreMetrics {
     this.#refusals = service.createCounter('app_store.admissions.refused', {
       description: 'Objects of instances that the cluster refused',
     });
+    this.#transitions = service.createCounter(
+      'app_store.instances.transitions',
+      { description: 'Changes of the status of instances that were seen' },
+    );
     this.#requests = service.createCounter('app_store.kubernetes.requests', {
       description:
         'Requests to the Kubernetes API, by verb and class of the answer',
@@ -84,6 +96,8 @@ export class DefaultStoreMetrics implements StoreMetrics {
     // What never happened is 0, so that the first time is an increase.
     for (const kind of OBJECT_KINDS) this.#repairs.add(0, { kind });
     for (const reason of REFUSAL_CODES) this.#refusals.add(0, { reason });
+    for (const transition of TRANSITION_NAMES)
+      this.#transitions.add(0, { transition });
   }
 
   launched(steps: LaunchSteps): void {
@@ -98,6 +112,10 @@ export class DefaultStoreMetrics implements StoreMetrics {
 
   refused(cause: CauseCode): void {
     this.#refusals.add(1, { reason: cause });
+  }
+
+  moved(transition: TransitionName): void {
+    this.#transitions.add(1, { transition });
   }
 
   requested(verb: string, code: number): void {
