@@ -43,6 +43,7 @@ describe('15: metrics', () => {
   it('tell of launches, repairs, refusals and requests, with labels of ours alone', () => {
     const { told, metrics } = collect();
     metrics.launched({ queued: 10, applied: 30, routed: 130 });
+    metrics.answered(250);
     metrics.repaired(['Service', 'Deployment']);
     metrics.refused('QUOTA_EXCEEDED');
     metrics.moved('Ready');
@@ -53,6 +54,7 @@ describe('15: metrics', () => {
       'app_store.launch.step.duration{"step":"applied"} 0.02',
       'app_store.launch.step.duration{"step":"routed"} 0.1',
       'app_store.launch.duration{} 0.13',
+      'app_store.launch.step.duration{"step":"firstByte"} 0.25',
       'app_store.drift.repairs{"kind":"Service"} 1',
       'app_store.drift.repairs{"kind":"Deployment"} 1',
       'app_store.admissions.refused{"reason":"QUOTA_EXCEEDED"} 1',

@@ -31,6 +31,8 @@ export interface Observed {
 export interface StoreMetrics {
   /** An instance came to be ready. */
   launched(steps: LaunchSteps): void;
+  /** An instance answered its first visitor, so many milliseconds after it could be opened. */
+  answered(ms: number): void;
   /** Objects were made again as they should be. */
   repaired(kinds: ObjectKind[]): void;
   /** The cluster refused what an instance needs: the store's own request, or that of a controller. */
@@ -44,6 +46,7 @@ export interface StoreMetrics {
 /** Tells nobody. */
 export const NO_METRICS: StoreMetrics = {
   launched() {},
+  answered() {},
   repaired() {},
   refused() {},
   moved() {},
@@ -104,6 +107,10 @@ export class DefaultStoreMetrics implements StoreMetrics {
     for (const { step, fromMs, toMs } of spansOf({ steps }))
       this.#step.record((toMs - fromMs) / 1000, { step });
     if (steps.routed !== undefined) this.#launch.record(steps.routed / 1000);
+  }
+
+  answered(ms: number): void {
+    this.#step.record(ms / 1000, { step: 'firstByte' });
   }
 
   repaired(kinds: ObjectKind[]): void {

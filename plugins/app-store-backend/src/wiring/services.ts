@@ -386,7 +386,11 @@ export function createServices(options: ServicesOptions) {
       downloads: config.downloads,
     }),
     starts: new AppStarts({ ...common, apps: appService }),
-    receipts: new LaunchReceipts({ ...common, instances: instanceService }),
+    receipts: new LaunchReceipts({
+      ...common,
+      instances: instanceService,
+      metrics: options.metrics,
+    }),
     instances: instanceService,
     owners: new InstanceOwners({ instances }),
     runs,

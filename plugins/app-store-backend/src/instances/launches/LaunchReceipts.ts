@@ -1,6 +1,7 @@
 /** What launches took: for whoever may see an instance's status. */
 import type { LaunchReceipt } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Caller } from '../../auth/Caller';
+import type { StoreMetrics } from '../../metrics/StoreMetrics';
 import type { InstanceService } from '../InstanceService';
 import type { LaunchRepository } from './LaunchRepository';
 import { launchBegan, stepsOf } from './launchBegan';
@@ -13,13 +14,16 @@ export const COMPARED = 100;
 export class LaunchReceipts {
   readonly #instances: Pick<InstanceService, 'lookInto'>;
   readonly #launches: LaunchRepository;
+  readonly #metrics: Pick<StoreMetrics, 'answered'>;
 
   constructor(options: {
     instances: Pick<InstanceService, 'lookInto'>;
     launches: LaunchRepository;
+    metrics: Pick<StoreMetrics, 'answered'>;
   }) {
     this.#instances = options.instances;
     this.#launches = options.launches;
+    this.#metrics = options.metrics;
   }
 
   /** Of the last launch of an instance. @throws StoreError 404 or 403 */
@@ -51,7 +55,12 @@ export class LaunchReceipts {
     items: Array<{ instanceId: string; agoMs: number }>,
   ): Promise<void> {
     const now = Date.now();
-    for (const { instanceId, agoMs } of items)
-      await this.#launches.noteFirstByte(instanceId, new Date(now - agoMs));
+    for (const { instanceId, agoMs } of items) {
+      const tookMs = await this.#launches.noteFirstByte(
+        instanceId,
+        new Date(now - agoMs),
+      );
+      if (tookMs !== undefined) this.#metrics.answered(tookMs);
+    }
   }
 }

@@ -31,8 +31,8 @@ describe.each(databaseIds())('15: launches on %s', id => {
     await keep(instanceId, 1, 0);
     await keep(instanceId, 2, 1000);
     await keep(instanceId, 2, 5000);
-    await launches.noteFirstByte(instanceId, at(1500));
-    await launches.noteFirstByte(instanceId, at(9000));
+    expect(await launches.noteFirstByte(instanceId, at(1500))).toBe(400);
+    expect(await launches.noteFirstByte(instanceId, at(9000))).toBeUndefined();
     expect(await launches.get(instanceId, 2)).toEqual({
       instanceId,
       launch: 2,

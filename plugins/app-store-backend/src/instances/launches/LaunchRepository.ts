@@ -86,24 +86,32 @@ export class LaunchRepository {
     return rows.map(LAUNCHES.read);
   }
 
-  /** Notes that an instance answered a visitor, of its last launch and the first time alone. */
-  async noteFirstByte(instanceId: string, at: Date): Promise<void> {
+  /**
+   * Notes that an instance answered a visitor, of its last launch and the first time alone.
+   *
+   * @returns milliseconds since it could be opened; undefined where nothing was noted
+   */
+  async noteFirstByte(
+    instanceId: string,
+    at: Date,
+  ): Promise<number | undefined> {
     const row: LaunchRow | undefined = await this.#knex('launches')
       .where({ instance_id: instanceId })
       .orderBy('launch', 'desc')
       .first([...LAUNCHES.names]);
     const last = row && LAUNCHES.read(row);
-    if (!last || last.firstByteMs !== undefined) return;
-    await this.#knex('launches')
+    if (!last || last.firstByteMs !== undefined) return undefined;
+    const routedMs = last.steps.routed ?? 0;
+    // Clocks differ: no visitor is answered by what cannot be opened.
+    const firstByteMs = Math.max(
+      at.getTime() - Date.parse(last.beganAt),
+      routedMs,
+    );
+    const count = await this.#knex('launches')
       .where({ instance_id: instanceId, launch: last.launch })
       .whereNull('first_byte_ms')
-      .update({
-        // Clocks differ: no visitor is answered by what cannot be opened.
-        first_byte_ms: Math.max(
-          at.getTime() - Date.parse(last.beganAt),
-          last.steps.routed ?? 0,
-        ),
-      });
+      .update({ first_byte_ms: firstByteMs });
+    return count === 1 ? firstByteMs - routedMs : undefined;
   }
 
   /** @param before - an ISO 8601 time: launches that began earlier are dropped */
