@@ -5,6 +5,7 @@ import type {
   DoctorReport,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { randomUUID } from 'node:crypto';
+import { API, as } from '../__testUtils__/StoreUnderTest';
 import { has, isWell, type ClusterTest } from './__testUtils__/ClusterTest';
 import { ClusterTests } from './__testUtils__/ClusterTests';
 import { IS_REAL } from './__testUtils__/ClusterUnderTest';
@@ -40,6 +41,7 @@ describe('15: the doctor', () => {
     drift: 'OK',
     queue: 'OK',
     orphans: 'OK',
+    'orphaned-secrets': 'OK',
     secrets: 'OK',
     backup: 'OK',
   };
@@ -90,6 +92,51 @@ describe('15: the doctor', () => {
       'the orphan is gone',
     );
     expect((await repair(t, 'orphans')).items).toEqual([]);
+  });
+
+  it('15: finds a secret that no row speaks of, and deletes it when it is told to', async () => {
+    const t = await tests.start('secrets');
+    const { api } = t.store;
+    await api
+      .put(`${API}/secrets/known`)
+      .set(as('dev'))
+      .send({ data: { key: 'dmFsdWU=' } })
+      .expect(201);
+    const [known] = (
+      await tests.cluster.list('v1', 'Secret', t.namespace)
+    ).filter(each => each.metadata!.labels?.['ai-app-store.io/secret']);
+    const orphan = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: 'left-over',
+        namespace: t.namespace,
+        labels: {
+          ...known.metadata!.labels,
+          'ai-app-store.io/secret': randomUUID(),
+        },
+      },
+      data: {},
+    };
+    // As the store names them.
+    orphan.metadata.name = known.metadata!.name!.replace(
+      known.metadata!.labels!['ai-app-store.io/secret'],
+      orphan.metadata.labels['ai-app-store.io/secret'],
+    );
+    await tests.cluster.create(orphan);
+    const found = await check(t, 'orphaned-secrets');
+    expect(found).toMatchObject({ state: 'WARNING', repairable: true });
+    expect(found.message).toContain('1 secret without a row');
+    const isThere = async (object: object) =>
+      Boolean(await tests.cluster.get(object as never));
+    expect(
+      (await repair(t, 'orphaned-secrets', '?dryRun=true')).items,
+    ).toHaveLength(1);
+    expect(await isThere(orphan)).toBe(true);
+    expect((await repair(t, 'orphaned-secrets')).items).toHaveLength(1);
+    expect(await isThere(orphan)).toBe(false);
+    expect(await isThere({ ...orphan, metadata: known.metadata })).toBe(true);
+    expect((await check(t, 'orphaned-secrets')).state).toBe('OK');
   });
 
   it('15: shows what the cluster refuses, and has it tried again at once', async () => {

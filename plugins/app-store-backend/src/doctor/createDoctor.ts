@@ -15,10 +15,16 @@ import { contentVolumesCheck } from './checks/contentVolumes';
 import { policiesCheck } from './checks/policies';
 import type { PolicyEnforcement } from './PolicyEnforcement';
 import type { InstanceQueue } from '../reconcile/InstanceQueue';
+import type { SecretCluster } from '../kubernetes/SecretCluster';
 import type { SecretRepository } from '../secrets/SecretRepository';
 import { clusterCheck, permissionsCheck } from './checks/cluster';
 import { driftCheck, queueCheck, refusedCheck } from './checks/instances';
-import { backupCheck, orphansCheck, secretsCheck } from './checks/leftovers';
+import {
+  backupCheck,
+  orphanedSecretsCheck,
+  orphansCheck,
+  secretsCheck,
+} from './checks/leftovers';
 import { Doctor, type DoctorOptions } from './Doctor';
 
 export function createDoctor(
@@ -38,6 +44,7 @@ export function createDoctor(
     inventory: Inventory;
     instances: InstanceRepository;
     secrets: SecretRepository;
+    secretCluster: SecretCluster;
     epoch: Epoch;
   },
 ): Doctor {
@@ -63,6 +70,7 @@ export function createDoctor(
       driftCheck({ queue, cluster }),
       queueCheck(queue),
       orphansCheck(options),
+      orphanedSecretsCheck(options),
       secretsCheck(options.secrets),
       ...(aliasRoutes ? [aliasesCheck(aliasRoutes)] : []),
       ...(policyEnforcement ? [policiesCheck(policyEnforcement)] : []),

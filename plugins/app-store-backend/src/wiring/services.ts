@@ -227,7 +227,9 @@ export function createServices(options: ServicesOptions) {
     connection,
     settings: repositories.settings,
   });
+  const secretCluster = new SecretCluster(cluster);
   const doctor = createDoctor({
+    secretCluster,
     policyEnforcement,
     contentVolumes,
     ...common,
@@ -244,7 +246,6 @@ export function createServices(options: ServicesOptions) {
     synced: () => instanceCluster.synced,
     checks: () => doctor.states,
   });
-  const secretCluster = new SecretCluster(cluster);
 
   const appService = new AppService({
     ...common,

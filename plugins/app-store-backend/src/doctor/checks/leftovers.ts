@@ -3,6 +3,10 @@ import type { Epoch } from '../../epoch/Epoch';
 import type { InstanceRepository } from '../../instances/InstanceRepository';
 import type { InstanceCluster } from '../../kubernetes/InstanceCluster';
 import type { Inventory } from '../../kubernetes/Inventory';
+import type {
+  FoundSecret,
+  SecretCluster,
+} from '../../kubernetes/SecretCluster';
 import type { SecretRepository } from '../../secrets/SecretRepository';
 import { counted, shown, UNKNOWN, type Check } from '../Check';
 
@@ -67,19 +71,80 @@ export function orphansCheck(options: {
   };
 }
 
+/** All rows, a page at a time. */
+async function* allSecrets(secrets: SecretRepository) {
+  let after: string | undefined;
+  for (;;) {
+    const rows = await secrets.listAll(after, PAGE);
+    yield* rows;
+    if (rows.length < PAGE) return;
+    after = rows[rows.length - 1].id;
+  }
+}
+
+export function orphanedSecretsCheck(options: {
+  secrets: SecretRepository;
+  secretCluster: SecretCluster;
+  epoch: Epoch;
+}): Check {
+  const { secrets, secretCluster, epoch } = options;
+  const orphans = async () => {
+    const found = new Map(
+      (await secretCluster.list())
+        .filter(({ kept }) => !kept)
+        .map(each => [each.secretId, each]),
+    );
+    for await (const { id } of allSecrets(secrets)) found.delete(id);
+    return [...found.values()];
+  };
+  const nameOf = ({ secretId, label }: FoundSecret) =>
+    label ? `Secret ${label.name} of ${label.ownerRef}` : `Secret ${secretId}`;
+  return {
+    id: 'orphaned-secrets',
+    asksCluster: true,
+    title: 'The cluster has no secret that the store does not know',
+    async look() {
+      const found = await orphans();
+      if (!found.length) return { state: 'OK', message: 'It has none.' };
+      return {
+        state: 'WARNING',
+        message: `The cluster has the values of ${counted(
+          found.length,
+          'secret',
+        )} without a row in the database.`,
+        remedy:
+          'If the database was restored from a backup, decide about that first. Otherwise the store deletes them once they are ten minutes old, and a repair does so now.',
+        evidence: shown(
+          found.map(secret => ({
+            source: nameOf(secret),
+            message: `in the cluster alone, since ${secret.createdAt}`,
+          })),
+        ),
+      };
+    },
+    async repair(dryRun) {
+      // A restored backup knows less than there is.
+      if (!dryRun) await epoch.assertMayDelete();
+      const items = [];
+      for (const secret of await orphans()) {
+        // It may be one that is being made.
+        if (await secrets.get(secret.secretId)) continue;
+        items.push({ name: nameOf(secret), action: 'delete Secret' });
+        if (!dryRun) await secretCluster.remove(secret.secretId, secret);
+      }
+      return items;
+    },
+  };
+}
+
 export function secretsCheck(secrets: SecretRepository): Check {
   return {
     id: 'secrets',
     title: 'Secrets have the values that were set in the store',
     async look() {
       const found = [];
-      let after: string | undefined;
-      for (;;) {
-        const rows = await secrets.listAll(after, PAGE);
-        found.push(...rows.filter(({ state }) => state !== 'READY'));
-        if (rows.length < PAGE) break;
-        after = rows[rows.length - 1].id;
-      }
+      for await (const secret of allSecrets(secrets))
+        if (secret.state !== 'READY') found.push(secret);
       if (!found.length) return { state: 'OK', message: 'All of them.' };
       return {
         state: 'WARNING',

@@ -21,6 +21,9 @@ const STATES: Record<DoctorCheck['state'], { word: string; tone: Tone }> = {
 /** What needs somebody comes first. */
 const ORDER: Array<DoctorCheck['state']> = ['FAILED', 'WARNING', 'OK'];
 
+/** Checks whose repair deletes. */
+const DELETING = ['orphans', 'orphaned-secrets'];
+
 /** Says what a repair would do before it does it. */
 function RepairDialog(props: {
   check: DoctorCheck;
@@ -38,7 +41,7 @@ function RepairDialog(props: {
     <ConfirmDialog
       title={`Repair: ${check.title}`}
       confirm="Repair"
-      destructive={check.id === 'orphans'}
+      destructive={DELETING.includes(check.id)}
       onClose={onClose}
       onConfirm={async () => {
         const { items } = await api.repairDoctor(check.id);
