@@ -1,6 +1,6 @@
 // The two builds that a portal starts from, each made anew where its sources changed:
 // the web app, and the back end.
-/** @import { Tools, Settings } from './types' */
+/** @import { Tools } from './types' */
 import {
   existsSync,
   mkdirSync,
@@ -100,12 +100,30 @@ async function buildWhereChanged(dist, sources, build) {
 }
 
 /**
+ * The same whoever builds: the configuration of a build goes into its pages, where the back end
+ * puts its own in its place.
+ *
+ * @param {Tools} tools
+ */
+function buildEnvironment(tools) {
+  const env = Object.entries(tools.env).filter(
+    ([name]) => !name.startsWith('APP_CONFIG_'),
+  );
+  return {
+    ...Object.fromEntries(env),
+    ...configEnvironment(
+      { port: 7007, gatewayPort: 7008, data: join(ROOT, '.data') },
+      '',
+    ),
+  };
+}
+
+/**
  * Builds the web app where its sources changed.
  *
  * @param {Tools} tools
- * @param {Settings} settings
  */
-async function buildWebApp(tools, settings) {
+async function buildWebApp(tools) {
   await buildWhereChanged('packages/app/dist', WEB_SOURCES, async () => {
     step('Building the web app (about half a minute, once)');
     const { code, output } = await tools.yarn(
@@ -115,10 +133,7 @@ async function buildWebApp(tools, settings) {
         'build',
         ...CONFIG_FILES.flatMap(file => ['--config', file]),
       ],
-      {
-        env: { ...tools.env, ...configEnvironment(settings, '') },
-        collect: true,
-      },
+      { env: buildEnvironment(tools), collect: true },
     );
     if (code !== 0)
       throw new Sentence(`The web app could not be built:\n${output}`);
@@ -174,11 +189,10 @@ export function forgetBuilds() {
  * Builds what a portal needs, where sources changed.
  *
  * @param {Tools} tools
- * @param {Settings} settings
  */
-export async function buildPortal(tools, settings) {
+export async function buildPortal(tools) {
   await buildBackend(tools);
-  await buildWebApp(tools, settings);
+  await buildWebApp(tools);
 }
 
 /**

@@ -1,11 +1,10 @@
 // `npm run production`: the portal with app-config.production.yaml, in the foreground.
-/** @import { Settings, Toolchain } from './types' */
+/** @import { Toolchain } from './types' */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { buildPortal, PORTAL_PROGRAM } from './build.mjs';
 import { describeMissing, missingSettings } from './missingSettings.mjs';
-import { readSettings } from './settings.mjs';
 import { ROOT } from './toolchain.mjs';
 import { Sentence } from './words.mjs';
 
@@ -25,7 +24,7 @@ export async function production(args, toolchain) {
   );
   const missing = missingSettings([...files, ...own], process.env);
   if (missing.size) throw new Sentence(describeMissing(missing));
-  await buildPortal(tools, /** @type {Settings} */ (readSettings([])));
+  await buildPortal(tools);
   const child = spawn(
     tools.node,
     [

@@ -135,7 +135,7 @@ function assertFreeAt(host, number, name, option) {
 /**
  * Variables of app-config.demo.yaml.
  *
- * @param {Settings} settings
+ * @param {Pick<Settings, 'port' | 'gatewayPort' | 'data'>} settings
  * @param {string} registry
  */
 export function configEnvironment(settings, registry) {

@@ -226,7 +226,7 @@ export async function start(args, toolchain) {
   await prepareData(settings);
   const tools = await toolchain();
   const registry = tools.registry();
-  await buildPortal(tools, settings);
+  await buildPortal(tools);
   await releaseMigrationLocks(tools, settings);
   step('Starting the portal');
   const portal = spawnPortal(tools, settings, await registry);

@@ -11,7 +11,6 @@ import { lint, reports, types } from './checks.mjs';
 import { printFailures } from './failures.mjs';
 import { runJest } from './jest.mjs';
 import { chromium, kubectl, postgresPrograms, python } from './services.mjs';
-import { readSettings } from './settings.mjs';
 import { printSlowest } from './slowest.mjs';
 import { SUITES, WITHOUT_FAULTS } from './suites.mjs';
 import { ROOT } from './toolchain.mjs';
@@ -89,8 +88,7 @@ function* testsOf(suite) {
  */
 async function playwright(tools, env, parts) {
   // Two portals that start at once would both build it.
-  const settings = readSettings([]);
-  if (!settings.help) await buildPortal(tools, settings);
+  await buildPortal(tools);
   step(`In a browser: ${parts.join(', ')}`);
   const { code } = await tools.yarn(
     ['playwright', 'test', ...parts.flatMap(part => ['--project', `${part}*`])],

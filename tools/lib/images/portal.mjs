@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildPortal, forgetBuilds, PORTAL_PROGRAM } from '../build.mjs';
-import { readSettings } from '../settings.mjs';
 import { ROOT } from '../toolchain.mjs';
 import { Sentence } from '../words.mjs';
 
@@ -63,7 +62,7 @@ function prune(directory) {
  */
 export async function addPortal(tree, tools, { fresh = false } = {}) {
   if (fresh) forgetBuilds();
-  await buildPortal(tools, /** @type {any} */ (readSettings([])));
+  await buildPortal(tools);
   const home = join(tree, HOME);
   mkdirSync(home, { recursive: true });
   for (const file of [
