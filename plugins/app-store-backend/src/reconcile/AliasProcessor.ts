@@ -13,7 +13,8 @@ import type { AliasCluster } from '../kubernetes/AliasCluster';
 import type { KubeObject } from '../kubernetes/client/kubeObjects';
 import { ALIAS_ANNOTATION } from '../kubernetes/manifests/labels';
 import { isAsWanted } from '../kubernetes/isAsWanted';
-import { isConflict, waitAfter } from './backOff';
+import { isConflict } from '../kubernetes/client/FencedObjects';
+import { waitAfter } from './backOff';
 
 /** Objects that are written at once. */
 const AT_ONCE = 4;

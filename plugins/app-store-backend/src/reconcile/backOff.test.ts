@@ -1,5 +1,6 @@
 import { KubeError } from '../kubernetes/client/KubeError';
-import { failedAttempt, isConflict, refusalOf } from './backOff';
+import { isConflict } from '../kubernetes/client/FencedObjects';
+import { failedAttempt, refusalOf } from './backOff';
 
 const refused = new KubeError(403, 'Forbidden', 'no');
 const at = (

@@ -1,5 +1,6 @@
 /** When what was refused is tried again. Pure. */
 import type { Attempt, InstanceRecord } from '../instances/instanceRows';
+import { isConflict } from '../kubernetes/client/FencedObjects';
 import { KubeError } from '../kubernetes/client/KubeError';
 import type { Refusal } from '../kubernetes/observe/Facts';
 
@@ -19,15 +20,6 @@ function refusalIn(error: Error): Refusal | undefined {
     message: error.message,
     details: error.details,
   };
-}
-
-/** The object is another one than the one that was read. */
-export function isConflict(error: unknown): boolean {
-  return (
-    error instanceof KubeError &&
-    error.code === 409 &&
-    error.reason !== 'NotOurs'
-  );
 }
 
 /**

@@ -10,7 +10,7 @@ import { KubeError } from './KubeError';
 import { isOnlyCreated, type KubeObject } from './kubeObjects';
 import { LABELS } from '../manifests/labels';
 
-/** How often what changes all the time is read and deleted anew. */
+/** How often what changes all the time is read, and written or deleted, anew. */
 const ROUNDS = 5;
 
 /** True as long as the work is this worker's. */
@@ -27,6 +27,15 @@ class LeaseLost extends Error {
 /** @throws LeaseLost */
 async function assertMine(stillMine: StillMine): Promise<void> {
   if (!(await stillMine())) throw new LeaseLost();
+}
+
+/** The object is another one, or of another version, than the one that was read. */
+export function isConflict(error: unknown): boolean {
+  return (
+    error instanceof KubeError &&
+    error.code === 409 &&
+    error.reason !== 'NotOurs'
+  );
 }
 
 export function alreadyExists(error: unknown): boolean {
@@ -75,7 +84,7 @@ export class FencedObjects {
    * @param options.fresh - they were never written: saves the look
    * @param options.uids - of those that this store made, by kind
    * @returns the objects as they are afterwards
-   * @throws LeaseLost; KubeError 409 where somebody changed one since it was read
+   * @throws LeaseLost; KubeError 409 where one is changed again and again between reading and writing
    */
   async apply(
     objects: KubeObject[],
@@ -92,7 +101,8 @@ export class FencedObjects {
     const made: KubeObject[] = [];
     const written = await Promise.allSettled(
       objects.map(async (object, i) => {
-        if (live[i]) return this.#update(object, live[i]);
+        if (live[i])
+          return this.#update(object, live[i], stillMine, uids[object.kind!]);
         const created = await this.#api.create(object);
         made.push(created);
         return created;
@@ -162,7 +172,28 @@ export class FencedObjects {
     return this.#api.ownByApply(found);
   }
 
-  async #update(object: KubeObject, found: KubeObject): Promise<KubeObject> {
+  /** Writes what was read, and reads it anew where it changed: a workload that is starting changes all the time. */
+  async #update(
+    object: KubeObject,
+    found: KubeObject,
+    stillMine: StillMine,
+    uid?: string,
+  ): Promise<KubeObject> {
+    let current = found;
+    for (let round = 1; ; round++) {
+      try {
+        return await this.#write(object, current);
+      } catch (error) {
+        if (round === ROUNDS || !isConflict(error)) throw error;
+        const again = await this.read(object, uid);
+        await assertMine(stillMine);
+        if (again?.metadata!.uid !== found.metadata!.uid) throw error;
+        current = again!;
+      }
+    }
+  }
+
+  async #write(object: KubeObject, found: KubeObject): Promise<KubeObject> {
     const owned = await this.#api.ownByApply(found);
     // A claim's spec is the cluster's, once it is bound.
     const { uid, resourceVersion } = (
