@@ -124,6 +124,10 @@ describe('15: the doctor', () => {
       orphan.metadata.labels['ai-app-store.io/secret'],
     );
     await tests.cluster.create(orphan);
+    await t.eventually(
+      async () => (await check(t, 'orphaned-secrets')).state === 'WARNING',
+      'seen, once it is no longer one that is being made',
+    );
     const found = await check(t, 'orphaned-secrets');
     expect(found).toMatchObject({ state: 'WARNING', repairable: true });
     expect(found.message).toContain('1 secret without a row');

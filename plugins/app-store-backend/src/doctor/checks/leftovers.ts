@@ -12,6 +12,8 @@ import { counted, shown, UNKNOWN, type Check } from '../Check';
 
 /** Rows of one read. */
 const PAGE = 500;
+/** The store writes a Secret first and its row then: a younger one may be about to have its row, in milliseconds. */
+const BEING_MADE_MS = 5000;
 
 export function orphansCheck(options: {
   instances: InstanceRepository;
@@ -91,7 +93,10 @@ export function orphanedSecretsCheck(options: {
   const orphans = async () => {
     const found = new Map(
       (await secretCluster.list())
-        .filter(({ kept }) => !kept)
+        .filter(
+          ({ kept, createdAt }) =>
+            !kept && Date.now() - Date.parse(createdAt) > BEING_MADE_MS,
+        )
         .map(each => [each.secretId, each]),
     );
     for await (const { id } of allSecrets(secrets)) found.delete(id);
