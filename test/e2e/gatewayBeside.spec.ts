@@ -42,7 +42,7 @@ async function startGateway() {
         APP_STORE_DATA: portal.data,
         APP_STORE_DEMO_SECRET: 'a greeting',
         APP_CONFIG_backend_listen_port: String(ports.health),
-        APP_CONFIG_appStore_gateway_listen_port: String(ports.gateway),
+        APP_CONFIG_backend_database_skipMigrations: 'true',
         APP_CONFIG_discovery_endpoints: JSON.stringify([
           {
             target: `${portal.url}/api/{{pluginId}}`,
@@ -64,7 +64,6 @@ async function startGateway() {
     await sleep(100);
   }
   return {
-    output: () => output,
     stop: async () => {
       if (child.exitCode !== null) return child.exitCode;
       const exited = once(child, 'exit');

@@ -2,13 +2,12 @@
 import {
   coreServices,
   createBackendPlugin,
-  resolvePackagePath,
   type LoggerService,
 } from '@backstage/backend-plugin-api';
-import type { Knex } from 'knex';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Catalogue } from './pages/catalogue/Catalogue';
 import { plainHttpWarning, readGatewayConfig } from './config';
+import { openDatabase } from './database';
 import { AliasCookies } from './upstream/AliasCookies';
 import { FirstBytes } from './server/FirstBytes';
 import { GatewayServer } from './server/GatewayServer';
@@ -29,15 +28,6 @@ const KEYS_PAUSE_MS = 500;
 const KEYS_ANSWER_MS = 10_000;
 /** The store starts in the same process; before this nobody needs to know that it does not answer. */
 const KEYS_SILENCE_MS = 15_000;
-
-/**
- * SQLite waits for the disk twice at each write by default, and a way into an app is five
- * writes. With a write-ahead log a crash of the process loses nothing.
- */
-async function tuneSqlite(knex: Knex): Promise<void> {
-  await knex.raw('PRAGMA journal_mode = WAL');
-  await knex.raw('PRAGMA synchronous = NORMAL');
-}
 
 /** Takes the keys in at start, so that none of the release before lies in clear until somebody signs in. */
 async function openKeys(
@@ -98,16 +88,7 @@ export const appStoreGatewayPlugin = createBackendPlugin({
         const config = readGatewayConfig(rootConfig);
         const warning = plainHttpWarning(config);
         if (warning) logger.warn(warning);
-        const knex = await database.getClient();
-        if (String(knex.client.config.client).includes('sqlite'))
-          await tuneSqlite(knex);
-        if (!database.migrations?.skip)
-          await knex.migrate.latest({
-            directory: resolvePackagePath(
-              '@ai-app-store/backstage-plugin-app-store-gateway-backend',
-              'migrations',
-            ),
-          });
+        const knex = await openDatabase(database);
         const stopped = new AbortController();
         const store = new StoreClient({ auth, discovery });
         const sessions = new SessionStore(knex, async () =>

@@ -194,6 +194,10 @@ describe('15: deploy', () => {
     );
     const { data } = objects.find(({ kind }) => kind === 'ConfigMap')!;
     expect(target).toBe(`${data.STORE_URL}/api/{{pluginId}}`);
+    const [portal] = named('Deployment', 'app-store').spec.template.spec
+      .containers;
+    expect(container.image).toBe(portal.image);
+    expect(container.image).toMatch(/:\d+\.\d+\.\d+$/);
     expect(plugins).toEqual(['app-store']);
   });
 

@@ -18,7 +18,7 @@ export const UNKNOWN: Verdict = {
   repairable: false,
 };
 
-type RepairItem = DoctorRepair['items'][number];
+export type RepairItem = DoctorRepair['items'][number];
 
 export interface Check {
   /** In addresses and commands. */

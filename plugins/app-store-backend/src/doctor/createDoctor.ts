@@ -1,4 +1,5 @@
 /** All checks of the doctor. */
+import type { KeyedLock } from '../database/KeyedLock';
 import type { Epoch } from '../epoch/Epoch';
 import type { InstanceRepository } from '../instances/InstanceRepository';
 import type { InstanceCluster } from '../kubernetes/InstanceCluster';
@@ -45,6 +46,7 @@ export function createDoctor(
     instances: InstanceRepository;
     secrets: SecretRepository;
     secretCluster: SecretCluster;
+    locks: KeyedLock;
     epoch: Epoch;
   },
 ): Doctor {

@@ -24,7 +24,7 @@ export function launch(
 ): Partial<InstanceRecord> {
   return {
     launch: record.launch + 1,
-    status: STATUS_TRANSITIONS.Launched.to,
+    status: STATUS_TRANSITIONS.Starting.to,
     stage: 'accepted',
     stages: { accepted: now.toISOString() },
     steps: undefined,

@@ -13,7 +13,7 @@ import type { AliasCluster } from '../kubernetes/AliasCluster';
 import type { KubeObject } from '../kubernetes/client/kubeObjects';
 import { ALIAS_ANNOTATION } from '../kubernetes/manifests/labels';
 import { isAsWanted } from '../kubernetes/isAsWanted';
-import { isConflict } from '../kubernetes/client/FencedObjects';
+import { isConflict } from '../kubernetes/client/KubeError';
 import { waitAfter } from './backOff';
 
 /** Objects that are written at once. */

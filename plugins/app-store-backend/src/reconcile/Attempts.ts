@@ -1,6 +1,6 @@
 /** Tries of one thing after the other: when it is time, and what is noted of a failure. */
 import type { InstanceRecord } from '../instances/instanceRows';
-import { isConflict } from '../kubernetes/client/FencedObjects';
+import { isConflict } from '../kubernetes/client/KubeError';
 import { failedAttempt } from './backOff';
 import type { Claim } from './InstanceQueue';
 import type { ReconcileContext } from './ReconcileContext';

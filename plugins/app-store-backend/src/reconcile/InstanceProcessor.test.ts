@@ -146,19 +146,20 @@ describe.each(databaseIds())('InstanceProcessor on %s', database => {
 
   it('12: ends nothing that a restored backup says has ended, until an admin decides', async () => {
     let held = true;
-    const { cluster, processor, instances, add } = await setUp({
+    const { cluster, processor, queue, instances, add } = await setUp({
       isHeld: () => held,
     });
     const id = await add('terminated');
+    const released = jest.spyOn(queue, 'release');
     processor.start(cluster as unknown as InstanceCluster);
     try {
-      await processor.process(id);
+      await until(async () => released.mock.calls.length > 0);
       expect(cluster.writer.remove).not.toHaveBeenCalled();
       expect(await instances.get(id)).toBeDefined();
       held = false;
-      await processor.process(id);
+      processor.wake(id);
+      await until(async () => !(await instances.get(id)));
       expect(cluster.writer.remove).toHaveBeenCalledTimes(1);
-      expect(await instances.get(id)).toBeUndefined();
     } finally {
       await processor.stop();
     }

@@ -10,8 +10,6 @@ import type { DeletionGuard } from '../epoch/Epoch';
 import type { Preconditions } from '../apps/Preconditions';
 import type { FoundSecret, SecretCluster } from '../kubernetes/SecretCluster';
 
-/** Rows of one read. */
-const PAGE = 500;
 /** An object without a row may be one that is being made, in milliseconds. */
 const ORPHAN_AGE_MS = 10 * 60_000;
 
@@ -78,20 +76,14 @@ export class SecretProcessor {
     const found = new Map(
       (await this.#cluster.list()).map(object => [object.secretId, object]),
     );
-    let last: string | undefined;
-    for (;;) {
-      const rows = await this.#secrets.listAll(last, PAGE);
-      for (const secret of rows) {
-        const object = found.get(secret.id);
-        found.delete(secret.id);
-        if (object && !object.label)
-          await this.#cluster
-            .describe(object, secret)
-            .catch(error => this.#logger.warn(error.message));
-        await this.#compare(secret, object);
-      }
-      if (rows.length < PAGE) break;
-      last = rows[rows.length - 1].id;
+    for await (const secret of this.#secrets.all()) {
+      const object = found.get(secret.id);
+      found.delete(secret.id);
+      if (object && !object.label)
+        await this.#cluster
+          .describe(object, secret)
+          .catch(error => this.#logger.warn(error.message));
+      await this.#compare(secret, object);
     }
     // A restored database knows nothing of what came after its backup.
     if (!found.size || (await this.#guard.isHeld('cluster'))) return;

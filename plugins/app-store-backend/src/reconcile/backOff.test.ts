@@ -1,5 +1,4 @@
-import { KubeError } from '../kubernetes/client/KubeError';
-import { isConflict } from '../kubernetes/client/FencedObjects';
+import { isConflict, KubeError } from '../kubernetes/client/KubeError';
 import { failedAttempt, refusalOf } from './backOff';
 
 const refused = new KubeError(403, 'Forbidden', 'no');

@@ -1,7 +1,6 @@
 /** When what was refused is tried again. Pure. */
 import type { Attempt, InstanceRecord } from '../instances/instanceRows';
-import { isConflict } from '../kubernetes/client/FencedObjects';
-import { KubeError } from '../kubernetes/client/KubeError';
+import { isConflict, KubeError } from '../kubernetes/client/KubeError';
 import type { Refusal } from '../kubernetes/observe/Facts';
 
 const FIRST_MS = 500;

@@ -18,7 +18,7 @@ import { KubeError } from '../kubernetes/client/KubeError';
 import type { SecretCluster } from '../kubernetes/SecretCluster';
 import type { Policy } from '../policy';
 import type { SecretRepository } from './SecretRepository';
-import type { SecretKey, SecretRecord } from './secretRows';
+import { secretLock, type SecretKey, type SecretRecord } from './secretRows';
 import { secretKey, type SecretService } from './SecretService';
 import type { SecretUses } from './SecretUses';
 import { readValues, type SecretWrite } from './secretValues';
@@ -66,16 +66,9 @@ export class SecretChanges {
       };
       this.#assertWrite(caller, key, await this.#o.secrets.find(key), context);
       const data = readValues(key, write);
-      const lockKey = JSON.stringify([
-        'secret',
-        key.name,
-        key.visibility,
-        key.parent,
-        key.visibility === 'PRIVATE' ? key.ownerRef : '',
-      ]);
       // New values are in the cluster before a backup can know their row.
       return this.#o.epoch.making('cluster', () =>
-        this.#o.locks.run(lockKey, () =>
+        this.#o.locks.run(secretLock(key), () =>
           this.#write(caller, key, data, write, context),
         ),
       );

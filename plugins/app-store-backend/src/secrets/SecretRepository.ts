@@ -24,6 +24,9 @@ import {
   type RecordPage,
 } from '../database/paging';
 
+/** Rows of one read. */
+const PAGE = 500;
+
 /** Whose secrets an app resolves names with (specification 6.6). */
 export interface SecretUser {
   ownerRef: string;
@@ -183,11 +186,17 @@ export class SecretRepository {
       .update({ state });
   }
 
-  /** All secrets, for what compares them with the cluster. */
-  async listAll(afterId: string | undefined, limit: number) {
-    const query = this.#knex<SecretRow>('secrets').orderBy('id').limit(limit);
-    if (afterId) query.where('id', '>', afterId);
-    return (await query).map(SECRETS.read);
+  /** All secrets, read some at a time, for what compares them with the cluster. */
+  async *all() {
+    let after: string | undefined;
+    for (;;) {
+      const query = this.#knex<SecretRow>('secrets').orderBy('id').limit(PAGE);
+      if (after) query.where('id', '>', after);
+      const rows: SecretRow[] = await query;
+      yield* rows.map(row => SECRETS.read(row));
+      if (rows.length < PAGE) return;
+      after = rows[rows.length - 1].id;
+    }
   }
 
   /** @returns false where an app needs it (the database holds that rule) */

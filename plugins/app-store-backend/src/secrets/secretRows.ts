@@ -47,3 +47,19 @@ export interface SecretKey {
   /** Whose it is, where it is PRIVATE. */
   ownerRef: string;
 }
+
+/** Held by who writes a secret, from its Kubernetes Secret to its row. */
+export function secretLock({
+  name,
+  visibility,
+  parent,
+  ownerRef,
+}: SecretKey): string {
+  return JSON.stringify([
+    'secret',
+    name,
+    visibility,
+    parent,
+    visibility === 'PRIVATE' ? ownerRef : '',
+  ]);
+}

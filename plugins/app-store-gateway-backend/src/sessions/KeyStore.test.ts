@@ -2,7 +2,8 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { randomBytes } from 'node:crypto';
-import { MIGRATIONS_DIRECTORY, migrated } from '../__testUtils__/databases';
+import { migrated } from '../__testUtils__/databases';
+import { MIGRATIONS_DIRECTORY } from '../database';
 import { Assertions } from './Assertions';
 import { HandOff } from './HandOff';
 import { KeyStore, sealingKey, type SealingKey } from './KeyStore';

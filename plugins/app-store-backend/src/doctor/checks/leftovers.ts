@@ -1,4 +1,5 @@
 /** Nothing is in the cluster that the database does not know, and nothing is missing there. */
+import type { KeyedLock } from '../../database/KeyedLock';
 import type { Epoch } from '../../epoch/Epoch';
 import type { InstanceRepository } from '../../instances/InstanceRepository';
 import type { InstanceCluster } from '../../kubernetes/InstanceCluster';
@@ -8,11 +9,10 @@ import type {
   SecretCluster,
 } from '../../kubernetes/SecretCluster';
 import type { SecretRepository } from '../../secrets/SecretRepository';
-import { counted, shown, UNKNOWN, type Check } from '../Check';
+import { secretLock } from '../../secrets/secretRows';
+import { counted, shown, UNKNOWN, type Check, type RepairItem } from '../Check';
 
-/** Rows of one read. */
-const PAGE = 500;
-/** The store writes a Secret first and its row then: a younger one may be about to have its row, in milliseconds. */
+/** The store writes a Secret first and its row then: a younger one is no news yet, in milliseconds. */
 const BEING_MADE_MS = 5000;
 
 export function orphansCheck(options: {
@@ -73,23 +73,14 @@ export function orphansCheck(options: {
   };
 }
 
-/** All rows, a page at a time. */
-async function* allSecrets(secrets: SecretRepository) {
-  let after: string | undefined;
-  for (;;) {
-    const rows = await secrets.listAll(after, PAGE);
-    yield* rows;
-    if (rows.length < PAGE) return;
-    after = rows[rows.length - 1].id;
-  }
-}
-
 export function orphanedSecretsCheck(options: {
   secrets: SecretRepository;
   secretCluster: SecretCluster;
+  /** One writer at a time for each secret. */
+  locks: KeyedLock;
   epoch: Epoch;
 }): Check {
-  const { secrets, secretCluster, epoch } = options;
+  const { secrets, secretCluster, locks, epoch } = options;
   const orphans = async () => {
     const found = new Map(
       (await secretCluster.list())
@@ -99,7 +90,7 @@ export function orphanedSecretsCheck(options: {
         )
         .map(each => [each.secretId, each]),
     );
-    for await (const { id } of allSecrets(secrets)) found.delete(id);
+    for await (const { id } of secrets.all()) found.delete(id);
     return [...found.values()];
   };
   const nameOf = ({ secretId, label }: FoundSecret) =>
@@ -130,13 +121,17 @@ export function orphanedSecretsCheck(options: {
     async repair(dryRun) {
       // A restored backup knows less than there is.
       if (!dryRun) await epoch.assertMayDelete();
-      const items = [];
-      for (const secret of await orphans()) {
-        // It may be one that is being made.
-        if (await secrets.get(secret.secretId)) continue;
+      const items: RepairItem[] = [];
+      const removed = async (secret: FoundSecret) => {
+        if (await secrets.get(secret.secretId)) return;
         items.push({ name: nameOf(secret), action: 'delete Secret' });
         if (!dryRun) await secretCluster.remove(secret.secretId, secret);
-      }
+      };
+      // Whoever is making it has the lock until its row is there. What has no label is of an older release.
+      for (const secret of await orphans())
+        if (secret.label)
+          await locks.run(secretLock(secret.label), () => removed(secret));
+        else await removed(secret);
       return items;
     },
   };
@@ -148,7 +143,7 @@ export function secretsCheck(secrets: SecretRepository): Check {
     title: 'Secrets have the values that were set in the store',
     async look() {
       const found = [];
-      for await (const secret of allSecrets(secrets))
+      for await (const secret of secrets.all())
         if (secret.state !== 'READY') found.push(secret);
       if (!found.length) return { state: 'OK', message: 'All of them.' };
       return {

@@ -1,6 +1,6 @@
-import { FencedObjects, isConflict } from './FencedObjects';
+import { FencedObjects } from './FencedObjects';
 import type { KubeApi } from './KubeApi';
-import { KubeError } from './KubeError';
+import { isConflict, KubeError } from './KubeError';
 import type { KubeObject } from './kubeObjects';
 import { LABELS } from '../manifests/labels';
 

@@ -6,7 +6,7 @@
  * past the lease is taken away again. Every deletion names the uid and the version.
  */
 import type { KubeApi } from './KubeApi';
-import { KubeError } from './KubeError';
+import { isConflict, KubeError } from './KubeError';
 import { isOnlyCreated, type KubeObject } from './kubeObjects';
 import { LABELS } from '../manifests/labels';
 
@@ -27,15 +27,6 @@ class LeaseLost extends Error {
 /** @throws LeaseLost */
 async function assertMine(stillMine: StillMine): Promise<void> {
   if (!(await stillMine())) throw new LeaseLost();
-}
-
-/** The object is another one, or of another version, than the one that was read. */
-export function isConflict(error: unknown): boolean {
-  return (
-    error instanceof KubeError &&
-    error.code === 409 &&
-    error.reason !== 'NotOurs'
-  );
 }
 
 export function alreadyExists(error: unknown): boolean {

@@ -72,3 +72,12 @@ export class KubeError extends Error {
     );
   }
 }
+
+/** The object is another one, or of another version, than the one that was read. */
+export function isConflict(error: unknown): boolean {
+  return (
+    error instanceof KubeError &&
+    error.code === 409 &&
+    error.reason !== 'NotOurs'
+  );
+}

@@ -142,6 +142,12 @@ export async function write(knex: Knex, policy: Policy, world: World) {
     );
 }
 
+async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
 /** Reads all rows of the world, unfiltered. */
 export async function read(knex: Knex, policy: Policy) {
   const apps = new AppRepository(knex);
@@ -151,10 +157,7 @@ export async function read(knex: Knex, policy: Policy) {
     tags: await new TagRepository(knex).list(),
     apps: await apps.getMany(await knex('apps').pluck('id')),
     instances: await new InstanceRepository(knex, policy).listAll(),
-    secrets: await new SecretRepository(knex, policy).listAll(
-      undefined,
-      PAGE.limit,
-    ),
+    secrets: await collected(new SecretRepository(knex, policy).all()),
     aliases: await Promise.all(
       names.map(async name => (await aliases.find(name))!),
     ),
