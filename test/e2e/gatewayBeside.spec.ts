@@ -42,6 +42,7 @@ async function startGateway() {
         APP_STORE_DATA: portal.data,
         APP_STORE_DEMO_SECRET: 'a greeting',
         APP_CONFIG_backend_listen_port: String(ports.health),
+        APP_CONFIG_backend_database_ensureExists: 'false',
         APP_CONFIG_backend_database_skipMigrations: 'true',
         APP_CONFIG_discovery_endpoints: JSON.stringify([
           {

@@ -77,17 +77,13 @@ export class BackgroundTasks {
       {
         everyMs: 2.5 * SECOND_MS,
         reason:
-          'instances that are due and that woke nobody, as those of a replica that died',
+          'a cluster that went silent, or speaks again, and instances that are due and that woke nobody, as those of a replica that died',
         by: 'each',
         needsCluster: true,
-        run: () => processor.claimDue(),
-      },
-      {
-        everyMs: 2.5 * SECOND_MS,
-        reason: 'a cluster that went silent, or speaks again',
-        by: 'each',
-        needsCluster: true,
-        run: () => processor.noticeSilence(),
+        run: async () => {
+          await processor.noticeSilence();
+          await processor.claimDue();
+        },
       },
       {
         everyMs: MINUTE_MS,

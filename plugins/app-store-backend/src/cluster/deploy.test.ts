@@ -194,6 +194,18 @@ describe('15: deploy', () => {
     );
     const { data } = objects.find(({ kind }) => kind === 'ConfigMap')!;
     expect(target).toBe(`${data.STORE_URL}/api/{{pluginId}}`);
+    // Of the portal's Secret no more than it needs.
+    expect(container.envFrom).toEqual([
+      { configMapRef: { name: expect.stringMatching(/^app-store-/) } },
+    ]);
+    const env: AnyObject[] = container.env;
+    expect(
+      env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef.key ?? []),
+    ).toEqual(['POSTGRES_PASSWORD', 'GATEWAY_KEYS_SECRET']);
+    expect(env).toContainEqual({
+      name: 'APP_CONFIG_backend_database_skipMigrations',
+      value: 'true',
+    });
     const [portal] = named('Deployment', 'app-store').spec.template.spec
       .containers;
     expect(container.image).toBe(portal.image);

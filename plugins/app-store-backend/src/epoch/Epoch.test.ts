@@ -107,6 +107,23 @@ describe.each(databaseIds())('12: Epoch on %s', id => {
     epoch.stop();
   });
 
+  it('15: what has no row is not deleted before its place could be compared', async () => {
+    const { settings, marks, epoch } = await setUp();
+    await epoch.assertMayDeleteUnknown('cluster');
+    await expect(epoch.assertMayDeleteUnknown('bundles')).rejects.toMatchObject(
+      { code: 'EPOCH_UNREAD' },
+    );
+    jest.spyOn(marks.cluster, 'read').mockRejectedValue(new Error('away'));
+    await expect(epoch.assertMayDeleteUnknown('cluster')).rejects.toMatchObject(
+      { code: 'EPOCH_UNREAD' },
+    );
+    await settings.set('restored-backup', '{}');
+    await expect(epoch.assertMayDeleteUnknown('cluster')).rejects.toMatchObject(
+      { code: 'RESTORED_BACKUP' },
+    );
+    epoch.stop();
+  });
+
   it('15: who deletes something does not wait for a place that is silent', async () => {
     const { settings, marks, epoch } = await setUp();
     jest.spyOn(marks.cluster, 'read').mockReturnValue(new Promise(() => {}));

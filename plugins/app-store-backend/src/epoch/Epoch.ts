@@ -29,7 +29,11 @@ export interface Held {
 export interface DeletionGuard {
   /** True also where that cannot be found out. */
   isHeld(place: Place): Promise<boolean>;
-  /** @throws StoreError 503, `RESTORED_BACKUP` */
+  /**
+   * For what somebody names.
+   *
+   * @throws StoreError 503, `RESTORED_BACKUP`
+   */
   assertMayDelete(): Promise<void>;
 }
 
@@ -214,6 +218,24 @@ export class Epoch implements DeletionGuard {
         owner: 'admin',
         remedy:
           'An admin can decide on the page Admin, Restored backup, or with `app-store admin recovery`. Then try again.',
+      });
+  }
+
+  /**
+   * For whatever has no row: nothing of a place is deleted before it could be compared.
+   *
+   * @throws StoreError 503, `RESTORED_BACKUP` or `EPOCH_UNREAD`
+   */
+  async assertMayDeleteUnknown(place: Place): Promise<void> {
+    await this.assertMayDelete();
+    if (await this.isHeld(place))
+      throw new StoreError({
+        status: 503,
+        code: 'EPOCH_UNREAD',
+        message: `The store could not find out yet whether its database was restored from a backup, which would know less than there is in the ${place}. It deleted nothing.`,
+        owner: 'admin',
+        remedy:
+          'Try again in a minute. If it stays so, the other checks of the doctor say what cannot be read.',
       });
   }
 

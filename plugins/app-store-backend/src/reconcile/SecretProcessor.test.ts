@@ -151,6 +151,20 @@ describe.each(databaseIds())('SecretProcessor on %s', id => {
     expect(await stateOf(changed.id)).toBe('READY');
   });
 
+  it('15: misses none that is made while all are looked at', async () => {
+    const { cluster, processor, logger, store, stateOf } = await setUp();
+    const list = cluster.list.bind(cluster);
+    let late: string | undefined;
+    jest.spyOn(cluster, 'list').mockImplementation(async () => {
+      const listed = await list();
+      late = (await store('late', 'a')).id;
+      return listed;
+    });
+    await processor.look();
+    expect(await stateOf(late!)).toBe('READY');
+    expect(logger.warn).not.toHaveBeenCalled();
+  });
+
   it('drops the object of a secret that is not there, once it is old enough, and no other', async () => {
     const { secrets, cluster, processor, store, later, hold } = await setUp();
     const kept = await store('kept', 'a');

@@ -51,15 +51,16 @@ export class SecretProcessor {
     secret: SecretRecord,
     object: FoundSecret | undefined,
   ): Promise<void> {
-    const state = stateOf(secret, object?.digest);
-    if (state === secret.state) return;
-    // It may have been changed through the store since the object was read.
+    if (stateOf(secret, object?.digest) === secret.state) return;
+    // Each may have been changed through the store before the other was read.
     const again = await this.#secrets.get(secret.id);
     if (!again || again.revision !== secret.revision) return;
+    const state = stateOf(again, (await this.#cluster.find(secret.id))?.digest);
+    if (state === again.state) return;
     this.#logger.warn(
       `the secret ${secret.name} (${secret.visibility}) is ${state} in the cluster`,
     );
-    await this.#secrets.setState(secret, state);
+    await this.#secrets.setState(again, state);
     await this.#preconditions.refreshUsersOf(
       (await this.#secrets.usesOf(secret)).map(use => use.appId),
     );

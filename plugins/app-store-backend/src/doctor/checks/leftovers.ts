@@ -53,7 +53,7 @@ export function orphansCheck(options: {
     },
     async repair(dryRun) {
       // A restored backup knows less than there is.
-      if (!dryRun) await epoch.assertMayDelete();
+      if (!dryRun) await epoch.assertMayDeleteUnknown('cluster');
       const found = await orphans();
       const all = found.length ? await inventory.instances() : new Map();
       const items = [];
@@ -119,11 +119,11 @@ export function orphanedSecretsCheck(options: {
       };
     },
     async repair(dryRun) {
-      // A restored backup knows less than there is.
-      if (!dryRun) await epoch.assertMayDelete();
       const items: RepairItem[] = [];
       const removed = async (secret: FoundSecret) => {
         if (await secrets.get(secret.secretId)) return;
+        // A restored backup knows less than there is.
+        if (!dryRun) await epoch.assertMayDeleteUnknown('cluster');
         items.push({ name: nameOf(secret), action: 'delete Secret' });
         if (!dryRun) await secretCluster.remove(secret.secretId, secret);
       };

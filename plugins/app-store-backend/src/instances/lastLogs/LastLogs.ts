@@ -14,6 +14,7 @@ import {
   APP_CONTAINER,
   PREPARE_CONTAINER,
 } from '../../kubernetes/manifests/labels';
+import { afterSilence } from '../../kubernetes/client/silence';
 import type { Policy } from '../../policy';
 import type { InstanceRecord } from '../instanceRows';
 import {
@@ -66,16 +67,19 @@ export class LastLogs {
     cluster: Pick<InstanceCluster, 'output'>,
     now: Date,
   ): Promise<void> {
-    const signal = AbortSignal.timeout(READ_MS);
+    const silent = new AbortController();
+    const end = afterSilence(READ_MS, () => silent.abort());
     await Promise.all(
       CONTAINERS.map(container =>
-        this.#keepOf(record, cluster.output, container, now, signal),
+        this.#keepOf(record, cluster.output, container, now, silent.signal),
       ),
-    ).catch(error =>
-      this.#logger.warn(
-        `the last log of ${record.id} is not kept: ${error.message}`,
-      ),
-    );
+    )
+      .catch(error =>
+        this.#logger.warn(
+          `the last log of ${record.id} is not kept: ${error.message}`,
+        ),
+      )
+      .finally(end);
   }
 
   async #keepOf(
