@@ -2,7 +2,7 @@
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -88,8 +88,22 @@ export class Portal {
     child.stderr!.setEncoding('utf8').on('data', collect);
     for (let i = 0; !this.output.includes('is running'); i++) {
       if (child.exitCode !== null || i > 1800)
-        throw new Error(`the portal did not start:\n${this.output}`);
+        throw new Error(
+          `the portal did not start:\n${this.output}\n${this.#lastLog()}`,
+        );
       await sleep(100);
+    }
+  }
+
+  /** The end of what the portal wrote to its log. */
+  #lastLog(): string {
+    try {
+      return readFileSync(join(this.data, 'portal.log'), 'utf8')
+        .split('\n')
+        .slice(-40)
+        .join('\n');
+    } catch {
+      return 'It wrote no log.';
     }
   }
 

@@ -105,12 +105,13 @@ describe('drainAtShutdown', () => {
     // What comes meanwhile is served, and its connection is not used again.
     const last = finish;
     const late = get('/work');
+    const answered = once(late, 'response');
     while (finish === last) await once(server, 'request');
     last();
     finish();
     const [answer] = await once(outgoing, 'response');
     expect(await text(answer)).toBe('done');
-    const [lateAnswer] = await once(late, 'response');
+    const [lateAnswer] = await answered;
     expect(await text(lateAnswer)).toBe('done');
     expect(lateAnswer.headers.connection).toBe('close');
     await before;
@@ -154,10 +155,13 @@ describe('drainAtShutdown', () => {
     const outgoing = get('/work');
     const cut = once(outgoing, 'error');
     await once(server, 'request');
-    expect(await closed()).toBeGreaterThanOrEqual(SHORT_MS);
+    // A timer may come a fraction of a millisecond early.
+    expect(await closed()).toBeGreaterThan(SHORT_MS - 2);
     await cut;
   });
 });
+
+jest.setTimeout(60_000);
 
 describe('a backend that ends', () => {
   it('23: closes what its plugins stand on when requests that are under way are over', async () => {

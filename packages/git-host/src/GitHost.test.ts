@@ -14,6 +14,8 @@ import { GitHost } from './GitHost';
 /** Not in one go: this process serves what Git asks for. */
 const run = promisify(execFile);
 
+jest.setTimeout(60_000);
+
 describe('GitHost', () => {
   let directory: string;
   let host: GitHost;

@@ -449,11 +449,11 @@ describe('an installation that means harm', () => {
     const mark = `evil-${process.pid}`;
     const { code, output } = await install(
       `node -e "setInterval(() => {}, 1000)" ${mark}`,
-      { APP_STORE_INSTALL_TIMEOUT: '4' },
+      { APP_STORE_INSTALL_TIMEOUT: '10' },
     );
     expect(code).toBe(1);
     expect(output).toContain(
-      `${FAILURE_PREFIX}the app's dependencies were not installed within 4 seconds; npm was at evil-package (its postinstall script)`,
+      `${FAILURE_PREFIX}the app's dependencies were not installed within 10 seconds; npm was at evil-package (its postinstall script)`,
     );
     expect(running(mark)).toEqual([]);
   });
@@ -693,11 +693,8 @@ describe('a static site', () => {
 
 describe('15: what a pod reaches', () => {
   it('is told by its last attempt', async () => {
-    const closed = createServer();
-    closed.listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const { port } = closed.address() as { port: number };
-    closed.close();
+    // Nobody listens there, and nobody is given that port.
+    const port = 1;
     const reach = async (at: string) => {
       const end = join(room, `end-${at}`);
       const { code, output } = await entry('reach', {

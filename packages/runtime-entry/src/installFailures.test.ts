@@ -23,7 +23,8 @@ let server: Server;
 let answer: RequestListener;
 /** `127.0.0.1:4711`: of an index that answers, and of one where nothing listens. */
 let index: string;
-let nowhere: string;
+/** Nobody listens there, and nobody is given that port. */
+const nowhere = '127.0.0.1:1';
 
 async function listening(listener: RequestListener): Promise<Server> {
   const made = createServer(listener);
@@ -37,9 +38,6 @@ const hostOf = (made: Server) =>
 beforeAll(async () => {
   server = await listening((request, response) => answer(request, response));
   index = hostOf(server);
-  const closed = await listening(() => {});
-  nowhere = hostOf(closed);
-  closed.close();
 });
 beforeEach(() => {
   for (const name of ['app', 'home', 'tmp', 'venv'])

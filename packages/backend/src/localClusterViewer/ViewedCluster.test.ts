@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ViewedCluster } from './ViewedCluster';
 
+jest.setTimeout(60_000);
+
 describe("14: the local cluster in Backstage's Kubernetes plugin", () => {
   const directory = mkdtempSync(join(tmpdir(), 'viewed-'));
   const path = join(directory, 'kubeconfig');

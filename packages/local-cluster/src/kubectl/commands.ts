@@ -130,7 +130,7 @@ export const CHAPTERS: Chapter[] = [
       'kubectl attach $POD > attached.log 2>&1 & until grep -qs prompt attached.log; do sleep 0.1; done; kubectl exec $POD -- node -e \'fetch("http://127.0.0.1:8000/attached")\'; until grep attached attached.log; do sleep 0.1; done; kill %1',
       "kubectl exec $POD -- pkill -f '^node -e' 2>/dev/null; kubectl wait --for=jsonpath={.status.containerStatuses[0].restartCount}=1 $POD",
       'kubectl wait --for=condition=Ready $POD',
-      'kubectl logs --previous $POD | tail -1',
+      'kubectl logs --previous $POD | grep attached',
       'kubectl top pod | head -1',
       "kubectl describe $POD | sed -n '/Last State/,/Restart Count/p'",
       'kubectl describe deployment web | grep -A 1 ^Replicas',

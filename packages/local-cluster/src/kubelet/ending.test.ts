@@ -193,11 +193,16 @@ describe("a pod's end", () => {
     await own.client.call('DELETE', path);
   });
 
-  const plainPod = (name: string, command: string[], extra: Json = {}) => ({
+  const plainPod = (
+    name: string,
+    command: string[],
+    extra: Json = {},
+    graceSeconds = 1,
+  ) => ({
     metadata: { name },
     spec: {
       restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 1,
+      terminationGracePeriodSeconds: graceSeconds,
       containers: [{ name: 'main', image: 'local/node:24', command, ...extra }],
     },
   });
@@ -252,15 +257,20 @@ describe("a pod's end", () => {
       script(
         `process.on('SIGTERM',()=>process.exit(0));console.log('up');setInterval(()=>{},1000)`,
       ),
+      60,
       0,
       'Succeeded',
     ],
-    ['is deaf', ['sh', '-c', 'echo up; exec sleep 1000'], 137, 'Failed'],
+    ['is deaf', ['sh', '-c', 'echo up; exec sleep 1000'], 1, 137, 'Failed'],
   ])(
     'tells how a pod that was deleted has ended, one that %s',
-    async (what, command, exitCode, phase) => {
+    async (what, command, graceSeconds, exitCode, phase) => {
       const name = what.replace(' ', '-');
-      await own.client.call('POST', pods, plainPod(name, command));
+      await own.client.call(
+        'POST',
+        pods,
+        plainPod(name, command, {}, graceSeconds),
+      );
       await own.client.until('its words', async () =>
         String(
           (

@@ -1,5 +1,6 @@
 /** When a database that was put back is noticed, by the order of counts. */
 import { mockServices } from '@backstage/backend-test-utils';
+import { until } from '../__testUtils__/until';
 import { databaseIds, migrated } from '../database/__testUtils__/databases';
 import { SettingsRepository } from '../database/SettingsRepository';
 import { Epoch } from './Epoch';
@@ -37,7 +38,7 @@ describe.each(databaseIds())('12: Epoch on %s', id => {
 
   /** After the trailing count. */
   async function expectNoticed(epoch: Epoch, backup: string) {
-    await new Promise(resolve => setTimeout(resolve, 300));
+    await until(async () => Boolean(await epoch.held()));
     expect(await epoch.isHeld('cluster')).toBe(true);
     expect((await epoch.held())!.epochs.cluster).toEqual({
       database: Number(backup),

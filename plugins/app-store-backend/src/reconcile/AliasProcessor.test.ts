@@ -73,6 +73,8 @@ function world() {
   return { rows, seen, calls, state, processor, put, tell, logger };
 }
 
+jest.setTimeout(60_000);
+
 describe('15: AliasProcessor', () => {
   it('writes what is missing or differs, and nothing else', async () => {
     const { put, processor, calls, seen } = world();

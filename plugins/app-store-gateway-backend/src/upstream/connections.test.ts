@@ -272,9 +272,9 @@ describe('connections to apps', () => {
     const listen = (warning: Error) => warned.push(warning.message);
     process.on('warning', listen);
     const socket = await gateway.connect();
-    let answers = 0;
+    let read = '';
     socket.setEncoding('latin1').on('data', chunk => {
-      answers += String(chunk).split('200 OK').length - 1;
+      read += String(chunk);
     });
     for (let n = 0; n < 150; n++) {
       socket.write(
@@ -284,10 +284,15 @@ describe('connections to apps', () => {
       );
       if (n % 30 === 0) await sleep(20);
     }
-    await eventually(() => expect(answers).toBeGreaterThanOrEqual(150));
+    // Whole, however it was cut into pieces.
+    const answers = () => read.split('200 OK').length - 1;
+    await eventually(() => expect(answers()).toBeGreaterThanOrEqual(150));
     process.off('warning', listen);
     socket.destroy();
-    expect({ answers, warned }).toEqual({ answers: 150, warned: [] });
+    expect({ answers: answers(), warned }).toEqual({
+      answers: 150,
+      warned: [],
+    });
   });
 
   describe('25: a connection that the app closes just then', () => {
@@ -549,7 +554,8 @@ describe('connections to apps', () => {
       const silent = await gateway.connect();
       while (!app.connections.length) await sleep(10);
       const closed = once(silent, 'close');
-      expect(await stopped(SHORT_MS)).toBeGreaterThanOrEqual(SHORT_MS);
+      // A timer may come a fraction of a millisecond early.
+      expect(await stopped(SHORT_MS)).toBeGreaterThan(SHORT_MS - 2);
       await closed;
       expect(await cut).toContain('socket hang up');
       expect(app.open).toBe(0);

@@ -38,7 +38,7 @@ describe('networks of pods', () => {
                 'http://169.254.169.254/',
               )}${tunnel(`127.0.0.1:${port}`)}${tunnel(
                 'host.local-cluster.internal:8081',
-              )}require('net').connect(${port},'127.0.0.1').on('connect',()=>console.log('REACHED')).on('error',()=>console.log('shut'));setTimeout(()=>process.exit(0),1000)`,
+              )}require('net').connect(${port},'127.0.0.1').on('connect',()=>console.log('REACHED')).on('error',()=>console.log('shut'));let told=0;const log=console.log;console.log=(...line)=>{log(...line);if(++told===5)process.exit(0)}`,
             ),
           },
         ],

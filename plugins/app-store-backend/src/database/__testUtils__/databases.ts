@@ -3,6 +3,9 @@ import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { MIGRATIONS_DIRECTORY, tuneSqlite } from '../migrate';
 
+// A database of its own, with all migrations, may take seconds where other tests run beside it.
+jest.setTimeout(60_000);
+
 export const databases = TestDatabases.create({
   ids: ['SQLITE_3', 'POSTGRES_17'],
 });

@@ -1,5 +1,6 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../__testUtils__/until';
 import { Heartbeat } from './Heartbeat';
 import type { KubeApi } from './KubeApi';
 import { KubeError } from './KubeError';
@@ -26,7 +27,7 @@ function heartbeatOf(answers: Array<KubeError | 'well'>) {
     logger: mockServices.logger.mock(),
   });
   heartbeat.onAnswer(() => told.push(`at ${turn}`));
-  return { heartbeat, told, givenUp };
+  return { heartbeat, told, givenUp, asked: () => turn };
 }
 const refused = new KubeError(401, 'Unauthorized', 'Unauthorized');
 const silent = KubeError.unreachable('no answer');
@@ -39,21 +40,24 @@ describe('15: Heartbeat', () => {
     ['was silent, then refused', [silent, refused, 'well'], ['at 2', 'at 3']],
     ['goes on being refused', [refused, refused], []],
   ])('tells of an API that %s', async (_, answers, expected) => {
-    const { heartbeat, told } = heartbeatOf(answers);
+    const { heartbeat, told, asked } = heartbeatOf(answers);
     heartbeat.start();
-    await sleep(2700);
+    // It has asked again after the last answer, or waits to.
+    await until(
+      () => asked() >= answers.length && told.length >= expected.length,
+    );
     heartbeat.stop();
     expect(told).toEqual(expected);
   });
 
   it('waits no longer for answers once the API is silent', async () => {
-    const { heartbeat, givenUp } = heartbeatOf([
+    const { heartbeat, givenUp, asked } = heartbeatOf([
       'well',
       new KubeError(500, 'InternalError', 'etcd'),
       silent,
     ]);
     heartbeat.start();
-    await sleep(1600);
+    await until(() => asked() >= 3 && givenUp.length);
     heartbeat.stop();
     expect(givenUp).toEqual([5000]);
   });
