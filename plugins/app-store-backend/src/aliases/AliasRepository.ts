@@ -30,15 +30,13 @@ import {
 } from './moveAlias';
 import { restingName, type RestingName } from './AliasHistory';
 import {
+  allRows,
   readPage,
   whereWords,
   type PageRequest,
   type RecordPage,
 } from '../database/paging';
 import { isUuid } from '../database/isUuid';
-
-/** Rows of one read. */
-const PAGE = 500;
 
 type JoinedRow = AliasRow & {
   instance_owner: string | null;
@@ -157,15 +155,8 @@ export class AliasRepository {
 
   /** All of them, read some at a time. */
   async *all() {
-    let after: string | undefined;
-    for (;;) {
-      const query = this.#knex<AliasRow>('aliases').orderBy('id').limit(PAGE);
-      if (after) query.where('id', '>', after);
-      const rows: AliasRow[] = await query;
-      yield* rows.map(row => ALIASES.read(row));
-      if (rows.length < PAGE) return;
-      after = rows[rows.length - 1].id;
-    }
+    for await (const row of allRows<AliasRow>(this.#knex, 'aliases'))
+      yield ALIASES.read(row);
   }
 
   /** Has every replica and every gateway look anew at aliases that are host names: which are served has changed. */

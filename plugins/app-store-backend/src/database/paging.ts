@@ -108,3 +108,22 @@ export function whereWords(
         `%${word.replace(/[\\%_]/g, c => `\\${c}`)}%`,
       ]);
 }
+
+/** Rows of one read of all. */
+const ROWS = 500;
+
+/** All rows of a table with ids, read some at a time: none twice, also while others come and go. */
+export async function* allRows<Row extends { id: string }>(
+  knex: Knex,
+  table: string,
+): AsyncGenerator<Row> {
+  let after: string | undefined;
+  for (;;) {
+    const query = knex(table).orderBy('id').limit(ROWS);
+    if (after) query.where('id', '>', after);
+    const rows: Row[] = await query;
+    yield* rows;
+    if (rows.length < ROWS) return;
+    after = rows[rows.length - 1].id;
+  }
+}

@@ -18,14 +18,12 @@ import {
   type SecretState,
 } from './secretRows';
 import {
+  allRows,
   readPage,
   whereWords,
   type PageRequest,
   type RecordPage,
 } from '../database/paging';
-
-/** Rows of one read. */
-const PAGE = 500;
 
 /** Whose secrets an app resolves names with (specification 6.6). */
 export interface SecretUser {
@@ -188,15 +186,8 @@ export class SecretRepository {
 
   /** All secrets, read some at a time, for what compares them with the cluster. */
   async *all() {
-    let after: string | undefined;
-    for (;;) {
-      const query = this.#knex<SecretRow>('secrets').orderBy('id').limit(PAGE);
-      if (after) query.where('id', '>', after);
-      const rows: SecretRow[] = await query;
-      yield* rows.map(row => SECRETS.read(row));
-      if (rows.length < PAGE) return;
-      after = rows[rows.length - 1].id;
-    }
+    for await (const row of allRows<SecretRow>(this.#knex, 'secrets'))
+      yield SECRETS.read(row);
   }
 
   /** @returns false where an app needs it (the database holds that rule) */
