@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from './services.mjs';
-import { ROOT } from './toolchain.mjs';
+import { ROOT } from './run.mjs';
 import { Sentence } from './words.mjs';
 
 /**

@@ -14,9 +14,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { CONFIG_FILES, configEnvironment } from './settings.mjs';
 import { once } from './once.mjs';
-import { ROOT } from './toolchain.mjs';
+import { all, ROOT } from './run.mjs';
 import { visibleSchema } from '../../packages/backend/scripts/visibleSchema.mjs';
-import { Sentence, step } from './words.mjs';
+import { Sentence, timed } from './words.mjs';
 
 /** What goes into the web app. */
 const WEB_SOURCES = [
@@ -89,7 +89,7 @@ async function buildWhereChanged(dist, sources, build) {
   const stamp = join(ROOT, dist, '.stamp');
   const wanted = digest(sources);
   await once({
-    lock: join(ROOT, '.cache/build.lock'),
+    lock: join(ROOT, `.cache/${dist.split('/')[1]}.lock`),
     isMade: () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted,
     make: async () => {
       await build();
@@ -124,24 +124,25 @@ function buildEnvironment(tools) {
  * @param {Tools} tools
  */
 async function buildWebApp(tools) {
-  await buildWhereChanged('packages/app/dist', WEB_SOURCES, async () => {
-    step('Building the web app (about half a minute, once)');
-    const { code, output } = await tools.yarn(
-      [
-        'workspace',
-        'app',
-        'build',
-        ...CONFIG_FILES.flatMap(file => ['--config', file]),
-      ],
-      { env: buildEnvironment(tools), collect: true },
-    );
-    if (code !== 0)
-      throw new Sentence(`The web app could not be built:\n${output}`);
-    const schema = join(ROOT, 'packages/app/dist/.config-schema.json');
-    const whole = JSON.parse(readFileSync(schema, 'utf8'));
-    writeFileSync(schema, JSON.stringify(visibleSchema(whole, 'frontend')));
-    withoutPathOfCheckout(join(ROOT, 'packages/app/dist/static'));
-  });
+  await buildWhereChanged('packages/app/dist', WEB_SOURCES, () =>
+    timed('Building the web app (once)', 'Web app built', async () => {
+      const { code, output } = await tools.yarn(
+        [
+          'workspace',
+          'app',
+          'build',
+          ...CONFIG_FILES.flatMap(file => ['--config', file]),
+        ],
+        { env: buildEnvironment(tools), collect: true },
+      );
+      if (code !== 0)
+        throw new Sentence(`The web app could not be built:\n${output}`);
+      const schema = join(ROOT, 'packages/app/dist/.config-schema.json');
+      const whole = JSON.parse(readFileSync(schema, 'utf8'));
+      writeFileSync(schema, JSON.stringify(visibleSchema(whole, 'frontend')));
+      withoutPathOfCheckout(join(ROOT, 'packages/app/dist/static'));
+    }),
+  );
 }
 
 /**
@@ -164,18 +165,15 @@ function withoutPathOfCheckout(directory) {
  * @param {Tools} tools
  */
 export async function buildBackend(tools) {
-  await buildWhereChanged(
-    'packages/backend/dist',
-    backendSources(),
-    async () => {
-      step('Building the back end (some seconds, once)');
+  await buildWhereChanged('packages/backend/dist', backendSources(), () =>
+    timed('Building the back end (once)', 'Back end built', async () => {
       const { code, output } = await tools.yarn(
         ['workspace', 'backend', 'programs'],
         { collect: true },
       );
       if (code !== 0)
         throw new Sentence(`The back end could not be built:\n${output}`);
-    },
+    }),
   );
 }
 
@@ -191,8 +189,7 @@ export function forgetBuilds() {
  * @param {Tools} tools
  */
 export async function buildPortal(tools) {
-  await buildBackend(tools);
-  await buildWebApp(tools);
+  await all([buildBackend(tools), buildWebApp(tools)]);
 }
 
 /**

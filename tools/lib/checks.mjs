@@ -2,7 +2,7 @@
 /** @import { Job, Tools } from './types' */
 import { join } from 'node:path';
 import { missingSettings } from './missingSettings.mjs';
-import { ROOT } from './toolchain.mjs';
+import { ROOT } from './run.mjs';
 import { step } from './words.mjs';
 
 /** @typedef {[name: string, args: string[], env?: NodeJS.ProcessEnv]} Check its name, what Yarn runs, and variables beside the tools' */

@@ -4,14 +4,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from './toolchain.mjs';
+import { ROOT } from './run.mjs';
 
 /**
  * @param {string[]} args
  * @param {Toolchain} toolchain
  */
 export async function cli(args, toolchain) {
-  const tools = await toolchain();
+  const tools = await toolchain('portal');
   const child = spawn(
     tools.node,
     [join(ROOT, 'packages/cli/bin/app-store.js'), ...args],

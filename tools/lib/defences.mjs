@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { defences } from '../../test/attack/defences/index.mjs';
 import { chromium, postgres, python } from './services.mjs';
-import { ROOT } from './toolchain.mjs';
+import { ROOT } from './run.mjs';
 import { Sentence, step } from './words.mjs';
 
 /**
@@ -30,7 +30,11 @@ import { Sentence, step } from './words.mjs';
  */
 
 /** What git does not have and the tests need. */
-const INSTALLED = ['node_modules', 'tools/node/node_modules'];
+const INSTALLED = [
+  'node_modules',
+  'tools/node/node_modules',
+  'tools/yarn/node_modules',
+];
 
 /**
  * Copies a directory; files are linked where that is possible, since nobody writes to them.

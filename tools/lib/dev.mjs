@@ -11,7 +11,7 @@ import {
   HELP,
   readSettings,
 } from './settings.mjs';
-import { ROOT } from './toolchain.mjs';
+import { ROOT } from './run.mjs';
 import { Sentence } from './words.mjs';
 import { join } from 'node:path';
 

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runJest } from './jest.mjs';
 import { postgresPrograms } from './services.mjs';
-import { ROOT } from './toolchain.mjs';
+import { ROOT } from './run.mjs';
 import { step } from './words.mjs';
 
 const ARTIFACTS = join(ROOT, 'test-artifacts');

@@ -3,14 +3,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ROOT } from './toolchain.mjs';
+import { ROOT } from './run.mjs';
 
 /**
  * @param {string[]} args
  * @param {Toolchain} toolchain
  */
 export async function gitHost(args, toolchain) {
-  const tools = await toolchain();
+  const tools = await toolchain('portal');
   const child = spawn(
     tools.node,
     [

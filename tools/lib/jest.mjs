@@ -27,7 +27,7 @@ export async function runJest(tools, { result, args, env, isPart }) {
           BACKSTAGE_TEST_DATABASE_POSTGRES17_CONNECTION_STRING: database.url,
         },
         stdio: ['ignore', 'ignore', 'pipe'],
-        lines: true,
+        onLine: console.log,
       },
     );
     const {

@@ -4,14 +4,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { buildBackend, LOCAL_CLUSTER_PROGRAM } from './build.mjs';
-import { ROOT } from './toolchain.mjs';
+import { ROOT } from './run.mjs';
 
 /**
  * @param {string[]} args
  * @param {Toolchain} toolchain
  */
 export async function localCluster(args, toolchain) {
-  const tools = await toolchain();
+  const tools = await toolchain('portal');
   await buildBackend(tools);
   const child = spawn(tools.node, [...LOCAL_CLUSTER_PROGRAM, ...args], {
     cwd: join(ROOT, 'packages/local-cluster'),

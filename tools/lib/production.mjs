@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { buildPortal, PORTAL_PROGRAM } from './build.mjs';
 import { describeMissing, missingSettings } from './missingSettings.mjs';
-import { ROOT } from './toolchain.mjs';
+import { ROOT } from './run.mjs';
 import { Sentence } from './words.mjs';
 
 const CONFIG_FILES = ['app-config.yaml', 'app-config.production.yaml'];
@@ -17,7 +17,7 @@ const CONFIG_FILES = ['app-config.yaml', 'app-config.production.yaml'];
  * @param {Toolchain} toolchain
  */
 export async function production(args, toolchain) {
-  const tools = await toolchain();
+  const tools = await toolchain('portal');
   const files = CONFIG_FILES.map(file => join(ROOT, file));
   const own = args.flatMap((word, i) =>
     word === '--config' ? [resolve(args[i + 1] ?? '')] : [],

@@ -13,7 +13,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { run } from './toolchain.mjs';
+import { run } from './run.mjs';
 import { Sentence, step } from './words.mjs';
 
 /**

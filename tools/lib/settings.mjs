@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from './toolchain.mjs';
+import { ROOT } from './run.mjs';
 import { Sentence } from './words.mjs';
 
 export const HELP = `npm start [-- options]

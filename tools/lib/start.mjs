@@ -12,7 +12,7 @@ import {
   HELP,
   readSettings,
 } from './settings.mjs';
-import { ROOT, run } from './toolchain.mjs';
+import { ROOT, run } from './run.mjs';
 import { bold, dim, Sentence, step } from './words.mjs';
 
 const READY_TIMEOUT_MS = 180_000;
@@ -224,7 +224,7 @@ export async function start(args, toolchain) {
   await assertFree(settings.port, 'portal', '--port');
   await assertFree(settings.gatewayPort, 'gateway', '--gateway-port');
   await prepareData(settings);
-  const tools = await toolchain();
+  const tools = await toolchain('portal');
   const registry = tools.registry();
   await buildPortal(tools);
   await releaseMigrationLocks(tools, settings);

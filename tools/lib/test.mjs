@@ -13,7 +13,7 @@ import { runJest } from './jest.mjs';
 import { chromium, kubectl, postgresPrograms, python } from './services.mjs';
 import { printSlowest } from './slowest.mjs';
 import { SUITES, WITHOUT_FAULTS } from './suites.mjs';
-import { ROOT } from './toolchain.mjs';
+import { ROOT } from './run.mjs';
 import { bold, step } from './words.mjs';
 
 const ARTIFACTS = join(ROOT, 'test-artifacts');
@@ -97,7 +97,7 @@ async function playwright(tools, env, parts) {
         ...env,
         TEST_ARTIFACTS: ARTIFACTS,
       },
-      lines: true,
+      onLine: console.log,
     },
   );
   /** @type {Array<{ projectName: string; status: string }>} */

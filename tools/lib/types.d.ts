@@ -4,10 +4,8 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 export interface RunOptions extends SpawnOptions {
   /** The output is returned, and not shown. */
   collect?: boolean;
-  /** A whole line at a time, beside another program's. */
-  lines?: boolean;
-  /** false: without stack traces and repetitions. */
-  traces?: boolean;
+  /** Is told every line of the output, which is not shown. */
+  onLine?: (line: string) => void;
 }
 
 export interface Ran {
@@ -21,6 +19,12 @@ export type Yarn = (args: string[], options?: RunOptions) => Promise<Ran>;
 export interface Tools {
   /** The path of the Node.js to use. */
   node: string;
+  /**
+   * Node.js as a package of the registry, which needs no library of this machine: its directory.
+   *
+   * @throws Sentence where there is none for this machine
+   */
+  packagedNode(): Promise<string>;
   env: NodeJS.ProcessEnv;
   /** The directory of npm. */
   npm: string;
@@ -29,7 +33,11 @@ export interface Tools {
   registry(): Promise<string>;
 }
 
-export type Toolchain = () => Promise<Tools>;
+/** What is installed: what `npm start` needs, or also what tests, checks and development do. */
+export type Packages = 'portal' | 'all';
+
+/** Without a word: all packages. */
+export type Toolchain = (packages?: Packages) => Promise<Tools>;
 
 /** The command line of `npm start`, read. */
 export interface Settings {

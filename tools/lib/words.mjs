@@ -25,3 +25,19 @@ export function step(text) {
     )}  ${text}`,
   );
 }
+
+/**
+ * A step that is told twice: when it begins, and with the seconds that it took.
+ *
+ * @template T
+ * @param {string} begins
+ * @param {string} ended
+ * @param {() => Promise<T>} work
+ */
+export async function timed(begins, ended, work) {
+  step(begins);
+  const from = Date.now();
+  const result = await work();
+  step(`${ended} in ${((Date.now() - from) / 1000).toFixed(1)} s`);
+  return result;
+}

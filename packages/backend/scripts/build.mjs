@@ -107,6 +107,8 @@ const { outputFiles } = await build({
   bundle: true,
   platform: 'node',
   target: 'node22',
+  // The file's own base comes with the tools of development, which a first start does not install.
+  tsconfigRaw: { compilerOptions: { strict: true } },
   format: 'cjs',
   // As nodeTransform does: a package in CommonJS is the same object however it is imported.
   supported: { 'dynamic-import': false },

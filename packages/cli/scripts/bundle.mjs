@@ -22,6 +22,8 @@ await build({
   bundle: true,
   platform: 'node',
   target: 'node20',
+  // The file's own base comes with the tools of development, which a first start does not install.
+  tsconfigRaw: { compilerOptions: { strict: true } },
   format: 'cjs',
   minify: true,
   // Names of classes are part of messages.

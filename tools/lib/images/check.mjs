@@ -16,7 +16,7 @@ import { sha256 } from './debian.mjs';
 import { buildImage, IMAGES, needsBuilders, sourceDate } from './images.mjs';
 import { outputOf, textOf, unpack } from './unpack.mjs';
 import { freePort, postgres } from '../services.mjs';
-import { ROOT, run } from '../toolchain.mjs';
+import { ROOT, run } from '../run.mjs';
 import { Sentence, step } from '../words.mjs';
 
 /** What the portal's image may take over Debian's packages, in bytes. */

@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { run, ROOT } from '../toolchain.mjs';
+import { run, ROOT } from '../run.mjs';
 import { Sentence, step } from '../words.mjs';
 
 const SUITE = 'trixie';

@@ -19,7 +19,7 @@ import { addEntry, addNode, addNpm, packagesOf } from './parts.mjs';
 import { addPortal, PORTAL, portalVersion } from './portal.mjs';
 import { debianComponents, npmPackages, sbom } from './sbom.mjs';
 import { aptInstall } from '../services.mjs';
-import { ROOT, run } from '../toolchain.mjs';
+import { ROOT, run } from '../run.mjs';
 import { Sentence, step } from '../words.mjs';
 
 /** What Node.js needs of Debian. */
@@ -113,7 +113,7 @@ export async function buildImage(name, { tools, output, epoch, fresh }) {
     step(`Packing ${name}:${image.tag}`);
     const tree = join(room, 'tree');
     mkdirSync(tree);
-    const node = addNode(tree);
+    const node = addNode(tree, await tools.packagedNode());
     const modules = await image.add(tree, { tools, room, fresh });
     const layer = join(room, 'layer.tar');
     await packDirectory(tree, layer, epoch);

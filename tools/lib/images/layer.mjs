@@ -1,6 +1,6 @@
 // Tar archives that are the same, byte for byte, wherever and whenever they are made of the same files.
 import { Sentence } from '../words.mjs';
-import { run } from '../toolchain.mjs';
+import { run } from '../run.mjs';
 
 /**
  * Packs a directory's contents, as root's and with the same time everywhere

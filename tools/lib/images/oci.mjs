@@ -4,7 +4,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packDirectory } from './layer.mjs';
-import { run } from '../toolchain.mjs';
+import { run } from '../run.mjs';
 import { Sentence } from '../words.mjs';
 
 /**

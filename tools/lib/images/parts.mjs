@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { run, ROOT } from '../toolchain.mjs';
+import { run, ROOT } from '../run.mjs';
 import { Sentence } from '../words.mjs';
 
 /** In runtime images apps are installed by this npm. */
@@ -36,17 +36,12 @@ function link(tree, to, at) {
 }
 
 /**
- * Node.js, as `/usr/local/bin/node`: the one of tools/node.
+ * Node.js, as `/usr/local/bin/node`.
  *
  * @param {string} tree
+ * @param {string} from - the directory of its package
  */
-export function addNode(tree) {
-  const arch = process.arch === 'x64' ? 'x64' : 'arm64';
-  const from = join(ROOT, `tools/node/node_modules/node-linux-${arch}`);
-  if (!existsSync(from))
-    throw new Sentence(
-      'Images need the Node.js of tools/node, which is for Linux alone: make them there.',
-    );
+export function addNode(tree, from) {
   const bin = join(tree, 'usr/local/bin');
   mkdirSync(bin, { recursive: true });
   copyFileSync(join(from, 'bin/node'), join(bin, 'node'));

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildPortal, forgetBuilds, PORTAL_PROGRAM } from '../build.mjs';
-import { ROOT } from '../toolchain.mjs';
+import { ROOT } from '../run.mjs';
 import { Sentence } from '../words.mjs';
 
 /** Where it lies in the image. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run } from '../toolchain.mjs';
+import { run } from '../run.mjs';
 
 const PATIENCE_MS = 60_000;
 
