@@ -41,7 +41,7 @@ const lintChecks = () => [
     'Unused files, dependencies and exports',
     ['knip', '--no-progress', '--no-config-hints'],
   ],
-  ['Document of the REST API', ['redocly', 'lint']],
+  ['Document of the REST API', ['lint:api']],
   ['Places of the defences', ['node', 'tools/defencePlaces.mjs']],
   configuration('of the demo', 'app-config.yaml', 'app-config.demo.yaml'),
   configuration(

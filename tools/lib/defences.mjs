@@ -1,18 +1,16 @@
 // `npm run defences`: takes each defence of `test/attack/defences` out of a copy of the checkout, in
 // turn, and demands that its test fails. A test that stays green does not hold the defence in place.
 /** @import { Tools, Toolchain } from './types' */
-import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
-  mkdtempSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { defences } from '../../test/attack/defences/index.mjs';
+import { copyCheckout } from './copyCheckout.mjs';
 import { chromium, postgres, python } from './services.mjs';
 import { ROOT } from './run.mjs';
 import { Sentence, step } from './words.mjs';
@@ -28,47 +26,6 @@ import { Sentence, step } from './words.mjs';
  * @property {string} to
  * @property {{ jest?: string, attack?: string, name: string }} test
  */
-
-/** What git does not have and the tests need. */
-const INSTALLED = [
-  'node_modules',
-  'tools/node/node_modules',
-  'tools/yarn/node_modules',
-];
-
-/**
- * Copies a directory; files are linked where that is possible, since nobody writes to them.
- *
- * @param {string} from
- * @param {string} to
- */
-function link(from, to) {
-  if (spawnSync('cp', ['-al', from, to], { stdio: 'ignore' }).status !== 0)
-    cpSync(from, to, { recursive: true, verbatimSymlinks: true });
-}
-
-/** A copy of what is committed or would be, with all that is installed. */
-function copyCheckout() {
-  const copy = mkdtempSync(join(tmpdir(), 'app-store-defences-'));
-  const files = execFileSync(
-    'git',
-    ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-    { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
-  )
-    .split('\0')
-    .filter(file => file && existsSync(join(ROOT, file)));
-  for (const file of files) cpSync(join(ROOT, file), join(copy, file));
-  const own = files
-    .filter(file => /^(packages|plugins)\/[^/]+\/package\.json$/.test(file))
-    .map(file => join(dirname(file), 'node_modules'));
-  for (const path of [...INSTALLED, ...own])
-    if (existsSync(join(ROOT, path))) link(join(ROOT, path), join(copy, path));
-  // Saves a build; a copy, since the web app may be built anew there.
-  const web = join(ROOT, 'packages/app/dist');
-  if (existsSync(web))
-    cpSync(web, join(copy, 'packages/app/dist'), { recursive: true });
-  return copy;
-}
 
 /**
  * The test that has to fail, as arguments of yarn.
@@ -168,7 +125,11 @@ export async function testDefences(args, toolchain) {
     throw new Sentence(`No defence is called ${args.join(' ')}.`);
   await python();
   const database = await postgres();
-  const copy = copyCheckout();
+  const copy = copyCheckout('app-store-defences');
+  // Saves a build; a copy, since the web app may be built anew there.
+  const web = join(ROOT, 'packages/app/dist');
+  if (existsSync(web))
+    cpSync(web, join(copy, 'packages/app/dist'), { recursive: true });
   const env = {
     ...tools.env,
     CI: 'true',

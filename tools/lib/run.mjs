@@ -85,3 +85,23 @@ export async function all(promises) {
   await Promise.allSettled(promises);
   return /** @type {any} */ (Promise.all(promises));
 }
+
+/**
+ * Does jobs in turn.
+ *
+ * @template T
+ * @param {Array<() => Promise<T>>} jobs
+ * @param {number} lanes - how many go on at a time
+ * @returns {Promise<T[]>} in the order in which they ended
+ */
+export async function inLanes(jobs, lanes) {
+  /** @type {T[]} */
+  const results = [];
+  const left = [...jobs];
+  const lane = async () => {
+    for (let job = left.shift(); job; job = left.shift())
+      results.push(await job());
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}

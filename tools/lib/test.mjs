@@ -3,17 +3,18 @@
 //
 // Two things go on at a time, as a machine of two cores has room for: jest, and beside it the
 // tests with a browser, which wait a lot. Whichever ends first takes the next of lint and types.
-/** @import { Job, Result, Toolchain, Tools } from './types' */
+/** @import { Result, Toolchain, Tools } from './types' */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPortal } from './build.mjs';
 import { lint, reports, types } from './checks.mjs';
 import { printFailures } from './failures.mjs';
 import { runJest } from './jest.mjs';
+import { checkPackages } from './packages.mjs';
 import { chromium, kubectl, postgresPrograms, python } from './services.mjs';
 import { printSlowest } from './slowest.mjs';
 import { SUITES, WITHOUT_FAULTS } from './suites.mjs';
-import { ROOT } from './run.mjs';
+import { inLanes, ROOT } from './run.mjs';
 import { bold, step } from './words.mjs';
 
 const ARTIFACTS = join(ROOT, 'test-artifacts');
@@ -24,23 +25,6 @@ const ARTIFACTS = join(ROOT, 'test-artifacts');
  */
 function json(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
-}
-
-/**
- * @param {Job[]} jobs
- * @param {number} lanes - how many go on at a time
- * @returns {Promise<Result[]>} in the order in which they ended
- */
-async function inLanes(jobs, lanes) {
-  /** @type {Result[]} */
-  const results = [];
-  const left = [...jobs];
-  const lane = async () => {
-    for (let job = left.shift(); job; job = left.shift())
-      results.push(...(await job()));
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return results;
 }
 
 /** What jest runs, and where it says how that went. */
@@ -119,10 +103,18 @@ async function playwright(tools, env, parts) {
 }
 
 /** What `npm test` runs. */
-const PARTS = ['lint', 'types', 'unit', 'attack', 'browser', 'spec'];
+const PARTS = [
+  'lint',
+  'types',
+  'packages',
+  'unit',
+  'attack',
+  'browser',
+  'spec',
+];
 
 /**
- * `npm test`: runs the parts that are named, or all of them, and prints a sum. Words after `--` choose parts: `npm test -- lint types unit attack browser spec`.
+ * `npm test`: runs the parts that are named, or all of them, and prints a sum. Words after `--` choose parts: `npm test -- lint types packages unit attack browser spec`.
  *
  * @param {string[]} args
  * @param {Toolchain} toolchain
@@ -154,17 +146,16 @@ export async function test(args, toolchain) {
   const checks = [
     ...(wanted('lint') ? lint(tools) : []),
     ...(wanted('types') ? types(tools) : []),
+    ...(wanted('packages') ? [() => checkPackages(tools)] : []),
     ...(wanted('reports') ? reports(tools) : []),
   ];
   const tests = inJest
     ? [() => jest(tools, env, wanted('unit') ? WITHOUT_FAULTS : suites)]
     : [];
-  const results = inBrowser.length
-    ? await inLanes(
-        [...tests, () => playwright(tools, env, inBrowser), ...checks],
-        2,
-      )
-    : await inLanes([...checks, ...tests], 1);
+  const jobs = inBrowser.length
+    ? [...tests, () => playwright(tools, env, inBrowser), ...checks]
+    : [...checks, ...tests];
+  const results = (await inLanes(jobs, inBrowser.length ? 2 : 1)).flat();
   const written = {
     jest: json(JEST_RESULT),
     playwright: json(PLAYWRIGHT_RESULT),

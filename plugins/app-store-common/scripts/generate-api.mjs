@@ -1,6 +1,7 @@
 // Puts the parts of the API's document (openapi/*.yaml) together, and makes its types.
-// `node scripts/generate-api.mjs` writes them; `--check` fails where they are out of date.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// `node scripts/generate-api.mjs` writes them; `--check` fails where they are out of date;
+// `--json FILE` writes the document alone, for tools that read OpenAPI.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
@@ -40,12 +41,26 @@ for (const name of [
 ])
   merge(document, parse(readFileSync(join(PARTS, `${name}.yaml`), 'utf8')));
 
+const [flag, file] = process.argv.slice(2);
+if (flag === '--json') {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(document, undefined, 2));
+  process.exit();
+}
+
 const style = await prettier.resolveConfig(join(OUT, 'x.ts'));
 const files = {
-  'document.generated.json': await prettier.format(JSON.stringify(document), {
-    ...style,
-    parser: 'json',
-  }),
+  'document.generated.ts': await prettier.format(
+    `import type { ApiDocument } from './ApiDocument';
+
+    /**
+     * The document of the REST API, generated from openapi/*.yaml by scripts/generate-api.mjs.
+     *
+     * @public
+     */
+    export const API_DOCUMENT: ApiDocument = ${JSON.stringify(document)};`,
+    { ...style, parser: 'typescript' },
+  ),
   'schema.generated.ts': await prettier.format(
     `/** Types of the REST API, generated from openapi/*.yaml by scripts/generate-api.mjs. */\n\n${astToString(
       await openapiTS(document, { alphabetize: false }),
@@ -55,7 +70,7 @@ const files = {
 };
 for (const [name, text] of Object.entries(files)) {
   const path = join(OUT, name);
-  if (!process.argv.includes('--check')) writeFileSync(path, text);
+  if (flag !== '--check') writeFileSync(path, text);
   else if (readFileSync(path, 'utf8') !== text) {
     process.stderr.write(
       `${name} is out of date: run node scripts/generate-api.mjs\n`,

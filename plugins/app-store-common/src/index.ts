@@ -23,7 +23,8 @@ export { locate, type Position } from './appToml/position';
 export { parameterProblem, PARAMETER_LIMIT } from './appToml/parameters';
 export * from './appToml/readAppToml';
 export type { TomlIssue } from './appToml/TomlReader';
-export { default as API_DOCUMENT } from './api/document.generated.json';
+export type { ApiDocument } from './api/ApiDocument';
+export { API_DOCUMENT } from './api/document.generated';
 export type { operations as Operations } from './api/schema.generated';
 export * from './catalogNames';
 export {

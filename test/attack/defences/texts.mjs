@@ -116,9 +116,9 @@ export default [
   {
     finding: '10',
     name: 'tags hold no direction control',
-    file: 'plugins/app-store-common/src/api/document.generated.json',
-    from: '"pattern": "^[^\\\\p{Cc}\\\\p{Bidi_Control}]+$"',
-    to: '"pattern": "^[^\\\\p{Cc}]+$"',
+    file: 'plugins/app-store-common/src/api/document.generated.ts',
+    from: "pattern: '^[^\\\\p{Cc}\\\\p{Bidi_Control}]+$'",
+    to: "pattern: '^[^\\\\p{Cc}]+$'",
     test: {
       jest: 'plugins/app-store-backend/src/http/answers.test.ts',
       name: '10: refuses texts of tags',

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
   API_DOCUMENT,
+  type ApiDocument,
   parseQuantity,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { configValue } from '@ai-app-store/backstage-plugin-app-store-node';
@@ -34,9 +35,7 @@ export const pattern = converted(
 );
 
 /** A text as a schema of the API's document has it: who configures a thing obeys the rules of who makes it. */
-export const asInApi = (
-  schema: keyof typeof API_DOCUMENT.components.schemas,
-) => {
+export const asInApi = (schema: keyof ApiDocument['components']['schemas']) => {
   const {
     minLength = 0,
     maxLength = Infinity,

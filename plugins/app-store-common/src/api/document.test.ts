@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import document from './document.generated.json';
+import { API_DOCUMENT } from './document.generated';
 
 interface Schema {
   type?: string;
@@ -22,24 +22,26 @@ interface Operation {
   requestBody?: { content: Record<string, { schema: Schema }> };
 }
 
-const { schemas, parameters } = document.components as unknown as {
+const { schemas, parameters } = API_DOCUMENT.components as unknown as {
   schemas: Record<string, Schema>;
   parameters: Record<string, { name: string; schema: Schema }>;
 };
 const last = (ref: string) => ref.split('/').pop()!;
 
-const operations = Object.entries(document.paths).flatMap(([path, item]) => {
-  const { parameters: shared = [], ...methods } = item as unknown as Record<
-    string,
-    Operation
-  > & { parameters?: Operation['parameters'] };
-  return Object.entries(methods).map(([method, operation]) => ({
-    path,
-    method,
-    ...operation,
-    parameters: [...shared, ...(operation.parameters ?? [])],
-  }));
-});
+const operations = Object.entries(API_DOCUMENT.paths).flatMap(
+  ([path, item]) => {
+    const { parameters: shared = [], ...methods } = item as unknown as Record<
+      string,
+      Operation
+    > & { parameters?: Operation['parameters'] };
+    return Object.entries(methods).map(([method, operation]) => ({
+      path,
+      method,
+      ...operation,
+      parameters: [...shared, ...(operation.parameters ?? [])],
+    }));
+  },
+);
 
 /** Places in a schema of which somebody could send without bound. */
 function unbounded(schema: Schema, place: string): string[] {
