@@ -10,7 +10,7 @@ import { buildPortal } from './build.mjs';
 import { lint, reports, types } from './checks.mjs';
 import { printFailures } from './failures.mjs';
 import { runJest } from './jest.mjs';
-import { checkPackages } from './packages.mjs';
+import { checkPackages } from './packages/check.mjs';
 import { chromium, kubectl, postgresPrograms, python } from './services.mjs';
 import { printSlowest } from './slowest.mjs';
 import { SUITES, WITHOUT_FAULTS } from './suites.mjs';

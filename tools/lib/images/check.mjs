@@ -222,6 +222,14 @@ async function startPortal({ root, spec, start }) {
   }
 }
 
+/** @param {string} archive */
+async function indexOf(archive) {
+  const { output } = await run('tar', ['-xOf', archive, './index.json'], {
+    collect: true,
+  });
+  return JSON.parse(output);
+}
+
 /**
  * @param {string} name
  * @param {{ tools: Tools, epoch: number, room: string }} options
@@ -242,6 +250,10 @@ async function check(name, { tools, epoch, room }) {
   if (bom.components.length < 50)
     throw new Error(`its SBOM has ${bom.components.length} components alone`);
   const image = await unpack(archive, IMAGES[name].tag, join(room, 'c'));
+  const [manifest] = (await indexOf(archive)).manifests;
+  const called = manifest.annotations['io.containerd.image.name'];
+  if (called !== `docker.io/ai-app-store/${name}:${IMAGES[name].tag}`)
+    throw new Error(`a cluster that imports it calls it ${called}`);
   const { uid, gid } = image.spec.process.user;
   if (uid !== 1000 || gid !== 1000) throw new Error(`it runs as ${uid}:${gid}`);
   const how =

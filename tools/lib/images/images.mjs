@@ -124,6 +124,7 @@ export async function buildImage(name, { tools, output, epoch, fresh }) {
       path,
       epoch,
       config: {
+        name: `docker.io/ai-app-store/${name}`,
         tag: image.tag,
         user: '1000:1000',
         workingDir: image.workingDir,

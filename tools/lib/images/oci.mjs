@@ -1,7 +1,7 @@
 // Layers as an OCI image in one archive, which `skopeo copy oci-archive:…`, `podman load` and
 // `ctr image import` take. Packed by umoci.
 // https://github.com/opencontainers/image-spec/blob/main/image-layout.md
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packDirectory } from './layer.mjs';
 import { run } from '../run.mjs';
@@ -9,6 +9,7 @@ import { Sentence } from '../words.mjs';
 
 /**
  * @typedef {object} ImageConfig
+ * @property {string} name - with its registry, without a tag
  * @property {string} tag
  * @property {string} [user]
  * @property {string} workingDir
@@ -22,6 +23,22 @@ async function umoci(...args) {
   const { code, output } = await run('umoci', args, { collect: true });
   if (code !== 0)
     throw new Sentence(`umoci ${args[0]} failed:\n${output.trim()}`);
+}
+
+/**
+ * Writes down the name that `ctr images import` and `kind load image-archive` give the image; of the tag alone
+ * containerd makes a name that no pod can ask for.
+ * https://github.com/containerd/containerd/blob/main/core/images/annotations.go
+ *
+ * @param {string} layout
+ * @param {string} name - with its registry and tag
+ */
+function nameImage(layout, name) {
+  const path = join(layout, 'index.json');
+  const index = JSON.parse(readFileSync(path, 'utf8'));
+  for (const manifest of index.manifests)
+    manifest.annotations['io.containerd.image.name'] = name;
+  writeFileSync(path, JSON.stringify(index));
 }
 
 /**
@@ -70,6 +87,7 @@ export async function packImage({ layers, config, room, path, epoch }) {
   );
   // What was overwritten on the way.
   await umoci('gc', '--layout', layout);
+  nameImage(layout, `${config.name}:${config.tag}`);
   await packDirectory(layout, path, epoch);
   rmSync(layout, { recursive: true, force: true });
 }

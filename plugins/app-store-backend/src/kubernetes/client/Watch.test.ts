@@ -25,7 +25,10 @@ describe('15: Watch', () => {
   /** @param turns - what each watch brings, one after the other; the last one stays open */
   async function start(
     turns: Array<(response: ServerResponse) => void>,
-    options: { quietMs?: number } = {},
+    {
+      items = [object('a', '9')],
+      ...options
+    }: { items?: object[] | null; quietMs?: number } = {},
   ) {
     asked = [];
     told = [];
@@ -38,7 +41,7 @@ describe('15: Watch', () => {
         response.end(
           JSON.stringify({
             metadata: { resourceVersion: '10' },
-            items: [object('a', '9')],
+            items,
           }),
         );
         return;
@@ -98,6 +101,13 @@ describe('15: Watch', () => {
     expect(asked).toEqual(['list', '10', '20']);
     expect(told).toEqual(['begin', 'a', 'end', 'b', '-a']);
     await until(async () => watch.brokenAt === undefined);
+  });
+
+  it('follows a list of metadata that is empty, whose items a real API server calls null', async () => {
+    await start([], { items: null });
+    await asks(2);
+    expect(asked).toEqual(['list', '10']);
+    expect(told).toEqual(['begin', 'end']);
   });
 
   it('goes on where the server has ended it, as it does after some minutes', async () => {
