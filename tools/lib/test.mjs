@@ -34,9 +34,10 @@ const JEST_RESULT = join(ARTIFACTS, 'jest.json');
  * @param {Tools} tools
  * @param {NodeJS.ProcessEnv} env
  * @param {string[]} args
+ * @param {string} [names] - words in the names of the tests that run
  * @returns {Promise<Result[]>}
  */
-async function jest(tools, env, args) {
+async function jest(tools, env, args, names) {
   step('Unit and integration tests');
   const counts = await runJest(tools, {
     result: JEST_RESULT,
@@ -45,8 +46,10 @@ async function jest(tools, env, args) {
       '--silent',
       // With two of them a quarter of two cores is idle: tests wait for what they have begun.
       '--maxWorkers=3',
+      ...(names ? ['--testNamePattern', names] : []),
       ...args,
     ],
+    isPart: Boolean(names),
   });
   return [{ name: 'unit and integration', ...counts }];
 }
@@ -118,8 +121,9 @@ const PARTS = [
  *
  * @param {string[]} args
  * @param {Toolchain} toolchain
+ * @param {{ files?: string[], names?: string }} [only] - words in the paths and the names of the tests of a suite
  */
-export async function test(args, toolchain) {
+export async function test(args, toolchain, only = {}) {
   /** @param {string} part */
   const wanted = part => (args.length ? args : PARTS).includes(part);
   const tools = await toolchain();
@@ -134,7 +138,10 @@ export async function test(args, toolchain) {
   const inBrowser = BROWSER_PARTS.filter(wanted);
   const suites = Object.entries(SUITES)
     .filter(([name]) => wanted(name))
-    .flatMap(([, paths]) => paths);
+    .flatMap(([, paths]) => paths)
+    .flatMap(path =>
+      only.files?.length ? only.files.map(file => `${path}.*${file}`) : path,
+    );
   const inJest = wanted('unit') || suites.length > 0;
   // Whatever has to be installed is installed before two things go on at a time.
   if (inJest || inBrowser.length) {
@@ -150,7 +157,15 @@ export async function test(args, toolchain) {
     ...(wanted('reports') ? reports(tools) : []),
   ];
   const tests = inJest
-    ? [() => jest(tools, env, wanted('unit') ? WITHOUT_FAULTS : suites)]
+    ? [
+        () =>
+          jest(
+            tools,
+            env,
+            wanted('unit') ? WITHOUT_FAULTS : suites,
+            only.names,
+          ),
+      ]
     : [];
   const jobs = inBrowser.length
     ? [...tests, () => playwright(tools, env, inBrowser), ...checks]

@@ -6,11 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Sentence, step } from '../words.mjs';
 import { pack, problemsOf } from './archive.mjs';
-import {
-  installInto,
-  problemsOfLoading,
-  problemsOfTypes,
-} from './project.mjs';
+import { installInto, problemsOfLoading, problemsOfTypes } from './project.mjs';
 import { archiveOf, published } from './workspaces.mjs';
 
 /**

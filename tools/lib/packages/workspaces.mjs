@@ -27,7 +27,8 @@ export function published() {
 }
 
 /** @param {string} name - of a package */
-export const archiveOf = name => `${name.replace('@', '').replace('/', '-')}.tgz`;
+export const archiveOf = name =>
+  `${name.replace('@', '').replace('/', '-')}.tgz`;
 
 /**
  * Runs a program; what it says is shown where it fails.

@@ -22,6 +22,27 @@ describe('ApiServer', () => {
     expect(JSON.stringify(body)).not.toContain('c2VzYW1l');
   });
 
+  it('says null for the items of an empty list of metadata, as a real API server', async () => {
+    const items = async (selector: string) =>
+      (
+        await own.client.call(
+          'GET',
+          `/api/v1/configmaps?labelSelector=${selector}`,
+          undefined,
+          {
+            headers: {
+              accept:
+                'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io',
+            },
+          },
+        )
+      ).body.items;
+    expect(await items('nobody=has')).toBeNull();
+    expect(await items('!nobody')).toContainEqual(
+      expect.objectContaining({ kind: 'PartialObjectMetadata' }),
+    );
+  });
+
   it('refuses a pod that asks for more than its limit', async () => {
     const { status, body } = await own.client.apply(
       `${deployments}/greedy`,

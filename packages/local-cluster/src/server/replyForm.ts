@@ -31,7 +31,8 @@ export function replyList(
       kind: 'PartialObjectMetadataList',
       apiVersion: 'meta.k8s.io/v1',
       metadata,
-      items: items.map(partial),
+      // As the real API server answers where there are none.
+      items: items.length ? items.map(partial) : null,
     };
   else
     body = listObject(resource, {

@@ -110,13 +110,14 @@ export class Watch<T extends KubeObject> {
     do {
       const page: {
         metadata: { resourceVersion: string; continue?: string };
-        items: T[];
+        /** A real API server says null where a list of metadata is empty. */
+        items: T[] | null;
       } = await api.json(collectionPath(apiVersion, kind, namespace), {
         query: { labelSelector, limit: PAGE, continue: next },
         accept: this.#options.metadataOnly ? METADATA_ONLY : undefined,
         signal: this.#abort.signal,
       });
-      page.items.forEach(item => this.#tell(() => sink.take(item)));
+      page.items?.forEach(item => this.#tell(() => sink.take(item)));
       next = page.metadata.continue || undefined;
       version = page.metadata.resourceVersion;
     } while (next);
