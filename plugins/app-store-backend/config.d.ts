@@ -410,7 +410,7 @@ export interface Config {
         /** What becomes of what is no longer declared. Default: `keep`. */
         onRemoval?: 'keep' | 'suspend' | 'delete';
       }>;
-      /** Between two looks at the catalog. Default: `30s`. */
+      /** Between two looks at the catalog. Default: `10s`. */
       interval?: string;
       /** Between two looks at the directory of a declared app, and at the values of a declared secret. Default: `2m`. */
       sourceInterval?: string;

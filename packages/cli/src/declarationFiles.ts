@@ -3,6 +3,7 @@ import {
   CATALOG_API_VERSION,
   fullRef,
   isDeclarationKind,
+  SET_ANNOTATION,
   type DeclarationFiles,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { contentSum } from '@ai-app-store/bundle';
@@ -18,6 +19,8 @@ import { readAll } from './standardInput';
 export interface DeclaredDocument {
   entity: Entity;
   entityRef: string;
+  /** Its path; undefined of what was piped in. */
+  file?: string;
   /** Of an app: what stands in its directory. */
   app?: { checked: Sound; directory: string };
 }
@@ -28,7 +31,11 @@ interface Entity {
   apiVersion?: string;
   kind?: string;
   /** Null of an empty key. */
-  metadata?: { name?: string; namespace?: string } | null;
+  metadata?: {
+    name?: string;
+    namespace?: string;
+    annotations?: Record<string, unknown> | null;
+  } | null;
   spec?: { source?: string };
 }
 
@@ -122,6 +129,7 @@ export async function readDeclarations(
         documents.push({
           entity,
           entityRef: refOf(entity),
+          ...(path === '-' ? {} : { file: path }),
           ...(kind === 'App' ? { app: await appOf(entity, path) } : {}),
         });
     }
@@ -145,13 +153,43 @@ function refOf({ kind = '', metadata }: Entity): string {
   return fullRef(String(name), { kind, namespace: String(namespace) }) ?? '';
 }
 
+/**
+ * The name of a set of files: by `--set`, or by the annotation of their documents.
+ *
+ * @returns undefined where nothing names it
+ * @throws CliError where it is named twice
+ */
+export function setOf(
+  documents: DeclaredDocument[],
+  flag: string | undefined,
+): string | undefined {
+  const names = new Set(
+    documents.flatMap(({ entity }) => {
+      const name = entity.metadata?.annotations?.[SET_ANNOTATION];
+      return name === undefined || name === null ? [] : [String(name)];
+    }),
+  );
+  if (flag) names.add(flag);
+  if (names.size > 1)
+    throw new CliError(
+      `These files name more than one set: ${[...names].join(', ')}.`,
+      {
+        code: 'TWO_SETS',
+        remedy: `Name one: the same ${SET_ANNOTATION} in all documents, and the same --set.`,
+      },
+    );
+  const [name] = names;
+  return name;
+}
+
 /** Documents as the store takes them. */
 export async function asRequest(
   documents: DeclaredDocument[],
 ): Promise<DeclarationFiles['documents']> {
   return Promise.all(
-    documents.map(async ({ entity, app }) => ({
+    documents.map(async ({ entity, app, file }) => ({
       document: JSON.stringify(entity),
+      ...(file ? { file } : {}),
       ...(app
         ? {
             bundle: {

@@ -60,6 +60,7 @@ export function showPlan(
       const word = wordOf(plan, tense);
       const paint = colors[plan.action] ?? bold;
       output.line(paint(`${sign} ${plan.entityRef.padEnd(width)}  ${word}`));
+      if (plan.file) output.line(`    applied from ${plan.file}`);
       for (const { field, declared = 'none', actual } of plan.changes)
         output.line(
           `    ${field}: ${declared}${

@@ -45,6 +45,13 @@ export const NEWEST_LABEL = 'ai-app-store.io/newest';
 export const DECLARATION_ANNOTATION = 'ai-app-store.io/declaration';
 
 /**
+ * The name of the set of files to which a document belongs, for whoever applies it from a file.
+ *
+ * @public
+ */
+export const SET_ANNOTATION = 'ai-app-store.io/set';
+
+/**
  * By which Backstage's Kubernetes plugin finds what belongs to an entity: an annotation of the entity
  * and a label of the objects (https://backstage.io/docs/features/kubernetes/configuration).
  *

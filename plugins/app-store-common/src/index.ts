@@ -31,6 +31,7 @@ export {
   declarationJsonSchema,
   declarationsJsonSchema,
 } from './declarations/jsonSchemas';
+export { fileProblem } from './declarations/fileProblem';
 export * from './declarations/readDeclaration';
 export {
   DECLARATION_KINDS,

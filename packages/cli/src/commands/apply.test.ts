@@ -56,7 +56,7 @@ describe('diff', () => {
     const store = await storeOf({ [PLAN]: answer(...items) }, fileWith(ALIAS));
     const typed = await store.type(['diff', '-f', 'catalog-info.yaml']);
     expect(typed.code).toBe(code);
-    expect(store.asked[0].body).toMatchObject({ dryRun: true, prune: true });
+    expect(store.asked[0].body).toMatchObject({ dryRun: true, prune: false });
     store.close();
   });
 
@@ -184,6 +184,7 @@ describe('apply', () => {
     expect(store.whats()).toEqual([PLAN, 'POST /apps', PLAN, PLAN]);
     expect(store.asked[0].body.documents).toContainEqual({
       document: expect.stringContaining('"App"'),
+      file: expect.stringContaining('catalog-info.yaml'),
       bundle: {
         name: 'lunch',
         version: '1.0.0',
@@ -216,15 +217,17 @@ describe('prune', () => {
       { [PLAN]: answer(plan('END', 'old')) },
       fileWith(ALIAS),
     );
-    const { code, err } = await store.type(['prune', '-f', '.']);
+    const words = ['prune', '-f', '.', '--set', 'lunch'];
+    const { code, err } = await store.type(words);
     expect([code, err]).toEqual([2, expect.stringContaining('--yes')]);
     expect(store.asked.map(({ body }) => body.dryRun)).toEqual([true]);
-    const { code: done, out } = await store.type(['prune', '-f', '.', '-y']);
+    const { code: done, out } = await store.type([...words, '-y']);
     expect([done, out]).toEqual([
       0,
       expect.stringContaining('- appalias:default/old  ended'),
     ]);
     expect(store.asked.at(-1)?.body).toMatchObject({
+      set: 'lunch',
       dryRun: false,
       apply: false,
       prune: true,
@@ -234,13 +237,96 @@ describe('prune', () => {
 
   it('has nothing to do where nothing is gone', async () => {
     const store = await storeOf({ [PLAN]: answer() }, fileWith(ALIAS));
-    const { code, out } = await store.type(['prune', '-f', '.']);
+    const { code, out } = await store.type([
+      ...['prune', '-f', '.', '--set', 'lunch'],
+    ]);
     expect([code, out]).toEqual([0, 'Nothing to do.\n']);
     store.close();
   });
 });
 
+describe('a set of files', () => {
+  const ofSet = (name: string, set: string) =>
+    ALIAS.replace(
+      'name: lunch',
+      `name: ${name}\n  annotations:\n    ai-app-store.io/set: ${set}`,
+    );
+
+  it('is named before something of it ends: files of two directories may have no name', async () => {
+    const store = await storeOf({}, fileWith(ALIAS));
+    const { code, err } = await store.type(['prune', '-f', '.', '-y']);
+    expect([code, err]).toEqual([2, expect.stringContaining('--set NAME')]);
+    expect(store.asked).toEqual([]);
+    store.close();
+  });
+
+  it('is named by the documents', async () => {
+    const store = await storeOf(
+      { [PLAN]: answer(plan('END', 'old', { file: '/team/a.yaml' })) },
+      fileWith(ofSet('lunch', 'team')),
+    );
+    const { out } = await store.type(['prune', '-f', '.', '--dry-run']);
+    expect(store.asked[0].body).toMatchObject({ set: 'team', prune: true });
+    expect(out).toContain('applied from /team/a.yaml');
+    await store.type(['diff', '-f', '.']);
+    expect(store.asked[1].body).toMatchObject({ set: 'team', prune: true });
+    store.close();
+  });
+
+  it.each([
+    ['by the documents', `${ofSet('a', 'one')}---\n${ofSet('b', 'two')}`, []],
+    ['by a document and --set', ofSet('a', 'one'), ['--set', 'two']],
+  ])('is not named twice: %s', async (_, text, more) => {
+    const store = await storeOf({}, fileWith(text));
+    const { code, err } = await store.type(['prune', '-f', '.', ...more]);
+    expect([code, err]).toEqual([1, expect.stringContaining('one, two')]);
+    expect(store.asked).toEqual([]);
+    store.close();
+  });
+
+  it('is asked for with what would end, and where that came from', async () => {
+    const store = await storeOf(
+      { [PLAN]: answer(plan('END', 'old', { file: '/other/lunch.yaml' })) },
+      fileWith(ALIAS),
+    );
+    const asked: string[] = [];
+    const { code } = await store.type(['prune', '-f', '.', '--set', 'lunch'], {
+      canAsk: true,
+      confirm: async question => {
+        asked.push(question);
+        return false;
+      },
+    });
+    expect(asked).toEqual([
+      '  appalias:default/old, applied from /other/lunch.yaml\nEnd this one of the set lunch?',
+    ]);
+    expect(code).toBe(1);
+    store.close();
+  });
+});
+
 describe('declare', () => {
+  it.each([
+    ['./', '.'],
+    ['./apps/hello/', 'apps/hello'],
+    ['./', 'node_modules/hello'],
+  ])('writes %s for an app in %s', async (source, directory) => {
+    const cwd = newDirectory();
+    mkdirSync(join(cwd, directory), { recursive: true });
+    writeFileSync(
+      join(cwd, directory, 'app.toml'),
+      '[App]\nName = "com.example.hello"\nVersion = "1.0.0"\nTitle = "Hello"\n[Runtime]\nAppMode = "static"\nModule = "site"\n',
+    );
+    const store = await storeOf({ [`GET /apps/${ID}`]: anApp() }, cwd);
+    const { out } = await store.type(['declare', 'app', ID]);
+    expect(parse(out).spec.source).toBe(source);
+    // What has to be written by hand is said.
+    expect(out.includes('# No directory here')).toBe(
+      directory === 'node_modules/hello',
+    );
+    store.close();
+  });
+
   it('writes what is there, and no value', async () => {
     const store = await storeOf({
       [`GET /apps/${ID}`]: anApp({ visibility: 'PUBLIC' }),

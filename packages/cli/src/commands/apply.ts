@@ -1,14 +1,16 @@
 /** `apply`, `diff` and `prune`: what files declare, and what is there. */
-import type {
-  DeclarationFiles,
-  DeclarationPlan,
-  Visibility,
+import {
+  SET_ANNOTATION,
+  type DeclarationFiles,
+  type DeclarationPlan,
+  type Visibility,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Option, type Command } from 'commander';
 import type { Context } from '../Context';
 import {
   asRequest,
   readDeclarations,
+  setOf,
   type DeclaredDocument,
 } from '../declarationFiles';
 import { CliError, EXIT } from '../errors';
@@ -24,7 +26,7 @@ const WAIT_SECONDS = 300;
 
 interface FileFlags {
   file: string[];
-  set: string;
+  set?: string;
 }
 
 interface ApplyFlags extends FileFlags {
@@ -110,7 +112,7 @@ async function applyAll(
 async function apply(context: Context, flags: ApplyFlags): Promise<number> {
   const documents = await readDeclarations(context, flags.file);
   const files: DeclarationFiles = {
-    set: flags.set,
+    set: setOf(documents, flags.set),
     dryRun: true,
     apply: true,
     prune: false,
@@ -141,11 +143,13 @@ async function apply(context: Context, flags: ApplyFlags): Promise<number> {
 
 async function diff(context: Context, flags: FileFlags): Promise<number> {
   const documents = await readDeclarations(context, flags.file);
+  const set = setOf(documents, flags.set);
   const plans = await context.api().applyDeclarationFiles({
-    set: flags.set,
+    set,
     dryRun: true,
     apply: true,
-    prune: true,
+    // What is no longer in the files is known by the name of their set.
+    prune: Boolean(set),
     documents: await asRequest(documents),
   });
   showPlan(context, plans, 'would');
@@ -156,12 +160,20 @@ async function prune(
   context: Context,
   flags: FileFlags & { dryRun?: boolean; yes?: boolean },
 ): Promise<number> {
+  const documents = await readDeclarations(context, flags.file);
+  const set = setOf(documents, flags.set);
+  if (!set)
+    throw new CliError('prune needs to know the set of these files.', {
+      exitCode: EXIT.usage,
+      code: 'SET_NEEDED',
+      remedy: `Add --set NAME, as for apply (without one it was --set default), or the annotation ${SET_ANNOTATION} to the documents.`,
+    });
   const files: DeclarationFiles = {
-    set: flags.set,
+    set,
     dryRun: true,
     apply: false,
     prune: true,
-    documents: await asRequest(await readDeclarations(context, flags.file)),
+    documents: await asRequest(documents),
   };
   const plans = await context.api().applyDeclarationFiles(files);
   if (!plans.length || flags.dryRun) {
@@ -169,7 +181,15 @@ async function prune(
     return exitCodeOf(plans);
   }
   await context.confirm(
-    `End ${plans.map(({ entityRef }) => entityRef).join(', ')}?`,
+    async () =>
+      `${plans
+        .map(
+          ({ entityRef, file }) =>
+            `  ${entityRef}${file ? `, applied from ${file}` : ''}\n`,
+        )
+        .join('')}End ${
+        plans.length === 1 ? 'this one' : `these ${plans.length}`
+      } of the set ${set}?`,
     flags.yes,
   );
   const done = await context
@@ -192,8 +212,8 @@ const fileOption = () =>
 const setOption = () =>
   new Option(
     '--set <name>',
-    'the name of these files together: what is no longer in them is known by it',
-  ).default('default');
+    'the name of these files together, by which prune knows what is no longer in them; the annotation ai-app-store.io/set of the documents names it, too',
+  );
 
 const dryRunOption = () =>
   new Option('--dry-run', 'only say what would be done');
@@ -217,7 +237,7 @@ export function addApplyCommands(program: Command, act: Act): void {
       'after',
       `${examples(
         'app-store apply -f catalog-info.yaml --dry-run',
-        'app-store apply -f catalog-info.yaml',
+        'app-store apply -f catalog-info.yaml --set lunch',
       )}${CODES}`,
     )
     .action(act(apply));
@@ -240,7 +260,10 @@ export function addApplyCommands(program: Command, act: Act): void {
     .addOption(yesOption())
     .addHelpText(
       'after',
-      examples('app-store prune -f catalog-info.yaml --dry-run'),
+      examples(
+        'app-store prune -f catalog-info.yaml --set lunch --dry-run',
+        'app-store prune -f catalog-info.yaml --set lunch',
+      ),
     )
     .action(act(prune));
 }

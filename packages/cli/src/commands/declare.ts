@@ -6,10 +6,11 @@ import {
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import { Option, type Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { Context } from '../Context';
 import { findApp, findInstance } from '../find';
+import { findSource } from '../findSource';
 import { APP } from './appWords';
 import { examples, type Act } from './shared';
 
@@ -96,7 +97,11 @@ export function addDeclareCommands(program: Command, act: Act): void {
   const add = (
     kind: string,
     argument: string,
-    work: (context: Context, text: string) => Promise<Declared>,
+    work: (
+      context: Context,
+      text: string,
+      flags: DeclareFlags,
+    ) => Promise<Declared>,
   ) =>
     declare
       .command(kind)
@@ -113,23 +118,29 @@ export function addDeclareCommands(program: Command, act: Act): void {
       )
       .action(
         act(async (context, text: string, flags: DeclareFlags) =>
-          write(context, await work(context, text), flags),
+          write(context, await work(context, text, flags), flags),
         ),
       );
-  add('app', APP, async (context, text) => {
+  add('app', APP, async (context, text, flags) => {
     const app = await findApp(context.api(), text);
+    const { cwd } = context.world;
+    const source = await findSource(
+      flags.output ? dirname(resolve(cwd, flags.output)) : cwd,
+      app.name,
+    );
     return {
       kind: 'App',
       name: app.name,
       title: app.title,
       spec: {
-        source: './',
+        source: source ?? './',
         visibility: app.visibility,
         tags: app.tags?.map(tag => tag.name),
         launchProfile: app.defaultLaunchProfile ?? undefined,
       },
-      remark:
-        'spec.source is the directory with app.toml, relative to this file.',
+      remark: source
+        ? undefined
+        : `No directory here has an app.toml of ${app.name}: write into spec.source where it is, relative to this file.`,
     };
   });
   add(

@@ -79,7 +79,7 @@ export type TrustConfig = z.output<typeof trust>;
 export const declarationsSchema = section({
   trust: z.array(trust).default([]),
   /** Between two looks at the catalog. */
-  interval: duration().default(30),
+  interval: duration().default(10),
   /** Between two looks at the directory of a declared app. */
   sourceInterval: duration().default(120),
   /** How long something is gone from the catalog before it counts as no longer declared. */

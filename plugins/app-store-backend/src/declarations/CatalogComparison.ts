@@ -28,6 +28,7 @@ import {
   referenceOf,
   type DeclarationRecord,
 } from './declarationRows';
+import { beyondLimit, tooManyDeclarations } from './locationLimit';
 import type { Trust } from './Trust';
 
 /** The etag of what was listed and not read: it is read once there is room. */
@@ -82,13 +83,14 @@ export class CatalogComparison {
       (await this.#o.declarations.known()).map(each => [each.entityRef, each]),
     );
     const refs = new Set(listed.map(each => each.entityRef));
-    const tooMany = this.#beyondLimit(listed);
+    const tooMany = beyondLimit(listed, this.#o.perLocation);
     const changed = listed.filter(({ entityRef, etag }) => {
       const row = known.get(entityRef);
       const seen = tooMany.has(entityRef) ? notRead(etag) : etag;
       return !row || row.etag !== seen || row.missingSince;
     });
     if (changed.length) await this.#read(changed, tooMany, known);
+    await this.#noteUnreadable(listed, known);
     await this.#noteMissing(
       [...known.values()].filter(
         row => !refs.has(row.entityRef) && !row.missingSince,
@@ -151,20 +153,6 @@ export class CatalogComparison {
             ),
           );
     }
-  }
-
-  /** Those of a location beyond as many as it may have, in the order of their refs. */
-  #beyondLimit(listed: ListedDeclaration[]): Set<string> {
-    const counts = new Map<string, number>();
-    const beyond = new Set<string>();
-    for (const { entityRef, location = '' } of [...listed].sort((a, b) =>
-      a.entityRef < b.entityRef ? -1 : 1,
-    )) {
-      const count = (counts.get(location) ?? 0) + 1;
-      counts.set(location, count);
-      if (count > this.#o.perLocation) beyond.add(entityRef);
-    }
-    return beyond;
   }
 
   /** What a row says of an entity. */
@@ -246,6 +234,22 @@ export class CatalogComparison {
     );
   }
 
+  /** Writes down which files cannot be read as they are now, and which can again. */
+  async #noteUnreadable(
+    listed: ListedDeclaration[],
+    known: Map<string, KnownDeclaration>,
+  ): Promise<void> {
+    for (const { entityRef, unreadable: problem } of listed) {
+      const row = known.get(entityRef);
+      if (!row || digestOf(problem) === digestOf(row.unreadable?.problem))
+        continue;
+      const since = row.unreadable?.since ?? this.#now().toISOString();
+      await this.#o.declarations.update(row.id, {
+        unreadable: problem && { problem, since },
+      });
+    }
+  }
+
   async #noteMissing(missing: KnownDeclaration[]): Promise<void> {
     const now = this.#now().toISOString();
     for (const { id } of missing)
@@ -269,16 +273,4 @@ function unread(entityRef: string, kind: string): DeclarationRecord {
     entityRef,
     kind: kind as DeclarationKind,
   });
-}
-
-function tooManyDeclarations(location: string | undefined, limit: number) {
-  return {
-    code: 'TOO_MANY_DECLARATIONS',
-    message: `${
-      location ?? 'Its location'
-    } has more than ${limit} declarations. This one and others were not read.`,
-    owner: 'author' as const,
-    remedy:
-      'Declare less in one file, or ask an admin to raise appStore.declarations.perLocation.',
-  };
 }

@@ -43,10 +43,11 @@ export class DeclarationFiles {
    * Applies files, or says what that would do.
    *
    * @returns for each document what was done, or would be; a document that is refused keeps no other one back
-   * @throws StoreError 400 for documents that cannot be read, 403 for visitors
+   * @throws StoreError 400 for documents that cannot be read and for an end without the name of a set, 403 for visitors
    */
   async apply(caller: Caller, files: Files): Promise<DeclarationPlan[]> {
     const { set = 'default', dryRun = false, prune = false } = files;
+    if (prune && !files.set) throw setNeeded();
     if (dryRun) return this.#all(caller, files, true);
     return this.#o.audit.run(
       caller,
@@ -173,7 +174,7 @@ export class DeclarationFiles {
     document: ReadDocument,
     all: ReadDocument[],
   ): Promise<DeclarationPlan> {
-    const { declaration, content, inCatalog } = document;
+    const { declaration, content, file, inCatalog } = document;
     const about = {
       entityRef: document.row.entityRef,
       kind: document.row.kind,
@@ -201,6 +202,7 @@ export class DeclarationFiles {
         declaration,
         digest: digestOf(declaration),
         content,
+        location: file && `file:${file}`,
         ownerRef: caller.userEntityRef,
         missingSince: undefined,
       });
@@ -245,6 +247,7 @@ export class DeclarationFiles {
         action: 'END',
         changes: [],
         ...(row.resourceId ? { resourceId: row.resourceId } : {}),
+        ...(row.location ? { file: row.location.replace(/^file:/, '') } : {}),
       };
       try {
         if (!dryRun) await this.#end(caller, row);
@@ -265,6 +268,17 @@ export class DeclarationFiles {
       });
     await declarations.delete(row.id);
   }
+}
+
+/** Whoever has files in two directories has two sets of them; without its name the other one's would end. */
+function setNeeded(): StoreError {
+  return new StoreError({
+    status: 400,
+    code: 'SET_NEEDED',
+    message: 'What is to end is known by the name of its set of files.',
+    owner: 'you',
+    remedy: 'Name the set: `--set NAME`, as it was applied.',
+  });
 }
 
 /** Why a difference is not applied from here. */

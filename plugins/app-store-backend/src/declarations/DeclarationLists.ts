@@ -4,6 +4,7 @@
 import {
   DECLARATION_KINDS,
   type DeclarationKind,
+  type DeclarationQuery,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 import type { Knex } from 'knex';
 import { isUuid } from '../database/isUuid';
@@ -20,7 +21,6 @@ import {
   RESOURCES,
   type DeclarationRecord,
   type DeclarationRow,
-  type DeclarationState,
 } from './declarationRows';
 
 /** Lists declarations. */
@@ -116,7 +116,7 @@ export class DeclarationLists {
   async list(
     actor: Actor,
     query: PageRequest & {
-      state?: DeclarationState;
+      state?: DeclarationQuery['state'];
       kind?: DeclarationKind;
       entityRef?: string;
       ownerRef?: string;
@@ -124,7 +124,12 @@ export class DeclarationLists {
     },
   ): Promise<RecordPage<DeclarationRecord>> {
     const select = this.#rows().where(where => this.#readable(actor, where));
-    if (query.state) select.where('declarations.state', query.state);
+    if (query.state === 'UNREADABLE')
+      select.whereNotNull('declarations.unreadable');
+    else if (query.state)
+      select
+        .where('declarations.state', query.state)
+        .whereNull('declarations.unreadable');
     if (query.kind) select.where('declarations.kind', query.kind);
     if (query.entityRef)
       select

@@ -15,6 +15,7 @@ import {
   RESOURCES,
   type DeclarationRecord,
   type DeclarationRow,
+  type Unreadable,
 } from './declarationRows';
 
 /** Rows put in with one statement: SQLite takes 32,766 values (SQLITE_MAX_VARIABLE_NUMBER). */
@@ -27,6 +28,7 @@ export interface KnownDeclaration {
   etag?: string;
   location?: string;
   missingSince?: string;
+  unreadable?: Unreadable;
 }
 
 /** What is changed of a row; `since` follows the state. */
@@ -94,13 +96,21 @@ export class DeclarationRepository {
   async known(): Promise<KnownDeclaration[]> {
     const rows: DeclarationRow[] = await this.#rows()
       .where({ source: CATALOG_SOURCE })
-      .select('id', 'entity_ref', 'etag', 'location', 'missing_since');
+      .select(
+        'id',
+        'entity_ref',
+        'etag',
+        'location',
+        'missing_since',
+        'unreadable',
+      );
     return rows.map(row => ({
       id: row.id,
       entityRef: row.entity_ref,
       etag: row.etag ?? undefined,
       location: row.location ?? undefined,
       missingSince: row.missing_since ?? undefined,
+      unreadable: row.unreadable ? JSON.parse(row.unreadable) : undefined,
     }));
   }
 

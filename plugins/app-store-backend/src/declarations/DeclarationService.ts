@@ -44,6 +44,7 @@ export class DeclarationService {
   present(caller: Caller, row: DeclarationRecord): StoreDeclaration {
     const mayManage = caller.admin || this.#isOwn(caller, row);
     const owner = this.#o.acting.personOf(row);
+    const problem = row.unreadable?.problem ?? row.problem;
     const accepted = !row.ownerRef && row.acceptedBy;
     // What it says of the store is for those who may see all of that.
     const told = mayManage || row.state === 'PROPOSED';
@@ -57,10 +58,10 @@ export class DeclarationService {
       ...(accepted
         ? { acceptedBy: row.acceptedBy, acceptedAt: row.acceptedAt }
         : {}),
-      state: row.state,
-      since: row.since,
+      state: row.unreadable ? 'UNREADABLE' : row.state,
+      since: row.unreadable?.since ?? row.since,
       ...(row.missingSince ? { missingSince: row.missingSince } : {}),
-      ...(told && row.problem ? { problem: row.problem } : {}),
+      ...(told && problem ? { problem } : {}),
       ...(told && row.changes ? { changes: row.changes } : {}),
       ...(row.resourceId ? { resourceId: row.resourceId } : {}),
       ...(told && row.content ? { content: row.content } : {}),

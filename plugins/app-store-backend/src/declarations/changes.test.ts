@@ -165,8 +165,10 @@ describe.each(databaseIds())('what is declared, on %s', id => {
     // What only the file has may name what the catalog has.
     const more = await test
       .post('/declarations/files', 'dev', {
+        set: 'lunch',
         documents: [
           {
+            file: '/home/dev/lunch/catalog-info.yaml',
             document: JSON.stringify(
               declared('AppAlias', 'beside', { instance: 'lunch' }),
             ),
@@ -179,10 +181,15 @@ describe.each(databaseIds())('what is declared, on %s', id => {
       instanceId: instance.resourceId,
     });
     // What is no longer in the files ends with them, and nothing of the catalog's.
+    const unnamed = { dryRun: true, prune: true, documents: [] };
+    await test
+      .post('/declarations/files', 'dev', unnamed)
+      .expect(400, /SET_NEEDED/);
     const prune = async (dryRun: boolean) =>
       (
         await test
           .post('/declarations/files', 'dev', {
+            set: 'lunch',
             dryRun,
             prune: true,
             documents: [],
@@ -191,7 +198,11 @@ describe.each(databaseIds())('what is declared, on %s', id => {
       ).body.items;
     for (const dryRun of [true, false])
       expect(await prune(dryRun)).toMatchObject([
-        { entityRef: 'appalias:default/beside', action: 'END' },
+        {
+          entityRef: 'appalias:default/beside',
+          action: 'END',
+          file: '/home/dev/lunch/catalog-info.yaml',
+        },
       ]);
     expect(await prune(false)).toEqual([]);
     const { items: aliases } = await test.get('/aliases', 'dev');

@@ -58,6 +58,13 @@ export interface PublishedVersion {
   version: string;
 }
 
+/** What the catalog says of a file that it cannot read. */
+export interface Unreadable {
+  problem: Problem;
+  /** ISO 8601. */
+  since: string;
+}
+
 export const DECLARATIONS = Table.create({
   id: text(),
   source: text(),
@@ -89,6 +96,8 @@ export const DECLARATIONS = Table.create({
   dueAt: optional(text()),
   attempts: integer(),
   missingSince: optional(text()),
+  /** Why the catalog cannot read its file as it is now, and since when; what was declared last still counts. */
+  unreadable: optional(json<Unreadable>()),
   createdAt: text(),
   updatedAt: text(),
   revision: integer(),

@@ -23,6 +23,8 @@ export interface ReadDocument {
   /** Of an app, what stands in its directory. */
   content?: AppContent;
   row: DeclarationRecord;
+  /** The path of its file, on the machine of whoever applies it. */
+  file?: string;
   /** What declares it in the catalog already, for the same person. */
   inCatalog?: DeclarationRecord;
 }
@@ -42,7 +44,7 @@ export function readFiles(
   const rows = new Map(before.map(row => [row.entityRef, row]));
   const issues: Array<{ message: string; path: string }> = [];
   const read = new Map<string, ReadDocument>();
-  documents.forEach(({ document, bundle }, index) => {
+  documents.forEach(({ document, bundle, file }, index) => {
     const found = readDocument(document);
     const path = `document ${index + 1}`;
     if (!found.declaration) {
@@ -65,6 +67,7 @@ export function readFiles(
       });
     read.set(entityRef, {
       declaration,
+      file,
       ...(bundle ? { content: { url: 'file', ...bundle } } : {}),
       row: rows.get(entityRef) ?? {
         ...newDeclaration({ source, entityRef, kind: declaration.kind }),

@@ -37,6 +37,9 @@ const OWN: Files = {
     declared('AppInstance', 'no-app', { app: 'nothing' }),
     declared('App', 'nowhere', { source: 'https://nowhere.invalid/a.zip' }),
     declared('App', 'missing', { source: './missing/' }),
+    // They stand on one that is refused.
+    declared('AppInstance', 'of-missing', { app: 'missing' }),
+    declared('AppAlias', 'of-missing', { instance: 'of-missing' }),
     declared('App', 'out', { source: '../../../../rival/' }),
     // Two instances that each depend on the other.
     declared('AppInstance', 'egg', {
@@ -127,6 +130,8 @@ describe.each(databaseIds())('declared badly, on %s', id => {
     ['appinstance:default/no-app', 'NOT_DECLARED'],
     ['app:default/nowhere', 'SOURCE_UNREACHABLE'],
     ['app:default/missing', 'NO_APP_TOML'],
+    ['appinstance:default/of-missing', 'NAMED_REFUSED'],
+    ['appalias:default/of-missing', 'NAMED_REFUSED'],
     ['app:default/out', 'BAD_SOURCE'],
     ['apptag:default/not-dev', 'NOT_ALLOWED'],
     ['app:default/lunch-of-uma', 'NAME_TAKEN'],

@@ -34,6 +34,8 @@ export class StoreInfoService {
       aliasRestSeconds: config.aliasRestSeconds,
       aliasHosts: config.aliasHosts,
       extensionSeconds: config.extensionSeconds,
+      declarationIntervalSeconds: config.declarations.interval,
+      declarationRemovalSeconds: config.declarations.removalGrace,
       notices: config.notices,
       branding: config.branding,
       commandUrl: config.commandUrl,

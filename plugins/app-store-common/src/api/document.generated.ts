@@ -987,9 +987,10 @@ export const API_DOCUMENT: ApiDocument = {
           'PROPOSED',
           'REFUSED',
           'ORPHANED',
+          'UNREADABLE',
         ],
         description:
-          '`IN_SYNC`: what is there is what is declared. `PROGRESSING`: on the way. `DRIFTED`: what is there was changed in the store. `PROPOSED`: waits for somebody with the rights. `REFUSED`: see the problem. `ORPHANED`: no longer declared, and still there.',
+          '`IN_SYNC`: what is there is what is declared. `PROGRESSING`: on the way. `DRIFTED`: what is there was changed in the store. `PROPOSED`: waits for somebody with the rights. `REFUSED`: see the problem. `ORPHANED`: no longer declared, and still there. `UNREADABLE`: the catalog cannot read the file any more, see the problem; what it declared last still counts.',
       },
       DeclarationChange: {
         type: 'object',
@@ -1039,7 +1040,8 @@ export const API_DOCUMENT: ApiDocument = {
           source: { type: 'string', enum: ['catalog', 'files'] },
           location: {
             type: 'string',
-            description: 'Where the catalog read it.',
+            description:
+              'Where the catalog read it, or `file:` and the path of the file that was applied.',
           },
           owner: {
             type: 'string',
@@ -1118,6 +1120,11 @@ export const API_DOCUMENT: ApiDocument = {
               'That the catalog has it, too, and a change is merged there.',
           },
           resourceId: { type: 'string' },
+          file: {
+            type: 'string',
+            description:
+              'Of what would end, the path of the file from which it was applied last.',
+          },
         },
       },
       DeclarationFiles: {
@@ -1128,9 +1135,8 @@ export const API_DOCUMENT: ApiDocument = {
           set: {
             type: 'string',
             pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
-            default: 'default',
             description:
-              'The name of the files together; what is no longer in them belongs to it.',
+              'The name of the files together, by which what is no longer in them is known. Default: `default`, but with `prune`, which needs a name.',
           },
           dryRun: { type: 'boolean', default: false },
           apply: {
@@ -1153,6 +1159,13 @@ export const API_DOCUMENT: ApiDocument = {
               additionalProperties: false,
               required: ['document'],
               properties: {
+                file: {
+                  type: 'string',
+                  maxLength: 4096,
+                  pattern: '^[^\\p{Cc}]*$',
+                  description:
+                    'The path of its file, which a later `prune` tells.',
+                },
                 document: {
                   type: 'string',
                   minLength: 2,
@@ -2123,6 +2136,15 @@ export const API_DOCUMENT: ApiDocument = {
             type: 'integer',
             description:
               'How much longer an owner may have an instance run, once; 0 for not at all.',
+          },
+          declarationIntervalSeconds: {
+            type: 'integer',
+            description: 'Between two looks at what the catalog declares.',
+          },
+          declarationRemovalSeconds: {
+            type: 'integer',
+            description:
+              'How long a declaration is gone from the catalog before it counts as removed.',
           },
           notices: {
             type: 'array',

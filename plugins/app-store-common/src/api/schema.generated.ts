@@ -1874,7 +1874,7 @@ export interface components {
       | 'AppInstance'
       | 'AppAlias';
     /**
-     * @description `IN_SYNC`: what is there is what is declared. `PROGRESSING`: on the way. `DRIFTED`: what is there was changed in the store. `PROPOSED`: waits for somebody with the rights. `REFUSED`: see the problem. `ORPHANED`: no longer declared, and still there.
+     * @description `IN_SYNC`: what is there is what is declared. `PROGRESSING`: on the way. `DRIFTED`: what is there was changed in the store. `PROPOSED`: waits for somebody with the rights. `REFUSED`: see the problem. `ORPHANED`: no longer declared, and still there. `UNREADABLE`: the catalog cannot read the file any more, see the problem; what it declared last still counts.
      * @enum {string}
      */
     DeclarationState:
@@ -1883,7 +1883,8 @@ export interface components {
       | 'DRIFTED'
       | 'PROPOSED'
       | 'REFUSED'
-      | 'ORPHANED';
+      | 'ORPHANED'
+      | 'UNREADABLE';
     /** @description What is declared against what is there. */
     DeclarationChange: {
       field: string;
@@ -1905,7 +1906,7 @@ export interface components {
       kind: components['schemas']['DeclarationKind'];
       /** @enum {string} */
       source: 'catalog' | 'files';
-      /** @description Where the catalog read it. */
+      /** @description Where the catalog read it, or `file:` and the path of the file that was applied. */
       location?: string;
       /** @description The person for whom it acts. Absent of a proposal. */
       owner?: string;
@@ -1952,13 +1953,12 @@ export interface components {
       /** @description That the catalog has it, too, and a change is merged there. */
       note?: string;
       resourceId?: string;
+      /** @description Of what would end, the path of the file from which it was applied last. */
+      file?: string;
     };
     DeclarationFiles: {
-      /**
-       * @description The name of the files together; what is no longer in them belongs to it.
-       * @default default
-       */
-      set: string;
+      /** @description The name of the files together, by which what is no longer in them is known. Default: `default`, but with `prune`, which needs a name. */
+      set?: string;
       /** @default false */
       dryRun: boolean;
       /**
@@ -1972,6 +1972,8 @@ export interface components {
        */
       prune: boolean;
       documents: {
+        /** @description The path of its file, which a later `prune` tells. */
+        file?: string;
         /** @description The document as JSON. */
         document: string;
         /** @description Of an app, what stands in its directory. */
@@ -2425,6 +2427,10 @@ export interface components {
       aliasHosts?: string[];
       /** @description How much longer an owner may have an instance run, once; 0 for not at all. */
       extensionSeconds?: number;
+      /** @description Between two looks at what the catalog declares. */
+      declarationIntervalSeconds?: number;
+      /** @description How long a declaration is gone from the catalog before it counts as removed. */
+      declarationRemovalSeconds?: number;
       notices: components['schemas']['Notice'][];
       /** @description Where the `app-store` command is downloaded; a path of the portal, or a URL. */
       commandUrl?: string;

@@ -7,7 +7,7 @@ import type {
 import { Text } from '@backstage/ui';
 import { appStoreApiRef } from '../api';
 import { usePages } from '../hooks/usePages';
-import { useRefresh } from '../hooks/useRefresh';
+import { isMoving, useRefresh } from '../hooks/useRefresh';
 import { InstanceList } from './InstanceList';
 import { ListState } from './ListState';
 import { Loading } from './Loading';
@@ -58,7 +58,7 @@ export function AllInstances(props: { app: App }) {
       }),
     [props.app.name],
   );
-  useRefresh(pages);
+  useRefresh(pages, isMoving);
   return (
     <ListState
       pages={pages}

@@ -9,6 +9,7 @@ import { Loading } from '../components/Loading';
 import { PersonName } from '../components/PersonName';
 import { ErrorPanel, ProblemPanel } from '../components/ProblemPanel';
 import { When } from '../components/When';
+import { useStore } from '../hooks/useCached';
 import { useLoad } from '../hooks/useLoad';
 import { Actions } from './Actions';
 import { Changes } from './Changes';
@@ -18,7 +19,7 @@ import { contentWords, locationUrl, MEANINGS } from './words';
 
 /** Between two looks at what is on its way, and at everything else, in milliseconds. */
 const SOON_MS = 3000;
-const LATER_MS = 15_000;
+const LATER_MS = 5000;
 
 /** The declaration of an entity, looked at again and again. */
 export function useDeclaration(entityRef: string): {
@@ -114,14 +115,15 @@ export function EntityDeclaration(props: {
   state: ReturnType<typeof useDeclaration>;
 }) {
   const { declaration, loaded, error, put } = props.state;
+  const seconds = useStore().value?.declarationIntervalSeconds;
   if (error && !declaration) return <ErrorPanel error={error} />;
   if (!loaded)
     return <Loading label="Loading the declaration" shape="facts" lines={3} />;
   if (!declaration)
     return (
       <Text as="p" color="secondary" role="status">
-        The app store has not read this declaration yet. It looks every half
-        minute.
+        The app store has not read this declaration yet.
+        {seconds && ` It looks every ${seconds} seconds.`}
       </Text>
     );
   return <DeclarationPanel declaration={declaration} onChange={put} />;

@@ -9,6 +9,7 @@ const TONES: Record<DeclarationState, Tone> = {
   PROPOSED: 'info',
   REFUSED: 'bad',
   ORPHANED: 'warning',
+  UNREADABLE: 'bad',
 };
 
 /** The state of a declaration, in words and a colour. */

@@ -44,12 +44,20 @@ it.each([
   [
     400,
     'InputError',
-    'NotFoundError: no matching files found',
+    'NotFoundError: Unable to read url, no matching files found for x',
     {
-      code: 'FILE_NOT_READ',
-      owner: 'you',
-      detail: 'The file was not registered: no matching files found.',
+      code: 'FILE_NOT_FOUND',
+      owner: 'author',
+      detail:
+        'The file was not registered. There is no such file: no matching files found for x',
     },
+  ],
+  // The name of the file is no sign of a mistake in it.
+  [
+    400,
+    'InputError',
+    'Error: Unable to read url, connect ECONNREFUSED https://git.example/catalog-info.yaml',
+    { code: 'FILE_NOT_READ', owner: 'platform' },
   ],
   [
     400,
@@ -59,7 +67,7 @@ it.each([
       code: 'BAD_FILE',
       owner: 'author',
       detail:
-        'The file was not registered. app:default/x: spec has unknown keys: sorce',
+        'The file was not registered. The catalog cannot use the file. app:default/x: spec has unknown keys: sorce',
     },
   ],
   // What follows the first line is the file itself.
@@ -71,7 +79,7 @@ it.each([
       code: 'BAD_FILE',
       owner: 'author',
       detail:
-        'The file was not registered. YAML error at url:x, YAMLParseError: Missing closing quote',
+        'The file was not registered. The catalog cannot use the file. YAML error at url:x, YAMLParseError: Missing closing quote',
     },
   ],
   [403, 'NotAllowedError', '', { code: 'NOT_ALLOWED', owner: 'admin' }],

@@ -2,6 +2,7 @@ import { ResponseError } from '@backstage/errors';
 import type { CatalogApi } from '@backstage/plugin-catalog-react';
 import {
   AppStoreError,
+  fileProblem,
   type Problem,
 } from '@ai-app-store/backstage-plugin-app-store-common';
 
@@ -16,33 +17,6 @@ function refusal(status: number, problem: Problem): AppStoreError {
   });
 }
 
-/** How the catalog says which entity a processor refuses, and why. */
-const REFUSED_ENTITY =
-  /^Processor \w+ threw an error while \w+ the entity (\S+); caused by \w*Error: (.*)$/;
-/** How it says that there is something wrong with the file as a whole. */
-const BAD_FILE = /YAML|Duplicate nested|Policy check|envelope|must be/i;
-
-/** Why the catalog does not take a file. */
-function fileProblem(said: string): Problem {
-  const [, ref, fault] = REFUSED_ENTITY.exec(said) ?? [];
-  if (fault || BAD_FILE.test(said))
-    return {
-      code: 'BAD_FILE',
-      message: `The file was not registered. ${
-        fault ? `${ref}: ${fault}` : said
-      }`,
-      owner: 'author',
-      remedy: 'Correct the file.',
-    };
-  return {
-    code: 'FILE_NOT_READ',
-    message: `The file was not registered: ${said}.`,
-    owner: 'you',
-    remedy:
-      'Check the URL. If it is right, an admin adds its host to integrations or backend.reading.allow in the configuration of the portal.',
-  };
-}
-
 function saidByCatalog({ statusCode, cause }: ResponseError): AppStoreError {
   if (statusCode === 403)
     return refusal(statusCode, {
@@ -51,19 +25,19 @@ function saidByCatalog({ statusCode, cause }: ResponseError): AppStoreError {
       owner: 'admin',
       remedy: 'An admin registers the file, or gives you the permission.',
     });
-  // The other lines are of the file, which may have a value where none belongs.
-  const [said] = cause.message.replace(/^\w*Error: /, '').split('\n');
-  return refusal(
-    statusCode,
-    statusCode === 400
-      ? fileProblem(said)
-      : {
-          code: 'CATALOG_FAILED',
-          message: `The catalog does not answer: ${said}.`,
-          owner: 'platform',
-          remedy: 'Try again in a moment.',
-        },
-  );
+  if (statusCode === 400) {
+    const problem = fileProblem(cause.message);
+    return refusal(statusCode, {
+      ...problem,
+      message: `The file was not registered. ${problem.message}`,
+    });
+  }
+  return refusal(statusCode, {
+    code: 'CATALOG_FAILED',
+    message: `The catalog does not answer: ${cause.message}.`,
+    owner: 'platform',
+    remedy: 'Try again in a moment.',
+  });
 }
 
 /**
@@ -84,7 +58,7 @@ export async function registerFile(
         message: 'This file is registered already.',
         owner: 'you',
         remedy:
-          'Close this dialog: what the file declares is in the list, or comes within half a minute.',
+          'Close this dialog: what the file declares is in the list, or comes in a moment.',
       });
     await catalog.addLocation({ target });
   } catch (error) {

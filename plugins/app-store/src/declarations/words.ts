@@ -13,6 +13,7 @@ export const STATES: Record<DeclarationState, string> = {
   PROPOSED: 'Proposed',
   REFUSED: 'Refused',
   ORPHANED: 'No longer declared',
+  UNREADABLE: 'Out of sync',
 };
 
 /** What a state means. */
@@ -25,6 +26,8 @@ export const MEANINGS: Record<DeclarationState, string> = {
   REFUSED: 'It was not applied.',
   ORPHANED:
     'It is no longer in the file. What it declared is still in the store.',
+  UNREADABLE:
+    'The catalog cannot read the file as it is now. What it declared before still counts.',
 };
 
 /** What would be done. */

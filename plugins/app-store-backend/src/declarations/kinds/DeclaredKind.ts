@@ -33,7 +33,7 @@ export interface Target<K extends DeclarationKind = DeclarationKind> {
 }
 
 /** Another declaration, as far as those that name it are concerned. */
-type Declared = Pick<DeclarationRecord, 'kind' | 'resourceId'>;
+type Declared = Pick<DeclarationRecord, 'kind' | 'resourceId' | 'state'>;
 
 /** What is there of what is declared. */
 interface Found {

@@ -11,7 +11,7 @@ import { waiting, type Target } from './DeclaredKind';
  * The resource that a declaration names by a ref.
  *
  * @returns its id, or what it waits for where that is declared and not there yet
- * @throws StoreError 409 where it is not declared
+ * @throws StoreError 409 where it is not declared, or was refused itself
  */
 export async function resourceNamedBy(
   { declaration, lookup }: Target,
@@ -20,9 +20,16 @@ export async function resourceNamedBy(
   const ref = referenceOf(declaration);
   const found = ref && (await lookup(ref));
   if (!found || found.kind !== kind) throw notDeclared(declaration);
-  return found.resourceId
-    ? { id: found.resourceId }
-    : { waitsFor: waitsForNamed(declaration) };
+  if (found.resourceId) return { id: found.resourceId };
+  if (found.state === 'REFUSED')
+    throw new StoreError({
+      status: 409,
+      code: 'NAMED_REFUSED',
+      message: `It names ${ref}, which was refused.`,
+      owner: 'author',
+      remedy: `See the declaration of ${ref} for what is wrong with it. This one goes on by itself then.`,
+    });
+  return { waitsFor: waitsForNamed(declaration) };
 }
 
 /** For what is declared and not there yet. */

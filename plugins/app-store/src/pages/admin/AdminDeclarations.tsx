@@ -22,6 +22,7 @@ import { useExpected } from '../../declarations/useExpected';
 import { contentWords, STATES } from '../../declarations/words';
 import { useChangeParams } from '../../hooks/useChangeParams';
 import { usePages } from '../../hooks/usePages';
+import { useRefresh } from '../../hooks/useRefresh';
 import styles from '../../components/List.module.css';
 
 function Source(props: { declaration: StoreDeclaration }) {
@@ -61,6 +62,8 @@ export function AdminDeclarations() {
       }),
     [search, state],
   );
+  // Whatever its state is, a commit may change it.
+  useRefresh(pages, ({ source }) => source === 'catalog');
   const [isAwaited, expect] = useExpected(
     pages.items?.length ?? 0,
     pages.refresh,

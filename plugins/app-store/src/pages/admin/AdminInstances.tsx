@@ -10,7 +10,7 @@ import { SearchBox } from '../../components/SearchBox';
 import { STATUS_CHOICES } from '../../components/StatusBadge';
 import { useChangeParams } from '../../hooks/useChangeParams';
 import { usePages } from '../../hooks/usePages';
-import { useRefresh } from '../../hooks/useRefresh';
+import { isMoving, useRefresh } from '../../hooks/useRefresh';
 import styles from '../../components/List.module.css';
 
 const TERMINATED = 'terminated';
@@ -36,7 +36,7 @@ export function AdminInstances() {
     [search, status],
   );
   const { reload } = pages;
-  useRefresh(pages);
+  useRefresh(pages, isMoving);
   return (
     <Flex direction="column" gap="4">
       <Flex gap="3" align="center" className={styles.tools}>
