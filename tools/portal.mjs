@@ -19,7 +19,8 @@ const commands = {
   'test:faults': () => import('./lib/faults.mjs').then(m => m.testFaults),
   diagnosis: () => import('./lib/diagnosis.mjs').then(m => m.testDiagnosis),
   'test:images': () => import('./lib/images/check.mjs').then(m => m.testImages),
-  'test:packages': () => import('./lib/packages/check.mjs').then(m => m.testPackages),
+  'test:packages': () =>
+    import('./lib/packages/check.mjs').then(m => m.testPackages),
   images: () => import('./lib/images/images.mjs').then(m => m.images),
   'app-store': () => import('./lib/cli.mjs').then(m => m.cli),
   'git-host': () => import('./lib/gitHost.mjs').then(m => m.gitHost),

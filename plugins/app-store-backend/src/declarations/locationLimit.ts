@@ -19,7 +19,10 @@ export function beyondLimit(
 }
 
 /** What one beyond the limit is told. */
-export function tooManyDeclarations(location: string | undefined, limit: number) {
+export function tooManyDeclarations(
+  location: string | undefined,
+  limit: number,
+) {
   return {
     code: 'TOO_MANY_DECLARATIONS',
     message: `${

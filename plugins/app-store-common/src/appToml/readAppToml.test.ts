@@ -40,6 +40,29 @@ describe('readAppToml', () => {
     ]);
   });
 
+  it('warns about a title and a description that the pages would cut off', () => {
+    const of = (title: string, description: string) =>
+      read(
+        `[App]\n${app}Title = "${title}"\nDescription = "${description}"\n${node}`,
+      );
+    // Letters are counted, not units of UTF-16.
+    const fits = of('🚀'.repeat(60), 'd'.repeat(160));
+    expect(fits.manifest).toBeDefined();
+    expect(fits.issues).toEqual([]);
+    const long = of('t'.repeat(61), 'd'.repeat(161));
+    expect(long.manifest).toBeDefined();
+    expect(
+      long.issues.map(({ severity, path, message }) => [
+        severity,
+        path,
+        message.match(/\d+ characters/)?.[0],
+      ]),
+    ).toEqual([
+      ['warning', 'App.Title', '61 characters'],
+      ['warning', 'App.Description', '161 characters'],
+    ]);
+  });
+
   it.each([
     ['no [App]', node, ['App', 'App.Name', 'App.Version']],
     [

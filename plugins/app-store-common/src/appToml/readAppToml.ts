@@ -15,6 +15,7 @@ import { checkForLink, checkForMode, checkLegacy } from './modes';
 import { readParameter } from './parameters';
 import {
   checkIdentity,
+  checkLengths,
   checkLink,
   checkReadOnlyFiles,
   checkRuntime,
@@ -133,6 +134,7 @@ export function readAppToml(
   const tables: AppTables = { app, runtime, link, env, files, parameters };
 
   checkIdentity(reader, app);
+  checkLengths(reader, app);
   checkLegacy(reader, tables);
   if (lifecycleOf(tables) === 'LINK') {
     checkLink(reader, tables);

@@ -73,6 +73,26 @@ export function checkIdentity(reader: TomlReader, app: TomlTable): void {
     );
 }
 
+/** What a tile of the store shows of a title and of a description, in characters; the rest is cut off there. */
+const SHOWN = { Title: 60, Description: 160 };
+
+/** Longer texts are taken, and their authors are told. */
+export function checkLengths(reader: TomlReader, app: TomlTable): void {
+  for (const [key, limit] of Object.entries(SHOWN)) {
+    const { length } = [...String(app[key] ?? '')];
+    if (length > limit)
+      reader.add(
+        'warning',
+        'App',
+        key,
+        `has ${length} characters, of which the store's pages show about ${limit}`,
+        key === 'Title'
+          ? 'Shorten it, and say the rest in App.Description.'
+          : 'Shorten it, and say the rest in the file of App.LongDescription.',
+      );
+  }
+}
+
 /** `[Runtime]` of an app that runs (specification 6.2). */
 export function checkRuntime(
   reader: TomlReader,

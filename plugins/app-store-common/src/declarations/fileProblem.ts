@@ -12,6 +12,8 @@ const NOT_ALLOWED = /\bnot allowed\b|\b40[13]\b/i;
  * Why the catalog cannot read a file, from what it says: a fault of the file, of its address, or of the way there.
  *
  * @param said - a message of the catalog. Only its first line is told on: the others are of the file, which may have a value where none belongs
+ *
+ * @public
  */
 export function fileProblem(said: string): Problem {
   const [line] = said.replace(/^\w*Error: /, '').split('\n');
