@@ -67,6 +67,13 @@ describe('the button by the situation (specification 10)', () => {
       { reason: expect.stringContaining('Not available') },
     ],
     [
+      'MANAGED, the same, private: says so',
+      app({ lifecycle: 'MANAGED', can: others, visibility: 'PRIVATE' }),
+      [],
+      undefined,
+      { reason: 'This app is private. Only its owner can open it.' },
+    ],
+    [
       'MANAGED, the same, a suspended one: not available',
       app({ lifecycle: 'MANAGED', can: others }),
       [],

@@ -64,9 +64,12 @@ export function runChoice(
     return visit
       ? { primary: visit }
       : {
-          reason: managed
-            ? 'Not available now. The owner runs this app for everybody and has suspended it.'
-            : 'Not available now. The owner runs this app for everybody, but it is not running.',
+          reason:
+            app.visibility === 'PRIVATE'
+              ? 'This app is private. Only its owner can open it.'
+              : managed
+              ? 'Not available now. The owner runs this app for everybody and has suspended it.'
+              : 'Not available now. The owner runs this app for everybody, but it is not running.',
         };
   const run: RunAction | undefined = app.can.run
     ? { kind: 'run', again: false }

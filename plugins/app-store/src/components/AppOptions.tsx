@@ -133,10 +133,7 @@ export function AppOptions(props: {
             <Select
               label="Default launch profile"
               description="Used when somebody runs the app and chooses no profile."
-              options={profileOptions(
-                profiles.value,
-                'Resources from app.toml',
-              )}
+              options={profileOptions(profiles.value, 'What the app asks for')}
               value={draft.profile}
               onChange={key => set({ profile: String(key) })}
             />

@@ -12,6 +12,7 @@ import { usePass } from '../hooks/useOpenApp';
 import { paths } from '../routes';
 import { AppIcon } from './AppIcon';
 import styles from './AppTile.module.css';
+import { AppDescription, AppTitle } from './AppTitle';
 import { TagChips } from './TagChips';
 
 /** What kind of way in a tile is, where it is no page. */
@@ -59,7 +60,7 @@ export function AppTile(props: { app: App; small?: boolean }) {
         <h3 className={styles.title}>
           {app.lifecycle === 'LINK' && app.linkAddress ? (
             <Link {...title} href={app.linkAddress}>
-              {app.title}
+              <AppTitle title={app.title} />
             </Link>
           ) : (
             <Link
@@ -71,7 +72,7 @@ export function AppTile(props: { app: App; small?: boolean }) {
                   : undefined
               }
             >
-              {app.title}
+              <AppTitle title={app.title} />
             </Link>
           )}
         </h3>
@@ -82,7 +83,7 @@ export function AppTile(props: { app: App; small?: boolean }) {
             color="secondary"
             className={styles.description}
           >
-            {app.description}
+            <AppDescription>{app.description}</AppDescription>
           </Text>
         )}
         {!small && app.tags && <TagChips tags={app.tags} />}

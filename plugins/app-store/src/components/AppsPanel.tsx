@@ -15,6 +15,7 @@ import { SHORT_VISIBILITY } from '../words';
 import { AppActions } from './AppActions';
 import { AppIcon } from './AppIcon';
 import { AppOptions } from './AppOptions';
+import { AppTitle } from './AppTitle';
 import own from './AppsPanel.module.css';
 import { CopyButton } from './Copy';
 import { DataTable, type DataColumn } from './DataTable';
@@ -34,7 +35,7 @@ function Named(props: { app: App; onWithdrawn: () => void }) {
       <AppIcon title={app.title} path={app.icon} size={32} />
       <div className={own.words}>
         <Link href={paths.app(app.id)} weight="bold" color="primary">
-          {app.title}
+          <AppTitle title={app.title} />
         </Link>
         <Text as="p" variant="body-small" color="secondary">
           {app.name} {app.version}

@@ -1,5 +1,5 @@
 /**
- * A table whose rows become cards where the window is narrow, with the names of the
+ * A table whose rows become cards where there is little room, with the names of the
  * columns inside; a table to screen readers in both shapes.
  */
 import { Checkbox } from '@backstage/ui';
@@ -46,7 +46,7 @@ function ChooseAll<T extends { id: string }>(props: {
   );
 }
 
-/** A table of items, shown as cards in a narrow window. `choosing` adds a checkbox to each row. */
+/** A table of items, shown as cards where there is little room. `choosing` adds a checkbox to each row. */
 export function DataTable<T extends { id: string }>(props: {
   label: string;
   items: T[];
@@ -61,64 +61,69 @@ export function DataTable<T extends { id: string }>(props: {
     choosing!.onChoose(next);
   };
   return (
-    // The roles are said because a narrow window lays the parts out as blocks, which browsers take for no table.
+    // The roles are said because cards lay the parts out as blocks, which browsers take for no table.
     /* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role */
-    <table className={styles.table} aria-label={label} role="table">
-      <thead className={choosing ? styles.choosing : undefined} role="rowgroup">
-        <tr role="row">
-          {choosing && (
-            <th scope="col" role="columnheader" className={styles.check}>
-              <ChooseAll items={items} choosing={choosing} />
-            </th>
-          )}
-          {columns.map(column => (
-            <th
-              key={column.label}
-              scope="col"
-              role="columnheader"
-              className={styles.name}
-            >
-              <span className={column.quiet ? styles.quiet : undefined}>
-                {column.label}
-              </span>
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {items.map(item => (
-          <tr key={item.id} className={styles.row} role="row">
+    <div className={styles.place}>
+      <table className={styles.table} aria-label={label} role="table">
+        <thead
+          className={choosing ? styles.choosing : undefined}
+          role="rowgroup"
+        >
+          <tr role="row">
             {choosing && (
-              <td className={styles.check} role="cell">
-                <Checkbox
-                  aria-label={`Select ${choosing.nameOf(item)}`}
-                  isSelected={choosing.chosen.has(item.id)}
-                  onChange={on => choose(item.id, on)}
-                />
-              </td>
+              <th scope="col" role="columnheader" className={styles.check}>
+                <ChooseAll items={items} choosing={choosing} />
+              </th>
             )}
             {columns.map(column => (
-              <td
+              <th
                 key={column.label}
-                role="cell"
-                data-label={
-                  column.lead || column.quiet ? undefined : column.label
-                }
-                className={[
-                  column.short && styles.short,
-                  column.quiet && styles.end,
-                ]
-                  .filter(Boolean)
-                  .join(' ')}
+                scope="col"
+                role="columnheader"
+                className={styles.name}
               >
-                {/* One part beside the name of the column, however many it has. */}
-                <div>{column.cell(item)}</div>
-              </td>
+                <span className={column.quiet ? styles.quiet : undefined}>
+                  {column.label}
+                </span>
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody role="rowgroup">
+          {items.map(item => (
+            <tr key={item.id} className={styles.row} role="row">
+              {choosing && (
+                <td className={styles.check} role="cell">
+                  <Checkbox
+                    aria-label={`Select ${choosing.nameOf(item)}`}
+                    isSelected={choosing.chosen.has(item.id)}
+                    onChange={on => choose(item.id, on)}
+                  />
+                </td>
+              )}
+              {columns.map(column => (
+                <td
+                  key={column.label}
+                  role="cell"
+                  data-label={
+                    column.lead || column.quiet ? undefined : column.label
+                  }
+                  className={[
+                    column.short && styles.short,
+                    column.quiet && styles.end,
+                  ]
+                    .filter(Boolean)
+                    .join(' ')}
+                >
+                  {/* One part beside the name of the column, however many it has. */}
+                  <div>{column.cell(item)}</div>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
     /* eslint-enable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role */
   );
 }

@@ -198,8 +198,8 @@ export function InstanceActions(props: {
       {can.terminate && (
         <Button
           size={size}
-          variant="secondary"
-          destructive
+          // The question that it asks is the loud one.
+          variant="tertiary"
           isDisabled={busy}
           iconStart={<RiDeleteBinLine />}
           aria-label={`Terminate ${about}`}

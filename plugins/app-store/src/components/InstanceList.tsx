@@ -4,6 +4,7 @@ import { useNow } from '../hooks/useNow';
 import { paths } from '../routes';
 import { duration, SHORT_VISIBILITY } from '../words';
 import { AppIcon } from './AppIcon';
+import { AppTitle } from './AppTitle';
 import { InstanceActions } from './InstanceActions';
 import styles from './InstanceList.module.css';
 import { PersonName } from './PersonName';
@@ -47,61 +48,62 @@ export function InstanceList(props: {
   const { label, instances, owners, icons, onChange, onGone } = props;
   const now = useNow(30_000);
   return (
-    <ul
-      className={styles.list}
-      aria-label={label}
-      data-icons={icons || undefined}
-    >
-      {instances.map(instance => (
-        <li key={instance.id} className={styles.row}>
-          {icons && (
-            <AppIcon
-              title={instance.appTitle}
-              path={instance.appIcon}
-              size={40}
-            />
-          )}
-          <div className={styles.words}>
-            <Link
-              href={paths.instance(instance.id)}
-              weight="bold"
-              color="primary"
-            >
-              {instance.appTitle} {instance.appVersion}
-            </Link>
-            <Text as="p" variant="body-small" color="secondary">
-              {owners && instance.owner && (
-                <>
-                  <PersonName of={instance.owner} /> ·{' '}
-                </>
-              )}
-              started <When at={instance.createdAt} />
-              {[
-                SHORT_VISIBILITY[instance.visibility].toLocaleLowerCase(),
-                deadlineOf(instance, now),
-              ]
-                .filter(Boolean)
-                .map(fact => ` · ${fact}`)}
-            </Text>
-            {instance.problem && (
-              <Text as="p" variant="body-small" color="danger">
-                {instance.problem.message}
-              </Text>
+    <div className={styles.list} data-icons={icons || undefined}>
+      <ul aria-label={label}>
+        {instances.map(instance => (
+          <li key={instance.id} className={styles.row}>
+            {icons && (
+              <AppIcon
+                title={instance.appTitle}
+                path={instance.appIcon}
+                size={40}
+              />
             )}
-            <StaleSecrets instance={instance} />
-          </div>
-          <StatusBadge instance={instance} />
-          <div className={styles.actions}>
-            <InstanceActions
-              instance={instance}
-              listed
-              onChange={onChange}
-              onGone={onGone && (() => onGone(instance.id))}
-              onRestored={props.onRestored}
-            />
-          </div>
-        </li>
-      ))}
-    </ul>
+            <div className={styles.words}>
+              <Link
+                href={paths.instance(instance.id)}
+                weight="bold"
+                color="primary"
+              >
+                <AppTitle
+                  title={instance.appTitle}
+                  version={instance.appVersion}
+                />
+              </Link>
+              <Text as="p" variant="body-small" color="secondary">
+                {owners && instance.owner && (
+                  <>
+                    <PersonName of={instance.owner} /> ·{' '}
+                  </>
+                )}
+                started <When at={instance.createdAt} />
+                {[
+                  SHORT_VISIBILITY[instance.visibility].toLocaleLowerCase(),
+                  deadlineOf(instance, now),
+                ]
+                  .filter(Boolean)
+                  .map(fact => ` · ${fact}`)}
+              </Text>
+              {instance.problem && (
+                <Text as="p" variant="body-small" color="danger">
+                  {instance.problem.message}
+                </Text>
+              )}
+              <StaleSecrets instance={instance} />
+            </div>
+            <StatusBadge instance={instance} />
+            <div className={styles.actions}>
+              <InstanceActions
+                instance={instance}
+                listed
+                onChange={onChange}
+                onGone={onGone && (() => onGone(instance.id))}
+                onRestored={props.onRestored}
+              />
+            </div>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

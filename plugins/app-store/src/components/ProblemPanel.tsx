@@ -52,6 +52,14 @@ export function Ways(props: { ways: string[][] }) {
   );
 }
 
+/** The rule that allows or denies; of a table none of whose rules allows, its number alone is said. */
+function decidedBy(rule: string): string {
+  const [, table] = /^(\S+) nothing allows it$/.exec(rule) ?? [];
+  return table
+    ? `No rule of table ${table} allows it.`
+    : `Decided by rule ${rule}.`;
+}
+
 /** Who can fix a problem, how, and by which rule it was decided. */
 export function ProblemWords(props: { problem: ProblemWithRule }) {
   const { owner, remedy, rule, wouldChange = [] } = props.problem;
@@ -77,7 +85,7 @@ export function ProblemWords(props: { problem: ProblemWithRule }) {
           color="secondary"
           className={styles.line}
         >
-          Decided by rule {rule}.
+          {decidedBy(rule)}
         </Text>
       )}
     </>

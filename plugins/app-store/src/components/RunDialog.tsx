@@ -117,7 +117,7 @@ export function RunDialog(props: {
                 // Said nothing, the store takes the app's default profile.
                 app.defaultLaunchProfile
                   ? undefined
-                  : `Resources from app.toml: ${app.requirements.memoryLimit} memory`,
+                  : `What the app asks for: ${app.requirements.memoryLimit} memory`,
               )}
               value={profile}
               onChange={key => setProfile(String(key))}

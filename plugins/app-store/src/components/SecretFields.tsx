@@ -38,7 +38,13 @@ export function SecretFields(props: {
       entries.map((entry, i) => (i === index ? { ...entry, ...part } : entry)),
     );
   return (
-    <Flex direction="column" gap="3" role="group" aria-label="Keys and values">
+    <Flex
+      direction="column"
+      gap="3"
+      role="group"
+      aria-label="Keys and values"
+      className={styles.fields}
+    >
       {entries.map((entry, i) => (
         <div key={i} className={styles.row}>
           <TextField

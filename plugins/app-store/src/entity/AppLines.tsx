@@ -1,6 +1,7 @@
 import type { App } from '@ai-app-store/backstage-plugin-app-store-common';
 import { ButtonLink, Link, Text } from '@backstage/ui';
 import { AppIcon } from '../components/AppIcon';
+import { AppDescription, AppTitle } from '../components/AppTitle';
 import { paths } from '../routes';
 import styles from './entity.module.css';
 
@@ -10,10 +11,13 @@ function AppLine(props: { app: App }) {
     <li className={styles.app}>
       <AppIcon title={app.title} path={app.icon} size={40} />
       <div className={styles.name}>
-        <Link href={paths.app(app.id)}>{app.title}</Link>
+        <Link href={paths.app(app.id)}>
+          <AppTitle title={app.title} />
+        </Link>
         <Text as="p" variant="body-small" color="secondary">
-          {app.version}
-          {app.description && ` · ${app.description}`}
+          <AppDescription>
+            {[app.version, app.description].filter(Boolean).join(' · ')}
+          </AppDescription>
         </Text>
       </div>
       <ButtonLink

@@ -207,9 +207,14 @@ export function InstancePage() {
             >
               <Evidence items={instance.problem.evidence} />
               {instance.problem.detail && (
-                <pre className={styles.tail} aria-label="End of the log">
-                  {instance.problem.detail}
-                </pre>
+                // Whoever uses the keyboard scrolls it, too.
+                <section
+                  tabIndex={0}
+                  className={styles.tail}
+                  aria-label="End of the log"
+                >
+                  <pre>{instance.problem.detail}</pre>
+                </section>
               )}
             </ProblemPanel>
           )}

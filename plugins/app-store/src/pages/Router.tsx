@@ -61,7 +61,7 @@ export function Router() {
       </VisuallyHidden>
       <Notices />
       {!ready && <PageLoading />}
-      <div hidden={!ready}>
+      <div className={styles.page} hidden={!ready}>
         <Routes>
           <Route path="/" element={<StorePage />} />
           <Route path="/apps/:id" element={<AppPage />} />

@@ -6,6 +6,7 @@ import {
 import { Link } from '@backstage/core-components';
 import type { SearchDocument } from '@backstage/plugin-search-common';
 import { Text } from '@backstage/ui';
+import { AppDescription, AppTitle } from '../components/AppTitle';
 import { KINDS } from './kinds';
 import styles from './search.module.css';
 
@@ -51,9 +52,13 @@ export function StoreResult(props: { result?: SearchDocument }) {
   return (
     <div className={styles.result}>
       <Link to={document.location} className={styles.title}>
-        {document.title}
+        <AppTitle title={document.title} />
       </Link>
-      {description && <Text as="p">{description}</Text>}
+      {description && (
+        <Text as="p">
+          <AppDescription>{description}</AppDescription>
+        </Text>
+      )}
       <Text as="p" variant="body-small" color="secondary">
         {sentence(document)}
       </Text>

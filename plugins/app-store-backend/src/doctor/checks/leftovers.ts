@@ -171,7 +171,7 @@ export function backupCheck(epoch: Epoch): Check {
     title: 'The database is as new as the cluster and the bundles',
     async look() {
       const held = await epoch.held();
-      if (!held) return { state: 'OK', message: 'It is.' };
+      if (!held) return { state: 'OK', message: 'As new as both.' };
       return {
         state: 'FAILED',
         message:
