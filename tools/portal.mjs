@@ -9,6 +9,7 @@ const commands = {
   production: () => import('./lib/production.mjs').then(m => m.production),
   dev: () => import('./lib/dev.mjs').then(m => m.dev),
   test: () => import('./lib/test.mjs').then(m => m.test),
+  'test:times': () => import('./lib/test.mjs').then(m => m.times),
   'test:all': () => import('./lib/test.mjs').then(m => m.testAll),
   defences: () => import('./lib/defences.mjs').then(m => m.testDefences),
   mutation: () => import('./lib/test.mjs').then(m => m.mutation),

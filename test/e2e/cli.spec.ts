@@ -198,5 +198,6 @@ test('"Your first app in five minutes", followed literally', async () => {
   const open = await enterApp(portal, 'dev', address);
   expect((await open()).body).toContain('Hello from My first app');
   const { body } = await portal.api('uma', '/apps?name=com.example.first-app');
-  expect(body.items).toHaveLength(1);
+  // The version that was deployed is the one that is shared.
+  expect(body.items).toEqual([expect.objectContaining({ version: '0.1.0' })]);
 });

@@ -7,9 +7,6 @@ import { join, relative } from 'node:path';
  * @typedef {{ file: string; ms: number }} Taken
  */
 
-/** Lines of the table. */
-const SHOWN = 10;
-
 /**
  * @param {any} result
  * @param {string} root
@@ -64,21 +61,23 @@ function ofPlaywright(result, root) {
  * The slowest files, of what the two runners wrote as JSON.
  *
  * @param {{ jest: any; playwright: any; root: string }} results
+ * @param {number} count
  * @returns {Taken[]}
  */
-function slowest({ jest, playwright, root }) {
+function slowest({ jest, playwright, root }, count) {
   return [...ofJest(jest, root), ...ofPlaywright(playwright, root)]
     .sort((a, b) => b.ms - a.ms)
-    .slice(0, SHOWN);
+    .slice(0, count);
 }
 
 /**
  * Prints the table.
  *
  * @param {{ jest: any; playwright: any; root: string }} results
+ * @param {number} count - lines of the table
  */
-export function printSlowest(results) {
-  const files = slowest(results);
+export function printSlowest(results, count) {
+  const files = slowest(results, count);
   if (!files.length) return;
   console.log(`\n  The ${files.length} slowest files`);
   for (const { file, ms } of files)

@@ -15,7 +15,7 @@ import { chromium, kubectl, postgresPrograms, python } from './services.mjs';
 import { printSlowest } from './slowest.mjs';
 import { SUITES, WITHOUT_FAULTS } from './suites.mjs';
 import { inLanes, ROOT } from './run.mjs';
-import { bold, step } from './words.mjs';
+import { bold, Sentence, step } from './words.mjs';
 
 const ARTIFACTS = join(ROOT, 'test-artifacts');
 
@@ -105,6 +105,22 @@ async function playwright(tools, env, parts) {
     : [...results, { name: 'the runner of these', passed: 0, failed: 1 }];
 }
 
+/** What the last run wrote; undefined of what did not run. */
+const readResults = () => ({
+  jest: json(JEST_RESULT),
+  playwright: json(PLAYWRIGHT_RESULT),
+  root: ROOT,
+});
+
+/** `npm run test:times`: the slowest files of the last run. */
+export async function times() {
+  const results = readResults();
+  if (!results.jest && !results.playwright)
+    throw new Sentence('There are no times yet: run `npm test` first.');
+  printSlowest(results, 30);
+  return 0;
+}
+
 /** What `npm test` runs. */
 const PARTS = [
   'lint',
@@ -171,12 +187,8 @@ export async function test(args, toolchain, only = {}) {
     ? [...tests, () => playwright(tools, env, inBrowser), ...checks]
     : [...checks, ...tests];
   const results = (await inLanes(jobs, inBrowser.length ? 2 : 1)).flat();
-  const written = {
-    jest: json(JEST_RESULT),
-    playwright: json(PLAYWRIGHT_RESULT),
-    root: ROOT,
-  };
-  printSlowest(written);
+  const written = readResults();
+  printSlowest(written, 10);
   console.log('');
   for (const { name, passed, failed } of results)
     console.log(

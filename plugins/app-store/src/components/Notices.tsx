@@ -1,13 +1,16 @@
 import { MarkdownContent } from '@backstage/core-components';
 import type { Notice } from '@ai-app-store/backstage-plugin-app-store-common';
+import { ButtonIcon } from '@backstage/ui';
 import {
   RiAlarmWarningLine,
   RiAlertLine,
   RiCheckboxCircleLine,
   RiCloseCircleLine,
+  RiCloseLine,
   RiForbidLine,
   RiInformationLine,
 } from '@remixicon/react';
+import { useDismissed } from '../hooks/useDismissed';
 import { useStore } from '../hooks/useCached';
 import { noRemoteImages } from './Markdown';
 import styles from './Notices.module.css';
@@ -30,17 +33,25 @@ const WORDS: Record<Notice['severity'], string> = {
   blocked: 'Blocked',
 };
 
-/** Banners that an admin has put up, in the admin's order (specification 2.7). */
+/** One that says something else is another one, and is shown again. */
+const keyOf = ({ severity, title, content }: Notice) =>
+  [severity, title, content].join('\n');
+
+/** Banners that an admin has put up, in the admin's order (specification 2.7). A reader can dismiss each, but for those that block. */
 export function Notices() {
   const { value: store } = useStore();
-  if (!store?.notices.length) return null;
+  const [dismissed, dismiss] = useDismissed('app-store-notices');
+  const shown = (store?.notices ?? []).filter(
+    notice => notice.severity === 'blocked' || !dismissed.has(keyOf(notice)),
+  );
+  if (!shown.length) return null;
   return (
     <section aria-label="Notices" className={styles.notices}>
-      {store.notices.map((notice, i) => {
+      {shown.map(notice => {
         const Icon = ICONS[notice.severity];
         return (
           <div
-            key={i}
+            key={keyOf(notice)}
             className={styles.notice}
             data-severity={notice.severity}
           >
@@ -60,6 +71,15 @@ export function Notices() {
                 />
               )}
             </div>
+            {notice.severity !== 'blocked' && (
+              <ButtonIcon
+                size="small"
+                variant="tertiary"
+                icon={<RiCloseLine />}
+                aria-label={`Dismiss: ${notice.title}`}
+                onPress={() => dismiss(keyOf(notice))}
+              />
+            )}
           </div>
         );
       })}
