@@ -33,6 +33,7 @@ export default defineConfig<
       grep: DECIDED_BY_DATABASE_TITLES,
       use: { database: 'SQLite' },
     },
+    { name: 'layout', testDir: 'test/layout', use: { pictures: true } },
     { name: 'pictures', testDir: 'test/visual', use: { pictures: true } },
     {
       name: 'pictures of what happens',

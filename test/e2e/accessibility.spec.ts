@@ -12,6 +12,7 @@ import {
   renderList,
 } from '../../plugins/app-store-gateway-backend/src/pages/catalogue/pages';
 import { furnish, send, until, type Furniture } from './furnish';
+import { layoutFaultsAt } from './layoutFaults';
 import { SEEN } from './pageList';
 import { follow, launchSeen, signedIn } from './people';
 import { quiet, violations } from './violations';
@@ -21,6 +22,9 @@ test.describe.configure({ mode: 'serial' });
 
 /** What those see differently who publish apps; all else is what a user sees. */
 const DEVELOPERS = ['app', 'app-not-runnable', 'my-apps'];
+/** Where pages broke most; `npm run test:layout` looks at more of them, over more awkward things. */
+const FAST = [390, 1152];
+
 const portal = new Portal();
 let made: Furniture;
 
@@ -58,7 +62,10 @@ for (const [kind, [person, pages]] of Object.entries(SEEN))
         continue;
       await follow(page, at(path(made)));
       await settled(page);
-      found.push(...(await violations(page, name)));
+      found.push(
+        ...(await violations(page, name)),
+        ...(await layoutFaultsAt(page, name, FAST)),
+      );
     }
     expect(found).toEqual([]);
     await page.context().close();

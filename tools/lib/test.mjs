@@ -55,7 +55,14 @@ async function jest(tools, env, args, names) {
 }
 
 /** The tests with a browser, by the word that chooses them and the beginning of their projects' names. */
-const BROWSER_PARTS = ['attack', 'browser', 'spec', 'pictures', 'readme'];
+const BROWSER_PARTS = [
+  'attack',
+  'browser',
+  'spec',
+  'layout',
+  'pictures',
+  'readme',
+];
 const PLAYWRIGHT_RESULT = join(ARTIFACTS, 'playwright.json');
 
 /**
@@ -233,7 +240,10 @@ export async function mutation(args, toolchain) {
  * @param {Toolchain} toolchain
  */
 export async function testAll(_, toolchain) {
-  const code = await test([...PARTS, 'reports', 'pictures'], toolchain);
+  const code = await test(
+    [...PARTS, 'reports', 'layout', 'pictures'],
+    toolchain,
+  );
   const { testDefences } = await import('./defences.mjs');
   const undefended = await testDefences([], toolchain);
   const mutated = await mutation([], toolchain);
