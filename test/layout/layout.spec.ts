@@ -1,6 +1,7 @@
 /** Every page over furniture that is awkward to lay out, at six widths, in both themes: nothing overlaps, leaves its box or scrolls sideways. */
 import { expect, test, type Page } from '@playwright/test';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { furnish, type Furniture } from '../e2e/furnish';
 import { layoutFaultsAt, WIDTHS } from '../e2e/layoutFaults';
@@ -30,7 +31,8 @@ appStore:
 
 test.beforeAll(async () => {
   test.setTimeout(400_000);
-  const file = join(portal.data, 'notice.yaml');
+  const room = mkdtempSync(join(tmpdir(), 'layout-'));
+  const file = join(room, 'notice.yaml');
   writeFileSync(file, NOTICE);
   await portal.start({}, [file]);
   made = await furnish(portal);

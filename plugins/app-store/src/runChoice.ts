@@ -43,6 +43,15 @@ function whyNot(app: App): string | undefined {
     : 'You are not allowed to run this app.';
 }
 
+/** Why a managed app cannot be opened by those who do not run it. */
+function whyClosed(app: App, managed?: ManagedInstance): string {
+  if (app.visibility === 'PRIVATE')
+    return 'This app is private. Only its owner can open it.';
+  return managed
+    ? 'Not available now. The owner runs this app for everybody and has suspended it.'
+    : 'Not available now. The owner runs this app for everybody, but it is not running.';
+}
+
 /**
  * @param own - the reader's instances of this app version, newest first
  * @param managed - the newest instance of a managed app that the reader may open
@@ -61,16 +70,7 @@ export function runChoice(
     managed && isUp(managed) ? { kind: 'visit', url: managed.url } : undefined;
   // Owners and admins run a managed app; everybody else is led to what they run.
   if (app.lifecycle === 'MANAGED' && !app.can.update)
-    return visit
-      ? { primary: visit }
-      : {
-          reason:
-            app.visibility === 'PRIVATE'
-              ? 'This app is private. Only its owner can open it.'
-              : managed
-              ? 'Not available now. The owner runs this app for everybody and has suspended it.'
-              : 'Not available now. The owner runs this app for everybody, but it is not running.',
-        };
+    return visit ? { primary: visit } : { reason: whyClosed(app, managed) };
   const run: RunAction | undefined = app.can.run
     ? { kind: 'run', again: false }
     : undefined;

@@ -208,6 +208,7 @@ export function InstancePage() {
               <Evidence items={instance.problem.evidence} />
               {instance.problem.detail && (
                 // Whoever uses the keyboard scrolls it, too.
+                // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
                 <section
                   tabIndex={0}
                   className={styles.tail}
