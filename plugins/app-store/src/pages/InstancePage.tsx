@@ -208,8 +208,8 @@ export function InstancePage() {
               <Evidence items={instance.problem.evidence} />
               {instance.problem.detail && (
                 // Whoever uses the keyboard scrolls it, too.
-                // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
                 <section
+                  // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
                   tabIndex={0}
                   className={styles.tail}
                   aria-label="End of the log"
