@@ -130,6 +130,21 @@ describe.each(databases.eachSupportedId())('two gateways on %s', id => {
     ).toBeUndefined();
   });
 
+  it('24: what was ended between the start and the first look is not missed', async () => {
+    const told: Array<string[] | undefined> = [];
+    const log = new Revocations({
+      knex,
+      forget: hashes => told.push(hashes),
+      logger: mockServices.logger.mock(),
+    });
+    await signIn(UMA);
+    await gateways[0].sessions.revokeAll(UMA);
+    await log.poll();
+    expect(told).toEqual([undefined]);
+    await log.poll();
+    expect(told).toHaveLength(1);
+  });
+
   it('24: every ended session is read once, in whatever order transactions end', async () => {
     const told: Array<string[] | undefined> = [];
     const log = new Revocations({
@@ -138,6 +153,7 @@ describe.each(databases.eachSupportedId())('two gateways on %s', id => {
       logger: mockServices.logger.mock(),
     });
     await log.poll();
+    told.length = 0;
     const people = Array.from({ length: 8 }, (_, i) => `user:default/p${i}`);
     for (const person of people)
       for (let i = 0; i < 3; i++)
@@ -166,6 +182,7 @@ describe.each(databases.eachSupportedId())('two gateways on %s', id => {
       logger: mockServices.logger.mock(),
     });
     await log.poll();
+    told.length = 0;
     await signIn(UMA);
     await gateways[0].sessions.revokeAll(UMA);
     await knex('revocations').update({ revoked_at: 0 });

@@ -77,8 +77,11 @@ export class Revocations {
   async poll(): Promise<void> {
     const position = await this.#position();
     const seen = this.#seen;
-    if (seen === undefined || seen === position) {
+    if (seen === position) return;
+    if (seen === undefined) {
       this.#seen = position;
+      // Requests are served already: a session that was remembered before this look may have ended before it, too.
+      this.#forget(undefined);
       return;
     }
     const hashes: string[] = await this.#knex<RevocationRow>(LOG)
