@@ -241,7 +241,8 @@ test("one's own apps: search, options, download, delete", async ({
   await expect(dev).toHaveURL(/search=fresh/);
 
   const download = dev.waitForEvent('download');
-  await dev.getByRole('button', { name: 'Download Fresh 1.0.0' }).click();
+  await dev.getByRole('button', { name: 'More for Fresh 1.0.0' }).click();
+  await dev.getByRole('menuitem', { name: 'Download' }).click();
   const saved = await download;
   expect(saved.suggestedFilename()).toBe('com.example.fresh.1.0.0.wave');
   expect(

@@ -131,14 +131,16 @@ export const APP_TOML_KEYS: readonly KeySpec[] = [
     key: 'Title',
     type: 'string',
     schema: line.max(200, 'must have at most 200 characters'),
-    description: 'The title that people see; more than 60 characters are cut off on tiles and in lists. Default: the name.',
+    description:
+      'The title that people see; more than 60 characters are cut off on tiles and in lists. Default: the name.',
   },
   {
     table: 'App',
     key: 'Description',
     type: 'string',
     schema: line.max(1000, 'must have at most 1000 characters'),
-    description: 'One line for the store page; more than 160 characters are cut off there.',
+    description:
+      'One line for the store page; more than 160 characters are cut off there.',
   },
   {
     table: 'App',

@@ -98,6 +98,15 @@ export function AppActions(props: {
         Run …
       </MenuItem>
     ),
+    listed && app.can.download && (
+      <MenuItem
+        key="download"
+        iconStart={<RiDownloadLine />}
+        onAction={download}
+      >
+        Download
+      </MenuItem>
+    ),
     app.can.transfer && (
       <MenuItem
         key="transfer"
@@ -135,7 +144,7 @@ export function AppActions(props: {
           Options
         </Button>
       )}
-      {app.can.download && (
+      {!listed && app.can.download && (
         <Button
           size="small"
           variant="secondary"
