@@ -440,6 +440,44 @@ test('29: search asks for a word first, has titles first, and one result for an 
   ).toContainText('1.1.0, the newest');
 });
 
+test("29: search finds one's own secrets and aliases, which are in no index", async ({
+  browser,
+}) => {
+  const json = { 'content-type': 'application/json' };
+  const secret = await portal.api(
+    'dev',
+    '/secrets/beacon-key?visibility=PRIVATE',
+    {
+      method: 'PUT',
+      headers: json,
+      body: JSON.stringify({ data: { KEY: 'not shown' } }),
+    },
+  );
+  expect(secret.status).toBe(201);
+  const alias = await portal.api('dev', '/aliases', {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify({ name: 'beacon' }),
+  });
+  expect(alias.status).toBe(201);
+  await dev.goto(`${portal.url}/search?query=beacon`);
+  const own = (page: Page, title: string) =>
+    page.getByRole('region', { name: title }).getByRole('link');
+  await expect(own(dev, 'My aliases')).toHaveText(['beacon']);
+  await expect(own(dev, 'My secrets')).toHaveText(['beacon-key']);
+  await expect(dev.getByText('No results for')).toBeHidden();
+  await fits(dev);
+  await accessible(dev, 'search, own results');
+  await own(dev, 'My secrets').click();
+  await expect(dev.getByRole('table')).toContainText('beacon-key');
+
+  const uma = await signedIn(browser, portal, 'uma');
+  await uma.goto(`${portal.url}/search?query=beacon`);
+  await expect(uma.getByText('No results for “beacon”').last()).toBeVisible();
+  await expect(own(uma, 'My aliases')).toHaveCount(0);
+  await uma.context().close();
+});
+
 test('29: the table and the graph say what an app is and whose, and tell visitors neither owner nor tags', async ({
   browser,
 }) => {

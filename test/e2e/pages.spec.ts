@@ -215,7 +215,7 @@ test('my instances: extend, share, terminate and restore', async () => {
   await expect(uma.getByText(/Notes runs until/)).toBeVisible();
   await expect(list).toContainText(/Notes.*will be suspended in 1[12] h/);
   await menu(uma, 'Notes', 'Who can open it');
-  await uma.getByText('Everybody, without signing in').click();
+  await uma.getByText('Public: everybody, without signing in').click();
   await expect(uma.getByText('Everybody who has the address')).toBeVisible();
   await uma.getByRole('button', { name: 'Save' }).click();
   await expect(list).toContainText(/Notes.*public/);

@@ -89,9 +89,7 @@ export async function run(
   if (options.shared) {
     await page.getByRole('button', { name: 'Advanced run' }).click();
     await page.getByRole('button', { name: /Who can open it/ }).click();
-    await page
-      .getByRole('option', { name: 'Everybody with full access' })
-      .click();
+    await page.getByRole('option', { name: /^All users/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Run' }).click();
   } else {
     // A second instance is run beside the first one, which has the button's place.

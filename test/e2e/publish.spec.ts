@@ -106,7 +106,7 @@ test('a bundle is dropped, imported with warnings, and in the store within a sec
     .getByText('Choose another file')
     .dispatchEvent('drop', { dataTransfer: transfer });
   await dev.getByRole('button', { name: /Who can see it/ }).click();
-  await dev.getByRole('option', { name: /Everybody with full access/ }).click();
+  await dev.getByRole('option', { name: /^All users/ }).click();
   const answered = dev.waitForResponse(
     response =>
       response.request().method() === 'POST' &&
@@ -271,7 +271,7 @@ test("one's own apps: search, options, download, delete", async ({
   await pictures(vic, 'import-visitor');
   await dev.getByRole('button', { name: 'Options of Fresh 1.0.0' }).click();
   await dev.getByRole('button', { name: /Who can see it/ }).click();
-  await dev.getByRole('option', { name: 'Only me' }).click();
+  await dev.getByRole('option', { name: /^Private/ }).click();
   await pictures(dev, 'app-options');
   await dev.getByRole('button', { name: 'Save' }).click();
   await expect(table.getByRole('row').nth(1)).toContainText('Private');

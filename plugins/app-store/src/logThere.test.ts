@@ -1,5 +1,5 @@
 import type { AppInstance } from '@ai-app-store/backstage-plugin-app-store-common';
-import { whyNoLog, type LogPart } from './logThere';
+import { partAtWork, whyNoLog, type LogPart } from './logThere';
 
 const why = (
   over: Partial<AppInstance>,
@@ -34,6 +34,15 @@ describe('27: a log that cannot be there', () => {
     ]);
     // Nobody has said how far it is: the store knows.
     expect(why({ stage: undefined })).toBeUndefined();
+  });
+
+  it('is of the preparation until the app starts', () => {
+    const atWork = (stage: AppInstance['stage']) => partAtWork({ stage });
+    expect(atWork('accepted')).toBe('prepare');
+    expect(atWork('dependencies')).toBe('prepare');
+    expect(atWork('starting')).toBe('app');
+    expect(atWork('ready')).toBe('app');
+    expect(atWork(undefined)).toBe('app');
   });
 
   it('is not asked for while nothing runs, and not of a run that never was', () => {

@@ -16,6 +16,14 @@ const BEGINS = {
 /** What has a log. */
 export type LogPart = keyof typeof BEGINS;
 
+/** The part whose log says most: what prepares the app, until the app starts. */
+export function partAtWork({ stage }: Pick<AppInstance, 'stage'>): LogPart {
+  return stage &&
+    LAUNCH_STAGES.indexOf(stage) < LAUNCH_STAGES.indexOf(BEGINS.app)
+    ? 'prepare'
+    : 'app';
+}
+
 /** Why there is no log; undefined where there may be one. */
 export function whyNoLog(
   instance: Pick<

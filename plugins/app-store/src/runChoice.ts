@@ -52,6 +52,23 @@ function whyClosed(app: App, managed?: ManagedInstance): string {
     : 'Not available now. The owner runs this app for everybody, but it is not running.';
 }
 
+/** Why people cannot open a managed app, for those who run it. */
+function whyUnused(
+  app: App,
+  running: AppInstance | undefined,
+  managed: ManagedInstance | undefined,
+): string | undefined {
+  if (app.lifecycle !== 'MANAGED') return undefined;
+  if (app.visibility === 'PRIVATE')
+    return 'Only the owner can open this app: it is private. Change who can see it under Options.';
+  if (managed && isUp(managed) && !running) return undefined;
+  if (!running)
+    return 'People cannot open this app: it is not running. Run it for them, and share the instance.';
+  return running.visibility === 'PRIVATE'
+    ? 'Only the owner can open this app: its instance is private. Change who can open the instance.'
+    : undefined;
+}
+
 /**
  * @param own - the reader's instances of this app version, newest first
  * @param managed - the newest instance of a managed app that the reader may open
@@ -78,7 +95,7 @@ export function runChoice(
   const live = here.find(
     ({ status, suspending }) => LIVE.includes(status) && !suspending,
   );
-  const reason = whyNot(app);
+  const reason = whyNot(app) ?? whyUnused(app, live, managed);
   if (live)
     return {
       primary: toOwn(live),

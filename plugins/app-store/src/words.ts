@@ -13,22 +13,22 @@ export interface VisibilityChoice {
 
 /** Who may open an instance. */
 export const INSTANCE_VISIBILITIES: VisibilityChoice[] = [
-  { value: 'PRIVATE', label: 'Only me' },
-  { value: 'ALL_USERS', label: 'Everybody with full access' },
-  { value: 'PUBLIC', label: 'Everybody, without signing in' },
+  { value: 'PRIVATE', label: 'Private: only me' },
+  { value: 'ALL_USERS', label: 'All users: everybody with full access' },
+  { value: 'PUBLIC', label: 'Public: everybody, without signing in' },
 ];
 
 /** Who may see an app. */
 export const APP_VISIBILITIES: VisibilityChoice[] = [
-  { value: 'PRIVATE', label: 'Only me' },
+  { value: 'PRIVATE', label: 'Private: only me' },
   {
     value: 'ALL_USERS',
-    label: 'Everybody with full access, and invited visitors',
+    label: 'All users: with full access, and visitors by its tags',
   },
-  { value: 'PUBLIC', label: 'Public' },
+  { value: 'PUBLIC', label: 'Public: everybody who can see the store' },
 ];
 
-/** The same in a table; "only me" would be wrong on the pages of others. */
+/** Their names alone; "only me" would be wrong on the pages of others. */
 export const SHORT_VISIBILITY: Record<Visibility, string> = {
   PRIVATE: 'Private',
   ALL_USERS: 'All users',

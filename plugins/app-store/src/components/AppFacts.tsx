@@ -35,19 +35,18 @@ export function AboutFacts(props: { app: App }) {
       facts={[
         ['Name', <CopyText text={app.name} what="name" />],
         ['Version', <CopyText text={app.version} what="version" />],
-        ['Id', <CopyText text={app.id} what="id" />],
         ['Owner', app.owner && <PersonName of={app.owner} />],
         ['Visible to', SHORT_VISIBILITY[app.visibility]],
         ['Imported', <When at={app.createdAt} />],
         ['Updated', <When at={app.updatedAt} />],
         ['Origin', app.origin === 'marketplace' ? 'Marketplace' : undefined],
         ['Keywords', app.keywords.join(', ')],
+        ['Id', <CopyText text={app.id} what="id" />],
       ]}
     />
   );
 }
 
-/** What an app asks of the cluster; a link asks for nothing. */
 /** What an app reaches, as its app.toml says. */
 function reachInWords(egress: string[]): string {
   const words: Record<string, string> = {
@@ -57,6 +56,7 @@ function reachInWords(egress: string[]): string {
   return `Reaches ${egress.map(each => words[each] ?? each).join(', ')}`;
 }
 
+/** What an app asks of the cluster; a link asks for nothing. */
 export function RequirementFacts(props: { app: App }) {
   const { app } = props;
   const needs = app.requirements;

@@ -72,6 +72,7 @@ export function LaunchProgress(props: { instance: AppInstance }) {
         <span role="status">{TEXTS[instance.stage ?? 'accepted']}</span>
         {instance.stage === 'ready' ? ' after ' : ', '}
         {seconds(Math.max(0, end - began))}
+        {instance.stage === 'ready' ? '' : ' since Run'}
       </p>
     </div>
   );

@@ -8,7 +8,7 @@ import { appStoreApiRef } from '../api';
 import { saveAs } from '../download';
 import { useAction } from './useAction';
 import { useNamedViewer } from '../hooks/useNamedViewer';
-import { whyNoLog, type LogPart } from '../logThere';
+import { partAtWork, whyNoLog, type LogPart } from '../logThere';
 import { sleep } from '../sleep';
 import styles from './LogPanel.module.css';
 
@@ -34,7 +34,9 @@ export function LogPanel(props: {
   const { instanceId, run, instance } = props;
   const { stage } = instance;
   const api = useApi(appStoreApiRef);
-  const [container, setContainer] = useState<LogPart>('app');
+  const [chosen, choose] = useState<LogPart>();
+  // Whoever chose none sees what is at work, as it changes.
+  const container = chosen ?? partAtWork(instance);
   const [previous, setPrevious] = useState(false);
   const [follow, setFollow] = useState(true);
   const [text, setText] = useState('');
@@ -138,7 +140,7 @@ export function LogPanel(props: {
           className={styles.part}
           options={CONTAINERS}
           value={container}
-          onChange={key => setContainer(key as LogPart)}
+          onChange={key => choose(key as LogPart)}
         />
         <Switch
           label="Follow"

@@ -13,7 +13,7 @@ const OWNERS: Record<ProblemOwner, string> = {
   you: 'You can fix this.',
   author: "The app's author can fix this.",
   admin: 'An admin can fix this.',
-  platform: 'The platform fixes this. If the problem continues, tell an admin.',
+  platform: 'The platform has to fix this.',
 };
 
 /** A problem, with the rule that decided where it is a refusal. */

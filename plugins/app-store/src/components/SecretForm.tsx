@@ -29,7 +29,7 @@ import { isStale } from './ProblemPanel';
 import { SecretUsagePanel, useSecretUsage } from './SecretUsagePanel';
 
 const SCOPES: Array<{ value: SecretVisibility; label: string }> = [
-  { value: 'PRIVATE', label: 'Only me: for apps that I own' },
+  { value: 'PRIVATE', label: 'Private: for apps that I own' },
   { value: 'ALL_USERS', label: 'All users: for the apps of everybody' },
   { value: 'APP', label: 'One app: for all versions of one app' },
 ];

@@ -1,7 +1,7 @@
 import { Container, VisuallyHidden } from '@backstage/ui';
 import { useRef } from 'react';
-import { Navigate, Route, Routes } from 'react-router-dom';
-import { Bone, Loading } from '../components/Loading';
+import { Navigate, Route, Routes, useLocation } from 'react-router-dom';
+import { Bone, Loading, type LoadingShape } from '../components/Loading';
 import { Notices } from '../components/Notices';
 import { useBranding } from '../hooks/useBranding';
 import { useStore } from '../hooks/useCached';
@@ -24,14 +24,24 @@ import { SecretsPage } from './SecretsPage';
 import { StorePage } from './StorePage';
 import { TagsPage } from './TagsPage';
 
-/** Any page before it is known what stands above it. */
+/** What comes, by the end of a page's path. */
+const SHAPES: Array<[RegExp, LoadingShape]> = [
+  [/\/app-store\/?$/, 'tiles'],
+  [/\/(apps|instances)\/[^/]+$/, 'facts'],
+  [/\/instances$/, 'rows'],
+  [/\/(my-apps|secrets|tags|aliases|admin\/\w+)$/, 'table'],
+];
+
+/** A page before it is known what stands above it. */
 function PageLoading() {
+  const { pathname } = useLocation();
+  const [, shape] = SHAPES.find(([path]) => path.test(pathname)) ?? [];
   return (
     <Container pb="12">
       <div className={styles.loading}>
         <Bone width="min(16rem, 60%)" height={32} />
         <Bone width="min(28rem, 90%)" />
-        <Loading label="Loading" shape="text" lines={6} />
+        <Loading label="Loading" shape={shape ?? 'text'} lines={6} />
       </div>
     </Container>
   );

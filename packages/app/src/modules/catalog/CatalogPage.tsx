@@ -4,6 +4,7 @@ import { CatalogTable, type CatalogTableRow } from '@backstage/plugin-catalog';
 import {
   CatalogFilterLayout,
   EntityListProvider,
+  EntityOrderFilter,
   EntityRefLink,
   EntityRefLinks,
   getEntityRelations,
@@ -11,7 +12,7 @@ import {
   type EntityListPagination,
 } from '@backstage/plugin-catalog-react';
 import { Container, Header, Text, useBreakpoint } from '@backstage/ui';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import styles from './catalog.module.css';
 
 type Column = TableColumn<CatalogTableRow>;
@@ -80,14 +81,20 @@ const NARROW: Column = {
   ),
 };
 
+/** Apps go by their titles: their names in the catalog are not shown. */
+const BY_TITLE = new EntityOrderFilter([['spec.title', 'asc']]);
+
 function Table() {
   const list = useEntityList();
+  const { filters, updateFilters } = list;
   const narrow = useBreakpoint().down('md');
   const kind = (
     list.entities[0]?.kind ??
-    list.filters.kind?.value ??
+    filters.kind?.value ??
     ''
   ).toLocaleLowerCase('en-US');
+  const order = kind === 'app' ? BY_TITLE : undefined;
+  useEffect(() => updateFilters({ order }), [order, updateFilters]);
   if (kind !== 'app') return <CatalogTable />;
   const told = list.entities.some(
     entity => getEntityRelations(entity, 'ownedBy').length > 0,

@@ -16,6 +16,7 @@ import {
 } from '@remixicon/react';
 import type { ReactNode } from 'react';
 import { useLocation } from 'react-router-dom';
+import styles from './StoreItems.module.css';
 
 /** What stands below the store's pages waits until these are there: it would jump. */
 export function OnceKnown(props: { children: ReactNode }) {
@@ -23,9 +24,20 @@ export function OnceKnown(props: { children: ReactNode }) {
   return me || error ? <>{props.children}</> : null;
 }
 
+/** Places of entries, as many as most people have, until it is known who reads. */
+function Pending() {
+  return (
+    <div aria-hidden="true">
+      {['a', 'b', 'c', 'd', 'e'].map(key => (
+        <div key={key} className={styles.pending} />
+      ))}
+    </div>
+  );
+}
+
 /** The store's pages, by what the reader may see: visitors run apps, full access adds one's own, admins govern. */
 export function StoreItems() {
-  const { me, visitor } = useMe();
+  const { me, visitor, error } = useMe();
   const { value: store } = useStore();
   const { title } = useBranding();
   const { pathname } = useLocation();
@@ -44,6 +56,7 @@ export function StoreItems() {
         to="/app-store/instances"
         text="My instances"
       />
+      {!me && !error && <Pending />}
       {full && (
         <>
           <SidebarItem

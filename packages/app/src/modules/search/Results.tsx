@@ -12,7 +12,7 @@ import {
 } from '@backstage/plugin-search-react';
 import type { SearchResultItemExtensionComponent } from '@backstage/plugin-search-react/alpha';
 import { Text, VisuallyHidden } from '@backstage/ui';
-import { OwnInstances } from './OwnInstances';
+import { OwnResults, useOwnResults } from './OwnResults';
 import { ResultList } from './ResultList';
 
 /** How a plugin shows its results. */
@@ -22,13 +22,14 @@ export interface ResultItem {
 }
 
 /** What a screen reader says; in the page from the start, since a region that comes with its text is not read. */
-function Outcome() {
+function Outcome(props: { own: number }) {
+  const { own } = props;
   const { term, result } = useSearch();
   const sentence = () => {
     if (!term.trim() || result.loading || !result.value) return '';
     const { results, numberOfResults, nextPageCursor } = result.value;
-    if (!results.length) return `No results for “${term.trim()}”`;
-    const all = numberOfResults ?? results.length;
+    if (!results.length && !own) return `No results for “${term.trim()}”`;
+    const all = own + (numberOfResults ?? results.length);
     const more = numberOfResults === undefined && nextPageCursor;
     if (more) return `More than ${all} results`;
     return all === 1 ? '1 result' : `${all} results`;
@@ -40,17 +41,18 @@ function Outcome() {
   );
 }
 
-function List(props: { term: string; items: ResultItem[] }) {
-  const { term, items } = props;
-  const { kind } = useSearch().filters;
+function List(props: {
+  term: string;
+  own: ReturnType<typeof useOwnResults>;
+  items: ResultItem[];
+}) {
+  const { term, own, items } = props;
   return (
     <>
-      {(kind === undefined || kind === 'AppInstance') && (
-        <OwnInstances term={term} />
-      )}
+      <OwnResults groups={own} />
       <SearchResult
         noResultsComponent={
-          <div>
+          <div hidden={own.length > 0}>
             <Text as="p" weight="bold">
               No results for “{term}”
             </Text>
@@ -87,12 +89,15 @@ function List(props: { term: string; items: ResultItem[] }) {
 
 export function Results(props: { items?: ResultItem[] }) {
   const { items = [] } = props;
-  const { term } = useSearch();
+  const { term, filters } = useSearch();
+  const own = useOwnResults(term.trim(), filters.kind);
   return (
     <>
-      <Outcome />
+      <Outcome
+        own={own.reduce((sum, { results }) => sum + results.length, 0)}
+      />
       {term.trim() ? (
-        <List term={term.trim()} items={items} />
+        <List term={term.trim()} own={own} items={items} />
       ) : (
         <Text as="p" color="secondary">
           Type the name of an app, a keyword, a tag or a person.

@@ -8,13 +8,24 @@ import {
   useApi,
 } from '@backstage/frontend-plugin-api';
 import { ThemeBlueprint } from '@backstage/plugin-app-react';
-import { themes, UnifiedThemeProvider } from '@backstage/theme';
+import {
+  createUnifiedTheme,
+  palettes,
+  UnifiedThemeProvider,
+} from '@backstage/theme';
 import DarkIcon from '@material-ui/icons/Brightness2';
 import LightIcon from '@material-ui/icons/WbSunny';
 import { useEffect, useState, type ReactNode } from 'react';
 import './contrast.css';
 
 const DARK = '(prefers-color-scheme: dark)';
+
+/** One typeface: the pages that are made of Material UI take the one of Backstage UI. */
+const fontFamily = 'var(--bui-font-regular)';
+const themes = {
+  light: createUnifiedTheme({ palette: palettes.light, fontFamily }),
+  dark: createUnifiedTheme({ palette: palettes.dark, fontFamily }),
+};
 
 function Provider(props: { children: ReactNode }) {
   const api = useApi(appThemeApiRef);

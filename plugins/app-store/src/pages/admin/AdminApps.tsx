@@ -9,12 +9,12 @@ import { EmptyState } from '../../components/EmptyState';
 import { FilterSelect } from '../../components/FilterSelect';
 import { ImportLink } from '../../components/ImportLink';
 import { useChangeParams } from '../../hooks/useChangeParams';
+import { SHORT_VISIBILITY } from '../../words';
 
-const VISIBILITIES = [
-  { value: 'PRIVATE', label: 'Private' },
-  { value: 'ALL_USERS', label: 'All users' },
-  { value: 'PUBLIC', label: 'Public' },
-];
+const VISIBILITIES = Object.entries(SHORT_VISIBILITY).map(([value, label]) => ({
+  value,
+  label,
+}));
 const RUNNABLE = [
   { value: 'yes', label: 'Runnable' },
   { value: 'no', label: 'Not runnable' },
