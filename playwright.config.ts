@@ -25,6 +25,7 @@ export default defineConfig<
       use: { database: 'PostgreSQL' },
     },
     { name: 'browser', testDir: 'test/e2e' },
+    { name: 'docs', testDir: 'test/docs' },
     { name: 'attack', testDir: 'test/attack', workers: 1 },
     {
       name: 'spec on SQLite',

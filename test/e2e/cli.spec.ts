@@ -1,6 +1,5 @@
 /**
- * The command line, as a new user types it: `transcript.md` beside this file is what came of it, and
- * "Your first app in five minutes" of `docs/packaging.md` is followed literally.
+ * The command line, as a new user types it: `transcript.md` beside this file is what came of it.
  * `UPDATE_DOCS=1` writes the transcript anew; what was typed is in `transcript.md` of the artifacts.
  */
 import { expect, test } from '@playwright/test';
@@ -13,14 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { enterApp } from './gateway';
 import { Portal } from './portal';
 import { Shell } from './Shell';
 import { CHAPTERS } from './transcript';
 
-const ROOT = resolve(__dirname, '../..');
 const ARTIFACTS = process.env.TEST_ARTIFACTS ?? 'test-artifacts';
 const portal = new Portal();
 const room = realpathSync(mkdtempSync(join(tmpdir(), 'cli-')));
@@ -169,35 +167,4 @@ test('what was run by the command answers', async () => {
     'com.example.my-wave': 'FAILED',
     'com.example.my-board': 'FAILED',
   });
-});
-
-test('"Your first app in five minutes", followed literally', async () => {
-  test.setTimeout(180_000);
-  const text = readFileSync(join(ROOT, 'docs/packaging.md'), 'utf8');
-  const [, chapter] = /## Your first app in five minutes\n([^]*?)\n## /.exec(
-    text,
-  )!;
-  const blocks = [...chapter.matchAll(/```sh\n([^]*?)```/g)].map(
-    ([, block]) => block,
-  );
-  expect(blocks.length).toBeGreaterThan(6);
-  const shell = await newShell(ROOT);
-  let address = '';
-  const began = Date.now();
-  for (const block of blocks) {
-    const { output, code } = await shell.run(
-      block
-        .replaceAll('localhost:7007', `localhost:${portal.port}`)
-        .replaceAll('/tmp/first-app', join(room, 'first-app')),
-    );
-    expect({ block, output, code }).toMatchObject({ code: 0 });
-    address = /http:\/\/([0-9a-f-]{36})\.apps/.exec(output)?.[1] ?? address;
-  }
-  expect(Date.now() - began).toBeLessThan(5 * 60_000);
-  shell.end();
-  const open = await enterApp(portal, 'dev', address);
-  expect((await open()).body).toContain('Hello from My first app');
-  const { body } = await portal.api('uma', '/apps?name=com.example.first-app');
-  // The version that was deployed is the one that is shared.
-  expect(body.items).toEqual([expect.objectContaining({ version: '0.1.0' })]);
 });

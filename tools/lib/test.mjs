@@ -58,6 +58,7 @@ async function jest(tools, env, args, names) {
 const BROWSER_PARTS = [
   'attack',
   'browser',
+  'docs',
   'spec',
   'layout',
   'pictures',
@@ -136,11 +137,12 @@ const PARTS = [
   'unit',
   'attack',
   'browser',
+  'docs',
   'spec',
 ];
 
 /**
- * `npm test`: runs the parts that are named, or all of them, and prints a sum. Words after `--` choose parts: `npm test -- lint types packages unit attack browser spec`.
+ * `npm test`: runs the parts that are named, or all of them, and prints a sum. Words after `--` choose parts: `npm test -- lint types packages unit attack browser docs spec`.
  *
  * @param {string[]} args
  * @param {Toolchain} toolchain

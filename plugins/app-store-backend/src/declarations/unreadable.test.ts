@@ -11,6 +11,7 @@ jest.setTimeout(240_000);
 
 const APP = 'app:default/lunch';
 const ALIAS = 'appalias:default/lunch';
+const LUNCH = 'appinstance:default/lunch';
 
 const INSTANCE = declared('AppInstance', 'lunch', { app: 'lunch' });
 const ADDRESS = declared('AppAlias', 'lunch', { instance: 'lunch' });
@@ -30,14 +31,15 @@ describe.each(databaseIds())('a file with a mistake, on %s', id => {
         ({ problem }) =>
           problem?.code === code && message.test(problem.message),
       );
+    const allInSync = async () => {
+      for (const ref of [APP, LUNCH, ALIAS]) await test.settles(ref, 'IN_SYNC');
+    };
     const isBack = async () => {
       await test.commit(GOOD);
-      await test.settles(APP, 'IN_SYNC');
-      await test.settles(ALIAS, 'IN_SYNC');
+      await allInSync();
     };
     try {
-      await test.settles(APP, 'IN_SYNC');
-      await test.settles(ALIAS, 'IN_SYNC');
+      await allInSync();
 
       // One document breaks the schema: the others count as they are.
       await test.commit({
