@@ -34,6 +34,7 @@ export default defineConfig<
       grep: DECIDED_BY_DATABASE_TITLES,
       use: { database: 'SQLite' },
     },
+    { name: 'kills', testDir: 'test/kills' },
     { name: 'layout', testDir: 'test/layout', use: { pictures: true } },
     { name: 'pictures', testDir: 'test/visual', use: { pictures: true } },
     {

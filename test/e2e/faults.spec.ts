@@ -2,7 +2,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { randomBytes } from 'node:crypto';
 import {
   mkdtempSync,
   readdirSync,
@@ -14,15 +13,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { buffer } from 'node:stream/consumers';
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ZipFile } from 'yazl';
 import { enterApp } from './gateway';
 import { openInstance, signedIn } from './people';
 import { accessible } from './violations';
 import { pictures } from './pictures';
 import { Portal } from './portal';
+import { importApp, launch, SERVES } from './smallApps';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -156,44 +153,6 @@ test('what keeps it from starting is one sentence with the remedy', async () => 
   rmSync(room, { recursive: true, force: true });
 });
 
-async function importApp(
-  name: string,
-  server: string,
-  runtime = '',
-): Promise<string> {
-  const zip = new ZipFile();
-  zip.addBuffer(
-    Buffer.from(
-      `[App]\nName = "${name}"\nVersion = "1.0.0"\nTitle = "${name}"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n${runtime}`,
-    ),
-    'app.toml',
-  );
-  zip.addBuffer(Buffer.from(server), 'server.js');
-  zip.end();
-  const { status, body } = await portal.api(
-    'uma',
-    '/apps?visibility=ALL_USERS',
-    {
-      method: 'POST',
-      headers: { 'content-type': 'application/zip' },
-      body: new Uint8Array(await buffer(zip.outputStream as Readable)),
-    },
-  );
-  expect(status).toBe(201);
-  return body.app.id;
-}
-
-async function launch(person: string, appId: string): Promise<string> {
-  const { body } = await portal.api(person, `/apps/${appId}/instances`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
-  });
-  return body.id;
-}
-
-const SERVES = `require('http').createServer((q,s)=>s.end('ok')).listen(process.env.PORT)`;
-
 test('an app that does not come up has a named cause on its page', async ({
   browser,
 }) => {
@@ -217,7 +176,11 @@ test('an app that does not come up has a named cause on its page', async ({
     ],
   ];
   for (const [name, server, cause, tail] of cases) {
-    const id = await launch('uma', await importApp(name, server));
+    const id = await launch(
+      portal,
+      'uma',
+      await importApp(portal, name, server),
+    );
     await openInstance(page, portal, new URL(`http://${id}.apps.localhost`));
     await expect(page.getByText(cause).first()).toBeVisible({
       timeout: 40_000,
@@ -286,13 +249,19 @@ test('16: an app that ends again and again is restarting, never running, whereve
   browser,
 }) => {
   const id = await launch(
+    portal,
     'uma',
     await importApp(
+      portal,
       'lapses',
       `require('http').createServer((q,s)=>s.end('up for a moment')).listen(process.env.PORT,()=>setTimeout(()=>{console.error('the tank is empty');process.exit(7)},1500))`,
     ),
   );
-  const well = await launch('uma', await importApp('steady', SERVES));
+  const well = await launch(
+    portal,
+    'uma',
+    await importApp(portal, 'steady', SERVES),
+  );
   const status = async (path = '') =>
     (await portal.api('uma', `/instances/${id}${path}`)).body;
   await expect.poll(async () => (await status()).status).toBe('FAILED');
@@ -378,8 +347,10 @@ test('16: an app that ends again and again is restarting, never running, whereve
 test('a runaway app stays bounded, and ending it leaves no process', async () => {
   const marker = `86400.${process.pid}`;
   const id = await launch(
+    portal,
     'uma',
     await importApp(
+      portal,
       'runaway',
       `require('child_process').spawn('sleep', ['${marker}'], { detached: true, stdio: 'ignore' }).unref(); ${SERVES}; const line = 'x'.repeat(1023) + '\\n'; const write = () => { while (process.stdout.write(line)); process.stdout.once('drain', write); }; write();`,
     ),
@@ -408,119 +379,13 @@ test('a runaway app stays bounded, and ending it leaves no process', async () =>
   await expect.poll(running, { timeout: 30_000 }).toBe(false);
 });
 
-test('killed in the middle of a launch, a pause and an end, it goes on where it should', async () => {
-  test.setTimeout(240_000);
-  const app = await importApp('plain', SERVES);
-  const status = async (id: string) => {
-    const { body, status: code } = await portal.api('uma', `/instances/${id}`);
-    return code === 404 ? 'gone' : body.status;
-  };
-  const [pausing, ending] = [
-    await launch('uma', app),
-    await launch('uma', app),
-  ];
-  for (const id of [pausing, ending])
-    await expect.poll(() => status(id), { timeout: 30_000 }).toBe('DEPLOYED');
-  const launching = await launch('uma', app);
-  await Promise.all([
-    portal.api('uma', `/instances/${pausing}/suspend`, { method: 'POST' }),
-    portal.api('uma', `/instances/${ending}`, { method: 'DELETE' }),
-  ]);
-  await portal.kill();
-  await expect
-    .poll(() => portal.appProcesses(), { timeout: 10_000 })
-    .toEqual([]);
-
-  await portal.start();
-  await expect
-    .poll(() => status(launching), { timeout: 60_000 })
-    .toBe('DEPLOYED');
-  await expect.poll(() => status(ending), { timeout: 60_000 }).toBe('gone');
-  await expect.poll(() => status(pausing)).toBe('SUSPENDED');
-  // One instance runs: one pod, one process of the app.
-  const apps = () =>
-    portal
-      .appProcesses()
-      .filter(line => line.startsWith('/bin/sh') && line.includes('run.sh'));
-  await expect.poll(apps, { timeout: 20_000 }).toHaveLength(1);
-  await portal.api('uma', `/instances/${pausing}/resume`, { method: 'POST' });
-  await expect
-    .poll(() => status(pausing), { timeout: 30_000 })
-    .toBe('DEPLOYED');
-});
-
-test('killed in the middle of imports, it has whole apps or none', async () => {
-  test.setTimeout(240_000);
-  const bundle = async (version: number) => {
-    const zip = new ZipFile();
-    zip.addBuffer(
-      Buffer.from(
-        `[App]\nName = "com.example.killed"\nVersion = "${version}"\n[Runtime]\nAppMode = "node"\nModule = "server.js"\n`,
-      ),
-      'app.toml',
-    );
-    zip.addBuffer(Buffer.from(''), 'server.js');
-    // Enough files that checking takes a while.
-    for (let i = 0; i < 3000; i++)
-      zip.addBuffer(randomBytes(5000), `data/${i}.bin`);
-    zip.end();
-    return buffer(zip.outputStream as Readable);
-  };
-  const bundles = await Promise.all([0, 1, 2, 3, 4, 5].map(bundle));
-  const token = await portal.token('dev');
-  const answered: string[] = [];
-  const imports = bundles.map(async (body, version) => {
-    // One after the other, so that the kill meets them at different points.
-    await sleep(version * 60);
-    const response = await fetch(`${portal.url}/api/app-store/v1/apps`, {
-      method: 'POST',
-      body,
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/zip',
-      },
-    });
-    if (response.status === 201) answered.push(String(version));
-  });
-  const over = Promise.allSettled(imports);
-  await sleep(450);
-  await portal.kill();
-  await over;
-  await portal.start();
-  const { body } = await portal.api('dev', '/apps?name=com.example.killed');
-  const versions: string[] = body.items.map(
-    (app: { version: string }) => app.version,
-  );
-  expect(versions).toEqual(expect.arrayContaining(answered));
-  expect(versions.length).toBeLessThan(6);
-  // Each one that is there is whole.
-  for (const { id } of body.items) {
-    const response = await fetch(
-      `${portal.url}/api/app-store/v1/apps/${id}/meta?part=FILES`,
-      { headers: { authorization: `Bearer ${await portal.token('dev')}` } },
-    );
-    expect((await response.text()).split('\n')).toHaveLength(3003);
-  }
-  expect(readdirSync(join(portal.data, 'bundles/incoming'))).toEqual([]);
-  // Those that were cut off can be imported now.
-  for (const [version, data] of bundles.entries()) {
-    const { status } = await portal.api('dev', '/apps', {
-      method: 'POST',
-      body: data,
-      headers: { 'content-type': 'application/zip' },
-    });
-    expect([version, status]).toEqual([
-      version,
-      versions.includes(String(version)) ? 409 : 201,
-    ]);
-  }
-});
-
 test('Ctrl-C lets apps end in their own time, and nothing that was left locked stops the next start', async () => {
   test.setTimeout(120_000);
   const id = await launch(
+    portal,
     'dev',
     await importApp(
+      portal,
       'polite',
       `const fs = require('fs'); const write = word => fs.appendFileSync(process.env.APP_STORE_VOLUME_PATH + '/words', word); process.on('SIGTERM', () => { write('asked '); setTimeout(() => { write('done '); process.exit(); }, 1500); }); ${SERVES}`,
       'VolumeMount = "/data"\nVolumeSize = "1Gi"\n',
@@ -556,8 +421,10 @@ test('Ctrl-C lets apps end in their own time, and nothing that was left locked s
 test('23: an answer of an app that is under way when the portal ends comes to its end', async () => {
   test.setTimeout(120_000);
   const id = await launch(
+    portal,
     'dev',
     await importApp(
+      portal,
       'slow',
       `require('http').createServer((q,s)=>setTimeout(()=>s.end('whole'), q.url === '/slow' ? 3000 : 0)).listen(process.env.PORT)`,
     ),

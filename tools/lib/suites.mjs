@@ -6,11 +6,25 @@ const POLICY = [
   'plugins/app-store-backend/src/http/everyRoute.test.ts',
 ];
 
-/** Faults take minutes: `npm run test:faults`. */
-export const WITHOUT_FAULTS = [
+/** What takes a minute each: `npm run test:all` has it, and `npm test -- long`. */
+const LONG = [
+  'packages/local-cluster/src/kubectl/day.test.ts',
+  'packages/runtime-entry/src/installFailures.test.ts',
+  'plugins/app-store-backend/src/database/indexes.test.ts',
+  'plugins/app-store-backend/src/declarations/(kills|outages|replicas).test.ts',
+  'plugins/app-store-backend/src/reconcile/(concurrency|stalledWorker).test.ts',
+];
+
+/**
+ * Arguments of jest for all tests. Faults have a command of their own: `npm run test:faults`.
+ *
+ * @param {{ long: boolean }} options - whether those that take long are among them
+ */
+export const allTests = ({ long }) => [
   '--testPathIgnorePatterns',
   '/node_modules/',
   '/app-store-backend/src/faults/',
+  ...(long ? [] : LONG),
 ];
 
 /** What is declared, and the catalog, for `npm run test:catalog`; `unit` has them, too. */
@@ -28,6 +42,7 @@ export const SUITES = {
   policy: POLICY,
   catalog: CATALOG,
   cluster: ['plugins/app-store-backend/src/cluster'],
+  long: LONG,
   /** What needs no nodes. */
   objects: ['plugins/app-store-backend/src/cluster/objects.test.ts'],
 };

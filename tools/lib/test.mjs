@@ -13,7 +13,7 @@ import { runJest } from './jest.mjs';
 import { checkPackages } from './packages/check.mjs';
 import { chromium, kubectl, postgresPrograms, python } from './services.mjs';
 import { printSlowest } from './slowest.mjs';
-import { SUITES, WITHOUT_FAULTS } from './suites.mjs';
+import { allTests, SUITES } from './suites.mjs';
 import { inLanes, ROOT } from './run.mjs';
 import { bold, Sentence, step } from './words.mjs';
 
@@ -60,6 +60,7 @@ const BROWSER_PARTS = [
   'browser',
   'docs',
   'spec',
+  'kills',
   'layout',
   'pictures',
   'readme',
@@ -159,6 +160,7 @@ export async function test(args, toolchain, only = {}) {
     ...tools.env,
     CI: 'true',
     APP_STORE_NPM_REGISTRY: await tools.registry(),
+    ...(wanted('long') ? { TEST_ON_ALL_DATABASES: '1' } : {}),
   };
   const inBrowser = BROWSER_PARTS.filter(wanted);
   const suites = Object.entries(SUITES)
@@ -187,7 +189,7 @@ export async function test(args, toolchain, only = {}) {
           jest(
             tools,
             env,
-            wanted('unit') ? WITHOUT_FAULTS : suites,
+            wanted('unit') ? allTests({ long: wanted('long') }) : suites,
             only.names,
           ),
       ]
@@ -243,7 +245,7 @@ export async function mutation(args, toolchain) {
  */
 export async function testAll(_, toolchain) {
   const code = await test(
-    [...PARTS, 'reports', 'layout', 'pictures'],
+    [...PARTS, 'long', 'kills', 'reports', 'layout', 'pictures'],
     toolchain,
   );
   const { testDefences } = await import('./defences.mjs');

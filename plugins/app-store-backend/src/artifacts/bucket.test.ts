@@ -17,7 +17,7 @@ import {
 } from '../__testUtils__/StoreUnderTest';
 import { S3Server } from './__testUtils__/S3Server';
 import { nodeImage } from '../__testUtils__/localRuntime';
-import { databaseIds, databases } from '../database/__testUtils__/databases';
+import { behaviourIds, databases } from '../database/__testUtils__/databases';
 
 jest.setTimeout(120_000);
 
@@ -36,7 +36,7 @@ function bundlesIn(server: S3Server, replica: string) {
 const kept = (server: S3Server, part: string) =>
   server.keys(`${server.config.prefix}${part}/`);
 
-describe.each(databaseIds())('a store with a bucket on %s', id => {
+describe.each(behaviourIds())('a store with a bucket on %s', id => {
   let server: S3Server;
   let store: StoreUnderTest;
   beforeAll(async () => {

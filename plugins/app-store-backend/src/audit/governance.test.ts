@@ -1,7 +1,7 @@
 /** What is written down, and denied by policies of an admin, through the whole store. */
 import { mockCredentials } from '@backstage/backend-test-utils';
 import { readEvents } from '@ai-app-store/backstage-plugin-app-store-common';
-import { databaseIds } from '../database/__testUtils__/databases';
+import { behaviourIds } from '../database/__testUtils__/databases';
 import {
   API,
   as,
@@ -23,7 +23,7 @@ interface Line {
   detail: Record<string, unknown>;
 }
 
-describe.each(databaseIds())('the store on %s', id => {
+describe.each(behaviourIds())('the store on %s', id => {
   let store: StoreUnderTest;
   const events: Array<{
     eventPayload: { action: string; resource: { id?: string } };

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { AppRepository } from '../apps/AppRepository';
 import { Policy } from '../policy';
 import {
-  databaseIds,
+  behaviourIds,
   databases,
   migrated,
 } from '../database/__testUtils__/databases';
@@ -20,7 +20,7 @@ import { until } from '../__testUtils__/until';
 jest.setTimeout(180_000);
 
 /** Enough that a write for each of them would show; `npm run bench -- catalog` has ten thousand. */
-const VERSIONS = 1000;
+const VERSIONS = 100;
 
 /** A version of one name. */
 function newApp(version: string): Parameters<AppRepository['insert']>[0] {
@@ -46,7 +46,7 @@ function newApp(version: string): Parameters<AppRepository['insert']>[0] {
   };
 }
 
-describe.each(databaseIds())('the store in the catalog on %s', id => {
+describe.each(behaviourIds())('the store in the catalog on %s', id => {
   it('is found by those who may see it, and gone when it is hidden or deleted', async () => {
     const portal = await CatalogUnderTest.start(id, {
       catalog: { policyWired: true },
@@ -228,7 +228,7 @@ describe.each(databaseIds())('the store in the catalog on %s', id => {
     expect(await catalog.texts('listed', [])).toEqual([]);
   });
 
-  it('is compared, a thousand versions, without a write', async () => {
+  it('is compared, a hundred versions, without a write', async () => {
     const knex = await databases.init(id);
     const portal = await CatalogUnderTest.start(
       id,

@@ -1,7 +1,7 @@
 /** What the catalog says, taken in: thousands of documents, silence, and sudden emptiness. */
 import { mockServices } from '@backstage/backend-test-utils';
 import type { Entity } from '@backstage/catalog-model';
-import { databaseIds, migrated } from '../database/__testUtils__/databases';
+import { behaviourIds, migrated } from '../database/__testUtils__/databases';
 import { declared } from '../__testUtils__/DeclarationsUnderTest';
 import { ProcessKeyedLock } from '../database/KeyedLock';
 import { CatalogComparison } from './CatalogComparison';
@@ -29,7 +29,7 @@ function entity(name: string, etag = '1', location = LOCATION): Entity {
 
 const refOf = ({ metadata }: Entity) => `appalias:default/${metadata.name}`;
 
-describe.each(databaseIds())('the comparison with the catalog on %s', id => {
+describe.each(behaviourIds())('the comparison with the catalog on %s', id => {
   async function setUp(perLocation = 500) {
     const knex = await migrated(id);
     const declarations = new DeclarationRepository(knex);

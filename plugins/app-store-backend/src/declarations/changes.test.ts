@@ -2,7 +2,7 @@
  * What becomes of a declaration that changes, flaps, is renamed or removed, and of what somebody
  * changes in the store beside it.
  */
-import { databaseIds } from '../database/__testUtils__/databases';
+import { behaviourIds } from '../database/__testUtils__/databases';
 import {
   appFiles,
   catalogInfo,
@@ -46,7 +46,7 @@ const trusted = (name: string, more: object = {}) => ({
   ...more,
 });
 
-describe.each(databaseIds())('what is declared, on %s', id => {
+describe.each(behaviourIds())('what is declared, on %s', id => {
   let test: DeclarationsUnderTest;
 
   beforeAll(async () => {

@@ -2,7 +2,7 @@
  * A team's app through its repository: declared, changed, rolled back and retired, with a real
  * catalog, a real Git repository and the local cluster.
  */
-import { databaseIds } from '../database/__testUtils__/databases';
+import { behaviourIds } from '../database/__testUtils__/databases';
 import {
   appFiles,
   catalogInfo,
@@ -40,7 +40,7 @@ const NEEDS_SECRET = {
   toml: '[[Env]]\nName = "TOKEN"\nSecret = "lunch-db"\nSecretKey = "token"\n',
 };
 
-describe.each(databaseIds())('declared in a repository, on %s', id => {
+describe.each(behaviourIds())('declared in a repository, on %s', id => {
   beforeAll(() => {
     process.env.LUNCH_TOKEN = 'soup';
   });

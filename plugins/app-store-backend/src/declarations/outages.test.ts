@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { databaseIds, databases } from '../database/__testUtils__/databases';
+import { behaviourIds, databases } from '../database/__testUtils__/databases';
 import {
   appFiles,
   catalogInfo,
@@ -65,7 +65,7 @@ async function isThere(
   return items.some(({ name }: { name: string }) => name === alias);
 }
 
-describe.each(databaseIds())('declared, on %s', id => {
+describe.each(behaviourIds())('declared, on %s', id => {
   it('ends nothing while the catalog is away, and goes on as the files are by then', async () => {
     let isAway = false;
     const test = await DeclarationsUnderTest.start(id, {

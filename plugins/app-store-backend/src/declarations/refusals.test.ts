@@ -2,7 +2,7 @@
  * What is declared badly, or by somebody who may not: each has a clear status, and nothing of
  * somebody else's is touched.
  */
-import { databaseIds } from '../database/__testUtils__/databases';
+import { behaviourIds } from '../database/__testUtils__/databases';
 import {
   appFiles,
   catalogInfo,
@@ -93,7 +93,7 @@ const LEFT: Files = {
   ...catalogInfo(declared('App', 'left'), declared('AppAlias', 'left')),
 };
 
-describe.each(databaseIds())('declared badly, on %s', id => {
+describe.each(behaviourIds())('declared badly, on %s', id => {
   let test: DeclarationsUnderTest;
 
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** What is declared in a file that the catalog cannot read as it is now: it says so, stays as it was, and comes back by itself. */
-import { databaseIds } from '../database/__testUtils__/databases';
+import { behaviourIds } from '../database/__testUtils__/databases';
 import {
   appFiles,
   catalogInfo,
@@ -21,7 +21,7 @@ const app = (spec: object = {}) =>
 const SOURCE = appFiles('lunch', '1.0.0');
 const GOOD = { ...SOURCE, ...catalogInfo(app(), INSTANCE, ADDRESS) };
 
-describe.each(databaseIds())('a file with a mistake, on %s', id => {
+describe.each(behaviourIds())('a file with a mistake, on %s', id => {
   it('is out of sync with the reason, ends nothing, and comes back', async () => {
     const test = await DeclarationsUnderTest.start(id, { files: GOOD });
     const says = (ref: string, code: string, message: RegExp) =>

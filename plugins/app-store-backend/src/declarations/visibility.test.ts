@@ -3,7 +3,7 @@
  * person, and nobody learns from the one what the other hides.
  */
 import type { Entity } from '@backstage/catalog-model';
-import { databaseIds } from '../database/__testUtils__/databases';
+import { behaviourIds } from '../database/__testUtils__/databases';
 import {
   appFiles,
   catalogInfo,
@@ -63,7 +63,7 @@ const SEEN: Record<string, string[]> = {
 const refOf = ({ kind, metadata }: Entity) =>
   `${kind}:${metadata.namespace}/${metadata.name}`.toLocaleLowerCase('en-US');
 
-describe.each(databaseIds())('declarations, on %s', id => {
+describe.each(behaviourIds())('declarations, on %s', id => {
   let test: DeclarationsUnderTest;
 
   beforeAll(async () => {

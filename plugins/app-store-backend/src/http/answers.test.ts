@@ -1,5 +1,5 @@
 /** What the API says of what is not there, not allowed, or not of the right form. */
-import { databaseIds, databases } from '../database/__testUtils__/databases';
+import { behaviourIds, databases } from '../database/__testUtils__/databases';
 import type { Knex } from 'knex';
 import {
   API,
@@ -10,7 +10,7 @@ import {
 
 jest.setTimeout(120_000);
 
-describe.each(databaseIds())('answers on %s', database => {
+describe.each(behaviourIds())('answers on %s', database => {
   let store: StoreUnderTest;
   let knex: Knex;
   beforeAll(async () => {

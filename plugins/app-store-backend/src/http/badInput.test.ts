@@ -5,7 +5,7 @@
  */
 import { API_DOCUMENT } from '@ai-app-store/backstage-plugin-app-store-common';
 import { operations } from './operations';
-import { databaseIds } from '../database/__testUtils__/databases';
+import { behaviourIds } from '../database/__testUtils__/databases';
 import {
   API,
   as,
@@ -99,7 +99,7 @@ function described(path: string, method: string): Described {
 
 const NOTHING = '00000000-0000-4000-8000-000000000000';
 
-describe.each(databaseIds())('bad input on %s', id => {
+describe.each(behaviourIds())('bad input on %s', id => {
   let store: StoreUnderTest;
   beforeAll(async () => {
     store = await StoreUnderTest.start(id);

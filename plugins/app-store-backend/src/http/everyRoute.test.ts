@@ -4,7 +4,7 @@
  */
 import { API_DOCUMENT } from '@ai-app-store/backstage-plugin-app-store-common';
 import { operations } from './operations';
-import { databaseIds } from '../database/__testUtils__/databases';
+import { behaviourIds } from '../database/__testUtils__/databases';
 import {
   makeWorld,
   PEOPLE,
@@ -17,7 +17,7 @@ import { as, StoreUnderTest } from '../__testUtils__/StoreUnderTest';
 
 jest.setTimeout(120_000);
 
-describe.each(databaseIds())('every route on %s', id => {
+describe.each(behaviourIds())('every route on %s', id => {
   let store: StoreUnderTest;
   let world: World;
 

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { databaseIds, migrated } from '../database/__testUtils__/databases';
+import { behaviourIds, migrated } from '../database/__testUtils__/databases';
 import {
   API,
   as,
@@ -21,7 +21,7 @@ interface Kept {
   metadata: { name: string; uid: string; deletionTimestamp?: string };
 }
 
-describe.each(databaseIds())('an instance on %s', id => {
+describe.each(behaviourIds())('an instance on %s', id => {
   let before: StoreUnderTest;
   let after: StoreUnderTest;
   const shared = mkdtempSync(join(tmpdir(), 'relaunch-'));

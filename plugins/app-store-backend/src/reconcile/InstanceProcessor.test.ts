@@ -1,7 +1,7 @@
 /** What is said of instances while the cluster cannot be read. */
 import { mockServices } from '@backstage/backend-test-utils';
 import { AppRepository } from '../apps/AppRepository';
-import { databaseIds, migrated } from '../database/__testUtils__/databases';
+import { behaviourIds, migrated } from '../database/__testUtils__/databases';
 import { appRecord, instanceRecord } from '../__testUtils__/fixtures';
 import { InstanceQueue } from './InstanceQueue';
 import { InstanceRepository } from '../instances/InstanceRepository';
@@ -19,7 +19,7 @@ jest.setTimeout(60_000);
 
 const ENDPOINT = { address: '127.0.0.1', port: 1, podUid: 'u' };
 
-describe.each(databaseIds())('InstanceProcessor on %s', database => {
+describe.each(behaviourIds())('InstanceProcessor on %s', database => {
   async function setUp(options: { isHeld?: () => boolean } = {}) {
     const knex = await migrated(database);
     const policy = Policy.create({

@@ -2,7 +2,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { databaseIds, databases } from '../database/__testUtils__/databases';
+import { behaviourIds, databases } from '../database/__testUtils__/databases';
 import { KubeApi } from '../kubernetes/client/KubeApi';
 import type { KubeObject } from '../kubernetes/client/kubeObjects';
 import {
@@ -15,7 +15,7 @@ import { until } from '../__testUtils__/until';
 
 jest.setTimeout(120_000);
 
-describe.each(databaseIds())('13: a lost volume on %s', id => {
+describe.each(behaviourIds())('13: a lost volume on %s', id => {
   let store: StoreUnderTest;
   let knex: Knex;
   let kube: KubeApi;

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { databaseIds, migrated } from '../database/__testUtils__/databases';
+import { behaviourIds, migrated } from '../database/__testUtils__/databases';
 import { Backup } from '../database/__testUtils__/backup';
 import { KubeApi } from '../kubernetes/client/KubeApi';
 import type { KubeObject } from '../kubernetes/client/kubeObjects';
@@ -27,7 +27,7 @@ const PACE = 10;
 const aWhile = () => sleep(1500);
 const SECRET = '[[Env]]\nName = "TOKEN"\nSecret = "door"\nSecretKey = "k"\n';
 
-describe.each(databaseIds())('12: a restored backup on %s', id => {
+describe.each(behaviourIds())('12: a restored backup on %s', id => {
   let knex: Knex;
   let first: StoreUnderTest;
   let kube: KubeApi;

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
-import { databaseIds, databases } from '../database/__testUtils__/databases';
+import { behaviourIds, databases } from '../database/__testUtils__/databases';
 import { CatalogUnderTest } from '../__testUtils__/CatalogUnderTest';
 import {
   API,
@@ -58,7 +58,7 @@ function processes(part: 'environ' | 'cmdline'): Map<string, string> {
   return found;
 }
 
-describe.each(databaseIds())("a secret's value on %s", id => {
+describe.each(behaviourIds())("a secret's value on %s", id => {
   let catalog: CatalogUnderTest;
   let store: StoreUnderTest;
   let knex: Knex;

@@ -1,5 +1,5 @@
 /** Who can show apps to visitors by a tag: as specified, and where an installation closes it. */
-import { databaseIds } from '../database/__testUtils__/databases';
+import { behaviourIds } from '../database/__testUtils__/databases';
 import {
   API,
   as,
@@ -18,7 +18,7 @@ const TAGS = [
   },
 ];
 
-describe.each(databaseIds())('tags on %s', id => {
+describe.each(behaviourIds())('tags on %s', id => {
   describe.each([
     ['everyone', TAGS, 'FULL_ACCESS', 200],
     ['admins', { emptyAdminRoles: 'admins', list: TAGS }, 'ADMINS', 403],

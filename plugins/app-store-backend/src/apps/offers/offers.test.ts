@@ -3,7 +3,10 @@ import type { Knex } from 'knex';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
-import { databaseIds, databases } from '../../database/__testUtils__/databases';
+import {
+  behaviourIds,
+  databases,
+} from '../../database/__testUtils__/databases';
 import {
   API,
   as,
@@ -17,7 +20,7 @@ const NEEDS = '[[Env]]\nName = "DB"\nSecret = "db"\nSecretKey = "password"\n';
 const UMA = 'user:default/uma';
 const DEV = 'user:default/dev';
 
-describe.each(databaseIds())('an app that is handed over, on %s', id => {
+describe.each(behaviourIds())('an app that is handed over, on %s', id => {
   let store: StoreUnderTest;
   let knex: Knex;
 

@@ -1,4 +1,4 @@
-/** Databases that tests run on: SQLite and PostgreSQL, both, always. */
+/** Databases that tests run on: SQLite and PostgreSQL. */
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { MIGRATIONS_DIRECTORY, tuneSqlite } from '../migrate';
@@ -18,6 +18,17 @@ export function databaseIds() {
       'the tests need a PostgreSQL: run them by npm test, or set BACKSTAGE_TEST_DATABASE_POSTGRES17_CONNECTION_STRING',
     );
   return ids;
+}
+
+/**
+ * The ids for behaviours of the whole store, whose statements their own tests try on both, and which
+ * `test/spec` tries on PostgreSQL: SQLite in `npm test`, both in `npm run test:all`.
+ */
+export function behaviourIds() {
+  const ids = databaseIds();
+  return process.env.TEST_ON_ALL_DATABASES
+    ? ids
+    : ids.filter(([id]) => id.startsWith('SQLITE'));
 }
 
 export async function migrated(

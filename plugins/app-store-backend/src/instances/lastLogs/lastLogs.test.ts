@@ -1,6 +1,6 @@
 /** What terminated instances wrote last, through the whole store. */
 import type { Knex } from 'knex';
-import { databaseIds, migrated } from '../../database/__testUtils__/databases';
+import { behaviourIds, migrated } from '../../database/__testUtils__/databases';
 import {
   API,
   as,
@@ -19,7 +19,7 @@ console.log('last words', String.fromCharCode(0), 'end');
 require('node:http').createServer((q, s) => s.end()).listen(Number(process.env.PORT));
 `;
 
-describe.each(databaseIds())('15: logs of terminated instances on %s', id => {
+describe.each(behaviourIds())('15: logs of terminated instances on %s', id => {
   let knex: Knex;
   let store: StoreUnderTest;
 
