@@ -36,6 +36,7 @@ export default defineConfig<
     },
     { name: 'kills', testDir: 'test/kills' },
     { name: 'layout', testDir: 'test/layout', use: { pictures: true } },
+    { name: 'overlay', testDir: 'test/overlay' },
     { name: 'pictures', testDir: 'test/visual', use: { pictures: true } },
     {
       name: 'pictures of what happens',

@@ -9,8 +9,9 @@ export class Issuer {
   readonly client: { id: string; secret: string };
   readonly #child: ChildProcess;
 
-  static async start(portalUrl: string): Promise<Issuer> {
-    const child = fork(join(__dirname, 'issuer.mjs'), [portalUrl], {
+  /** @param host - an address of this machine that the portal reaches */
+  static async start(portalUrl: string, host = 'localhost'): Promise<Issuer> {
+    const child = fork(join(__dirname, 'issuer.mjs'), [portalUrl, host], {
       // It says at length what a real issuer would do otherwise.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execArgv: [],

@@ -1,6 +1,7 @@
 /**
  * An OpenID Connect issuer in a process of its own, with made-up people and their roles
- * in a claim. The address of the portal comes as an argument; the parent sends people,
+ * in a claim. The address of the portal comes as an argument, and the host name under which
+ * all can reach the issuer if it is not this machine's own; the parent sends people,
  * and is told when they are known. People sign in by their name alone.
  */
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
@@ -10,16 +11,19 @@ import { text } from 'node:stream/consumers';
 // @ts-expect-error It comes without types.
 import Provider from 'oidc-provider';
 
-const [portalUrl] = process.argv.slice(2);
+const [portalUrl, host = 'localhost'] = process.argv.slice(2);
 /** By the name with which they sign in; a name may pass to another subject. */
 const people = new Map();
 const client = { id: randomUUID(), secret: randomBytes(32).toString('hex') };
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ENTRANCE = '/entrance/';
 
-const server = createServer().listen(0, '127.0.0.1');
+const server = createServer().listen(
+  0,
+  host === 'localhost' ? '127.0.0.1' : host,
+);
 await once(server, 'listening');
-const url = `http://localhost:${
+const url = `http://${host}:${
   /** @type {import('node:net').AddressInfo} */ (server.address()).port
 }`;
 const provider = new Provider(url, {

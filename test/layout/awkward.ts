@@ -16,7 +16,7 @@ export const TITLES = {
     'لوحة المبيعات الشهرية لجميع الفروع والأقاليم مع المقارنة بالعام الماضي',
   emoji: '🚀🧪📈 Rocket lab 👩‍🔬👨‍👩‍👧‍👦',
 };
-const VERSIONS = 10;
+const VERSIONS = 20;
 
 const toml = (name: string, version: string, title: string, more = '') =>
   `[App]

@@ -23,6 +23,8 @@ let awkward: Awkward;
 
 const NOTICE = `
 appStore:
+  limits:
+    appVersions: 100
   notices:
     - severity: warning
       title: Maintenance on Saturday, from six in the morning until it is done, which may take the whole of the day

@@ -62,6 +62,7 @@ const BROWSER_PARTS = [
   'spec',
   'kills',
   'layout',
+  'overlay',
   'pictures',
   'readme',
 ];
