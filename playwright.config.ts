@@ -46,8 +46,8 @@ export default defineConfig<
     { name: 'readme', testDir: 'test/visual', testMatch: '**/readme.ts' },
   ],
   testMatch: '**/*.spec.ts',
-  // Much of a browser test is waiting; three would wait for each other's browsers.
-  workers: 2,
+  // Much of a browser test is waiting: with two, cores are idle once jest has come to its end.
+  workers: 3,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,

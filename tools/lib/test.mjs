@@ -44,8 +44,8 @@ async function jest(tools, env, args, names) {
     env,
     args: [
       '--silent',
-      // With two of them a quarter of two cores is idle: tests wait for what they have begun.
-      '--maxWorkers=3',
+      // The tests with a browser are three at a time beside them, and take longer.
+      '--maxWorkers=2',
       ...(names ? ['--testNamePattern', names] : []),
       ...args,
     ],
