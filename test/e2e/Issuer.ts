@@ -9,14 +9,21 @@ export class Issuer {
   readonly client: { id: string; secret: string };
   readonly #child: ChildProcess;
 
-  /** @param host - an address of this machine that the portal reaches */
-  static async start(portalUrl: string, host = 'localhost'): Promise<Issuer> {
-    const child = fork(join(__dirname, 'issuer.mjs'), [portalUrl, host], {
-      // It says at length what a real issuer would do otherwise.
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      execArgv: [],
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
+  /** @param secure - an address of this machine that the portal reaches, and the files of its key and certificate */
+  static async start(
+    portalUrl: string,
+    secure: [host?: string, key?: string, certificate?: string] = [],
+  ): Promise<Issuer> {
+    const child = fork(
+      join(__dirname, 'issuer.mjs'),
+      [portalUrl, ...(secure as string[])],
+      {
+        // It says at length what a real issuer would do otherwise.
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        execArgv: [],
+        env: { ...process.env, NODE_OPTIONS: '' },
+      },
+    );
     const [started] = await once(child, 'message');
     return new Issuer(child, started);
   }

@@ -1,29 +1,35 @@
 /**
  * An OpenID Connect issuer in a process of its own, with made-up people and their roles
- * in a claim. The address of the portal comes as an argument, and the host name under which
- * all can reach the issuer if it is not this machine's own; the parent sends people,
+ * in a claim. The address of the portal comes as an argument, and, where
+ * the issuer is not reached as localhost, its address and the files of its key and certificate; the parent sends people,
  * and is told when they are known. People sign in by their name alone.
  */
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 // @ts-expect-error It comes without types.
 import Provider from 'oidc-provider';
 
-const [portalUrl, host = 'localhost'] = process.argv.slice(2);
+const [portalUrl, host = 'localhost', key, certificate] = process.argv.slice(2);
 /** By the name with which they sign in; a name may pass to another subject. */
 const people = new Map();
 const client = { id: randomUUID(), secret: randomBytes(32).toString('hex') };
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ENTRANCE = '/entrance/';
 
-const server = createServer().listen(
-  0,
-  host === 'localhost' ? '127.0.0.1' : host,
-);
+const server = (
+  key && certificate
+    ? createSecureServer({
+        key: readFileSync(key),
+        cert: readFileSync(certificate),
+      })
+    : createServer()
+).listen(0, host === 'localhost' ? '127.0.0.1' : host);
 await once(server, 'listening');
-const url = `http://${host}:${
+const url = `${key ? 'https' : 'http'}://${host}:${
   /** @type {import('node:net').AddressInfo} */ (server.address()).port
 }`;
 const provider = new Provider(url, {

@@ -12,6 +12,7 @@ import { freePort } from '../e2e/portal';
 
 const run = promisify(execFile);
 const ROOT = resolve(__dirname, '../..');
+const AUTHORITY = 'issuer.crt';
 const NAMESPACES = ['app-store', 'app-store-apps'];
 
 /** Where a cluster is, and what it has. */
@@ -32,7 +33,7 @@ export class Installation {
   readonly #relay: Server;
   readonly #ports: { portal: number; gateway: number };
   readonly #forwards: ChildProcess[] = [];
-  readonly #overlay = mkdtempSync(join(tmpdir(), 'overlay-'));
+  readonly #overlay: string;
 
   static async create(place: Place): Promise<Installation> {
     const { postgres } = await import('../../tools/lib/services.mjs');
@@ -46,11 +47,22 @@ export class Installation {
     }).listen(0, place.host);
     await once(relay, 'listening');
     const ports = { portal: await freePort(), gateway: await freePort() };
-    const issuer = await Issuer.start(
-      `http://localhost:${ports.portal}`,
-      place.host,
+    // Who says who people are is reached by TLS: here with an authority that only this portal trusts.
+    const overlay = mkdtempSync(join(tmpdir(), 'overlay-'));
+    const [key, certificate] = ['issuer.key', 'issuer.crt'].map(name =>
+      join(overlay, name),
     );
-    return new Installation(place, database, relay, issuer, ports);
+    await run('openssl', [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'],
+      ...['-keyout', key, '-out', certificate, '-subj', '/CN=issuer'],
+      ...['-addext', `subjectAltName=IP:${place.host}`],
+    ]);
+    const issuer = await Issuer.start(`http://localhost:${ports.portal}`, [
+      place.host,
+      key,
+      certificate,
+    ]);
+    return new Installation(place, database, relay, issuer, ports, overlay);
   }
 
   private constructor(
@@ -59,7 +71,9 @@ export class Installation {
     relay: Server,
     issuer: Issuer,
     ports: { portal: number; gateway: number },
+    overlay: string,
   ) {
+    this.#overlay = overlay;
     this.#place = place;
     this.#database = database;
     this.#relay = relay;
@@ -103,6 +117,37 @@ export class Installation {
             namespace: 'app-store',
             behavior: 'merge',
             literals: Object.entries(values).map(entry => entry.join('=')),
+          },
+          { name: 'authorities', namespace: 'app-store', files: [AUTHORITY] },
+        ],
+        patches: [
+          {
+            target: { kind: 'Deployment', name: 'app-store' },
+            patch: JSON.stringify([
+              {
+                op: 'add',
+                path: '/spec/template/spec/containers/0/env',
+                value: [
+                  {
+                    name: 'NODE_EXTRA_CA_CERTS',
+                    value: `/etc/authorities/${AUTHORITY}`,
+                  },
+                ],
+              },
+              {
+                op: 'add',
+                path: '/spec/template/spec/containers/0/volumeMounts/-',
+                value: { name: 'authorities', mountPath: '/etc/authorities' },
+              },
+              {
+                op: 'add',
+                path: '/spec/template/spec/volumes/-',
+                value: {
+                  name: 'authorities',
+                  configMap: { name: 'authorities' },
+                },
+              },
+            ]),
           },
         ],
         images: [

@@ -25,6 +25,8 @@ export const SidebarContent = NavContentBlueprint.make({
       // Search has its own place above; the store's entries are told apart below.
       nav.take('page:search');
       nav.take('page:app-store');
+      // Blank without an entity to begin with: the pages of entities lead there.
+      nav.take('page:catalog-graph');
       const catalog = nav.take('page:catalog');
       const settings = nav.take('page:user-settings');
       return (
