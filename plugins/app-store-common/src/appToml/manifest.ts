@@ -140,7 +140,7 @@ export function toManifest(tables: AppTables): AppManifest {
   return {
     name: String(app.Name),
     version: String(app.Version),
-    title: String(app.Title || app.Name),
+    title: String(app.Title ?? '').trim() || String(app.Name),
     description: String(app.Description ?? ''),
     longDescriptionPath: app.LongDescription as string | undefined,
     tags: (app.Tags as string[]) ?? [],

@@ -65,7 +65,7 @@ export function readParameter(
   taken.add(name);
   const parameter: AppParameter = {
     name,
-    title: String(entry.Title || name),
+    title: String(entry.Title ?? '').trim() || name,
     type: lower(
       String(entry.Type ?? 'text'),
     ) as (typeof PARAMETER_TYPES)[number],

@@ -40,6 +40,11 @@ describe('readAppToml', () => {
     ]);
   });
 
+  it('takes the name where the title has nothing to see', () => {
+    const { manifest } = read(`[App]\n${app}Title = " \u00a0"\n${node}`);
+    expect(manifest?.title).toBe('com.example.a');
+  });
+
   it('warns about a title and a description that the pages would cut off', () => {
     const of = (title: string, description: string) =>
       read(
